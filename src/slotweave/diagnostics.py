@@ -1,0 +1,123 @@
+"""What goes wrong, said to the user: stable codes, messages, exit codes.
+
+An error of the user's (or of the limits they gave) is a `SlotweaveError`; the command line prints
+it without a traceback and leaves with its exit code. Codes are stable: scripts may rely on them.
+`CODES` holds for each the title and what `slotweave explain CODE` says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of the command."""
+
+    DONE = 0
+    CHECK_FAILED = 1
+    BAD_INPUT = 2
+    NO_SCHEDULE = 3
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: a stable code, what was found, and where (any part of the place may be empty)."""
+
+    code: str
+    message: str
+    file: str = ""
+    line: int | None = None
+    bundle: int | None = None
+    engine: str = ""
+    slot: int | None = None
+
+    def place(self) -> str:
+        """`file:line, bundle 88, alu[3]`, as far as it is known."""
+        parts = []
+        if self.file:
+            parts.append(self.file if self.line is None else f"{self.file}:{self.line}")
+        if self.bundle is not None:
+            parts.append(f"bundle {self.bundle}")
+        if self.engine:
+            parts.append(self.engine if self.slot is None else f"{self.engine}[{self.slot}]")
+        return ", ".join(parts)
+
+    def __str__(self) -> str:
+        place = self.place()
+        return f"{self.code} {place}: {self.message}" if place else f"{self.code} {self.message}"
+
+
+class SlotweaveError(Exception):
+    """An error to show without a traceback; carries its diagnostic and the exit code."""
+
+    exit_code = Exit.BAD_INPUT
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(str(diagnostic))
+        self.diagnostic = diagnostic
+
+
+class InputError(SlotweaveError):
+    """The input or the options are wrong (exit code 2)."""
+
+
+class CheckFailed(SlotweaveError):
+    """A check failed: a wrong result, or a program that the machine refuses (exit code 1)."""
+
+    exit_code = Exit.CHECK_FAILED
+
+
+class NoSchedule(SlotweaveError):
+    """No schedule within the limits given (exit code 3); the message says why."""
+
+    exit_code = Exit.NO_SCHEDULE
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """What a code stands for: a title, and the longer text of `slotweave explain CODE`."""
+
+    title: str
+    text: str
+
+
+CODES: dict[str, CodeEntry] = {
+    "SW101": CodeEntry("too many slots", "A bundle lists more slots for an engine than the machine gives it in one cycle. Move slots to another bundle, or to another engine that can do them."),
+    "SW102": CodeEntry("unknown engine", "A bundle names an engine that the machine does not have. `slotweave machines show NAME` lists the engines."),
+    "SW103": CodeEntry("unknown operation", "A slot names an operation that this engine of the machine cannot run. `slotweave machines show NAME` lists what each engine can do."),
+    "SW104": CodeEntry("two writes to one word", "Two slots of one bundle write the same scratch or memory word. The challenge machine keeps the last one in listing order; strict mode refuses the program, because such code is nearly always a mistake. `--compatible` obeys it."),
+    "SW105": CodeEntry("scratch address out of range", "A scratch operand lies outside scratch; a vector operand needs vector_length words from its address on."),
+    "SW106": CodeEntry("load out of range", "A load reads at or past the end of memory. A vector load reads vector_length words, also those that nobody uses."),
+    "SW107": CodeEntry("store out of range", "A store writes at or past the end of memory. A vector store writes vector_length words."),
+    "SW108": CodeEntry("zero divisor", "A division or remainder by zero."),
+    "SW109": CodeEntry("read of scratch never written", "Strict mode: a slot reads a scratch word that nothing has written before. It is 0 on the machine, but such a read is nearly always a mistake. `--compatible` allows it."),
+    "SW110": CodeEntry("operand is no integer", "Operands of slots are integers (scratch addresses, immediates, bundle numbers)."),
+    "SW111": CodeEntry("wrong number of operands", "The slot does not have the operands of its operation. `slotweave machines show NAME` shows the form of each."),
+    "SW112": CodeEntry("lane out of range", "A lane is a number from 0 to vector_length - 1."),
+    "SW113": CodeEntry("jump target out of range", "A jump goes to a bundle before the first one."),
+    "SW114": CodeEntry("cycle limit reached", "The program was still running after --max-cycles cycles. It may never stop; raise the limit if it is only long."),
+    "SW115": CodeEntry("debug comparison failed", "A `compare` slot found another value than the value trace holds for its key."),
+    "SW201": CodeEntry("unknown kernel", "No kernel of that name is known. `slotweave kernels list` shows the names; `file.py:function` names one of your own."),
+    "SW202": CodeEntry("bad parameter", "A parameter of the kernel is unknown, not a number, or out of range. `slotweave kernels show NAME` lists the parameters."),
+    "SW203": CodeEntry("file cannot be read", "The file does not exist, is no regular file, or may not be read."),
+    "SW204": CodeEntry("malformed program file", "The program file is no JSON or text program of the form that `slotweave export` writes. The message names the place."),
+    "SW205": CodeEntry("machine file with a mistake", "The machine description cannot be used. The message names the line and the key."),
+    "SW206": CodeEntry("kernel function failed", "The kernel function raised an exception while it was traced. The message names the line of your file."),
+    "SW207": CodeEntry("output cannot be written", "The output file could not be written; nothing was left behind."),
+    "SW208": CodeEntry("unknown machine", "No machine of that name is known. `slotweave machines list` shows the names; a path to a .toml file names one of your own."),
+    "SW209": CodeEntry("bad plan", "The plan is unknown, malformed, or does not fit the kernel. `slotweave kernels show NAME` lists the plans by name."),
+    "SW210": CodeEntry("bad memory file", "The memory file must be a JSON list of words, integers from 0 to 2^32 - 1."),
+    "SW211": CodeEntry("kernel misuse", "The kernel function used the tracer in a way that has no meaning on the machine: a Python `if` on a symbolic value, a region that is too short, operands of different shapes. The message names the line of your file."),
+    "SW212": CodeEntry("bad option", "An option has a value that cannot be used."),
+    "SW213": CodeEntry("malformed text form", "A text form of a graph, problem, schedule, allocation, plan or facts does not parse. The message names the line."),
+    "SW214": CodeEntry("shape does not fit", "The exported file and the compiled program are made for one shape; another one was asked for."),
+    "SW301": CodeEntry("scratch too small", "The values that must be live at once do not fit into scratch. The message names the cycle, how many words were live, which values held the most, and what would have to give."),
+    "SW302": CodeEntry("no engine for an operation", "The kernel uses an operation that no engine of the machine can run, in the shape that the kernel needs."),
+    "SW401": CodeEntry("illegal schedule", "A dependence is violated or an engine is overfull. This is a fault of the compiler, caught before anything was written; please report it."),
+    "SW402": CodeEntry("illegal allocation", "Two values share a scratch word while both are live. This is a fault of the compiler, caught before anything was written; please report it."),
+    "SW403": CodeEntry("wrong result", "The program and its reference end with different memory for some input. The message names the first difference and the seed that reproduces it."),
+    "SW404": CodeEntry("input was changed", "The program changed memory that it must leave as it was."),
+    "SW501": CodeEntry("malformed intermediate value", "A graph, problem, schedule or allocation breaks a named invariant. The message quotes the neighbourhood."),
+}  # fmt: skip

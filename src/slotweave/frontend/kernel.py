@@ -1,0 +1,48 @@
+"""A kernel: a workload that can be traced, with everything needed to run and judge it.
+
+`build` writes the kernel through a `Tracer`, for one set of parameters, one contract and one plan.
+`memory` makes a random initial memory over all 32-bit values; `reference` says in plain NumPy what
+memory must hold at the end, where it is judged (the regions that `facts` marks as output, and those
+that are read-only).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.frontend.tracer import Tracer
+from slotweave.ir.facts import Facts
+from slotweave.ir.plan import Plan
+
+Words = NDArray[np.uint32]
+Parameters = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a kernel: its default, the range allowed (both ends included), and its meaning."""
+
+    default: int
+    lowest: int
+    highest: int
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A named workload. `contracts` and `plans` list the known names, the default one first."""
+
+    name: str
+    text: str
+    parameters: Mapping[str, Parameter]
+    contracts: tuple[str, ...]
+    build: Callable[[Tracer, Parameters, str, Plan], None]
+    memory: Callable[[Parameters, str, np.random.Generator], Words]
+    reference: Callable[[Words, Parameters, str], Words]
+    facts: Callable[[Parameters, str], Facts]
+    plan: Callable[[str, Parameters, str], Plan]
+    plan_names: tuple[str, ...] = field(default=("default",))

@@ -1,0 +1,31 @@
+"""Facts: what may be assumed of memory before a program runs, and what of it is output.
+
+A proof or a verification holds under its facts and repeats them. With `nothing_known` all of memory
+is output and any two addresses may meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from slotweave.ir.graph import Region
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`words` are known memory words by address; `ranges` bounds (lowest, highest) of the words of a
+    region by its name; `memory_words` the length of memory (None: unknown). Regions are disjoint;
+    those marked `output` are what a run is judged by. Without any region all of memory is output.
+    """
+
+    memory_words: int | None = None
+    words: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    regions: tuple[Region, ...] = ()
+    ranges: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def nothing_known() -> Facts:
+    """The facts called `none`."""
+    return Facts()

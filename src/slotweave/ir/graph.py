@@ -1,0 +1,105 @@
+"""The dataflow of a kernel: SSA values of one or more words, memory regions, and order edges.
+
+A graph is a list of nodes in an order in which running them one after the other is right; a node is
+named by its index. Values are scratch words: a *word* (width 1), a *vector* (width vector_length) or
+a *block* (any other width; only sliced). Nodes are operations of `isa`, or one of the structural
+ones, which cost no slot because they only say where words lie:
+
+    slice     words imm .. imm+width-1 of its argument (width 1 is a lane)
+    overlay   its arguments laid into one block, argument i from word offsets[i] on; where two cover
+              a word the later argument stands. Words side by side are a vector ("pack").
+    join      no value; a point in the order of memory accesses, behind everything in `after`
+
+Memory accesses name a region. `load` of width 1 reads one word at an address; `load` of vector width
+is a gather (its argument is a vector of addresses), `store` of a vector a scatter; `vload` and
+`vstore` access vector_length consecutive words from one address on. What must stay in order is said
+by `after` and by nothing else: accesses of different regions, or of words known to differ, have no
+edge. A node in `after` must have landed in memory before this one accesses it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from slotweave.isa import OPERATIONS, Effect, Shape
+
+STRUCTURAL = frozenset({"slice", "overlay", "join"})
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """`length` memory words from address `start` on; regions are disjoint.
+
+    `read_only` regions are inputs that end as they began; `output` regions are what is judged. A
+    region that is neither is working memory.
+    """
+
+    name: str
+    start: int
+    length: int
+    read_only: bool = False
+    output: bool = False
+
+    @property
+    def stop(self) -> int:
+        return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation or structural node.
+
+    `width` is the number of words of the result (0: none). `imm` is the constant, the added
+    immediate, or the first word of a slice; `offsets` belong to an overlay. `item` is the group of
+    items the node works for (-1: shared by several), `stage` a label for reports, `where` the user's
+    source line. None of the last three changes what the node computes.
+    """
+
+    op: str
+    width: int
+    args: tuple[int, ...] = ()
+    imm: int = 0
+    offsets: tuple[int, ...] = ()
+    region: str = ""
+    after: tuple[int, ...] = ()
+    item: int = -1
+    stage: str = ""
+    where: str = ""
+
+    @property
+    def structural(self) -> bool:
+        return self.op in STRUCTURAL
+
+    @property
+    def effect(self) -> Effect:
+        return Effect.NONE if self.structural else OPERATIONS[self.op].effect
+
+    @property
+    def pure(self) -> bool:
+        """No memory access, no control: may be merged, moved and dropped."""
+        return self.op != "join" and self.effect is Effect.NONE
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A kernel as dataflow. `memory_words` is the length of memory, which nothing may pass."""
+
+    name: str
+    vector_length: int
+    memory_words: int
+    regions: tuple[Region, ...]
+    nodes: tuple[Node, ...]
+
+    @cached_property
+    def region_by_name(self) -> dict[str, Region]:
+        return {region.name: region for region in self.regions}
+
+    def shape(self, index: int) -> Shape:
+        """The shape in which node `index` runs: that of its result, else of what it stores."""
+        node = self.nodes[index]
+        width = node.width or (self.nodes[node.args[-1]].width if node.args else 1)
+        return Shape.WORD if width == 1 else Shape.VECTOR
+
+    def with_nodes(self, nodes: tuple[Node, ...]) -> Graph:
+        return replace(self, nodes=nodes)

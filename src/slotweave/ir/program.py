@@ -1,0 +1,31 @@
+"""A program: bundles of slots for one machine, as the challenge writes them.
+
+A slot is `(mnemonic, operand, ...)`; a bundle maps engines to slots in listing order (which decides
+between two writes to one word). Operands of debug slots may be anything JSON can say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+Slot = tuple[Any, ...]
+Bundle = Mapping[str, tuple[Slot, ...]]
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Program:
+    """Bundles for the machine called `machine`.
+
+    `names` maps a scratch address to (name, words) for readers; `meta` is whatever the maker wants
+    to say of it. Neither changes what the program does.
+    """
+
+    machine: str
+    bundles: tuple[Bundle, ...]
+    names: Mapping[int, tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
+    meta: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

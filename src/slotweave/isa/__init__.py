@@ -1,0 +1,23 @@
+"""Every operation once: operands, effects, forms, and its meaning as an expression."""
+
+from slotweave.isa.evaluate import evaluate
+from slotweave.isa.expression import WORD_BITS, WORD_MASK, Expr
+from slotweave.isa.forms import FORMS, Form, Role, Shape, forms_of
+from slotweave.isa.operations import BINARY_SYMBOLS, COMMUTATIVE, OPERATIONS, Effect, Operation
+
+__all__ = [
+    "BINARY_SYMBOLS",
+    "COMMUTATIVE",
+    "FORMS",
+    "OPERATIONS",
+    "WORD_BITS",
+    "WORD_MASK",
+    "Effect",
+    "Expr",
+    "Form",
+    "Operation",
+    "Role",
+    "Shape",
+    "evaluate",
+    "forms_of",
+]
