@@ -40,6 +40,7 @@ class Problem:
     mode_engine: Ints  # index into engines; -1 for a mode of no slots
     mode_slots: Ints
     mode_latency: Ints
+    mode_source: Ints  # whatever the maker of the problem wants back (the machine's mode), else -1
     pred_offset: Ints  # rows: predecessors of an operation
     pred: Ints
     pred_kind: Ints  # DATA or ORDER
