@@ -1,0 +1,167 @@
+"""Graph -> Problem: the modes of each operation, its edges, the storages it writes and reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from slotweave.ir.allocation import Layout
+from slotweave.ir.graph import Graph
+from slotweave.ir.problem import DATA, ORDER, Ints, Problem
+from slotweave.isa import Effect
+from slotweave.lower.materialize import materialize, usable_modes
+from slotweave.lower.placement import Placement
+from slotweave.machine import Machine
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """The problem, the graph it stands for (with copies, if any were needed), and its layout."""
+
+    graph: Graph
+    problem: Problem
+    layout: Layout
+
+
+class _Rows:
+    """A ragged column that grows row by row."""
+
+    def __init__(self) -> None:
+        self.offset = [0]
+        self.values: list[int] = []
+
+    def add(self, row: list[int]) -> None:
+        self.values += row
+        self.offset.append(len(self.values))
+
+    def arrays(self) -> tuple[Ints, Ints]:
+        return _ints(self.offset), _ints(self.values)
+
+
+def _ints(values: list[int] | tuple[int, ...]) -> Ints:
+    return np.array(values, dtype=np.int32)
+
+
+def lower(graph: Graph, machine: Machine) -> Lowered:
+    """The scheduling problem of `graph` on `machine`.
+
+    Raises NoSchedule (SW302) if no engine can run one of its operations.
+    """
+    graph, placement = materialize(graph, machine)
+    operations = [i for i, node in enumerate(graph.nodes) if node.op not in ("slice", "overlay")]
+    number = {node: op for op, node in enumerate(operations)}
+    modes = _Modes(graph, machine, placement)
+    edges = _edges(graph, placement, operations, number, modes)
+    reads = _reads(graph, placement, operations)
+    pred_offset, pred = edges[0].arrays()
+    read_offset, read = reads.arrays()
+    problem = Problem(
+        engines=tuple(machine.slots),
+        slots=tuple(machine.slots.values()),
+        nodes=_ints(operations),
+        items=_ints([graph.nodes[index].item for index in operations]),
+        **modes.columns(operations),
+        pred_offset=pred_offset,
+        pred=pred,
+        pred_kind=_ints(edges[1]),
+        pred_lag=_ints(edges[2]),
+        writes=_ints([_storage_written(graph, placement, index) for index in operations]),
+        read_offset=read_offset,
+        read=read,
+        storage_words=_ints(placement.storage_words),
+    )
+    return Lowered(graph, problem, placement.layout)
+
+
+class _Modes:
+    """The modes of each operation as columns of a problem; looked up once a kind of operation."""
+
+    def __init__(self, graph: Graph, machine: Machine, placement: Placement) -> None:
+        self.graph, self.machine, self.placement = graph, machine, placement
+        self.engine = {name: number for number, name in enumerate(machine.slots)}
+        self.source = {mode: number for number, mode in enumerate(machine.modes)}
+
+    def rows(self, index: int) -> list[tuple[int, int, int, int]]:
+        """(engine, slots, latency, source) of each mode of node `index`, whole vectors first."""
+        if self.graph.nodes[index].op == "join":
+            return [(-1, 0, 0, -1)]
+        lanes = self.graph.vector_length
+        modes = usable_modes(self.graph, self.machine, self.placement, index)
+        return [
+            (self.engine[m.engine], lanes if m.per_lane else 1, m.latency, self.source[m])
+            for m in sorted(modes, key=lambda mode: mode.per_lane)
+        ]
+
+    def columns(self, operations: list[int]) -> dict[str, Ints]:
+        offset = [0]
+        rows: list[tuple[int, int, int, int]] = []
+        for index in operations:
+            rows += self.rows(index)
+            offset.append(len(rows))
+        table = np.array(rows, dtype=np.int32).reshape(-1, 4)
+        names = ("mode_engine", "mode_slots", "mode_latency", "mode_source")
+        columns = {name: np.ascontiguousarray(table[:, i]) for i, name in enumerate(names)}
+        return {"mode_offset": _ints(offset), **columns}
+
+
+def _edges(
+    graph: Graph,
+    placement: Placement,
+    operations: list[int],
+    number: dict[int, int],
+    modes: _Modes,
+) -> tuple[_Rows, list[int], list[int]]:
+    """Predecessor rows with kind and lag: data first, then memory order and covered words."""
+    rows, kinds, lags = _Rows(), [], []
+    covers: dict[int, list[int]] = {}
+    for earlier, later in placement.covers:
+        covers.setdefault(later, []).append(earlier)
+    offset, makers = placement.layout.offset.tolist(), placement.makers
+    for index in operations:
+        node = graph.nodes[index]
+        row: dict[int, tuple[int, int]] = {}
+        for arg in node.args:
+            for maker in makers[offset[arg] : offset[arg + 1]]:
+                row[number[maker]] = (DATA, 0)
+        for access in node.after:
+            kind, lag = _memory_edge(graph, access)
+            row.setdefault(number[access], (kind, lag))
+        for earlier in covers.get(index, ()):
+            row.setdefault(number[earlier], (ORDER, _landing_lag(modes, earlier, index)))
+        rows.add(list(row))
+        kinds += [kind for kind, _lag in row.values()]
+        lags += [lag for _kind, lag in row.values()]
+    return rows, kinds, lags
+
+
+def _memory_edge(graph: Graph, access: int) -> tuple[int, int]:
+    """What a node in `after` demands: a read must not come later, all else must have landed."""
+    if graph.nodes[access].effect is Effect.LOAD:
+        return ORDER, 0
+    return DATA, 0
+
+
+def _landing_lag(modes: _Modes, earlier: int, later: int) -> int:
+    """The lag after which `later` lands strictly behind `earlier`, whichever modes are chosen."""
+    slowest = max(latency for _e, _s, latency, _m in modes.rows(earlier))
+    fastest = min(latency for _e, _s, latency, _m in modes.rows(later))
+    return slowest - fastest + 1
+
+
+def _storage_written(graph: Graph, placement: Placement, index: int) -> int:
+    if graph.nodes[index].width == 0:
+        return -1
+    return int(placement.layout.storage[placement.layout.offset[index]])
+
+
+def _reads(graph: Graph, placement: Placement, operations: list[int]) -> _Rows:
+    """The storages that hold the operands of each operation."""
+    rows = _Rows()
+    offset, storage = placement.layout.offset.tolist(), placement.layout.storage.tolist()
+    for index in operations:
+        row: dict[int, None] = {}
+        for arg in graph.nodes[index].args:
+            row.update(dict.fromkeys(storage[offset[arg] : offset[arg + 1]]))
+        rows.add(list(row))
+    return rows

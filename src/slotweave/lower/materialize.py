@@ -1,0 +1,94 @@
+"""Insert copies where an operation cannot read its operand where it lies.
+
+Guarantees: in the graph returned, each operation has a mode of the machine that can read its
+operands and write its result where `place` puts them. A copy is `x | x`, done lane by lane.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from slotweave.diagnostics import Diagnostic, NoSchedule
+from slotweave.ir.graph import Graph, Node
+from slotweave.isa import Shape
+from slotweave.lower.placement import Placement, place
+from slotweave.machine import Machine, Mode
+
+
+def usable_modes(graph: Graph, machine: Machine, placement: Placement, index: int) -> list[Mode]:
+    """The modes in which node `index` can run, its words lying where they do.
+
+    A mode that works on whole vectors needs each vector operand, and the result, side by side.
+    """
+    node = graph.nodes[index]
+    shape = graph.shape(index)
+    modes = [m for m in machine.modes_of(node.op, shape) if machine.slots[m.engine] > 0]
+    if shape is Shape.WORD or not _scattered(graph, placement, index):
+        return modes
+    return [mode for mode in modes if mode.per_lane]
+
+
+def _scattered(graph: Graph, placement: Placement, index: int) -> list[int]:
+    """Operands (and the node itself) whose words do not lie side by side."""
+    node = graph.nodes[index]
+    values = [*node.args, index] if node.width else list(node.args)
+    return [v for v in values if graph.nodes[v].width > 1 and not placement.contiguous[v]]
+
+
+def materialize(graph: Graph, machine: Machine) -> tuple[Graph, Placement]:
+    """Place the words of `graph`, with copies of scattered operands where no mode can read them.
+
+    Raises NoSchedule (SW302) if the machine cannot run an operation at all.
+    """
+    placement = place(graph, machine)
+    stuck = [
+        index
+        for index, node in enumerate(graph.nodes)
+        if not node.structural and not usable_modes(graph, machine, placement, index)
+    ]
+    if not stuck:
+        return graph, placement
+    for index in stuck:
+        node = graph.nodes[index]
+        if not any(machine.slots[m.engine] for m in machine.modes_of(node.op, graph.shape(index))):
+            raise _no_engine(graph, machine, index)
+    repaired = _with_copies(graph, placement, set(stuck))
+    placement = place(repaired, machine)
+    for index, node in enumerate(repaired.nodes):
+        if not node.structural and not usable_modes(repaired, machine, placement, index):
+            raise _no_engine(repaired, machine, index)
+    return repaired, placement
+
+
+def _with_copies(graph: Graph, placement: Placement, stuck: set[int]) -> Graph:
+    """`graph` with the scattered operands of stuck nodes replaced by copies, one for all users."""
+    nodes: list[Node] = []
+    number: list[int] = []  # old index -> new index
+    copies: dict[int, int] = {}
+    for index, node in enumerate(graph.nodes):
+        args = [number[arg] for arg in node.args]
+        for arg in set(_scattered(graph, placement, index)) & set(node.args):
+            if index not in stuck:
+                continue
+            if arg not in copies:
+                source = number[arg]
+                width, source = graph.nodes[arg].width, number[arg]
+                copy = Node("or", width, (source, source), item=node.item, stage=node.stage)
+                nodes.append(replace(copy, where=node.where))
+                copies[arg] = len(nodes) - 1
+            args = [copies[arg] if old == arg else new
+                    for old, new in zip(node.args, args, strict=True)]  # fmt: skip
+        after = tuple(number[access] for access in node.after)
+        nodes.append(replace(node, args=tuple(args), after=after))
+        number.append(len(nodes) - 1)
+    return graph.with_nodes(tuple(nodes))
+
+
+def _no_engine(graph: Graph, machine: Machine, index: int) -> NoSchedule:
+    node = graph.nodes[index]
+    shape = graph.shape(index).value
+    reason = (
+        f"no engine of machine {machine.name!r} runs {node.op!r} on a {shape}"
+        f"{f' ({node.where})' if node.where else ''}; give it one, or write the kernel without it"
+    )
+    return NoSchedule(Diagnostic("SW302", reason))

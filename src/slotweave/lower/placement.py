@@ -1,0 +1,175 @@
+"""Where the words of each value lie, before addresses are known: storages and offsets.
+
+Every word that an operation writes is a *cell*. Slices and overlays only name cells. By default the
+cells of one operation lie side by side in a storage of their own; an overlay asks for its cells to
+lie side by side in another one. It is *placed* if each of them can be written where it should lie;
+otherwise it is *virtual*: its words stay where they are, and only operations that work lane by lane
+can read it (the others get a copy, see `materialize`).
+
+A part can be placed if no other overlay placed it before and, unless it is the whole result of an
+operation, if that operation can write its words one by one. Words of a part that a later part
+covers are written nevertheless: the later part must land later (`covers`), and nobody may read the
+earlier one but through the overlay. All words of one operation lie in one storage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from slotweave.ir.allocation import Layout
+from slotweave.ir.graph import Graph
+from slotweave.isa import Shape
+from slotweave.machine import Machine
+
+
+@dataclass(frozen=True)
+class Placement:
+    """`layout` for every node, the words of each storage, and which operation makes each word.
+
+    `makers[j]` is the operation behind entry j of the layout, `contiguous[i]` says whether the words
+    of node i lie side by side. `covers` lists (earlier, later) operations that write one word of a
+    storage, of which the later one must stand.
+    """
+
+    layout: Layout
+    storage_words: tuple[int, ...]
+    makers: list[int]
+    contiguous: list[bool]
+    covers: tuple[tuple[int, int], ...]
+
+
+class _Cells:
+    """The words written by operations, and the block in which each was placed, if any."""
+
+    def __init__(self) -> None:
+        self.maker: list[int] = []
+        self.home: dict[int, tuple[int, int]] = {}  # cell -> block, word
+        self.block_words: list[int] = []
+
+    def new(self, maker: int, words: int) -> list[int]:
+        first = len(self.maker)
+        self.maker += [maker] * words
+        return list(range(first, first + words))
+
+
+def place(graph: Graph, machine: Machine) -> Placement:
+    """Give each word of each value of `graph` a storage and an offset."""
+    cells = _Cells()
+    lanes: list[list[int]] = []
+    covers: list[tuple[int, int]] = []
+    uses = _uses_of_overlay_parts(graph)
+    for index, node in enumerate(graph.nodes):
+        if node.op == "slice":
+            lanes.append(lanes[node.args[0]][node.imm : node.imm + node.width])
+        elif node.op == "overlay":
+            parts = [(at, lanes[arg]) for arg, at in zip(node.args, node.offsets, strict=True)]
+            words = [-1] * node.width
+            for at, part in parts:
+                words[at : at + len(part)] = part
+            lanes.append(words)
+            pairs = _covered_pairs(parts, cells)
+            shared = any(uses[arg] > 1 for arg in node.args)
+            sound = -1 not in words and not (pairs and shared)
+            if sound and _can_be_placed(graph, machine, parts, cells):
+                _place_parts(parts, node.width, cells)
+                covers += pairs
+        else:
+            lanes.append(cells.new(index, node.width))
+    return _finish(lanes, cells, tuple(covers))
+
+
+def _uses_of_overlay_parts(graph: Graph) -> dict[int, int]:
+    """How many nodes use each value that is a part of an overlay."""
+    uses = dict.fromkeys((a for n in graph.nodes if n.op == "overlay" for a in n.args), 0)
+    if uses:
+        for node in graph.nodes:
+            for arg in set(node.args):
+                if arg in uses:
+                    uses[arg] += 1
+    return uses
+
+
+def _covered_pairs(parts: list[tuple[int, list[int]]], cells: _Cells) -> list[tuple[int, int]]:
+    """(earlier, later) operations that would write the same word of the overlay."""
+    writer: dict[int, int] = {}
+    pairs: dict[tuple[int, int], None] = {}
+    for at, part in parts:
+        for word, cell in enumerate(part, at):
+            maker = cells.maker[cell]
+            if writer.get(word, maker) != maker:
+                pairs[writer[word], maker] = None
+            writer[word] = maker
+    return list(pairs)
+
+
+def _can_be_placed(
+    graph: Graph, machine: Machine, parts: list[tuple[int, list[int]]], cells: _Cells
+) -> bool:
+    """Whether the cells are free to lie there: each maker's whole result, in one overlay only."""
+    seen: set[int] = set()
+    missing: dict[int, int] = {}
+    for _at, part in parts:
+        if any(cell in cells.home or cell in seen for cell in part):
+            return False
+        seen.update(part)
+        in_order = all(b == a + 1 for a, b in pairwise(part))
+        for cell in part:
+            maker = cells.maker[cell]
+            width = graph.nodes[maker].width
+            missing[maker] = missing.get(maker, width) - 1
+            whole = in_order and len(part) == width
+            if not whole and not _writes_single_words(graph, machine, maker):
+                return False
+    return not any(missing.values())
+
+
+def _writes_single_words(graph: Graph, machine: Machine, maker: int) -> bool:
+    """Whether the operation can put each word of its result anywhere."""
+    node = graph.nodes[maker]
+    return node.width == 1 or any(m.per_lane for m in machine.modes_of(node.op, Shape.VECTOR))
+
+
+def _place_parts(parts: list[tuple[int, list[int]]], words: int, cells: _Cells) -> None:
+    block = len(cells.block_words)
+    cells.block_words.append(words)
+    for at, part in parts:
+        for word, cell in enumerate(part, at):
+            cells.home[cell] = (block, word)
+
+
+def _finish(
+    lanes: list[list[int]], cells: _Cells, covers: tuple[tuple[int, int], ...]
+) -> Placement:
+    """Number the storages: the blocks of placed overlays, then those of single operations."""
+    storage_words = list(cells.block_words)
+    location: list[tuple[int, int]] = []
+    last_maker = -1
+    for cell, maker in enumerate(cells.maker):
+        if cell in cells.home:
+            location.append(cells.home[cell])
+            continue
+        if maker != last_maker:
+            storage_words.append(0)
+            first, last_maker = cell, maker
+        word = cell - first
+        storage_words[-1] = word + 1
+        location.append((len(storage_words) - 1, word))
+    sizes = np.array([len(row) for row in lanes], dtype=np.int32)
+    offset = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+    flat = np.array([cell for row in lanes for cell in row], dtype=np.int64)
+    located = np.array(location, dtype=np.int32).reshape(-1, 2)
+    layout = Layout(offset, located[flat, 0], located[flat, 1])
+    makers = np.array(cells.maker, dtype=np.int32)[flat].tolist()
+    return Placement(layout, tuple(storage_words), makers, _contiguous(layout), covers)
+
+
+def _contiguous(layout: Layout) -> list[bool]:
+    """For each node whether its words lie side by side in one storage (true for one or none)."""
+    steps = (np.diff(layout.storage) == 0) & (np.diff(layout.word) == 1)
+    breaks = np.concatenate(([0], np.cumsum(~steps), [0]))  # breaks[j]: before entry j
+    first, last = layout.offset[:-1], np.maximum(layout.offset[1:] - 1, layout.offset[:-1])
+    whole: list[bool] = (breaks[last] == breaks[first]).tolist()
+    return whole
