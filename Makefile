@@ -1,0 +1,57 @@
+# Needs python3 (3.11 or newer) with pip, and make; everything else lands in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORE := $(VENV)/.installed-core
+DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check-all lint clean
+
+help:
+	@echo "make demo       compile the tree-hash workload, check it, show where the cycles went, export it"
+	@echo "make test       linters, types, layers and tests"
+	@echo "make check-all  the same with the long tests"
+	@echo "make lint       linters, types and layers only"
+	@echo "make clean      remove .venv, caches and out/"
+
+demo: $(CORE)
+	@mkdir -p out
+	@$(BIN)/slotweave compile tree-hash -o out/tree-hash.json
+	@$(BIN)/slotweave export out/tree-hash.json --format challenge -o out/perf_takehome.py
+
+test: lint
+	$(BIN)/pytest
+
+check-all: lint
+	$(BIN)/pytest --long
+
+lint: $(DEV)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) build out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# Where python3's own venv module is missing or broken, virtualenv makes the environment instead. It
+# is put under build/, so that nothing outside this directory changes.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed (set PYTHON=/path/to/python3.11)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "no working venv module; using virtualenv from pip" >&2; \
+		rm -rf $(VENV); \
+		$(PYTHON) -m pip install --quiet --upgrade --target build/virtualenv virtualenv && \
+		PYTHONPATH=build/virtualenv $(PYTHON) -m virtualenv --quiet $(VENV); }
+
+$(CORE): pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+# The development extra contains the core, so one install serves both.
+$(DEV): pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $(CORE) $@
