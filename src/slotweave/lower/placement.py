@@ -29,9 +29,9 @@ from slotweave.machine import Machine
 class Placement:
     """`layout` for every node, the words of each storage, and which operation makes each word.
 
-    `makers[j]` is the operation behind entry j of the layout, `contiguous[i]` says whether the words
-    of node i lie side by side. `covers` lists (earlier, later) operations that write one word of a
-    storage, of which the later one must stand.
+    `makers[j]` is the operation behind entry j of the layout, `contiguous[i]` says whether the
+    words of node i lie side by side. `covers` lists (earlier, later) operations that write one word
+    of a storage, of which the later one must stand.
     """
 
     layout: Layout
@@ -72,7 +72,8 @@ def place(graph: Graph, machine: Machine) -> Placement:
             lanes.append(words)
             pairs = _covered_pairs(parts, cells)
             shared = any(uses[arg] > 1 for arg in node.args)
-            sound = -1 not in words and not (pairs and shared)
+            ordered = all(earlier < later for earlier, later in pairs)
+            sound = -1 not in words and ordered and not (pairs and shared)
             if sound and _can_be_placed(graph, machine, parts, cells):
                 _place_parts(parts, node.width, cells)
                 covers += pairs

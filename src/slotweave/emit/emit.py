@@ -1,0 +1,73 @@
+"""Schedule and allocation -> program: each slot written in the form that its mode has."""
+
+from __future__ import annotations
+
+from slotweave.ir.allocation import Allocation, Layout
+from slotweave.ir.graph import Graph, Node
+from slotweave.ir.problem import Problem
+from slotweave.ir.program import Bundle, Program, Slot
+from slotweave.ir.schedule import Schedule
+from slotweave.isa import Form, Role, Shape, forms_of
+from slotweave.machine import Machine
+
+_READS = frozenset({Role.SOURCE, Role.SOURCE_VECTOR})
+_WRITES = frozenset({Role.DEST, Role.DEST_VECTOR})
+
+
+def emit(
+    graph: Graph,
+    machine: Machine,
+    problem: Problem,
+    layout: Layout,
+    schedule: Schedule,
+    allocation: Allocation,
+) -> Program:
+    """The program that does each operation of `graph` in its cycle and mode, on its addresses."""
+    addresses = _Addresses(layout, allocation)
+    cycles: list[dict[str, list[Slot]]] = [{} for _ in range(schedule.makespan)]
+    chosen = (problem.mode_offset[:-1] + schedule.mode).tolist()
+    sources = problem.mode_source.tolist()
+    offset, cycle = schedule.cycle_offset.tolist(), schedule.cycle.tolist()
+    for op, index in enumerate(problem.nodes.tolist()):
+        if offset[op] == offset[op + 1]:
+            continue
+        mode = machine.modes[sources[chosen[op]]]
+        node = graph.nodes[index]
+        shape = Shape.WORD if mode.per_lane else mode.shape
+        form = forms_of(node.op, shape)[0]
+        for lane, at in enumerate(cycle[offset[op] : offset[op + 1]]):
+            slot = _slot(form, node, index, lane if mode.per_lane else 0, addresses)
+            cycles[at].setdefault(mode.engine, []).append(slot)
+    order = list(machine.slots)
+    bundles = tuple(_in_engine_order(bundle, order) for bundle in cycles)
+    return Program(machine.name, bundles)
+
+
+def _in_engine_order(bundle: dict[str, list[Slot]], order: list[str]) -> Bundle:
+    return {engine: tuple(bundle[engine]) for engine in order if engine in bundle}
+
+
+class _Addresses:
+    """The scratch address of each word of each value."""
+
+    def __init__(self, layout: Layout, allocation: Allocation) -> None:
+        self.offset = layout.offset.tolist()
+        self.word = (allocation.address[layout.storage] + layout.word).tolist()
+
+    def of(self, node: int, lane: int) -> int:
+        """The word that holds lane `lane` of `node`; a single word is the same in each lane."""
+        first, stop = self.offset[node], self.offset[node + 1]
+        return int(self.word[first + (lane if stop - first > 1 else 0)])
+
+
+def _slot(form: Form, node: Node, index: int, lane: int, addresses: _Addresses) -> Slot:
+    args = iter(node.args)
+    operands: list[int] = []
+    for role in form.roles:
+        if role in _WRITES:
+            operands.append(addresses.of(index, lane))
+        elif role in _READS:
+            operands.append(addresses.of(next(args), lane))
+        else:
+            operands.append(node.imm)
+    return (form.mnemonic, *operands)

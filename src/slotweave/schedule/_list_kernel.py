@@ -1,0 +1,350 @@
+"""The hot loop of list scheduling: arrays in, arrays out, compiled by Numba.
+
+Data layout. Operations are numbered as in the Problem; ragged columns are compressed rows as there,
+but edges are rows of *successors* here. `rank[i]` is the place of operation i in the priority list
+(0 is the most urgent) and `by_rank` its inverse. Operations with the same list of modes form a
+class; each class has a binary heap of the ranks of its ready operations, all heaps in one array
+(`heap`, class c from `heap_offset[c]` on, `heap_size[c]` entries). Operations whose ready cycle lies
+ahead hang in a ring of linked lists, one list a cycle (`ring_head`, `ring_next`).
+
+Each cycle: release what becomes ready; go on with vector operations that are split over lanes; then
+take the most urgent ready operation again and again, until no class has one that fits. An operation
+takes the first of its modes that fits; if its engine is full, an operation placed there in this
+cycle is moved to another of its modes, if that has room; else a split mode is started with the slots
+that are left. Slots are committed at the end of the cycle, so moving costs nothing.
+
+Scratch. `live` counts the words of storages that are written and not yet read for the last time. An
+operation that would lift `live` above `soft_limit` waits, except the most urgent one, which may go
+up to `hard_limit`. If nothing can ever move again the kernel says so in its status.
+"""
+
+# Numba reads the bodies: plain loops on arrays are the fast form here.
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+DONE, SCRATCH_FULL, CYCLIC = 0, 1, 2
+
+#: How many operations of a class are looked at in a cycle when they wait for scratch.
+PATIENCE = 24
+
+
+@njit(cache=True)
+def _push(heap, base, size, rank):  # type: ignore[no-untyped-def]
+    at = size
+    heap[base + at] = rank
+    while at > 0:
+        parent = (at - 1) >> 1
+        if heap[base + parent] <= heap[base + at]:
+            break
+        heap[base + parent], heap[base + at] = heap[base + at], heap[base + parent]
+        at = parent
+
+
+@njit(cache=True)
+def _pop(heap, base, size):  # type: ignore[no-untyped-def]
+    """Remove the smallest rank of a heap of `size` entries; the caller counts it down."""
+    top = heap[base]
+    last = size - 1
+    heap[base] = heap[base + last]
+    at = 0
+    while True:
+        child = 2 * at + 1
+        if child >= last:
+            break
+        if child + 1 < last and heap[base + child + 1] < heap[base + child]:
+            child += 1
+        if heap[base + at] <= heap[base + child]:
+            break
+        heap[base + child], heap[base + at] = heap[base + at], heap[base + child]
+        at = child
+    return top
+
+
+@njit(cache=True)
+def _find_mode(op, free, mode_offset, mode_engine, mode_slots):  # type: ignore[no-untyped-def]
+    """The first mode of `op` that fits into the free slots of this cycle whole; -1 if none does."""
+    for m in range(mode_offset[op], mode_offset[op + 1]):
+        if free[mode_engine[m]] >= mode_slots[m]:
+            return m
+    return -1
+
+
+@njit(cache=True)
+def _make_room(  # type: ignore[no-untyped-def]
+    op, free, placed, placed_count, chosen, mode_offset, mode_engine, mode_slots
+):
+    """Move one operation placed in this cycle to another mode so that `op` fits; its mode or -1."""
+    for m in range(mode_offset[op], mode_offset[op + 1]):
+        engine = mode_engine[m]
+        # The least urgent one moves first: it was placed last.
+        for p in range(placed_count - 1, -1, -1):
+            other = placed[p]
+            old = chosen[other]
+            if mode_engine[old] != engine or free[engine] + mode_slots[old] < mode_slots[m]:
+                continue
+            for new in range(mode_offset[other], mode_offset[other + 1]):
+                target = mode_engine[new]
+                if target != engine and free[target] >= mode_slots[new]:
+                    chosen[other] = new
+                    free[engine] += mode_slots[old]
+                    free[target] -= mode_slots[new]
+                    return m
+    return -1
+
+
+@njit(cache=True)
+def list_schedule_arrays(  # type: ignore[no-untyped-def]
+    slots,
+    mode_offset,
+    mode_engine,
+    mode_slots,
+    mode_latency,
+    pred_count,
+    succ_offset,
+    succ,
+    succ_is_data,
+    succ_lag,
+    rank,
+    by_rank,
+    op_class,
+    class_count,
+    slot_offset,
+    writes,
+    read_offset,
+    read,
+    storage_words,
+    storage_readers,
+    soft_limit,
+    hard_limit,
+    horizon,
+):
+    """Schedule all operations; returns (status, makespan, peak, live, mode, slot_cycle, done).
+
+    `slot_offset` gives each operation room for its widest mode in `slot_cycle`; `horizon` is larger
+    than any latency or lag. On SCRATCH_FULL, `makespan` is the cycle of the deadlock.
+    """
+    n = len(rank)
+    chosen = np.full(n, -1, np.int32)
+    slot_cycle = np.full(slot_offset[n], -1, np.int32)
+    waiting = pred_count.copy()
+    ready_at = np.zeros(n, np.int64)
+    ring_head = np.full(horizon, -1, np.int32)
+    ring_next = np.full(n, -1, np.int32)
+    in_ring = 0
+    heap_offset = np.zeros(class_count + 1, np.int64)
+    for i in range(n):
+        heap_offset[op_class[i] + 1] += 1
+    for c in range(class_count):
+        heap_offset[c + 1] += heap_offset[c]
+    heap_size = np.zeros(class_count, np.int64)
+    heap = np.zeros(n, np.int32)
+    closed = np.zeros(class_count, np.bool_)
+    patience = np.zeros(class_count, np.int64)
+    readers = storage_readers.copy()
+    alive = np.zeros(len(storage_words), np.bool_)
+    free = slots.copy()
+    total_slots = 0
+    for e in range(len(slots)):
+        total_slots += slots[e]
+    placed = np.zeros(total_slots + 1, np.int32)
+    partial = np.zeros(len(slots), np.int32)  # the operation split over cycles, by engine
+    partial[:] = -1
+    partial_done = np.zeros(n, np.int32)
+    blocked = np.zeros(n, np.int32)
+    finished = np.zeros(n, np.int32)  # stack of operations whose last slot is known
+    live = 0
+    peak = 0
+    remaining = n
+    t = 0
+    makespan = 0
+    for i in range(n):
+        if waiting[i] == 0:
+            ring_next[i] = ring_head[0]
+            ring_head[0] = i
+            in_ring += 1
+    while remaining > 0:
+        for e in range(len(slots)):
+            free[e] = slots[e]
+        blocked_count = 0
+        finished_count = 0
+        progress = False
+        for e in range(len(slots)):
+            op = partial[e]
+            if op >= 0:
+                m = chosen[op]
+                while free[e] > 0 and partial_done[op] < mode_slots[m]:
+                    slot_cycle[slot_offset[op] + partial_done[op]] = t
+                    partial_done[op] += 1
+                    free[e] -= 1
+                progress = True
+                if partial_done[op] == mode_slots[m]:
+                    partial[e] = -1
+                    finished[finished_count] = op
+                    finished_count += 1
+        closed[:] = False
+        patience[:] = 0
+        first = True
+        while True:
+            # Finished operations let their successors go; some of these may be ready at once.
+            while finished_count > 0:
+                finished_count -= 1
+                op = finished[finished_count]
+                remaining -= 1
+                m = chosen[op]
+                if mode_slots[m] > 0 and t + 1 > makespan:
+                    makespan = t + 1
+                for r in range(read_offset[op], read_offset[op + 1]):
+                    s = read[r]
+                    readers[s] -= 1
+                    if readers[s] == 0:
+                        live -= storage_words[s]
+                if writes[op] >= 0 and storage_readers[writes[op]] == 0 and alive[writes[op]]:
+                    alive[writes[op]] = False
+                    live -= storage_words[writes[op]]
+                for j in range(succ_offset[op], succ_offset[op + 1]):
+                    after = succ[j]
+                    at = t + (mode_latency[m] if succ_is_data[j] else succ_lag[j])
+                    if at > ready_at[after]:
+                        ready_at[after] = at
+                    waiting[after] -= 1
+                    if waiting[after] == 0:
+                        slot = max(ready_at[after], t) % horizon
+                        ring_next[after] = ring_head[slot]
+                        ring_head[slot] = after
+                        in_ring += 1
+            released = False
+            slot = t % horizon
+            while ring_head[slot] >= 0:
+                op = ring_head[slot]
+                ring_head[slot] = ring_next[op]
+                in_ring -= 1
+                released = True
+                if mode_slots[mode_offset[op]] == 0:
+                    chosen[op] = mode_offset[op]
+                    finished[finished_count] = op
+                    finished_count += 1
+                    progress = True
+                    continue
+                c = op_class[op]
+                _push(heap, heap_offset[c], heap_size[c], rank[op])
+                heap_size[c] += 1
+                closed[c] = False
+            if finished_count > 0:
+                continue
+            if not released and not first:
+                break
+            first = False
+            placed_count = 0
+            while True:
+                best = n
+                best_class = -1
+                for c in range(class_count):
+                    if not closed[c] and heap_size[c] > 0 and heap[heap_offset[c]] < best:
+                        best = heap[heap_offset[c]]
+                        best_class = c
+                if best_class < 0:
+                    break
+                op = by_rank[best]
+                fresh = writes[op] >= 0 and not alive[writes[op]]
+                growth = storage_words[writes[op]] if fresh else 0
+                if growth > 0:
+                    relief = 0
+                    for r in range(read_offset[op], read_offset[op + 1]):
+                        if readers[read[r]] == 1:
+                            relief += storage_words[read[r]]
+                    urgent = not progress and blocked_count == 0 and placed_count == 0
+                    limit = hard_limit if urgent else soft_limit
+                    if growth > relief and live + growth - relief > limit:
+                        _pop(heap, heap_offset[best_class], heap_size[best_class])
+                        heap_size[best_class] -= 1
+                        blocked[blocked_count] = op
+                        blocked_count += 1
+                        patience[best_class] += 1
+                        if patience[best_class] >= PATIENCE:
+                            closed[best_class] = True
+                        continue
+                m = _find_mode(op, free, mode_offset, mode_engine, mode_slots)
+                if m < 0:
+                    m = _make_room(
+                        op, free, placed, placed_count, chosen, mode_offset, mode_engine, mode_slots
+                    )
+                split = False
+                if m < 0:
+                    for k in range(mode_offset[op], mode_offset[op + 1]):
+                        e = mode_engine[k]
+                        if mode_slots[k] > 1 and free[e] > 0 and partial[e] < 0:
+                            m = k
+                            split = True
+                            break
+                if m < 0:
+                    closed[best_class] = True
+                    continue
+                _pop(heap, heap_offset[best_class], heap_size[best_class])
+                heap_size[best_class] -= 1
+                progress = True
+                chosen[op] = m
+                if fresh:
+                    alive[writes[op]] = True
+                    live += growth
+                    if live > peak:
+                        peak = live
+                e = mode_engine[m]
+                if split:
+                    partial[e] = op
+                    while free[e] > 0:
+                        slot_cycle[slot_offset[op] + partial_done[op]] = t
+                        partial_done[op] += 1
+                        free[e] -= 1
+                else:
+                    free[e] -= mode_slots[m]
+                    placed[placed_count] = op
+                    placed_count += 1
+            for p in range(placed_count):
+                op = placed[p]
+                for k in range(mode_slots[chosen[op]]):
+                    slot_cycle[slot_offset[op] + k] = t
+                finished[finished_count] = op
+                finished_count += 1
+            if finished_count == 0:
+                break
+        for b in range(blocked_count):
+            c = op_class[blocked[b]]
+            _push(heap, heap_offset[c], heap_size[c], rank[blocked[b]])
+            heap_size[c] += 1
+        if remaining > 0 and not progress and in_ring == 0:
+            status = SCRATCH_FULL if blocked_count > 0 else CYCLIC
+            return status, t, peak, live, chosen, slot_cycle, n - remaining
+        t += 1
+    return DONE, makespan, peak, live, chosen, slot_cycle, n
+
+
+@njit(cache=True)
+def urgencies(  # type: ignore[no-untyped-def]
+    mode_offset, mode_latency, pred_offset, pred, pred_is_data, pred_lag, bias
+):
+    """Cycles from each operation's issue to the end, along the longest path, less the bias.
+
+    `bias` is taken off at every operation, so what only a late item needs is late itself.
+    Operations must be numbered so that predecessors come first.
+    """
+    n = len(bias)
+    below = np.full(n, -1e300)
+    urgency = np.zeros(n)
+    for i in range(n - 1, -1, -1):
+        fastest = mode_latency[mode_offset[i]]
+        for m in range(mode_offset[i], mode_offset[i + 1]):
+            fastest = min(fastest, mode_latency[m])
+        own = fastest - bias[i]
+        urgency[i] = max(own, below[i])
+        for j in range(pred_offset[i], pred_offset[i + 1]):
+            p = pred[j]
+            lag = mode_latency[mode_offset[p]]
+            if pred_is_data[j]:
+                for m in range(mode_offset[p], mode_offset[p + 1]):
+                    lag = min(lag, mode_latency[m])
+            else:
+                lag = pred_lag[j]
+            below[p] = max(below[p], urgency[i] + lag)
+    return urgency

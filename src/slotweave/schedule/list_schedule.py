@@ -1,0 +1,158 @@
+"""List scheduling with modes chosen on the way and scratch pressure kept in bounds.
+
+The method is list scheduling for the multi-mode resource-constrained project scheduling problem
+(Kolisch, "Serial and parallel schedule generation schemes revisited", EJOR 1996: the parallel
+scheme), with the longest path to the end as the priority, as in Cooper and Torczon, "Engineering a
+Compiler", 12.3. It knows nothing of the operations but what the Problem says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.ir.plan import ScheduleOptions
+from slotweave.ir.problem import DATA, Ints, Problem
+from slotweave.ir.schedule import Schedule
+
+Urgency = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ScratchFull:
+    """Why there is no schedule: in `cycle` every operation that could go needs scratch not there.
+
+    `live` words were in use then; `holding` lists the storages that held them.
+    """
+
+    cycle: int
+    live: int
+    holding: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Pressure:
+    """Limits on live scratch words: `soft` for all, `hard` for the most urgent operation."""
+
+    soft: int
+    hard: int
+
+
+def list_schedule(
+    problem: Problem, options: ScheduleOptions, pressure: Pressure
+) -> Schedule | ScratchFull:
+    """A legal schedule of `problem` that keeps within `pressure`, or why there is none this way.
+
+    Time is O((n + e) log n) for n operations and e edges. Deterministic.
+    """
+    return list_schedule_by(problem, priorities(problem, options), pressure)
+
+
+def priorities(problem: Problem, options: ScheduleOptions) -> Urgency:
+    """How urgent each operation is, in cycles: longest path to the end, less its item's offset."""
+    from slotweave.schedule import _list_kernel
+
+    bias = np.zeros(problem.size)
+    own = problem.items >= 0
+    offsets = _item_offsets(problem, options)
+    bias[own] = offsets[problem.items[own]]
+    urgency: Urgency = _list_kernel.urgencies(
+        problem.mode_offset, problem.mode_latency, problem.pred_offset, problem.pred,
+        problem.pred_kind == DATA, problem.pred_lag, bias,
+    )  # fmt: skip
+    if options.noise:
+        urgency += options.noise * np.random.default_rng(options.seed).uniform(-1, 1, problem.size)
+    return urgency
+
+
+def _item_offsets(problem: Problem, options: ScheduleOptions) -> NDArray[np.float64]:
+    items = int(problem.items.max(initial=-1)) + 1
+    offsets = np.arange(items) * options.stagger
+    given = min(len(options.offsets), items)
+    offsets[:given] = options.offsets[:given]
+    return offsets
+
+
+def program_order(problem: Problem) -> Urgency:
+    """Priorities that follow the order of the operations: depth first, as the kernel wrote them."""
+    return -np.arange(problem.size, dtype=np.float64)
+
+
+def list_schedule_by(
+    problem: Problem, urgency: Urgency, pressure: Pressure
+) -> Schedule | ScratchFull:
+    """As `list_schedule`, by given priorities (the most urgent operation has the largest)."""
+    from slotweave.schedule import _list_kernel
+
+    by_rank = np.argsort(-urgency, kind="stable").astype(np.int32)
+    rank = np.empty(problem.size, np.int32)
+    rank[by_rank] = np.arange(problem.size, dtype=np.int32)
+    op_class, class_count = _classes(problem)
+    successors = _successors(problem)
+    slot_offset = _slot_room(problem)
+    readers = np.bincount(problem.read, minlength=len(problem.storage_words)).astype(np.int64)
+    horizon = 2 + max(
+        int(problem.mode_latency.max(initial=1)), int(problem.pred_lag.max(initial=0))
+    )
+    status, makespan, _peak, live, chosen, slot_cycle, _done = _list_kernel.list_schedule_arrays(
+        np.array(problem.slots, np.int64), problem.mode_offset, problem.mode_engine,
+        problem.mode_slots, problem.mode_latency, np.diff(problem.pred_offset), *successors,
+        rank, by_rank, op_class, class_count, slot_offset, problem.writes, problem.read_offset,
+        problem.read, problem.storage_words, readers, pressure.soft, pressure.hard, horizon,
+    )  # fmt: skip
+    if status == _list_kernel.SCRATCH_FULL:
+        return ScratchFull(int(makespan), int(live), _holding(problem, slot_cycle, slot_offset))
+    if status != _list_kernel.DONE:
+        raise ValueError("the edges of the problem form a cycle")
+    return _as_schedule(problem, chosen, slot_cycle, slot_offset, int(makespan))
+
+
+def _classes(problem: Problem) -> tuple[Ints, int]:
+    """A number for each operation, the same for equal lists of modes; and how many there are."""
+    columns = (problem.mode_engine, problem.mode_slots, problem.mode_latency)
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    numbers: dict[tuple[tuple[int, int, int], ...], int] = {}
+    classes = [
+        numbers.setdefault(tuple(rows[start:stop]), len(numbers))
+        for start, stop in pairwise(problem.mode_offset.tolist())
+    ]
+    return np.array(classes, np.int32), len(numbers)
+
+
+def _successors(problem: Problem) -> tuple[Ints, Ints, NDArray[np.bool_], Ints]:
+    """The edges by predecessor: offset, successor, whether DATA, lag."""
+    order = np.argsort(problem.pred, kind="stable")
+    counts = np.bincount(problem.pred, minlength=problem.size)
+    offset = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    owner = np.repeat(np.arange(problem.size, dtype=np.int32), np.diff(problem.pred_offset))
+    return offset, owner[order], (problem.pred_kind == DATA)[order], problem.pred_lag[order]
+
+
+def _slot_room(problem: Problem) -> Ints:
+    """Offsets that leave each operation room for its widest mode."""
+    if problem.size == 0:
+        return np.zeros(1, np.int32)
+    widest = np.maximum.reduceat(problem.mode_slots, problem.mode_offset[:-1])
+    return np.concatenate(([0], np.cumsum(widest))).astype(np.int32)
+
+
+def _holding(problem: Problem, slot_cycle: Ints, slot_offset: Ints) -> tuple[int, ...]:
+    """The storages written by an issued operation that an operation not yet issued will read."""
+    issued = slot_cycle[slot_offset[:-1].clip(max=len(slot_cycle) - 1)] >= 0
+    written = np.unique(problem.writes[issued & (problem.writes >= 0)])
+    reader = np.repeat(np.arange(problem.size), np.diff(problem.read_offset))
+    wanted = np.unique(problem.read[~issued[reader]])
+    return tuple(np.intersect1d(written, wanted).tolist())
+
+
+def _as_schedule(
+    problem: Problem, chosen: Ints, slot_cycle: Ints, slot_offset: Ints, makespan: int
+) -> Schedule:
+    width = problem.mode_slots[chosen]
+    offset = np.concatenate(([0], np.cumsum(width))).astype(np.int32)
+    lane = np.arange(offset[-1]) - np.repeat(offset[:-1], width)
+    cycle = slot_cycle[np.repeat(slot_offset[:-1], width) + lane]
+    return Schedule(chosen - problem.mode_offset[:-1], offset, cycle, makespan)
