@@ -1,4 +1,4 @@
-"""The machines that come with Slotweave: `challenge`, and `minimal`, a toy for tests and the tour."""
+"""The machines that come with Slotweave: `challenge`, and `minimal`, a toy for tests and tour."""
 
 from __future__ import annotations
 

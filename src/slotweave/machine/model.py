@@ -1,9 +1,9 @@
 """Machines as frozen data: engines and their slots, modes with latencies, scratch, vector length.
 
 A `Mode` says that an engine can run an operation in a shape. A `per_lane` mode does a vector
-operation as vector_length word slots, one a lane, which may fall into different cycles; it needs the
-word mode of the same operation on the same engine. Latency is in bundles: a result of a slot in
-bundle t is read by bundle t + latency and later; memory written by a store likewise.
+operation as vector_length word slots, one a lane, which may fall into different cycles; it needs
+the word mode of the same operation on the same engine. Latency is in bundles: a result of a slot
+in bundle t is read by bundle t + latency and later; memory written by a store likewise.
 """
 
 from __future__ import annotations

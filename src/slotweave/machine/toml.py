@@ -1,24 +1,25 @@
 """Machines as TOML text, both ways; mistakes are reported with the line they stand on.
 
-    name = "challenge"
-    vector_length = 8
-    scratch_words = 1536
+name = "challenge"
+vector_length = 8
+scratch_words = 1536
 
-    [engines]            # slots per bundle
-    alu = 12
+[engines]            # slots per bundle
+alu = 12
 
-    [word]               # operations on words, by engine
-    alu = ["add", "xor"]
+[word]               # operations on words, by engine
+alu = ["add", "xor"]
 
-    [vector]             # operations on vectors
-    [per_lane]           # vector operations done lane by lane, one slot a lane
+[vector]             # operations on vectors
+[per_lane]           # vector operations done lane by lane, one slot a lane
 
-    [latency]            # bundles until a result can be read; 1 where nothing is said
-    alu.mul = 3          # all shapes of `mul` on `alu`
+[latency]            # bundles until a result can be read; 1 where nothing is said
+alu.mul = 3          # all shapes of `mul` on `alu`
 """
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from typing import Any
@@ -27,16 +28,20 @@ from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.isa import Shape
 from slotweave.machine.model import Machine, Mode, machine_faults
 
-_SECTIONS = {"word": (Shape.WORD, False), "vector": (Shape.VECTOR, False), "per_lane": (Shape.VECTOR, True)}  # fmt: skip
+_SECTIONS = {
+    "word": (Shape.WORD, False),
+    "vector": (Shape.VECTOR, False),
+    "per_lane": (Shape.VECTOR, True),
+}
 _KEYS = {"name": str, "vector_length": int, "scratch_words": int}
 _TABLES = ("engines", *_SECTIONS, "latency")
 
 
 def machine_to_toml(machine: Machine) -> str:
     """`machine` as text that `machine_from_toml` turns back into an equal machine."""
-    lines = [f'name = "{machine.name}"', f"vector_length = {machine.vector_length}",
+    lines = [f"name = {_string(machine.name)}", f"vector_length = {machine.vector_length}",
              f"scratch_words = {machine.scratch_words}", "", "[engines]"]  # fmt: skip
-    lines += [f"{name} = {slots}" for name, slots in machine.engines]
+    lines += [f"{_key(name)} = {slots}" for name, slots in machine.engines]
     for section, (shape, per_lane) in _SECTIONS.items():
         lines += ["", f"[{section}]"]
         for engine in machine.slots:
@@ -46,17 +51,24 @@ def machine_to_toml(machine: Machine) -> str:
                 if (mode.engine, mode.shape, mode.per_lane) == (engine, shape, per_lane)
             ]
             if names:
-                lines.append(f"{engine} = [{', '.join(repr_string(name) for name in names)}]")
+                lines.append(f"{_key(engine)} = [{', '.join(map(_string, names))}]")
     slow = {(m.engine, m.operation): m.latency for m in machine.modes if m.latency != 1}
     if slow:
         lines += ["", "[latency]"]
-        lines += [f"{engine}.{name} = {latency}" for (engine, name), latency in slow.items()]
+        lines += [
+            f"{_key(engine)}.{_key(name)} = {latency}" for (engine, name), latency in slow.items()
+        ]
     return "\n".join(lines) + "\n"
 
 
-def repr_string(text: str) -> str:
-    """`text` as a TOML basic string."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _string(text: str) -> str:
+    """`text` as a TOML basic string: JSON's escapes are TOML's, but for DEL, which TOML escapes."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    """`name` as a TOML key, bare where it can be."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _string(name)
 
 
 def machine_from_toml(text: str, file: str = "") -> Machine:
