@@ -1,0 +1,1 @@
+"""Simulators of programs and graphs: one obviously right, one fast, both exact."""

@@ -1,0 +1,109 @@
+"""The meaning of a graph, node by node: what any program compiled from it must do to memory.
+
+Nodes run in the order in which they stand. Memory accesses past the end of memory, stores that leave
+their region, and zero divisors raise CheckFailed with the user's source line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.ir.graph import Graph, Node
+from slotweave.isa import WORD_MASK, Effect
+from slotweave.isa.codegen import word_function
+from slotweave.simulate import faults
+from slotweave.simulate.slots import Fault
+
+_Value = tuple[int, ...]
+
+
+def run_graph(graph: Graph, memory: Sequence[int]) -> list[int]:
+    """Memory after `graph` has run on `memory`, which is left as it is."""
+    words = [int(word) for word in memory]
+    values: list[_Value] = []
+    for index, node in enumerate(graph.nodes):
+        args = [values[arg] for arg in node.args]
+        fault = _fault(graph, node, args, len(words))
+        if fault:
+            raise _failure(node, index, fault)
+        try:
+            values.append(_value(node, args, words))
+        except ZeroDivisionError:
+            raise _failure(node, index, faults.zero_divisor(node.op)) from None
+        if node.effect is Effect.STORE:
+            _store(node, args, words)
+    return words
+
+
+def _failure(node: Node, index: int, fault: Fault) -> CheckFailed:
+    code, message = fault
+    return CheckFailed(Diagnostic(code, f"{message} (node {index}, {node.op})", file=node.where))
+
+
+def _value(node: Node, args: list[_Value], memory: list[int]) -> _Value:
+    match node.op:
+        case "join":
+            return ()
+        case "slice":
+            return args[0][node.imm : node.imm + node.width]
+        case "overlay":
+            return _overlay(node, args)
+        case "load":
+            return tuple(memory[address] for address in args[0])
+        case "vload":
+            return tuple(memory[args[0][0] : args[0][0] + node.width])
+        case "core_id":
+            return (0,)
+        case "store" | "vstore":
+            return ()
+    if node.effect is not Effect.NONE:
+        raise ValueError(f"{node.op} is no operation of a dataflow graph")
+    return _compute(node, args)
+
+
+def _overlay(node: Node, args: list[_Value]) -> _Value:
+    """The arguments laid into one block; where two cover a word the later one stands."""
+    block = [0] * node.width
+    for offset, words in zip(node.offsets, args, strict=True):
+        block[offset : offset + len(words)] = words
+    return tuple(block)
+
+
+def _compute(node: Node, args: list[_Value]) -> _Value:
+    """The meaning of the operation on each lane; `broadcast` takes one word for all of them."""
+    function = word_function(node.op)
+    if node.op == "broadcast":
+        args = [args[0] * node.width]
+    if node.op in ("const", "add_immediate"):
+        args = [*args, (node.imm & WORD_MASK,) * node.width]
+    return tuple(function(*lane) for lane in zip(*args, strict=True))
+
+
+def _store(node: Node, args: list[_Value], memory: list[int]) -> None:
+    addresses, words = args
+    for lane, word in enumerate(words):
+        memory[addresses[0] + lane if node.op == "vstore" else addresses[lane]] = word
+
+
+def _fault(graph: Graph, node: Node, args: list[_Value], memory_words: int) -> Fault | None:
+    """What is wrong with the addresses of `node`."""
+    if node.effect is Effect.LOAD:
+        span = node.width if node.op == "vload" else 1
+        for address in args[0]:
+            if address + span > memory_words:
+                return faults.load_out_of_range(address, span, memory_words)
+    if node.effect is Effect.STORE:
+        return _store_fault(graph, node, args, memory_words)
+    return None
+
+
+def _store_fault(graph: Graph, node: Node, args: list[_Value], memory_words: int) -> Fault | None:
+    span = len(args[1]) if node.op == "vstore" else 1
+    region = graph.region_by_name.get(node.region)
+    for address in args[0]:
+        if address + span > memory_words:
+            return faults.store_out_of_range(address, span, memory_words)
+        if region and not region.start <= address <= region.stop - span:
+            return faults.store_outside_region(address, span, region)
+    return None
