@@ -1,17 +1,17 @@
 """The hot loop of list scheduling: arrays in, arrays out, compiled by Numba.
 
-Data layout. Operations are numbered as in the Problem; ragged columns are compressed rows as there,
-but edges are rows of *successors* here. `rank[i]` is the place of operation i in the priority list
-(0 is the most urgent) and `by_rank` its inverse. Operations with the same list of modes form a
-class; each class has a binary heap of the ranks of its ready operations, all heaps in one array
-(`heap`, class c from `heap_offset[c]` on, `heap_size[c]` entries). Operations whose ready cycle lies
-ahead hang in a ring of linked lists, one list a cycle (`ring_head`, `ring_next`).
+Data layout. Operations are numbered as in the Problem; ragged columns are compressed rows as
+there, but edges are rows of *successors* here. `rank[i]` is the place of operation i in the
+priority list (0 is the most urgent) and `by_rank` its inverse. Operations with the same list of
+modes form a class; each class has a binary heap of the ranks of its ready operations, all heaps in
+one array (`heap`, class c from `heap_offset[c]` on, `heap_size[c]` entries). Operations whose
+ready cycle lies ahead hang in a ring of linked lists, one list a cycle (`ring_head`, `ring_next`).
 
-Each cycle: release what becomes ready; go on with vector operations that are split over lanes; then
-take the most urgent ready operation again and again, until no class has one that fits. An operation
-takes the first of its modes that fits; if its engine is full, an operation placed there in this
-cycle is moved to another of its modes, if that has room; else a split mode is started with the slots
-that are left. Slots are committed at the end of the cycle, so moving costs nothing.
+Each cycle: release what becomes ready; go on with vector operations that are split over lanes;
+then take the most urgent ready operation again and again, until no class has one that fits. An
+operation takes the first of its modes that fits; if its engine is full, an operation placed there
+in this cycle is moved to another of its modes, if that has room; else a split mode is started with
+the slots that are left. Slots are committed at the end of the cycle, so moving costs nothing.
 
 Scratch. `live` counts the words of storages that are written and not yet read for the last time. An
 operation that would lift `live` above `soft_limit` waits, except the most urgent one, which may go

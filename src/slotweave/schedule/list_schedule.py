@@ -9,11 +9,11 @@ Compiler", 12.3. It knows nothing of the operations but what the Problem says.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from slotweave.analysis.mode_classes import mode_classes
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.ir.schedule import Schedule
@@ -55,22 +55,23 @@ def priorities(problem: Problem, options: ScheduleOptions) -> Urgency:
     """How urgent each operation is, in cycles: longest path to the end, less its item's offset."""
     from slotweave.schedule import _list_kernel
 
-    bias = np.zeros(problem.size)
+    bias: Urgency = np.zeros(problem.size)
     own = problem.items >= 0
     offsets = _item_offsets(problem, options)
     bias[own] = offsets[problem.items[own]]
-    urgency: Urgency = _list_kernel.urgencies(
+    urgency = _list_kernel.urgencies(
         problem.mode_offset, problem.mode_latency, problem.pred_offset, problem.pred,
         problem.pred_kind == DATA, problem.pred_lag, bias,
     )  # fmt: skip
-    if options.noise:
-        urgency += options.noise * np.random.default_rng(options.seed).uniform(-1, 1, problem.size)
-    return urgency
+    rng = np.random.default_rng(options.seed)
+    noise: Urgency = rng.uniform(-options.noise, options.noise, problem.size)
+    jittered: Urgency = np.add(urgency, noise, dtype=np.float64)
+    return jittered
 
 
-def _item_offsets(problem: Problem, options: ScheduleOptions) -> NDArray[np.float64]:
+def _item_offsets(problem: Problem, options: ScheduleOptions) -> Urgency:
     items = int(problem.items.max(initial=-1)) + 1
-    offsets = np.arange(items) * options.stagger
+    offsets: Urgency = np.arange(items, dtype=np.float64) * np.float64(options.stagger)
     given = min(len(options.offsets), items)
     offsets[:given] = options.offsets[:given]
     return offsets
@@ -90,7 +91,7 @@ def list_schedule_by(
     by_rank = np.argsort(-urgency, kind="stable").astype(np.int32)
     rank = np.empty(problem.size, np.int32)
     rank[by_rank] = np.arange(problem.size, dtype=np.int32)
-    op_class, class_count = _classes(problem)
+    classes = mode_classes(problem)
     successors = _successors(problem)
     slot_offset = _slot_room(problem)
     readers = np.bincount(problem.read, minlength=len(problem.storage_words)).astype(np.int64)
@@ -100,7 +101,7 @@ def list_schedule_by(
     status, makespan, _peak, live, chosen, slot_cycle, _done = _list_kernel.list_schedule_arrays(
         np.array(problem.slots, np.int64), problem.mode_offset, problem.mode_engine,
         problem.mode_slots, problem.mode_latency, np.diff(problem.pred_offset), *successors,
-        rank, by_rank, op_class, class_count, slot_offset, problem.writes, problem.read_offset,
+        rank, by_rank, classes.of, len(classes.modes), slot_offset, problem.writes, problem.read_offset,
         problem.read, problem.storage_words, readers, pressure.soft, pressure.hard, horizon,
     )  # fmt: skip
     if status == _list_kernel.SCRATCH_FULL:
@@ -108,18 +109,6 @@ def list_schedule_by(
     if status != _list_kernel.DONE:
         raise ValueError("the edges of the problem form a cycle")
     return _as_schedule(problem, chosen, slot_cycle, slot_offset, int(makespan))
-
-
-def _classes(problem: Problem) -> tuple[Ints, int]:
-    """A number for each operation, the same for equal lists of modes; and how many there are."""
-    columns = (problem.mode_engine, problem.mode_slots, problem.mode_latency)
-    rows = list(zip(*(column.tolist() for column in columns), strict=True))
-    numbers: dict[tuple[tuple[int, int, int], ...], int] = {}
-    classes = [
-        numbers.setdefault(tuple(rows[start:stop]), len(numbers))
-        for start, stop in pairwise(problem.mode_offset.tolist())
-    ]
-    return np.array(classes, np.int32), len(numbers)
 
 
 def _successors(problem: Problem) -> tuple[Ints, Ints, NDArray[np.bool_], Ints]:

@@ -1,0 +1,8 @@
+"""Workloads written in the frontend, each with its plain NumPy reference."""
+
+from slotweave.frontend.kernel import Kernel
+from slotweave.kernels.tree_hash import TREE_HASH
+
+KERNELS: dict[str, Kernel] = {kernel.name: kernel for kernel in (TREE_HASH,)}
+
+__all__ = ["KERNELS"]

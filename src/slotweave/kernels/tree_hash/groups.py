@@ -1,0 +1,49 @@
+"""Which items make up a vector, and how a vector is read and written without passing memory's end.
+
+A batch that is no multiple of the vector length ends with a vector that overlaps the one before it:
+the items in both are computed twice, alike. A batch smaller than one vector is read and written item
+by item; the lanes beyond it walk along from zero and are never stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slotweave.frontend.tracer import RegionHandle, Tracer, Vector
+from slotweave.kernels.tree_hash.workload import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items `first` .. `first + items - 1`; `items` is the vector length but in a tiny batch."""
+
+    number: int
+    first: int
+    items: int
+
+
+def groups_of(shape: Shape, lanes: int) -> list[Group]:
+    """Vectors that together hold every item of the batch."""
+    if shape.batch < lanes:
+        return [Group(0, 0, shape.batch)]
+    starts = [*range(0, shape.batch - lanes, lanes), shape.batch - lanes]
+    return [Group(number, first, lanes) for number, first in enumerate(starts)]
+
+
+def load_group(k: Tracer, group: Group, region: RegionHandle) -> Vector:
+    """The words of the group's items in `region`."""
+    with k.stage("read"):
+        if group.items == k.vector_length:
+            return k.vload(k.constant(region.start + group.first), region)
+        words = [k.load(k.constant(region.start + i), region) for i in range(group.items)]
+        spare = [k.constant(0) for _ in range(k.vector_length - group.items)]
+        return k.pack([*words, *spare])
+
+
+def store_group(k: Tracer, group: Group, region: RegionHandle, vector: Vector) -> None:
+    """Write the words of the group's items to `region`."""
+    if group.items == k.vector_length:
+        k.vstore(k.constant(region.start + group.first), vector, region)
+        return
+    for i in range(group.items):
+        k.store(k.constant(region.start + i), vector.lane(i), region)

@@ -1,0 +1,58 @@
+"""Tree hash as a kernel: its parameters, contracts and plans, and which program a plan writes."""
+
+from __future__ import annotations
+
+from slotweave.frontend.kernel import Kernel, Parameter, Parameters
+from slotweave.frontend.tracer import Tracer
+from slotweave.ir.plan import Plan
+from slotweave.kernels.tree_hash.any_start import build_any_start
+from slotweave.kernels.tree_hash.choices import read_choices
+from slotweave.kernels.tree_hash.plans import PLAN_NAMES, plan_named
+from slotweave.kernels.tree_hash.scalar import build_scalar
+from slotweave.kernels.tree_hash.vector import build_vector
+from slotweave.kernels.tree_hash.workload import (
+    CONTRACTS,
+    Shape,
+    facts,
+    random_memory,
+    reference,
+    regions,
+)
+
+
+def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
+    """Write tree hash for these parameters through `k`, as `plan` says."""
+    shape = Shape.of(parameters)
+    choices = read_choices(plan, shape.height)
+    k.memory(shape.memory_words)
+    handles = {
+        region.name: k.region(
+            region.name, region.start, region.length,
+            read_only=region.read_only, output=region.output,
+        )
+        for region in regions(shape, contract)
+    }  # fmt: skip
+    if choices.style == "scalar":
+        build_scalar(k, shape, handles)
+    elif contract == "any-start":
+        build_any_start(k, shape, handles)
+    else:
+        build_vector(k, shape, contract, choices, handles)
+
+
+TREE_HASH = Kernel(
+    name="tree-hash",
+    text="walk a binary tree from node to node, hashing a value at each; one walk for each item",
+    parameters={
+        "height": Parameter(10, 1, 14, "height of the tree: 2^(height+1) - 1 nodes"),
+        "rounds": Parameter(16, 1, 64, "steps of each walk"),
+        "batch": Parameter(256, 1, 2**20, "number of items"),
+    },
+    contracts=CONTRACTS,
+    build=build,
+    memory=random_memory,
+    reference=reference,
+    facts=facts,
+    plan=plan_named,
+    plan_names=PLAN_NAMES,
+)

@@ -1,0 +1,47 @@
+"""Tree hash one item at a time, as the definition reads: the scalar starting point.
+
+Every value that a round needs is read from memory and written back in the same round. Literals are
+interned by the tracer: each distinct one is loaded once, and held for good. Item numbers too, unless
+there are more of them than scratch could hold; then each is loaded where it is used.
+"""
+
+from __future__ import annotations
+
+from slotweave.frontend.tracer import RegionHandle, Tracer, Word
+from slotweave.kernels.tree_hash.workload import HASH_STAGES, HEADER_WORDS, Shape
+
+#: Up to this many items their numbers are held in scratch.
+HELD_ITEM_NUMBERS = 1024
+
+
+def build_scalar(k: Tracer, shape: Shape, regions: dict[str, RegionHandle]) -> None:
+    """Write the scalar program of `shape` through `k`."""
+    header = [k.load(k.constant(i), regions["header"]) for i in range(HEADER_WORDS)]
+    nodes, tree, indices, values = header[1], header[4], header[5], header[6]
+    held = shape.batch <= HELD_ITEM_NUMBERS
+    for literal in (0, 1, 2, *(range(shape.batch) if held else ())):
+        k.literal(literal)
+    k.pause()
+    for _ in range(shape.rounds):
+        for item in range(shape.batch):
+            with k.item(item):
+                number = k.literal(item) if held else k.constant(item)
+                index = k.load(indices + number, regions["indices"])
+                value = k.load(values + number, regions["values"])
+                node = k.load(tree + index, regions["tree"])
+                value = hash_plainly(value ^ node)
+                step = k.select((value % 2) == 0, k.literal(1), k.literal(2))
+                index = index * 2 + step
+                index = k.select(index < nodes, index, k.literal(0))
+                k.store(indices + number, index, regions["indices"])
+                k.store(values + number, value, regions["values"])
+    k.pause()
+
+
+def hash_plainly(a: Word) -> Word:
+    """The hash as the workload defines it."""
+    for op1, constant, op2, op3, shift in HASH_STAGES:
+        left = a + constant if op1 == "+" else a ^ constant
+        right = a << shift if op3 == "<<" else a >> shift
+        a = left + right if op2 == "+" else left ^ right
+    return a
