@@ -1,10 +1,11 @@
 """The slots bound: the work of a set of engines against the slots they have.
 
-Put a price on a slot of each engine so that the slots of one cycle cost 1 in all. An operation costs
-at least its cheapest mode, so the cheapest total is a number of cycles that no schedule beats: this is
-the dual of the linear program that spreads operations over their modes. At its optimum the engines
-with a price are tied together by operations that are as dear on one as on the other (otherwise all
-prices could move to the dearer part), so the candidates are the trees of such ties.
+Put a price on a slot of each engine so that the slots of one cycle cost 1 in all. An operation
+costs at least its cheapest mode, so the cheapest total is a number of cycles that no schedule
+beats: this is the dual of the linear program that spreads operations over their modes. At its
+optimum the engines with a price are tied together by operations that are as dear on one as on the
+other (otherwise all prices could move to the dearer part), so the candidates are the trees of such
+ties.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def candidate_prices(problem: Problem, classes: ModeClasses) -> list[Prices]:
 
 
 def _ties(classes: ModeClasses) -> dict[int, list[tuple[int, Fraction]]]:
-    """engine -> (other engine, price there for each unit of price here) at which a class is torn."""
+    """engine -> (other engine, price there for a price of 1 here) at which a class is torn."""
     ties: dict[int, dict[tuple[int, Fraction], None]] = {}
     for modes in classes.modes:
         for engine, slots, _ in modes:

@@ -1,6 +1,7 @@
 """Tree hash for items that may start anywhere: every round reads its node, whatever its level.
 
-The walk is kept as addresses into the tree: from address a the children are at 2a + parity - offset.
+The walk is kept as addresses into the tree: from address a the children are at 2a + parity -
+offset.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from slotweave.kernels.tree_hash.workload import Shape
 def build_any_start(k: Tracer, shape: Shape, regions: dict[str, RegionHandle]) -> None:
     """Write the program of `shape` that honours the indices in memory through `k`."""
     tree = regions["tree"]
-    # Node i is at tree + i; its children 2i+1 and 2i+2 are at 2*(tree + i) + 1 - tree and one behind.
+    # Node i is at tree + i; its children 2i+1, 2i+2 are at 2*(tree + i) + 1 - tree and one behind.
     # The value as carried has the opposite parity p: the child is at 2a + (2 - tree) - p.
     right_child = k.literal_vector((2 - shape.tree) % 2**32)
     for group in groups_of(shape, k.vector_length):

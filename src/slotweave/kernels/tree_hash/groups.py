@@ -1,8 +1,8 @@
 """Which items make up a vector, and how a vector is read and written without passing memory's end.
 
-A batch that is no multiple of the vector length ends with a vector that overlaps the one before it:
-the items in both are computed twice, alike. A batch smaller than one vector is read and written item
-by item; the lanes beyond it walk along from zero and are never stored.
+A batch that is no multiple of the vector length ends with a vector that overlaps the one before
+it: the items in both are computed twice, alike. A batch smaller than one vector is read and
+written item by item; the lanes beyond it walk along from zero and are never stored.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Tree hash one item at a time, as the definition reads: the scalar starting point.
 
 Every value that a round needs is read from memory and written back in the same round. Literals are
-interned by the tracer: each distinct one is loaded once, and held for good. Item numbers too, unless
-there are more of them than scratch could hold; then each is loaded where it is used.
+interned by the tracer: each distinct one is loaded once, and held for good. Item numbers too,
+unless there are more of them than scratch could hold; then each is loaded where it is used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The nodes of the top of the tree, each held in all lanes of a vector, made when first asked for."""
+"""The nodes of the top of the tree, each in all lanes of a vector, made when first asked for."""
 
 from __future__ import annotations
 

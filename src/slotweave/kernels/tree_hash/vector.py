@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from slotweave.frontend.tracer import RegionHandle, Tracer, Vector
 from slotweave.kernels.tree_hash.choices import Choices
-from slotweave.kernels.tree_hash.groups import Group, groups_of, load_group, store_group
+from slotweave.kernels.tree_hash.groups import groups_of, load_group, store_group
 from slotweave.kernels.tree_hash.tree_top import CARRIED_CONSTANT, TreeTop
 from slotweave.kernels.tree_hash.walk import (
     Level,

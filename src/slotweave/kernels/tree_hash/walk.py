@@ -1,8 +1,9 @@
 """A vector of items on its way through the rounds, all lanes on the same level of the tree.
 
-The value is *carried*: the last stage of the hash leaves out its constant (odd, so the parity of the
-value as carried is the opposite of the true one), and whoever needs the true value xors it in. Path
-bits are the parities as carried; where they are opposite, the path counts mirrored: from the right.
+The value is *carried*: the last stage of the hash leaves out its constant (odd, so the parity of
+the value as carried is the opposite of the true one), and whoever needs the true value xors it in.
+Path bits are the parities as carried; where they are opposite, the path counts mirrored: from the
+right.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ CONTRACTS = ("values", "full", "any-start")
 
 HEADER_WORDS = 7
 
-#: The hash: for each stage (op1, constant, op2, op3, shift), a = (a op1 constant) op2 (a op3 shift).
+#: Stages of the hash: (op1, constant, op2, op3, shift) is a = (a op1 constant) op2 (a op3 shift).
 HASH_STAGES = (
     ("+", 0x7ED55D16, "+", "<<", 12),
     ("^", 0xC761C23C, "^", ">>", 19),

@@ -1,0 +1,36 @@
+"""How busy each engine of a machine is over a program, bundle by bundle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slotweave.ir.program import Program
+from slotweave.machine import DEBUG_ENGINE, Machine
+
+
+@dataclass(frozen=True, slots=True)
+class EngineUse:
+    """`used` slots hold an operation, of `slots` that the engine has in all bundles together."""
+
+    used: int
+    slots: int
+
+    @property
+    def share(self) -> float:
+        return self.used / self.slots if self.slots else 0.0
+
+
+def counted_bundles(program: Program) -> int:
+    """Bundles that cost a cycle when they are executed: those that name an engine but debug."""
+    return sum(any(engine != DEBUG_ENGINE for engine in bundle) for bundle in program.bundles)
+
+
+def utilisation(program: Program, machine: Machine) -> dict[str, EngineUse]:
+    """The use of each engine in the text of `program` (each bundle counted once)."""
+    bundles = counted_bundles(program)
+    return {
+        engine: EngineUse(
+            sum(len(bundle.get(engine, ())) for bundle in program.bundles), slots * bundles
+        )
+        for engine, slots in machine.engines
+    }

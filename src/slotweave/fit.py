@@ -1,0 +1,94 @@
+"""Schedule and allocate in turn, until a schedule fits into scratch.
+
+Guarantees: it ends, with a legal schedule and an allocation for it, or with NoSchedule (SW301) that
+names the cycle, the live words, and what held them. The attempts go from the plan's priorities with
+scratch nearly full to the order in which the kernel was written, with ever less in flight.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from slotweave.allocate import NoRoom, allocate
+from slotweave.diagnostics import Diagnostic, NoSchedule
+from slotweave.ir.allocation import Allocation
+from slotweave.ir.graph import Graph
+from slotweave.ir.plan import ScheduleOptions
+from slotweave.ir.problem import Problem
+from slotweave.ir.schedule import Schedule
+from slotweave.schedule import (
+    Pressure,
+    ScratchFull,
+    in_order_schedule,
+    list_schedule,
+    list_schedule_by,
+    program_order,
+)
+
+#: Shares of scratch (soft, hard) tried with the plan's priorities, then with program order.
+PLANNED = ((0.95, 1.0), (0.85, 0.95), (0.7, 0.85))
+IN_PROGRAM_ORDER = ((0.9, 1.0), (0.6, 0.9), (0.3, 0.9), (0.0, 1.0))
+
+Attempt = Callable[[], Schedule | ScratchFull]
+
+
+def fit(
+    graph: Graph, problem: Problem, options: ScheduleOptions, scratch_words: int
+) -> tuple[Schedule, Allocation]:
+    """The first attempt's schedule that fits into `scratch_words`, with its allocation."""
+    failure: ScratchFull | NoRoom | None = None
+    for attempt in _attempts(problem, options, scratch_words):
+        schedule = attempt()
+        if isinstance(schedule, ScratchFull):
+            failure = schedule
+            continue
+        allocation = allocate(problem, schedule, scratch_words)
+        if isinstance(allocation, Allocation):
+            return schedule, allocation
+        failure = allocation
+    assert failure is not None  # there is at least one attempt
+    raise scratch_too_small(graph, problem, failure, scratch_words)
+
+
+def _attempts(problem: Problem, options: ScheduleOptions, scratch: int) -> Iterator[Attempt]:
+    if options.method == "in-order":
+        yield partial(in_order_schedule, problem)
+        return
+    for soft, hard in PLANNED:
+        pressure = Pressure(int(soft * scratch), int(hard * scratch))
+        yield partial(list_schedule, problem, options, pressure)
+    written = program_order(problem)
+    for soft, hard in IN_PROGRAM_ORDER:
+        pressure = Pressure(int(soft * scratch), int(hard * scratch))
+        yield partial(list_schedule_by, problem, written, pressure)
+
+
+def scratch_too_small(
+    graph: Graph, problem: Problem, failure: ScratchFull | NoRoom, scratch_words: int
+) -> NoSchedule:
+    """The error for a problem that does not fit: where, how many words, held by what."""
+    holders = _holders(graph, problem, failure.holding)
+    held = ", ".join(f"{words} words of {label}" for label, words in holders.most_common(6))
+    wanted = f" and {failure.wanted} more side by side were" if isinstance(failure, NoRoom) else ""
+    reason = (
+        f"in cycle {failure.cycle} {failure.live} of {scratch_words} scratch words were live"
+        f"{wanted or ' and what was to come next was more than the rest'}"
+        f"{' wanted' if wanted else ''}; held: {held or 'nothing'}. To fit, fewer of these values"
+        " must be live at once: more scratch, fewer constants or tables in registers, or a plan"
+        " that keeps fewer items in flight"
+    )
+    return NoSchedule(Diagnostic("SW301", reason))
+
+
+def _holders(graph: Graph, problem: Problem, storages: tuple[int, ...]) -> Counter[str]:
+    """Live words by what they are: the stage (or operation) that made them."""
+    maker: dict[int, int] = {}
+    for op, storage in enumerate(problem.writes.tolist()):
+        maker.setdefault(storage, op)
+    words: Counter[str] = Counter()
+    for storage in storages:
+        node = graph.nodes[int(problem.nodes[maker[storage]])]
+        words[f"{node.stage or 'the kernel'} ({node.op})"] += int(problem.storage_words[storage])
+    return words
