@@ -1,0 +1,113 @@
+"""Facts as JSON; `facts_from_json(facts_to_json(facts)) == facts`.
+
+{"schema_version": 1,
+ "memory_words": 40,                       null: unknown
+ "words": {"0": 16},                       known words by address
+ "regions": [{"name": "values", "start": 8, "length": 32, "read_only": false, "output": true}],
+ "ranges": {"values": [0, 1023]}}          lowest and highest word of a region
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Region
+from slotweave.ir.json_value import Key, json_text, parse_json
+from slotweave.isa import WORD_MASK
+
+FACTS_SCHEMA_VERSION = 1
+
+_KEYS = ("schema_version", "memory_words", "words", "regions", "ranges")
+_REGION_KEYS = ("name", "start", "length", "read_only", "output")
+
+
+def facts_to_json(facts: Facts) -> str:
+    """`facts` as JSON text."""
+    return json_text(
+        {
+            "schema_version": FACTS_SCHEMA_VERSION,
+            "memory_words": facts.memory_words,
+            "words": {str(address): word for address, word in facts.words.items()},
+            "regions": [asdict(region) for region in facts.regions],
+            "ranges": facts.ranges,
+        }
+    )
+
+
+def facts_from_json(text: str, file: str = "") -> Facts:
+    """The facts that `text` says. Raises InputError (SW215) naming the key.
+
+    Guarantees: regions have different names, are disjoint and lie in memory, known words lie in
+    memory, and ranges are those of regions.
+    """
+    root = Key("", "SW215", file)
+    table = root.record(parse_json(text, root), _KEYS)
+    version = root / "schema_version"
+    version.integer(table.get("schema_version", 1), 1, FACTS_SCHEMA_VERSION)
+    length = table.get("memory_words")
+    if length is not None:
+        length = (root / "memory_words").integer(length, 0, WORD_MASK + 1)
+    top = WORD_MASK + 1 if length is None else length
+    regions = _regions(table.get("regions", ()), root / "regions", top)
+    return Facts(
+        memory_words=length,
+        words=_words(table.get("words", {}), root / "words", top),
+        regions=regions,
+        ranges=_ranges(table.get("ranges", {}), root / "ranges", regions),
+    )
+
+
+def _words(value: Any, at: Key, top: int) -> Mapping[int, int]:
+    words: dict[int, int] = {}
+    for key, word in at.mapping(value).items():
+        place = at / key
+        if not (key.isascii() and key.isdecimal() and len(key) <= 10 and str(int(key)) == key):
+            place.fail("is no address")
+        place.integer(int(key), 0, top - 1)
+        words[int(key)] = place.integer(word, 0, WORD_MASK)
+    return MappingProxyType(words)
+
+
+def _regions(value: Any, at: Key, top: int) -> tuple[Region, ...]:
+    regions = tuple(_region(element, place, top) for place, element in at.elements(value))
+    if len({region.name for region in regions}) != len(regions):
+        at.fail("gives one name to two regions")
+    filled = (region for region in regions if region.length)
+    for first, second in pairwise(sorted(filled, key=lambda region: region.start)):
+        if second.start < first.stop:
+            at.fail(f"overlap: {first.name[:40]!r} and {second.name[:40]!r}")
+    return regions
+
+
+def _region(value: Any, at: Key, top: int) -> Region:
+    table = at.record(value, _REGION_KEYS)
+    for key in ("name", "start", "length"):
+        if key not in table:
+            (at / key).fail("is missing")
+    start = (at / "start").integer(table["start"], 0, top)
+    return Region(
+        name=(at / "name").string(table["name"]),
+        start=start,
+        length=(at / "length").integer(table["length"], 0, top - start),
+        read_only=(at / "read_only").boolean(table.get("read_only", False)),
+        output=(at / "output").boolean(table.get("output", False)),
+    )
+
+
+def _ranges(value: Any, at: Key, regions: tuple[Region, ...]) -> Mapping[str, tuple[int, int]]:
+    names = {region.name for region in regions}
+    ranges: dict[str, tuple[int, int]] = {}
+    for name, element in at.mapping(value).items():
+        place = at / name
+        if name not in names:
+            place.fail("is no region")
+        bounds = [key.integer(bound, 0, WORD_MASK) for key, bound in place.elements(element)]
+        if len(bounds) != 2 or bounds[0] > bounds[1]:
+            place.fail("must be [lowest, highest]")
+        ranges[name] = (bounds[0], bounds[1])
+    return MappingProxyType(ranges)
