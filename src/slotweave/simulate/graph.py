@@ -1,7 +1,7 @@
 """The meaning of a graph, node by node: what any program compiled from it must do to memory.
 
-Nodes run in the order in which they stand. Memory accesses past the end of memory, stores that leave
-their region, and zero divisors raise CheckFailed with the user's source line.
+Nodes run in the order in which they stand. Memory accesses past the end of memory, stores that
+leave their region, and zero divisors raise CheckFailed with the user's source line.
 """
 
 from __future__ import annotations

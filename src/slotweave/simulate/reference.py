@@ -124,7 +124,7 @@ class _Execution:
             scratch=np.array(self.scratch, dtype=np.uint32),
             trace=tuple(self.trace),
             state=self.state,
-            pc=self.pc,
+            pc=min(self.pc, len(self.bundles)),
             executed_bundles=self.time,
             written=np.array(self.written, dtype=np.bool_),
         )

@@ -32,9 +32,9 @@ class RunState(StrEnum):
 class Run:
     """A machine between two runs; nothing is in flight. The arrays are read-only.
 
-    `pc` is the bundle that would run next, `executed_bundles` counts also those that cost no cycle,
-    `written` marks the scratch words that something has written, `trace` holds the words of
-    trace_write slots.
+    `pc` is the bundle that would run next (the number of bundles if there is none),
+    `executed_bundles` counts also those that cost no cycle, `written` marks the scratch words that
+    something has written, `trace` holds the words of trace_write slots.
     """
 
     cycles: int
@@ -101,7 +101,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One slot that ran, in `cycle` (the first is 0); what it writes is read `latency` bundles on."""
+    """One slot that ran in `cycle` (from 0); what it writes is read `latency` bundles later."""
 
     cycle: int
     bundle: int

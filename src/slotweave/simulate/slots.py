@@ -70,10 +70,14 @@ class SlotKind:
 
     def words(self, slot: Slot, position: int) -> range:
         """The scratch words that the operand at `position` stands for."""
-        role, first = self.form.roles[position - 1], slot[position]
-        if role in _LANES:
+        first = slot[position]
+        if self.form.roles[position - 1] in _LANES:
             first += slot[-1]  # the lane comes last
-        return range(first, first + (self.vector_length if role in _VECTORS else 1))
+        return range(first, first + self.width(position))
+
+    def width(self, position: int) -> int:
+        """How many scratch words the operand at `position` stands for."""
+        return self.vector_length if self.form.roles[position - 1] in _VECTORS else 1
 
     def words_read(self, slot: Slot) -> tuple[range, ...]:
         """Scratch words read, source by source."""
