@@ -1,0 +1,76 @@
+"""`slotweave compile`: a kernel as a checked program."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from slotweave.cli.command import command
+from slotweave.cli.options import (
+    Contract,
+    Instances,
+    Json,
+    KernelArgument,
+    MachineOption,
+    Output,
+    Parameters,
+    Seed,
+)
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
+from slotweave.cli.terminal import Terminal
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "compile")(compile_)
+
+
+def compile_(
+    terminal: Terminal,
+    kernel: KernelArgument,
+    parameters: Parameters = None,
+    contract: Contract = None,
+    plan: Annotated[
+        str, typer.Option(metavar="NAME|FILE.json", help="What the kernel leaves open.")
+    ] = "default",
+    machine: MachineOption = "challenge",
+    instances: Instances = 20,
+    seed: Seed = 0,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Compile a kernel to a checked program.
+
+    The program is run on random inputs against the kernel's reference before it is written.
+    """
+    from slotweave.cli import inputs
+    from slotweave.ir.program_files import program_to_json
+    from slotweave.pipeline import CompileOptions, compile_kernel
+    from slotweave.report.result_table import result_view
+
+    expect_one_on_stdout(output, json)
+    expect_writable(output)
+    workload = inputs.kernel_named(kernel)
+    values = inputs.parameters_of(workload, parameters or ())
+    promise = inputs.contract_of(workload, contract)
+    target = inputs.machine_named(machine or "challenge")
+    choices = inputs.plan_of(workload, plan, values, promise)
+    terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
+    options = CompileOptions(instances=instances, seed=seed)
+    result = compile_kernel(workload, target, values, promise, choices, options)
+    if output is not None:
+        write_output(output, program_to_json(result.program))
+    if json:
+        print_json(result.summary)
+    elif not terminal.quiet and output != STDOUT:
+        terminal.show(result_view(result.summary))
+    if output is not None and output != STDOUT:
+        terminal.note(f"wrote {output}")
+    for stage, seconds in result.summary.get("seconds", {}).items():
+        terminal.detail(f"{stage:<12} {seconds:8.3f} s")

@@ -1,0 +1,70 @@
+"""`slotweave export`: a program in another form."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slotweave.cli.command import command
+from slotweave.cli.options import Output, ProgramArgument
+from slotweave.cli.output import STDOUT, expect_writable, write_output
+from slotweave.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from slotweave.ir.program import Program
+
+
+class Format(StrEnum):
+    """The forms a program can be written in."""
+
+    JSON = "json"
+    TEXT = "text"
+    CHALLENGE = "challenge"
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "export")(export)
+
+
+def export(
+    terminal: Terminal,
+    program: ProgramArgument,
+    form: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="`challenge` is one Python file for the challenge's own checkout. Its authors ask "
+            "that solutions are not published; please keep such files to yourself.",
+        ),
+    ],
+    output: Output = STDOUT,
+) -> None:
+    """Write a program in another form."""
+    from slotweave.cli.inputs import program_in
+
+    destination = output or STDOUT
+    expect_writable(destination)
+    text = _text(program_in(program), form)
+    write_output(destination, text)
+    if destination != STDOUT:
+        terminal.note(f"wrote {destination}")
+        if form is Format.CHALLENGE:
+            terminal.note(
+                "Put it into the challenge's checkout as perf_takehome.py. The challenge's authors "
+                "ask that solutions are not published: please keep it to yourself."
+            )
+
+
+def _text(program: Program, form: Format) -> str:
+    from slotweave.ir.program_files import program_to_json, program_to_text
+    from slotweave.report.challenge import challenge_source
+
+    match form:
+        case Format.JSON:
+            return program_to_json(program)
+        case Format.TEXT:
+            return program_to_text(program)
+        case Format.CHALLENGE:
+            return challenge_source(program)

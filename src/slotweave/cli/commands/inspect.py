@@ -1,0 +1,36 @@
+"""`slotweave inspect`: where the cycles of a program go."""
+
+from __future__ import annotations
+
+import typer
+
+from slotweave.cli.command import command
+from slotweave.cli.options import Json, MachineOption, ProgramArgument
+from slotweave.cli.output import print_json
+from slotweave.cli.terminal import Terminal
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "inspect")(inspect)
+
+
+def inspect(
+    terminal: Terminal,
+    program: ProgramArgument,
+    machine: MachineOption = None,
+    json: Json = False,
+) -> None:
+    """Show where the cycles of a program go.
+
+    How busy each engine is, how much scratch is used, and what bounds the cycles.
+    """
+    from slotweave.cli.inputs import machine_of, program_in
+    from slotweave.report.inspect import inspect_program
+    from slotweave.report.result_table import result_view
+
+    parsed = program_in(program)
+    summary = inspect_program(parsed, machine_of(parsed, machine))
+    if json:
+        print_json(summary)
+    else:
+        terminal.show(result_view(summary))

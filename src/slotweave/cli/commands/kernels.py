@@ -1,0 +1,77 @@
+"""`slotweave kernels`: the kernels that come with Slotweave, and what one of them wants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from slotweave.cli.command import command
+from slotweave.cli.options import Contract, Json, KernelArgument, Output, Parameters, Seed
+from slotweave.cli.output import STDOUT, print_json, write_output
+
+if TYPE_CHECKING:
+    from slotweave.frontend.kernel import Kernel
+
+app = typer.Typer(help="List and show kernels, make memory for them.", no_args_is_help=True)
+
+
+@command(app, "list")
+def list_kernels(json: Json = False) -> None:
+    """List the kernels that come with Slotweave."""
+    from slotweave.kernels import KERNELS
+
+    if json:
+        print_json({"kernels": list(KERNELS)})
+        return
+    for name, kernel in KERNELS.items():
+        print(f"{name:<12} {kernel.text}")
+
+
+@command(app, "show")
+def show_kernel(name: KernelArgument, json: Json = False) -> None:
+    """Show a kernel: its parameters with their defaults and ranges, its contracts and plans."""
+    from slotweave.cli.inputs import kernel_named
+
+    kernel = kernel_named(name)
+    if json:
+        print_json(_description(kernel))
+        return
+    print(f"{kernel.name}: {kernel.text}\n\nparameters (-p NAME=VALUE)")
+    for key, parameter in kernel.parameters.items():
+        allowed = f"{parameter.lowest} to {parameter.highest}, default {parameter.default}"
+        print(f"  {key:<10} {parameter.text}{' ' if parameter.text else ''}({allowed})")
+    print(f"contracts (--contract)\n  {', '.join(kernel.contracts)}")
+    print(f"plans (--plan)\n  {', '.join(kernel.plan_names)}")
+
+
+def _description(kernel: Kernel) -> dict[str, object]:
+    return {
+        "name": kernel.name,
+        "text": kernel.text,
+        "parameters": {
+            key: {"default": p.default, "lowest": p.lowest, "highest": p.highest, "text": p.text}
+            for key, p in kernel.parameters.items()
+        },
+        "contracts": kernel.contracts,
+        "plans": kernel.plan_names,
+    }
+
+
+@command(app, "memory")
+def make_memory(
+    name: KernelArgument,
+    parameters: Parameters = None,
+    contract: Contract = None,
+    seed: Seed = 0,
+    output: Output = STDOUT,
+) -> None:
+    """Make a random memory for a kernel, as `slotweave run --mem` reads it."""
+    import numpy as np
+
+    from slotweave.cli.inputs import contract_of, kernel_named, parameters_of
+
+    kernel = kernel_named(name)
+    values = parameters_of(kernel, parameters or ())
+    memory = kernel.memory(values, contract_of(kernel, contract), np.random.default_rng(seed))
+    write_output(output or STDOUT, f"{memory.tolist()}\n")

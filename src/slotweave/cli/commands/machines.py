@@ -1,0 +1,63 @@
+"""`slotweave machines`: the machines that come with Slotweave, and machine files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from slotweave.cli.command import command
+from slotweave.cli.options import Json, Output
+from slotweave.cli.output import STDOUT, print_json, write_output
+
+app = typer.Typer(help="List and show machines.", no_args_is_help=True)
+
+
+@command(app, "list")
+def list_machines(json: Json = False) -> None:
+    """List the machines that come with Slotweave."""
+    from slotweave.machine import BUILTIN
+
+    if json:
+        print_json({"machines": list(BUILTIN)})
+        return
+    for name, machine in BUILTIN.items():
+        engines = ", ".join(f"{engine} {slots}" for engine, slots in machine.engines)
+        print(
+            f"{name:<12} slots a cycle: {engines}; vectors of {machine.vector_length}; "
+            f"{machine.scratch_words} words of scratch"
+        )
+
+
+@command(app, "show")
+def show_machine(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE.toml", help="Which machine.")],
+    output: Output = STDOUT,
+    json: Json = False,
+) -> None:
+    """Print a machine as TOML: a template for a machine of your own, and a check of a file."""
+    from slotweave.cli.inputs import machine_named
+    from slotweave.machine import machine_to_toml
+
+    machine = machine_named(name)
+    if json:
+        print_json(
+            {
+                "name": machine.name,
+                "vector_length": machine.vector_length,
+                "scratch_words": machine.scratch_words,
+                "engines": machine.slots,
+                "modes": [
+                    {
+                        "operation": mode.operation,
+                        "shape": mode.shape.value,
+                        "engine": mode.engine,
+                        "per_lane": mode.per_lane,
+                        "latency": mode.latency,
+                    }
+                    for mode in machine.modes
+                ],
+            }
+        )
+    else:
+        write_output(output or STDOUT, machine_to_toml(machine))

@@ -1,0 +1,90 @@
+"""`slotweave run`: simulate a program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from slotweave.cli.command import command
+from slotweave.cli.options import Json, MachineOption, Output, ProgramArgument
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
+from slotweave.cli.terminal import Terminal
+from slotweave.diagnostics import CheckFailed
+
+if TYPE_CHECKING:
+    from slotweave.simulate.run import Run
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "run")(run)
+
+
+def run(
+    terminal: Terminal,
+    program: ProgramArgument,
+    mem: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Memory before the run, a JSON list of words (`slotweave kernels memory` makes "
+            "one); none at all if left out.",
+        ),
+    ] = None,
+    machine: MachineOption = None,
+    compatible: Annotated[
+        bool,
+        typer.Option(
+            "--compatible",
+            help="Obey what strict mode refuses: two writes to one word, reads of scratch never "
+            "written, faults in slots that are never reached.",
+        ),
+    ] = False,
+    max_cycles: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Stop a program that runs longer.")
+    ] = 10_000_000,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Simulate a program.
+
+    -o FILE writes memory at the end as a JSON list of words.
+    """
+    from slotweave.cli import inputs
+    from slotweave.simulate.reference import run as simulate
+
+    expect_one_on_stdout(output, json)
+    expect_writable(output)
+    parsed = inputs.program_in(program)
+    target = inputs.machine_of(parsed, machine)
+    memory = inputs.memory_in(mem)
+    try:
+        end = simulate(parsed, target, memory, strict=not compatible, max_cycles=max_cycles)
+    except CheckFailed as error:
+        raise CheckFailed(replace(error.diagnostic, file=inputs.shown(program))) from None
+    if output is not None:
+        write_output(output, f"{end.memory.tolist()}\n")
+    if json:
+        print_json(_result(end))
+    elif output != STDOUT:
+        print(f"{end.cycles} cycles, {end.state.value.lower()} at bundle {end.pc}")
+        if len(end.trace):
+            print(f"trace: {' '.join(map(str, end.trace))}")
+    terminal.detail(f"{end.executed_bundles} bundles ran, those that cost no cycle included")
+
+
+def _result(end: Run) -> dict[str, Any]:
+    return {
+        "cycles": end.cycles,
+        "state": end.state.value,
+        "pc": end.pc,
+        "trace": list(end.trace),
+        "mem": end.memory.tolist(),
+    }

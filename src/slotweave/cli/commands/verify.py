@@ -1,0 +1,112 @@
+"""`slotweave verify`: a program against a kernel's reference, or against another program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.options import (
+    Contract,
+    Instances,
+    Json,
+    MachineOption,
+    Parameters,
+    ProgramArgument,
+    Seed,
+)
+from slotweave.cli.output import print_json
+from slotweave.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from slotweave.frontend.kernel import Kernel
+    from slotweave.ir.program import Program
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "verify")(verify)
+
+
+def verify(
+    program: ProgramArgument,
+    against: Annotated[
+        str, typer.Option(metavar="KERNEL|PROGRAM", help="What the results must be equal to.")
+    ],
+    parameters: Parameters = None,
+    contract: Contract = None,
+    machine: MachineOption = None,
+    instances: Instances = 100,
+    seed: Seed = 0,
+    json: Json = False,
+) -> None:
+    """Compare what a program computes.
+
+    It is run on random inputs, and what it leaves in memory is held against the kernel's reference
+    or the other program. Parameters and contract are those that the program file names, unless
+    they are given.
+    """
+    from slotweave.check.agreement import judged_agreement
+    from slotweave.pipeline import verify_program
+
+    parsed = inputs.program_in(program)
+    target = inputs.machine_of(parsed, machine)
+    other = inputs.program_in(against) if _is_program_file(against) else None
+    kernel = inputs.kernel_named(against) if other is None else _kernel_of(parsed, other)
+    meta = _meta_for(kernel, parsed, other)
+    values = inputs.parameters_of(kernel, parameters or (), meta.get("params"))
+    promise = inputs.contract_of(kernel, contract or meta.get("contract"))
+    verified: Mapping[str, Any]
+    if other is None:
+        verified = verify_program(parsed, target, kernel, values, promise, instances, seed)
+    else:
+        import numpy as np
+
+        rng = np.random.default_rng(seed)
+        memories = (kernel.memory(values, promise, rng) for _ in range(instances))
+        rival = (other, inputs.machine_of(other, machine))
+        tried = judged_agreement((parsed, target), rival, memories, kernel.facts(values, promise))
+        verified = {"instances": tried, "mismatches": 0}
+    if json:
+        where = {"kernel": kernel.name, "params": values, "contract": promise, "seed": seed}
+        print_json({"verified": verified, **where})
+    else:
+        print(f"{verified['instances']} random inputs, no difference to {against}")
+
+
+def _is_program_file(name: str) -> bool:
+    return name == inputs.STDIN or (".py:" not in name and Path(name).is_file())
+
+
+def _kernel_of(*programs: Program) -> Kernel:
+    """The kernel that one of `programs` says it is for; it knows which memories make sense."""
+    from slotweave.kernels import KERNELS
+
+    for program in programs:
+        name = program.meta.get("kernel")
+        if isinstance(name, str) and name in KERNELS:
+            return KERNELS[name]
+    reason = (
+        "neither program file names a kernel that comes with Slotweave, so there is no telling "
+        "which memories to try; verify each of them --against its kernel"
+    )
+    raise InputError(Diagnostic("SW212", reason))
+
+
+def _meta_for(kernel: Kernel, *programs: Program | None) -> Mapping[str, Any]:
+    """What the first of `programs` that is for `kernel` says of itself."""
+    for program in programs:
+        if program is not None and program.meta.get("kernel") == kernel.name:
+            params, contract = program.meta.get("params"), program.meta.get("contract")
+            return {
+                "params": params if _are_numbers(params) else None,
+                "contract": contract if isinstance(contract, str) else None,
+            }
+    return {}
+
+
+def _are_numbers(params: object) -> bool:
+    return isinstance(params, Mapping) and all(type(value) is int for value in params.values())

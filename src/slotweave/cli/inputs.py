@@ -1,0 +1,179 @@
+"""What users name on the command line, as values: files, machines, kernels, parameters, programs.
+
+Guarantees: whatever the name and whatever the file holds, the result is a value or an InputError
+that says what is wrong and, for a misspelt name, what was probably meant.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slotweave.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from slotweave.frontend.kernel import Kernel
+    from slotweave.ir.plan import Plan
+    from slotweave.ir.program import Program
+    from slotweave.machine import Machine
+
+STDIN = "-"
+
+
+def read_text(file: str, code: str) -> str:
+    """The text of `file`, `-` being stdin. Text that is not UTF-8 is a mistake called `code`."""
+    try:
+        content = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+        raise InputError(Diagnostic("SW203", reason, file=shown(file))) from None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            Diagnostic(code, "is no UTF-8 text", file=shown(file), line=line)
+        ) from None
+
+
+def shown(file: str) -> str:
+    """`file` as diagnostics call it."""
+    return "stdin" if file == STDIN else file
+
+
+def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError:
+    """The complaint that there is no `what` called `name`."""
+    names = list(known)
+    close = get_close_matches(name, names, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
+    return InputError(Diagnostic(code, f"there is no {what} {name!r} ({hint})"))
+
+
+def machine_named(name: str) -> Machine:
+    """A machine that comes with Slotweave, or the one that a .toml file describes."""
+    from slotweave.machine import BUILTIN, machine_from_toml
+
+    if name in BUILTIN:
+        return BUILTIN[name]
+    if name.endswith(".toml") or name == STDIN:
+        return machine_from_toml(read_text(name, "SW205"), file=shown(name))
+    raise unknown("SW208", "machine", name, BUILTIN)
+
+
+def kernel_named(name: str) -> Kernel:
+    """A kernel that comes with Slotweave, or `file.py:function`."""
+    from slotweave.kernels import KERNELS
+
+    if name in KERNELS:
+        return KERNELS[name]
+    if ".py:" in name:
+        from slotweave.frontend.load import load_kernel_file
+
+        return load_kernel_file(name)
+    if name.endswith(".py"):
+        reason = f"which function of {name}? Name it as {name}:function"
+        raise InputError(Diagnostic("SW201", reason))
+    raise unknown("SW201", "kernel", name, KERNELS)
+
+
+def parameters_of(
+    kernel: Kernel, given: Iterable[str], defaults: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """The parameters of `kernel`: what `-p name=value` says, else `defaults`, else the kernel's."""
+    values = {name: parameter.default for name, parameter in kernel.parameters.items()}
+    values.update({name: value for name, value in (defaults or {}).items() if name in values})
+    for text in given:
+        name, equals, number = text.partition("=")
+        if not equals:
+            raise _bad_parameter(f"a parameter is given as name=value, not {text!r}")
+        if name not in kernel.parameters:
+            raise unknown("SW202", f"parameter of {kernel.name} called", name, kernel.parameters)
+        values[name] = _whole_number(name, number)
+    for name, value in values.items():
+        parameter = kernel.parameters[name]
+        if not parameter.lowest <= value <= parameter.highest:
+            allowed = f"{parameter.lowest} to {parameter.highest}"
+            raise _bad_parameter(f"{name} must be from {allowed}, not {value}")
+    return values
+
+
+def _whole_number(name: str, text: str) -> int:
+    digits = text.strip().removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
+        raise _bad_parameter(f"{name} must be a whole number, not {text!r}")
+    return int(text)
+
+
+def _bad_parameter(reason: str) -> InputError:
+    return InputError(Diagnostic("SW202", reason))
+
+
+def contract_of(kernel: Kernel, given: str | None) -> str:
+    """The contract called `given`; the first one of `kernel` if none is."""
+    if given is None:
+        return kernel.contracts[0]
+    if given not in kernel.contracts:
+        raise unknown("SW212", f"contract of {kernel.name} called", given, kernel.contracts)
+    return given
+
+
+def plan_of(kernel: Kernel, name: str, parameters: Mapping[str, int], contract: str) -> Plan:
+    """The plan of `kernel` called `name`, or the one that a .json file holds."""
+    if name.endswith(".json") or name == STDIN:
+        from slotweave.ir.plan_json import plan_from_json
+
+        plan = plan_from_json(read_text(name, "SW209"), shown(name))
+        if plan.kernel != kernel.name:
+            reason = f"the plan is for the kernel {plan.kernel!r}, not for {kernel.name!r}"
+            raise InputError(Diagnostic("SW209", reason, file=shown(name)))
+        return plan
+    if name not in kernel.plan_names:
+        raise unknown("SW209", f"plan of {kernel.name} called", name, kernel.plan_names)
+    return kernel.plan(name, parameters, contract)
+
+
+def program_in(file: str) -> Program:
+    """The program in `file`, which holds the JSON or the text form."""
+    from slotweave.ir.program_files import parse_program
+
+    return parse_program(read_text(file, "SW204"), shown(file))
+
+
+def machine_of(program: Program, given: str | None) -> Machine:
+    """The machine called `given`, else the one that `program` is for."""
+    from slotweave.machine import BUILTIN
+
+    if given is not None:
+        return machine_named(given)
+    if program.machine not in BUILTIN:
+        reason = (
+            f"the program is for a machine called {program.machine!r}, which does not come with "
+            "Slotweave; give it with --machine FILE.toml"
+        )
+        raise InputError(Diagnostic("SW208", reason))
+    return BUILTIN[program.machine]
+
+
+def memory_in(file: str | None) -> list[int]:
+    """The words that the JSON list in `file` holds; no memory at all without a file."""
+    from slotweave.ir.program_values import FormError, excerpt, load_json
+    from slotweave.isa import WORD_MASK
+
+    if file is None:
+        return []
+    text, name = read_text(file, "SW210"), shown(file)
+    try:
+        words = load_json(text)
+    except FormError as error:
+        raise InputError(Diagnostic("SW210", str(error), file=name, line=error.line)) from None
+    if not isinstance(words, list):
+        reason = f"memory is a list of words, not {excerpt(words)}"
+        raise InputError(Diagnostic("SW210", reason, file=name))
+    for address, word in enumerate(words):
+        if type(word) is not int or not 0 <= word <= WORD_MASK:
+            reason = f"word {address} must be an integer from 0 to 2^32 - 1, not {excerpt(word)}"
+            raise InputError(Diagnostic("SW210", reason, file=name))
+    return words

@@ -1,0 +1,67 @@
+"""The entry point `slotweave`: the list of its commands.
+
+Importing this module must stay cheap, for `slotweave --help` answers at once: the commands import
+what they work with when they run.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+import slotweave
+from slotweave.cli.commands import (
+    compile,
+    explain,
+    export,
+    inspect,
+    kernels,
+    machines,
+    run,
+    verify,
+)
+from slotweave.diagnostics import Exit
+
+app = typer.Typer(
+    help="Make programs for VLIW SIMD machines short, say how short they can be, and check them.",
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 a check failed, 2 wrong input or options, 3 no schedule within "
+    "the limits, 130 interrupted.",
+)
+
+for group in (compile, run, verify, inspect, explain, export):
+    group.add_to(app)
+app.add_typer(kernels.app, name="kernels")
+app.add_typer(machines.app, name="machines")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"slotweave {slotweave.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options_of_the_command(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    del version  # its callback has answered
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        app(prog_name="slotweave")
+    except KeyboardInterrupt:  # before a command had begun
+        sys.exit(Exit.INTERRUPTED)

@@ -1,0 +1,41 @@
+"""Arguments and options that several commands share: one name, one help text."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+KernelArgument = Annotated[
+    str,
+    typer.Argument(metavar="KERNEL", help="A name (`slotweave kernels list`) or file.py:function."),
+]
+ProgramArgument = Annotated[
+    str, typer.Argument(metavar="PROGRAM", help="A program file, JSON or text; - is stdin.")
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the kernel; repeatable."
+    ),
+]
+Contract = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="What the kernel promises; its first contract if left out."),
+]
+MachineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--machine",
+        metavar="NAME|FILE.toml",
+        help="`slotweave machines list` shows the names.",
+    ),
+]
+Instances = Annotated[
+    int, typer.Option(metavar="N", min=1, help="How many random inputs are tried.")
+]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed of everything random.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+Output = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="FILE", help="Write there; - is stdout.")
+]

@@ -1,0 +1,75 @@
+"""What a command says to a person: notes, complaints and tables, coloured or not.
+
+stdout is data, stderr is everything else. Colour follows --color, then NO_COLOR, then whether the
+stream is a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TextIO
+
+from slotweave.diagnostics import SlotweaveError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+
+class ColorMode(StrEnum):
+    """When to use colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """How talkative a command is, and whether it uses colour."""
+
+    quiet: bool = False
+    verbose: bool = False
+    color: ColorMode = ColorMode.AUTO
+
+    def note(self, text: str) -> None:
+        """Say something that a person may want to know; not with --quiet."""
+        if not self.quiet:
+            print(text, file=sys.stderr)
+
+    def detail(self, text: str) -> None:
+        """Say something that only --verbose asks for."""
+        if self.verbose and not self.quiet:
+            print(text, file=sys.stderr)
+
+    def complain(self, error: SlotweaveError) -> None:
+        """Print an error, its code set off if there is colour."""
+        text = str(error)
+        if self.has_color(sys.stderr):
+            code, _, rest = text.partition(" ")
+            text = f"\x1b[1;31m{code}\x1b[0m {rest}"
+        print(text, file=sys.stderr)
+
+    def show(self, view: RenderableType, stream: TextIO | None = None) -> None:
+        """Print a rich view on `stream` (stdout)."""
+        self._console(stream or sys.stdout).print(view)
+
+    def has_color(self, stream: TextIO) -> bool:
+        """Is colour wanted on `stream`?"""
+        if self.color is not ColorMode.AUTO:
+            return self.color is ColorMode.ALWAYS
+        return stream.isatty() and not os.environ.get("NO_COLOR")
+
+    def _console(self, stream: TextIO) -> Console:
+        from rich.console import Console
+
+        color = self.has_color(stream)
+        return Console(
+            file=stream,
+            force_terminal=color,
+            no_color=not color,
+            highlight=False,
+            soft_wrap=not stream.isatty(),
+        )

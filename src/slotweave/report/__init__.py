@@ -1,0 +1,1 @@
+"""Views of programs and results for people and for other tools."""

@@ -1,0 +1,89 @@
+"""A result as a person reads it: cycles, bound, gap, engines, scratch, what was verified.
+
+The view is made from the JSON form of a result alone, so it works for what `compile`, `inspect` and
+saved results hold; what a result does not say is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+_BAR_CELLS = 30
+
+
+def result_view(summary: Mapping[str, Any]) -> RenderableType:
+    """`summary` (the JSON form of a result) as a rich view."""
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bold")
+    facts.add_column(overflow="fold")
+    for name, text in _rows(summary):
+        facts.add_row(name, text)
+    return Group(Text(_title(summary), style="bold"), "", facts, "", _engines(summary))
+
+
+def _title(summary: Mapping[str, Any]) -> str:
+    """`tree-hash on challenge: height 10, rounds 16, contract values, plan default`."""
+    kernel = summary.get("kernel") or "program"
+    details = [f"{name} {value}" for name, value in (summary.get("params") or {}).items()]
+    details += [f"{key} {summary[key]}" for key in ("contract", "plan") if summary.get(key)]
+    title = f"{kernel} on {summary['machine']}" if summary.get("machine") else str(kernel)
+    return f"{title}: {', '.join(details)}" if details else title
+
+
+def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    cycles = summary["cycles"]
+    yield "cycles", Text(f"{cycles:,}", style="bold green")
+    bound = summary.get("bound")
+    if bound:
+        yield "lower bound", Text(f"{bound['cycles']:,}  {bound['name']}: {bound['why']}")
+        yield "gap", Text(_gap(cycles, bound["cycles"]))
+    scratch = summary.get("scratch")
+    if scratch:
+        yield "scratch", Text(f"{scratch['peak']:,} of {scratch['size']:,} words at the peak")
+    verified = summary.get("verified")
+    if verified:
+        yield "verified", _verified(verified)
+    proved = summary.get("proved")
+    if proved and proved.get("why"):
+        yield "proved", Text(_proved(proved))
+
+
+def _gap(cycles: int, bound: int) -> str:
+    if cycles == bound:
+        return "none: no program of this dataflow is shorter"
+    share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
+    return f"{cycles - bound:,} cycles{share}"
+
+
+def _verified(verified: Mapping[str, Any]) -> Text:
+    instances, mismatches = verified["instances"], verified["mismatches"]
+    if mismatches:
+        return Text(f"{mismatches} of {instances} random inputs went wrong", style="bold red")
+    return Text(f"{instances} random inputs, each with the result of the reference", style="green")
+
+
+def _proved(proved: Mapping[str, Any]) -> str:
+    verdicts = {True: "yes", False: "no", "unknown": "unknown"}
+    return f"{verdicts[proved['program']]}: {proved['why']}"
+
+
+def _engines(summary: Mapping[str, Any]) -> Table:
+    """One row for each engine: how many of its slots were used."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("engine")
+    table.add_column("slots used", width=_BAR_CELLS)
+    table.add_column("busy", justify="right")
+    table.add_column("used", justify="right")
+    table.add_column("of", justify="right")
+    for name, engine in summary["engines"].items():
+        used, slots = engine["used"], engine["slots"]
+        bar = ProgressBar(total=slots or 1, completed=used, width=_BAR_CELLS)
+        share = f"{100 * used / slots:.1f} %" if slots else "–"
+        table.add_row(name, bar, share, f"{used:,}", f"{slots:,}")
+    return table
