@@ -24,7 +24,7 @@ Parameters = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a kernel: its default, the range allowed (both ends included), and its meaning."""
+    """A parameter: its default, the range allowed (both ends included), and what it means."""
 
     default: int
     lowest: int

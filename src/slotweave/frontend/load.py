@@ -1,0 +1,135 @@
+"""Kernels of the user's own: `file.py:function` names a function `f(k, n=64, ...)`.
+
+Its integer defaults are the parameters. What the kernel must do is what its traced graph does, node
+by node; such a kernel has one contract and no choices to plan.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
+from slotweave.frontend.kernel import Kernel, Parameter, Parameters, Words
+from slotweave.frontend.trace import kernel_failure, trace
+from slotweave.frontend.tracer import Tracer
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Graph
+from slotweave.ir.plan import Plan
+from slotweave.simulate.graph import run_graph
+
+CONTRACT = "graph"
+
+_PARAMETER_LIMIT = 2**32 - 1
+
+
+def load_kernel_file(spec: str, vector_length: int = 8) -> Kernel:
+    """The kernel that `spec` ("file.py:function") names; its reference has that vector length.
+
+    Raises InputError: SW203 if the file cannot be read, SW206 if it cannot be run, SW201 if it has
+    no such function, SW202 if the function's parameters have no integer defaults.
+    """
+    file, _, name = spec.rpartition(":")
+    if not file or not name:
+        raise InputError(Diagnostic("SW201", f"a kernel is named file.py:function, not {spec!r}"))
+    function = getattr(_run_file(file), name, None)
+    if not inspect.isfunction(function):
+        raise InputError(Diagnostic("SW201", f"there is no function {name!r} in it", file=file))
+    return kernel_of_function(function, spec, vector_length)
+
+
+def kernel_of_function(function: Callable[..., None], name: str, vector_length: int = 8) -> Kernel:
+    """A kernel whose program `function(k, **parameters)` writes."""
+    parameters = _parameters_of(function)
+
+    @lru_cache(maxsize=4)  # a graph may be large; the last few shapes are what is asked for again
+    def graph_of(values: tuple[tuple[str, int], ...]) -> Graph:
+        return trace(function, name, vector_length, **dict(values))
+
+    def graph(values: Parameters) -> Graph:
+        return graph_of(tuple(sorted(values.items())))
+
+    def build(k: Tracer, values: Parameters, _contract: str, _plan: Plan) -> None:
+        function(k, **values)
+
+    def memory(values: Parameters, _contract: str, rng: np.random.Generator) -> Words:
+        return rng.integers(0, 2**32, graph(values).memory_words, dtype=np.uint32)
+
+    def reference(words: Words, values: Parameters, _contract: str) -> Words:
+        return np.array(run_graph(graph(values), words.tolist()), dtype=np.uint32)
+
+    def facts(values: Parameters, _contract: str) -> Facts:
+        traced = graph(values)
+        return Facts(memory_words=traced.memory_words, regions=traced.regions)
+
+    def plan(plan_name: str, _values: Parameters, _contract: str) -> Plan:
+        return Plan(plan_name, kernel=name)
+
+    text = (inspect.getdoc(function) or "").partition("\n")[0]
+    return Kernel(name, text, parameters, (CONTRACT,), build, memory, reference, facts, plan)
+
+
+def _parameters_of(function: Callable[..., None]) -> dict[str, Parameter]:
+    """The parameters behind the tracer: each needs an integer default."""
+    signature = list(inspect.signature(function).parameters.values())
+    if not signature or signature[0].kind is inspect.Parameter.KEYWORD_ONLY:
+        raise _bad_signature(function, "its first parameter must be the tracer")
+    found = {}
+    for parameter in signature[1:]:
+        default = parameter.default
+        if type(default) is not int or parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
+            raise _bad_signature(function, f"{parameter.name} needs an integer default (n=64)")
+        found[parameter.name] = Parameter(default, -_PARAMETER_LIMIT, _PARAMETER_LIMIT)
+    return found
+
+
+def _bad_signature(function: Callable[..., None], reason: str) -> InputError:
+    code = function.__code__
+    place = Diagnostic("SW202", reason, file=code.co_filename, line=code.co_firstlineno)
+    return InputError(place)
+
+
+def _run_file(file: str) -> ModuleType:
+    """The module that `file` makes, run like a script that can import its neighbours."""
+    path = Path(file)
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise InputError(Diagnostic("SW203", error.strerror or str(error), file=file)) from None
+    module_name = f"slotweave_kernel_{path.stem}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:
+        raise InputError(Diagnostic("SW203", "a kernel file has the suffix .py", file=file))
+    module = importlib.util.module_from_spec(spec)
+    with _importable(module, path.resolve().parent):
+        try:
+            spec.loader.exec_module(module)
+        except SlotweaveError:
+            raise
+        except SyntaxError as error:
+            place = Diagnostic("SW206", f"SyntaxError: {error.msg}", error.filename or file,
+                               error.lineno)  # fmt: skip
+            raise InputError(place) from error
+        except (Exception, SystemExit) as error:
+            raise kernel_failure(error, str(path)) from error
+    return module
+
+
+@contextmanager
+def _importable(module: ModuleType, folder: Path) -> Iterator[None]:
+    """While the module runs, it is known by its name (dataclasses ask) and finds its neighbours."""
+    sys.modules[module.__name__] = module
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        del sys.modules[module.__name__]

@@ -1,0 +1,31 @@
+"""Where in the user's file a call into the frontend comes from, and errors that point there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import FrameType
+
+from slotweave.diagnostics import Diagnostic, InputError
+
+_HERE = str(Path(__file__).parent) + os.sep
+
+
+def is_frontend_file(file: str) -> bool:
+    """Whether code of `file` belongs to this package."""
+    return file.startswith(_HERE)
+
+
+def user_frame() -> FrameType:
+    """The innermost frame outside this package."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename.startswith(_HERE) and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
+
+
+def misuse(reason: str) -> InputError:
+    """An error (SW211) at the user's line."""
+    frame = user_frame()
+    return InputError(Diagnostic("SW211", reason, frame.f_code.co_filename, frame.f_lineno))

@@ -1,0 +1,203 @@
+"""The graph that grows while a kernel is traced: labelled nodes, regions, memory order.
+
+Works on node indices; `Tracer` gives users values for them. Errors (SW211) name the user's line.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection
+from pathlib import Path
+
+from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.frontend.memory_order import MemoryOrder
+from slotweave.frontend.misuse import is_frontend_file, misuse
+from slotweave.ir.demand import demanded_words
+from slotweave.ir.graph import Graph, Node, Region
+from slotweave.ir.known_words import Words, known_words
+
+
+class Recorder:
+    """Nodes so far, and what the next ones depend on. `item` and `stage` label new nodes."""
+
+    def __init__(self, name: str, vector_length: int) -> None:
+        self.item = -1
+        self.stage = ""
+        self._name = name
+        self._vector_length = vector_length
+        self._nodes: list[Node] = []
+        self._known: dict[int, Words] = {}
+        self._memory_words: int | None = None
+        self._regions: list[Region] = []
+        self._order: dict[str, MemoryOrder] = {}
+        self._traced: tuple[int, ...] = ()  # the last write to the trace buffer, or pause
+        self._usable: dict[int, int] = {}  # vload -> set of its words that may be used, as bits
+        self._places: dict[tuple[str, int], str] = {}
+
+    def add(
+        self,
+        op: str,
+        width: int,
+        args: tuple[int, ...] = (),
+        imm: int = 0,
+        offsets: tuple[int, ...] = (),
+        region: str = "",
+        after: tuple[int, ...] = (),
+    ) -> int:
+        """Append a node, labelled with the user's line, the item and the stage."""
+        frame = sys._getframe(1)
+        while is_frontend_file(frame.f_code.co_filename) and frame.f_back is not None:
+            frame = frame.f_back
+        place = (frame.f_code.co_filename, frame.f_lineno)
+        where = self._places.get(place)
+        if where is None:
+            where = self._places[place] = f"{Path(place[0]).name}:{place[1]}"
+        index = len(self._nodes)
+        node = Node(op, width, args, imm, offsets, region, after, self.item, self.stage, where)
+        self._nodes.append(node)
+        known = self._known
+        for arg in args:
+            if arg not in known:
+                return index
+        words = known_words(node, [known[arg] for arg in args])
+        if words is not None:
+            known[index] = words
+        return index
+
+    def graph(self) -> Graph:
+        """The graph so far. Raises InputError if words of a vload are used that must not be."""
+        memory_words = self._memory_words
+        if memory_words is None:
+            memory_words = max((region.stop for region in self._regions), default=0)
+        graph = Graph(self._name, self._vector_length, memory_words,
+                      tuple(self._regions), tuple(self._nodes))  # fmt: skip
+        self._refuse_unusable_words(graph)
+        return graph
+
+    def _refuse_unusable_words(self, graph: Graph) -> None:
+        demand = demanded_words(graph) if self._usable else []
+        for index, usable in self._usable.items():
+            node = graph.nodes[index]
+            excess = demand[index] & ~usable
+            if excess:
+                reason = (
+                    f"word {excess.bit_length() - 1} of this vload is used, but it is not among "
+                    f"the words said to be used, or it lies outside region {node.region!r}"
+                )
+                raise InputError(Diagnostic("SW211", reason, file=node.where))
+            address = self._known.get(node.args[0], (0,))[0]
+            if address + node.width > graph.memory_words:
+                reason = (
+                    f"this vload reads {node.width} words from address {address} on, but memory "
+                    f"has {graph.memory_words} words"
+                )
+                raise InputError(Diagnostic("SW211", reason, file=node.where))
+
+    # Memory and its regions
+
+    def declare_memory(self, words: int) -> None:
+        if words < 0:
+            raise misuse(f"memory cannot have {words} words")
+        for region in self._regions:
+            if region.stop > words:
+                raise misuse(f"region {region.name!r} ends at {region.stop}, behind memory's end")
+        self._memory_words = words
+
+    def declare_region(self, region: Region) -> None:
+        if region.start < 0 or region.length < 0:
+            raise misuse(f"region {region.name!r} has a negative start or length")
+        if self._memory_words is not None and region.stop > self._memory_words:
+            raise misuse(f"region {region.name!r} ends at {region.stop}, but memory has "
+                         f"{self._memory_words} words")  # fmt: skip
+        for other in self._regions:
+            if other.name == region.name:
+                raise misuse(f"region {region.name!r} is declared twice")
+            if max(other.start, region.start) < min(other.stop, region.stop):
+                raise misuse(f"regions {other.name!r} and {region.name!r} overlap")
+        self._regions.append(region)
+        self._order[region.name] = MemoryOrder(self._join)
+
+    def _join(self, after: tuple[int, ...]) -> int:
+        return self.add("join", 0, after=after)
+
+    def load(self, address: int, width: int, region: Region) -> int:
+        """A word, or a gather of `width` words."""
+        words = self._known.get(address)
+        self._expect_inside(words, region)
+        return self._load("load", address, width, region, words)
+
+    def vload(self, address: int, region: Region, used: Collection[int] | None) -> int:
+        """A vector_length of words, of which those in `used` (None: all within the region)."""
+        lanes = range(self._vector_length) if used is None else sorted(used)
+        if used is not None and any(not 0 <= lane < self._vector_length for lane in lanes):
+            raise misuse(f"used words of a vector are 0 to {self._vector_length - 1}")
+        words = None
+        if address in self._known:
+            first = self._known[address][0]
+            wanted = [first + lane for lane in lanes]
+            self._expect_inside(wanted[:1] if used is None else wanted, region)
+            words = [word for word in wanted if region.start <= word < region.stop]
+            lanes = [word - first for word in words]
+        op = "load" if self._vector_length == 1 else "vload"
+        index = self._load(op, address, self._vector_length, region, words)
+        if len(lanes) < self._vector_length:
+            self._usable[index] = sum(1 << lane for lane in lanes)
+        return index
+
+    def _load(
+        self, op: str, address: int, width: int, region: Region, words: Collection[int] | None
+    ) -> int:
+        if region.read_only:
+            return self.add(op, width, (address,), region=region.name)
+        order = self._order[region.name]
+        after = order.before_load(words)
+        index = self.add(op, width, (address,), region=region.name, after=after)
+        order.note_load(index, words)
+        return index
+
+    def store(self, address: int, value: int, region: Region) -> None:
+        """A word, or a scatter of a vector."""
+        words = self._known.get(address)
+        self._expect_inside(words, region)
+        self._store("store", address, value, region, words)
+
+    def vstore(self, address: int, value: int, region: Region) -> None:
+        words = None
+        if address in self._known:
+            first = self._known[address][0]
+            words = range(first, first + self._vector_length)
+            self._expect_inside(words, region)
+        op = "store" if self._vector_length == 1 else "vstore"
+        self._store(op, address, value, region, words)
+
+    def _store(
+        self, op: str, address: int, value: int, region: Region, words: Collection[int] | None
+    ) -> None:
+        if region.read_only:
+            raise misuse(f"region {region.name!r} is read-only")
+        order = self._order[region.name]
+        after = order.before_store(words)
+        index = self.add(op, 0, (address, value), region=region.name, after=after)
+        order.note_store(index, words)
+
+    def _expect_inside(self, words: Collection[int] | None, region: Region) -> None:
+        for word in words or ():
+            if not region.start <= word < region.stop:
+                raise misuse(f"address {word} lies outside region {region.name!r}, which has "
+                             f"addresses {region.start} to {region.stop - 1}")  # fmt: skip
+
+    # Control
+
+    def pause(self) -> None:
+        """A pause stands behind all memory accesses and trace writes before it."""
+        orders = [self._order[region.name] for region in self._regions if not region.read_only]
+        waits = set(self._traced)
+        for order in orders:
+            waits.update(order.before_store(None))
+        pause = self.add("pause", 0, after=tuple(sorted(waits)))
+        for order in orders:
+            order.note_store(pause, None)
+        self._traced = (pause,)
+
+    def trace_write(self, word: int) -> None:
+        self._traced = (self.add("trace_write", 0, (word,), after=self._traced),)

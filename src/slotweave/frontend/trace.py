@@ -1,0 +1,61 @@
+"""Run a kernel function on a tracer: `trace` gives its graph, or an error at the user's line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
+from typing import Any
+
+from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
+from slotweave.frontend.misuse import is_frontend_file
+from slotweave.frontend.tracer import Tracer
+from slotweave.ir.graph import Graph
+
+
+def trace(
+    build: Callable[..., object],
+    name: str,
+    vector_length: int,
+    /,
+    *arguments: Any,
+    **parameters: Any,
+) -> Graph:
+    """The graph that `build(tracer, *arguments, **parameters)` writes.
+
+    Raises InputError at the line in the user's file: SW211 for misuse of the tracer, SW206 for any
+    other exception.
+    """
+    tracer = Tracer(name, vector_length)
+    try:
+        build(tracer, *arguments, **parameters)
+    except SlotweaveError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise kernel_failure(error, _file_of(build)) from error
+    return tracer.graph()
+
+
+def kernel_failure(error: BaseException, file: str) -> InputError:
+    """`error` as an InputError (SW206) at the innermost line of code that lies with `file`."""
+    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    place, line = _users_line(error.__traceback__, file)
+    return InputError(Diagnostic("SW206", reason, file=place, line=line))
+
+
+def _file_of(build: Callable[..., object]) -> str:
+    code = getattr(build, "__code__", None)
+    return code.co_filename if code else ""
+
+
+def _users_line(traceback: TracebackType | None, file: str) -> tuple[str, int | None]:
+    """The innermost place in the folder of `file`, else the innermost outside this package."""
+    places: list[tuple[str, int | None]] = [
+        (frame.f_code.co_filename, line)
+        for frame, line in walk_tb(traceback)
+        if not is_frontend_file(frame.f_code.co_filename)
+    ]
+    folder = Path(file).parent
+    near = [place for place in places if file and Path(place[0]).parent == folder]
+    return (near or places or [(file, None)])[-1]
