@@ -1,0 +1,114 @@
+"""Pairs of memory accesses that must be ordered, and those that are not.
+
+Two accesses of one region must be ordered if at least one is a store and they may meet: unless both
+addresses are known and touch different words. An order is a path of arguments and `after`: what
+gives an operand, or is waited for, is over. Accesses to read-only regions are in no order.
+
+To look at few pairs, each access is only paired with those that no other pair covers: an access
+behind a store of unknown address need not be compared with what that store waits for already.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from slotweave.ir.demand import demanded_words
+from slotweave.ir.graph import Graph
+from slotweave.ir.known_words import known_values
+from slotweave.isa import Effect
+
+
+@dataclass
+class _Since:
+    """The accesses of a region since its last store of unknown address (the barrier)."""
+
+    barrier: int | None = None
+    last_store: dict[int, int] = field(default_factory=dict)  # by word
+    loads: dict[int, list[int]] = field(default_factory=dict)  # by word, since its last store
+    wild_loads: list[int] = field(default_factory=list)  # of unknown address
+
+    def must_precede(self, store: bool, words: Collection[int] | None) -> set[int]:
+        """The accesses that must come before the next one."""
+        touched = self.last_store.keys() | self.loads.keys() if words is None else words
+        found = {self.last_store[word] for word in touched if word in self.last_store}
+        if store:
+            found.update(self.wild_loads)
+            found.update(load for word in touched for load in self.loads.get(word, ()))
+        if not found and self.barrier is not None:
+            found.add(self.barrier)  # all others had to come behind it
+        return found
+
+    def note(self, index: int, store: bool, words: Collection[int] | None) -> _Since:
+        """The state with access `index` behind the others."""
+        if store and words is None:
+            return _Since(barrier=index)
+        if words is None:
+            self.wild_loads.append(index)
+        for word in words or ():
+            if store:
+                self.last_store[word] = index
+                self.loads.pop(word, None)
+            else:
+                self.loads.setdefault(word, []).append(index)
+        return self
+
+
+def accessed_words(graph: Graph, index: int, address: tuple[int, ...], demand: int) -> list[int]:
+    """The words that access `index` touches at a known address and that matter."""
+    node = graph.nodes[index]
+    if node.op == "vload":
+        return [address[0] + lane for lane in range(node.width) if demand >> lane & 1]
+    if node.op == "vstore":
+        return list(range(address[0], address[0] + graph.vector_length))
+    if node.effect is Effect.LOAD:
+        return [word for lane, word in enumerate(address) if demand >> lane & 1]
+    return list(address)
+
+
+def missing_paths(graph: Graph) -> Iterator[tuple[int, int]]:
+    """(earlier, later) accesses that must be ordered and are not."""
+    known, demand = known_values(graph), demanded_words(graph)
+    since = {region.name: _Since() for region in graph.regions if not region.read_only}
+    for index, node in enumerate(graph.nodes):
+        if node.region not in since or (node.effect is Effect.LOAD and not demand[index]):
+            continue
+        address = known.get(node.args[0])
+        words = None
+        if address is not None:
+            words = accessed_words(graph, index, address, demand[index])
+        store = node.effect is Effect.STORE
+        state = since[node.region]
+        for earlier in _unreached(graph, index, state.must_precede(store, words)):
+            yield earlier, index
+        since[node.region] = state.note(index, store, words)
+
+
+def _unreached(graph: Graph, start: int, wanted: set[int]) -> list[int]:
+    """Those of `wanted` from which no path leads to `start`."""
+    # Nearly always `after` alone leads there; the operands of an access have a long history.
+    left = wanted - _reached(graph, start, wanted, through_args=False)
+    if left:
+        left -= _reached(graph, start, left, through_args=True)
+    return sorted(left)
+
+
+def _reached(graph: Graph, start: int, wanted: set[int], through_args: bool) -> set[int]:
+    """Those of `wanted` from which a path leads to `start`."""
+    if not wanted:
+        return set()
+    lowest = min(wanted)
+    found: set[int] = set()
+    seen = {start}
+    queue = deque((start,))
+    while queue and len(found) < len(wanted):
+        node = graph.nodes[queue.popleft()]
+        before: Iterable[int] = (*node.after, *node.args) if through_args else node.after
+        for earlier in before:
+            if earlier >= lowest and earlier not in seen:
+                seen.add(earlier)
+                queue.append(earlier)
+                if earlier in wanted:
+                    found.add(earlier)
+    return found
