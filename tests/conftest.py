@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(skip)
 
 
-@pytest.fixture()
+@pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Compare a text with the golden file of this test: tests/golden/MODULE/TEST.txt."""
     file = GOLDEN / request.path.stem / f"{request.node.name}.txt"

@@ -16,7 +16,6 @@ from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.program import Program
 from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
-from slotweave.pipeline import CompileOptions, compile_kernel
 from slotweave.simulate.legality import costs_a_cycle
 
 KERNEL = "tree-hash"
@@ -107,10 +106,12 @@ def compiled_instructions(
     height: int, batch: int, rounds: int, contract: str
 ) -> tuple[Instructions, ScratchMap]:
     """Compile and check the kernel for another shape, in the challenge's form."""
+    from slotweave.pipeline import compile_kernel  # loads the compiler, which exporting can spare
+
     kernel = KERNELS[KERNEL]
     parameters = {"height": height, "batch": batch, "rounds": rounds}
     plan = kernel.plan(kernel.plan_names[0], parameters, contract)
-    result = compile_kernel(kernel, CHALLENGE, parameters, contract, plan, CompileOptions())
+    result = compile_kernel(kernel, CHALLENGE, parameters, contract, plan)
     bundles = [
         {engine: list(slots) for engine, slots in bundle.items()}
         for bundle in result.program.bundles

@@ -59,7 +59,6 @@ def export(
 
 def _text(program: Program, form: Format) -> str:
     from slotweave.ir.program_files import program_to_json, program_to_text
-    from slotweave.report.challenge import challenge_source
 
     match form:
         case Format.JSON:
@@ -67,4 +66,6 @@ def _text(program: Program, form: Format) -> str:
         case Format.TEXT:
             return program_to_text(program)
         case Format.CHALLENGE:
+            from slotweave.report.challenge import challenge_source
+
             return challenge_source(program)
