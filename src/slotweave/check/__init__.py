@@ -1,0 +1,1 @@
+"""Checks that trust nothing of what they check: legality, equivalence, runs."""

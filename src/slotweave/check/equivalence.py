@@ -1,0 +1,116 @@
+"""Program = graph: both run on terms, they leave the same terms in every word that is judged.
+
+Guarantees, if the verdict is true: for every memory that the facts allow and on which neither of
+them fails, program and graph leave the same words in the regions that are output or read-only (in
+all of memory, if there are no regions), and write the same trace. This rests on the assumptions
+that the result lists, on the meanings in `isa`, and on the machine's description; it knows nothing
+of how the program was made. If the verdict is false there is an input on which they differ, and
+the result says which. "unknown" comes with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from slotweave.check.symbolic_graph import Accesses, GraphRun, NotExecutableError, run_graph
+from slotweave.check.symbolic_memory import MemoryMap, SymbolicMemory
+from slotweave.check.symbolic_program import SymbolicRun
+from slotweave.check.terms import Terms
+from slotweave.check.witness import find_witness
+from slotweave.ir.facts import Facts, nothing_known
+from slotweave.ir.graph import Graph
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.simulate.legality import static_faults
+
+#: How many differing words are looked at in the search for an input that shows a difference.
+_LOOKED_AT = 4096
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A word that program and graph leave differently: where, and as which expressions.
+
+    With a witness, `seed` gives a memory (`witness.random_memory`) after which the word is
+    `got_word` instead of `expected_word`.
+    """
+
+    place: str
+    expected: str
+    got: str
+    seed: int | None = None
+    expected_word: int | None = None
+    got_word: int | None = None
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """The verdict on a program and a graph, the reason, and under which assumptions it holds."""
+
+    verdict: bool | Literal["unknown"]
+    why: str
+    difference: Difference | None = None
+    assumptions: tuple[str, ...] = ()
+
+
+def program_equals_graph(
+    program: Program, machine: Machine, graph: Graph, facts: Facts | None = None
+) -> Equivalence:
+    """Does `program` do on `machine` to memory what `graph` says?"""
+    facts = nothing_known() if facts is None else facts
+    for refusal in static_faults(program, machine):
+        return Equivalence("unknown", f"the machine refuses the program: {refusal}")
+    terms = Terms()
+    layout = MemoryMap(graph.regions, graph.memory_words)
+    try:
+        wanted = run_graph(graph, terms, layout, SymbolicMemory(terms, layout, facts.words))
+        memory = SymbolicMemory(terms, layout, facts.words)
+        found = SymbolicRun(program, machine, terms, memory, wanted.accesses.region).until_stop()
+    except NotExecutableError as obstacle:
+        return Equivalence("unknown", str(obstacle))
+    if len(wanted.trace) != len(found.trace):
+        reason = f"{len(found.trace)} words are traced instead of {len(wanted.trace)}"
+        return Equivalence(False, reason)
+    differences = list(islice(_differences(wanted, found, layout), _LOOKED_AT))
+    return _verdict(differences, terms, layout, facts, wanted.accesses)
+
+
+#: A place, the term that the graph leaves there, and the one that the program leaves there.
+_Pair = tuple[str, int, int]
+
+
+def _differences(wanted: GraphRun, found: SymbolicRun, layout: MemoryMap) -> Iterator[_Pair]:
+    judged = [i for i, region in enumerate(layout.regions) if region.output or region.read_only]
+    for number in judged if layout.regions else [layout.rest]:
+        for address, mine, theirs in wanted.memory.differences(found.memory, number):
+            yield layout.place(address), mine, theirs
+    for index, (mine, theirs) in enumerate(zip(wanted.trace, found.trace, strict=True)):
+        if mine != theirs:
+            yield f"trace[{index}]", mine, theirs
+
+
+def _verdict(
+    differences: list[_Pair], terms: Terms, layout: MemoryMap, facts: Facts, accesses: Accesses
+) -> Equivalence:
+    assumed = tuple(
+        f"{count} words at computed addresses lie in "
+        + (f"region '{layout.regions[number].name}'" if number != layout.rest else "memory")
+        for number, count in sorted(accesses.count.items())
+    )
+    if not differences:
+        why = "on symbols the program leaves in memory what the graph says, word for word"
+        return Equivalence(True, why, assumptions=assumed)
+    pairs = [(mine, theirs) for _place, mine, theirs in differences]
+    witness = find_witness(pairs, terms, layout, facts)
+    place, mine, theirs = differences[0 if witness is None else witness[0]]
+    shown = Difference(place, terms.text(mine), terms.text(theirs))
+    if witness is None:
+        reason = f"{place} is computed in another way, and no input was found that shows it"
+        return Equivalence("unknown", reason, shown, assumed)
+    _index, seed, expected, got = witness
+    shown = Difference(place, shown.expected, shown.got, seed, expected, got)
+    reason = f"{place} is {got} instead of {expected} for the memory of seed {seed}"
+    return Equivalence(False, reason, shown, assumed)

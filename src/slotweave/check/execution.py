@@ -1,0 +1,107 @@
+"""Runs of a program on random memories, held against a plain reference.
+
+Guarantees, if `run_against_reference` returns: for each instance the program ran to its end without
+a fault in strict mode, every word of the regions that are output is what the reference says, and
+every word of the read-only ones is as it was (without regions: all of memory is what the reference
+says). The first instance also runs on the reference simulator, which must end as the compiled one.
+Instances depend on seed and number alone. This is evidence about these memories and no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Region
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.simulate.compiled import Encoded, encode, run_compiled
+from slotweave.simulate.reference import run
+from slotweave.simulate.run import MAX_CYCLES
+
+Words = NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """`instances` runs, of which `mismatches` went wrong; `cycles` is the longest of them."""
+
+    instances: int
+    mismatches: int
+    cycles: int
+
+
+def instance_memory(
+    memory: Callable[[np.random.Generator], Words], seed: int, instance: int
+) -> Words:
+    """The memory of one instance of a seed."""
+    return memory(np.random.default_rng([seed, instance]))
+
+
+def run_against_reference(
+    program: Program,
+    machine: Machine,
+    *,
+    facts: Facts,
+    memory: Callable[[np.random.Generator], Words],
+    reference: Callable[[Words], Words],
+    instances: int,
+    seed: int = 0,
+    max_cycles: int = MAX_CYCLES,
+) -> Verified:
+    """Run `program` on `instances` random memories.
+
+    Raises CheckFailed for the first instance that goes wrong, naming seed and instance: a fault of
+    the simulator, a wrong word (SW403), or a read-only word that was changed (SW404).
+    """
+    encoded = encode(program, machine)
+    cycles = 0
+    for instance in range(instances):
+        before = instance_memory(memory, seed, instance)
+        try:
+            if instance == 0:
+                _simulators_agree(encoded, program, machine, before, max_cycles)
+            end = run_compiled(encoded, before, max_cycles=max_cycles)
+            _judge(end.memory, before, reference(before), facts)
+        except CheckFailed as error:
+            found = error.diagnostic
+            message = f"{found.message} (seed {seed}, instance {instance})"
+            raise CheckFailed(replace(found, message=message)) from None
+        cycles = max(cycles, end.cycles)
+    return Verified(instances, 0, cycles)
+
+
+def _simulators_agree(
+    encoded: Encoded, program: Program, machine: Machine, memory: Words, max_cycles: int
+) -> None:
+    slow = run(program, machine, memory, max_cycles=max_cycles)
+    if slow != run_compiled(encoded, memory, max_cycles=max_cycles):
+        reason = "the two simulators end differently; this is a fault of theirs, please report it"
+        raise CheckFailed(Diagnostic("SW403", reason))
+
+
+def _judge(after: Words, before: Words, expected: Words, facts: Facts) -> None:
+    """Raise CheckFailed for the first judged word that is not as it must be."""
+    whole = Region("memory", 0, len(before), output=True)
+    for region in facts.regions or (whole,):
+        words = slice(region.start, region.stop)
+        if region.read_only:
+            _expect(after[words], before[words], region, "SW404", "is an input and was changed")
+        elif region.output:
+            _expect(after[words], expected[words], region, "SW403", "is wrong")
+
+
+def _expect(got: Words, wanted: Words, region: Region, code: str, what: str) -> None:
+    wrong = np.flatnonzero(got != wanted)
+    if len(wrong):
+        index = int(wrong[0])
+        message = (
+            f"{region.name}[{index}] (address {region.start + index}) {what}: "
+            f"{got[index]} instead of {wanted[index]}, the first of {len(wrong)} such words"
+        )
+        raise CheckFailed(Diagnostic(code, message))

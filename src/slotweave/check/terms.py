@@ -1,0 +1,108 @@
+"""Hash-consed terms: equal numbers mean equal words, whatever memory holds.
+
+A term is a number; `Terms` knows what stands behind it. Arguments have smaller numbers than what is
+made of them. Terms are normalised only in two ways: an operation on constants is its value, and the
+factors and summands of commutative operations are sorted (those of the product in a multiply_add,
+too). Lanes are terms of their own, so `broadcast` needs none. A division by zero stays as it is.
+
+    const v        the word v
+    input a        the word at address a before the run
+    OPERATION      of `isa`, on words
+    load           of an address, from a version of memory
+    undefined      a word that nothing determines
+
+Versions of memory, the contents of a region at some time, are terms as well:
+
+    region r       region number r before the run
+    cells          a version, then addresses (constants, rising) and the words they hold instead
+    store          a version, after one word was stored at a computed address
+    everything     one version for each region: all of memory
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from slotweave.isa import BINARY_SYMBOLS, COMMUTATIVE
+from slotweave.isa.codegen import word_function
+
+#: How deep `Terms.text` shows what a term is made of.
+_TEXT_DEPTH = 4
+
+
+class Node(NamedTuple):
+    """What a term is: its kind, a number (of `const`, `input`, `region`), and its arguments."""
+
+    kind: str
+    value: int
+    args: tuple[int, ...]
+
+
+class Terms:
+    """The terms made so far."""
+
+    def __init__(self) -> None:
+        self._nodes: list[Node] = []
+        self._number: dict[tuple[str, int, tuple[int, ...]], int] = {}
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def __getitem__(self, term: int) -> Node:
+        return self._nodes[term]
+
+    def make(self, kind: str, value: int = 0, args: tuple[int, ...] = ()) -> int:
+        """The term of this kind, as it stands."""
+        key = (kind, value, args)
+        number = self._number.get(key)
+        if number is None:
+            number = self._number[key] = len(self._nodes)
+            self._nodes.append(Node(kind, value, args))
+        return number
+
+    def constant(self, word: int) -> int:
+        return self.make("const", word)
+
+    def known(self, term: int) -> int | None:
+        """The word that `term` is, if it is a constant."""
+        kind, value, _args = self._nodes[term]
+        return value if kind == "const" else None
+
+    def operation(self, name: str, args: tuple[int, ...]) -> int:
+        """The operation `name` of `isa` on words, normalised."""
+        key = (name, 0, args)
+        number = self._number.get(key)
+        if number is None:
+            number = self._number[key] = self._normalised(name, args)
+        return number
+
+    def _normalised(self, name: str, args: tuple[int, ...]) -> int:
+        nodes = [self._nodes[arg] for arg in args]
+        if all(node.kind == "const" for node in nodes):
+            try:
+                return self.constant(word_function(name)(*(node.value for node in nodes)))
+            except ZeroDivisionError:
+                return self.make(name, 0, args)
+        if name in COMMUTATIVE:
+            return self.make(name, 0, (min(args), max(args)))
+        if name == "multiply_add":
+            return self.make(name, 0, (min(args[:2]), max(args[:2]), args[2]))
+        return self.make(name, 0, args)
+
+    def text(self, term: int, depth: int = _TEXT_DEPTH) -> str:
+        """`term` for a reader, cut off where it gets deep."""
+        kind, value, args = self._nodes[term]
+        if kind == "const":
+            return str(value)
+        if kind == "input":
+            return f"memory[{value}]"
+        if kind in ("region", "cells", "store", "everything", "undefined"):
+            return kind
+        if depth == 0:
+            return "..."
+        if kind == "load":
+            return f"load({self.text(args[0], depth - 1)})"
+        parts = [self.text(arg, depth - 1) for arg in args]
+        if kind in BINARY_SYMBOLS:
+            return f"({parts[0]} {BINARY_SYMBOLS[kind]} {parts[1]})"
+        return f"{kind}({', '.join(parts)})"
