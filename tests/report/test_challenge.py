@@ -134,7 +134,7 @@ def test_a_tree_with_the_wrong_number_of_nodes_is_refused(tmp_path: Path) -> Non
     ],
 )
 def test_a_program_that_is_not_for_the_challenge_is_refused(program: Program, reason: str) -> None:
-    with pytest.raises(InputError, match="SW215 only tree-hash programs") as caught:
+    with pytest.raises(InputError, match="SW216 only tree-hash programs") as caught:
         challenge_source(program)
     assert reason in str(caught.value)
 

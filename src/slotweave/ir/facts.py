@@ -15,8 +15,8 @@ from slotweave.ir.graph import Region
 
 @dataclass(frozen=True)
 class Facts:
-    """`words` are known memory words by address; `ranges` bounds (lowest, highest) of the words of a
-    region by its name; `memory_words` the length of memory (None: unknown). Regions are disjoint;
+    """`words` are known memory words by address; `ranges` bounds (lowest, highest) of the words of
+    a region by its name; `memory_words` the length of memory (None: unknown). Regions are disjoint;
     those marked `output` are what a run is judged by. Without any region all of memory is output.
     """
 

@@ -1,8 +1,8 @@
 """The dataflow of a kernel: SSA values of one or more words, memory regions, and order edges.
 
 A graph is a list of nodes in an order in which running them one after the other is right; a node is
-named by its index. Values are scratch words: a *word* (width 1), a *vector* (width vector_length) or
-a *block* (any other width; only sliced). Nodes are operations of `isa`, or one of the structural
+named by its index. Values are scratch words: a *word* (width 1), a *vector* (width vector_length)
+or a *block* (any other width; only sliced). Nodes are operations of `isa`, or one of the structural
 ones, which cost no slot because they only say where words lie:
 
     slice     words imm .. imm+width-1 of its argument (width 1 is a lane)
@@ -10,8 +10,8 @@ ones, which cost no slot because they only say where words lie:
               a word the later argument stands. Words side by side are a vector ("pack").
     join      no value; a point in the order of memory accesses, behind everything in `after`
 
-Memory accesses name a region. `load` of width 1 reads one word at an address; `load` of vector width
-is a gather (its argument is a vector of addresses), `store` of a vector a scatter; `vload` and
+Memory accesses name a region. `load` of width 1 reads one word at an address; `load` of vector
+width is a gather (its argument is a vector of addresses), `store` of a vector a scatter; `vload` and
 `vstore` access vector_length consecutive words from one address on. What must stay in order is said
 by `after` and by nothing else: accesses of different regions, or of words known to differ, have no
 edge. A node in `after` must have landed in memory before this one accesses it.
@@ -52,8 +52,8 @@ class Node:
 
     `width` is the number of words of the result (0: none). `imm` is the constant, the added
     immediate, or the first word of a slice; `offsets` belong to an overlay. `item` is the group of
-    items the node works for (-1: shared by several), `stage` a label for reports, `where` the user's
-    source line. None of the last three changes what the node computes.
+    items the node works for (-1: shared by several), `stage` a label for reports, `where` the
+    user's source line. None of the last three changes what the node computes.
     """
 
     op: str

@@ -32,7 +32,7 @@ def python_source(expr: Expr, names: tuple[str, ...]) -> str:
 
 
 def numpy_source(expr: Expr, names: tuple[str, ...], where_function: str = "where") -> str:
-    """Source of `expr` on uint64 values; `where_function` names the selector (np.where or a ternary).
+    """Source of `expr` on uint64 values; `where_function` names the selector, such as `where`.
 
     With `where_function` empty a Python conditional is written, as Numba scalars want it.
     """

@@ -1,7 +1,7 @@
 """How operations are written in a program: mnemonic and operand roles, as data.
 
-A slot is `(mnemonic, operand, ...)`. The same mnemonic may stand for a word form on one engine and a
-vector form on another (`+` on `alu` and `valu`); a machine says which of its engines has which.
+A slot is `(mnemonic, operand, ...)`. The same mnemonic may stand for a word form on one engine and
+a vector form on another (`+` on `alu` and `valu`); a machine says which of its engines has which.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 An operation works on words. In the vector shape it does the same on each lane, unless it is one of
 those that exist in one shape only (`broadcast`, `vload`, `vstore`). How an operation is written in
-a program is its `Form` (see `forms`); which engine runs it, and how fast, is the machine's business.
+a program is its `Form` (see `forms`); which engine runs it, and how fast, is for a machine to say.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Effect(Enum):
 class Operation:
     """An operation of the machine family.
 
-    `arity` counts the value operands (addresses included, immediates not). `meaning` is the value of
-    one lane in terms of them; operations with a memory effect or control have none. `defined_if`
+    `arity` counts the value operands (addresses included, immediates not). `meaning` is the value
+    of one lane in terms of them; operations with a memory effect or control have none. `defined_if`
     must not be zero, or running the operation is an error (a zero divisor).
     """
 

@@ -86,7 +86,7 @@ BUNDLES = [
 def challenge_source(program: Program) -> str:
     """The text of the Python file for `program`, a tree-hash program for the challenge machine.
 
-    Raises InputError (SW215) if it is another program, or does not say what shape it is for.
+    Raises InputError (SW216) if it is another program, or does not say what shape it is for.
     """
     parameters = _parameters(program)
     contract = program.meta.get("contract")
@@ -136,7 +136,7 @@ def _parameters(program: Program) -> Mapping[str, int]:
 
 def _unfit(reason: str) -> InputError:
     message = f"only tree-hash programs for {CHALLENGE.name!r} have this form: {reason}"
-    return InputError(Diagnostic("SW215", message))
+    return InputError(Diagnostic("SW216", message))
 
 
 def _scratch_lines(program: Program) -> Iterator[str]:
