@@ -5,7 +5,8 @@ in compressed rows: row i of `x` is x[x_offset[i] : x_offset[i + 1]].
 
 Modes. Each operation runs in exactly one of its modes: `slots` slots of one engine, in any cycles
 (a mode of eight slots is a vector operation split over the lanes of a narrower engine; the k-th
-slot does lane k). A mode of no slots costs nothing and takes effect at once (a join of memory order).
+slot does lane k). A mode of no slots costs nothing and takes effect at once (a join of memory
+order).
 
 Edges. A DATA edge says: the first slot of the successor issues at or after the last slot of the
 predecessor plus the latency of its mode. An ORDER edge of lag l says: at or after the last slot of

@@ -14,7 +14,8 @@ class Schedule:
     """`mode[i]` counts within the modes of operation i; `cycle` holds a row of slots for each.
 
     Row i (cycle_offset[i] .. cycle_offset[i+1]) has one cycle for each slot of the chosen mode,
-    slot k doing lane k. Operations of no slots have an empty row. `makespan` is the number of cycles.
+    slot k doing lane k. Operations of no slots have an empty row. `makespan` is the number of
+    cycles.
     """
 
     mode: Ints
