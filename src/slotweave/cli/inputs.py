@@ -7,12 +7,14 @@ that says what is wrong and, for a misspelt name, what was probably meant.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
@@ -44,6 +46,17 @@ def shown(file: str) -> str:
     return "stdin" if file == STDIN else file
 
 
+@contextmanager
+def blaming(file: str) -> Iterator[None]:
+    """Errors raised within that name no file name `file`."""
+    try:
+        yield
+    except SlotweaveError as error:
+        if error.diagnostic.file:
+            raise
+        raise type(error)(replace(error.diagnostic, file=shown(file))) from None
+
+
 def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError:
     """The complaint that there is no `what` called `name`."""
     names = list(known)
@@ -63,8 +76,8 @@ def machine_named(name: str) -> Machine:
     raise unknown("SW208", "machine", name, BUILTIN)
 
 
-def kernel_named(name: str) -> Kernel:
-    """A kernel that comes with Slotweave, or `file.py:function`."""
+def kernel_named(name: str, machine: Machine) -> Kernel:
+    """A kernel that comes with Slotweave, or `file.py:function`, written for `machine`."""
     from slotweave.kernels import KERNELS
 
     if name in KERNELS:
@@ -72,7 +85,7 @@ def kernel_named(name: str) -> Kernel:
     if ".py:" in name:
         from slotweave.frontend.load import load_kernel_file
 
-        return load_kernel_file(name)
+        return load_kernel_file(name, machine.vector_length)
     if name.endswith(".py"):
         reason = f"which function of {name}? Name it as {name}:function"
         raise InputError(Diagnostic("SW201", reason))

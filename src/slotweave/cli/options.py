@@ -23,14 +23,11 @@ Contract = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="What the kernel promises; its first contract if left out."),
 ]
-MachineOption = Annotated[
-    str | None,
-    typer.Option(
-        "--machine",
-        metavar="NAME|FILE.toml",
-        help="`slotweave machines list` shows the names.",
-    ),
-]
+_MACHINE = typer.Option(
+    "--machine", metavar="NAME|FILE.toml", help="`slotweave machines list` shows the names."
+)
+TargetMachine = Annotated[str, _MACHINE]
+MachineOfProgram = Annotated[str | None, _MACHINE]  # if left out, the one that the program names
 Instances = Annotated[
     int, typer.Option(metavar="N", min=1, help="How many random inputs are tried.")
 ]

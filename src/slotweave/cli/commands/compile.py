@@ -12,10 +12,10 @@ from slotweave.cli.options import (
     Instances,
     Json,
     KernelArgument,
-    MachineOption,
     Output,
     Parameters,
     Seed,
+    TargetMachine,
 )
 from slotweave.cli.output import (
     STDOUT,
@@ -39,7 +39,7 @@ def compile_(
     plan: Annotated[
         str, typer.Option(metavar="NAME|FILE.json", help="What the kernel leaves open.")
     ] = "default",
-    machine: MachineOption = "challenge",
+    machine: TargetMachine = "challenge",
     instances: Instances = 20,
     seed: Seed = 0,
     output: Output = None,
@@ -51,19 +51,20 @@ def compile_(
     """
     from slotweave.cli import inputs
     from slotweave.ir.program_files import program_to_json
-    from slotweave.pipeline import CompileOptions, compile_kernel
+    from slotweave.pipeline import compile_kernel
     from slotweave.report.result_table import result_view
 
     expect_one_on_stdout(output, json)
     expect_writable(output)
-    workload = inputs.kernel_named(kernel)
+    target = inputs.machine_named(machine)
+    workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
     promise = inputs.contract_of(workload, contract)
-    target = inputs.machine_named(machine or "challenge")
     choices = inputs.plan_of(workload, plan, values, promise)
     terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
-    options = CompileOptions(instances=instances, seed=seed)
-    result = compile_kernel(workload, target, values, promise, choices, options)
+    result = compile_kernel(
+        workload, target, values, promise, choices, instances=instances, seed=seed
+    )
     if output is not None:
         write_output(output, program_to_json(result.program))
     if json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.options import Json, MachineOption, ProgramArgument
+from slotweave.cli.options import Json, MachineOfProgram, ProgramArgument
 from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
 
@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
 def inspect(
     terminal: Terminal,
     program: ProgramArgument,
-    machine: MachineOption = None,
+    machine: MachineOfProgram = None,
     json: Json = False,
 ) -> None:
     """Show where the cycles of a program go.

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.options import Contract, Json, KernelArgument, Output, Parameters, Seed
+from slotweave.cli.options import (
+    Contract,
+    Json,
+    KernelArgument,
+    Output,
+    Parameters,
+    Seed,
+    TargetMachine,
+)
 from slotweave.cli.output import STDOUT, print_json, write_output
 
 if TYPE_CHECKING:
@@ -29,11 +37,13 @@ def list_kernels(json: Json = False) -> None:
 
 
 @command(app, "show")
-def show_kernel(name: KernelArgument, json: Json = False) -> None:
+def show_kernel(
+    name: KernelArgument, machine: TargetMachine = "challenge", json: Json = False
+) -> None:
     """Show a kernel: its parameters with their defaults and ranges, its contracts and plans."""
-    from slotweave.cli.inputs import kernel_named
+    from slotweave.cli.inputs import kernel_named, machine_named
 
-    kernel = kernel_named(name)
+    kernel = kernel_named(name, machine_named(machine))
     if json:
         print_json(_description(kernel))
         return
@@ -63,15 +73,16 @@ def make_memory(
     name: KernelArgument,
     parameters: Parameters = None,
     contract: Contract = None,
+    machine: TargetMachine = "challenge",
     seed: Seed = 0,
     output: Output = STDOUT,
 ) -> None:
     """Make a random memory for a kernel, as `slotweave run --mem` reads it."""
     import numpy as np
 
-    from slotweave.cli.inputs import contract_of, kernel_named, parameters_of
+    from slotweave.cli.inputs import contract_of, kernel_named, machine_named, parameters_of
 
-    kernel = kernel_named(name)
+    kernel = kernel_named(name, machine_named(machine))
     values = parameters_of(kernel, parameters or ())
     memory = kernel.memory(values, contract_of(kernel, contract), np.random.default_rng(seed))
     write_output(output or STDOUT, f"{memory.tolist()}\n")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.options import Json, MachineOption, Output, ProgramArgument
+from slotweave.cli.options import Json, MachineOfProgram, Output, ProgramArgument
 from slotweave.cli.output import (
     STDOUT,
     expect_one_on_stdout,
@@ -17,7 +16,6 @@ from slotweave.cli.output import (
     write_output,
 )
 from slotweave.cli.terminal import Terminal
-from slotweave.diagnostics import CheckFailed
 
 if TYPE_CHECKING:
     from slotweave.simulate.run import Run
@@ -38,7 +36,7 @@ def run(
             "one); none at all if left out.",
         ),
     ] = None,
-    machine: MachineOption = None,
+    machine: MachineOfProgram = None,
     compatible: Annotated[
         bool,
         typer.Option(
@@ -65,10 +63,8 @@ def run(
     parsed = inputs.program_in(program)
     target = inputs.machine_of(parsed, machine)
     memory = inputs.memory_in(mem)
-    try:
+    with inputs.blaming(program):
         end = simulate(parsed, target, memory, strict=not compatible, max_cycles=max_cycles)
-    except CheckFailed as error:
-        raise CheckFailed(replace(error.diagnostic, file=inputs.shown(program))) from None
     if output is not None:
         write_output(output, f"{end.memory.tolist()}\n")
     if json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ from slotweave.cli.options import (
     Contract,
     Instances,
     Json,
-    MachineOption,
+    MachineOfProgram,
     Parameters,
     ProgramArgument,
     Seed,
@@ -23,8 +23,11 @@ from slotweave.cli.output import print_json
 from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
-    from slotweave.frontend.kernel import Kernel
+    from slotweave.frontend.kernel import Kernel, Words
     from slotweave.ir.program import Program
+    from slotweave.machine import Machine
+
+    Reference = Callable[[Words], Words]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,7 +41,7 @@ def verify(
     ],
     parameters: Parameters = None,
     contract: Contract = None,
-    machine: MachineOption = None,
+    machine: MachineOfProgram = None,
     instances: Instances = 100,
     seed: Seed = 0,
     json: Json = False,
@@ -49,32 +52,49 @@ def verify(
     or the other program. Parameters and contract are those that the program file names, unless
     they are given.
     """
-    from slotweave.check.agreement import judged_agreement
-    from slotweave.pipeline import verify_program
+    from slotweave.check.execution import run_against_reference
 
     parsed = inputs.program_in(program)
     target = inputs.machine_of(parsed, machine)
     other = inputs.program_in(against) if _is_program_file(against) else None
-    kernel = inputs.kernel_named(against) if other is None else _kernel_of(parsed, other)
+    kernel = inputs.kernel_named(against, target) if other is None else _kernel_of(parsed, other)
     meta = _meta_for(kernel, parsed, other)
     values = inputs.parameters_of(kernel, parameters or (), meta.get("params"))
     promise = inputs.contract_of(kernel, contract or meta.get("contract"))
-    verified: Mapping[str, Any]
     if other is None:
-        verified = verify_program(parsed, target, kernel, values, promise, instances, seed)
+        reference = _reference(kernel, values, promise)
     else:
-        import numpy as np
-
-        rng = np.random.default_rng(seed)
-        memories = (kernel.memory(values, promise, rng) for _ in range(instances))
-        rival = (other, inputs.machine_of(other, machine))
-        tried = judged_agreement((parsed, target), rival, memories, kernel.facts(values, promise))
-        verified = {"instances": tried, "mismatches": 0}
+        with inputs.blaming(against):
+            reference = _memory_after(other, inputs.machine_of(other, machine))
+    with inputs.blaming(program):
+        verified = run_against_reference(
+            parsed,
+            target,
+            facts=kernel.facts(values, promise),
+            memory=lambda rng: kernel.memory(values, promise, rng),
+            reference=reference,
+            instances=instances,
+            seed=seed,
+        )
     if json:
+        counts = {"instances": verified.instances, "mismatches": verified.mismatches}
         where = {"kernel": kernel.name, "params": values, "contract": promise, "seed": seed}
-        print_json({"verified": verified, **where})
+        print_json({"verified": counts, **where})
     else:
-        print(f"{verified['instances']} random inputs, no difference to {against}")
+        print(f"{verified.instances} random inputs, no difference to {against}")
+
+
+def _reference(kernel: Kernel, parameters: Mapping[str, int], contract: str) -> Reference:
+    """Memory at the end as the kernel defines it."""
+    return lambda memory: kernel.reference(memory, parameters, contract)
+
+
+def _memory_after(program: Program, machine: Machine) -> Reference:
+    """Memory at the end of a run of `program`."""
+    from slotweave.simulate.compiled import encode, run_compiled
+
+    encoded = encode(program, machine)
+    return lambda memory: run_compiled(encoded, memory).memory
 
 
 def _is_program_file(name: str) -> bool:
