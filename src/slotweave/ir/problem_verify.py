@@ -3,7 +3,8 @@
 columns-are-integers, columns-fit, rows-are-contiguous      the columns have their shapes
 engines-are-named       engines have different names, none empty, and slots, none negative
 operations-have-modes   each operation has one or more
-modes-run-somewhere     a mode has slots of an engine, or no slots, no engine and no latency
+modes-run-somewhere     a mode has slots of an engine that has any, or no slots, no engine and no
+                        latency
 edges-join-operations   predecessors are operations; edges are DATA without lag, or ORDER
 edges-are-acyclic       no operation waits for itself
 storages-exist          operations read and write storages that exist, of one word or more
@@ -80,7 +81,8 @@ def _operations_have_modes(problem: Problem) -> Iterator[Diagnostic]:
 
 def _modes_run_somewhere(problem: Problem) -> Iterator[Diagnostic]:
     engine, slots, latency = problem.mode_engine, problem.mode_slots, problem.mode_latency
-    runs = (engine >= 0) & (engine < len(problem.engines)) & (slots > 0) & (latency >= 1)
+    works = np.isin(engine, np.flatnonzero(np.array(problem.slots) > 0))
+    runs = works & (slots > 0) & (latency >= 1)
     free = (engine == -1) & (slots == 0) & (latency == 0)
     mode = first_index(~(runs | free))
     if mode is not None:
