@@ -2,7 +2,8 @@
 
 A slot of cycle t is idle for the first of these reasons that holds:
 
-    scratch     an operation for that engine had all it needs, and was held back by scratch
+    scratch     an operation for that engine had all it needs, and was held back: in a list schedule
+                by scratch, in one in program order by its turn
     dependence  operations for that engine were still to come, none had all it needs yet
     nothing     no operation for that engine was left
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from slotweave.analysis.topological_order import topological_order
 from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.ir.schedule import Schedule
 
@@ -52,17 +54,13 @@ def ready_cycles(problem: Problem, schedule: Schedule) -> Ints:
     ready = np.zeros(problem.size, np.int64)
     owner = np.repeat(np.arange(problem.size), np.diff(problem.pred_offset))
     lag = np.where(problem.pred_kind == DATA, latency[problem.pred], problem.pred_lag)
-    instant = width == 0
-    if not instant.any():
-        np.maximum.at(ready, owner, last[problem.pred] + lag)
-        return ready.astype(np.int32)
-    # Operations of no slots take effect when they are ready: walk in order.
-    offset = problem.pred_offset.tolist()
-    for op in range(problem.size):
-        row = slice(offset[op], offset[op + 1])
-        ready[op] = (last[problem.pred[row]] + lag[row]).max(initial=0)
-        if instant[op]:
-            last[op] = ready[op]
+    if len(some) < problem.size:
+        # Operations of no slots take effect when they are ready: walk through them in order.
+        order = topological_order(problem)
+        for op in order[width[order] == 0].tolist():
+            row = slice(problem.pred_offset[op], problem.pred_offset[op + 1])
+            last[op] = (last[problem.pred[row]] + lag[row]).max(initial=0)
+    np.maximum.at(ready, owner, last[problem.pred] + lag)
     return ready.astype(np.int32)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 
+from slotweave.analysis.topological_order import topological_order
 from slotweave.ir.problem import DATA, Problem
 from slotweave.ir.schedule import Schedule
 
@@ -11,7 +14,7 @@ from slotweave.ir.schedule import Schedule
 def in_order_schedule(problem: Problem) -> Schedule:
     """Each operation in its first mode, each slot in a cycle of its own, waiting for what it needs.
 
-    Needs operations numbered so that predecessors come first; O(n + e).
+    An operation numbered before its predecessors goes behind them. O(n + e) if there is none.
     """
     offsets, preds = problem.pred_offset.tolist(), problem.pred.tolist()
     kinds, lags = problem.pred_kind.tolist(), problem.pred_lag.tolist()
@@ -19,9 +22,9 @@ def in_order_schedule(problem: Problem) -> Schedule:
     slots, latencies = problem.mode_slots[first_mode].tolist(), problem.mode_latency[first_mode]
     latency = latencies.tolist()
     last = [0] * problem.size  # the cycle of the last slot of each operation
-    cycle: list[int] = []
+    cycles: list[range] = [range(0)] * problem.size
     free_from = 0  # the first cycle in which nothing has been placed
-    for op in range(problem.size):
+    for op in topological_order(problem).tolist():
         ready = 0
         for j in range(offsets[op], offsets[op + 1]):
             pred = preds[j]
@@ -30,9 +33,10 @@ def in_order_schedule(problem: Problem) -> Schedule:
             last[op] = ready
             continue
         start = max(ready, free_from)
-        cycle += range(start, start + slots[op])
         free_from = start + slots[op]
+        cycles[op] = range(start, free_from)
         last[op] = free_from - 1
     offset = np.concatenate(([0], np.cumsum(slots, dtype=np.int32))).astype(np.int32)
     mode = np.zeros(problem.size, np.int32)
-    return Schedule(mode, offset, np.array(cycle, np.int32), free_from)
+    cycle = np.fromiter(chain.from_iterable(cycles), np.int32, offset[-1])
+    return Schedule(mode, offset, cycle, free_from)
