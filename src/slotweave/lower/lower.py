@@ -128,7 +128,10 @@ def _edges(
             kind, lag = _memory_edge(graph, access)
             row.setdefault(number[access], (kind, lag))
         for earlier in covers.get(index, ()):
-            row.setdefault(number[earlier], (ORDER, _landing_lag(modes, earlier, index)))
+            lag = _landing_lag(modes, earlier, index)
+            kind, least = row.get(number[earlier], (ORDER, lag))
+            if kind == ORDER:  # a DATA edge is longer than any landing needs
+                row[number[earlier]] = (ORDER, max(least, lag))
         rows.add(list(row))
         kinds += [kind for kind, _lag in row.values()]
         lags += [lag for _kind, lag in row.values()]

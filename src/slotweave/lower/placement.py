@@ -71,9 +71,10 @@ def place(graph: Graph, machine: Machine) -> Placement:
                 words[at : at + len(part)] = part
             lanes.append(words)
             pairs = _covered_pairs(parts, cells)
-            shared = any(uses[arg] > 1 for arg in node.args)
+            # A covered word must have no other reader, under this name or that of a slice.
+            private = all(uses[a] == 1 and not graph.nodes[a].structural for a in node.args)
             ordered = all(earlier < later for earlier, later in pairs)
-            sound = -1 not in words and ordered and not (pairs and shared)
+            sound = -1 not in words and ordered and (private or not pairs)
             if sound and _can_be_placed(graph, machine, parts, cells):
                 _place_parts(parts, node.width, cells)
                 covers += pairs
@@ -130,7 +131,8 @@ def _can_be_placed(
 def _writes_single_words(graph: Graph, machine: Machine, maker: int) -> bool:
     """Whether the operation can put each word of its result anywhere."""
     node = graph.nodes[maker]
-    return node.width == 1 or any(m.per_lane for m in machine.modes_of(node.op, Shape.VECTOR))
+    modes = machine.modes_of(node.op, Shape.VECTOR)
+    return node.width == 1 or any(m.per_lane and machine.slots[m.engine] > 0 for m in modes)
 
 
 def _place_parts(parts: list[tuple[int, list[int]]], words: int, cells: _Cells) -> None:
