@@ -44,6 +44,9 @@ def emit(
 
 
 def _in_engine_order(bundle: dict[str, list[Slot]], order: list[str]) -> Bundle:
+    """`bundle` in listing order; one that only waits names an engine: else it costs no cycle."""
+    if not bundle:
+        return {order[0]: ()}
     return {engine: tuple(bundle[engine]) for engine in order if engine in bundle}
 
 
