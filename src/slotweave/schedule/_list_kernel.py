@@ -15,7 +15,8 @@ the slots that are left. Slots are committed at the end of the cycle, so moving 
 
 Scratch. `live` counts the words of storages that are written and not yet read for the last time. An
 operation that would lift `live` above `soft_limit` waits, except the most urgent one, which may go
-up to `hard_limit`. If nothing can ever move again the kernel says so in its status.
+up to `hard_limit`. In a cycle only the first few of those that wait are looked at, for speed; if
+nothing can move this way, all of them are. If still nothing can ever move the status says so.
 """
 
 # Numba reads the bodies: plain loops on arrays are the fast form here.
@@ -28,6 +29,9 @@ DONE, SCRATCH_FULL, CYCLIC = 0, 1, 2
 
 #: How many operations of a class are looked at in a cycle when they wait for scratch.
 PATIENCE = 24
+
+#: How often on average an operation is looked at beyond that, before the search is given up.
+SEARCHES = 64
 
 
 @njit(cache=True)
@@ -60,6 +64,15 @@ def _pop(heap, base, size):  # type: ignore[no-untyped-def]
         heap[base + child], heap[base + at] = heap[base + at], heap[base + child]
         at = child
     return top
+
+
+@njit(cache=True)
+def _free_mode(op, mode_offset, mode_slots):  # type: ignore[no-untyped-def]
+    """The mode of `op` that takes no slots; -1 if it has none."""
+    for m in range(mode_offset[op], mode_offset[op + 1]):
+        if mode_slots[m] == 0:
+            return m
+    return -1
 
 
 @njit(cache=True)
@@ -154,6 +167,8 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
     partial_done = np.zeros(n, np.int32)
     blocked = np.zeros(n, np.int32)
     finished = np.zeros(n, np.int32)  # stack of operations whose last slot is known
+    patience_limit = PATIENCE
+    search_budget = SEARCHES * n
     live = 0
     peak = 0
     remaining = n
@@ -221,8 +236,9 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                 ring_head[slot] = ring_next[op]
                 in_ring -= 1
                 released = True
-                if mode_slots[mode_offset[op]] == 0:
-                    chosen[op] = mode_offset[op]
+                m = _free_mode(op, mode_offset, mode_slots)
+                if m >= 0:
+                    chosen[op] = m
                     finished[finished_count] = op
                     finished_count += 1
                     progress = True
@@ -262,7 +278,7 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                         blocked[blocked_count] = op
                         blocked_count += 1
                         patience[best_class] += 1
-                        if patience[best_class] >= PATIENCE:
+                        if patience[best_class] >= patience_limit:
                             closed[best_class] = True
                         continue
                 m = _find_mode(op, free, mode_offset, mode_engine, mode_slots)
@@ -314,8 +330,14 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
             _push(heap, heap_offset[c], heap_size[c], rank[blocked[b]])
             heap_size[c] += 1
         if remaining > 0 and not progress and in_ring == 0:
+            if patience_limit == PATIENCE and blocked_count >= PATIENCE and search_budget > 0:
+                patience_limit = n
+                continue
             status = SCRATCH_FULL if blocked_count > 0 else CYCLIC
             return status, t, peak, live, chosen, slot_cycle, n - remaining
+        if patience_limit > PATIENCE:
+            search_budget -= blocked_count
+            patience_limit = PATIENCE
         t += 1
     return DONE, makespan, peak, live, chosen, slot_cycle, n
 

@@ -100,8 +100,8 @@ def list_schedule_by(
     )
     status, makespan, _peak, live, chosen, slot_cycle, _done = _list_kernel.list_schedule_arrays(
         np.array(problem.slots, np.int64), problem.mode_offset, problem.mode_engine,
-        problem.mode_slots, problem.mode_latency, np.diff(problem.pred_offset), *successors,
-        rank, by_rank, classes.of, len(classes.modes), slot_offset, problem.writes, problem.read_offset,
+        problem.mode_slots, problem.mode_latency, np.diff(problem.pred_offset), *successors, rank,
+        by_rank, classes.of, len(classes.modes), slot_offset, problem.writes, problem.read_offset,
         problem.read, problem.storage_words, readers, pressure.soft, pressure.hard, horizon,
     )  # fmt: skip
     if status == _list_kernel.SCRATCH_FULL:
