@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from slotweave.diagnostics import CheckFailed, Diagnostic
 from slotweave.isa import OPERATIONS, Effect
 from slotweave.simulate import faults
-from slotweave.simulate.code import MEMORY
+from slotweave.simulate.code import MEMORY, Work
 from slotweave.simulate.encode import Encoded, encode
 from slotweave.simulate.legality import double_write
 from slotweave.simulate.run import MAX_CYCLES, Memory, Run, RunState, Words, ready
@@ -35,6 +35,8 @@ def run_compiled(
     if strict and encoded.refusal:
         raise CheckFailed(encoded.refusal)
     state = memory if isinstance(memory, Run) else ready(encoded.machine, memory)
+    if len(state.scratch) != encoded.machine.scratch_words:
+        raise ValueError(f"a run of {encoded.machine.name} cannot go on from another machine's")
     for _ in range(runs):
         if state.state is not RunState.STOPPED:
             state = _run_on(encoded, state, strict, enable_pause, max_cycles)
@@ -80,11 +82,16 @@ def _run_on(encoded: Encoded, start: Run, strict: bool, pauses: bool, max_cycles
     registers = np.zeros(loop.REGISTERS, dtype=np.int64)
     registers[loop.PC], registers[loop.CYCLES] = start.pc, start.cycles
     registers[loop.TIME], registers[loop.TRACED] = start.executed_bundles, len(start.trace)
-    reason, trace = loop.run_bundles(
-        encoded.code, encoded.depth, encoded.block_words, encoded.most_slots,
-        memory, scratch, written, np.array(start.trace, dtype=np.uint32), registers,
-        max_cycles, strict, pauses,
-    )  # fmt: skip
+    work, trace = _work(encoded), np.array(start.trace, dtype=np.uint32)
+    reason = loop.TRACE_FULL
+    while reason == loop.TRACE_FULL:
+        reason = loop.run_bundles(
+            encoded.code, work, memory, scratch, written, trace, registers,
+            max_cycles, strict, pauses,
+        )  # fmt: skip
+        if reason == loop.TRACE_FULL:
+            room = np.zeros(len(trace) + encoded.most_slots, dtype=np.uint32)
+            trace = np.concatenate((trace, room))
     if reason not in (loop.STOPPED, loop.PAUSED):
         raise CheckFailed(_fault(encoded, reason, registers.tolist(), len(memory), max_cycles))
     return Run(
@@ -96,6 +103,17 @@ def _run_on(encoded: Encoded, start: Run, strict: bool, pauses: bool, max_cycles
         pc=min(int(registers[loop.PC]), len(encoded.program.bundles)),
         executed_bundles=int(registers[loop.TIME]),
         written=written,
+    )
+
+
+def _work(encoded: Encoded) -> Work:
+    depth, rows = encoded.depth, encoded.most_slots
+    return Work(
+        value=np.zeros(depth * encoded.block_words, dtype=np.uint32),
+        address=np.zeros(rows, dtype=np.uint64),
+        due=np.zeros((depth, depth * rows, 3), dtype=np.int64),
+        due_count=np.zeros(depth, dtype=np.int64),
+        seen=encoded.code.proved.copy(),
     )
 
 

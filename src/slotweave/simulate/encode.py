@@ -16,6 +16,7 @@ from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.isa import WORD_MASK, Effect, Role
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.code import MEMORY, NOWHERE, SCRATCH, Code
+from slotweave.simulate.foresight import may_write_twice, reads_proved_written
 from slotweave.simulate.legality import costs_a_cycle, double_writes
 from slotweave.simulate.opcodes import FAULT, OPCODES
 from slotweave.simulate.slots import SlotKind, SlotKinds, engine_fault, slot_fault, slot_kinds
@@ -60,14 +61,16 @@ def encode(program: Program, machine: Machine) -> Encoded:
     rows = _Rows(machine, kinds, len(program.bundles))
     for index, bundle in enumerate(program.bundles):
         rows.add(index, bundle)
-    refusal = next(iter(rows.faults.values()), None) or next(double_writes(program, kinds), None)
     code = _code(program, rows)
+    refusal = next(iter(rows.faults.values()), None)
+    if refusal is None and may_write_twice(code):
+        refusal = next(double_writes(program, kinds), None)
     return Encoded(
         program=program,
         machine=machine,
         refusal=refusal,
         faults=rows.faults,
-        code=code,
+        code=code._replace(proved=reads_proved_written(code, machine.scratch_words)),
         depth=max((mode.latency for mode in machine.modes), default=1),
         block_words=int((code.out + code.width).max(initial=1)),
         most_slots=int(np.diff(code.first).max(initial=1)),
@@ -195,6 +198,7 @@ def _code(program: Program, rows: _Rows) -> Code:
         first=first,
         counts=np.array([costs_a_cycle(bundle) for bundle in program.bundles], dtype=np.bool_),
         controls=before[first[1:]] > before[first[:-1]],
+        proved=np.zeros(len(program.bundles), dtype=np.bool_),
         operation=np.array([table.operation for table in tables], dtype=np.int16)[kind],
         source=np.ascontiguousarray(words[:, 1:]),
         reads=np.array([table.reads for table in tables], dtype=np.int16)[kind],

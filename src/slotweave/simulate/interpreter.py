@@ -2,9 +2,9 @@
 
 Layout. `code` (see `code.Code`) describes a program by columns, one row for each slot in listing
 order; bundle b has the rows first[b] .. first[b+1]-1. Results of a bundle issued at time t go to
-block t % depth of `value`, `depth` being the largest latency, so that they stay until they have
-landed. `due` lists for each of the next `depth` landing times the slots that land then, in order of
-issue: rows of (slot, block, first word). Everything else is one number in `registers`.
+block t % depth of `work.value`, `depth` being the largest latency, so that they stay until they
+have landed. `work.due` lists for each of the next `depth` landing times the slots that land then, in
+order of issue: rows of (slot, block, first word). The rest of the state is numbers in `registers`.
 
 Guarantee: the same results as `reference`, fault for fault. This file is compiled by Numba, whose
 cache on disk knows the file's time and size; for that reason the code made from `isa` stands here
@@ -24,20 +24,29 @@ import numpy as np
 from numba import int64, uint32, uint64
 from numpy.typing import NDArray
 
-from slotweave.simulate.code import MEMORY, NOWHERE, SCRATCH, Code
+from slotweave.simulate.code import MEMORY, NOWHERE, SCRATCH, Code, Work
 from slotweave.simulate.run import Words
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+# Nothing is allocated in here, so no array needs its references counted (_nrt); counting them at
+# each call would take as long as the rest. Parts become a piece of `run_bundles`, which is kept on disk.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "_nrt": False}
+
+
 def jit(function: Function) -> Function:
-    """`function` compiled when it is first called, and kept on disk."""
-    compiled = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
-    return cast("Function", compiled)
+    """`function` compiled when it is first called, or taken from disk."""
+    return cast("Function", numba.njit(cache=True, **_OPTIONS)(function))
+
+
+def part(function: Function) -> Function:
+    """`function` compiled into the functions that call it."""
+    return cast("Function", numba.njit(forceinline=True, **_OPTIONS)(function))
 
 
 # The state of a run, and why the loop returned.
-RUNNING, STOPPED, PAUSED, AT_LIMIT, CANNOT_RUN, NOT_WRITTEN, COLLIDES = 0, 1, 2, 3, 4, 5, 6
+RUNNING, STOPPED, PAUSED, TRACE_FULL, AT_LIMIT, CANNOT_RUN, NOT_WRITTEN, COLLIDES = range(8)
 
 # Registers.
 PC, CYCLES, TIME, TRACED, SLOT, OTHER, WORD = 0, 1, 2, 3, 4, 5, 6
@@ -59,7 +68,7 @@ HALT = 29
 PAUSE = 30
 
 
-@jit
+@part
 def compute(code, first, last, base, memory, scratch, value, address):
     """Compute slots first..last-1 on the state as it is.
 
@@ -197,9 +206,7 @@ def compute(code, first, last, base, memory, scratch, value, address):
 @jit
 def run_bundles(
     code: Code,
-    depth: int,
-    block_words: int,
-    most_slots: int,
+    work: Work,
     memory: Words,
     scratch: Words,
     written: NDArray[np.bool_],
@@ -208,58 +215,59 @@ def run_bundles(
     max_cycles: int,
     strict: bool,
     pauses: bool,
-) -> tuple[int, Words]:
-    """Run until something ends the run; returns why, and the trace, which may have grown.
+) -> int:
+    """Run until something ends the run, and say what; where a fault is stands in `registers`.
 
-    Changes memory, scratch and written in place; leaves the rest of the state, and where a fault
-    is, in `registers`. Results in flight land when the program stops or pauses.
+    Changes all arrays but `code` in place. Results in flight land when the program stops or pauses.
+    After TRACE_FULL call it again with a longer trace, everything else left as it is.
     """
-    value = np.empty(depth * block_words, dtype=np.uint32)
-    address = np.zeros(most_slots, dtype=np.uint64)
-    due = np.empty((depth, depth * most_slots, 3), dtype=np.int64)
-    due_count = np.zeros(depth, dtype=np.int64)
-    seen = np.zeros(len(code.counts), dtype=np.bool_)
-    state = STOPPED if registers[PC] >= len(code.counts) else RUNNING
+    depth, end = len(work.due), len(code.counts)
+    block_words = len(work.value) // depth
+    state = STOPPED if registers[PC] >= end else RUNNING
     while state == RUNNING:
         pc, time = registers[PC], registers[TIME]
         first, last = code.first[pc], code.first[pc + 1]
         if code.counts[pc] and registers[CYCLES] >= max_cycles:
-            return AT_LIMIT, trace
+            return AT_LIMIT
+        if code.controls[pc] and registers[TRACED] + last - first > len(trace):
+            return TRACE_FULL
         stop = last
-        if strict and not seen[pc]:
+        if strict and not work.seen[pc]:
             # Words stay written: what a bundle has read once without a fault it may read again.
-            seen[pc] = True
+            work.seen[pc] = True
             stop = first_unwritten_read(code, first, last, written, registers)
         base = uint64(time % depth * block_words)
-        reached = compute(code, first, stop, base, memory, scratch, value, address)
+        reached = compute(code, first, stop, base, memory, scratch, work.value, work.address)
         if reached < last:
             registers[SLOT] = reached
             if reached == stop:
-                return NOT_WRITTEN, trace
-            registers[WORD] = address[reached - first]
-            return CANNOT_RUN, trace
+                return NOT_WRITTEN
+            registers[WORD] = work.address[reached - first]
+            return CANNOT_RUN
         next_pc = pc + 1
         if code.controls[pc]:
-            trace = record_trace(code, first, last, scratch, trace, registers)
+            record_trace(code, first, last, scratch, trace, registers)
             state, next_pc = control(code, first, last, next_pc, scratch, pauses)
         for s in range(first, last):
-            if code.space[s] != NOWHERE:
-                launch(code, s, time, depth, address[s - first], due, due_count)
-                if strict and collides(code, s, time, depth, due, due_count, registers):
-                    return COLLIDES, trace
-        land(code, time + 1, depth, block_words, due, due_count, value, memory, scratch, written)
+            if depth == 1 and code.space[s] == SCRATCH:
+                # Nothing is in flight, and all slots have read: land at once.
+                write(code, s, base, uint64(code.dest[s]), work.value, memory, scratch, written)
+            elif code.space[s] != NOWHERE:
+                launch(code, s, time, work.address[s - first], work.due, work.due_count)
+                if strict and collides(code, s, time, work.due, work.due_count, registers):
+                    return COLLIDES
+        land(code, time + 1, block_words, work, memory, scratch, written)
         registers[TIME] = time + 1
         registers[CYCLES] += code.counts[pc]
         registers[PC] = next_pc
-        if state == RUNNING and next_pc >= len(code.counts):
+        if state == RUNNING and next_pc >= end:
             state = STOPPED
     for later in range(1, depth):
-        at = registers[TIME] + later
-        land(code, at, depth, block_words, due, due_count, value, memory, scratch, written)
-    return state, trace
+        land(code, registers[TIME] + later, block_words, work, memory, scratch, written)
+    return state
 
 
-@jit
+@part
 def first_unwritten_read(code, first, last, written, registers):
     """The first slot that reads scratch never written, its word in `registers`; else `last`."""
     for s in range(first, last):
@@ -272,21 +280,16 @@ def first_unwritten_read(code, first, last, written, registers):
     return last
 
 
-@jit
+@part
 def record_trace(code, first, last, scratch, trace, registers):
-    """Append the words of trace_write slots; returns the trace, in a larger array if need be."""
+    """Append the words of trace_write slots to `trace`, which is long enough."""
     for s in range(first, last):
         if code.operation[s] == TRACE_WRITE:
-            if registers[TRACED] == len(trace):
-                longer = np.empty(2 * len(trace) + 16, dtype=np.uint32)
-                longer[: len(trace)] = trace
-                trace = longer
             trace[registers[TRACED]] = scratch[code.source[s, 0]]
             registers[TRACED] += 1
-    return trace
 
 
-@jit
+@part
 def control(code, first, last, next_pc, scratch, pauses):
     """What the jumps, halts and pauses of a bundle say: the state and the next bundle."""
     state = RUNNING
@@ -307,9 +310,10 @@ def control(code, first, last, next_pc, scratch, pauses):
     return state, next_pc
 
 
-@jit
-def launch(code, s, time, depth, address, due, due_count):
+@part
+def launch(code, s, time, address, due, due_count):
     """Note that the result of slot `s` lands at time + latency."""
+    depth = len(due)
     bucket = (time + code.latency[s]) % depth
     row = due[bucket, due_count[bucket]]
     row[DUE_SLOT] = s
@@ -318,9 +322,10 @@ def launch(code, s, time, depth, address, due, due_count):
     due_count[bucket] += 1
 
 
-@jit
-def collides(code, s, time, depth, due, due_count, registers):
+@part
+def collides(code, s, time, due, due_count, registers):
     """Does the result of `s`, launched last, land in a word of another one? Both in `registers`."""
+    depth = len(due)
     if depth == 1 and code.space[s] == SCRATCH:
         return False  # known before the run: see legality.double_writes
     bucket = (time + code.latency[s]) % depth
@@ -338,19 +343,31 @@ def collides(code, s, time, depth, due, due_count, registers):
     return False
 
 
-@jit
-def land(code, time, depth, block_words, due, due_count, value, memory, scratch, written):
+@part
+def land(code, time, block_words, work, memory, scratch, written):
     """Write what is due at `time`, in order of issue."""
-    bucket = time % depth
-    for i in range(due_count[bucket]):
-        s = due[bucket, i, DUE_SLOT]
-        base = uint64(due[bucket, i, DUE_BLOCK] * block_words + code.out[s])
-        word = uint64(due[bucket, i, DUE_WORD])
-        if code.space[s] == SCRATCH:
-            for k in range(uint64(code.width[s])):
-                scratch[word + k] = value[base + k]
-                written[word + k] = True
-        else:
-            for k in range(uint64(code.width[s])):
-                memory[word + k] = value[base + k]
-    due_count[bucket] = 0
+    bucket = time % len(work.due)
+    for i in range(work.due_count[bucket]):
+        s = work.due[bucket, i, DUE_SLOT]
+        base = uint64(work.due[bucket, i, DUE_BLOCK] * block_words)
+        word = uint64(work.due[bucket, i, DUE_WORD])
+        write(code, s, base, word, work.value, memory, scratch, written)
+    work.due_count[bucket] = 0
+
+
+@part
+def write(code, s, base, word, value, memory, scratch, written):
+    """Copy the result of slot `s` from its block to where it belongs."""
+    out = base + uint64(code.out[s])
+    width = uint64(code.width[s])
+    if code.space[s] == MEMORY:
+        for k in range(width):
+            memory[word + k] = value[out + k]
+    elif width == 1:  # apart, because most results are words, and loops are slow to begin
+        scratch[word] = value[out]
+        written[word] = True
+    else:
+        for k in range(width):
+            scratch[word + k] = value[out + k]
+        for k in range(width):
+            written[word + k] = True

@@ -26,7 +26,7 @@ _COLUMNS_OF_TEXT = 100
 _NUMBERED = (Effect.CONTROL, Effect.TRACE)
 
 _HEAD = '''
-@jit
+@part
 def compute(code, first, last, base, memory, scratch, value, address):
     """Compute slots first..last-1 on the state as it is.
 
