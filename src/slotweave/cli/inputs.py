@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
+#: As many names are listed in a complaint; where there are more, a command lists them.
+_FEW = 12
+
 
 def read_text(file: str, code: str) -> str:
     """The text of `file`, `-` being stdin. Text that is not UTF-8 is a mistake called `code`."""
@@ -61,7 +64,12 @@ def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError
     """The complaint that there is no `what` called `name`."""
     names = list(known)
     close = get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
+    if close:
+        hint = f"did you mean {close[0]!r}?"
+    elif len(names) <= _FEW:
+        hint = f"known: {', '.join(names)}"
+    else:
+        hint = f"`slotweave {what}s list` shows the {len(names)} names"
     return InputError(Diagnostic(code, f"there is no {what} {name!r} ({hint})"))
 
 

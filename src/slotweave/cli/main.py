@@ -19,6 +19,7 @@ from slotweave.cli.commands import (
     inspect,
     kernels,
     machines,
+    rules,
     run,
     verify,
 )
@@ -39,6 +40,7 @@ for group in (compile, run, verify, inspect, explain, export):
     group.add_to(app)
 app.add_typer(kernels.app, name="kernels")
 app.add_typer(machines.app, name="machines")
+app.add_typer(rules.app, name="rules")
 
 
 def _print_version(wanted: bool) -> None:

@@ -50,9 +50,6 @@ def compile_(
     The program is run on random inputs against the kernel's reference before it is written.
     """
     from slotweave.cli import inputs
-    from slotweave.ir.program_files import program_to_json
-    from slotweave.pipeline import compile_kernel
-    from slotweave.report.result_table import result_view
 
     expect_one_on_stdout(output, json)
     expect_writable(output)
@@ -62,6 +59,10 @@ def compile_(
     promise = inputs.contract_of(workload, contract)
     choices = inputs.plan_of(workload, plan, values, promise)
     terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
+    from slotweave.ir.program_files import program_to_json
+    from slotweave.pipeline import compile_kernel
+    from slotweave.report.result_table import result_view
+
     result = compile_kernel(
         workload, target, values, promise, choices, instances=instances, seed=seed
     )
