@@ -6,23 +6,25 @@ offset.
 
 from __future__ import annotations
 
-from slotweave.frontend.tracer import RegionHandle, Tracer
+from slotweave.frontend.tracer import Tracer
 from slotweave.kernels.tree_hash.groups import groups_of, load_group, store_group
+from slotweave.kernels.tree_hash.memory_map import MemoryMap
 from slotweave.kernels.tree_hash.tree_top import CARRIED_CONSTANT
 from slotweave.kernels.tree_hash.walk import Walk, hash_carried, mix
 from slotweave.kernels.tree_hash.workload import Shape
 
 
-def build_any_start(k: Tracer, shape: Shape, regions: dict[str, RegionHandle]) -> None:
+def build_any_start(k: Tracer, shape: Shape, memory: MemoryMap) -> None:
     """Write the program of `shape` that honours the indices in memory through `k`."""
-    tree = regions["tree"]
+    tree, indices, values = memory.tree, memory.at(shape.indices), memory.at(shape.values)
     # Node i is at tree + i; its children 2i+1, 2i+2 are at 2*(tree + i) + 1 - tree and one behind.
     # The value as carried has the opposite parity p: the child is at 2a + (2 - tree) - p.
     right_child = k.literal_vector((2 - shape.tree) % 2**32)
     for group in groups_of(shape, k.vector_length):
         with k.item(group.number):
-            walk = Walk(load_group(k, group, regions["values"]))
-            address = load_group(k, group, regions["indices"]) + shape.tree
+            walk = Walk(group, load_group(k, group, values, values.start + group.first))
+            index = load_group(k, group, indices, indices.start + group.first)
+            address = index + shape.tree
             for _ in range(shape.rounds):
                 with k.stage("gather"):
                     node = k.load(address, tree)
@@ -35,5 +37,7 @@ def build_any_start(k: Tracer, shape: Shape, regions: dict[str, RegionHandle]) -
                     inside = child < shape.tree + shape.nodes
                     address = k.select(inside, child, k.literal_vector(shape.tree))
             with k.stage("store"):
-                store_group(k, group, regions["values"], walk.value ^ CARRIED_CONSTANT)
-                store_group(k, group, regions["indices"], address - shape.tree)
+                final = walk.value ^ CARRIED_CONSTANT
+                store_group(k, group, values, values.start + group.first, final)
+                index = address - shape.tree
+                store_group(k, group, indices, indices.start + group.first, index)

@@ -1,69 +1,173 @@
 """What a plan may choose for tree hash, read from the plan and checked.
 
     {"style": "scalar"}                      one item at a time, everything through memory
-    {"style": "vector", "levels": ["select", "select", "gather"],
-     "exceptions": [{"groups": [0, 1], "rounds": [3], "way": "gather"}]}
+    {"style": "vector",
+     "levels": ["select", "select", "gather"],
+     "exceptions": [{"rounds": [3], "groups": [0, 1], "way": "gather"}],
+     "tables": [4, 6], "children": "memory", "bias": "select"}
 
 `levels` says how each level is answered, by depth (the last entry goes for all deeper levels);
-`exceptions` say it anew for some groups in some rounds, later ones having the last word. Ways:
-`select` chooses among all nodes of the level held in registers, `gather` reads the tree.
+`exceptions` say it anew for some rounds (of some groups), later ones having the last word. Ways:
+
+    select   choose among all nodes of the level, held in registers
+    gather   read the tree
+    record   read a record of the node and its children; the next round takes the child from it
+
+`tables` are the depths for which records are built; `children` says how a child is taken from a
+record (`memory`: laid side by side through memory, `scalar`: item by item); `bias` whether
+constants of address chains are chosen by a `select` or multiplied (`arithmetic`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan
+from slotweave.kernels.tree_hash.groups import Group, groups_of
+from slotweave.kernels.tree_hash.memory_map import room_for_tables, table_words
+from slotweave.kernels.tree_hash.workload import Shape
 
-WAYS = ("select", "gather")
 STYLES = ("scalar", "vector")
+WAYS = ("select", "gather", "record")
+CHILDREN = ("memory", "scalar")
+BIASES = ("select", "arithmetic")
+
+KNOWN = ("style", "levels", "exceptions", "tables", "children", "bias")
 
 
 @dataclass(frozen=True)
 class Choices:
-    """The choices of a plan for one shape: a way for each group and round."""
+    """The choices of a plan for one shape."""
 
+    shape: Shape
     style: str
     levels: tuple[str, ...]
-    exceptions: Mapping[tuple[int, int], str]
-    height: int
+    by_round: Mapping[int, str]
+    by_group_and_round: Mapping[tuple[int, int], str]
+    tables: tuple[int, ...]
+    children: str
+    bias: str
+    sharing: frozenset[int]
+
+    @property
+    def bias_by_select(self) -> bool:
+        return self.bias == "select"
 
     def way(self, group: int, number: int) -> str:
-        """How `group` answers its level in round `number`."""
-        depth = number % (self.height + 1)
+        """How `group` answers its level in round `number`; `child` behind a record."""
+        if number and self.shape.level_of_round(number) and self._is_record(group, number - 1):
+            return "child"
+        return self._named_way(group, number)
+
+    def _is_record(self, group: int, number: int) -> bool:
+        return self.way(group, number) == "record"
+
+    def _named_way(self, group: int, number: int) -> str:
+        depth = self.shape.level_of_round(number)
+        if depth == 0:
+            return "select"
         usual = self.levels[min(depth, len(self.levels) - 1)]
-        return self.exceptions.get((group, number), usual)
+        usual = self.by_round.get(number, usual)
+        return self.by_group_and_round.get((group, number), usual)
+
+    def through_memory(self, group: int) -> bool:
+        """Whether `group` lays children side by side in the words of its own values."""
+        uses_records = any(self._is_record(group, n) for n in range(self.shape.rounds))
+        return self.children == "memory" and uses_records and group not in self.sharing
+
+    def owns_words(self, group: Group) -> bool:
+        """Whether the value words of `group` belong to it alone: no table, no other group."""
+        return group.number not in self.sharing
 
 
-def read_choices(plan: Plan, height: int) -> Choices:
+def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices:
     """The choices in `plan`; raises InputError (SW209) naming what is wrong with them."""
-    known = {"style", "levels", "exceptions"}
     for key in plan.choices:
-        if key not in known:
-            raise _bad(plan, f"unknown choice {key!r} (known: {', '.join(sorted(known))})")
-    style = _one_of(plan, "style", plan.choices.get("style", "vector"), STYLES)
-    levels = plan.choices.get("levels", ["gather"])
-    if not isinstance(levels, list | tuple) or not levels:
-        raise _bad(plan, "'levels' must be a list of ways, one a level")
-    exceptions: dict[tuple[int, int], str] = {}
-    for entry in plan.choices.get("exceptions", ()):
-        exceptions.update(_exception(plan, entry))
-    ways = tuple(_one_of(plan, "levels", way, WAYS) for way in levels)
-    return Choices(style, ways, exceptions, height)
+        if key not in KNOWN:
+            raise _bad(plan, f"unknown choice {key!r} (known: {', '.join(KNOWN)})")
+    levels = _list(plan, "levels", ["gather"], str)
+    if not levels:
+        raise _bad(plan, "'levels' must name at least one way")
+    by_round: dict[int, str] = {}
+    by_group_and_round: dict[tuple[int, int], str] = {}
+    for entry in _list(plan, "exceptions", [], Mapping):
+        _read_exception(plan, entry, by_round, by_group_and_round)
+    tables = tuple(_list(plan, "tables", [], int))
+    choices = Choices(
+        shape=shape,
+        style=_one_of(plan, "style", plan.choices.get("style", "vector"), STYLES),
+        levels=tuple(_one_of(plan, "levels", way, WAYS) for way in levels),
+        by_round=by_round,
+        by_group_and_round=by_group_and_round,
+        tables=tables,
+        children=_one_of(plan, "children", plan.choices.get("children", "memory"), CHILDREN),
+        bias=_one_of(plan, "bias", plan.choices.get("bias", "select"), BIASES),
+        sharing=_groups_sharing_words(shape, tables, lanes),
+    )
+    if contract != "any-start" and choices.style == "vector":
+        _check_tables(plan, choices, lanes)
+    return choices
 
 
-def _exception(plan: Plan, entry: Any) -> dict[tuple[int, int], str]:
-    if not isinstance(entry, Mapping) or set(entry) != {"groups", "rounds", "way"}:
-        raise _bad(plan, "an exception has the keys 'groups', 'rounds' and 'way'")
+def _groups_sharing_words(shape: Shape, tables: Sequence[int], lanes: int) -> frozenset[int]:
+    """Groups whose value words a table or another group lies over."""
+    groups = groups_of(shape, lanes)
+    first_free = sum(table_words(depth) for depth in tables) - shape.batch
+    overlapping = groups[-2:] if shape.batch % lanes else []
+    under_tables = [group for group in groups if group.first < first_free]
+    return frozenset(group.number for group in (*overlapping, *under_tables))
+
+
+def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
+    """Tables must exist for the records asked for, hold whole vectors, and fit into memory."""
+    shape = choices.shape
+    for depth in choices.tables:
+        if not 0 <= depth < shape.height or 2**depth % lanes:
+            raise _bad(plan, f"no table of records can be made for level {depth} of this tree")
+    words = sum(table_words(depth) for depth in choices.tables)
+    if words > room_for_tables(shape, lanes) or len(set(choices.tables)) < len(choices.tables):
+        room = room_for_tables(shape, lanes)
+        raise _bad(plan, f"the tables take {words} words, {room} are free (each table once)")
+    for group in groups_of(shape, lanes):
+        for number in range(shape.rounds):
+            depth = shape.level_of_round(number)
+            if choices.way(group.number, number) == "record" and depth not in choices.tables:
+                raise _bad(plan, f"round {number} reads records of level {depth}: no such table")
+
+
+def _read_exception(
+    plan: Plan,
+    entry: Mapping[str, Any],
+    by_round: dict[int, str],
+    by_group_and_round: dict[tuple[int, int], str],
+) -> None:
+    if not {"rounds", "way"} <= set(entry) <= {"rounds", "groups", "way"}:
+        raise _bad(plan, "an exception has the keys 'rounds', 'way' and, if it will, 'groups'")
     way = _one_of(plan, "way", entry["way"], WAYS)
-    for key in ("groups", "rounds"):
-        numbers = entry[key]
-        if not isinstance(numbers, list | tuple) or not all(type(n) is int for n in numbers):
+    numbers = {}
+    for key in ("rounds", "groups"):
+        numbers[key] = entry.get(key, [])
+        if not isinstance(numbers[key], list | tuple) or any(
+            type(n) is not int for n in numbers[key]
+        ):
             raise _bad(plan, f"'{key}' of an exception must be a list of numbers")
-    return {(group, number): way for group in entry["groups"] for number in entry["rounds"]}
+    for number in numbers["rounds"]:
+        if "groups" not in entry:
+            by_round[number] = way
+        for group in numbers["groups"]:
+            by_group_and_round[group, number] = way
+
+
+def _list(plan: Plan, key: str, default: list[Any], kind: type) -> list[Any]:
+    value = plan.choices.get(key, default)
+    if not isinstance(value, list | tuple) or any(
+        not isinstance(entry, kind) or isinstance(entry, bool) for entry in value
+    ):
+        raise _bad(plan, f"'{key}' must be a list of {kind.__name__}")
+    return list(value)
 
 
 def _one_of(plan: Plan, key: str, value: Any, allowed: tuple[str, ...]) -> str:

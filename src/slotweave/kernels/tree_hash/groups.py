@@ -30,20 +30,22 @@ def groups_of(shape: Shape, lanes: int) -> list[Group]:
     return [Group(number, first, lanes) for number, first in enumerate(starts)]
 
 
-def load_group(k: Tracer, group: Group, region: RegionHandle) -> Vector:
-    """The words of the group's items in `region`."""
+def load_group(k: Tracer, group: Group, region: RegionHandle, address: int) -> Vector:
+    """The words of the group's items, from `address` in `region` on."""
     with k.stage("read"):
         if group.items == k.vector_length:
-            return k.vload(k.constant(region.start + group.first), region)
-        words = [k.load(k.constant(region.start + i), region) for i in range(group.items)]
+            return k.vload(k.literal(address), region)
+        words = [k.load(k.literal(address + i), region) for i in range(group.items)]
         spare = [k.constant(0) for _ in range(k.vector_length - group.items)]
         return k.pack([*words, *spare])
 
 
-def store_group(k: Tracer, group: Group, region: RegionHandle, vector: Vector) -> None:
-    """Write the words of the group's items to `region`."""
+def store_group(
+    k: Tracer, group: Group, region: RegionHandle, address: int, vector: Vector
+) -> None:
+    """Write the words of the group's items to `region`, from `address` on."""
     if group.items == k.vector_length:
-        k.vstore(k.constant(region.start + group.first), vector, region)
+        k.vstore(k.literal(address), vector, region)
         return
     for i in range(group.items):
-        k.store(k.constant(region.start + i), vector.lane(i), region)
+        k.store(k.literal(address + i), vector.lane(i), region)

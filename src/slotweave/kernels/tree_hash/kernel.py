@@ -7,6 +7,7 @@ from slotweave.frontend.tracer import Tracer
 from slotweave.ir.plan import Plan
 from slotweave.kernels.tree_hash.any_start import build_any_start
 from slotweave.kernels.tree_hash.choices import read_choices
+from slotweave.kernels.tree_hash.memory_map import declare_memory
 from slotweave.kernels.tree_hash.plans import PLAN_NAMES, plan_named
 from slotweave.kernels.tree_hash.scalar import build_scalar
 from slotweave.kernels.tree_hash.vector import build_vector
@@ -16,28 +17,20 @@ from slotweave.kernels.tree_hash.workload import (
     facts,
     random_memory,
     reference,
-    regions,
 )
 
 
 def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
     """Write tree hash for these parameters through `k`, as `plan` says."""
     shape = Shape.of(parameters)
-    choices = read_choices(plan, shape.height)
-    k.memory(shape.memory_words)
-    handles = {
-        region.name: k.region(
-            region.name, region.start, region.length,
-            read_only=region.read_only, output=region.output,
-        )
-        for region in regions(shape, contract)
-    }  # fmt: skip
+    choices = read_choices(plan, shape, contract, k.vector_length)
     if choices.style == "scalar":
-        build_scalar(k, shape, handles)
+        build_scalar(k, shape, declare_memory(k, shape, contract, ()))
     elif contract == "any-start":
-        build_any_start(k, shape, handles)
+        build_any_start(k, shape, declare_memory(k, shape, contract, ()))
     else:
-        build_vector(k, shape, contract, choices, handles)
+        memory = declare_memory(k, shape, contract, choices.tables)
+        build_vector(k, shape, contract, choices, memory)
 
 
 TREE_HASH = Kernel(

@@ -7,16 +7,18 @@ unless there are more of them than scratch could hold; then each is loaded where
 
 from __future__ import annotations
 
-from slotweave.frontend.tracer import RegionHandle, Tracer, Word
+from slotweave.frontend.tracer import Tracer, Word
+from slotweave.kernels.tree_hash.memory_map import MemoryMap
 from slotweave.kernels.tree_hash.workload import HASH_STAGES, HEADER_WORDS, Shape
 
 #: Up to this many items their numbers are held in scratch.
 HELD_ITEM_NUMBERS = 1024
 
 
-def build_scalar(k: Tracer, shape: Shape, regions: dict[str, RegionHandle]) -> None:
+def build_scalar(k: Tracer, shape: Shape, memory: MemoryMap) -> None:
     """Write the scalar program of `shape` through `k`."""
-    header = [k.load(k.constant(i), regions["header"]) for i in range(HEADER_WORDS)]
+    item_indices, item_values = memory.at(shape.indices), memory.at(shape.values)
+    header = [k.load(k.constant(i), memory.header) for i in range(HEADER_WORDS)]
     nodes, tree, indices, values = header[1], header[4], header[5], header[6]
     held = shape.batch <= HELD_ITEM_NUMBERS
     for literal in (0, 1, 2, *(range(shape.batch) if held else ())):
@@ -26,15 +28,15 @@ def build_scalar(k: Tracer, shape: Shape, regions: dict[str, RegionHandle]) -> N
         for item in range(shape.batch):
             with k.item(item):
                 number = k.literal(item) if held else k.constant(item)
-                index = k.load(indices + number, regions["indices"])
-                value = k.load(values + number, regions["values"])
-                node = k.load(tree + index, regions["tree"])
+                index = k.load(indices + number, item_indices)
+                value = k.load(values + number, item_values)
+                node = k.load(tree + index, memory.tree)
                 value = hash_plainly(value ^ node)
                 step = k.select((value % 2) == 0, k.literal(1), k.literal(2))
                 index = index * 2 + step
                 index = k.select(index < nodes, index, k.literal(0))
-                k.store(indices + number, index, regions["indices"])
-                k.store(values + number, value, regions["values"])
+                k.store(indices + number, index, item_indices)
+                k.store(values + number, value, item_values)
     k.pause()
 
 

@@ -1,53 +1,128 @@
 """Tree hash on vectors of items that start at the root together (contracts `values` and `full`).
 
 All items of a vector are on the same level in the same round, so a plan can say for each round how
-its level is answered. Different vectors share nothing but constants and the top of the tree.
+its level is answered. Different vectors share nothing but constants, the top of the tree, and
+tables.
 """
 
 from __future__ import annotations
 
-from slotweave.frontend.tracer import RegionHandle, Tracer, Vector
+from slotweave.frontend.tracer import Tracer, Vector
 from slotweave.kernels.tree_hash.choices import Choices
-from slotweave.kernels.tree_hash.groups import groups_of, load_group, store_group
+from slotweave.kernels.tree_hash.groups import Group, groups_of, load_group, store_group
+from slotweave.kernels.tree_hash.memory_map import MemoryMap
+from slotweave.kernels.tree_hash.position import affine_position
+from slotweave.kernels.tree_hash.records import build_table
 from slotweave.kernels.tree_hash.tree_top import CARRIED_CONSTANT, TreeTop
 from slotweave.kernels.tree_hash.walk import (
     Level,
     Walk,
+    child_node,
     gather_node,
     hash_carried,
     mix,
-    path_of,
+    record_node,
     select_node,
 )
 from slotweave.kernels.tree_hash.workload import Shape
 
 
 def build_vector(
-    k: Tracer, shape: Shape, contract: str, choices: Choices, regions: dict[str, RegionHandle]
+    k: Tracer, shape: Shape, contract: str, choices: Choices, memory: MemoryMap
 ) -> None:
     """Write the program of `shape` for items that start at the root through `k`."""
-    level = Level(k, shape, regions["tree"], TreeTop(k, shape, regions["tree"]))
-    for group in groups_of(shape, k.vector_length):
+    level = Level(k, shape, memory, TreeTop(k, shape, memory.tree), choices.bias_by_select)
+    groups = groups_of(shape, k.vector_length)
+    # Words that tables or another group lie over are read before anything is written there, and
+    # written when nothing else needs them.
+    values = {
+        group: _load_values(level, group) for group in groups if not choices.owns_words(group)
+    }
+    for depth, table in memory.tables.items():
+        build_table(k, memory.tree, depth, table)
+    buffers = _Buffers(level, choices)
+    unfinished = []
+    for group in groups:
+        buffer = buffers.of(group)
         with k.item(group.number):
-            walk = Walk(load_group(k, group, regions["values"]))
-            for number in range(shape.rounds):
-                _round(level, walk, number, choices.way(group.number, number))
-                if _parity_is_wanted(shape, number, contract):
-                    with k.stage("parity"):
-                        walk.bits.append(walk.value & 1)
-            with k.stage("store"):
-                store_group(k, group, regions["values"], walk.value ^ CARRIED_CONSTANT)
-                if contract == "full":
-                    store_group(k, group, regions["indices"], _final_index(level, walk))
+            early = values.get(group)
+            value = _load_values(level, group) if early is None else early
+            walk = Walk(group, value, buffer)
+            _walk_rounds(level, walk, choices, contract)
+            if choices.owns_words(group):
+                _store_values(level, walk)
+        if contract == "full" or not choices.owns_words(group):
+            unfinished.append(walk)
+    for walk in unfinished:
+        if not choices.owns_words(walk.group):
+            _store_values(level, walk)
+        if contract == "full":
+            _store_index(level, walk)
 
 
-def _round(level: Level, walk: Walk, number: int, way: str) -> None:
+class _Buffers:
+    """The addresses of each group's value words, where it may use them; each from the last."""
+
+    def __init__(self, level: Level, choices: Choices) -> None:
+        self.level, self.choices = level, choices
+        self.last: tuple[int, Vector] | None = None
+
+    def of(self, group: Group) -> Vector | None:
+        """A vector of the addresses of the words that the values of `group` came from."""
+        k = self.level.k
+        if not self.choices.through_memory(group.number):
+            return None
+        with k.item(-1), k.stage("addresses"):
+            if self.last is None:
+                start = self.level.shape.values + group.first
+                row = k.pack([k.constant(start + i) for i in range(k.vector_length)])
+            else:
+                first, row = self.last
+                row = row + (group.first - first)
+        self.last = (group.first, row)
+        return row
+
+
+def _load_values(level: Level, group: Group) -> Vector:
+    address = level.shape.values + group.first
+    with level.k.item(group.number):
+        return load_group(level.k, group, level.memory.at(address), address)
+
+
+def _store_values(level: Level, walk: Walk) -> None:
+    address = level.shape.values + walk.group.first
+    with level.k.item(walk.group.number), level.k.stage("store"):
+        whole = walk.value ^ CARRIED_CONSTANT
+        store_group(level.k, walk.group, level.memory.at(address), address, whole)
+
+
+def _store_index(level: Level, walk: Walk) -> None:
+    address = level.shape.indices + walk.group.first
+    with level.k.item(walk.group.number), level.k.stage("store"):
+        index = _final_index(level, walk)
+        store_group(level.k, walk.group, level.memory.at(address), address, index)
+
+
+def _walk_rounds(level: Level, walk: Walk, choices: Choices, contract: str) -> None:
+    for number in range(level.shape.rounds):
+        _round(level, walk, number, choices)
+        if _parity_is_wanted(level.shape, number, contract):
+            with level.k.stage("parity"):
+                walk.position.bits.append(walk.value & 1)
+
+
+def _round(level: Level, walk: Walk, number: int, choices: Choices) -> None:
     depth = level.shape.level_of_round(number)
     if depth == 0:
-        walk.bits, walk.path, walk.path_bits = [], None, 0
+        walk.back_to_root()
+    way = choices.way(walk.group.number, number)
     with level.k.stage(f"level {depth}"):
-        if way == "gather" and depth > 0:
+        if way == "gather":
             mixed = mix(walk, gather_node(level, walk, depth), node_is_plain=True)
+        elif way == "record":
+            mixed = mix(walk, record_node(level, walk, depth), node_is_plain=False)
+        elif way == "child":
+            mixed = mix(walk, child_node(level, walk), node_is_plain=False)
         else:
             mixed = mix(walk, select_node(level, walk, depth), node_is_plain=not walk.carried)
     with level.k.stage("hash"):
@@ -67,4 +142,4 @@ def _final_index(level: Level, walk: Walk) -> Vector:
     depth = level.shape.level_of_round(level.shape.rounds)
     if depth == 0:
         return level.k.literal_vector(0)
-    return level.k.literal_vector(2 ** (depth + 1) - 2) - path_of(level.k, walk)
+    return affine_position(level.k, walk.position, -1, 2 ** (depth + 1) - 2, level.bias_by_select)

@@ -2,41 +2,56 @@
 
 The value is *carried*: the last stage of the hash leaves out its constant (odd, so the parity of
 the value as carried is the opposite of the true one), and whoever needs the true value xors it in.
-Path bits are the parities as carried; where they are opposite, the path counts mirrored: from the
-right.
+Path bits are the parities as carried, so the path counts mirrored: from the right.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from slotweave.frontend.tracer import RegionHandle, Tracer, Vector
+from slotweave.frontend.tracer import Tracer, Vector
+from slotweave.kernels.tree_hash.groups import Group
+from slotweave.kernels.tree_hash.memory_map import RECORD_WORDS, MemoryMap
+from slotweave.kernels.tree_hash.position import Position, affine_position
+from slotweave.kernels.tree_hash.records import (
+    FIRST_CHILD,
+    PARENT,
+    SECOND_CHILD,
+    Records,
+    read_records,
+    side_by_side,
+)
 from slotweave.kernels.tree_hash.tree_top import CARRIED_CONSTANT, TreeTop
 from slotweave.kernels.tree_hash.workload import HASH_STAGES, Shape
 
 
 @dataclass
 class Walk:
-    """Where a vector of items stands: its values, and the path bits since the root.
+    """Where a vector of items stands: its values, its path, and records read ahead of use.
 
-    `path` is the number of the node within its level, mirrored, for the first `path_bits` bits.
+    `buffer` holds the addresses of the memory words that the walk may use until its end.
     """
 
+    group: Group
     value: Vector
+    buffer: Vector | None = None
     carried: bool = False
-    bits: list[Vector] = field(default_factory=list)
-    path: Vector | None = None
-    path_bits: int = 0
+    position: Position = field(default_factory=Position)
+    records: Records | None = None
+
+    def back_to_root(self) -> None:
+        self.position, self.records = Position(), None
 
 
 @dataclass(frozen=True)
 class Level:
-    """What answering a level needs: the tracer, the shape, the tree, and its top in registers."""
+    """What answering a level needs: the tracer, the shape, memory, and the top of the tree."""
 
     k: Tracer
     shape: Shape
-    tree: RegionHandle
+    memory: MemoryMap
     top: TreeTop
+    bias_by_select: bool
 
 
 def select_node(level: Level, walk: Walk, depth: int) -> Vector:
@@ -46,9 +61,8 @@ def select_node(level: Level, walk: Walk, depth: int) -> Vector:
     """
     first = 2**depth - 1
     choices = [level.top.vector(first + i, walk.carried) for i in range(2**depth)]
-    if depth:
-        choices.reverse()  # path bits are mirrored: 0 is the right child
-    for bit in walk.bits:
+    choices.reverse()  # path bits count from the right
+    for bit in walk.position.bits:
         half = len(choices) // 2
         choices = [level.k.select(bit, choices[half + i], choices[i]) for i in range(half)]
     return choices[0]
@@ -56,22 +70,42 @@ def select_node(level: Level, walk: Walk, depth: int) -> Vector:
 
 def gather_node(level: Level, walk: Walk, depth: int) -> Vector:
     """The node's value as it stands in the tree, read lane by lane."""
-    k = level.k
+    k, tree = level.k, level.memory.tree
     with k.stage("address"):
-        mirrored_end = level.tree.start + 2 ** (depth + 1) - 2  # address of the level's last node
-        address = k.literal_vector(mirrored_end) - path_of(k, walk)
+        last = tree.start + 2 ** (depth + 1) - 2  # the level's last node is at mirrored place 0
+        address = affine_position(k, walk.position, -1, last, level.bias_by_select)
     with k.stage("gather"):
-        return k.load(address, level.tree)
+        return k.load(address, tree)
 
 
-def path_of(k: Tracer, walk: Walk) -> Vector:
-    """The mirrored number of the node within its level, from the bits so far."""
-    if walk.path is None:
-        walk.path, walk.path_bits = walk.bits[0], 1
-    for bit in walk.bits[walk.path_bits :]:
-        walk.path = k.multiply_add(walk.path, k.literal_vector(2), bit)
-    walk.path_bits = len(walk.bits)
-    return walk.path
+def record_node(level: Level, walk: Walk, depth: int) -> Vector:
+    """The node's value from its record (lacking the carried constant); the children come along."""
+    k, table = level.k, level.memory.tables[depth]
+    with k.stage("address"):
+        address = affine_position(k, walk.position, RECORD_WORDS, table.start, level.bias_by_select)
+    with k.stage("records"):
+        walk.records = read_records(k, table, address)
+        return k.pack(walk.records.words(PARENT))
+
+
+def child_node(level: Level, walk: Walk) -> Vector:
+    """The node's value from the record of its parent (lacking the carried constant).
+
+    If the walk has a buffer, the children of all items are laid side by side through it, and one
+    vector select chooses; else there is a select for each item.
+    """
+    k, records, bit = level.k, walk.records, walk.position.bits[-1]
+    assert records is not None  # a round of way "child" follows one of way "record"
+    first, second = records.words(FIRST_CHILD), records.words(SECOND_CHILD)
+    if walk.buffer is None:
+        lanes = range(k.vector_length)
+        return k.pack([k.select(bit.lane(i), second[i], first[i]) for i in lanes])
+    region = level.memory.at(level.shape.values + walk.group.first)
+    return k.select(
+        bit,
+        side_by_side(k, second, region, walk.buffer),
+        side_by_side(k, first, region, walk.buffer),
+    )
 
 
 def mix(walk: Walk, node: Vector, node_is_plain: bool) -> Vector:
