@@ -39,6 +39,8 @@ def _title(summary: Mapping[str, Any]) -> str:
 def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     cycles = summary["cycles"]
     yield "cycles", Text(f"{cycles:,}", style="bold green")
+    if not summary.get("straight", True):
+        yield "", Text("each bundle counted once; the program jumps, so a run may differ")
     bound = summary.get("bound")
     if bound:
         yield "lower bound", Text(f"{bound['cycles']:,}  {bound['name']}: {bound['why']}")
@@ -56,7 +58,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
 
 def _gap(cycles: int, bound: int) -> str:
     if cycles == bound:
-        return "none: no program of this dataflow is shorter"
+        return "none: no schedule of these operations is shorter"
     share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
     return f"{cycles - bound:,} cycles{share}"
 

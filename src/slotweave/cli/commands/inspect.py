@@ -24,12 +24,13 @@ def inspect(
 
     How busy each engine is, how much scratch is used, and what bounds the cycles.
     """
-    from slotweave.cli.inputs import machine_of, program_in
+    from slotweave.cli.inputs import blaming, machine_of, program_in
     from slotweave.report.inspect import inspect_program
     from slotweave.report.result_table import result_view
 
     parsed = program_in(program)
-    summary = inspect_program(parsed, machine_of(parsed, machine))
+    with blaming(program):
+        summary = inspect_program(parsed, machine_of(parsed, machine))
     if json:
         print_json(summary)
     else:

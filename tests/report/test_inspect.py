@@ -1,0 +1,118 @@
+"""What a program is said to use, by its text alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from slotweave.diagnostics import CheckFailed
+from slotweave.ir.program import Bundle, Program
+from slotweave.machine import CHALLENGE
+from slotweave.report.inspect import inspect_program
+from slotweave.report.live_scratch import is_straight, peak_scratch
+from slotweave.report.result_table import result_view
+
+#: mem[0] += 1, in four bundles and one that costs nothing.
+STRAIGHT: tuple[Bundle, ...] = (
+    {"load": (("const", 0, 0), ("const", 1, 1))},
+    {"load": (("load", 2, 0),)},
+    {"debug": (("compare", 2, "key"),)},
+    {"alu": (("+", 2, 2, 1),)},
+    {"store": (("store", 0, 2),)},
+)
+LOOP: tuple[Bundle, ...] = (
+    {"load": (("const", 3, 1),)},
+    {"flow": (("cond_jump", 4, 0),), "alu": (("-", 4, 4, 3),)},
+)
+
+
+def program(*bundles: Bundle) -> Program:
+    return Program("challenge", bundles)
+
+
+def test_cycles_are_bundles_that_cost_one() -> None:
+    result = inspect_program(program(*STRAIGHT), CHALLENGE)
+    assert (result["cycles"], result["bundles"], result["straight"]) == (4, 5, True)
+
+
+def test_engines_are_counted_by_slots() -> None:
+    engines = inspect_program(program(*STRAIGHT), CHALLENGE)["engines"]
+    assert engines["load"] == {"used": 3, "slots": 8, "share": 0.375}
+    assert engines["valu"] == {"used": 0, "slots": 24, "share": 0.0}
+
+
+def test_the_bound_is_that_of_the_busiest_engine() -> None:
+    result = inspect_program(program(*STRAIGHT), CHALLENGE)
+    assert result["bound"] == {"name": "load", "cycles": 2, "why": "its 3 slots on load, 2 a cycle"}
+    assert result["bound"] in result["ladder"]
+
+
+def test_a_value_is_live_from_its_landing_to_its_last_read() -> None:
+    # Words 0 and 1 land in bundle 1; word 2 in 2 and 4. The sum reads 1 for the last time.
+    assert peak_scratch(program(*STRAIGHT), CHALLENGE) == 3
+    assert peak_scratch(program(*STRAIGHT[:2]), CHALLENGE) == 1
+
+
+def test_a_value_that_nobody_reads_is_never_live() -> None:
+    assert peak_scratch(program({"load": (("const", 0, 1),)}, {"flow": ()}), CHALLENGE) == 0
+
+
+def test_a_word_can_hold_the_old_value_while_the_new_one_is_in_flight() -> None:
+    modes = tuple(
+        replace(mode, latency=3) if mode.operation == "const" else mode for mode in CHALLENGE.modes
+    )
+    slow = replace(CHALLENGE, modes=modes)
+    nothing: Bundle = {"flow": ()}
+    reads: Bundle = {"flow": (("trace_write", 0),)}
+    again = program({"load": (("const", 0, 1),)}, nothing, {"load": (("const", 0, 2),)},
+                    reads, reads, reads)  # fmt: skip
+    assert peak_scratch(again, slow) == 1
+
+
+def test_where_a_program_jumps_every_word_it_touches_counts() -> None:
+    assert not is_straight(program(*LOOP))
+    result = inspect_program(program(*LOOP), CHALLENGE)
+    assert result["straight"] is False
+    assert result["scratch"] == {"peak": 2, "size": 1536}
+
+
+def test_a_debug_slot_called_like_a_jump_is_no_jump() -> None:
+    assert is_straight(program({"debug": (("jump", 0),)}))
+
+
+def test_a_program_that_the_machine_cannot_run_is_refused() -> None:
+    with pytest.raises(CheckFailed, match="SW103"):
+        inspect_program(program({"alu": (("**", 0, 0, 0),)}), CHALLENGE)
+
+
+def test_two_writes_to_one_word_are_let_pass() -> None:
+    twice = program({"load": (("const", 0, 1), ("const", 0, 2))})
+    assert inspect_program(twice, CHALLENGE)["cycles"] == 1
+
+
+def shown(*bundles: Bundle) -> str:
+    console = Console(file=StringIO(), width=80, no_color=True)
+    console.print(result_view(inspect_program(program(*bundles), CHALLENGE)))
+    assert isinstance(console.file, StringIO)
+    return " ".join(console.file.getvalue().split())
+
+
+def test_the_table_speaks_to_a_person() -> None:
+    text = shown(*STRAIGHT)
+    assert "program on challenge" in text
+    assert "cycles 4" in text
+    assert "lower bound 2 load: its 3 slots on load, 2 a cycle" in text
+    assert "gap 2 cycles (100.0 % above the bound)" in text
+    assert "scratch 3 of 1,536 words at the peak" in text
+    assert "37.5 % 3 8" in text
+
+
+def test_the_table_warns_where_cycles_are_only_bundles() -> None:
+    assert "the program jumps, so a run may differ" in shown(*LOOP)
+
+
+def test_an_empty_program_has_a_table_too() -> None:
+    assert "cycles 0" in shown()
