@@ -2,7 +2,8 @@
 
 Guarantees: it ends, with a legal schedule and an allocation for it, or with NoSchedule (SW301) that
 names the cycle, the live words, and what held them. The attempts go from the plan's priorities with
-scratch nearly full to the order in which the kernel was written, with ever less in flight.
+scratch nearly full to the order in which the kernel was written, with ever less in flight, and end
+with one slot a cycle in that order. So a kernel that fits as it was written fits.
 """
 
 from __future__ import annotations
@@ -38,24 +39,22 @@ def fit(
     graph: Graph, problem: Problem, options: ScheduleOptions, scratch_words: int
 ) -> tuple[Schedule, Allocation]:
     """The first attempt's schedule that fits into `scratch_words`, with its allocation."""
-    failure: ScratchFull | NoRoom | None = None
-    for attempt in _attempts(problem, options, scratch_words):
-        schedule = attempt()
-        if isinstance(schedule, ScratchFull):
-            failure = schedule
-            continue
-        allocation = allocate(problem, schedule, scratch_words)
-        if isinstance(allocation, Allocation):
-            return schedule, allocation
-        failure = allocation
-    assert failure is not None  # there is at least one attempt
-    raise scratch_too_small(graph, problem, failure, scratch_words)
+    if options.method != "in-order":
+        for attempt in _attempts(problem, options, scratch_words):
+            schedule = attempt()
+            if isinstance(schedule, ScratchFull):
+                continue
+            allocation = allocate(problem, schedule, scratch_words)
+            if isinstance(allocation, Allocation):
+                return schedule, allocation
+    schedule = in_order_schedule(problem)
+    allocation = allocate(problem, schedule, scratch_words)
+    if isinstance(allocation, NoRoom):
+        raise scratch_too_small(graph, problem, allocation, scratch_words)
+    return schedule, allocation
 
 
 def _attempts(problem: Problem, options: ScheduleOptions, scratch: int) -> Iterator[Attempt]:
-    if options.method == "in-order":
-        yield partial(in_order_schedule, problem)
-        return
     for soft, hard in PLANNED:
         pressure = Pressure(int(soft * scratch), int(hard * scratch))
         yield partial(list_schedule, problem, options, pressure)
@@ -66,18 +65,17 @@ def _attempts(problem: Problem, options: ScheduleOptions, scratch: int) -> Itera
 
 
 def scratch_too_small(
-    graph: Graph, problem: Problem, failure: ScratchFull | NoRoom, scratch_words: int
+    graph: Graph, problem: Problem, failure: NoRoom, scratch_words: int
 ) -> NoSchedule:
     """The error for a problem that does not fit: where, how many words, held by what."""
     holders = _holders(graph, problem, failure.holding)
     held = ", ".join(f"{words} words of {label}" for label, words in holders.most_common(6))
-    wanted = f" and {failure.wanted} more side by side were" if isinstance(failure, NoRoom) else ""
+    more = "1 more was" if failure.wanted == 1 else f"{failure.wanted} more side by side were"
     reason = (
-        f"in cycle {failure.cycle} {failure.live} of {scratch_words} scratch words were live"
-        f"{wanted or ' and what was to come next was more than the rest'}"
-        f"{' wanted' if wanted else ''}; held: {held or 'nothing'}. To fit, fewer of these values"
-        " must be live at once: more scratch, fewer constants or tables in registers, or a plan"
-        " that keeps fewer items in flight"
+        f"even with one operation at a time, in cycle {failure.cycle} {failure.live} of"
+        f" {scratch_words} scratch words were live and {more} wanted; held: {held or 'nothing'}."
+        " To fit, fewer of these values must be live at once: more scratch, fewer constants or"
+        " tables in registers, or a plan that keeps fewer items in flight"
     )
     return NoSchedule(Diagnostic("SW301", reason))
 
