@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,16 +12,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import slotweave
 import support
 from slotweave.diagnostics import InputError
+from slotweave.frontend.kernel import Words
 from slotweave.ir.program import Program
+from slotweave.kernels import KERNELS
+from slotweave.machine import CHALLENGE
+from slotweave.pipeline import compile_kernel
 from slotweave.report.challenge import challenge_source
 
 PROBLEM = Path(support.__file__).parent / "challenge" / "problem.py"
+SOURCES = Path(slotweave.__file__).parents[1]
 
 META = {
     "kernel": "tree-hash",
@@ -137,6 +145,58 @@ def test_a_program_that_is_not_for_the_challenge_is_refused(program: Program, re
     with pytest.raises(InputError, match="SW216 only tree-hash programs") as caught:
         challenge_source(program)
     assert reason in str(caught.value)
+
+
+RUN = """
+import json, sys
+import perf_takehome, problem
+shape, memory = json.load(sys.stdin)
+builder = perf_takehome.KernelBuilder()
+builder.build_kernel(*shape)
+machine = problem.Machine(memory, builder.instrs, builder.debug_info())
+machine.run()
+print(json.dumps([machine.cycle, machine.mem]))
+"""
+
+
+def run_beside_problem(folder: Path, height: int, batch: int, rounds: int, memory: Words) -> Any:
+    """Build the kernel in the challenge's way and run it: [cycles, memory]."""
+    shape = [height, 2 ** (height + 1) - 1, batch, rounds]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN],
+        input=json.dumps([shape, memory.tolist()]),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(SOURCES)))},
+    )
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+def compiled(parameters: dict[str, int], contract: str) -> Program:
+    kernel = KERNELS["tree-hash"]
+    plan = kernel.plan("default", parameters, contract)
+    return compile_kernel(kernel, CHALLENGE, parameters, contract, plan, instances=1).program
+
+
+@pytest.mark.parametrize(
+    ("height", "batch", "rounds"),
+    [(3, 8, 5), (2, 9, 4)],
+    ids=["the shape of the file", "another shape, compiled by an installed slotweave"],
+)
+def test_an_exported_kernel_computes_what_the_workload_defines(
+    tmp_path: Path, height: int, batch: int, rounds: int
+) -> None:
+    program = compiled({"height": 3, "batch": 8, "rounds": 5}, "full")
+    folder = checkout(tmp_path, challenge_source(program))
+    parameters = {"height": height, "batch": batch, "rounds": rounds}
+    kernel = KERNELS["tree-hash"]
+    memory = kernel.memory(parameters, "full", np.random.default_rng(1))
+    cycles, after = run_beside_problem(folder, height, batch, rounds, memory)
+    assert cycles > 0
+    assert after == kernel.reference(memory, parameters, "full").tolist()
 
 
 @given(st.text(max_size=12), st.text(max_size=12))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.options import (
     Contract,
@@ -25,6 +26,9 @@ from slotweave.cli.output import (
     write_output,
 )
 from slotweave.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from slotweave.pipeline import Result
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,8 +53,6 @@ def compile_(
 
     The program is run on random inputs against the kernel's reference before it is written.
     """
-    from slotweave.cli import inputs
-
     expect_one_on_stdout(output, json)
     expect_writable(output)
     target = inputs.machine_named(machine)
@@ -59,20 +61,29 @@ def compile_(
     promise = inputs.contract_of(workload, contract)
     choices = inputs.plan_of(workload, plan, values, promise)
     terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
-    from slotweave.ir.program_files import program_to_json
-    from slotweave.pipeline import compile_kernel
-    from slotweave.report.result_table import result_view
+
+    from slotweave.pipeline import compile_kernel  # behind the checks of what the user gave
 
     result = compile_kernel(
         workload, target, values, promise, choices, instances=instances, seed=seed
     )
+    _deliver(result, terminal, output, json)
+
+
+def _deliver(result: Result, terminal: Terminal, output: str | None, json: bool) -> None:
+    """Write the program where it is wanted, and say what became of it."""
+    from slotweave.ir.program_files import program_to_json
+    from slotweave.report.result_table import result_view
+    from slotweave.report.summary import result_summary
+
+    summary = result_summary(result)
     if output is not None:
         write_output(output, program_to_json(result.program))
     if json:
-        print_json(result.summary)
+        print_json(summary)
     elif not terminal.quiet and output != STDOUT:
-        terminal.show(result_view(result.summary))
+        terminal.show(result_view(summary))
     if output is not None and output != STDOUT:
         terminal.note(f"wrote {output}")
-    for stage, seconds in result.summary.get("seconds", {}).items():
+    for stage, seconds in summary["seconds"].items():
         terminal.detail(f"{stage:<12} {seconds:8.3f} s")

@@ -1,0 +1,39 @@
+"""The JSON form of a result of `compile`: what scripts rely on, and what the table is made from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slotweave.analysis.idle import idle_slots
+from slotweave.analysis.utilisation import utilisation
+from slotweave.bound import Bound, best_bound
+from slotweave.pipeline import Result
+from slotweave.report.inspect import engine_rows
+
+
+def result_summary(result: Result) -> dict[str, Any]:
+    """`result` as plain values, with the names that the JSON of all commands shares."""
+    return {
+        "kernel": result.kernel.name,
+        "params": dict(result.parameters),
+        "contract": result.contract,
+        "machine": result.machine.name,
+        "plan": result.plan.name,
+        "seed": result.seed,
+        "cycles": result.cycles,
+        "bundles": len(result.program.bundles),
+        "bound": _rung(best_bound(result.bounds)),
+        "ladder": [_rung(bound) for bound in result.bounds],
+        "engines": engine_rows(utilisation(result.program, result.machine)),
+        "idle": idle_slots(result.problem, result.schedule),
+        "scratch": {"peak": result.allocation.peak, "size": result.allocation.size},
+        "verified": {
+            "instances": result.verified.instances,
+            "mismatches": result.verified.mismatches,
+        },
+        "seconds": dict(result.seconds),
+    }
+
+
+def _rung(bound: Bound) -> dict[str, Any]:
+    return {"cycles": bound.cycles, "name": bound.name, "why": bound.why}

@@ -1,0 +1,160 @@
+"""`slotweave compile` and what can be done with its program, on shapes that compile quickly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slotweave.machine import CHALLENGE, machine_to_toml
+from support.command_line import Answer, assert_refused, slotweave
+
+SMALL = ("-p", "height=3", "-p", "rounds=2", "-p", "batch=8", "--instances", "2")
+OWN_KERNEL = '''
+def add_one(k, n=16):
+    """Adds one to each word."""
+    raise RuntimeError("out of luck")
+'''
+
+
+def compile_small(*options: object) -> Answer:
+    return slotweave("compile", "tree-hash", *SMALL, *options)
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("compiled") / "small.json"
+    assert compile_small("-q", "-o", file).code == 0
+    return file
+
+
+def test_the_table_says_what_a_person_wants_to_know() -> None:
+    answer = compile_small()
+    assert answer.code == 0
+    for word in ("tree-hash on challenge", "height 3", "cycles", "lower bound", "gap", "valu",
+                 "2 random inputs", "scratch"):  # fmt: skip
+        assert word in answer.out
+    assert answer.err == ""
+
+
+def test_the_json_form_has_the_names_that_scripts_rely_on() -> None:
+    result: dict[str, Any] = compile_small("--json").json
+    assert result["schema_version"] == 1
+    assert result["kernel"] == "tree-hash"
+    assert result["params"] == {"height": 3, "rounds": 2, "batch": 8}
+    assert (result["contract"], result["machine"], result["seed"]) == ("values", "challenge", 0)
+    assert result["verified"] == {"instances": 2, "mismatches": 0}
+    assert 0 < result["bound"]["cycles"] <= result["cycles"] <= result["bundles"]
+    assert set(result["engines"]) == set(CHALLENGE.slots)
+    for engine in result["engines"].values():
+        assert engine["used"] <= engine["slots"]
+    assert result["scratch"]["peak"] <= result["scratch"]["size"] == CHALLENGE.scratch_words
+    assert {"ladder", "idle", "plan", "seconds"} <= set(result)
+
+
+def test_the_program_goes_to_stdout_where_that_is_asked_for(program: Path) -> None:
+    answer = compile_small("-o", "-")
+    assert answer.out == program.read_text()
+
+
+def test_the_same_inputs_give_the_same_program(program: Path, tmp_path: Path) -> None:
+    assert compile_small("-q", "-o", tmp_path / "again.json").code == 0
+    assert (tmp_path / "again.json").read_bytes() == program.read_bytes()
+
+
+def test_quiet_prints_nothing(tmp_path: Path) -> None:
+    answer = compile_small("-q", "-o", tmp_path / "program.json")
+    assert (answer.out, answer.err) == ("", "")
+
+
+def test_a_program_is_verified_with_what_it_says_of_itself(program: Path) -> None:
+    answer = slotweave("verify", program, "--against", "tree-hash", "--instances", 3)
+    assert (answer.code, answer.out) == (0, "3 random inputs, no difference to tree-hash\n")
+    answer = slotweave("verify", program, "--against", program, "--instances", 3, "--json")
+    assert answer.json["verified"] == {"instances": 3, "mismatches": 0}
+    assert answer.json["params"] == {"height": 3, "rounds": 2, "batch": 8}
+
+
+def test_a_wrong_program_does_not_verify(program: Path, tmp_path: Path) -> None:
+    wrong = json.loads(program.read_text())
+    last_store = max(i for i, bundle in enumerate(wrong["program"]) if "store" in bundle)
+    del wrong["program"][last_store]["store"]
+    file = tmp_path / "wrong.json"
+    file.write_text(json.dumps(wrong))
+    for against in ("tree-hash", program):
+        answer = slotweave("verify", file, "--against", against, "--instances", 3)
+        assert_refused(answer, "SW403", str(file), exit_code=1)
+
+
+def test_a_program_that_names_no_kernel_needs_one_to_be_compared(tmp_path: Path) -> None:
+    file = tmp_path / "bare.json"
+    file.write_text("[]")
+    answer = slotweave("verify", file, "--against", file)
+    assert_refused(answer, "SW212", "neither program file names a kernel")
+
+
+def test_a_program_is_inspected(program: Path) -> None:
+    assert "cycles" in slotweave("inspect", program).out
+    result = slotweave("inspect", program, "--json").json
+    assert result["cycles"] == compile_small("--json").json["cycles"]
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_an_exported_program_is_the_same_program(program: Path, form: str) -> None:
+    exported = slotweave("export", program, "--format", form).out
+    back = slotweave("export", "-", "--format", "json", stdin=exported).out
+    assert back == program.read_text()
+
+
+def test_the_challenge_form_is_written_with_the_request_not_to_publish(
+    program: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "perf_takehome.py"
+    answer = slotweave("export", program, "--format", "challenge", "-o", file)
+    assert answer.code == 0
+    assert "ask that solutions are not published" in answer.err
+    assert "class KernelBuilder" in file.read_text()
+
+
+def test_an_unknown_plan_is_refused() -> None:
+    assert_refused(compile_small("--plan", "scalr"), "SW209", "did you mean 'scalar'?")
+
+
+def test_a_plan_file_with_a_mistake_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text("{")
+    assert_refused(compile_small("--plan", file), "SW209", str(file))
+    file.write_text('{"schema_version": 1, "name": "p", "kernel": "sort"}')
+    assert_refused(compile_small("--plan", file), "SW209", "'sort'")
+
+
+def test_a_kernel_function_that_raises_is_blamed_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(OWN_KERNEL)
+    answer = slotweave("compile", f"{file}:add_one")
+    assert_refused(answer, "SW206", f"{file}:4: ", "RuntimeError: out of luck")
+
+
+def test_a_machine_with_too_little_scratch_is_answered_with_3(tmp_path: Path) -> None:
+    file = tmp_path / "small.toml"
+    text = machine_to_toml(CHALLENGE).replace("scratch_words = 1536", "scratch_words = 24")
+    file.write_text(text)
+    answer = compile_small("--machine", file, "-o", tmp_path / "program.json")
+    assert_refused(answer, "SW301", "live", exit_code=3)
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_machine_without_an_engine_for_an_operation_is_answered_with_3(tmp_path: Path) -> None:
+    file = tmp_path / "no-store.toml"
+    text = "\n".join(
+        line for line in machine_to_toml(CHALLENGE).splitlines() if "store" not in line
+    )
+    file.write_text(text)
+    assert_refused(compile_small("--machine", file), "SW302", "store", exit_code=3)
+
+
+def test_an_unwritable_output_is_refused_before_compiling(tmp_path: Path) -> None:
+    answer = compile_small("-o", tmp_path / "none" / "program.json")
+    assert_refused(answer, "SW207", "there is no directory")
