@@ -121,5 +121,6 @@ CODES: dict[str, CodeEntry] = {
     "SW402": CodeEntry("illegal allocation", "Two values share a scratch word while both are live. This is a fault of the compiler, caught before anything was written; please report it."),
     "SW403": CodeEntry("wrong result", "The program and its reference end with different memory for some input. The message names the first difference and the seed that reproduces it."),
     "SW404": CodeEntry("input was changed", "The program changed memory that it must leave as it was."),
+    "SW405": CodeEntry("rewriting cannot be repeated", "A recorded rewrite step does not match the graph at the node it names. The record belongs to another graph or to other rules, or the compiler is at fault; please report it then."),
     "SW501": CodeEntry("malformed intermediate value", "A graph, problem, schedule or allocation breaks a named invariant. The message quotes the neighbourhood."),
 }  # fmt: skip

@@ -19,7 +19,7 @@ import numpy as np
 
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.frontend.kernel import Kernel, Parameter, Parameters, Words
-from slotweave.frontend.trace import kernel_failure, trace
+from slotweave.frontend.trace import kernel_failure, trace_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
@@ -52,7 +52,7 @@ def kernel_of_function(function: Callable[..., None], name: str, vector_length: 
 
     @lru_cache(maxsize=4)  # a graph may be large; the last few shapes are what is asked for again
     def graph_of(values: tuple[tuple[str, int], ...]) -> Graph:
-        return trace(function, name, vector_length, **dict(values))
+        return trace_function(function, name, vector_length, **dict(values))
 
     def graph(values: Parameters) -> Graph:
         return graph_of(tuple(sorted(values.items())))

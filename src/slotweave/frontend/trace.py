@@ -1,4 +1,4 @@
-"""Run a kernel function on a tracer: `trace` gives its graph, or an error at the user's line."""
+"""Run a kernel on a tracer: `trace` gives its graph, or an error at the user's line."""
 
 from __future__ import annotations
 
@@ -9,12 +9,23 @@ from types import TracebackType
 from typing import Any
 
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
+from slotweave.frontend.kernel import Kernel, Parameters
 from slotweave.frontend.misuse import is_frontend_file
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.graph import Graph
+from slotweave.ir.plan import Plan
+from slotweave.machine import Machine
 
 
 def trace(
+    kernel: Kernel, parameters: Parameters, contract: str, plan: Plan, machine: Machine
+) -> Graph:
+    """The graph of `kernel` for vectors as long as those of `machine` (see `trace_function`)."""
+    build, lanes = kernel.build, machine.vector_length
+    return trace_function(build, kernel.name, lanes, parameters, contract, plan)
+
+
+def trace_function(
     build: Callable[..., object],
     name: str,
     vector_length: int,

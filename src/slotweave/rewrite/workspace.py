@@ -1,0 +1,181 @@
+"""A graph under change: hash-consed nodes that know their users.
+
+Pure nodes, and loads from read-only regions, are interned: there is never more than one with the
+same operation and operands, and two that become alike are merged (common subexpressions). Nodes are
+named by the order in which they were made; the names of one rewriting are the same in each run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import replace
+
+from slotweave.ir.graph import Graph, Node
+from slotweave.isa import COMMUTATIVE, WORD_MASK, Effect, Shape
+from slotweave.machine import Machine
+
+#: Operations whose first two operands may change places.
+EXCHANGEABLE = COMMUTATIVE | {"multiply_add"}
+
+
+class Workspace:
+    """Nodes by name; `args` and `after` of a node are names.
+
+    `users[n]` are the nodes that have n as an argument. `known[n]` is the word that each lane of n
+    holds, if it is a constant. `position[n]` is where n belongs in the order of the source graph.
+    `merged` counts the common subexpressions found, by the user's line.
+    """
+
+    def __init__(self, graph: Graph, machine: Machine) -> None:
+        self.graph = graph
+        self.machine = machine
+        self.nodes: list[Node] = []
+        self.users: list[set[int]] = []
+        self.known: list[int | None] = []
+        self.position: list[int] = []
+        self.alive: list[bool] = []
+        self.merged: Counter[str] = Counter()
+        self.replaced_by: dict[int, int] = {}
+        self._interned: dict[Hashable, int] = {}
+        self._inputs = {region.name for region in graph.regions if region.read_only}
+
+    def add(self, node: Node, position: int) -> int:
+        """The name of `node`: a new one, or that of a node like it."""
+        key = self._key(node)
+        if key is not None and key in self._interned:
+            name = self._interned[key]
+            self.merged[node.where] += 1
+            self._share(name, node, position)
+            return name
+        return self._append(node, position, key)
+
+    def derive(self, op: str, width: int, args: tuple[int, ...], imm: int, root: int) -> int:
+        """A node made by a rule at `root`; it takes the labels of `root` (constants have none)."""
+        labels = self.nodes[root]
+        node = Node(op, width, args, imm, where=labels.where)
+        if not self._is_constant(node):
+            node = replace(node, item=labels.item, stage=labels.stage)
+        name = self.find(op, width, args, imm)
+        if name is not None:
+            self._share(name, node, self.position[root])
+            return name
+        return self._append(node, self.position[root], self._key(node))
+
+    def find(self, op: str, width: int, args: tuple[int, ...], imm: int = 0) -> int | None:
+        """The node of that form, if there is one."""
+        return self._interned.get(self._key(Node(op, width, args, imm)))
+
+    def find_constant(self, value: int, width: int) -> int | None:
+        """The node that holds `value` in each of `width` lanes, if there is one."""
+        word = self.find("const", 1, (), value)
+        return word if width == 1 or word is None else self.find("broadcast", width, (word,))
+
+    def constant(self, value: int, width: int, root: int) -> int:
+        """A node that holds `value` in each of `width` lanes, for a rule at `root`."""
+        word = self.derive("const", 1, (), value, root)
+        return word if width == 1 else self.derive("broadcast", width, (word,), 0, root)
+
+    def can_run(self, op: str, width: int) -> bool:
+        """Whether the machine has a mode for `op` on that many lanes."""
+        shape = Shape.WORD if width == 1 else Shape.VECTOR
+        return bool(self.machine.modes_of(op, shape))
+
+    def replace(self, old: int, new: int) -> tuple[set[int], set[int]]:
+        """Let all users of `old` use `new`; `old` and what only it used are gone.
+
+        Returns the nodes whose operands changed and the nodes that lost users.
+        """
+        changed: set[int] = set()
+        lonelier: set[int] = set()
+        waiting = [(old, new)]
+        while waiting:
+            old, new = waiting.pop()
+            new = self.current(new)
+            if old == new or old in self.replaced_by:
+                continue
+            for user in sorted(self.users[old]):
+                twin = self._exchange(user, old, new)
+                changed.add(user)
+                if twin is not None:
+                    self.merged[self.nodes[user].where] += 1
+                    self._share(twin, self.nodes[user], self.position[user])
+                    waiting.append((user, twin))
+            self.users[old].clear()
+            self.replaced_by[old] = new
+            self._bury(old, lonelier)
+        return {n for n in changed if self.alive[n]}, {n for n in lonelier if self.alive[n]}
+
+    def current(self, name: int) -> int:
+        """The node that stands for `name` now."""
+        while name in self.replaced_by:
+            name = self.replaced_by[name]
+        return name
+
+    def _append(self, node: Node, position: int, key: Hashable | None) -> int:
+        name = len(self.nodes)
+        self.nodes.append(node)
+        self.users.append(set())
+        self.known.append(self._constant_value(node))
+        self.position.append(position)
+        self.alive.append(True)
+        for arg in node.args:
+            self.users[arg].add(name)
+        if key is not None:
+            self._interned[key] = name
+        return name
+
+    def _key(self, node: Node) -> Hashable | None:
+        """Equal for nodes that compute the same; None for nodes that must stay apart."""
+        if not node.pure and not (node.effect is Effect.LOAD and node.region in self._inputs):
+            return None
+        args = node.args
+        if node.op in EXCHANGEABLE and args[0] > args[1]:
+            args = (args[1], args[0], *args[2:])
+        return (node.op, node.width, args, node.imm & WORD_MASK, node.offsets, node.region)
+
+    def _is_constant(self, node: Node) -> bool:
+        return self._constant_value(node) is not None
+
+    def _constant_value(self, node: Node) -> int | None:
+        if node.op == "const":
+            return node.imm & WORD_MASK
+        return self.known[node.args[0]] if node.op == "broadcast" else None
+
+    def _share(self, name: int, node: Node, position: int) -> None:
+        """`name` now also does the work of `node`: it serves several items if they differ."""
+        mine = self.nodes[name]
+        if mine.item not in (node.item, -1):
+            self.nodes[name] = replace(mine, item=-1)
+        self.position[name] = min(self.position[name], position)
+
+    def _exchange(self, user: int, old: int, new: int) -> int | None:
+        """Let `user` use `new` for `old`; gives the node that is like it then, if there is one."""
+        node = self.nodes[user]
+        key = self._key(node)
+        if key is not None and self._interned.get(key) == user:
+            del self._interned[key]
+        args = tuple(new if arg == old else arg for arg in node.args)
+        node = self.nodes[user] = replace(node, args=args)
+        self.known[user] = self._constant_value(node)
+        self.users[new].add(user)
+        key = self._key(node)
+        if key is None:
+            return None
+        return None if (twin := self._interned.setdefault(key, user)) == user else twin
+
+    def _bury(self, name: int, lonelier: set[int]) -> None:
+        """Drop `name`, which nobody uses, and what only it used."""
+        waiting = [name]
+        while waiting:
+            name = waiting.pop()
+            node = self.nodes[name]
+            self.alive[name] = False
+            key = self._key(node)
+            if self._interned.get(key) == name:
+                del self._interned[key]
+            for arg in node.args:
+                self.users[arg].discard(name)
+                lonelier.add(arg)
+                if not self.users[arg] and self.alive[arg] and self.nodes[arg].pure:
+                    waiting.append(arg)
