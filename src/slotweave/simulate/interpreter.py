@@ -3,8 +3,8 @@
 Layout. `code` (see `code.Code`) describes a program by columns, one row for each slot in listing
 order; bundle b has the rows first[b] .. first[b+1]-1. Results of a bundle issued at time t go to
 block t % depth of `work.value`, `depth` being the largest latency, so that they stay until they
-have landed. `work.due` lists for each of the next `depth` landing times the slots that land then, in
-order of issue: rows of (slot, block, first word). The rest of the state is numbers in `registers`.
+have landed. `work.due` lists for each of the next `depth` landing times the slots that land then,
+in order of issue: rows of (slot, block, first word). Other state is numbers in `registers`.
 
 Guarantee: the same results as `reference`, fault for fault. This file is compiled by Numba, whose
 cache on disk knows the file's time and size; for that reason the code made from `isa` stands here
@@ -31,7 +31,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 # Nothing is allocated in here, so no array needs its references counted (_nrt); counting them at
-# each call would take as long as the rest. Parts become a piece of `run_bundles`, which is kept on disk.
+# each call would take as long as the rest. Parts become a piece of `run_bundles`, kept on disk.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "_nrt": False}
 
 
