@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from slotweave.isa import BINARY_SYMBOLS, Shape
@@ -30,8 +32,8 @@ def machines(draw: st.DrawFn, max_latency: int = 1) -> Machine:
              for name in _WORD]  # fmt: skip
     modes += [Mode(name, Shape.VECTOR, engine_of(name, Shape.VECTOR), latency=draw(latency))
               for name in _VECTOR]  # fmt: skip
-    modes += [Mode(name, Shape.VECTOR, engine_of(name, Shape.WORD), per_lane=True,
-                   latency=draw(latency)) for name in _PER_LANE]  # fmt: skip
+    modes += [replace(mode, shape=Shape.VECTOR, per_lane=True)
+              for mode in modes[:len(_WORD)] if mode.operation in _PER_LANE]  # fmt: skip
     modes += [Mode(name, Shape.WORD, "control") for name in _CONTROL]
     machine = Machine(
         name="random",

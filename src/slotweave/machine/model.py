@@ -72,7 +72,7 @@ def machine_faults(machine: Machine) -> Iterator[tuple[str, str]]:
 
     Invariants: at least one engine, positive sizes and slots, latencies of 1 or more, known
     operations and shapes, engines that exist, no mode twice, no (engine, mnemonic) with two
-    readings, and for each per-lane mode the word mode that does one lane.
+    readings, and for each per-lane mode the word mode that does one lane, as fast.
     """
     if machine.vector_length < 1:
         yield "vector_length", f"must be at least 1, not {machine.vector_length}"
@@ -111,8 +111,11 @@ def _mode_faults(
     seen.add(identity)
     if mode.per_lane:
         word_modes = machine.modes_of(mode.operation, Shape.WORD)
-        if all(word.engine != mode.engine for word in word_modes):
+        latencies = [word.latency for word in word_modes if word.engine == mode.engine]
+        if not latencies:
             yield mode.operation, f"per lane on {mode.engine!r} needs the word mode there"
+        elif mode.latency not in latencies:
+            yield key, f"a lane has the latency of the word mode, {latencies[0]}"
         return
     forms = forms_of(mode.operation, mode.shape)
     if not forms:
