@@ -28,9 +28,12 @@ from slotweave.schedule import (
     program_order,
 )
 
-#: Shares of scratch (soft, hard) tried with the plan's priorities, then with program order.
-PLANNED = ((0.95, 1.0), (0.85, 0.95), (0.7, 0.85))
-IN_PROGRAM_ORDER = ((0.9, 1.0), (0.6, 0.9), (0.3, 0.9), (0.0, 1.0))
+#: What is tried with the plan's priorities, and then in program order, from all of scratch for
+#: everybody to hardly anything for any but the item furthest on its way: (limit, reserve, slope) as
+#: shares of scratch, the slope a thousand cycles.
+PRESSURES = (
+    (1.0, 0.06, 0.0), (1.0, 0.12, 1.0), (0.95, 0.15, 3.0), (0.9, 0.3, 10.0), (1.0, 1.0, 1000.0)
+)  # fmt: skip
 
 Attempt = Callable[[], Schedule | ScratchFull]
 
@@ -55,12 +58,14 @@ def fit(
 
 
 def _attempts(problem: Problem, options: ScheduleOptions, scratch: int) -> Iterator[Attempt]:
-    for soft, hard in PLANNED:
-        pressure = Pressure(int(soft * scratch), int(hard * scratch))
+    pressures = [
+        Pressure(int(limit * scratch), int(reserve * scratch), slope * scratch / 1000)
+        for limit, reserve, slope in PRESSURES
+    ]
+    for pressure in pressures:
         yield partial(list_schedule, problem, options, pressure)
     written = program_order(problem)
-    for soft, hard in IN_PROGRAM_ORDER:
-        pressure = Pressure(int(soft * scratch), int(hard * scratch))
+    for pressure in pressures:
         yield partial(list_schedule_by, problem, written, pressure)
 
 

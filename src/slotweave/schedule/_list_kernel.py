@@ -13,10 +13,12 @@ operation takes the first of its modes that fits; if its engine is full, an oper
 in this cycle is moved to another of its modes, if that has room; else a split mode is started with
 the slots that are left. Slots are committed at the end of the cycle, so moving costs nothing.
 
-Scratch. `live` counts the words of storages that are written and not yet read for the last time. An
-operation that would lift `live` above `soft_limit` waits, except the most urgent one, which may go
-up to `hard_limit`. In a cycle only the first few of those that wait are looked at, for speed; if
-nothing can move this way, all of them are. If still nothing can ever move the status says so.
+Scratch. `live` counts the words of storages that are written and not yet read for the last time.
+The *leader* is the most urgent operation not yet begun. It and others of its item may lift `live`
+up to `scratch_limit`; the rest leave `reserve` words for them, and `slope` words more for each
+cycle by which they are less urgent. So what is furthest on its way finds room, as in the banker's
+algorithm, and nothing is begun long before its time. Where no operation can ever move again the
+status says so.
 """
 
 # Numba reads the bodies: plain loops on arrays are the fast form here.
@@ -129,8 +131,11 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
     read,
     storage_words,
     storage_readers,
-    soft_limit,
-    hard_limit,
+    items,
+    urgency,
+    scratch_limit,
+    reserve,
+    slope,
     horizon,
 ):
     """Schedule all operations; returns (status, makespan, peak, live, mode, slot_cycle, done).
@@ -172,6 +177,7 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
     live = 0
     peak = 0
     remaining = n
+    pending = 0  # rank of the most urgent operation not yet begun
     t = 0
     makespan = 0
     for i in range(n):
@@ -200,7 +206,10 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                     finished_count += 1
         closed[:] = False
         patience[:] = 0
-        first = True
+        while pending < n and chosen[by_rank[pending]] >= 0:
+            pending += 1
+        leader = by_rank[min(pending, n - 1)]
+        passes = 0
         while True:
             # Finished operations let their successors go; some of these may be ready at once.
             while finished_count > 0:
@@ -249,9 +258,9 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                 closed[c] = False
             if finished_count > 0:
                 continue
-            if not released and not first:
+            if not released and passes > 0:
                 break
-            first = False
+            passes += 1
             placed_count = 0
             while True:
                 best = n
@@ -270,8 +279,9 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                     for r in range(read_offset[op], read_offset[op + 1]):
                         if readers[read[r]] == 1:
                             relief += storage_words[read[r]]
-                    urgent = not progress and blocked_count == 0 and placed_count == 0
-                    limit = hard_limit if urgent else soft_limit
+                    limit = scratch_limit
+                    if op != leader and (items[op] < 0 or items[op] != items[leader]):
+                        limit -= reserve + slope * (urgency[leader] - urgency[op])
                     if growth > relief and live + growth - relief > limit:
                         _pop(heap, heap_offset[best_class], heap_size[best_class])
                         heap_size[best_class] -= 1
@@ -348,7 +358,7 @@ def urgencies(  # type: ignore[no-untyped-def]
 ):
     """Cycles from each operation's issue to the end, along the longest path, less the bias.
 
-    `bias` is taken off at every operation, so what only a late item needs is late itself.
+    `bias` is taken off at the end of each path, so what only a late item needs is late itself.
     Operations must be numbered so that predecessors come first.
     """
     n = len(bias)
@@ -358,8 +368,7 @@ def urgencies(  # type: ignore[no-untyped-def]
         fastest = mode_latency[mode_offset[i]]
         for m in range(mode_offset[i], mode_offset[i + 1]):
             fastest = min(fastest, mode_latency[m])
-        own = fastest - bias[i]
-        urgency[i] = max(own, below[i])
+        urgency[i] = below[i] if below[i] > -1e300 else fastest - bias[i]
         for j in range(pred_offset[i], pred_offset[i + 1]):
             p = pred[j]
             lag = mode_latency[mode_offset[p]]

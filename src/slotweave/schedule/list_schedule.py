@@ -35,10 +35,14 @@ class ScratchFull:
 
 @dataclass(frozen=True)
 class Pressure:
-    """Limits on live scratch words: `soft` for all, `hard` for the most urgent operation."""
+    """How many words may be live: `limit` for the item that is furthest on its way.
 
-    soft: int
-    hard: int
+    The others leave it `reserve` words, and `slope` more for each cycle by which they lag behind.
+    """
+
+    limit: int
+    reserve: int = 0
+    slope: float = 0.0
 
 
 def list_schedule(
@@ -102,7 +106,8 @@ def list_schedule_by(
         np.array(problem.slots, np.int64), problem.mode_offset, problem.mode_engine,
         problem.mode_slots, problem.mode_latency, np.diff(problem.pred_offset), *successors, rank,
         by_rank, classes.of, len(classes.modes), slot_offset, problem.writes, problem.read_offset,
-        problem.read, problem.storage_words, readers, pressure.soft, pressure.hard, horizon,
+        problem.read, problem.storage_words, readers, problem.items, urgency, pressure.limit,
+        pressure.reserve, pressure.slope, horizon,
     )  # fmt: skip
     if status == _list_kernel.SCRATCH_FULL:
         return ScratchFull(int(makespan), int(live), _holding(problem, slot_cycle, slot_offset))

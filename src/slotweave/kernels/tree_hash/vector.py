@@ -53,11 +53,13 @@ def build_vector(
                 _store_values(level, walk)
         if contract == "full" or not choices.owns_words(group):
             unfinished.append(walk)
-    for walk in unfinished:
-        if not choices.owns_words(walk.group):
-            _store_values(level, walk)
-        if contract == "full":
-            _store_index(level, walk)
+    # What waits for every group belongs to the last one: it is no more urgent than that.
+    with k.item(groups[-1].number):
+        for walk in unfinished:
+            if not choices.owns_words(walk.group):
+                _store_values(level, walk)
+            if contract == "full":
+                _store_index(level, walk)
 
 
 class _Buffers:
@@ -91,14 +93,14 @@ def _load_values(level: Level, group: Group) -> Vector:
 
 def _store_values(level: Level, walk: Walk) -> None:
     address = level.shape.values + walk.group.first
-    with level.k.item(walk.group.number), level.k.stage("store"):
+    with level.k.stage("store"):
         whole = walk.value ^ CARRIED_CONSTANT
         store_group(level.k, walk.group, level.memory.at(address), address, whole)
 
 
 def _store_index(level: Level, walk: Walk) -> None:
     address = level.shape.indices + walk.group.first
-    with level.k.item(walk.group.number), level.k.stage("store"):
+    with level.k.stage("store"):
         index = _final_index(level, walk)
         store_group(level.k, walk.group, level.memory.at(address), address, index)
 
