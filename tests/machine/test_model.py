@@ -47,6 +47,13 @@ def test_a_machine_without_engines_is_no_machine() -> None:
     assert faults == [("engines", "a machine needs at least one engine")]
 
 
+def test_a_lane_is_as_slow_as_the_word_operation_that_does_it() -> None:
+    modes = (Mode("add", Shape.WORD, "scalar", latency=3),
+             Mode("add", Shape.VECTOR, "scalar", per_lane=True, latency=2))  # fmt: skip
+    faults = list(machine_faults(replace(MINIMAL, modes=modes)))
+    assert faults == [("scalar.add", "a lane has the latency of the word mode, 3")]
+
+
 def test_every_fault_of_a_machine_is_listed() -> None:
     broken = replace(
         MINIMAL, vector_length=0, scratch_words=-1, engines=(("scalar", -2),), modes=()
