@@ -54,6 +54,7 @@ def test_problems_that_are_sound_have_no_faults(problem):
         ("engines-are-named", {"slots": (4,)}),
         ("engines-are-named", {"slots": (4, -1)}),
         ("operations-have-modes", {"mode_offset": ints([0, 0, 3, 4])}),
+        ("modes-run-somewhere", {"slots": (4, 0)}),
         ("modes-run-somewhere", {"mode_engine": ints([0, 0, 2, -1])}),
         ("modes-run-somewhere", {"mode_engine": ints([0, 0, -1, -1])}),
         ("modes-run-somewhere", {"mode_slots": ints([0, 4, 1, 0])}),

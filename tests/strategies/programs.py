@@ -11,11 +11,11 @@ from slotweave.isa import Effect, Form, Role
 from slotweave.isa.operations import OPERATIONS
 from slotweave.machine import Machine
 
-MEMORY_WORDS = 24
-#: Words 0..7 of memory are addresses from which a whole vector can be read.
-FACTS = Facts(
-    MEMORY_WORDS, {}, (Region("addresses", 0, 8), Region("rest", 8, 16)), {"addresses": (0, 20)}
-)
+MEMORY_WORDS = 12
+_LAST_ADDRESS = MEMORY_WORDS - 4
+#: Words 0..3 of memory are addresses from which a whole vector can be read.
+_REGIONS = (Region("addresses", 0, 4), Region("rest", 4, 8))
+FACTS = Facts(MEMORY_WORDS, {}, _REGIONS, {"addresses": (0, _LAST_ADDRESS)})
 #: Scratch words 0..3 hold addresses once the prologue has run; the programs only read them.
 _ADDRESSES = 4
 _JUMPS = frozenset({"jump", "jump_indirect", "cond_jump", "cond_jump_rel", "halt"})
@@ -47,8 +47,8 @@ def straight_programs(draw: st.DrawFn, machine: Machine, max_bundles: int = 8) -
 def _prologue(machine: Machine, draw: st.DrawFn) -> list[dict[str, tuple[Slot, ...]]]:
     """Two constant addresses and two loaded ones, each landed before the next bundle."""
     engines = {form.operation: engine for (engine, _), (form, _) in machine.forms.items()}
-    slots = [("const", 0, 0), ("const", 1, draw(st.integers(0, 20))),
-             ("load", 2, 0), ("load", 3, 0)]  # fmt: skip
+    slots = [("const", 0, 0), ("const", 1, 1), ("load", 2, 0), ("load", 3, 1),
+             ("const", 1, draw(st.integers(0, _LAST_ADDRESS)))]  # fmt: skip
     idle = [{}] * (max(mode.latency for mode in machine.modes) - 1)
     return [bundle for slot in slots for bundle in ({engines[slot[0]]: (slot,)}, *idle)]
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 from slotweave.check.symbolic_graph import Accesses, GraphRun, NotExecutableError, run_graph
 from slotweave.check.symbolic_memory import MemoryMap, SymbolicMemory
-from slotweave.check.symbolic_program import SymbolicRun
+from slotweave.check.symbolic_program import MAX_BUNDLES, SymbolicRun
 from slotweave.check.terms import Terms
 from slotweave.check.witness import find_witness
 from slotweave.ir.facts import Facts, nothing_known
@@ -57,7 +57,12 @@ class Equivalence:
 
 
 def program_equals_graph(
-    program: Program, machine: Machine, graph: Graph, facts: Facts | None = None
+    program: Program,
+    machine: Machine,
+    graph: Graph,
+    facts: Facts | None = None,
+    *,
+    max_bundles: int = MAX_BUNDLES,
 ) -> Equivalence:
     """Does `program` do on `machine` to memory what `graph` says?"""
     facts = nothing_known() if facts is None else facts
@@ -68,7 +73,8 @@ def program_equals_graph(
     try:
         wanted = run_graph(graph, terms, layout, SymbolicMemory(terms, layout, facts.words))
         memory = SymbolicMemory(terms, layout, facts.words)
-        found = SymbolicRun(program, machine, terms, memory, wanted.accesses.region).until_stop()
+        run = SymbolicRun(program, machine, terms, memory, wanted.accesses.region, max_bundles)
+        found = run.until_stop()
     except NotExecutableError as obstacle:
         return Equivalence("unknown", str(obstacle))
     if len(wanted.trace) != len(found.trace):

@@ -47,6 +47,7 @@ class SymbolicRun:
         terms: Terms,
         memory: SymbolicMemory,
         regions: Mapping[int, int | None],
+        max_bundles: int = MAX_BUNDLES,
     ) -> None:
         self.memory = memory
         self.trace: list[int] = []
@@ -54,6 +55,7 @@ class SymbolicRun:
         self._kinds = slot_kinds(machine)
         self._terms = terms
         self._regions = regions
+        self._max_bundles = max_bundles
         self._scratch = [terms.constant(0)] * machine.scratch_words
         self._time = 0
         self._pc = 0
@@ -64,8 +66,8 @@ class SymbolicRun:
     def until_stop(self) -> SymbolicRun:
         """Run to the end. Raises NotExecutableError if that cannot be done on terms."""
         while not self._halted and self._pc < len(self._bundles):
-            if self._time >= MAX_BUNDLES:
-                raise NotExecutableError(f"more than {MAX_BUNDLES} bundles are run")
+            if self._time >= self._max_bundles:
+                raise NotExecutableError(f"more than {self._max_bundles} bundles are run")
             self._step(self._bundles[self._pc])
         for time in sorted(self._in_flight):
             self._land(self._in_flight[time])

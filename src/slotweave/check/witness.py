@@ -22,7 +22,7 @@ TRIES = 8
 _VERSIONS = frozenset({"region", "cells", "store", "everything"})
 
 
-class _NoValueError(Exception):
+class NoValueError(Exception):
     """A term is not defined on this memory."""
 
 
@@ -30,17 +30,27 @@ def find_witness(
     pairs: Sequence[tuple[int, int]], terms: Terms, layout: MemoryMap, facts: Facts
 ) -> tuple[int, int, int, int] | None:
     """(index of a pair, seed, first word, second word) for terms that differ on some memory."""
-    cone = _determined(_cone([term for pair in pairs for term in pair], terms), terms)
+    roots = [term for pair in pairs for term in pair]
     for seed in range(TRIES):
-        memory = random_memory(facts, layout.memory_words, seed)
         try:
-            words = _Evaluation(terms, layout, memory).words(cone)
-        except _NoValueError:
+            words = words_on(random_memory(facts, layout.memory_words, seed), roots, terms, layout)
+        except NoValueError:
             continue
         for index, (first, second) in enumerate(pairs):
             if first in words and second in words and words[first] != words[second]:
                 return index, seed, words[first], words[second]
     return None
+
+
+def words_on(
+    memory: Sequence[int], roots: Sequence[int], terms: Terms, layout: MemoryMap
+) -> dict[int, int]:
+    """The words of `roots` and of all they are made of, if `memory` is there before the run.
+
+    Terms that depend on undefined words are left out. Raises NoValueError if another has no value.
+    """
+    evaluation = _Evaluation(terms, layout, memory)
+    return evaluation.words(_determined(_cone(roots, terms), terms))
 
 
 def random_memory(facts: Facts, memory_words: int, seed: int) -> list[int]:
@@ -107,11 +117,11 @@ class _Evaluation:
         try:
             return word_function(kind)(*(self._words[arg] for arg in args))
         except ZeroDivisionError:
-            raise _NoValueError(kind) from None
+            raise NoValueError(kind) from None
 
     def _initial(self, address: int) -> int:
         if address >= len(self._memory):
-            raise _NoValueError(address)
+            raise NoValueError(address)
         return self._memory[address]
 
     def _read(self, version: int, address: int) -> int:
@@ -122,7 +132,7 @@ class _Evaluation:
                 version = args[self._map.region_at(address)]
             elif kind == "region":
                 if self._map.region_at(address) != value:
-                    raise _NoValueError(address)
+                    raise NoValueError(address)
                 return self._initial(address)
             elif kind == "store":
                 if self._words[args[1]] == address:

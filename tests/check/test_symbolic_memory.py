@@ -1,0 +1,119 @@
+"""Memory of terms: exact about constant addresses, careful about computed ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from slotweave.check.symbolic_memory import MemoryMap, SymbolicMemory
+from slotweave.check.terms import Terms
+from slotweave.ir.graph import Region
+
+LEFT, RIGHT, REST = 0, 1, 2
+LAYOUT = MemoryMap((Region("left", 2, 4), Region("none", 6, 0), Region("right", 6, 4)), 12)
+
+
+@pytest.fixture
+def terms() -> Terms:
+    return Terms()
+
+
+@pytest.fixture
+def memory(terms: Terms) -> SymbolicMemory:
+    return SymbolicMemory(terms, LAYOUT, {5: 55})
+
+
+def computed(terms: Terms) -> int:
+    return terms.make("input", 11)
+
+
+def test_regions_are_found_by_address_and_name():
+    assert [LAYOUT.region_at(address) for address in (1, 2, 5, 6, 9, 10)] == [3, 0, 0, 2, 2, 3]
+    assert [LAYOUT.number(name) for name in ("left", "right", "", "nobody")] == [0, 2, None, None]
+    assert LAYOUT.place(7) == "right[1] (address 7)"
+    assert LAYOUT.place(11) == "memory[11]"
+    assert list(LAYOUT.addresses(2)) == [6, 7, 8, 9]
+    assert list(LAYOUT.addresses(LAYOUT.rest)) == [0, 1, 10, 11]
+    assert MemoryMap((), 4).number("anything") == MemoryMap((), 4).rest
+
+
+def test_words_are_what_they_were_until_they_are_stored(terms, memory):
+    assert terms[memory.word(3)].kind == "input"
+    assert memory.word(5) == terms.constant(55)
+    memory.store(terms.constant(3), None, terms.constant(9))
+    assert memory.load(terms.constant(3), None) == terms.constant(9)
+
+
+def test_a_computed_store_makes_the_words_of_its_region_unknown(terms, memory):
+    memory.store(terms.constant(3), LEFT, terms.constant(9))
+    before = [memory.word(address) for address in range(12)]
+    memory.store(computed(terms), LEFT, terms.constant(1))
+    changed = [address for address in range(12) if memory.word(address) != before[address]]
+    assert changed == [2, 3, 4, 5]
+
+
+def test_a_computed_store_of_unknown_region_makes_all_words_unknown(terms, memory):
+    before = [memory.word(address) for address in range(12)]
+    memory.store(computed(terms), None, terms.constant(1))
+    assert all(memory.word(address) != before[address] for address in range(12))
+
+
+def test_a_word_stored_behind_a_computed_store_is_known_again(terms, memory):
+    memory.store(computed(terms), LEFT, terms.constant(1))
+    memory.store(terms.constant(4), LEFT, terms.constant(2))
+    assert memory.word(4) == terms.constant(2)
+
+
+def test_a_computed_load_sees_the_stores_of_its_region_only(terms, memory):
+    address = computed(terms)
+    before = memory.load(address, LEFT)
+    memory.store(terms.constant(7), None, terms.constant(1))
+    assert memory.load(address, LEFT) == before
+    memory.store(terms.constant(3), None, terms.constant(1))
+    assert memory.load(address, LEFT) != before
+
+
+def test_a_computed_load_of_unknown_region_sees_all_stores(terms, memory):
+    address = computed(terms)
+    seen = {memory.load(address, None)}
+    for stored in (0, 3, 7):
+        memory.store(terms.constant(stored), None, terms.constant(1))
+        seen.add(memory.load(address, None))
+    assert len(seen) == 4
+
+
+def test_stores_to_constant_addresses_make_one_version_in_any_order(terms):
+    found = set()
+    for order in ((2, 3), (3, 2), (3, 2, 3)):
+        memory = SymbolicMemory(terms, LAYOUT, {})
+        for address in order:
+            memory.store(terms.constant(address), None, terms.constant(address))
+        found.add(memory.load(computed(terms), LEFT))
+    assert len(found) == 1
+
+
+def test_stores_to_computed_addresses_make_a_version_for_each_order(terms):
+    found = set()
+    for order in ((8, 9), (9, 8)):
+        memory = SymbolicMemory(terms, LAYOUT, {})
+        for address in order:
+            memory.store(terms.make("input", address), LEFT, terms.constant(address))
+        found.add(memory.load(computed(terms), LEFT))
+    assert len(found) == 2
+
+
+def test_a_word_stored_back_as_it_was_leaves_no_mark(terms, memory):
+    before = memory.load(computed(terms), LEFT)
+    word = memory.word(3)
+    memory.store(terms.constant(3), None, terms.constant(1))
+    memory.store(terms.constant(3), None, word)
+    assert memory.load(computed(terms), LEFT) == before
+
+
+def test_differences_are_listed_by_address(terms, memory):
+    other = SymbolicMemory(terms, LAYOUT, {5: 55})
+    assert list(memory.differences(other, LEFT)) == []
+    other.store(terms.constant(4), None, terms.constant(1))
+    assert [address for address, _, _ in memory.differences(other, LEFT)] == [4]
+    assert list(memory.differences(other, 2)) == []
+    other.store(computed(terms), 2, terms.constant(1))
+    assert [address for address, _, _ in memory.differences(other, 2)] == [6, 7, 8, 9]
