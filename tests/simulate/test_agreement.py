@@ -17,7 +17,7 @@ from slotweave.simulate.legality import static_faults
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Run
 from strategies.machines import machines
-from strategies.programs import MEMORY_WORDS, programs, random_program
+from strategies.wild_programs import MEMORY_WORDS, wild_program, wild_programs
 
 MEMORY = list(range(3, 3 + MEMORY_WORDS))
 MAX_CYCLES = 120
@@ -62,7 +62,7 @@ def agreed_outcome(
 programs_with_machines = (
     (st.sampled_from([CHALLENGE, MINIMAL]) | machines(max_latency=4))
     .flatmap(lambda machine: st.tuples(st.just(machine), st.sampled_from([0.0, 0.01])))
-    .flatmap(lambda pair: st.tuples(st.just(pair[0]), programs(pair[0], pair[1])))
+    .flatmap(lambda pair: st.tuples(st.just(pair[0]), wild_programs(pair[0], pair[1])))
 )
 
 
@@ -97,7 +97,7 @@ def test_encoding_finds_what_static_checking_finds_first(drawn: tuple[Machine, P
 def test_the_random_programs_reach_ends_and_faults_of_every_kind() -> None:
     codes = set()
     for seed in range(300):
-        program = random_program(MINIMAL, seed, fault_rate=0.01 * (seed % 2))
+        program = wild_program(MINIMAL, seed, fault_rate=0.01 * (seed % 2))
         for strict in (False, True):
             end = agreed_outcome(program, MINIMAL, strict=strict, runs=1, enable_pause=True)
             codes.add(end.code if isinstance(end, Diagnostic) else str(end.state))
