@@ -354,17 +354,17 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def urgencies(  # type: ignore[no-untyped-def]
-    mode_offset, mode_latency, pred_offset, pred, pred_is_data, pred_lag, bias
+    order, mode_offset, mode_latency, pred_offset, pred, pred_is_data, pred_lag, bias
 ):
     """Cycles from each operation's issue to the end, along the longest path, less the bias.
 
     `bias` is taken off at the end of each path, so what only a late item needs is late itself.
-    Operations must be numbered so that predecessors come first.
+    In `order` predecessors come first.
     """
     n = len(bias)
     below = np.full(n, -1e300)
     urgency = np.zeros(n)
-    for i in range(n - 1, -1, -1):
+    for i in order[::-1]:
         fastest = mode_latency[mode_offset[i]]
         for m in range(mode_offset[i], mode_offset[i + 1]):
             fastest = min(fastest, mode_latency[m])

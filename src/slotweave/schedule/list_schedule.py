@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.analysis.mode_classes import mode_classes
+from slotweave.analysis.topological_order import topological_order
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.ir.schedule import Schedule
@@ -64,8 +65,8 @@ def priorities(problem: Problem, options: ScheduleOptions) -> Urgency:
     offsets = _item_offsets(problem, options)
     bias[own] = offsets[problem.items[own]]
     urgency = _list_kernel.urgencies(
-        problem.mode_offset, problem.mode_latency, problem.pred_offset, problem.pred,
-        problem.pred_kind == DATA, problem.pred_lag, bias,
+        topological_order(problem), problem.mode_offset, problem.mode_latency,
+        problem.pred_offset, problem.pred, problem.pred_kind == DATA, problem.pred_lag, bias,
     )  # fmt: skip
     rng = np.random.default_rng(options.seed)
     noise: Urgency = rng.uniform(-options.noise, options.noise, problem.size)
