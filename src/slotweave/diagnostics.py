@@ -122,5 +122,6 @@ CODES: dict[str, CodeEntry] = {
     "SW403": CodeEntry("wrong result", "The program and its reference end with different memory for some input. The message names the first difference and the seed that reproduces it."),
     "SW404": CodeEntry("input was changed", "The program changed memory that it must leave as it was."),
     "SW405": CodeEntry("rewriting cannot be repeated", "A recorded rewrite step does not match the graph at the node it names. The record belongs to another graph or to other rules, or the compiler is at fault; please report it then."),
+    "SW406": CodeEntry("program and graph differ", "Run on symbols, the program leaves another expression in memory than the graph it was made from. This is a fault of the compiler, caught before anything was written; please report it."),
     "SW501": CodeEntry("malformed intermediate value", "A graph, problem, schedule or allocation breaks a named invariant. The message quotes the neighbourhood."),
 }  # fmt: skip

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from enum import Enum
 from functools import partial
 
 from slotweave.allocate import NoRoom, allocate
@@ -38,10 +40,34 @@ PRESSURES = (
 Attempt = Callable[[], Schedule | ScratchFull]
 
 
+class Effort(Enum):
+    """How much is tried: how many ways to stagger the items, the plan's own first."""
+
+    FAST = (1.0,)
+    DEFAULT = (1.0, 0.7, 0.4, 1.2, 0.85, 0.55)
+    MAX = (1.0, *(step / 20 for step in range(41) if step != 20))
+
+
 def fit(
+    graph: Graph,
+    problem: Problem,
+    options: ScheduleOptions,
+    scratch_words: int,
+    effort: Effort = Effort.FAST,
+) -> tuple[Schedule, Allocation]:
+    """The shortest schedule found that fits into `scratch_words`, with its allocation."""
+    staggers = effort.value if options.stagger and not options.offsets else Effort.FAST.value
+    found: list[tuple[Schedule, Allocation]] = []
+    for factor in staggers:
+        tried = replace(options, stagger=options.stagger * factor)
+        found.append(_first_that_fits(graph, problem, tried, scratch_words))
+    return min(found, key=lambda pair: pair[0].makespan)
+
+
+def _first_that_fits(
     graph: Graph, problem: Problem, options: ScheduleOptions, scratch_words: int
 ) -> tuple[Schedule, Allocation]:
-    """The first attempt's schedule that fits into `scratch_words`, with its allocation."""
+    """The first attempt's schedule that fits, with its allocation."""
     if options.method != "in-order":
         for attempt in _attempts(problem, options, scratch_words):
             schedule = attempt()

@@ -27,10 +27,17 @@ def result_summary(result: Result) -> dict[str, Any]:
         "engines": engine_rows(utilisation(result.program, result.machine)),
         "idle": idle_slots(result.problem, result.schedule),
         "scratch": {"peak": result.allocation.peak, "size": result.allocation.size},
+        "proved": {
+            "program": result.equivalence.verdict,
+            "definition": "unknown",
+            "why": result.equivalence.why,
+            "facts": result.contract,
+        },
         "verified": {
             "instances": result.verified.instances,
             "mismatches": result.verified.mismatches,
         },
+        "rules": result.rewritten.counts(),
         "seconds": dict(result.seconds),
     }
 

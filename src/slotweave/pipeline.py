@@ -1,0 +1,169 @@
+"""Kernel in, checked program out: the whole way, readable from top to bottom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from slotweave.bound import Bound, bound_ladder
+from slotweave.check.allocation_legality import allocation_violations
+from slotweave.check.equivalence import Equivalence, program_equals_graph
+from slotweave.check.execution import Verified, run_against_reference
+from slotweave.check.schedule_legality import schedule_violations
+from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.emit import emit
+from slotweave.fit import Effort, fit
+from slotweave.frontend.kernel import Kernel
+from slotweave.frontend.trace import trace
+from slotweave.ir.allocation import Allocation, Layout
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Graph
+from slotweave.ir.plan import Plan
+from slotweave.ir.problem import Problem
+from slotweave.ir.program import Program
+from slotweave.ir.schedule import Schedule
+from slotweave.lower import lower
+from slotweave.machine import Machine
+from slotweave.rewrite import Rewritten, rewrite
+
+#: Random inputs on which every compiled program is run.
+INSTANCES = 20
+
+
+@dataclass(frozen=True)
+class Result:
+    """A compiled program, every value on the way to it, and what the checks found.
+
+    `traced` is the graph as the kernel wrote it, `rewritten` what the rules made of it (and which
+    fired), `graph` the one that was scheduled, with copies where operands had to be moved.
+    `equivalence` says whether the program is proved to do what `graph` says. `seconds` says how
+    long each stage took.
+    """
+
+    kernel: Kernel
+    parameters: Mapping[str, int]
+    contract: str
+    plan: Plan
+    machine: Machine
+    seed: int
+    traced: Graph
+    rewritten: Rewritten
+    graph: Graph
+    problem: Problem
+    layout: Layout
+    schedule: Schedule
+    allocation: Allocation
+    program: Program
+    bounds: tuple[Bound, ...]
+    equivalence: Equivalence
+    verified: Verified
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def cycles(self) -> int:
+        return self.schedule.makespan
+
+
+def compile_kernel(
+    kernel: Kernel,
+    machine: Machine,
+    parameters: Mapping[str, int],
+    contract: str,
+    plan: Plan,
+    *,
+    instances: int = INSTANCES,
+    seed: int = 0,
+    effort: Effort = Effort.DEFAULT,
+) -> Result:
+    """Trace, rewrite, schedule, allocate, emit and check `kernel` for `machine`.
+
+    Raises InputError for what is wrong with the kernel or its parameters, NoSchedule if it does not
+    fit the machine, CheckFailed if one of the checks finds a fault.
+    """
+    clock = _Clock()
+    with clock.stage("trace"):
+        traced = trace(kernel, parameters, contract, plan, machine)
+    with clock.stage("rewrite"):
+        rewritten = rewrite(traced, machine) if plan.rewrite else Rewritten(traced)
+    with clock.stage("lower"):
+        lowered = lower(rewritten.graph, machine)
+        graph, problem, layout = lowered.graph, lowered.problem, lowered.layout
+    with clock.stage("schedule"):
+        schedule, allocation = fit(graph, problem, plan.schedule, machine.scratch_words, effort)
+    with clock.stage("emit"):
+        program = emit(graph, machine, problem, layout, schedule, allocation)
+        program = replace(program, meta=_meta(kernel, parameters, contract, plan, seed))
+    with clock.stage("bound"):
+        bounds = bound_ladder(problem)
+    with clock.stage("check"):
+        check_compiled(problem, schedule, allocation)
+        equivalence = prove_program(program, machine, graph, kernel.facts(parameters, contract))
+    with clock.stage("verify"):
+        verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)
+    return Result(
+        kernel, parameters, contract, plan, machine, seed, traced, rewritten, graph, problem,
+        layout, schedule, allocation, program, bounds, equivalence, verified, clock.seconds,
+    )  # fmt: skip
+
+
+def check_compiled(problem: Problem, schedule: Schedule, allocation: Allocation) -> None:
+    """Raise CheckFailed with the first fault of the schedule or the allocation."""
+    for fault in schedule_violations(schedule, problem):
+        raise CheckFailed(fault)
+    for fault in allocation_violations(allocation, schedule, problem):
+        raise CheckFailed(fault)
+
+
+def prove_program(program: Program, machine: Machine, graph: Graph, facts: Facts) -> Equivalence:
+    """Run `program` and `graph` on symbols; raise CheckFailed (SW406) if they differ."""
+    equivalence = program_equals_graph(program, machine, graph, facts)
+    if equivalence.verdict is False:
+        raise CheckFailed(Diagnostic("SW406", equivalence.why))
+    return equivalence
+
+
+def _meta(
+    kernel: Kernel, parameters: Mapping[str, int], contract: str, plan: Plan, seed: int
+) -> Mapping[str, Any]:
+    """What a program file says of where the program came from."""
+    return {
+        "kernel": kernel.name, "params": dict(parameters), "contract": contract,
+        "plan": plan.name, "seed": seed,
+    }  # fmt: skip
+
+
+def verify_program(
+    program: Program,
+    machine: Machine,
+    kernel: Kernel,
+    parameters: Mapping[str, int],
+    contract: str,
+    instances: int,
+    seed: int,
+) -> Verified:
+    """Run `program` on `instances` random memories against the kernel's reference."""
+    return run_against_reference(
+        program,
+        machine,
+        facts=kernel.facts(parameters, contract),
+        memory=lambda rng: kernel.memory(parameters, contract, rng),
+        reference=lambda memory: kernel.reference(memory, parameters, contract),
+        instances=instances,
+        seed=seed,
+    )
+
+
+class _Clock:
+    """Seconds spent in each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
