@@ -56,7 +56,7 @@ def _fault(graph: Graph, invariant: str, reason: str, *nodes: int) -> Diagnostic
 
 def _args_precede(graph: Graph) -> Iterator[Diagnostic]:
     for index, node in enumerate(graph.nodes):
-        for earlier in (*node.args, *node.after):
+        for earlier in dict.fromkeys((*node.args, *node.after)):
             if not 0 <= earlier < index:
                 reason = f"%{index} uses %{earlier}, which does not come before it"
                 yield _fault(graph, "args-precede", reason, index)
