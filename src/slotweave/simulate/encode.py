@@ -127,7 +127,11 @@ class _Rows:
             None,
             *(kind for table in self.kinds.values() for kind in table.values()),
         ]
-        self.number = {id(kind): number for number, kind in enumerate(self.numbered)}
+        number = {id(kind): number for number, kind in enumerate(self.numbered)}
+        self.entries = {
+            engine: {name: (number[id(kind)], kind, _padding(kind)) for name, kind in table.items()}
+            for engine, table in self.kinds.items()
+        }
 
     def add(self, index: int, bundle: Bundle) -> None:
         """The rows of one bundle, up to its first fault."""
@@ -141,15 +145,19 @@ class _Rows:
         if fault:
             self._add_fault(Diagnostic(*fault, bundle=index, engine=engine))
             return False
-        kinds = self.kinds[engine]
+        kinds, entries = self.kinds[engine], self.entries[engine]
         for position, slot in enumerate(slots):
             fault = slot_fault(kinds, slot, index)
             if fault:
                 self._add_fault(Diagnostic(*fault, bundle=index, engine=engine, slot=position))
                 return False
-            kind = kinds[slot[0]]
-            self.kind.append(self.number[id(kind)])
-            self.words += _row(kind, slot, index, self.bundles)
+            number, kind, padding = entries[slot[0]]
+            self.kind.append(number)
+            if padding is None:
+                self.words += _row(kind, slot, index, self.bundles)
+            else:
+                self.words += slot[1:]
+                self.words += padding
         return True
 
     def _add_fault(self, diagnostic: Diagnostic) -> None:
@@ -158,11 +166,16 @@ class _Rows:
         self.words += (0,) * _COLUMNS
 
 
+def _padding(kind: SlotKind) -> tuple[int, ...] | None:
+    """What completes the operands of a slot to a row; None if that takes more, see `_row`."""
+    if kind.destination is None or kind.constant is not None or kind.tied:
+        return None
+    return (0,) * (_COLUMNS - len(kind.ranges))
+
+
 def _row(kind: SlotKind, slot: Slot, bundle: int, bundles: int) -> tuple[int, ...]:
     """The word written (0 if none), then the operands: words read, then the constant."""
-    operands = slot[1:]
-    if kind.constant is not None or kind.tied:
-        operands = _resolved(kind, slot, bundle, bundles)
+    operands = _resolved(kind, slot, bundle, bundles)
     if kind.destination is None:
         operands = (0, *operands)
     return operands + (0,) * (_COLUMNS - len(operands))
