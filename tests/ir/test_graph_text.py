@@ -1,4 +1,4 @@
-"""Graphs as text: what is printed parses back to the same graph; what is no graph names its line."""
+"""Graphs as text: what is printed parses back to the same graph; a wrong line is named."""
 
 from __future__ import annotations
 

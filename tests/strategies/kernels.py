@@ -1,4 +1,4 @@
-"""Random kernels written through the tracer: accesses at known and unknown addresses, arithmetic."""
+"""Random kernels written through the tracer: accesses at any addresses, and arithmetic."""
 
 from __future__ import annotations
 

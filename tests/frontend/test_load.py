@@ -1,0 +1,135 @@
+"""Kernels of the user's own, from a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from slotweave.diagnostics import InputError
+from slotweave.frontend.kernel import Kernel
+from slotweave.frontend.load import load_kernel_file
+
+SUMS = '''
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import tables
+
+
+@dataclass
+class Sum:
+    total: object
+
+
+def sums(k, n=8, step=1):
+    """Add up n words.
+
+    In steps.
+    """
+    source = k.region("in", 0, n, read_only=True)
+    out = k.region("out", n, 1, output=True)
+    sum = Sum(0)
+    for i in range(0, n, step):
+        sum.total = source[i] + sum.total
+    out.store(0, sum.total + tables.EXTRA)
+
+
+LIMIT = 3
+def no_default(k, n): ...
+def text_default(k, n="8"): ...
+def no_tracer(): ...
+def any_number(k, *numbers): ...
+'''
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "sums.py").write_text(SUMS)
+    (tmp_path / "tables.py").write_text("EXTRA = 100\n")
+    return tmp_path
+
+
+@pytest.fixture
+def kernel(folder: Path) -> Kernel:
+    return load_kernel_file(f"{folder / 'sums.py'}:sums")
+
+
+def test_integer_defaults_are_parameters(kernel: Kernel) -> None:
+    defaults = {name: parameter.default for name, parameter in kernel.parameters.items()}
+    assert defaults == {"n": 8, "step": 1}
+    assert kernel.text == "Add up n words."
+
+
+def test_the_reference_is_what_the_graph_does(kernel: Kernel) -> None:
+    values = {"n": 6, "step": 2}
+    memory = kernel.memory(values, "graph", np.random.default_rng(3))
+    after = kernel.reference(memory, values, "graph")
+    assert len(memory) == 7
+    assert memory.dtype == after.dtype == np.uint32
+    assert after[:6].tolist() == memory[:6].tolist()
+    assert int(after[6]) == (int(memory[:6:2].sum()) + 100) % 2**32
+
+
+def test_the_facts_are_the_regions(kernel: Kernel) -> None:
+    facts = kernel.facts({"n": 8, "step": 1}, "graph")
+    assert facts.memory_words == 9
+    assert [(region.name, region.output) for region in facts.regions] == [
+        ("in", False), ("out", True),
+    ]  # fmt: skip
+
+
+def test_loading_leaves_no_trace_in_the_interpreter(folder: Path) -> None:
+    path, modules = list(sys.path), {name for name in sys.modules if "kernel" in name}
+    load_kernel_file(f"{folder / 'sums.py'}:sums")
+    assert sys.path == path
+    assert {name for name in sys.modules if "kernel" in name} == modules
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "reason"),
+    [
+        ("sums.py:product", "SW201", "no function 'product'"),
+        ("sums.py:LIMIT", "SW201", "no function 'LIMIT'"),
+        ("sums.py:", "SW201", "file.py:function"),
+        ("missing.py:sums", "SW203", "No such file"),
+        ("folder.py:sums", "SW203", "Is a directory"),
+        ("sums.txt:sums", "SW203", "suffix .py"),
+        ("sums.py:no_default", "SW202", "n needs an integer default"),
+        ("sums.py:text_default", "SW202", "n needs an integer default"),
+        ("sums.py:no_tracer", "SW202", "first parameter must be the tracer"),
+        ("sums.py:any_number", "SW202", "numbers needs an integer default"),
+    ],
+)
+def test_what_is_no_kernel_is_refused(folder: Path, name: str, code: str, reason: str) -> None:
+    (folder / "folder.py").mkdir()
+    (folder / "sums.txt").write_text("")
+    with pytest.raises(InputError) as caught:
+        load_kernel_file(str(folder / name))
+    assert caught.value.diagnostic.code == code
+    assert reason in caught.value.diagnostic.message
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("\n\ndef f(k:\n", 3, "SyntaxError"),
+        ("import nowhere_to_be_found\n", 1, "ModuleNotFoundError"),
+        ("x = 1\n\nraise SystemExit(2)\n", 3, "SystemExit: 2"),
+        ("x = '\0'\n", None, "null bytes"),
+    ],
+)
+def test_a_file_that_does_not_run_is_refused_at_its_line(
+    tmp_path: Path, text: str, line: int | None, reason: str
+) -> None:
+    file = tmp_path / "broken.py"
+    file.write_text(text)
+    with pytest.raises(InputError) as caught:
+        load_kernel_file(f"{file}:f")
+    found = caught.value.diagnostic
+    assert (found.code, found.line) == ("SW206", line)
+    assert reason in found.message
+    assert found.file == str(file)
