@@ -17,8 +17,11 @@ Scratch. `live` counts the words of storages that are written and not yet read f
 The *leader* is the most urgent operation not yet begun. It and others of its item may lift `live`
 up to `scratch_limit`; the rest leave `reserve` words for them, and `slope` words more for each
 cycle by which they are less urgent. So what is furthest on its way finds room, as in the banker's
-algorithm, and nothing is begun long before its time. Where no operation can ever move again the
-status says so.
+algorithm, and nothing is begun long before its time.
+
+In a cycle only the first few of those that wait for scratch are looked at, for speed. If nothing
+can move this way, all of them are, and the most urgent one that is ready leads. If still no
+operation can ever move again the status says so.
 """
 
 # Numba reads the bodies: plain loops on arrays are the fast form here.
@@ -209,6 +212,7 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
         while pending < n and chosen[by_rank[pending]] >= 0:
             pending += 1
         leader = by_rank[min(pending, n - 1)]
+        leader_waits = patience_limit > PATIENCE  # for operands: somebody else must lead
         passes = 0
         while True:
             # Finished operations let their successors go; some of these may be ready at once.
@@ -272,6 +276,8 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                 if best_class < 0:
                     break
                 op = by_rank[best]
+                if leader_waits:
+                    leader, leader_waits = op, False
                 fresh = writes[op] >= 0 and not alive[writes[op]]
                 growth = storage_words[writes[op]] if fresh else 0
                 if growth > 0:
@@ -340,8 +346,8 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
             _push(heap, heap_offset[c], heap_size[c], rank[blocked[b]])
             heap_size[c] += 1
         if remaining > 0 and not progress and in_ring == 0:
-            if patience_limit == PATIENCE and blocked_count >= PATIENCE and search_budget > 0:
-                patience_limit = n
+            if patience_limit == PATIENCE and blocked_count > 0 and search_budget > 0:
+                patience_limit = n + PATIENCE
                 continue
             status = SCRATCH_FULL if blocked_count > 0 else CYCLIC
             return status, t, peak, live, chosen, slot_cycle, n - remaining
