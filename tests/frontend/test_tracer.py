@@ -189,6 +189,7 @@ def test_pauses_and_trace_writes_keep_their_order() -> None:
     before = tuple(i for i, _node in effects if i < pause)
     assert graph.nodes[pause].after == before
     assert [node.after for i, node in effects if i > pause] == [(pause,), (pause,)]
+    assert run(k, [7])[:2] == [7, 7]
 
 
 def test_values_show_what_they_are() -> None:

@@ -55,7 +55,7 @@ def _value(node: Node, args: list[_Value], memory: list[int]) -> _Value:
             return tuple(memory[args[0][0] : args[0][0] + node.width])
         case "core_id":
             return (0,)
-        case "store" | "vstore":
+        case "store" | "vstore" | "pause" | "trace_write":
             return ()
     if node.effect is not Effect.NONE:
         raise ValueError(f"{node.op} is no operation of a dataflow graph")
