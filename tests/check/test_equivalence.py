@@ -218,6 +218,30 @@ def test_a_computed_address_that_is_wrong_is_refuted():
     assert_refuted(GATHERED.replace("memory load 2 0", wild), GATHER)
 
 
+def test_an_access_that_names_no_region_may_meet_anything_and_is_proved_in_order():
+    anywhere = computed(
+        Node("load", 1, (0,), region="in"),
+        Node("load", 1, (1,)),
+        Node("const", 1, imm=8),
+        Node("store", 0, (3, 2), region="out", after=(2,)),
+    )
+    found = verdict(GATHERED, anywhere)
+    assert (found.verdict, found.assumptions) == (True, ())
+    again = GATHERED + "memory load 3 2\nmemory store 1 3\n"
+    assert verdict(again, anywhere).verdict == "unknown"
+
+
+def test_an_address_said_to_lie_in_two_regions_proves_nothing():
+    torn = computed(
+        Node("load", 1, (0,), region="in"),
+        Node("load", 1, (1,), region="in"),
+        Node("load", 1, (1,), region="out"),
+        Node("const", 1, imm=8),
+        Node("store", 0, (4, 2), region="out"),
+    )
+    assert verdict(GATHERED, torn).verdict == "unknown"
+
+
 def test_a_store_at_an_unknown_address_may_have_hit_anything():
     wild = GATHERED.replace("memory store 1 3", "memory store 1 3\nmemory store 3 0")
     found = verdict(wild, GATHER, FACTS)
@@ -374,6 +398,32 @@ def test_loops_that_constants_decide_are_followed():
     memory store 4 0
     """
     assert verdict(loop, count).verdict is True
+
+
+def test_an_indirect_jump_to_a_constant_is_followed():
+    eight = computed(Node("const", 1, imm=8), Node("store", 0, (1, 1), region="out"))
+    text = "scalar const 0 3; scalar const 1 8\ncontrol jump_indirect 0\nscalar const 1 9\n"
+    assert verdict(text + "memory store 1 1", eight).verdict is True
+
+
+def test_debug_slots_do_nothing():
+    program = program_of(SUBTRACTED)
+    noted = [{**bundle, "debug": (("compare", 4, "key"),)} for bundle in program.bundles]
+    found = program_equals_graph(replace(program, bundles=tuple(noted)), MINIMAL, SUBTRACT, FACTS)
+    assert found.verdict is True
+
+
+def test_an_immediate_is_added_on_both_sides():
+    added = computed(
+        Node("load", 1, (0,), region="in"),
+        Node("add_immediate", 1, (1,), imm=-3),
+        Node("const", 1, imm=8),
+        Node("store", 0, (3, 2), region="out"),
+    )
+    for immediate, expected in ((-3, True), (2**32 - 3, True), (3, False)):
+        text = f"load load 1 0; load const 3 8\nflow add_imm 2 1 {immediate}\nstore store 3 2"
+        found = program_equals_graph(program_of(text, CHALLENGE), CHALLENGE, added, FACTS)
+        assert found.verdict is expected
 
 
 def test_traces_are_compared():

@@ -52,10 +52,11 @@ def test_random_memories_keep_to_the_facts():
 
 
 def test_a_term_without_a_value_on_a_memory_is_said_to_have_none():
-    terms, layout = Terms(), MemoryMap((), 4)
+    terms, layout = Terms(), MemoryMap((Region("low", 0, 2),), 4)
     beyond = terms.make("input", 4)
     divided = terms.operation("div", (terms.constant(1), terms.make("input", 0)))
-    astray = terms.make("load", 0, (terms.constant(9), terms.make("region", 0)))
-    for term in (beyond, divided, astray):
+    past = terms.make("load", 0, (terms.constant(9), terms.make("region", layout.rest)))
+    astray = terms.make("load", 0, (terms.constant(3), terms.make("region", 0)))
+    for term in (beyond, divided, past, astray):
         with pytest.raises(NoValueError):
             words_on([0, 0, 0, 0], [term], terms, layout)
