@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan, ScheduleOptions
+from slotweave.kernels.tree_hash.plan_model import LANES, best_design
 from slotweave.kernels.tree_hash.workload import Shape
 
 PLAN_NAMES = ("default", "scalar")
 
-#: Levels above this depth are chosen among nodes held in registers: 2^d - 1 selects, 2^d vectors.
-SELECT_DEPTH = 3
+#: Cycles of a round of one vector alone: its hash and the answer of its level, end to end.
+_CYCLES_A_ROUND = 17
 
-_LANES = 8
-_CYCLES_A_ROUND = 17  # of one vector alone: its hash and the answer of its level, end to end
-_LANES_A_ROUND = 12 * _LANES  # arithmetic of a round: hash, node, parity
-_LANES_A_CYCLE = 60
-_LOADS_A_CYCLE = 2
+#: With every node read by gathers a vector fills the load engine for this long a round.
+ANY_START_STAGGER = 3.0
 
 
 def plan_named(name: str, parameters: Mapping[str, int], contract: str) -> Plan:
@@ -34,21 +33,24 @@ def plan_named(name: str, parameters: Mapping[str, int], contract: str) -> Plan:
 
 
 def default_plan(shape: Shape, contract: str) -> Plan:
-    """Selects for the top of the tree, gathers below, vectors staggered over the whole run."""
-    ways = ["select"] * min(SELECT_DEPTH + 1, shape.height + 1) + ["gather"]
-    gathers = sum(
-        contract == "any-start" or shape.level_of_round(number) > SELECT_DEPTH
-        for number in range(shape.rounds)
-    )
-    groups = max(1, -(-shape.batch // _LANES))
-    cycles = groups * max(
-        gathers * _LANES / _LOADS_A_CYCLE, shape.rounds * _LANES_A_ROUND / _LANES_A_CYCLE
-    )
-    alone = shape.rounds * _CYCLES_A_ROUND
-    stagger = max(0.0, (cycles - alone) / groups)
-    return Plan(
-        "default",
-        "tree-hash",
-        schedule=ScheduleOptions(stagger=round(stagger, 1)),
-        choices={"style": "vector", "levels": ways},
-    )
+    """The design that the model of engines likes best, vectors staggered over the whole run."""
+    groups = -(-shape.batch // LANES)
+    if contract == "any-start":
+        return _plan(ANY_START_STAGGER * shape.rounds, {"style": "vector"})
+    design = best_design(shape)
+    stagger = max(0.0, (design.cycles - shape.rounds * _CYCLES_A_ROUND) / groups)
+    last = shape.rounds - len(design.last_pass)
+    ending = [
+        {"rounds": [last + depth], "way": way}
+        for depth, way in enumerate(design.last_pass)
+        if way != design.full_pass[depth] and way != "child"
+    ]
+    levels = ["record" if way == "child" else way for way in design.full_pass]
+    choices = {"style": "vector", "levels": levels, "exceptions": ending,
+               "tables": list(design.tables)}  # fmt: skip
+    return _plan(stagger, choices)
+
+
+def _plan(stagger: float, choices: Mapping[str, Any]) -> Plan:
+    schedule = ScheduleOptions(stagger=round(stagger, 1))
+    return Plan("default", "tree-hash", schedule=schedule, choices=choices)
