@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -35,7 +37,7 @@ def in_program_order(problem: Problem, pressure: Pressure = AMPLE) -> Schedule |
 def cycles(schedule: Schedule | ScratchFull) -> list[list[int]]:
     assert isinstance(schedule, Schedule)
     offset = schedule.cycle_offset.tolist()
-    return [schedule.cycle[a:b].tolist() for a, b in zip(offset, offset[1:], strict=False)]
+    return [schedule.cycle[a:b].tolist() for a, b in pairwise(offset)]
 
 
 @settings(max_examples=250)
@@ -224,6 +226,30 @@ def test_what_frees_scratch_is_found_behind_a_crowd_that_waits_for_it(crowd):
     schedule = list_schedule_by(problem, urgency, Pressure(6))
     assert isinstance(schedule, Schedule)
     assert list(schedule_violations(schedule, problem)) == []
+
+
+def test_others_leave_their_reserve_to_the_item_furthest_on_its_way():
+    """Item 1 begins at once, or only when item 0 has had its two words, and given them back."""
+    item = [
+        Op(writes=0, item=0),
+        Op(after=((0, DATA, 0),), writes=1, item=0),
+        Op(after=((0, DATA, 0), (1, DATA, 0)), reads=(0, 1), item=0),
+    ]
+    other = [Op(writes=2, item=1), Op(after=((3, DATA, 0),), reads=(2,), item=1)]
+    problem = problem_of([*item, *other], [1, 1, 1], [("alu", 2)])
+    urgency = np.array([9, 8, 7, 6, 5], np.float64)
+    for pressure in (Pressure(3), Pressure(3, reserve=1)):
+        together = list_schedule_by(problem, urgency, pressure)
+        assert cycles(together) == [[0], [1], [2], [0], [1]]
+    for pressure in (Pressure(3, reserve=2), Pressure(3, slope=1.0)):
+        apart = list_schedule_by(problem, urgency, pressure)
+        assert cycles(apart) == [[0], [1], [2], [3], [4]]
+
+
+def test_who_leads_but_waits_for_operands_does_not_stop_the_others():
+    problem = problem_of([Op(writes=0, item=0), Op(after=((0, DATA, 0),), reads=(0,), item=1)], [2])
+    urgency = np.array([1.0, 2.0])
+    assert cycles(list_schedule_by(problem, urgency, Pressure(2, reserve=2))) == [[0], [1]]
 
 
 def test_a_cycle_of_edges_is_refused():
