@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import pytest
 
 from slotweave.isa import WORD_MASK
@@ -21,38 +19,12 @@ from slotweave.rules.term import (
     variable,
     variables,
 )
-
-SPECIAL = (0, 1, 2, 3, 4, 7, 8, 16, 31, 32, 33, 255, 2**16, 2**31, 2**32 - 2, 2**32 - 1)
-
-
-def random_word(random: Random) -> int:
-    kind = random.random()
-    if kind < 0.4:
-        return random.choice(SPECIAL)
-    return random.randrange(32) if kind < 0.5 else random.getrandbits(32)
-
-
-def cases(tested: Rule, wanted: int = 200) -> list[dict[str, int]]:
-    """Values of its variables for which the rule may fire and both sides are defined."""
-    random = Random(tested.name)
-    names = sorted({x.name for x in variables(tested.pattern)})
-    found: list[dict[str, int]] = []
-    for _ in range(100 * wanted):
-        values = {name: random_word(random) for name in names}
-        try:
-            compute(tested.pattern, values)
-        except ZeroDivisionError:
-            continue
-        if tested.condition is None or compute(tested.condition, values):
-            found.append(values)
-        if len(found) == wanted:
-            break
-    return found
+from support.rule_cases import cases
 
 
 @pytest.mark.parametrize("tested", RULES, ids=lambda tested: tested.name)
 def test_both_sides_of_a_rule_are_equal(tested: Rule) -> None:
-    values = cases(tested)
+    values = cases(tested, 200)
     assert len(values) >= 50
     for case in values:
         assert compute(tested.pattern, case) == compute(tested.replacement, case), case
