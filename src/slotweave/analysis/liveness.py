@@ -57,7 +57,8 @@ def _slot_bounds(problem: Problem, schedule: Schedule) -> tuple[Ints, Ints]:
 
 def live_words(problem: Problem, ranges: LiveRanges, makespan: int) -> Ints:
     """How many words are live in each cycle 0 .. makespan (in a cycle: while its slots read)."""
-    change = np.zeros(makespan + 3, np.int64)
+    # Latencies may carry a range past the makespan.
+    change = np.zeros(max(makespan, int(ranges.last.max(initial=0))) + 2, np.int64)
     used = ranges.first >= 0
     words = problem.storage_words[used]
     np.add.at(change, ranges.first[used] + 1, words)
