@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from slotweave.ir.allocation import Allocation, Layout
 from slotweave.ir.graph import Graph, Node
+from slotweave.ir.known_words import constant_of
 from slotweave.ir.problem import Problem
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.ir.schedule import Schedule
@@ -34,7 +37,9 @@ def emit(
         mode = machine.modes[sources[chosen[op]]]
         node = graph.nodes[index]
         shape = Shape.WORD if mode.per_lane else mode.shape
-        form = forms_of(node.op, shape)[0]
+        form = forms_of(mode.operation, shape)[0]
+        if mode.operation == "const":
+            node = replace(node, imm=constant_of(graph, node) or 0, args=())
         for lane, at in enumerate(cycle[offset[op] : offset[op + 1]]):
             slot = _slot(form, node, index, lane if mode.per_lane else 0, addresses)
             cycles[at].setdefault(mode.engine, []).append(slot)

@@ -47,3 +47,12 @@ def known_values(graph: Graph) -> dict[int, Words]:
             if words is not None:
                 known[index] = words
     return known
+
+
+def constant_of(graph: Graph, node: Node) -> int | None:
+    """The word that `node` makes if it is a constant, or one plus an immediate; else None."""
+    if node.op == "const":
+        return node.imm & WORD_MASK
+    if node.op == "add_immediate" and graph.nodes[node.args[0]].op == "const":
+        return (graph.nodes[node.args[0]].imm + node.imm) & WORD_MASK
+    return None

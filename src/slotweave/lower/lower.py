@@ -12,12 +12,13 @@ from slotweave.ir.problem import DATA, ORDER, Ints, Problem
 from slotweave.isa import Effect
 from slotweave.lower.materialize import materialize, usable_modes
 from slotweave.lower.placement import Placement
+from slotweave.lower.spread_constants import spread_constants
 from slotweave.machine import Machine
 
 
 @dataclass(frozen=True)
 class Lowered:
-    """The problem, the graph it stands for (with copies, if any were needed), and its layout."""
+    """The problem, the graph it stands for (constants spread, copies added), and its layout."""
 
     graph: Graph
     problem: Problem
@@ -48,7 +49,7 @@ def lower(graph: Graph, machine: Machine) -> Lowered:
 
     Raises NoSchedule (SW302) if no engine can run one of its operations.
     """
-    graph, placement = materialize(graph, machine)
+    graph, placement = materialize(spread_constants(graph, machine), machine)
     operations = [i for i, node in enumerate(graph.nodes) if node.op not in ("slice", "overlay")]
     number = {node: op for op, node in enumerate(operations)}
     modes = _Modes(graph, machine, placement)

@@ -12,6 +12,7 @@ from slotweave.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.graph import Graph, Node
 from slotweave.isa import Shape
 from slotweave.lower.placement import Placement, place
+from slotweave.lower.spread_constants import constant_modes
 from slotweave.machine import Machine, Mode
 
 
@@ -22,7 +23,8 @@ def usable_modes(graph: Graph, machine: Machine, placement: Placement, index: in
     """
     node = graph.nodes[index]
     shape = graph.shape(index)
-    modes = [m for m in machine.modes_of(node.op, shape) if machine.slots[m.engine] > 0]
+    able = (*constant_modes(graph, machine, node), *machine.modes_of(node.op, shape))
+    modes = [mode for mode in able if machine.slots[mode.engine] > 0]
     if shape is Shape.WORD or not _scattered(graph, placement, index):
         return modes
     return [mode for mode in modes if mode.per_lane]

@@ -26,7 +26,7 @@ from typing import Any
 
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan
-from slotweave.kernels.tree_hash.groups import Group, groups_of
+from slotweave.kernels.tree_hash.groups import Group, groups_of, overlapping_groups
 from slotweave.kernels.tree_hash.memory_map import room_for_tables, table_words
 from slotweave.kernels.tree_hash.workload import Shape
 
@@ -116,9 +116,9 @@ def _groups_sharing_words(shape: Shape, tables: Sequence[int], lanes: int) -> fr
     """Groups whose value words a table or another group lies over."""
     groups = groups_of(shape, lanes)
     first_free = sum(table_words(depth) for depth in tables) - shape.batch
-    overlapping = groups[-2:] if shape.batch % lanes else []
     under_tables = [group for group in groups if group.first < first_free]
-    return frozenset(group.number for group in (*overlapping, *under_tables))
+    sharing = (*overlapping_groups(shape, lanes), *under_tables)
+    return frozenset(group.number for group in sharing)
 
 
 def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slotweave.frontend.tracer import RegionHandle, Tracer, Vector
+from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
 from slotweave.kernels.tree_hash.workload import Shape
 
 
@@ -30,22 +30,39 @@ def groups_of(shape: Shape, lanes: int) -> list[Group]:
     return [Group(number, first, lanes) for number, first in enumerate(starts)]
 
 
-def load_group(k: Tracer, group: Group, region: RegionHandle, address: int) -> Vector:
-    """The words of the group's items, from `address` in `region` on."""
+def overlapping_groups(shape: Shape, lanes: int) -> frozenset[Group]:
+    """The vectors that share items with another one."""
+    if shape.batch < lanes or shape.batch % lanes == 0:
+        return frozenset()
+    return frozenset(groups_of(shape, lanes)[-2:])
+
+
+def load_group(
+    k: Tracer, group: Group, region: RegionHandle, address: int, held: Word | None = None
+) -> Vector:
+    """The words of the group's items, from `address` in `region` on.
+
+    `held` is that address in a register, if it is in one anyway.
+    """
     with k.stage("read"):
         if group.items == k.vector_length:
-            return k.vload(k.literal(address), region)
+            return k.vload(k.literal(address) if held is None else held, region)
         words = [k.load(k.literal(address + i), region) for i in range(group.items)]
         spare = [k.constant(0) for _ in range(k.vector_length - group.items)]
         return k.pack([*words, *spare])
 
 
 def store_group(
-    k: Tracer, group: Group, region: RegionHandle, address: int, vector: Vector
+    k: Tracer,
+    group: Group,
+    region: RegionHandle,
+    address: int,
+    vector: Vector,
+    held: Word | None = None,
 ) -> None:
-    """Write the words of the group's items to `region`, from `address` on."""
+    """Write the words of the group's items to `region`, as `load_group` reads them."""
     if group.items == k.vector_length:
-        k.vstore(k.literal(address), vector, region)
+        k.vstore(k.literal(address) if held is None else held, vector, region)
         return
     for i in range(group.items):
         k.store(k.literal(address + i), vector.lane(i), region)

@@ -7,7 +7,10 @@ tables.
 
 from __future__ import annotations
 
-from slotweave.frontend.tracer import Tracer, Vector
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
 from slotweave.kernels.tree_hash.choices import Choices
 from slotweave.kernels.tree_hash.groups import Group, groups_of, load_group, store_group
 from slotweave.kernels.tree_hash.memory_map import MemoryMap
@@ -41,25 +44,54 @@ def build_vector(
     for depth, table in memory.tables.items():
         build_table(k, memory.tree, depth, table)
     buffers = _Buffers(level, choices)
-    unfinished = []
+    late: list[_Result] = []
     for group in groups:
         buffer = buffers.of(group)
         with k.item(group.number):
             early = values.get(group)
-            value = _load_values(level, group) if early is None else early
+            value = _load_values(level, group, buffer) if early is None else early
             walk = Walk(group, value, buffer)
             _walk_rounds(level, walk, choices, contract)
-            if choices.owns_words(group):
-                _store_values(level, walk)
-        if contract == "full" or not choices.owns_words(group):
-            unfinished.append(walk)
+            for result in _results(level, walk, choices, contract):
+                if result.at_once:
+                    result.store(k)
+                else:
+                    late.append(result)
     # What waits for every group belongs to the last one: it is no more urgent than that.
     with k.item(groups[-1].number):
-        for walk in unfinished:
-            if not choices.owns_words(walk.group):
-                _store_values(level, walk)
-            if contract == "full":
-                _store_index(level, walk)
+        for result in late:
+            result.store(k)
+
+
+@dataclass(frozen=True)
+class _Result:
+    """Final words of a group, and whether nothing but the group itself minds where they go."""
+
+    group: Group
+    vector: Vector
+    region: RegionHandle
+    address: int
+    held: Word | None
+    at_once: bool
+
+    def store(self, k: Tracer) -> None:
+        with k.stage("store"):
+            store_group(k, self.group, self.region, self.address, self.vector, self.held)
+
+
+def _results(level: Level, walk: Walk, choices: Choices, contract: str) -> Iterator[_Result]:
+    """The values of the walk's items and, if the contract wants them, their indices."""
+    group, memory = walk.group, level.memory
+    alone = choices.owns_words(group)
+    address = level.shape.values + group.first
+    held = None if walk.buffer is None else walk.buffer.lane(0)
+    whole = walk.value ^ CARRIED_CONSTANT
+    yield _Result(group, whole, memory.at(address), address, held, alone)
+    if contract == "full":
+        address = level.shape.indices + group.first
+        region = memory.at(address)
+        free = region not in memory.tables.values()
+        yield _Result(group, _final_index(level, walk), region, address, None, alone and free)
 
 
 class _Buffers:
@@ -85,24 +117,11 @@ class _Buffers:
         return row
 
 
-def _load_values(level: Level, group: Group) -> Vector:
+def _load_values(level: Level, group: Group, buffer: Vector | None = None) -> Vector:
     address = level.shape.values + group.first
+    held = None if buffer is None else buffer.lane(0)
     with level.k.item(group.number):
-        return load_group(level.k, group, level.memory.at(address), address)
-
-
-def _store_values(level: Level, walk: Walk) -> None:
-    address = level.shape.values + walk.group.first
-    with level.k.stage("store"):
-        whole = walk.value ^ CARRIED_CONSTANT
-        store_group(level.k, walk.group, level.memory.at(address), address, whole)
-
-
-def _store_index(level: Level, walk: Walk) -> None:
-    address = level.shape.indices + walk.group.first
-    with level.k.stage("store"):
-        index = _final_index(level, walk)
-        store_group(level.k, walk.group, level.memory.at(address), address, index)
+        return load_group(level.k, group, level.memory.at(address), address, held)
 
 
 def _walk_rounds(level: Level, walk: Walk, choices: Choices, contract: str) -> None:
