@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slotweave.rules import RULES
+from slotweave.rules.registry import RULES
 from support.command_line import assert_refused, slotweave
 
 

@@ -10,7 +10,8 @@ from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.graph_verify import verify_graph
 from slotweave.machine import MINIMAL
 from slotweave.rewrite import rewrite
-from slotweave.rules import RULES, Rule, Term
+from slotweave.rules import Rule, Term
+from slotweave.rules.registry import RULES
 from slotweave.simulate.graph import run_graph
 from support.rule_cases import cases
 

@@ -18,7 +18,7 @@ from slotweave.ir.graph_verify import verify_graph
 from slotweave.isa import Shape
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.rewrite import Firing, replay, rewrite
-from slotweave.rules import RULES
+from slotweave.rules.registry import RULES
 from slotweave.simulate.graph import run_graph
 from strategies.graphs import graphs
 from strategies.kernels import arithmetic_kernels, memory_kernels

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from slotweave.isa import WORD_MASK
-from slotweave.rules import RULES, Constant, Rule, Sides, Term, make_rule, rule, weight
+from slotweave.rules import Constant, Rule, Sides, Term, make_rule, rule, weight
+from slotweave.rules.registry import RULES
 from slotweave.rules.strength import is_power_of_two, log2
 from slotweave.rules.term import (
     broadcast,

@@ -21,7 +21,8 @@ from slotweave.rewrite.finish import finish, needed_nodes
 from slotweave.rewrite.match import Bindings, Match, RuleIndex, matches
 from slotweave.rewrite.structure import STRUCTURAL_RULES, simpler_slice
 from slotweave.rewrite.workspace import Workspace
-from slotweave.rules import RULES, Rule, Term
+from slotweave.rules import Rule, Term
+from slotweave.rules.registry import RULES
 from slotweave.rules.term import compute
 
 

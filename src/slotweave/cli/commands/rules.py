@@ -19,7 +19,7 @@ app = typer.Typer(help="List and show rewrite rules.", no_args_is_help=True)
 @command(app, "list")
 def list_rules(json: Json = False) -> None:
     """List the rewrite rules with their equations, in the order in which they are tried."""
-    from slotweave.rules import RULES
+    from slotweave.rules.registry import RULES
 
     if json:
         print_json({"rules": [{"name": rule.name, "equation": rule.equation} for rule in RULES]})
@@ -55,7 +55,7 @@ def show_rule(
 
 def _rule_named(name: str) -> Rule:
     from slotweave.cli.inputs import unknown
-    from slotweave.rules import RULES
+    from slotweave.rules.registry import RULES
 
     by_name = {rule.name: rule for rule in RULES}
     if name not in by_name:

@@ -1,0 +1,20 @@
+"""All rules that were written, in the order in which they are tried; proved or not.
+
+What may rewrite a graph is `registry.RULES`: these, each with its recorded proof.
+"""
+
+from __future__ import annotations
+
+from slotweave.rules.affine import AFFINE
+from slotweave.rules.broadcasts import BROADCASTS
+from slotweave.rules.fold import FOLDING
+from slotweave.rules.identities import IDENTITIES
+from slotweave.rules.rule import Rule
+from slotweave.rules.selects import SELECTS
+from slotweave.rules.strength import STRENGTH
+from slotweave.rules.xor_constants import XOR_CONSTANTS
+
+#: Where several match, the first one that pays is taken.
+CATALOG: tuple[Rule, ...] = (
+    *FOLDING, *IDENTITIES, *STRENGTH, *AFFINE, *XOR_CONSTANTS, *SELECTS, *BROADCASTS,
+)  # fmt: skip
