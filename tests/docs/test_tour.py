@@ -34,14 +34,14 @@ def output_of(code: str, line: int, names: dict[str, Any]) -> str:
 def page_as_run(page: str) -> str:
     """`page` with each output as its code prints it."""
     names: dict[str, Any] = {"__name__": "tour"}
-
-    def with_output(block: re.Match[str]) -> str:
-        line = page.count("\n", 0, block.start("code")) + 1
-        output = output_of(block["code"], line, names)
-        shown = f"\n```text\n{output}```\n" if output else ""
-        return f"```python\n{block['code']}```\n{shown}"
-
-    return BLOCK.sub(with_output, page)
+    written, read = "", 0
+    for block in BLOCK.finditer(page):
+        written += page[read : block.start("code")]
+        output = output_of(block["code"], written.count("\n") + 1, names)
+        written += f"{block['code']}```\n"
+        written += f"\n```text\n{output}```\n" if output else ""
+        read = block.end()
+    return written + page[read:]
 
 
 def test_the_tour_prints_what_it_shows(request: pytest.FixtureRequest) -> None:
