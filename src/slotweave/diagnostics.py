@@ -115,6 +115,7 @@ CODES: dict[str, CodeEntry] = {
     "SW214": CodeEntry("shape does not fit", "The exported file and the compiled program are made for one shape; another one was asked for."),
     "SW215": CodeEntry("bad facts", "The facts are unknown or malformed. The message names the key. A facts file is a JSON object with memory_words, words, regions and ranges."),
     "SW216": CodeEntry("program does not fit the form", "The form asked for needs something that the program file does not say or is not. `--format challenge` needs a tree-hash program for the challenge machine with kernel, params and contract in its meta, as `slotweave compile tree-hash -o FILE` writes it."),
+    "SW217": CodeEntry("optional package is missing", "What was asked for needs a package that the core install leaves out. The message says how to install it."),
     "SW301": CodeEntry("scratch too small", "The values that must be live at once do not fit into scratch. The message names the cycle, how many words were live, which values held the most, and what would have to give."),
     "SW302": CodeEntry("no engine for an operation", "The kernel uses an operation that no engine of the machine can run, in the shape that the kernel needs."),
     "SW401": CodeEntry("illegal schedule", "A dependence is violated or an engine is overfull. This is a fault of the compiler, caught before anything was written; please report it."),

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from slotweave.diagnostics import CheckFailed, Diagnostic
 from slotweave.isa import OPERATIONS, WORD_BITS
 from slotweave.rules.rule import Rule
 from slotweave.rules.term import Term
@@ -72,6 +73,15 @@ def unproved(rules: Iterable[Rule], proofs: Mapping[str, Proof]) -> Iterator[tup
             yield rule, "has no recorded proof"
         elif proofs[rule.name].fingerprint != fingerprint(rule):
             yield rule, "was changed after its proof, or an operation in it was"
+
+
+def register(rules: Iterable[Rule], proofs: Mapping[str, Proof]) -> tuple[Rule, ...]:
+    """`rules`, all of them proved. Raises CheckFailed (SW407) at the first that is not."""
+    rules = tuple(rules)
+    for rule, why in unproved(rules, proofs):
+        reason = f"rule {rule.name} {why}; `slotweave rules prove --record` proves and records it"
+        raise CheckFailed(Diagnostic("SW407", reason))
+    return rules
 
 
 def _operations(term: Term) -> Iterator[str]:

@@ -1,31 +1,35 @@
-"""`slotweave rules`: the rewrite rules and their equations."""
+"""`slotweave rules`: the rewrite rules, their equations and their proofs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slotweave.cli.command import command
 from slotweave.cli.options import Json
-from slotweave.cli.output import print_json
+from slotweave.cli.output import print_json, write_output
+from slotweave.cli.terminal import Terminal
+from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 
 if TYPE_CHECKING:
     from slotweave.rules import Rule
+    from slotweave.rules.proof import Proof
 
-app = typer.Typer(help="List and show rewrite rules.", no_args_is_help=True)
+app = typer.Typer(help="List, show and prove rewrite rules.", no_args_is_help=True)
 
 
 @command(app, "list")
 def list_rules(json: Json = False) -> None:
     """List the rewrite rules with their equations, in the order in which they are tried."""
-    from slotweave.rules.registry import RULES
+    from slotweave.rules.catalog import CATALOG
 
     if json:
-        print_json({"rules": [{"name": rule.name, "equation": rule.equation} for rule in RULES]})
+        print_json({"rules": [{"name": rule.name, "equation": rule.equation} for rule in CATALOG]})
         return
-    width = max(len(rule.name) for rule in RULES)
-    for rule in RULES:
+    width = max(len(rule.name) for rule in CATALOG)
+    for rule in CATALOG:
         print(f"{rule.name:<{width}}  {rule.equation}")
 
 
@@ -33,8 +37,13 @@ def list_rules(json: Json = False) -> None:
 def show_rule(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which rule.")], json: Json = False
 ) -> None:
-    """Show a rule: its equation, and the terms that are matched and put in their place."""
-    rule = _rule_named(name)
+    """Show a rule: its equation, the terms that are matched and put in their place, its proof."""
+    from slotweave.rules.proof import recorded_proofs, unproved
+
+    (rule,) = _rules_named([name])
+    proofs = recorded_proofs()
+    lacks = [why for _, why in unproved([rule], proofs)]
+    proof = None if lacks else proofs[name]
     condition = None if rule.condition is None else str(rule.condition)
     if json:
         print_json(
@@ -44,6 +53,7 @@ def show_rule(
                 "pattern": str(rule.pattern),
                 "replacement": str(rule.replacement),
                 "condition": condition,
+                "proof": None if proof is None else _record(name, proof),
             }
         )
         return
@@ -51,13 +61,101 @@ def show_rule(
     print(f"pattern      {rule.pattern}\nreplacement  {rule.replacement}")
     if condition is not None:
         print(f"condition    {condition}")
+    print(f"proof        {f'none: the rule {lacks[0]}' if proof is None else _summary(proof)}")
 
 
-def _rule_named(name: str) -> Rule:
+@command(app, "prove")
+def prove_rules(
+    terminal: Terminal,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Which rules; all if left out.")
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write the record that rules are registered by.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Prove rewrite rules anew, for all words.
+
+    Needs the extra `prove` (Z3). A rule is only used with a recorded proof that fits it.
+    """
+    rules = _rules_named(names)
+    prove = _prover(terminal, rules)
+    proofs: dict[str, Proof] = {}
+    for rule in rules:
+        try:
+            proofs[rule.name] = prove(rule)
+        except CheckFailed as error:
+            terminal.complain(error)
+            continue
+        if not json:
+            print(f"{rule.name:<32} {_summary(proofs[rule.name])}", flush=True)
+    if json:
+        print_json({"proved": [_record(name, proof) for name, proof in proofs.items()]})
+    if len(proofs) < len(rules):
+        reason = f"{len(rules) - len(proofs)} of {len(rules)} rules are not proved"
+        raise CheckFailed(Diagnostic("SW408", reason))
+    seconds = sum(proof.seconds for proof in proofs.values())
+    terminal.note(f"{len(proofs)} rules proved in {seconds:.1f} s")
+    if record:
+        _write_record(terminal, proofs)
+    else:
+        _compare_with_record(terminal, rules)
+
+
+def _rules_named(names: list[str] | None) -> list[Rule]:
+    """The rules of these names; all if none are given."""
     from slotweave.cli.inputs import unknown
-    from slotweave.rules.registry import RULES
+    from slotweave.rules.catalog import CATALOG
 
-    by_name = {rule.name: rule for rule in RULES}
-    if name not in by_name:
-        raise unknown("SW212", "rule", name, by_name)
-    return by_name[name]
+    by_name = {rule.name: rule for rule in CATALOG}
+    for name in names or ():
+        if name not in by_name:
+            raise unknown("SW212", "rule", name, by_name)
+    return [by_name[name] for name in names or by_name]
+
+
+def _prover(terminal: Terminal, rules: list[Rule]) -> Callable[[Rule], Proof]:
+    """What proves a rule. Without Z3 the record is all that can be looked at."""
+    try:
+        from slotweave.rules.prove import prove
+    except ModuleNotFoundError as error:
+        if error.name != "z3":
+            raise
+        _compare_with_record(terminal, rules)
+        reason = "proving rules anew needs Z3: install it with `pip install 'slotweave[prove]'`"
+        raise InputError(Diagnostic("SW217", reason)) from None
+    return prove
+
+
+def _compare_with_record(terminal: Terminal, rules: list[Rule]) -> None:
+    """Say that the recorded proofs fit `rules`. Raises CheckFailed (SW407) if one does not."""
+    from slotweave.rules.proof import recorded_proofs, register
+
+    register(rules, recorded_proofs())
+    terminal.note(f"the recorded proofs of {len(rules)} rules fit them")
+
+
+def _write_record(terminal: Terminal, proofs: dict[str, Proof]) -> None:
+    """Put `proofs` into the record; it keeps those of other rules that there still are."""
+    from slotweave.rules.catalog import CATALOG
+    from slotweave.rules.proof import PROOFS_FILE, proofs_to_json, recorded_proofs
+
+    known = {**recorded_proofs(), **proofs}
+    kept = {rule.name: known[rule.name] for rule in CATALOG if rule.name in known}
+    write_output(str(PROOFS_FILE), proofs_to_json(kept))
+    terminal.note(f"wrote {PROOFS_FILE}")
+
+
+def _summary(proof: Proof) -> str:
+    return f"{proof.prover}, {proof.seconds:.3f} s: {proof.method}"
+
+
+def _record(name: str, proof: Proof) -> dict[str, str | float]:
+    return {
+        "name": name,
+        "prover": proof.prover,
+        "method": proof.method,
+        "seconds": proof.seconds,
+        "fingerprint": proof.fingerprint,
+    }
