@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from slotweave.rules import catalog, proof
+from slotweave.rules.proof import PROOFS_FILE, recorded_proofs
 from slotweave.rules.registry import RULES
-from support.command_line import assert_refused, slotweave
+from slotweave.rules.rule import Rule
+from slotweave.rules.term import variable
+from support.command_line import assert_refused, slotweave, slotweave_process
 
 
 def test_every_rule_is_listed_on_a_line_of_its_own() -> None:
@@ -16,7 +25,7 @@ def test_every_rule_is_listed_on_a_line_of_its_own() -> None:
 def test_a_rule_is_shown_with_its_two_sides() -> None:
     text = slotweave("rules", "show", "fuse_shift_add").out
     assert text.startswith("fuse_shift_add: (x << s) + y  ->  multiply_add(x, 2^s, y)")
-    for line in ("pattern      ", "replacement  ", "condition    "):
+    for line in ("pattern      ", "replacement  ", "condition    ", "proof        z3 "):
         assert f"\n{line}" in text
     shown = slotweave("rules", "show", "fuse_multiply_add", "--json").json
     assert shown["condition"] is None
@@ -27,3 +36,105 @@ def test_an_unknown_rule_is_refused() -> None:
     answer = slotweave("rules", "show", "fuse_multiply_ad")
     assert_refused(answer, "SW212", "did you mean 'fuse_multiply_add'?")
     assert_refused(slotweave("rules", "show", "42"), "SW212", "`slotweave rules list` shows the ")
+
+
+def test_a_rule_is_shown_with_its_proof() -> None:
+    recorded = recorded_proofs()["divide_by_power"]
+    shown = slotweave("rules", "show", "divide_by_power", "--json").json["proof"]
+    assert shown == {
+        "name": "divide_by_power",
+        "prover": recorded.prover,
+        "method": recorded.method,
+        "seconds": recorded.seconds,
+        "fingerprint": recorded.fingerprint,
+    }
+
+
+@pytest.fixture
+def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The record of proofs, as a copy that may be written."""
+    file = tmp_path / "proofs.json"
+    file.write_text(PROOFS_FILE.read_text())
+    monkeypatch.setattr(proof, "PROOFS_FILE", file)
+    return file
+
+
+@pytest.fixture
+def wrong_rule(monkeypatch: pytest.MonkeyPatch) -> Rule:
+    """A rule of the catalog that is wrong for every odd word."""
+    x = variable("x")
+    wrong = Rule("halve_and_double", "(x >> 1) << 1  ->  x", (x >> 1) << 1, x)
+    monkeypatch.setattr(catalog, "CATALOG", (catalog.CATALOG[0], wrong))
+    return wrong
+
+
+def test_named_rules_are_proved_anew() -> None:
+    pytest.importorskip("z3")
+    answer = slotweave("rules", "prove", "xor_zero", "divide_by_one")
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert [line.split()[:2] for line in lines] == [["xor_zero", "z3"], ["divide_by_one", "z3"]]
+    assert "words of 32 bits, any number of lanes; " in lines[0]
+    assert "2 rules proved in " in answer.err
+    assert "the recorded proofs of 2 rules fit them" in answer.err
+
+
+def test_the_json_form_holds_the_proofs() -> None:
+    pytest.importorskip("z3")
+    answer = slotweave("rules", "prove", "xor_zero", "--json").json
+    assert answer["schema_version"] == 1
+    (proved,) = answer["proved"]
+    assert proved["name"] == "xor_zero"
+    assert proved["fingerprint"] == recorded_proofs()["xor_zero"].fingerprint
+
+
+def test_proofs_made_anew_are_recorded_beside_the_others(record: Path) -> None:
+    pytest.importorskip("z3")
+    before = proof.proofs_from_json(record.read_text())
+    before["xor_zero"] = replace(before["xor_zero"], fingerprint="of another rule")
+    before["long_gone"] = before["xor_zero"]
+    record.write_text(proof.proofs_to_json(before))
+    stale = slotweave("rules", "show", "xor_zero").out
+    assert "proof        none: the rule was changed after its proof" in stale
+    refused = slotweave("rules", "prove", "xor_zero")
+    assert refused.code == 1
+    assert "SW407 rule xor_zero was changed after its proof" in refused.err
+    answer = slotweave("rules", "prove", "xor_zero", "--record")
+    assert (answer.code, f"wrote {record}" in answer.err) == (0, True)
+    after = recorded_proofs()
+    assert list(after) == [rule.name for rule in RULES]
+    assert after["xor_zero"].fingerprint == proof.fingerprint(_rule("xor_zero"))
+    assert after["add_zero"] == before["add_zero"]
+
+
+def _rule(name: str) -> Rule:
+    return next(rule for rule in RULES if rule.name == name)
+
+
+def test_a_wrong_rule_is_refused_with_its_counterexample(record: Path, wrong_rule: Rule) -> None:
+    pytest.importorskip("z3")
+    before = record.read_text()
+    answer = slotweave("rules", "prove", "--record")
+    assert answer.code == 1
+    assert answer.out.startswith("fold_add ")
+    counterexample, summary = answer.err.splitlines()
+    assert counterexample.startswith(f"SW408 rule {wrong_rule.name} is wrong, the two sides differ")
+    assert "((x >> 1) << 1)  ->  x; for x = " in counterexample
+    assert summary == "SW408 1 of 2 rules are not proved"
+    assert record.read_text() == before
+
+
+def test_a_rule_without_proof_is_shown_as_such(wrong_rule: Rule) -> None:
+    shown = slotweave("rules", "show", wrong_rule.name)
+    assert "proof        none: the rule has no recorded proof" in shown.out
+    assert slotweave("rules", "show", wrong_rule.name, "--json").json["proof"] is None
+
+
+def test_without_the_prover_the_record_is_compared_and_the_user_told_what_to_install() -> None:
+    answer = slotweave_process("rules", "prove", code="import sys; sys.modules['z3'] = None")
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    compared, refused = answer.stderr.splitlines()
+    assert compared == f"the recorded proofs of {len(RULES)} rules fit them"
+    assert refused.startswith("SW217 ")
+    assert "pip install 'slotweave[prove]'" in refused

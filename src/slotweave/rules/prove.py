@@ -33,7 +33,7 @@ from slotweave.rules.term import Term, compute, variables
 PROVER = f"z3 {z3.get_version_string()}"
 
 #: Seconds after which the solver gives up on one part of a proof.
-PATIENCE = 60
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +117,13 @@ def _computed_constants(term: Term) -> Iterator[Term]:
 def _require_unsatisfiable(rule: Rule, negation: z3.BoolRef, failure: str) -> None:
     """Raise CheckFailed unless no words satisfy `negation`."""
     solver = z3.Solver()
-    solver.set("timeout", 1000 * PATIENCE)
+    solver.set("timeout", round(1000 * PATIENCE))
     solver.add(negation)
     answer = solver.check()
     if answer == z3.unsat:
         return
     if answer == z3.unknown:
-        reason = f"rule {rule.name} could not be decided in {PATIENCE} s: {rule}"
+        reason = f"rule {rule.name} could not be decided in {PATIENCE:g} s: {rule}"
         raise CheckFailed(Diagnostic("SW408", reason))
     model = solver.model()
     words = {
