@@ -1,0 +1,84 @@
+"""Tables lie in working memory, one behind the other, and never where something else is needed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from slotweave.frontend.tracer import Tracer
+from slotweave.kernels.tree_hash.memory_map import (
+    RECORD_WORDS,
+    declare_memory,
+    room_for_tables,
+    table_words,
+)
+from slotweave.kernels.tree_hash.workload import CONTRACTS, Shape
+
+SHAPES = st.builds(Shape, st.integers(1, 10), st.just(1), st.integers(1, 300))
+
+
+def test_a_table_holds_a_record_of_three_words_for_each_parent() -> None:
+    assert RECORD_WORDS == 3
+    assert [table_words(depth) for depth in range(4)] == [3, 6, 12, 24]
+
+
+def test_the_judged_shape_has_room_for_the_index_words_and_a_vector_more() -> None:
+    assert room_for_tables(Shape(10, 16, 256), 8) == 256 + 8
+
+
+@given(SHAPES)
+def test_tables_never_reach_words_of_overlapping_vectors(shape: Shape) -> None:
+    room = room_for_tables(shape, 8)
+    if shape.batch % 8:
+        assert room <= shape.batch - 8 or room == 0
+    else:
+        assert room == shape.batch + 8
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+@given(shape=SHAPES, depths=st.lists(st.integers(3, 7), unique=True, max_size=3))
+def test_every_word_of_memory_belongs_to_one_region(
+    contract: str, shape: Shape, depths: list[int]
+) -> None:
+    assume(sum(map(table_words, depths)) <= room_for_tables(shape, 8))
+    k = Tracer("memory", 8)
+    memory = declare_memory(k, shape, contract, depths)
+    regions = sorted(k.graph().regions, key=lambda region: region.start)
+    assert regions[0].start == 0
+    assert regions[-1].stop == shape.memory_words == k.graph().memory_words
+    assert all(before.stop == after.start for before, after in pairwise(regions))
+    assert {depth: table.length for depth, table in memory.tables.items()} == {
+        depth: table_words(depth) for depth in depths
+    }
+    for address in range(shape.indices, shape.memory_words):
+        region = memory.at(address)
+        assert region.start <= address < region.start + region.length
+
+
+def test_inputs_and_header_are_no_working_memory() -> None:
+    memory = declare_memory(Tracer("memory", 8), Shape(3, 1, 8), "values", ())
+    for address in (0, 7, 7 + 14, 7 + 15 + 16):
+        with pytest.raises(ValueError, match=f"no working region holds address {address}"):
+            memory.at(address)
+
+
+def test_index_words_are_output_only_where_the_contract_says_so() -> None:
+    for contract, wanted in (("values", False), ("full", True), ("any-start", True)):
+        k = Tracer("memory", 8)
+        declare_memory(k, Shape(6, 1, 64), contract, (3,))
+        by_name = k.graph().region_by_name
+        assert by_name["records 3"].output is wanted
+        assert by_name["indices"].output is wanted
+        assert by_name["values"].output
+
+
+def test_a_table_over_value_words_is_output_under_every_contract() -> None:
+    k = Tracer("memory", 8)
+    memory = declare_memory(k, Shape(10, 16, 256), "values", (6, 4, 3))
+    assert not k.graph().region_by_name["records 6"].output
+    assert k.graph().region_by_name["records 3"].output
+    assert memory.at(2310).region.name == "records 3"
+    assert memory.at(2318).region.name == "values"

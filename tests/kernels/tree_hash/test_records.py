@@ -1,0 +1,72 @@
+"""Tables of records: a node between its children, by mirrored place, all xored."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from slotweave.frontend.tracer import Tracer
+from slotweave.kernels.tree_hash.memory_map import declare_memory, table_words
+from slotweave.kernels.tree_hash.records import (
+    FIRST_CHILD,
+    PARENT,
+    SECOND_CHILD,
+    build_table,
+    read_records,
+    side_by_side,
+)
+from slotweave.kernels.tree_hash.tree_top import CARRIED_CONSTANT
+from slotweave.kernels.tree_hash.workload import Shape
+from slotweave.simulate.graph import run_graph
+from support.tree_hash import random_instance
+
+
+@pytest.mark.parametrize("depth", [3, 4, 5])
+def test_a_table_holds_each_node_between_its_children_from_the_right(depth: int) -> None:
+    shape = Shape(height=6, rounds=1, batch=128)
+    k = Tracer("table", 8)
+    memory = declare_memory(k, shape, "values", (depth,))
+    build_table(k, memory.tree, depth, memory.tables[depth])
+    before = random_instance(6, 1, 128, seed=depth)
+    after = run_graph(k.graph(), before)
+
+    tree = before[7 : 7 + shape.nodes]
+    expected = []
+    for place in range(2**depth):
+        node = 2 ** (depth + 1) - 2 - place
+        # Carried parities are the opposite of true ones: bit 0 leads to the right child.
+        expected += [tree[2 * node + 2], tree[node], tree[2 * node + 1]]
+    table = slice(shape.indices, shape.indices + table_words(depth))
+    assert after[table] == [word ^ CARRIED_CONSTANT for word in expected]
+    assert after[: table.start] == before[: table.start]
+    assert after[table.stop :] == before[table.stop :]
+
+
+@pytest.mark.parametrize("lanes", [4, 8])
+def test_records_are_read_where_they_lie_and_words_of_them_taken(lanes: int) -> None:
+    records = 16
+    k = Tracer("records", lanes)
+    table = k.region("table", 0, 3 * records, read_only=True)
+    addresses = k.region("addresses", table.length, lanes, read_only=True)
+    out = k.region("out", table.length + lanes, 3 * lanes, output=True)
+    k.memory(table.length + 5 * lanes)
+    read = read_records(k, table, addresses.vload(0))
+    for number, which in enumerate((FIRST_CHILD, PARENT, SECOND_CHILD)):
+        out.vstore(number * lanes, k.pack(read.words(which)))
+    chosen = [*random.Random(lanes).choices(range(records), k=lanes - 1), records - 1]
+    words = [100 + i for i in range(3 * records)] + [3 * r for r in chosen] + [0] * 4 * lanes
+    after = run_graph(k.graph(), words)[out.start :][: out.length]
+    assert after == [100 + 3 * r + which for which in range(3) for r in chosen]
+
+
+def test_words_laid_side_by_side_are_a_vector_again() -> None:
+    k = Tracer("children", 8)
+    source = k.region("in", 0, 8, read_only=True)
+    buffer = k.region("buffer", 8, 8)
+    out = k.region("out", 16, 8, output=True)
+    addresses = k.pack([8 + i for i in range(8)])
+    words = [source[(3 * i) % 8] for i in range(8)]
+    out.vstore(0, side_by_side(k, words, buffer, addresses))
+    after = run_graph(k.graph(), [*range(1, 9), *[0] * 16])
+    assert after[16:] == [1 + (3 * i) % 8 for i in range(8)]
