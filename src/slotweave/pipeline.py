@@ -27,7 +27,7 @@ from slotweave.ir.program import Program
 from slotweave.ir.schedule import Schedule
 from slotweave.lower import lower
 from slotweave.machine import Machine
-from slotweave.rewrite import Rewritten, rewrite
+from slotweave.rewrite import Rewritten, replay, rewrite
 
 #: Random inputs on which every compiled program is run.
 INSTANCES = 20
@@ -98,6 +98,9 @@ def compile_kernel(
         program = replace(program, meta=_meta(kernel, parameters, contract, plan, seed))
     with clock.stage("bound"):
         bounds = bound_ladder(problem)
+    if plan.rewrite:
+        with clock.stage("replay"):
+            check_rewriting(traced, machine, rewritten)
     with clock.stage("check"):
         check_compiled(problem, schedule, allocation)
         equivalence = prove_program(program, machine, graph, kernel.facts(parameters, contract))
@@ -107,6 +110,17 @@ def compile_kernel(
         kernel, parameters, contract, plan, machine, seed, traced, rewritten, graph, problem,
         layout, schedule, allocation, program, bounds, equivalence, verified, clock.seconds,
     )  # fmt: skip
+
+
+def check_rewriting(traced: Graph, machine: Machine, rewritten: Rewritten) -> None:
+    """Raise CheckFailed (SW405) unless the recorded steps lead from `traced` to the same graph.
+
+    Each step must be a match of its (proved) rule, condition included, at the node that it names.
+    Nothing here rests on which steps were chosen and why; matching, the merging of common
+    subexpressions and the dropping of dead code are those of the rewriter itself.
+    """
+    if replay(traced, machine, rewritten.steps).graph != rewritten.graph:
+        raise CheckFailed(Diagnostic("SW405", "the recorded steps lead to another graph"))
 
 
 def check_compiled(problem: Problem, schedule: Schedule, allocation: Allocation) -> None:
