@@ -1,0 +1,45 @@
+"""The judged instance: cycles that must be undercut, and results that are right to the bit."""
+
+from __future__ import annotations
+
+import pytest
+
+from slotweave.machine import CHALLENGE
+from slotweave.simulate.reference import run
+from support.tree_hash import compiled, plain_memory, plan_with, random_instance
+
+JUDGED = (10, 16, 256)
+BELOW = {"values": 1_363, "full": 1_400, "any-start": 2_300}
+
+RECORDS = {
+    "levels": [*["select"] * 4, *["record"] * 4, "gather"],
+    "tables": [4, 6, 3],
+    "exceptions": [{"rounds": [14], "way": "record"}],
+}
+
+
+@pytest.mark.parametrize("contract", BELOW)
+def test_each_contract_is_kept_in_fewer_cycles_than_required(contract: str) -> None:
+    result = compiled(JUDGED, contract, instances=100)
+    assert result.cycles < BELOW[contract]
+    assert (result.verified.instances, result.verified.mismatches) == (100, 0)
+    assert result.verified.cycles == result.cycles == len(result.program.bundles)
+    assert result.equivalence.verdict is True
+    assert max(bound.cycles for bound in result.bounds) <= result.cycles
+
+    before = random_instance(*JUDGED, seed=1, any_start=contract == "any-start")
+    after = run(result.program, CHALLENGE, before).memory.tolist()
+    first = 2310 if contract == "values" else 2054
+    assert after[first:] == plain_memory(before)[first:]
+    assert after[:2054] == before[:2054]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("contract", ["values", "full"])
+@pytest.mark.parametrize("children", ["memory", "scalar"])
+@pytest.mark.parametrize("bias", ["select", "arithmetic"])
+def test_records_in_three_tables_are_right(contract: str, children: str, bias: str) -> None:
+    plan = plan_with({**RECORDS, "children": children, "bias": bias}, stagger=20.0)
+    result = compiled(JUDGED, contract, plan, instances=100)
+    assert result.verified.mismatches == 0
+    assert result.equivalence.verdict is True
