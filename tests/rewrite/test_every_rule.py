@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 
 import pytest
@@ -12,8 +13,9 @@ from slotweave.machine import MINIMAL
 from slotweave.rewrite import rewrite
 from slotweave.rules import Rule, Term
 from slotweave.rules.registry import RULES
+from slotweave.rules.term import compute, variables
 from slotweave.simulate.graph import run_graph
-from support.rule_cases import cases
+from support.rule_cases import cases, random_word
 
 LANES = MINIMAL.vector_length
 INPUT = Region("in", 0, 8 * LANES, read_only=True)
@@ -21,10 +23,13 @@ OUTPUT = Region("out", 8 * LANES, LANES, output=True)
 
 
 class _Writer:
-    """Writes a term as a graph: variables are read from memory, constants are those of a case."""
+    """Writes a term as a graph: variables are read from memory, constants are those of a case.
 
-    def __init__(self, case: dict[str, int]) -> None:
-        self.case = case
+    The constant `unknown` is read from memory as well.
+    """
+
+    def __init__(self, case: dict[str, int], unknown: Term | None = None) -> None:
+        self.case, self.unknown = case, unknown
         self.nodes: list[Node] = []
         self.read: dict[str, int] = {}
 
@@ -44,6 +49,8 @@ class _Writer:
         return self.read[name]
 
     def term(self, term: Term, width: int) -> int:
+        if term == self.unknown:
+            return self.variable(str(term), width)
         if term.op == "constant":
             return self.constant(term.value, width)
         if term.op == "variable":
@@ -69,3 +76,41 @@ def test_a_rule_fires_where_its_pattern_stands(rule: Rule) -> None:
         assert rewritten.counts()[rule.name] == 1
         memory = [random.getrandbits(32) | 1 for _ in range(graph.memory_words)]
         assert run_graph(rewritten.graph, memory) == run_graph(graph, memory)
+
+
+def constants_in(term: Term) -> Iterator[Term]:
+    """The constants that are written in `term`, once for each place where they stand."""
+    if term.op == "constant":
+        yield term
+    for arg in term.args:
+        yield from constants_in(arg)
+
+
+def refused_case(rule: Rule) -> dict[str, int]:
+    """Values of its variables for which the condition of `rule` does not hold."""
+    random = Random(rule.name)
+    names = sorted({x.name for x in variables(rule.pattern)})
+    while True:
+        values = {name: random_word(random) for name in names}
+        if rule.condition is not None and not compute(rule.condition, values):
+            return values
+
+
+CONDITIONAL = [rule for rule in RULES if rule.condition is not None]
+
+
+@pytest.mark.parametrize("rule", CONDITIONAL, ids=lambda rule: rule.name)
+def test_a_rule_does_not_fire_against_its_condition(rule: Rule) -> None:
+    graph = _Writer(refused_case(rule)).graph(rule.pattern)
+    assert rule.name not in rewrite(graph, MINIMAL, rules=(rule,)).counts()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_does_not_fire_where_a_constant_is_not_known(rule: Rule) -> None:
+    """Every constant of the pattern, one written in it or a variable, is read from memory."""
+    (case, *_) = cases(rule, 1)
+    leaves = [*variables(rule.pattern), *constants_in(rule.pattern)]
+    constant_leaves = {leaf for leaf in leaves if leaf.constant}
+    for leaf in constant_leaves:
+        graph = _Writer(case, unknown=leaf).graph(rule.pattern)
+        assert rule.name not in rewrite(graph, MINIMAL, rules=(rule,)).counts(), leaf
