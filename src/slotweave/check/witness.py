@@ -50,7 +50,7 @@ def words_on(
     Terms that depend on undefined words are left out. Raises NoValueError if another has no value.
     """
     evaluation = _Evaluation(terms, layout, memory)
-    return evaluation.words(_determined(_cone(roots, terms), terms))
+    return evaluation.words(_determined(cone_of(roots, terms), terms))
 
 
 def random_memory(facts: Facts, memory_words: int, seed: int) -> list[int]:
@@ -68,7 +68,7 @@ def random_memory(facts: Facts, memory_words: int, seed: int) -> list[int]:
     return memory
 
 
-def _cone(roots: Sequence[int], terms: Terms) -> list[int]:
+def cone_of(roots: Sequence[int], terms: Terms) -> list[int]:
     """Everything that `roots` are made of, arguments first."""
     seen = set(roots)
     stack = list(seen)
