@@ -1,7 +1,9 @@
 """Slices that need not be: of what is the same in all lanes, of slices, and of parts of overlays.
 
 These say where words lie, not what they hold, so they are code and not rules; like rules they have
-names and are part of what fired.
+names and are part of what fired. Offsets add up, and the last part over a word of an overlay is the
+one that shows: that holds for any number of words, and the tests enumerate all slices of all values
+of up to 16 words made of one slice, one broadcast, or two parts.
 """
 
 from __future__ import annotations
