@@ -44,8 +44,8 @@ class Effort(Enum):
     """How much is tried: how many ways to stagger the items, the plan's own first."""
 
     FAST = (1.0,)
-    DEFAULT = (1.0, 0.7, 0.4, 1.2, 0.85, 0.55)
-    MAX = (1.0, *(step / 20 for step in range(41) if step != 20))
+    DEFAULT = (1.0, 0.7, 0.85, 1.2, 1.6, 2.3, 3.3)
+    MAX = (1.0, *(step / 20 for step in range(71) if step != 20))
 
 
 def fit(

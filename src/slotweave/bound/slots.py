@@ -27,14 +27,25 @@ MOST_CANDIDATES = 20_000
 
 def slots_bound(problem: Problem) -> Bound:
     """The best bound from the slots of a set of engines, operations choosing the cheapest mode."""
+    total, prices = _dearest(problem)
+    return Bound("slots", ceil(total), _why(problem, prices, total))
+
+
+def best_prices(problem: Problem) -> tuple[float, ...]:
+    """The prices a slot of each engine has at the bound: what it is worth to spare one."""
+    return tuple(float(price) for price in _dearest(problem)[1])
+
+
+def _dearest(problem: Problem) -> tuple[Fraction, Prices]:
+    """The prices at which the cheapest total is largest, and that total."""
     classes = mode_classes(problem)
     counts = np.bincount(classes.of, minlength=len(classes.modes)).tolist()
-    best, best_prices = Fraction(0), tuple(Fraction(0) for _ in problem.engines)
+    best = (Fraction(0), tuple(Fraction(0) for _ in problem.engines))
     for prices in candidate_prices(problem, classes):
         total = priced_work(classes, counts, prices)
-        if total > best:
-            best, best_prices = total, prices
-    return Bound("slots", ceil(best), _why(problem, best_prices, best))
+        if total > best[0]:
+            best = (total, prices)
+    return best
 
 
 def priced_work(classes: ModeClasses, counts: list[int], prices: Prices) -> Fraction:

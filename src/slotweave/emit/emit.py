@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from slotweave.ir.allocation import Allocation, Layout
 from slotweave.ir.graph import Graph, Node
-from slotweave.ir.known_words import constant_of
+from slotweave.ir.known_words import word_constants
 from slotweave.ir.problem import Problem
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.ir.schedule import Schedule
@@ -27,6 +28,7 @@ def emit(
 ) -> Program:
     """The program that does each operation of `graph` in its cycle and mode, on its addresses."""
     addresses = _Addresses(layout, allocation)
+    constants = word_constants(graph)
     cycles: list[dict[str, list[Slot]]] = [{} for _ in range(schedule.makespan)]
     chosen = (problem.mode_offset[:-1] + schedule.mode).tolist()
     sources = problem.mode_source.tolist()
@@ -38,14 +40,21 @@ def emit(
         node = graph.nodes[index]
         shape = Shape.WORD if mode.per_lane else mode.shape
         form = forms_of(mode.operation, shape)[0]
-        if mode.operation == "const":
-            node = replace(node, imm=constant_of(graph, node) or 0, args=())
+        if mode.operation != node.op:
+            node = _constant_as(mode.operation, node, index, constants)
         for lane, at in enumerate(cycle[offset[op] : offset[op + 1]]):
             slot = _slot(form, node, index, lane if mode.per_lane else 0, addresses)
             cycles[at].setdefault(mode.engine, []).append(slot)
     order = list(machine.slots)
     bundles = tuple(_in_engine_order(bundle, order) for bundle in cycles)
     return Program(machine.name, bundles)
+
+
+def _constant_as(operation: str, node: Node, index: int, constants: Mapping[int, int]) -> Node:
+    """A sum of constants as the constant itself, or as its first term plus an immediate."""
+    if operation == "const":
+        return replace(node, args=(), imm=constants[index])
+    return replace(node, args=node.args[:1], imm=constants[node.args[1]])
 
 
 def _in_engine_order(bundle: dict[str, list[Slot]], order: list[str]) -> Bundle:

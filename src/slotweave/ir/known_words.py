@@ -49,10 +49,15 @@ def known_values(graph: Graph) -> dict[int, Words]:
     return known
 
 
-def constant_of(graph: Graph, node: Node) -> int | None:
-    """The word that `node` makes if it is a constant, or one plus an immediate; else None."""
-    if node.op == "const":
-        return node.imm & WORD_MASK
-    if node.op == "add_immediate" and graph.nodes[node.args[0]].op == "const":
-        return (graph.nodes[node.args[0]].imm + node.imm) & WORD_MASK
-    return None
+def word_constants(graph: Graph) -> dict[int, int]:
+    """The value of each node that is a constant word, or a sum of such words and immediates."""
+    constants: dict[int, int] = {}
+    for index, node in enumerate(graph.nodes):
+        if node.op == "const":
+            constants[index] = node.imm & WORD_MASK
+        elif node.op in ("add", "add_immediate") and node.width == 1:
+            terms = [constants.get(arg) for arg in node.args]
+            if None not in terms:
+                total = sum(term for term in terms if term is not None) + node.imm
+                constants[index] = total & WORD_MASK
+    return constants

@@ -8,6 +8,7 @@ import numpy as np
 
 from slotweave.ir.allocation import Layout
 from slotweave.ir.graph import Graph
+from slotweave.ir.known_words import word_constants
 from slotweave.ir.problem import DATA, ORDER, Ints, Problem
 from slotweave.isa import Effect
 from slotweave.lower.materialize import materialize, usable_modes
@@ -80,6 +81,7 @@ class _Modes:
 
     def __init__(self, graph: Graph, machine: Machine, placement: Placement) -> None:
         self.graph, self.machine, self.placement = graph, machine, placement
+        self.constants = word_constants(graph)
         self.engine = {name: number for number, name in enumerate(machine.slots)}
         self.source = {mode: number for number, mode in enumerate(machine.modes)}
 
@@ -88,7 +90,7 @@ class _Modes:
         if self.graph.nodes[index].op == "join":
             return [(-1, 0, 0, -1)]
         lanes = self.graph.vector_length
-        modes = usable_modes(self.graph, self.machine, self.placement, index)
+        modes = usable_modes(self.graph, self.machine, self.placement, index, self.constants)
         return [
             (self.engine[m.engine], lanes if m.per_lane else 1, m.latency, self.source[m])
             for m in sorted(modes, key=lambda mode: mode.per_lane)

@@ -6,24 +6,32 @@ operands and write its result where `place` puts them. A copy is `x | x`, done l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from slotweave.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.graph import Graph, Node
+from slotweave.ir.known_words import word_constants
 from slotweave.isa import Shape
 from slotweave.lower.placement import Placement, place
 from slotweave.lower.spread_constants import constant_modes
 from slotweave.machine import Machine, Mode
 
 
-def usable_modes(graph: Graph, machine: Machine, placement: Placement, index: int) -> list[Mode]:
+def usable_modes(
+    graph: Graph,
+    machine: Machine,
+    placement: Placement,
+    index: int,
+    constants: Mapping[int, int],
+) -> list[Mode]:
     """The modes in which node `index` can run, its words lying where they do.
 
     A mode that works on whole vectors needs each vector operand, and the result, side by side.
     """
     node = graph.nodes[index]
     shape = graph.shape(index)
-    able = (*constant_modes(graph, machine, node), *machine.modes_of(node.op, shape))
+    able = (*constant_modes(machine, node, index, constants), *machine.modes_of(node.op, shape))
     modes = [mode for mode in able if machine.slots[mode.engine] > 0]
     if shape is Shape.WORD or not _scattered(graph, placement, index):
         return modes
@@ -43,10 +51,11 @@ def materialize(graph: Graph, machine: Machine) -> tuple[Graph, Placement]:
     Raises NoSchedule (SW302) if the machine cannot run an operation at all.
     """
     placement = place(graph, machine)
+    constants = word_constants(graph)
     stuck = [
         index
         for index, node in enumerate(graph.nodes)
-        if not node.structural and not usable_modes(graph, machine, placement, index)
+        if not node.structural and not usable_modes(graph, machine, placement, index, constants)
     ]
     if not stuck:
         return graph, placement
@@ -56,8 +65,9 @@ def materialize(graph: Graph, machine: Machine) -> tuple[Graph, Placement]:
             raise _no_engine(graph, machine, index)
     repaired = _with_copies(graph, placement, set(stuck))
     placement = place(repaired, machine)
+    constants = word_constants(repaired)
     for index, node in enumerate(repaired.nodes):
-        if not node.structural and not usable_modes(repaired, machine, placement, index):
+        if not node.structural and not usable_modes(repaired, machine, placement, index, constants):
             raise _no_engine(repaired, machine, index)
     return repaired, placement
 

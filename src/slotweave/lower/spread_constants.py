@@ -1,47 +1,86 @@
-"""Let constants come from more than one engine: as an immediate added to one that is there already.
+"""Let constants come from more than one engine: from other constants that are there already.
 
-Guarantees: the graph returned computes the same; each constant but the first is written as the
-first one plus an immediate, which the lowering offers both as that and as the constant itself.
-Done only where the machine has both on different engines, so that the scheduler may take whichever
-is free.
+Guarantees: the graph returned computes the same. Each constant but the first is written as the sum
+of two earlier ones, or as the first one plus an immediate; the lowering then offers the sum, the
+added immediate and the constant itself, and the scheduler takes whichever is cheapest at the time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from slotweave.ir.graph import Graph, Node
-from slotweave.ir.known_words import constant_of
 from slotweave.isa import WORD_MASK, Shape
 from slotweave.machine import Machine, Mode
+
+#: Sums are looked for among so many constants; a program with more takes them as immediates.
+MOST_SUMMANDS = 512
+
+#: No constant waits for a longer chain of sums than this.
+LONGEST_CHAIN = 8
 
 
 def spread_constants(graph: Graph, machine: Machine) -> Graph:
     """`graph` with its constants free to come from any engine that can make them."""
     anchor = next((i for i, node in enumerate(graph.nodes) if node.op == "const"), None)
-    if anchor is None or not _worth_it(machine):
+    if anchor is None:
         return graph
+    sums = _can_run(machine, "add") and _can_run(machine, "const")
+    immediates = _can_run(machine, "add_immediate") and _can_run(machine, "const")
     base = graph.nodes[anchor].imm
-    return graph.with_nodes(
-        tuple(
-            replace(node, op="add_immediate", args=(anchor,), imm=(node.imm - base) & WORD_MASK)
-            if node.op == "const" and index > anchor
-            else node
-            for index, node in enumerate(graph.nodes)
-        )
-    )
+    available = _Available(anchor, base)
+    nodes = list(graph.nodes)
+    for index, node in enumerate(graph.nodes):
+        if node.op != "const" or index == anchor:
+            continue
+        pair = available.summands(node.imm) if sums else None
+        if pair is not None:
+            nodes[index] = replace(node, op="add", args=pair, imm=0)
+        elif immediates:
+            imm = (node.imm - base) & WORD_MASK
+            nodes[index] = replace(node, op="add_immediate", args=(anchor,), imm=imm)
+        available.add(node.imm, index, pair)
+    return graph.with_nodes(tuple(nodes))
 
 
-def _worth_it(machine: Machine) -> bool:
-    engines = [
-        {mode.engine for mode in machine.modes_of(name, Shape.WORD) if machine.slots[mode.engine]}
-        for name in ("const", "add_immediate")
-    ]
-    return all(engines) and engines[0] != engines[1]
+def _can_run(machine: Machine, operation: str) -> bool:
+    modes = machine.modes_of(operation, Shape.WORD)
+    return any(machine.slots[mode.engine] for mode in modes)
 
 
-def constant_modes(graph: Graph, machine: Machine, node: Node) -> tuple[Mode, ...]:
-    """Modes that make the value of an `add_immediate` as a constant outright."""
-    if node.op != "add_immediate" or constant_of(graph, node) is None:
+class _Available:
+    """Constants made so far: where, and behind how long a chain of sums."""
+
+    def __init__(self, anchor: int, base: int) -> None:
+        self.node = {base: anchor}
+        self.depth = {base: 0}
+
+    def add(self, value: int, node: int, pair: tuple[int, int] | None) -> None:
+        if len(self.node) >= MOST_SUMMANDS or value in self.node:
+            return
+        self.node[value] = node
+        by_node = {number: self.depth[word] for word, number in self.node.items() if word != value}
+        self.depth[value] = 1 if pair is None else 1 + max(by_node[part] for part in pair)
+
+    def summands(self, value: int) -> tuple[int, int] | None:
+        """Two nodes whose constants add up to `value`, behind the shortest chain there is."""
+        best: tuple[int, int] | None = None
+        best_depth = LONGEST_CHAIN
+        for word, node in self.node.items():
+            other = (value - word) & WORD_MASK
+            if other in self.node:
+                depth = max(self.depth[word], self.depth[other])
+                if depth < best_depth:
+                    best, best_depth = (node, self.node[other]), depth
+        return best
+
+
+def constant_modes(
+    machine: Machine, node: Node, index: int, constants: Mapping[int, int]
+) -> tuple[Mode, ...]:
+    """Modes that make the value of a sum of constants outright, or as an added immediate."""
+    if index not in constants or node.op == "const":
         return ()
-    return machine.modes_of("const", Shape.WORD)
+    names = ("const", "add_immediate") if node.op == "add" else ("const",)
+    return tuple(mode for name in names for mode in machine.modes_of(name, Shape.WORD))

@@ -1,9 +1,10 @@
 """Whether a match pays: no rule may leave more operations behind than it found.
 
-Operations are counted, each as one; constants are loaded once and shared, so they only decide
-between equals. An operation below the root of a match lives on if others use it too. Then an equal
-exchange is made only if it costs nothing (the same operation, no new constant), or if all its other
-users can do without it as well, so that it goes in the end.
+Operations are counted, each as one, and one more for each operand that would have to be laid side
+by side first because no engine can pick its words one at a time; constants are loaded once and
+shared, so they only decide between equals. An operation below the root of a match lives on if
+others use it too. Then an equal exchange is made only if it costs nothing (the same operation, no
+new constant), or if all its other users can do without it as well, so that it goes in the end.
 """
 
 from __future__ import annotations
@@ -70,11 +71,18 @@ def _look_up(
     present = tuple(arg for arg in args if arg is not None)
     found = work.find(term.op, width, present) if len(present) == len(args) else None
     if found is None:
-        estimate.operations += 1
+        estimate.operations += 1 + _copies(work, term.op, width, present)
         estimate.feasible &= work.can_run(term.op, width)
     else:
         estimate.reused.add(found)
     return found
+
+
+def _copies(work: Workspace, op: str, width: int, args: tuple[int, ...]) -> int:
+    """How many of the operands are scattered words that `op` cannot read where they lie."""
+    if work.reads_anywhere(op, width):
+        return 0
+    return sum(work.nodes[arg].op == "overlay" for arg in args)
 
 
 def _dying(work: Workspace, match: Match, reused: set[int]) -> set[int]:

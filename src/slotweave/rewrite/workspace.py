@@ -18,6 +18,9 @@ from slotweave.machine import Machine
 #: Operations whose first two operands may change places.
 EXCHANGEABLE = COMMUTATIVE | {"multiply_add"}
 
+#: An engine that takes longer than this for the lanes of a vector is no place for scattered words.
+MOST_LANE_CYCLES = 2
+
 
 class Workspace:
     """Nodes by name; `args` and `after` of a node are names.
@@ -80,6 +83,16 @@ class Workspace:
         """Whether the machine has a mode for `op` on that many lanes."""
         shape = Shape.WORD if width == 1 else Shape.VECTOR
         return bool(self.machine.modes_of(op, shape))
+
+    def reads_anywhere(self, op: str, width: int) -> bool:
+        """Whether an engine can soon do `op` lane by lane, on words wherever they lie."""
+        if width == 1:
+            return True
+        slots = self.machine.slots
+        return any(
+            mode.per_lane and width <= MOST_LANE_CYCLES * slots[mode.engine]
+            for mode in self.machine.modes_of(op, Shape.VECTOR)
+        )
 
     def replace(self, old: int, new: int) -> tuple[set[int], set[int]]:
         """Let all users of `old` use `new`; `old` and what only it used are gone.

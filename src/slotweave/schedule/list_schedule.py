@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from slotweave.analysis.mode_classes import mode_classes
 from slotweave.analysis.topological_order import topological_order
+from slotweave.bound.slots import best_prices
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.ir.schedule import Schedule
@@ -93,6 +94,7 @@ def list_schedule_by(
     """As `list_schedule`, by given priorities (the most urgent operation has the largest)."""
     from slotweave.schedule import _list_kernel
 
+    modes = _cheapest_first(problem)
     by_rank = np.argsort(-urgency, kind="stable").astype(np.int32)
     rank = np.empty(problem.size, np.int32)
     rank[by_rank] = np.arange(problem.size, dtype=np.int32)
@@ -104,17 +106,25 @@ def list_schedule_by(
         int(problem.mode_latency.max(initial=1)), int(problem.pred_lag.max(initial=0))
     )
     status, makespan, _peak, live, chosen, slot_cycle, _done = _list_kernel.list_schedule_arrays(
-        np.array(problem.slots, np.int64), problem.mode_offset, problem.mode_engine,
-        problem.mode_slots, problem.mode_latency, np.diff(problem.pred_offset), *successors, rank,
-        by_rank, classes.of, len(classes.modes), slot_offset, problem.writes, problem.read_offset,
-        problem.read, problem.storage_words, readers, problem.items, urgency, pressure.limit,
-        pressure.reserve, pressure.slope, horizon,
+        np.array(problem.slots, np.int64), problem.mode_offset, problem.mode_engine[modes],
+        problem.mode_slots[modes], problem.mode_latency[modes], np.diff(problem.pred_offset),
+        *successors, rank, by_rank, classes.of, len(classes.modes), slot_offset, problem.writes,
+        problem.read_offset, problem.read, problem.storage_words, readers, problem.items, urgency,
+        pressure.limit, pressure.reserve, pressure.slope, horizon,
     )  # fmt: skip
     if status == _list_kernel.SCRATCH_FULL:
         return ScratchFull(int(makespan), int(live), _holding(problem, slot_cycle, slot_offset))
     if status != _list_kernel.DONE:
         raise ValueError("the edges of the problem form a cycle")
-    return _as_schedule(problem, chosen, slot_cycle, slot_offset, int(makespan))
+    return _as_schedule(problem, modes[chosen], slot_cycle, slot_offset, int(makespan))
+
+
+def _cheapest_first(problem: Problem) -> Ints:
+    """The modes of each operation in order of what they cost at the prices of the slots bound."""
+    prices = np.array((*best_prices(problem), 0.0))  # the last one for modes of no slots
+    cost = np.round(prices[problem.mode_engine] * problem.mode_slots, 9)
+    owner = np.repeat(np.arange(problem.size), np.diff(problem.mode_offset))
+    return np.lexsort((np.arange(len(cost)), cost, owner)).astype(np.int32)
 
 
 def _successors(problem: Problem) -> tuple[Ints, Ints, NDArray[np.bool_], Ints]:

@@ -4,7 +4,8 @@
     {"style": "vector",
      "levels": ["select", "select", "gather"],
      "exceptions": [{"rounds": [3], "groups": [0, 1], "way": "gather"}],
-     "tables": [4, 6], "children": "memory", "bias": "select"}
+     "tables": [4, 6], "bias": "select",
+     "children": "memory", "children_of": [{"groups": [30, 31], "way": "both"}]}
 
 `levels` says how each level is answered, by depth (the last entry goes for all deeper levels);
 `exceptions` say it anew for some rounds (of some groups), later ones having the last word. Ways:
@@ -13,9 +14,13 @@
     gather   read the tree
     record   read a record of the node and its children; the next round takes the child from it
 
-`tables` are the depths for which records are built; `children` says how a child is taken from a
-record (`memory`: laid side by side through memory, `scalar`: item by item); `bias` whether
-constants of address chains are chosen by a `select` or multiplied (`arithmetic`).
+`tables` are the depths for which records are built; `bias` says whether constants of address chains
+are chosen by a `select` or multiplied (`arithmetic`). `children` says how a child is taken from a
+record, `children_of` says it anew for some groups:
+
+    memory   both children of all items are laid side by side through memory, then one is selected
+    both     the value is mixed with both children, item by item, then one is selected
+    scalar   a select for each item
 """
 
 from __future__ import annotations
@@ -32,10 +37,10 @@ from slotweave.kernels.tree_hash.workload import Shape
 
 STYLES = ("scalar", "vector")
 WAYS = ("select", "gather", "record")
-CHILDREN = ("memory", "scalar")
+CHILDREN = ("memory", "both", "scalar")
 BIASES = ("select", "arithmetic")
 
-KNOWN = ("style", "levels", "exceptions", "tables", "children", "bias")
+KNOWN = ("style", "levels", "exceptions", "tables", "children", "children_of", "bias")
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Choices:
     by_group_and_round: Mapping[tuple[int, int], str]
     tables: tuple[int, ...]
     children: str
+    children_of: Mapping[int, str]
     bias: str
     sharing: frozenset[int]
 
@@ -73,10 +79,15 @@ class Choices:
         usual = self.by_round.get(number, usual)
         return self.by_group_and_round.get((group, number), usual)
 
+    def children_way(self, group: int) -> str:
+        """How `group` takes children from records: it needs words of its own for `memory`."""
+        way = self.children_of.get(group, self.children)
+        return "scalar" if way == "memory" and group in self.sharing else way
+
     def through_memory(self, group: int) -> bool:
         """Whether `group` lays children side by side in the words of its own values."""
         uses_records = any(self._is_record(group, n) for n in range(self.shape.rounds))
-        return self.children == "memory" and uses_records and group not in self.sharing
+        return uses_records and self.children_way(group) == "memory"
 
     def owns_words(self, group: Group) -> bool:
         """Whether the value words of `group` belong to it alone: no table, no other group."""
@@ -103,7 +114,8 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
         by_round=by_round,
         by_group_and_round=by_group_and_round,
         tables=tables,
-        children=_one_of(plan, "children", plan.choices.get("children", "memory"), CHILDREN),
+        children=_one_of(plan, "children", plan.choices.get("children", "both"), CHILDREN),
+        children_of=_read_children(plan),
         bias=_one_of(plan, "bias", plan.choices.get("bias", "select"), BIASES),
         sharing=_groups_sharing_words(shape, tables, lanes),
     )
@@ -138,6 +150,16 @@ def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
                 raise _bad(plan, f"round {number} reads records of level {depth}: no such table")
 
 
+def _read_children(plan: Plan) -> dict[int, str]:
+    ways: dict[int, str] = {}
+    for entry in _list(plan, "children_of", [], Mapping):
+        if set(entry) != {"groups", "way"}:
+            raise _bad(plan, "an entry of 'children_of' has the keys 'groups' and 'way'")
+        way = _one_of(plan, "way", entry["way"], CHILDREN)
+        ways.update(dict.fromkeys(_numbers(plan, "groups", entry["groups"]), way))
+    return ways
+
+
 def _read_exception(
     plan: Plan,
     entry: Mapping[str, Any],
@@ -147,18 +169,18 @@ def _read_exception(
     if not {"rounds", "way"} <= set(entry) <= {"rounds", "groups", "way"}:
         raise _bad(plan, "an exception has the keys 'rounds', 'way' and, if it will, 'groups'")
     way = _one_of(plan, "way", entry["way"], WAYS)
-    numbers = {}
-    for key in ("rounds", "groups"):
-        numbers[key] = entry.get(key, [])
-        if not isinstance(numbers[key], list | tuple) or any(
-            type(n) is not int for n in numbers[key]
-        ):
-            raise _bad(plan, f"'{key}' of an exception must be a list of numbers")
-    for number in numbers["rounds"]:
+    rounds = _numbers(plan, "rounds", entry["rounds"])
+    for number in rounds:
         if "groups" not in entry:
             by_round[number] = way
-        for group in numbers["groups"]:
+        for group in _numbers(plan, "groups", entry.get("groups", [])):
             by_group_and_round[group, number] = way
+
+
+def _numbers(plan: Plan, key: str, value: Any) -> list[int]:
+    if not isinstance(value, list | tuple) or any(type(number) is not int for number in value):
+        raise _bad(plan, f"'{key}' of an exception must be a list of numbers")
+    return list(value)
 
 
 def _list(plan: Plan, key: str, default: list[Any], kind: type) -> list[Any]:

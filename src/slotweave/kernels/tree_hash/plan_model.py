@@ -119,17 +119,15 @@ def _pass_demand(pattern: Pattern) -> Demand:
     """One vector's walk over the levels of `pattern`, hash and parity included."""
     total = Demand()
     known = 0  # bits in the newest address
-    uses_buffer = False
     for depth, way in enumerate(pattern):
         total += Demand(12 * LANES)  # hash, node, parity
         if way == "select":
             total += Demand(flow=2**depth - 1)
         elif way == "child":
-            total += Demand(flow=1, loads=2, stores=2 * LANES)
-            uses_buffer = True
+            total += Demand(LANES, flow=1)  # mixed with both children
         else:
             steps = depth - known - (known == 0)  # the first bit chooses between two constants
             whole_again = LANES if way == "gather" else 0
             total += Demand(steps * LANES + whole_again, LANES, 1)
             known = depth
-    return total + Demand(LANES if uses_buffer else 0)
+    return total

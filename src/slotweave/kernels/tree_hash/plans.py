@@ -15,6 +15,9 @@ PLAN_NAMES = ("default", "scalar")
 #: Cycles of a round of one vector alone: its hash and the answer of its level, end to end.
 _CYCLES_A_ROUND = 17
 
+#: Vectors start this share of the way from all at once to evenly spread over the run.
+STAGGER_SHARE = 0.3
+
 #: With every node read by gathers a vector fills the load engine for this long a round.
 ANY_START_STAGGER = 3.0
 
@@ -38,7 +41,8 @@ def default_plan(shape: Shape, contract: str) -> Plan:
     if contract == "any-start":
         return _plan(ANY_START_STAGGER * shape.rounds, {"style": "vector"})
     design = best_design(shape)
-    stagger = max(0.0, (design.cycles - shape.rounds * _CYCLES_A_ROUND) / groups)
+    apart = max(0.0, (design.cycles - shape.rounds * _CYCLES_A_ROUND) / groups)
+    stagger = STAGGER_SHARE * apart
     last = shape.rounds - len(design.last_pass)
     ending = [
         {"rounds": [last + depth], "way": way}
@@ -47,7 +51,7 @@ def default_plan(shape: Shape, contract: str) -> Plan:
     ]
     levels = ["record" if way == "child" else way for way in design.full_pass]
     choices = {"style": "vector", "levels": levels, "exceptions": ending,
-               "tables": list(design.tables)}  # fmt: skip
+               "tables": list(design.tables), "children": "both"}  # fmt: skip
     return _plan(stagger, choices)
 
 

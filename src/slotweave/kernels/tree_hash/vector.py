@@ -20,10 +20,10 @@ from slotweave.kernels.tree_hash.tree_top import CARRIED_CONSTANT, TreeTop
 from slotweave.kernels.tree_hash.walk import (
     Level,
     Walk,
-    child_node,
     gather_node,
     hash_carried,
     mix,
+    mix_with_child,
     record_node,
     select_node,
 )
@@ -143,7 +143,8 @@ def _round(level: Level, walk: Walk, number: int, choices: Choices) -> None:
         elif way == "record":
             mixed = mix(walk, record_node(level, walk, depth), node_is_plain=False)
         elif way == "child":
-            mixed = mix(walk, child_node(level, walk), node_is_plain=False)
+            taken = choices.children_way(walk.group.number)
+            mixed = mix_with_child(level, walk, taken)
         else:
             mixed = mix(walk, select_node(level, walk, depth), node_is_plain=not walk.carried)
     with level.k.stage("hash"):

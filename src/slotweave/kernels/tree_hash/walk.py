@@ -88,24 +88,27 @@ def record_node(level: Level, walk: Walk, depth: int) -> Vector:
         return k.pack(walk.records.words(PARENT))
 
 
-def child_node(level: Level, walk: Walk) -> Vector:
-    """The node's value from the record of its parent (lacking the carried constant).
+def mix_with_child(level: Level, walk: Walk, way: str) -> Vector:
+    """value ^ node, the node's value taken from the record of its parent in one of three ways.
 
-    If the walk has a buffer, the children of all items are laid side by side through it, and one
-    vector select chooses; else there is a select for each item.
+    Records lack the carried constant like the value does. See `choices` for the ways.
     """
     k, records, bit = level.k, walk.records, walk.position.bits[-1]
     assert records is not None  # a round of way "child" follows one of way "record"
     first, second = records.words(FIRST_CHILD), records.words(SECOND_CHILD)
+    if way == "both":
+        return k.select(bit, walk.value ^ k.pack(second), walk.value ^ k.pack(first))
     if walk.buffer is None:
         lanes = range(k.vector_length)
-        return k.pack([k.select(bit.lane(i), second[i], first[i]) for i in lanes])
-    region = level.memory.at(level.shape.values + walk.group.first)
-    return k.select(
-        bit,
-        side_by_side(k, second, region, walk.buffer),
-        side_by_side(k, first, region, walk.buffer),
-    )
+        node = k.pack([k.select(bit.lane(i), second[i], first[i]) for i in lanes])
+    else:
+        region = level.memory.at(level.shape.values + walk.group.first)
+        node = k.select(
+            bit,
+            side_by_side(k, second, region, walk.buffer),
+            side_by_side(k, first, region, walk.buffer),
+        )
+    return walk.value ^ node
 
 
 def mix(walk: Walk, node: Vector, node_is_plain: bool) -> Vector:
