@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from slotweave.bound.slots import best_prices
 from slotweave.check.schedule_legality import schedule_violations
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, ORDER, Problem
 from slotweave.ir.schedule import Schedule
 from slotweave.schedule import Pressure, ScratchFull, list_schedule, list_schedule_by, program_order
-from slotweave.schedule.list_schedule import priorities
+from slotweave.schedule.list_schedule import cheapest_first, priorities
 from strategies.problems import Op, problem_of, problems, schedule_of
 from support.list_schedule_twin import PATIENCE, Twin
 
@@ -44,12 +47,37 @@ def cycles(schedule: Schedule | ScratchFull) -> list[list[int]]:
 @given(problems(14), pressures, st.integers(0, 2**32))
 def test_a_slow_twin_makes_the_same_schedule(problem, pressure, seed):
     urgency = np.random.default_rng(seed).integers(0, 6, problem.size).astype(np.float64)
-    twin = Twin(problem, urgency.tolist(), pressure.limit, pressure.reserve, pressure.slope).run()
+    order = cheapest_first(problem)
+    sorted_problem = with_modes(problem, order)
+    limits = pressure.limit, pressure.reserve, pressure.slope
+    twin = Twin(sorted_problem, urgency.tolist(), *limits).run()
     fast = list_schedule_by(problem, urgency, pressure)
     if twin is None:
         assert isinstance(fast, ScratchFull)
     else:
-        assert fast == twin
+        first = problem.mode_offset[:-1]
+        assert fast == replace(twin, mode=order[first + twin.mode] - first)
+
+
+@given(problems(14))
+def test_modes_are_tried_in_order_of_their_price(problem):
+    order = cheapest_first(problem)
+    price = np.array((*best_prices(problem), 0.0))
+    cost = price[problem.mode_engine[order]] * problem.mode_slots[order]
+    for first, stop in pairwise(problem.mode_offset.tolist()):
+        assert sorted(order[first:stop].tolist()) == list(range(first, stop))
+        assert np.all(np.diff(cost[first:stop]) >= -1e-8)
+
+
+def with_modes(problem: Problem, order: NDArray[np.int32]) -> Problem:
+    """`problem` with the modes of its operations listed in another order."""
+    return replace(
+        problem,
+        mode_engine=problem.mode_engine[order],
+        mode_slots=problem.mode_slots[order],
+        mode_latency=problem.mode_latency[order],
+        mode_source=problem.mode_source[order],
+    )
 
 
 @settings(max_examples=150)
@@ -158,6 +186,25 @@ def test_an_operation_makes_room_for_one_that_has_no_choice():
     schedule = in_program_order(problem)
     assert cycles(schedule) == [[0], [0]]
     assert schedule.mode.tolist() == [1, 0]
+
+
+def test_the_least_urgent_operation_makes_room():
+    either, only = ((0, 1, 1), (1, 1, 1)), ((0, 1, 1),)
+    problem = problem_of([Op(either)] * 2 + [Op(only)], engines=[("valu", 2), ("alu", 1)])
+    schedule = in_program_order(problem)
+    assert cycles(schedule) == [[0], [0], [0]]
+    assert schedule.mode.tolist() == [0, 1, 0]
+
+
+def test_an_edge_without_lag_is_followed_past_a_crowd_that_waits_for_scratch():
+    crowd = [Op(writes=number) for number in range(2 * PATIENCE)]
+    readers = [Op(after=((k, DATA, 0),), reads=(k,)) for k in range(len(crowd))]
+    first, second = Op(((1, 1, 1),)), Op(after=((2 * len(crowd), ORDER, 0),))
+    problem = problem_of(
+        [*crowd, *readers, first, second], [4] * len(crowd), [("alu", 2), ("load", 1)]
+    )
+    rows = cycles(in_program_order(problem, Pressure(4)))
+    assert rows[0] == rows[-2] == rows[-1] == [0]
 
 
 def test_a_vector_is_split_over_the_slots_that_are_left():

@@ -94,7 +94,7 @@ def list_schedule_by(
     """As `list_schedule`, by given priorities (the most urgent operation has the largest)."""
     from slotweave.schedule import _list_kernel
 
-    modes = _cheapest_first(problem)
+    modes = cheapest_first(problem)
     by_rank = np.argsort(-urgency, kind="stable").astype(np.int32)
     rank = np.empty(problem.size, np.int32)
     rank[by_rank] = np.arange(problem.size, dtype=np.int32)
@@ -119,7 +119,7 @@ def list_schedule_by(
     return _as_schedule(problem, modes[chosen], slot_cycle, slot_offset, int(makespan))
 
 
-def _cheapest_first(problem: Problem) -> Ints:
+def cheapest_first(problem: Problem) -> Ints:
     """The modes of each operation in order of what they cost at the prices of the slots bound."""
     prices = np.array((*best_prices(problem), 0.0))  # the last one for modes of no slots
     cost = np.round(prices[problem.mode_engine] * problem.mode_slots, 9)
