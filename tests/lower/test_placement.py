@@ -122,6 +122,25 @@ def test_a_vector_of_which_lanes_are_missing_stays_where_it_is():
     assert not placement.contiguous[6]
 
 
+def test_a_sum_of_which_lanes_are_missing_stays_where_it_is():
+    lanes = [Node("slice", 1, (2,), imm=k) for k in range(2)]
+    pack = overlay((3, 0), (4, 1), (5, 2), (6, 3))
+    nodes = (const(), vload(0), Node("add", 4, (1, 1)), *lanes, const(), const(), pack)
+    placement = placed(*nodes)
+    assert len({storage for storage, _word in words(placement, 2)}) == 1
+    assert placement.contiguous[2]
+    assert not placement.contiguous[7]
+
+
+def test_a_whole_vector_in_another_order_is_not_the_vector():
+    lanes = [Node("slice", 1, (1,), imm=k) for k in LANES]
+    reverse = overlay((5, 0), (4, 1), (3, 2), (2, 3))
+    again = Node("overlay", 4, (6,), offsets=(0,))
+    placement = placed(const(), vload(0), *lanes, reverse, again)
+    assert words(placement, 1) == [(1, 0), (1, 1), (1, 2), (1, 3)]
+    assert words(placement, 7) == [(1, 3), (1, 2), (1, 1), (1, 0)]
+
+
 def test_an_overlay_of_an_overlay_lies_in_the_inner_one_where_it_can():
     inner = overlay((0, 0), (1, 1), width=2)
     placement = placed(const(), const(), inner, Node("overlay", 2, (2,), offsets=(0,)))

@@ -196,14 +196,17 @@ def test_the_least_urgent_operation_makes_room():
     assert schedule.mode.tolist() == [0, 1, 0]
 
 
-def test_an_edge_without_lag_is_followed_past_a_crowd_that_waits_for_scratch():
+def test_what_becomes_ready_within_a_cycle_goes_before_a_crowd_that_waits_for_scratch():
     crowd = [Op(writes=number) for number in range(2 * PATIENCE)]
     readers = [Op(after=((k, DATA, 0),), reads=(k,)) for k in range(len(crowd))]
     first, second = Op(((1, 1, 1),)), Op(after=((2 * len(crowd), ORDER, 0),))
     problem = problem_of(
         [*crowd, *readers, first, second], [4] * len(crowd), [("alu", 2), ("load", 1)]
     )
-    rows = cycles(in_program_order(problem, Pressure(4)))
+    urgency = np.arange(problem.size, 0, -1).astype(np.float64)
+    urgency[0] += 2  # its result fills scratch
+    urgency[-1] += problem.size
+    rows = cycles(list_schedule_by(problem, urgency, Pressure(4)))
     assert rows[0] == rows[-2] == rows[-1] == [0]
 
 

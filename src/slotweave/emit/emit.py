@@ -72,9 +72,8 @@ class _Addresses:
         self.word = (allocation.address[layout.storage] + layout.word).tolist()
 
     def of(self, node: int, lane: int) -> int:
-        """The word that holds lane `lane` of `node`; a single word is the same in each lane."""
-        first, stop = self.offset[node], self.offset[node + 1]
-        return int(self.word[first + (lane if stop - first > 1 else 0)])
+        """The word that holds lane `lane` of `node`."""
+        return int(self.word[self.offset[node] + lane])
 
 
 def _slot(form: Form, node: Node, index: int, lane: int, addresses: _Addresses) -> Slot:
