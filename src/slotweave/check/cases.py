@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.check.forms import Forms
+from slotweave.check.forms import LEAVES, Forms
 from slotweave.ir.definition import Definition, Integers
 from slotweave.isa import WORD_MASK
 from slotweave.isa.arrays import WordArray, array_function
@@ -138,7 +138,7 @@ class Spans:
             return Span(step, step, True)
         if kind == "parity":
             return Span(step - 1, step, True)
-        if kind in ("value", "mixed", "input"):
+        if kind in LEAVES:
             return Span(None, 0, False)
         spans = [self._spans[arg] for arg in args]
         firsts = [span.first for span in spans if span.first is not None]
@@ -177,9 +177,10 @@ class CaseByCase:
             case "parity":
                 return self.cases.parities[value].astype(np.uint64)
             case "xor":
-                return np.bitwise_xor.reduce(
-                    np.array(np.broadcast_arrays(np.uint64(value), *operands))
-                )
+                word = np.array([value], dtype=np.uint64)
+                for part in operands:
+                    word = word ^ part
+                return word
             case "sum":
                 total = np.array([value], dtype=np.uint64)
                 for part, factor in zip(operands[::2], operands[1::2], strict=True):

@@ -13,7 +13,7 @@ It rests on the meanings in `isa`, on the definition, and on the files `symbolic
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from slotweave.check.cases import MAX_CASES, UndecidedError, Walks
@@ -237,7 +237,7 @@ class _Proof:
         """The word at an address that is touched is there."""
         meaning = meanings.of(term)
         words = self.subject.layout.memory_words
-        _expect(prover.doubt("below", meaning.form, 0, words), meaning.item)
+        _expect(prover.doubt("below", meaning.form, 0, words), meaning, meanings)
 
     def _expect_defined(self, address: int, term: int, meanings: Meanings, prover: Prover) -> None:
         """What is left at `address` is what the definition leaves there."""
@@ -250,9 +250,11 @@ class _Proof:
             return
         if meaning.item not in (item, None):
             raise _OpenError(f"{place} is about item {meaning.item}")
-        _expect(prover.doubt(kind, meaning.form, self.definition.steps, 0), item)
+        doubt = prover.doubt(kind, meaning.form, self.definition.steps, 0)
+        _expect(doubt, replace(meaning, item=item), meanings)
 
 
-def _expect(doubt: Doubt | None, item: int | None) -> None:
+def _expect(doubt: Doubt | None, meaning: Meaning, meanings: Meanings) -> None:
     if doubt:
-        raise _OpenError(doubt.reason, item, doubt)
+        reason = meanings.reason(meaning) or doubt.reason
+        raise _OpenError(reason, meaning.item, doubt)

@@ -12,6 +12,7 @@ The leaves, of which a proof makes what it likes, are numbered by steps of a def
     value j      the value before step j              state j    the state before step j
     mixed j      value j ^ the word read by step j    parity j   value j & 1
     input a      the word at address a before the run
+    unknown t    the word that term t is
 
 Every rewriting here is an identity on 32-bit words, whatever the leaves are: sums are taken in the
 ring of integers modulo 2^32, ^ is associative, commutative and its own inverse, and
@@ -26,7 +27,7 @@ from collections.abc import Iterable, Sequence
 from slotweave.check.terms import Node, Terms
 from slotweave.isa import WORD_BITS, WORD_MASK
 
-LEAVES = frozenset({"value", "state", "mixed", "parity", "input"})
+LEAVES = frozenset({"value", "state", "mixed", "parity", "input", "unknown"})
 
 #: How deep and how wide `Forms.text` shows what a form is made of.
 _TEXT_DEPTH = 4

@@ -1,8 +1,9 @@
 """Terms as forms about one item of a definition, built up from what their arguments are.
 
-Guarantees: a term with a meaning equals its form on every memory that the facts allow, with the
-leaves of its item; a load has one only if its address is known in all cases and lies in the memory
-that the load is said to read.
+Guarantees: a term equals its form on every memory that the facts allow, with the leaves of its
+item. What cannot be said in leaves is an `unknown`, a leaf of its own with a reason: a load whose
+address is not known in all cases or not in the memory that the load is said to read, words of two
+items that meet.
 """
 
 from __future__ import annotations
@@ -39,24 +40,32 @@ class Meanings:
     ) -> None:
         self._terms, self._map, self._prover, self._given = terms, layout, prover, given
         self._meanings: dict[int, Meaning] = {}
-        self._obstacles: dict[int, str] = {}
+        self._reasons: dict[int, str] = {}
         self._cells: dict[int, dict[int, int]] = {}
         self._loads: dict[tuple[int, int], Meaning] = {}
 
     def of(self, term: int) -> Meaning:
-        """Raises UndecidedError if `term` has none that is known."""
-        if term in self._obstacles:
-            raise UndecidedError(self._obstacles[term])
+        """The meaning of `term`, which was worked out or replaced before."""
         return self._meanings[term]
 
-    def work_out(self, term: int) -> Meaning | None:
+    def work_out(self, term: int) -> Meaning:
         """The meaning of `term`, all of whose arguments were worked out before."""
         try:
-            self._meanings[term] = self._meaning(term)
+            meaning = self._meaning(term)
         except UndecidedError as obstacle:
-            self._obstacles[term] = str(obstacle)
-            return None
-        return self._meanings[term]
+            self._reasons[term] = str(obstacle)
+            meaning = Meaning(self._prover.forms.leaf("unknown", term))
+        self._meanings[term] = meaning
+        return meaning
+
+    def reason(self, meaning: Meaning) -> str | None:
+        """Why something in `meaning` is unknown, if anything is."""
+        forms = self._prover.forms
+        for form in forms.cone(meaning.form):
+            kind, term, _none = forms[form]
+            if kind == "unknown":
+                return self._reasons[term]
+        return None
 
     def replace(self, term: int, meaning: Meaning) -> None:
         """`term` is now known by another form, equal to its own."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from slotweave.check.cases import CaseByCase, Cases, Spans, UndecidedError, Walks
 from slotweave.check.forms import Forms
+from slotweave.check.intervals import Intervals
 from slotweave.ir.definition import Integers
 from slotweave.isa import WORD_MASK
 
@@ -34,6 +35,7 @@ class Prover:
         self.walks = walks
         self.forms = Forms()
         self._spans = Spans(self.forms)
+        self._intervals = Intervals(self.forms, walks)
         self._addresses: dict[int, list[int]] = {}
         self._claims: dict[tuple[str, int, int, int], Doubt | None] = {}
 
@@ -130,7 +132,7 @@ class Prover:
         return Doubt(reason, cases, case)
 
     def _below(self, form: int, _step: int, constant: int) -> Doubt | None:
-        if self.addresses(form)[-1] < constant:
+        if self._intervals.of(form)[1] < constant or self.addresses(form)[-1] < constant:
             return None
         cases = self._cases(form)
         words = CaseByCase(self.forms, self._spans, cases).words(form)

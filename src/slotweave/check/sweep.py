@@ -99,7 +99,7 @@ def sweep(
         if terms[term].kind in VERSIONS:
             continue
         meaning = meanings.work_out(term)
-        if meaning is not None and meaning.item is not None:
+        if meaning.item is not None:
             dropped += _name(term, meaning, meaning.item, guesses, meanings, prover)
     return dropped
 
