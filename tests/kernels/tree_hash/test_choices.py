@@ -94,11 +94,19 @@ def owners(choices: Choices) -> list[bool]:
 
 
 def test_children_go_through_memory_only_where_words_are_owned_and_records_read() -> None:
-    choices = read(RECORDS)
+    choices = read({**RECORDS, "children": "memory"})
     # The tables take 24 + 48 words: the 64 of the indices, and those of the first vector.
     assert [choices.through_memory(group) for group in range(8)] == [False] + [True] * 7
-    assert not any(read({**RECORDS, "children": "scalar"}).through_memory(g) for g in range(8))
-    assert not any(read({}).through_memory(group) for group in range(8))
+    assert [choices.children_way(group) for group in range(2)] == ["scalar", "memory"]
+    for other in (read(RECORDS), read({**RECORDS, "children": "scalar"}), read({})):
+        assert not any(other.through_memory(group) for group in range(8))
+
+
+def test_how_children_are_taken_may_differ_from_group_to_group() -> None:
+    others = [{"groups": [2, 3], "way": "memory"}, {"groups": [3], "way": "scalar"}]
+    choices = read({**RECORDS, "children": "both", "children_of": others})
+    ways_of_groups = [choices.children_way(group) for group in range(5)]
+    assert ways_of_groups == ["both", "both", "memory", "scalar", "both"]
 
 
 @pytest.mark.parametrize("contract", ["values", "full"])
@@ -112,7 +120,13 @@ def test_children_go_through_memory_only_where_words_are_owned_and_records_read(
         ({"levels": ["guess"]}, "'levels' has 'guess', not one of select, gather, record"),
         ({"levels": ["child"]}, "'levels' has 'child', not one of select, gather, record"),
         ({"style": "tensor"}, "'style' has 'tensor', not one of scalar, vector"),
-        ({"children": "flow"}, "'children' has 'flow', not one of memory, scalar"),
+        ({"children": "flow"}, "'children' has 'flow', not one of memory, both, scalar"),
+        (
+            {"children_of": [{"groups": [1]}]},
+            "an entry of 'children_of' has the keys 'groups' and 'way'",
+        ),
+        ({"children_of": [{"groups": [1], "way": "all"}]}, "'way' has 'all', not one of memory"),
+        ({"children_of": [{"groups": "1", "way": "both"}]}, "'groups' must be a list of numbers"),
         ({"bias": 6}, "'bias' has 6, not one of select, arithmetic"),
         ({"bias": []}, "'bias' has [], not one of select, arithmetic"),
         ({"tables": [True]}, "'tables' must be a list of int"),
@@ -132,10 +146,10 @@ def test_children_go_through_memory_only_where_words_are_owned_and_records_read(
             {"exceptions": [{"rounds": [1], "way": "gather", "group": [1]}]},
             "an exception has the keys 'rounds', 'way' and",
         ),
-        ({"exceptions": [{"rounds": 1, "way": "gather"}]}, "'rounds' of an exception must be"),
+        ({"exceptions": [{"rounds": 1, "way": "gather"}]}, "'rounds' must be a list of numbers"),
         (
             {"exceptions": [{"rounds": [1], "groups": ["a"], "way": "gather"}]},
-            "'groups' of an exception must be a list of numbers",
+            "'groups' must be a list of numbers",
         ),
         ({"exceptions": [{"rounds": [1], "way": "jump"}]}, "'way' has 'jump', not one of"),
     ],

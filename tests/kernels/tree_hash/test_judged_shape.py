@@ -36,7 +36,7 @@ def test_each_contract_is_kept_in_fewer_cycles_than_required(contract: str) -> N
 
 @pytest.mark.long
 @pytest.mark.parametrize("contract", ["values", "full"])
-@pytest.mark.parametrize("children", ["memory", "scalar"])
+@pytest.mark.parametrize("children", ["memory", "both", "scalar"])
 @pytest.mark.parametrize("bias", ["select", "arithmetic"])
 def test_records_in_three_tables_are_right(contract: str, children: str, bias: str) -> None:
     plan = plan_with({**RECORDS, "children": children, "bias": bias}, stagger=20.0)

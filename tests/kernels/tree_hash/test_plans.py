@@ -34,7 +34,8 @@ def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
         "levels": draw(st.lists(st.sampled_from(["select", "gather"]), min_size=1, max_size=6)),
         "exceptions": draw(st.lists(exception, max_size=4)),
         "tables": draw(st.lists(st.sampled_from([3, 4]), unique=True)),
-        "children": draw(st.sampled_from(["memory", "scalar"])),
+        "children_of": [{"groups": draw(st.lists(st.integers(0, 4))), "way": "memory"}],
+        "children": draw(st.sampled_from(["memory", "both", "scalar"])),
         "bias": draw(st.sampled_from(["select", "arithmetic"])),
     }
 
@@ -72,7 +73,7 @@ def usable(plan: Plan, shape: Shape, contract: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("children", ["memory", "scalar"])
+@pytest.mark.parametrize("children", ["memory", "both", "scalar"])
 @pytest.mark.parametrize("contract", ["values", "full"])
 @pytest.mark.parametrize("batch", [64, 79, 81])
 def test_records_keep_the_contract(contract: str, batch: int, children: str) -> None:

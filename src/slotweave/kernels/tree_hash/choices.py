@@ -179,7 +179,7 @@ def _read_exception(
 
 def _numbers(plan: Plan, key: str, value: Any) -> list[int]:
     if not isinstance(value, list | tuple) or any(type(number) is not int for number in value):
-        raise _bad(plan, f"'{key}' of an exception must be a list of numbers")
+        raise _bad(plan, f"'{key}' must be a list of numbers")
     return list(value)
 
 
