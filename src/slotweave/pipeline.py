@@ -41,7 +41,7 @@ class Result:
 
     `traced` is the graph as the kernel wrote it, `rewritten` what the rules made of it (and which
     fired), `graph` the one that was scheduled, with copies where operands had to be moved.
-    `equivalence` says whether the program is proved to do what `graph` says. `seconds` says how
+    `equivalence` says whether the program is proved to do what `rewritten` says. `seconds` says how
     long each stage took.
     """
 
@@ -103,7 +103,8 @@ def compile_kernel(
     with clock.stage("check"):
         check_rewriting(traced, rewritten)
         check_compiled(problem, schedule, allocation)
-        equivalence = prove_program(program, machine, graph, kernel.facts(parameters, contract))
+        facts = kernel.facts(parameters, contract)
+        equivalence = prove_program(program, machine, rewritten.graph, facts)
     with clock.stage("verify"):
         verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)
     return Result(

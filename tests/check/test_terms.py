@@ -41,6 +41,13 @@ def test_the_factors_of_a_multiply_add_change_places_and_the_summand_does_not():
     assert terms.operation("multiply_add", (x, z, y)) != found
 
 
+def test_a_copy_of_a_word_is_the_word():
+    terms = Terms()
+    x, y = terms.make("input", 0), terms.make("input", 1)
+    assert terms.operation("or", (x, x)) == x
+    assert terms.operation("or", (x, y)) not in (x, y)
+
+
 def test_equal_terms_are_made_once_and_behind_their_arguments():
     terms = Terms()
     x = terms.make("input", 0)

@@ -1,9 +1,10 @@
 """Hash-consed terms: equal numbers mean equal words, whatever memory holds.
 
 A term is a number; `Terms` knows what stands behind it. Arguments have smaller numbers than what is
-made of them. Terms are normalised only in two ways: an operation on constants is its value, and the
+made of them. Terms are normalised only in three ways: an operation on constants is its value, the
 factors and summands of commutative operations are sorted (those of the product in a multiply_add,
-too). Lanes are terms of their own, so `broadcast` needs none. A division by zero stays as it is.
+too), and `x | x`, which is how words are copied, is x. Lanes are terms of their own, so `broadcast`
+needs none. A division by zero stays as it is.
 
     const v        the word v
     input a        the word at address a before the run
@@ -83,6 +84,8 @@ class Terms:
                 return self.constant(word_function(name)(*(node.value for node in nodes)))
             except ZeroDivisionError:
                 return self.make(name, 0, args)
+        if name == "or" and args[0] == args[1]:
+            return args[0]
         if name in COMMUTATIVE:
             return self.make(name, 0, (min(args), max(args)))
         if name == "multiply_add":
