@@ -31,7 +31,7 @@ def words_held(problem: Problem, schedule: Schedule, address: list[int]) -> bool
     return True
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(scheduled_problems, st.integers(0, 24))
 def test_no_word_is_shared_or_the_reason_is_given(case, scratch_words):
     problem, schedule = case

@@ -22,7 +22,7 @@ from strategies.problems import (
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(problems(12).flatmap(lambda p: st.tuples(st.just(p), legal_schedules(p))))
 def test_causes_add_up_to_the_idle_slots_of_each_engine(case):
     problem, schedule = case
@@ -37,7 +37,7 @@ def test_causes_add_up_to_the_idle_slots_of_each_engine(case):
         assert all(count > 0 for count in causes.values())
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(problems(12).flatmap(lambda p: st.tuples(st.just(p), legal_schedules(p))))
 def test_ready_cycles_are_those_of_a_slow_twin(case):
     problem, schedule = case

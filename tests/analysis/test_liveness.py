@@ -27,7 +27,7 @@ def live_slowly(problem: Problem, schedule: Schedule, storage: int) -> set[int]:
     return set(range(min(landings) + 1, max(*uses, max(landings) + 1, 0) + 1))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(problems(12).flatmap(lambda p: st.tuples(st.just(p), legal_schedules(p))))
 def test_a_slow_twin_finds_the_same_cycles_and_words(case):
     problem, schedule = case

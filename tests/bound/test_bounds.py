@@ -32,7 +32,7 @@ def test_no_bound_exceeds_the_optimum(problem):
         assert bound.cycles <= optimum, bound
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(problems(30))
 def test_no_bound_exceeds_a_schedule(problem):
     list_scheduled = list_schedule_by(problem, program_order(problem), Pressure(1_000))
@@ -80,7 +80,7 @@ def _spread_over_modes(problem: Problem) -> float:
     return float(time.solution_value())
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(mode_tables, st.lists(st.integers(1, 12), min_size=4, max_size=4))
 def test_the_slots_bound_is_the_optimum_of_the_linear_program(table, slots):
     problem = _work(table, slots)

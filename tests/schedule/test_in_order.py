@@ -10,7 +10,7 @@ from slotweave.schedule import in_order_schedule
 from strategies.problems import NO_SLOTS, Op, problem_of, problems, schedule_of
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(problems(20))
 def test_the_schedule_is_legal_and_has_one_slot_a_cycle(problem):
     schedule = in_order_schedule(problem)

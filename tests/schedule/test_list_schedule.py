@@ -43,7 +43,7 @@ def cycles(schedule: Schedule | ScratchFull) -> list[list[int]]:
     return [schedule.cycle[a:b].tolist() for a, b in pairwise(offset)]
 
 
-@settings(max_examples=250)
+@settings(max_examples=200)
 @given(problems(14), pressures, st.integers(0, 2**32))
 def test_a_slow_twin_makes_the_same_schedule(problem, pressure, seed):
     urgency = np.random.default_rng(seed).integers(0, 6, problem.size).astype(np.float64)
@@ -80,7 +80,7 @@ def with_modes(problem: Problem, order: NDArray[np.int32]) -> Problem:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(problems(30), st.integers(0, 5), pressures)
 def test_it_ends_with_a_legal_schedule_or_with_what_held_the_scratch(problem, seed, pressure):
     schedule = list_schedule(problem, ScheduleOptions(seed=seed, noise=2.0), pressure)
