@@ -17,6 +17,8 @@ from slotweave.check.definition import graph_meets_definition, program_meets_def
 from slotweave.check.equivalence import program_equals_graph
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace
+from slotweave.ir.fingerprint import fingerprint
+from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.lower import lower
@@ -69,6 +71,19 @@ def prove(
         traced = trace(kernel, parameters, contract, plan, machine)
         found = graph_meets_definition(traced, definition, facts)
     return Proved(same, same_why, found.verdict, found.why, found.counterexample)
+
+
+def recorded_verdict(
+    kernel: Kernel, parameters: Mapping[str, int], contract: str, traced: Graph
+) -> tuple[Verdict, str]:
+    """Whether a proof that `traced` is the definition of `kernel` comes with it, and why."""
+    if kernel.definition is None:
+        return "unknown", f"{kernel.name} comes without a definition to prove it by"
+    proofs = kernel.proofs()
+    if proofs and fingerprint(traced, kernel.facts(parameters, contract)) in proofs:
+        return True, "a recorded proof, known by its fingerprint, fits the traced graph"
+    how = f"`slotweave verify PROGRAM --against {kernel.name} --prove` tries to prove it"
+    return "unknown", f"no recorded proof fits the traced graph; {how}"
 
 
 def _same_as_graph(

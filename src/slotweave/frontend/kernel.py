@@ -48,3 +48,4 @@ class Kernel:
     plan: Callable[[str, Parameters, str], Plan]
     plan_names: tuple[str, ...] = field(default=("default",))
     definition: Callable[[Parameters], Definition] | None = None
+    proofs: Callable[[], frozenset[str]] = frozenset

@@ -83,7 +83,9 @@ def _verified(verified: Mapping[str, Any]) -> Text:
 
 def _proved(proved: Mapping[str, Any]) -> str:
     verdicts = {True: "yes", False: "no", "unknown": "unknown"}
-    return f"{verdicts[proved['program']]}: {proved['why']}"
+    program, definition = proved["program"], proved["definition"]
+    said = f"program = graph: {verdicts[program]}, kernel = definition: {verdicts[definition]}"
+    return said if program is definition is True else f"{said} ({proved['why']})"
 
 
 def _engines(summary: Mapping[str, Any]) -> Table:

@@ -8,11 +8,15 @@ from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.utilisation import utilisation
 from slotweave.bound import Bound, best_bound
 from slotweave.pipeline import Result
+from slotweave.proof import recorded_verdict
 from slotweave.report.inspect import engine_rows
 
 
 def result_summary(result: Result) -> dict[str, Any]:
     """`result` as plain values, with the names that the JSON of all commands shares."""
+    definition, definition_why = recorded_verdict(
+        result.kernel, result.parameters, result.contract, result.traced
+    )
     return {
         "kernel": result.kernel.name,
         "params": dict(result.parameters),
@@ -29,8 +33,8 @@ def result_summary(result: Result) -> dict[str, Any]:
         "scratch": {"peak": result.allocation.peak, "size": result.allocation.size},
         "proved": {
             "program": result.equivalence.verdict,
-            "definition": "unknown",
-            "why": result.equivalence.why,
+            "definition": definition,
+            "why": f"program: {result.equivalence.why}; definition: {definition_why}",
             "facts": result.contract,
         },
         "verified": {

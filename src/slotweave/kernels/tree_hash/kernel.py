@@ -10,6 +10,7 @@ from slotweave.kernels.tree_hash.choices import read_choices
 from slotweave.kernels.tree_hash.definition import definition
 from slotweave.kernels.tree_hash.memory_map import declare_memory
 from slotweave.kernels.tree_hash.plans import PLAN_NAMES, plan_named
+from slotweave.kernels.tree_hash.proofs import proved_fingerprints
 from slotweave.kernels.tree_hash.scalar import build_scalar
 from slotweave.kernels.tree_hash.vector import build_vector
 from slotweave.kernels.tree_hash.workload import (
@@ -50,4 +51,5 @@ TREE_HASH = Kernel(
     plan=plan_named,
     plan_names=PLAN_NAMES,
     definition=definition,
+    proofs=proved_fingerprints,
 )
