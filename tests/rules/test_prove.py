@@ -7,6 +7,7 @@ import re
 import pytest
 
 from slotweave.diagnostics import CheckFailed
+from slotweave.isa import COMMUTATIVE
 from slotweave.rules import Rule, Term
 from slotweave.rules.catalog import CATALOG
 from slotweave.rules.proof import recorded_proofs
@@ -30,6 +31,13 @@ A, B, C = (constant_variable(name) for name in "abc")
 @pytest.mark.parametrize("rule", CATALOG, ids=lambda rule: rule.name)
 def test_every_rule_is_proved_anew(rule: Rule) -> None:
     assert prover.prove(rule).fingerprint == recorded_proofs()[rule.name].fingerprint
+
+
+@pytest.mark.parametrize("op", sorted(COMMUTATIVE | {"multiply_add"}))
+def test_operands_that_are_matched_in_any_order_may_change_places(op: str) -> None:
+    rest = (Z,) if op == "multiply_add" else ()
+    rule = Rule("exchanged", "e", operation(op, X, Y, *rest), operation(op, Y, X, *rest))
+    assert prover.prove(rule).prover.startswith("z3 ")
 
 
 def refusal(pattern: Term, replacement: Term, condition: Term | None = None) -> str:
