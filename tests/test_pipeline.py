@@ -126,13 +126,23 @@ def spoil(monkeypatch: pytest.MonkeyPatch, stage: str, change: Callable[[Any], A
     monkeypatch.setattr(pipeline, stage, wrong)
 
 
-def test_a_wrong_rewrite_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+def shifts_the_other_way(graph: Graph) -> Graph:
+    nodes = [replace(node, op="shl") if node.op == "shr" else node for node in graph.nodes]
+    return graph.with_nodes(tuple(nodes))
+
+
+def test_a_rewrite_that_is_not_what_the_rules_did_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def change(rewritten: Rewritten) -> Rewritten:
-        graph: Graph = rewritten.graph
-        nodes = [replace(node, op="shl") if node.op == "shr" else node for node in graph.nodes]
-        return replace(rewritten, graph=graph.with_nodes(tuple(nodes)))
+        return replace(rewritten, graph=shifts_the_other_way(rewritten.graph))
 
     spoil(monkeypatch, "rewrite", change)
+    caught("SW405", "is another one: vstore")
+
+
+def test_a_wrong_kernel_is_caught_by_running_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoil(monkeypatch, "trace", shifts_the_other_way)
     caught("SW403", "is wrong")
 
 

@@ -122,9 +122,10 @@ CODES: dict[str, CodeEntry] = {
     "SW402": CodeEntry("illegal allocation", "Two values share a scratch word while both are live. This is a fault of the compiler, caught before anything was written; please report it."),
     "SW403": CodeEntry("wrong result", "The program and its reference end with different memory for some input. The message names the first difference and the seed that reproduces it."),
     "SW404": CodeEntry("input was changed", "The program changed memory that it must leave as it was."),
-    "SW405": CodeEntry("rewriting cannot be repeated", "A recorded rewrite step does not match the graph at the node it names. The record belongs to another graph or to other rules, or the compiler is at fault; please report it then."),
+    "SW405": CodeEntry("rewriting is not shown right", "A recorded rewrite step is no instance of its rule at the node it names, or the steps do not lead from the traced graph to the rewritten one. This is a fault of the compiler, caught before anything was written; please report it."),
     "SW406": CodeEntry("program and graph differ", "Run on symbols, the program leaves another expression in memory than the graph it was made from. This is a fault of the compiler, caught before anything was written; please report it."),
     "SW407": CodeEntry("rule without proof", "A rewrite rule has no recorded proof that fits it: it is new, or its equation or the meaning of an operation in it was changed after the proof. Nothing is compiled with such a rule. `slotweave rules prove --record` proves all rules and writes the record."),
     "SW408": CodeEntry("rule not proved", "The prover found words for which a rewrite rule is wrong, which the message names, or could not decide it in time. The rule must be mended or taken out."),
+    "SW409": CodeEntry("program is not what it is held against", "A proof was tried and ended with a memory on which the program does something else than the workload's definition, or than the graph it should have been made from. The message names the first difference; `--json` lists the words of memory that show it."),
     "SW501": CodeEntry("malformed intermediate value", "A graph, problem, schedule or allocation breaks a named invariant. The message quotes the neighbourhood."),
 }  # fmt: skip

@@ -13,16 +13,19 @@ from slotweave.check.counterexample import Counterexample
 from slotweave.check.definition import (
     DefinitionProof,
     graph_meets_definition,
+    program_meets_definition,
 )
 from slotweave.check.witness import random_memory
 from slotweave.diagnostics import CheckFailed
 from slotweave.frontend.trace import trace
 from slotweave.ir.facts import Facts
-from slotweave.ir.graph import Graph
+from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.plan import Plan
+from slotweave.ir.program import Program, Slot
 from slotweave.kernels.tree_hash import TREE_HASH, records, vector, walk
 from slotweave.kernels.tree_hash.definition import definition
 from slotweave.machine import CHALLENGE
+from slotweave.pipeline import compile_kernel
 from slotweave.simulate.graph import run_graph
 
 Parameters = dict[str, int]
@@ -34,7 +37,7 @@ MIXED = Plan(
     "tree-hash",
     choices={
         "levels": ["select", "select", "gather", "record", "record", "gather"],
-        "exceptions": [{"rounds": [11], "way": "select"}],
+        "levels_but": [{"rounds": [11], "way": "select"}],
         "tables": [3],
     },
 )
@@ -113,7 +116,7 @@ def hash_stage(stage: int, field: int, value: Any) -> Planting:
 def wrapped(module: Any, name: str, change: Callable[..., Any]) -> Planting:
     """`module.name` gets the arguments that `change` makes of its own."""
     original = getattr(module, name)
-    return attribute(module, name, lambda *args: original(*change(*args)))
+    return attribute(module, name, lambda *args, **named: original(*change(*args, **named)))
 
 
 PLANTED = {
@@ -136,8 +139,13 @@ PLANTED = {
     "hash constant": hash_stage(2, 1, 0x165667B0),
     "hash shift": hash_stage(1, 4, 18),
     "hash operation": hash_stage(3, 2, "+"),
+    "lanes exchanged": wrapped(
+        vector, "mix", lambda at, node, node_is_plain: (
+            at, node.tracer.shift(node, node, 1), node_is_plain
+        ),
+    ),
     "wrong level": wrapped(
-        vector, "gather_node", lambda level, at, depth: (level, at, depth - 1)
+        vector, "gather_node", lambda level, at, depth, bits: (level, at, depth - 1, bits)
     ),
     "store to a wrong word": wrapped(
         vector, "store_group", lambda k, group, region, address, word, held=None: (
@@ -153,3 +161,226 @@ def test_a_planted_error_is_refuted_with_a_memory_that_shows_it(
 ) -> None:
     PLANTED[name](monkeypatch)
     assert_refuted(traced())
+
+
+def at_one_node(level: int, change: int) -> Planting:
+    """An address that is wrong for one node of `level` alone."""
+    original = walk.affine_position
+
+    def affine_position(k: Any, position: Any, scale: int, base: int, bits: int) -> Any:
+        address = original(k, position, scale, base, bits)
+        if len(position.bits) != level:
+            return address
+        return k.select(address == base + scale * (77 % 2**level), address + change, address)
+
+    return attribute(walk, "affine_position", affine_position)
+
+
+DEEP: Parameters = {"height": 9, "rounds": 12, "batch": 1}
+
+
+@pytest.mark.parametrize("change", [1, 2**31], ids=["another node", "past the end"])
+def test_an_error_on_one_path_in_512_is_found_by_leading_an_item_there(
+    change: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_one_node(9, change)(monkeypatch)
+    plan = Plan("gathers", "tree-hash", choices={"levels": ["select", "gather"]})
+    shown = assert_refuted(traced(plan, shape=DEEP), shape=DEEP)
+    assert shown.words, "no random memory goes there, one has to be made"
+    assert bool(shown.failure) == (change > 1)
+
+
+def test_an_error_in_the_second_pass_is_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    shape = {"height": 6, "rounds": 13, "batch": 1}
+    at_one_node(5, 1)(monkeypatch)
+    plan = Plan(
+        "one gather", "tree-hash",
+        choices={"levels": ["select"], "levels_but": [{"rounds": [12], "way": "gather"}]},
+    )  # fmt: skip
+    assert_refuted(traced(plan, shape=shape), shape=shape)
+
+
+def edited(graph: Graph, index: int, **changes: Any) -> Graph:
+    nodes = list(graph.nodes)
+    nodes[index] = replace(nodes[index], **changes)
+    return graph.with_nodes(tuple(nodes))
+
+
+def last(graph: Graph, op: str) -> int:
+    return max(index for index, node in enumerate(graph.nodes) if node.op == op)
+
+
+def test_a_final_value_that_is_not_stored_is_missed() -> None:
+    graph = traced()
+    assert_refuted(edited(graph, last(graph, "vstore"), op="join", args=(), region=""))
+
+
+def test_a_store_to_the_tree_is_refuted() -> None:
+    graph = traced()
+    address, word = len(graph.nodes), len(graph.nodes) + 1
+    more = (
+        Node("const", 1, imm=20),
+        Node("const", 1, imm=5),
+        Node("store", 0, (address, word), region="tree"),
+    )
+    shown = assert_refuted(graph.with_nodes((*graph.nodes, *more)))
+    assert shown.place == "tree[13] (address 20)"
+
+
+def test_a_store_of_what_is_there_already_changes_nothing() -> None:
+    graph = traced()
+    address, word = len(graph.nodes), len(graph.nodes) + 1
+    more = (
+        Node("const", 1, imm=20),
+        Node("load", 1, (address,), region="tree"),
+        Node("store", 0, (address, word), region="tree"),
+    )
+    assert proof(graph.with_nodes((*graph.nodes, *more))).verdict is True
+
+
+@pytest.mark.parametrize("contract", ["full", "any-start"])
+def test_indices_that_are_not_written_back_are_missed(contract: str) -> None:
+    graph = traced(MIXED, contract)
+    assert proof(graph, contract).verdict is True
+    first = TREE_HASH.facts(SHAPE, contract).regions[2].start
+    stores = [
+        index
+        for index, node in enumerate(graph.nodes)
+        if node.op == "vstore" and graph.nodes[node.args[0]].imm == first
+    ]
+    shown = assert_refuted(edited(graph, stores[-1], op="join", args=(), region=""), contract)
+    assert "indices" in shown.place
+
+
+def test_a_load_past_the_end_of_memory_is_no_proof_even_if_nothing_uses_it() -> None:
+    graph = traced()
+    more = (
+        Node("const", 1, imm=graph.memory_words - 7),
+        Node("vload", 8, (len(graph.nodes),), region="values"),
+    )
+    found = proof(graph.with_nodes((*graph.nodes, *more)))
+    assert found.verdict is False
+    assert "SW106" in found.why
+
+
+def compiled(shape: Parameters, contract: str = "values") -> Program:
+    plan = TREE_HASH.plan("default", shape, contract)
+    return compile_kernel(TREE_HASH, CHALLENGE, shape, contract, plan, instances=1).program
+
+
+SMALL: Parameters = {"height": 4, "rounds": 7, "batch": 16}
+
+
+@pytest.mark.parametrize("contract", ["values", "full", "any-start"])
+def test_a_program_is_proved_without_its_graph(contract: str) -> None:
+    facts = TREE_HASH.facts(SMALL, contract)
+    program = replace(compiled(SMALL, contract), meta={}, names={})
+    found = program_meets_definition(program, CHALLENGE, definition(SMALL), facts)
+    assert found.verdict is True, found.why
+
+
+def changed_slots(program: Program, change: Callable[[str, Slot], Slot]) -> Program:
+    bundles = [
+        {engine: tuple(change(engine, slot) for slot in slots) for engine, slots in bundle.items()}
+        for bundle in program.bundles
+    ]
+    return replace(program, bundles=tuple(bundles))
+
+
+def test_a_program_with_a_wrong_constant_is_refuted() -> None:
+    def change(_engine: str, slot: Slot) -> Slot:
+        return ("const", slot[1], 4096) if slot[0] == "const" and slot[2] == 4097 else slot
+
+    program = changed_slots(compiled(SMALL), change)
+    facts = TREE_HASH.facts(SMALL, "values")
+    found = program_meets_definition(program, CHALLENGE, definition(SMALL), facts)
+    assert found.verdict is False
+    assert found.counterexample is not None
+
+
+def unproved(program: tuple[dict[str, tuple[Slot, ...]], ...]) -> DefinitionProof:
+    """The verdict on a program that ends with what is right for a tree of one round."""
+    right = compiled(SMALL)
+    whole = replace(right, bundles=(*program, *right.bundles))
+    facts = TREE_HASH.facts(SMALL, "values")
+    return program_meets_definition(whole, CHALLENGE, definition(SMALL), facts)
+
+
+def test_a_branch_on_data_leaves_the_question_open() -> None:
+    jump = ({"load": (("const", 1535, 20),)}, {"load": (("load", 1535, 1535),)},
+            {"flow": (("cond_jump", 1535, 4),)}, {"flow": (("jump", 4),)})  # fmt: skip
+    found = unproved(jump)
+    assert found.verdict == "unknown"
+    assert "depends on data" in found.why
+
+
+def test_a_divisor_that_may_be_zero_leaves_the_question_open() -> None:
+    found = unproved(({"load": (("const", 1535, 20),)}, {"load": (("load", 1535, 1535),)},
+                      {"alu": (("//", 1534, 1535, 1535),)}))  # fmt: skip
+    assert (found.verdict, found.why) == ("unknown", "a div may divide by zero")
+
+
+def test_a_store_at_a_computed_address_leaves_the_question_open() -> None:
+    """To one of two words of the index region, which nothing reads and nobody judges."""
+    indices = TREE_HASH.facts(SMALL, "values").regions[2].start
+    found = unproved((
+        {"load": (("const", 1535, 20), ("const", 1534, 1))},
+        {"load": (("load", 1535, 1535), ("const", 1533, indices))},
+        {"alu": (("&", 1535, 1535, 1534),)},
+        {"alu": (("+", 1533, 1535, 1533),)},
+        {"store": (("store", 1533, 1534),)},
+    ))  # fmt: skip
+    assert found.verdict == "unknown"
+    assert "stored at a computed address" in found.why
+
+
+def test_a_program_that_the_machine_refuses_is_not_judged() -> None:
+    found = unproved(({"alu": (("+", 5000, 0, 0),)},))
+    assert found.verdict == "unknown"
+    assert "refuses" in found.why
+
+
+def test_facts_that_say_nothing_of_starts_leave_the_question_open() -> None:
+    facts = replace(TREE_HASH.facts(SHAPE, "any-start"), ranges={})
+    found = graph_meets_definition(traced(), definition(SHAPE), facts)
+    assert found.verdict == "unknown"
+    assert "may start" in found.why
+
+
+def test_facts_that_let_items_start_outside_the_tree_leave_the_question_open() -> None:
+    facts = replace(TREE_HASH.facts(SHAPE, "any-start"), ranges={"indices": (0, 1000)})
+    found = graph_meets_definition(traced(), definition(SHAPE), facts)
+    assert found.verdict == "unknown"
+    assert "past the end of memory" in found.why
+
+
+def test_facts_and_graph_must_agree_how_long_memory_is() -> None:
+    facts = replace(TREE_HASH.facts(SHAPE, "values"), memory_words=1000)
+    found = graph_meets_definition(traced(), definition(SHAPE), facts)
+    assert found.verdict == "unknown"
+
+
+def test_words_of_two_items_that_meet_leave_the_question_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each value is added to that of the next lane, which is taken away again."""
+
+    def mix(at: Any, node: Any, node_is_plain: bool) -> Any:
+        mixed = original(at, node, node_is_plain)
+        next_lane = mixed.tracer.shift(mixed, mixed, 1)
+        return mixed + next_lane - next_lane
+
+    original = walk.mix
+    monkeypatch.setattr(vector, "mix", mix)
+    found = proof(traced())
+    assert found.verdict == "unknown"
+    assert "meet" in found.why
+
+
+def test_regions_of_facts_are_what_is_judged() -> None:
+    facts = TREE_HASH.facts(SHAPE, "values")
+    regions = tuple(
+        Region(r.name, r.start, r.length, r.read_only, output=True) for r in facts.regions
+    )
+    found = graph_meets_definition(traced(), definition(SHAPE), replace(facts, regions=regions))
+    assert found.verdict is False, "working memory does not end as the definition says"

@@ -104,7 +104,7 @@ def test_the_table_speaks_to_a_person() -> None:
     text = shown(*STRAIGHT)
     assert "program on challenge" in text
     assert "cycles 4" in text
-    assert "lower bound 2 load: its 3 slots on load, 2 a cycle" in text
+    assert "lower bound 2: its 3 slots on load, 2 a cycle" in text
     assert "gap 2 cycles (100.0 % above the bound)" in text
     assert "scratch 3 of 1,536 words at the peak" in text
     assert "37.5 % 3 8" in text

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from slotweave.bound.slots import best_prices
 from slotweave.ir.problem import DATA, Problem
 from slotweave.ir.schedule import Schedule
 from strategies.problems import edges_of, mode_of, schedule_of
@@ -25,7 +22,7 @@ class Twin:
     reserve: int
     slope: float
     cycle: int = 0
-    mode: dict[int, int] = field(default_factory=dict)  # of operations that have begun, by cost
+    mode: dict[int, int] = field(default_factory=dict)  # of operations that have begun
     slots: dict[int, list[int]] = field(default_factory=dict)
     finished: dict[int, int] = field(default_factory=dict)  # operation -> cycle of its last slot
     partial: dict[int, int] = field(default_factory=dict)  # engine -> operation split there
@@ -34,11 +31,9 @@ class Twin:
     def __post_init__(self) -> None:
         problem, size = self.problem, self.problem.size
         self.by_urgency = sorted(range(size), key=lambda op: -self.urgency[op])
-        counts = np.diff(problem.mode_offset).tolist()
-        self.numbers = [self.cheapest_first(op, count) for op, count in enumerate(counts)]
         self.modes = [
-            [mode_of(problem, op, number) for number in numbers]
-            for op, numbers in enumerate(self.numbers)
+            [mode_of(problem, op, k) for k in range(int(problem.mode_offset[op + 1] - first))]
+            for op, first in enumerate(problem.mode_offset[:-1].tolist())
         ]
         self.edges = [edges_of(problem, op) for op in range(size)]
         rows = problem.read_offset.tolist()
@@ -54,21 +49,9 @@ class Twin:
                 return None
             self.cycle += 1
         rows = [self.slots.get(op, []) for op in range(self.problem.size)]
-        return schedule_of(
-            rows, [numbers[self.mode[op]] for op, numbers in enumerate(self.numbers)]
-        )
+        return schedule_of(rows, [self.mode[op] for op in range(self.problem.size)])
 
     # What is known of the operations
-
-    def cheapest_first(self, op: int, count: int) -> list[int]:
-        """The modes of `op` by what their slots cost, those of equal cost as they stand."""
-        prices = (*best_prices(self.problem), 0.0)  # the last one for engine -1
-
-        def cost(number: int) -> float:
-            engine, slots, _latency = mode_of(self.problem, op, number)
-            return round(prices[engine] * slots, 9)
-
-        return sorted(range(count), key=cost)
 
     def ready_from(self, op: int) -> int | None:
         """The first cycle in which `op` may issue; None while a predecessor is not finished."""

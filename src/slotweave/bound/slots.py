@@ -5,97 +5,105 @@ costs at least its cheapest mode, so the cheapest total is a number of cycles th
 beats: this is the dual of the linear program that spreads operations over their modes. At its
 optimum the engines with a price are tied together by operations that are as dear on one as on the
 other (otherwise all prices could move to the dearer part), so the candidates are the trees of such
-ties.
+ties. They are searched best first.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
+from heapq import heappop, heappush
+from itertools import permutations
 from math import ceil
 
 import numpy as np
 
-from slotweave.analysis.mode_classes import ModeClasses, mode_classes
+from slotweave.analysis.mode_classes import mode_classes
 from slotweave.bound.model import Bound
 from slotweave.ir.problem import Problem
 
 Prices = tuple[Fraction, ...]
+_Costs = frozenset[tuple[int, int]]  # (engine, slots) of the modes of an operation
+_Ties = dict[int, list[tuple[int, Fraction]]]
 
 #: Candidates looked at before the search for dearer prices stops; any of them gives a valid bound.
-MOST_CANDIDATES = 20_000
+MOST_CANDIDATES = 1_000
 
 
 def slots_bound(problem: Problem) -> Bound:
     """The best bound from the slots of a set of engines, operations choosing the cheapest mode."""
-    total, prices = _dearest(problem)
+    total, prices = dearest_prices(problem)
     return Bound("slots", ceil(total), _why(problem, prices, total))
 
 
 def best_prices(problem: Problem) -> tuple[float, ...]:
     """The prices a slot of each engine has at the bound: what it is worth to spare one."""
-    return tuple(float(price) for price in _dearest(problem)[1])
+    return tuple(float(price) for price in dearest_prices(problem)[1])
 
 
-def _dearest(problem: Problem) -> tuple[Fraction, Prices]:
+def dearest_prices(problem: Problem) -> tuple[Fraction, Prices]:
     """The prices at which the cheapest total is largest, and that total."""
     classes = mode_classes(problem)
-    counts = np.bincount(classes.of, minlength=len(classes.modes)).tolist()
+    work = Counter[_Costs]()
+    for modes, count in zip(classes.modes, np.bincount(classes.of).tolist(), strict=True):
+        work[frozenset((engine, slots) for engine, slots, _latency in modes)] += count
+    ties = _ties(work)
     best = (Fraction(0), tuple(Fraction(0) for _ in problem.engines))
-    for prices in candidate_prices(problem, classes):
-        total = priced_work(classes, counts, prices)
-        if total > best[0]:
-            best = (total, prices)
+    found: set[Prices] = set()
+    queue: list[tuple[Fraction, Prices]] = []
+
+    def look_at(prices: Prices) -> None:
+        if prices not in found and len(found) < MOST_CANDIDATES:
+            found.add(prices)
+            heappush(queue, (-_priced(work, prices), prices))
+
+    for engine, slots in enumerate(problem.slots):
+        if slots > 0:
+            look_at(_scaled({engine: Fraction(1)}, problem.slots))
+    while queue:
+        negated, prices = heappop(queue)
+        best = max(best, (-negated, prices), key=lambda pair: pair[0])
+        for tied in _tied_to(prices, ties):
+            look_at(_scaled(tied, problem.slots))
     return best
 
 
-def priced_work(classes: ModeClasses, counts: list[int], prices: Prices) -> Fraction:
+def _priced(work: Counter[_Costs], prices: Prices) -> Fraction:
     """What all operations cost at least, at these prices: a number of cycles."""
-    total = Fraction(0)
-    for modes, count in zip(classes.modes, counts, strict=True):
-        cheapest = min(
-            prices[engine] * slots if engine >= 0 else Fraction(0)
-            for engine, slots, _latency in modes
-        )
-        total += cheapest * count
-    return total
+    free = Fraction(0)
+    return sum(
+        (
+            count * min(prices[engine] * slots if engine >= 0 else free for engine, slots in modes)
+            for modes, count in work.items()
+        ),
+        free,
+    )
 
 
-def candidate_prices(problem: Problem, classes: ModeClasses) -> list[Prices]:
-    """Prices, scaled to 1 a cycle, under which operations tie a set of engines together."""
-    ties = _ties(classes)
-    found: dict[Prices, None] = {}
-    for start, slots in enumerate(problem.slots):
-        if slots == 0:
-            continue
-        stack = [{start: Fraction(1)}]
-        while stack and len(found) < MOST_CANDIDATES:
-            relative = stack.pop()
-            cycle = sum(price * problem.slots[engine] for engine, price in relative.items())
-            prices = tuple(
-                relative.get(engine, Fraction(0)) / cycle for engine in range(len(problem.slots))
-            )
-            if prices in found:
-                continue
-            found[prices] = None
-            for engine, price in relative.items():
-                stack += [
-                    {**relative, other: price * ratio}
-                    for other, ratio in ties.get(engine, ())
-                    if other not in relative
-                ]
-    return list(found)
+def _scaled(relative: dict[int, Fraction], slots: tuple[int, ...]) -> Prices:
+    """Prices of all engines, in the proportions given, at which the slots of a cycle cost 1."""
+    cycle = sum(price * slots[engine] for engine, price in relative.items())
+    return tuple(relative.get(engine, Fraction(0)) / cycle for engine in range(len(slots)))
 
 
-def _ties(classes: ModeClasses) -> dict[int, list[tuple[int, Fraction]]]:
-    """engine -> (other engine, price there for a price of 1 here) at which a class is torn."""
-    ties: dict[int, dict[tuple[int, Fraction], None]] = {}
-    for modes in classes.modes:
-        for engine, slots, _ in modes:
-            for other, other_slots, _ in modes:
-                if engine >= 0 and other >= 0 and engine != other:
-                    ratio = Fraction(slots, other_slots)
-                    ties.setdefault(engine, {})[other, ratio] = None
-    return {engine: list(row) for engine, row in ties.items()}
+def _tied_to(prices: Prices, ties: _Ties) -> Iterator[dict[int, Fraction]]:
+    """`prices` with one more engine priced so that some operation is torn between two."""
+    priced = {engine: price for engine, price in enumerate(prices) if price}
+    for engine, price in priced.items():
+        for other, ratio in ties.get(engine, ()):
+            if other not in priced:
+                yield {**priced, other: price * ratio}
+
+
+def _ties(work: Counter[_Costs]) -> _Ties:
+    """engine -> (other engine, price there for a price of 1 here) at which operations are torn."""
+    ties: dict[int, set[tuple[int, Fraction]]] = {}
+    for modes in work:
+        for (engine, slots), (other, other_slots) in permutations(modes, 2):
+            if engine >= 0 and other >= 0 and engine != other:
+                ties.setdefault(engine, set()).add((other, Fraction(slots, other_slots)))
+    return {engine: sorted(row) for engine, row in ties.items()}
 
 
 def _why(problem: Problem, prices: Prices, total: Fraction) -> str:

@@ -13,7 +13,8 @@ It rests on the meanings in `isa`, on the definition, and on the files `symbolic
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from slotweave.check.cases import MAX_CASES, UndecidedError, Walks
@@ -108,12 +109,19 @@ def program_meets_definition(
     return _Proof(_Subject(terms, memory, layout, run), definition, facts).verdict()
 
 
+#: A term, and what keeps a claim about it from being proved.
+_Claim = tuple[Meaning, Doubt | None]
+
+#: What is not proved, and of which item.
+_Doubtful = tuple[int | None, Doubt]
+
+
 class _OpenError(Exception):
     """Why there is no proof, and what may show that there cannot be one."""
 
-    def __init__(self, reason: str, item: int | None = None, doubt: Doubt | None = None) -> None:
+    def __init__(self, reason: str, doubts: Sequence[_Doubtful] = ()) -> None:
         super().__init__(reason)
-        self.item, self.doubt = item, doubt
+        self.doubts = doubts
 
 
 class _Proof:
@@ -129,19 +137,20 @@ class _Proof:
 
     def verdict(self) -> DefinitionProof:
         """Try a few memories, then prove; what stays open is tried as well."""
+        try:
+            walks = self._walks()
+        except UndecidedError as obstacle:
+            return DefinitionProof("unknown", str(obstacle))
         for seed in range(SAMPLES):
             found = self._tried(seed)
             if found:
                 return found
-        dropped: list[Dropped] = []
         try:
-            self._prove(dropped)
-        except (_OpenError, UndecidedError) as obstacle:
-            doubts = [(d.item, d.doubt) for d in dropped]
-            if isinstance(obstacle, _OpenError) and obstacle.item is not None and obstacle.doubt:
-                doubts.append((obstacle.item, obstacle.doubt))
-            reason = dropped[0].doubt.reason if dropped else str(obstacle)
-            return self._refuted(doubts) or DefinitionProof("unknown", reason)
+            self._prove(walks)
+        except _OpenError as obstacle:
+            return self._refuted(walks, obstacle.doubts) or DefinitionProof(
+                "unknown", str(obstacle)
+            )
         items, steps = len(self.definition.values), self.definition.steps
         why = f"all {steps} steps of all {items} items are proved to be those of the definition"
         return DefinitionProof(True, why)
@@ -151,33 +160,49 @@ class _Proof:
         found = counterexample(self.subject.run, self.definition, self.facts, seed, words)
         return DefinitionProof(False, str(found), found) if found else None
 
-    def _refuted(self, doubts: Sequence[tuple[int, Doubt]]) -> DefinitionProof | None:
+    def _refuted(self, walks: Walks, doubts: Sequence[_Doubtful]) -> DefinitionProof | None:
         """A run that goes where a claim is in doubt, and goes wrong."""
-        walks = Walks(self.definition, self._starts())
-        cases = [(item, d.cases, d.case) for item, d in doubts if d.cases is not None]
-        for item, around, case in cases[:_TRIED]:
-            start, parities = walks.decisions(around, case)
+        led = [(item, d.cases, d.case) for item, d in doubts if d.cases and item is not None]
+        for item, cases, case in led[:_TRIED]:
+            start, parities = walks.decisions(cases, case)
             steered = steered_words(self.definition, self.facts, item, start, parities)
             found = self._tried(*steered) if steered else None
             if found:
                 return found
         return None
 
-    def _prove(self, dropped: list[Dropped]) -> None:
-        """Raises _OpenError or UndecidedError for the first thing that is not proved."""
+    def _prove(self, walks: Walks) -> None:
+        """Raises _OpenError for the first thing that is not proved."""
+        subject = self.subject
         self._expect_no_zero_divisor()
-        if self.subject.memory.scattered:
+        if subject.memory.scattered:
             raise _OpenError("a word is stored at a computed address, which may be any")
-        prover = Prover(Walks(self.definition, self._starts()))
-        meanings = Meanings(self.subject.terms, self.subject.layout, prover, self._given(prover))
+        prover = Prover(walks)
+        meanings = Meanings(subject.terms, subject.layout, prover, self._given(prover))
         judged = dict(self._judged())
-        touched = sorted(self.subject.memory.touched)
-        cone = cone_of([*judged.values(), *touched], self.subject.terms)
-        dropped += sweep(self.subject.terms, cone, self._guesses(cone), meanings, prover)
-        for address in touched:
-            self._expect_inside(address, meanings, prover)
-        for address, term in judged.items():
-            self._expect_defined(address, term, meanings, prover)
+        touched = sorted(subject.memory.touched)
+        cone = cone_of([*judged.values(), *touched], subject.terms)
+        dropped = sweep(subject.terms, cone, self._guesses(cone), meanings, prover)
+        claims = chain(
+            (self._inside(address, meanings, prover) for address in touched),
+            (self._defined(address, term, meanings, prover) for address, term in judged.items()),
+        )
+        for meaning, doubt in claims:
+            if doubt:
+                # What was dropped on the way is nearer to the cause.
+                first = dropped[0] if dropped else Dropped(meaning, doubt)
+                reason = meanings.reason(first.meaning) or first.doubt.reason
+                doubts = [(found.meaning.item, found.doubt) for found in dropped]
+                raise _OpenError(reason, [*doubts, (meaning.item, doubt)])
+
+    def _walks(self) -> Walks:
+        """The ways that items can go, all of whose words are in memory."""
+        walks = Walks(self.definition, self._starts())
+        for step in range(self.definition.steps):
+            addresses = self.definition.word(walks.reachable(step))
+            if addresses.min() < 0 or addresses.max() >= self.subject.layout.memory_words:
+                raise UndecidedError(f"step {step} may read a word past the end of memory")
+        return walks
 
     def _starts(self) -> list[int]:
         """Every state in which the facts let some item start."""
@@ -233,28 +258,21 @@ class _Proof:
             if kind in ("div", "cdiv", "mod") and not terms.known(args[1]):
                 raise _OpenError(f"a {kind} may divide by zero")
 
-    def _expect_inside(self, term: int, meanings: Meanings, prover: Prover) -> None:
-        """The word at an address that is touched is there."""
+    def _inside(self, term: int, meanings: Meanings, prover: Prover) -> _Claim:
+        """Whether the address `term`, which is touched, is one of memory."""
         meaning = meanings.of(term)
         words = self.subject.layout.memory_words
-        _expect(prover.doubt("below", meaning.form, 0, words), meaning, meanings)
+        return meaning, prover.doubt("below", meaning.form, 0, words)
 
-    def _expect_defined(self, address: int, term: int, meanings: Meanings, prover: Prover) -> None:
-        """What is left at `address` is what the definition leaves there."""
-        place = self.subject.layout.place(address)
+    def _defined(self, address: int, term: int, meanings: Meanings, prover: Prover) -> _Claim:
+        """Whether what is left at `address` is what the definition leaves there."""
         meaning = meanings.of(term)
+        place = self.subject.layout.place(address)
         kind, item = self._holds.get(address, ("", None))
         if not kind:
-            if meaning != meanings.before(address):
-                raise _OpenError(f"{place} may be changed")
-            return
+            same = meaning == meanings.before(address)
+            return meaning, None if same else Doubt(f"{place} may be changed")
         if meaning.item not in (item, None):
-            raise _OpenError(f"{place} is about item {meaning.item}")
+            return meaning, Doubt(f"{place} is about item {meaning.item}")
         doubt = prover.doubt(kind, meaning.form, self.definition.steps, 0)
-        _expect(doubt, replace(meaning, item=item), meanings)
-
-
-def _expect(doubt: Doubt | None, meaning: Meaning, meanings: Meanings) -> None:
-    if doubt:
-        reason = meanings.reason(meaning) or doubt.reason
-        raise _OpenError(reason, meaning.item, doubt)
+        return Meaning(meaning.form, item), doubt

@@ -1,4 +1,4 @@
-"""Rewritten = traced: the steps of a derivation, each an instance of a proved rule, make them equal.
+"""Rewritten = traced: the steps of a derivation, each an instance of a proved rule, say so.
 
 Guarantees, if there is no fault: whatever memory holds, the rewritten graph has the effects of the
 traced one (stores, writes to the trace buffer, pauses), in the same order and with equal operands,
@@ -74,6 +74,10 @@ def _fault(reason: str) -> Diagnostic:
     return Diagnostic("SW405", reason)
 
 
+class _NoInstanceError(Exception):
+    """A variable is bound to what has not the width that it must have."""
+
+
 class _Replay:
     """The classes of the values of a derivation, as far as its steps have been followed."""
 
@@ -90,11 +94,12 @@ class _Replay:
         stores: Counter[str] = Counter()
         for node in nodes:
             args = tuple(classes[arg] for arg in node.args)
-            version = 0 if node.region in self._inputs else stores[node.region] + stores["pause"]
+            changes = node.effect is Effect.LOAD and node.region not in self._inputs
+            version = stores[node.region] + stores[""] if changes else 0
             classes.append(self._class(node, args, version))
             if node.op != "join" and node.effect not in (Effect.NONE, Effect.LOAD):
                 done.append(((node.op, node.region, node.imm), args, node.where))
-                stores["pause" if node.op == "pause" else node.region] += 1
+                stores[node.region] += 1  # what names no region, as a pause, bears on all of them
         return done, classes
 
     def follows(self, step: Firing, rules: Mapping[str, Rule]) -> bool:
@@ -111,12 +116,10 @@ class _Replay:
             if rule.condition is not None and not compute(rule.condition, bindings):
                 return False
             left = self._instance(rule.pattern, bindings, width, pattern=True)
-            if left is None or not self.values.equal(left, self._names[step.root]):
+            if not self.values.equal(left, self._names[step.root]):
                 return False
             right = self._instance(rule.replacement, bindings, width, pattern=False)
-        except (KeyError, ZeroDivisionError):
-            return False
-        if right is None:
+        except (_NoInstanceError, KeyError, ZeroDivisionError):
             return False
         self.values.merge(left, right)
         return True
@@ -137,8 +140,8 @@ class _Replay:
 
     def _instance(
         self, term: Term, bindings: Mapping[str, int], width: int, *, pattern: bool
-    ) -> int | None:
-        """The class of `term` in `width` lanes; None if a binding has another width.
+    ) -> int:
+        """The class of `term` in `width` lanes.
 
         What is constant in a replacement is computed; in a pattern it is an operation that was met.
         """
@@ -146,15 +149,11 @@ class _Replay:
             return self._constant(compute(term, bindings), width)
         if term.op == "variable":
             name = bindings[term.name]
-            fits = 0 <= name < len(self._nodes) and self._nodes[name].width == width
-            return self._names[name] if fits else None
+            if not 0 <= name < len(self._nodes) or self._nodes[name].width != width:
+                raise _NoInstanceError
+            return self._names[name]
         inner = 1 if term.op == "broadcast" else width
-        args: list[int] = []
-        for arg in term.args:
-            number = self._instance(arg, bindings, inner, pattern=pattern)
-            if number is None:
-                return None
-            args.append(number)
+        args = (self._instance(arg, bindings, inner, pattern=pattern) for arg in term.args)
         return self._made(term.op, width, *args)
 
     def _follows_slice(self, root: int, bindings: Mapping[str, int]) -> bool:

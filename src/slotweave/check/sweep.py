@@ -35,10 +35,9 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A guess about a value that was not proved."""
+    """A guess that `meaning` is a value or a mixed word, and why it was not proved."""
 
-    item: int
-    step: int
+    meaning: Meaning
     doubt: Doubt
 
 
@@ -120,4 +119,4 @@ def _name(
             meanings.replace(term, Meaning(named, item))
             return
         if guess.kind != "state":
-            yield Dropped(item, guess.step, doubt)
+            yield Dropped(meaning, doubt)

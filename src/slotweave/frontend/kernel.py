@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.frontend.tracer import Tracer
+from slotweave.ir.definition import Definition
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import Plan
 
@@ -46,3 +47,4 @@ class Kernel:
     facts: Callable[[Parameters, str], Facts]
     plan: Callable[[str, Parameters, str], Plan]
     plan_names: tuple[str, ...] = field(default=("default",))
+    definition: Callable[[Parameters], Definition] | None = None

@@ -78,18 +78,15 @@ def _with_copies(graph: Graph, placement: Placement, stuck: set[int]) -> Graph:
     number: list[int] = []  # old index -> new index
     copies: dict[int, int] = {}
     for index, node in enumerate(graph.nodes):
-        args = [number[arg] for arg in node.args]
-        for arg in set(_scattered(graph, placement, index)) & set(node.args):
-            if index not in stuck:
-                continue
-            if arg not in copies:
-                source = number[arg]
-                width, source = graph.nodes[arg].width, number[arg]
-                copy = Node("or", width, (source, source), item=node.item, stage=node.stage)
+        scattered = set(_scattered(graph, placement, index)) if index in stuck else set()
+        args = []
+        for arg in node.args:
+            if arg in scattered and arg not in copies:
+                source = (number[arg], number[arg])
+                copy = Node("or", graph.nodes[arg].width, source, item=node.item, stage=node.stage)
                 nodes.append(replace(copy, where=node.where))
                 copies[arg] = len(nodes) - 1
-            args = [copies[arg] if old == arg else new
-                    for old, new in zip(node.args, args, strict=True)]  # fmt: skip
+            args.append(copies[arg] if arg in scattered else number[arg])
         after = tuple(number[access] for access in node.after)
         nodes.append(replace(node, args=tuple(args), after=after))
         number.append(len(nodes) - 1)

@@ -14,7 +14,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-_BAR_CELLS = 30
+_BAR_CELLS = 16
+
+#: Why a slot is idle (see analysis.idle), as the columns of the table call it.
+_CAUSES = {"dependence": "waiting", "scratch": "held back", "nothing": "no work"}
+_LEGEND = (
+    "Idle slots wait for operands, are held back (scratch is nearly full), or have no work left."
+)
 
 
 def result_view(summary: Mapping[str, Any]) -> RenderableType:
@@ -24,7 +30,12 @@ def result_view(summary: Mapping[str, Any]) -> RenderableType:
     facts.add_column(overflow="fold")
     for name, text in _rows(summary):
         facts.add_row(name, text)
-    return Group(Text(_title(summary), style="bold"), "", facts, "", _engines(summary))
+    parts: list[RenderableType] = [
+        Text(_title(summary), style="bold"), "", facts, "", _engines(summary)
+    ]  # fmt: skip
+    if summary.get("idle"):
+        parts += ["", Text(_LEGEND, style="dim")]
+    return Group(*parts)
 
 
 def _title(summary: Mapping[str, Any]) -> str:
@@ -43,7 +54,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "", Text("each bundle counted once; the program jumps, so a run may differ")
     bound = summary.get("bound")
     if bound:
-        yield "lower bound", Text(f"{bound['cycles']:,}  {bound['name']}: {bound['why']}")
+        yield "lower bound", Text(f"{bound['cycles']:,}: {bound['why']}")
         yield "gap", Text(_gap(cycles, bound["cycles"]))
     scratch = summary.get("scratch")
     if scratch:
@@ -76,16 +87,17 @@ def _proved(proved: Mapping[str, Any]) -> str:
 
 
 def _engines(summary: Mapping[str, Any]) -> Table:
-    """One row for each engine: how many of its slots were used."""
+    """One row for each engine: how many of its slots were used, and why the others were idle."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("engine")
     table.add_column("slots used", width=_BAR_CELLS)
-    table.add_column("busy", justify="right")
-    table.add_column("used", justify="right")
-    table.add_column("of", justify="right")
+    idle = summary.get("idle")
+    for heading in ("busy", "used", "of", *(_CAUSES.values() if idle else ())):
+        table.add_column(heading, justify="right")
     for name, engine in summary["engines"].items():
         used, slots = engine["used"], engine["slots"]
         bar = ProgressBar(total=slots or 1, completed=used, width=_BAR_CELLS)
         share = f"{100 * used / slots:.1f} %" if slots else "–"
-        table.add_row(name, bar, share, f"{used:,}", f"{slots:,}")
+        causes = [f"{idle[name].get(cause, 0):,}" for cause in _CAUSES] if idle else []
+        table.add_row(name, bar, share, f"{used:,}", f"{slots:,}", *causes)
     return table

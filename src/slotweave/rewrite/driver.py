@@ -10,29 +10,20 @@ within reach of a pattern changed.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.ir.derivation import Derivation, Firing
 from slotweave.ir.graph import Graph, Node
 from slotweave.machine import Machine
 from slotweave.rewrite.economy import MOST_USERS, pays
 from slotweave.rewrite.finish import finish, needed_nodes
 from slotweave.rewrite.match import Bindings, Match, RuleIndex, matches
-from slotweave.rewrite.structure import STRUCTURAL_RULES, simpler_slice
+from slotweave.rewrite.structure import simpler_slice
 from slotweave.rewrite.workspace import Workspace
 from slotweave.rules import Rule, Term
 from slotweave.rules.registry import RULES
 from slotweave.rules.term import compute
-
-
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """One step: the rule, the node at which it fired (named as in a Workspace), its variables."""
-
-    rule: str
-    root: int
-    bindings: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +37,11 @@ class Fired:
 
 @dataclass(frozen=True)
 class Rewritten:
-    """The new graph, what fired by rule and source line, and the steps in order (see `replay`)."""
+    """The new graph, what fired by rule and source line, and how the graph was derived."""
 
     graph: Graph
     fired: tuple[Fired, ...] = ()
-    steps: tuple[Firing, ...] = ()
+    derivation: Derivation = field(default_factory=Derivation)
 
     def counts(self) -> dict[str, int]:
         """How often each rule fired."""
@@ -64,22 +55,6 @@ def rewrite(graph: Graph, machine: Machine, rules: Sequence[Rule] = RULES) -> Re
     """`graph` after all rules that pay on `machine`."""
     driver = _Driver(graph, machine, tuple(rules))
     driver.run()
-    return driver.result()
-
-
-def replay(
-    graph: Graph, machine: Machine, steps: Iterable[Firing], rules: Sequence[Rule] = RULES
-) -> Rewritten:
-    """`graph` after these steps and no others, each checked to be a match of its rule.
-
-    Raises CheckFailed (SW405) at the first step that is none.
-    """
-    driver = _Driver(graph, machine, tuple(rules))
-    by_name = {rule.name: rule for rule in rules}
-    for number, step in enumerate(steps):
-        if not driver.repeat(step, by_name):
-            reason = f"step {number}: {step.rule} does not match at node {step.root}"
-            raise CheckFailed(Diagnostic("SW405", reason))
     return driver.result()
 
 
@@ -121,35 +96,17 @@ class _Driver:
 
     def _visit(self, root: int) -> None:
         if self._work.nodes[root].op == "slice":
+            source = self._work.nodes[root].args[0]
             simpler = simpler_slice(self._work, root)
             if simpler is not None:
-                self._replace(Firing(simpler[0], root), simpler[1])
+                name, result = simpler
+                self._replace(Firing(name, root, (("source", source), ("result", result))), result)
             return
         for rule in self._index.candidates(self._work, root):
             for match in matches(self._work, rule, root):
                 if pays(self._work, match, self._index):
                     self._fire(match)
                     return
-
-    def repeat(self, step: Firing, rules: dict[str, Rule]) -> bool:
-        """Fire as `step` says; False if its rule does not match there."""
-        work = self._work
-        if not 0 <= step.root < len(work.nodes) or not work.alive[step.root]:
-            return False
-        if step.rule in STRUCTURAL_RULES:
-            is_slice = work.nodes[step.root].op == "slice"
-            simpler = simpler_slice(work, step.root) if is_slice else None
-            if simpler is None or simpler[0] != step.rule:
-                return False
-            self._replace(step, simpler[1])
-            return True
-        if step.rule not in rules:
-            return False
-        for match in matches(work, rules[step.rule], step.root):
-            if dict(match.bindings) == dict(step.bindings):
-                self._fire(match)
-                return True
-        return False
 
     def _fire(self, match: Match) -> None:
         width = self._work.nodes[match.root].width
@@ -192,4 +149,5 @@ class _Driver:
             self._fired["common_subexpression", where] += count
         counts = sorted((+self._fired).items())
         fired = tuple(Fired(rule, where, count) for (rule, where), count in counts)
-        return Rewritten(finish(self._work), fired, tuple(self._steps))
+        derivation = Derivation(tuple(self._work.made), tuple(self._steps))
+        return Rewritten(finish(self._work), fired, derivation)

@@ -27,13 +27,15 @@ class Workspace:
 
     `users[n]` are the nodes that have n as an argument. `known[n]` is the word that each lane of n
     holds, if it is a constant. `position[n]` is where n belongs in the order of the source graph.
-    `merged` counts the common subexpressions found, by the user's line.
+    `made[n]` is n as it was made, before others took the place of its operands. `merged` counts the
+    common subexpressions found, by the user's line.
     """
 
     def __init__(self, graph: Graph, machine: Machine) -> None:
         self.graph = graph
         self.machine = machine
         self.nodes: list[Node] = []
+        self.made: list[Node] = []
         self.users: list[set[int]] = []
         self.known: list[int | None] = []
         self.position: list[int] = []
@@ -128,6 +130,7 @@ class Workspace:
     def _append(self, node: Node, position: int, key: Hashable | None) -> int:
         name = len(self.nodes)
         self.nodes.append(node)
+        self.made.append(node)
         self.users.append(set())
         self.known.append(self._constant_value(node))
         self.position.append(position)

@@ -14,7 +14,7 @@ BELOW = {"values": 1_363, "full": 1_400, "any-start": 2_300}
 RECORDS = {
     "levels": [*["select"] * 4, *["record"] * 4, "gather"],
     "tables": [4, 6, 3],
-    "exceptions": [{"rounds": [14], "way": "record"}],
+    "levels_but": [{"rounds": [14], "way": "record"}],
 }
 
 
@@ -36,7 +36,7 @@ def test_each_contract_is_kept_in_fewer_cycles_than_required(contract: str) -> N
 
 @pytest.mark.long
 @pytest.mark.parametrize("contract", ["values", "full"])
-@pytest.mark.parametrize("children", ["memory", "scalar"])
+@pytest.mark.parametrize("children", ["memory", "both", "scalar"])
 @pytest.mark.parametrize("bias", ["select", "arithmetic"])
 def test_records_in_three_tables_are_right(contract: str, children: str, bias: str) -> None:
     plan = plan_with({**RECORDS, "children": children, "bias": bias}, stagger=20.0)

@@ -20,12 +20,14 @@ from slotweave.cli.options import (
     Seed,
 )
 from slotweave.cli.output import print_json
+from slotweave.cli.proofs import prove_programs, proved_json, proved_lines, refutation
 from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel, Words
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
+    from slotweave.proof import Proved
 
     Reference = Callable[[Words], Words]
 
@@ -44,13 +46,15 @@ def verify(
     machine: MachineOfProgram = None,
     instances: Instances = 100,
     seed: Seed = 0,
+    prove: Annotated[bool, typer.Option("--prove", help="Prove it for all inputs, too.")] = False,
     json: Json = False,
 ) -> None:
     """Compare what a program computes.
 
     It is run on random inputs, and what it leaves in memory is held against the kernel's reference
     or the other program. Parameters and contract are those that the program file names, unless
-    they are given.
+    they are given. With --prove, programs that decide no jump by data are proved to compute what
+    the kernel is defined to compute, for all words, as far as that can be done.
     """
     from slotweave.check.execution import run_against_reference
 
@@ -61,6 +65,20 @@ def verify(
     meta = _meta_for(kernel, parsed, other)
     values = inputs.parameters_of(kernel, parameters or (), meta.get("params"))
     promise = inputs.contract_of(kernel, contract or meta.get("contract"))
+    report: dict[str, Any] = {
+        "kernel": kernel.name,
+        "params": values,
+        "contract": promise,
+        "seed": seed,
+    }
+    proved = None
+    if prove:
+        programs = [(parsed, target)]
+        if other is not None:
+            programs.append((other, inputs.machine_of(other, machine)))
+        proved = prove_programs(programs, kernel, values, promise)
+        report["proved"] = proved_json(proved, promise)
+        _refuse_refuted(proved, report, program, json)
     if other is None:
         reference = _reference(kernel, values, promise)
     else:
@@ -78,10 +96,22 @@ def verify(
         )
     if json:
         counts = {"instances": verified.instances, "mismatches": verified.mismatches}
-        where = {"kernel": kernel.name, "params": values, "contract": promise, "seed": seed}
-        print_json({"verified": counts, **where})
-    else:
-        print(f"{verified.instances} random inputs, no difference to {against}")
+        print_json({"verified": counts, **report})
+        return
+    print(f"{verified.instances} random inputs, no difference to {against}")
+    for line in proved_lines(proved) if proved else ():
+        print(line)
+
+
+def _refuse_refuted(proved: Proved, report: Mapping[str, Any], program: str, json: bool) -> None:
+    """Raise CheckFailed (SW409) if something is refuted; as JSON the whole report comes first."""
+    refuted = refutation(proved)
+    if refuted is None:
+        return
+    if json:
+        print_json(dict(report))
+    with inputs.blaming(program):
+        raise refuted
 
 
 def _reference(kernel: Kernel, parameters: Mapping[str, int], contract: str) -> Reference:

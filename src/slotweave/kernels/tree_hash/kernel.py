@@ -7,6 +7,7 @@ from slotweave.frontend.tracer import Tracer
 from slotweave.ir.plan import Plan
 from slotweave.kernels.tree_hash.any_start import build_any_start
 from slotweave.kernels.tree_hash.choices import read_choices
+from slotweave.kernels.tree_hash.definition import definition
 from slotweave.kernels.tree_hash.memory_map import declare_memory
 from slotweave.kernels.tree_hash.plans import PLAN_NAMES, plan_named
 from slotweave.kernels.tree_hash.scalar import build_scalar
@@ -48,4 +49,5 @@ TREE_HASH = Kernel(
     facts=facts,
     plan=plan_named,
     plan_names=PLAN_NAMES,
+    definition=definition,
 )

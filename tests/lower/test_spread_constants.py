@@ -1,0 +1,112 @@
+"""Constants from any engine: sums of earlier ones, added immediates, or loaded outright."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slotweave.ir.graph import Graph, Node, Region
+from slotweave.ir.graph_verify import graph_faults
+from slotweave.ir.known_words import word_constants
+from slotweave.lower import lower
+from slotweave.lower.spread_constants import LONGEST_CHAIN, spread_constants
+from slotweave.machine import CHALLENGE, MINIMAL, Machine
+from slotweave.simulate.reference import run
+from strategies.problems import schedule_of
+from support.compiled import compiled
+
+values = st.lists(st.one_of(st.integers(0, 40), st.integers(2**32 - 9, 2**32 - 1)), max_size=20)
+
+
+def constants_stored(constants: list[int]) -> Graph:
+    """A graph that stores each constant in a word of its own; the addresses are constants too."""
+    nodes: list[Node] = []
+    for address, value in enumerate(constants):
+        nodes += [
+            Node("const", 1, imm=value),
+            Node("const", 1, imm=address),
+            Node("store", 0, (len(nodes), len(nodes) + 1), region="out"),
+        ]
+        nodes[-1] = replace(nodes[-1], args=(len(nodes) - 2, len(nodes) - 3))
+    return Graph("test", 8, 64, (Region("out", 0, 64, output=True),), tuple(nodes))
+
+
+def depths(graph: Graph) -> list[int]:
+    """Behind how many additions each node stands."""
+    found: list[int] = []
+    for node in graph.nodes:
+        behind = max((found[arg] for arg in node.args), default=0)
+        found.append(behind + (node.op in ("add", "add_immediate")))
+    return found
+
+
+@settings(max_examples=100)
+@given(values)
+def test_constants_keep_their_values_behind_short_chains(constants):
+    graph = constants_stored(constants)
+    spread = spread_constants(graph, CHALLENGE)
+    # Which addresses are constants is still known, so the order of accesses is still complete.
+    assert list(graph_faults(spread)) == []
+    assert word_constants(spread) == word_constants(graph)
+    assert max(depths(spread), default=0) <= LONGEST_CHAIN
+
+
+@settings(max_examples=60)
+@given(values)
+def test_programs_store_the_constants_whichever_mode_they_come_from(constants):
+    graph = constants_stored(constants)
+    program = compiled(graph, CHALLENGE).program
+    memory = run(program, CHALLENGE, np.zeros(64, np.uint32)).memory
+    assert memory.tolist() == constants + [0] * (64 - len(constants))
+
+
+def _engines(graph: Graph, machine: Machine, node: int) -> list[tuple[str, str]]:
+    """(operation, engine) of the modes of a node."""
+    problem = lower(graph, machine).problem
+    op = problem.nodes.tolist().index(node)
+    rows = problem.mode_source[problem.mode_offset[op] : problem.mode_offset[op + 1]].tolist()
+    return [(machine.modes[row].operation, machine.modes[row].engine) for row in rows]
+
+
+ONE_TWO = Graph(
+    "test", 8, 64, (Region("out", 0, 64, output=True),),
+    (Node("const", 1, imm=1), Node("const", 1, imm=2),
+     Node("store", 0, (0, 1), region="out")),
+)  # fmt: skip
+
+
+def test_a_sum_may_be_added_added_to_or_loaded():
+    assert _engines(ONE_TWO, CHALLENGE, 0) == [("const", "load")]
+    assert _engines(ONE_TWO, CHALLENGE, 1) == [
+        ("const", "load"),
+        ("add_immediate", "flow"),
+        ("add", "alu"),
+    ]
+
+
+def test_what_is_no_sum_is_an_immediate_away_from_the_first():
+    graph = constants_stored([7, 100])
+    assert spread_constants(graph, CHALLENGE).nodes[3] == Node("add_immediate", 1, (0,), imm=93)
+
+
+def test_a_machine_without_immediates_still_sums():
+    assert _engines(ONE_TWO, MINIMAL, 1) == [("const", "scalar"), ("add", "scalar")]
+
+
+def test_each_mode_is_written_in_its_own_form():
+    problem = lower(ONE_TWO, CHALLENGE).problem
+    slots = []
+    for mode in range(3):
+        result = compiled(ONE_TWO, CHALLENGE, schedule_of([[0], [1], [2]], [0, mode, 0]))
+        ((slot,),) = result.program.bundles[1].values()
+        slots.append(slot)
+    one, two = result.allocation.address[problem.writes[:2]].tolist()
+    assert slots == [("const", two, 2), ("add_imm", two, one, 1), ("+", two, one, one)]
+
+
+def test_a_graph_without_constants_stays_as_it_is():
+    graph = Graph("test", 8, 0, (), ())
+    assert spread_constants(graph, CHALLENGE) is graph

@@ -1,0 +1,64 @@
+"""The table of a result: what a person reads, made from the JSON form."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from slotweave.report.result_table import result_view
+from slotweave.report.summary import result_summary
+from support.tree_hash import compiled
+
+
+@pytest.fixture(scope="module")
+def summary() -> dict[str, Any]:
+    return result_summary(compiled((3, 4, 16), instances=3))
+
+
+def shown(summary: dict[str, Any]) -> str:
+    console = Console(file=StringIO(), width=120)
+    console.print(result_view(summary))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_the_table_names_cycles_bound_gap_scratch_and_checks(summary: dict[str, Any]) -> None:
+    lines = {line.split("  ")[0]: line for line in shown(summary).splitlines() if line}
+    assert f"{summary['cycles']:,}" in lines["cycles"]
+    assert f"{summary['bound']['cycles']:,}: {summary['bound']['why']}" in lines["lower bound"]
+    assert f"{summary['cycles'] - summary['bound']['cycles']:,} cycles" in lines["gap"]
+    assert f"{summary['scratch']['peak']:,} of 1,536 words" in lines["scratch"]
+    assert "3 random inputs, each with the result of the reference" in lines["verified"]
+    assert "yes: " in lines["proved"]
+
+
+def test_used_and_idle_slots_of_an_engine_are_all_of_them(summary: dict[str, Any]) -> None:
+    text = shown(summary)
+    heading = next(line for line in text.splitlines() if line.startswith("engine"))
+    assert heading.split()[-5:] == ["waiting", "held", "back", "no", "work"]
+    for name, engine in summary["engines"].items():
+        row = next(line for line in text.splitlines() if line.startswith(name))
+        used, slots, *idle = (int(cell.replace(",", "")) for cell in row.split()[-5:])
+        assert (used, slots) == (engine["used"], engine["slots"])
+        assert used + sum(idle) == slots
+
+
+def test_what_a_result_does_not_say_is_left_out(summary: dict[str, Any]) -> None:
+    kept = {key: summary[key] for key in ("cycles", "engines")}
+    text = shown(kept)
+    assert text.startswith("program\n")
+    for word in ("lower bound", "scratch", "verified", "proved", "waiting", "Idle"):
+        assert word not in text
+
+
+def test_a_wrong_result_is_not_called_right(summary: dict[str, Any]) -> None:
+    text = shown({**summary, "verified": {"instances": 3, "mismatches": 1}})
+    assert "1 of 3 random inputs went wrong" in text
+
+
+def test_a_schedule_as_short_as_its_bound_says_so(summary: dict[str, Any]) -> None:
+    bound = {**summary["bound"], "cycles": summary["cycles"]}
+    assert "none: no schedule of these operations is shorter" in shown({**summary, "bound": bound})
