@@ -37,7 +37,7 @@ MIXED = Plan(
     "tree-hash",
     choices={
         "levels": ["select", "select", "gather", "record", "record", "gather"],
-        "exceptions": [{"rounds": [11], "way": "select"}],
+        "levels_but": [{"rounds": [11], "way": "select"}],
         "tables": [3],
     },
 )
@@ -145,7 +145,7 @@ PLANTED = {
         ),
     ),
     "wrong level": wrapped(
-        vector, "gather_node", lambda level, at, depth: (level, at, depth - 1)
+        vector, "gather_node", lambda level, at, depth, bits: (level, at, depth - 1, bits)
     ),
     "store to a wrong word": wrapped(
         vector, "store_group", lambda k, group, region, address, word, held=None: (
@@ -167,8 +167,8 @@ def at_one_node(level: int, change: int) -> Planting:
     """An address that is wrong for one node of `level` alone."""
     original = walk.affine_position
 
-    def affine_position(k: Any, position: Any, scale: int, base: int, by_select: bool) -> Any:
-        address = original(k, position, scale, base, by_select)
+    def affine_position(k: Any, position: Any, scale: int, base: int, bits: int) -> Any:
+        address = original(k, position, scale, base, bits)
         if len(position.bits) != level:
             return address
         return k.select(address == base + scale * (77 % 2**level), address + change, address)
@@ -195,7 +195,7 @@ def test_an_error_in_the_second_pass_is_found_too(monkeypatch: pytest.MonkeyPatc
     at_one_node(5, 1)(monkeypatch)
     plan = Plan(
         "one gather", "tree-hash",
-        choices={"levels": ["select"], "exceptions": [{"rounds": [12], "way": "gather"}]},
+        choices={"levels": ["select"], "levels_but": [{"rounds": [12], "way": "gather"}]},
     )  # fmt: skip
     assert_refuted(traced(plan, shape=shape), shape=shape)
 

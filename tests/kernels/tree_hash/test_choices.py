@@ -55,7 +55,7 @@ def test_records_may_follow_one_another() -> None:
 
 
 def test_an_exception_for_rounds_goes_for_all_groups() -> None:
-    choices = read({"exceptions": [{"rounds": [1, 2], "way": "select"}]})
+    choices = read({"levels_but": [{"rounds": [1, 2], "way": "select"}]})
     for group in range(8):
         assert ways(choices, group)[:4] == ["select", "select", "select", "gather"]
 
@@ -65,14 +65,14 @@ def test_an_exception_for_groups_goes_for_those_and_has_the_last_word() -> None:
         {"rounds": [1], "groups": [2], "way": "gather"},
         {"rounds": [1], "way": "select"},
     ]
-    choices = read({"exceptions": exceptions})
+    choices = read({"levels_but": exceptions})
     assert [choices.way(group, 1) for group in range(4)] == ["select", "select", "gather", "select"]
 
 
 def test_of_two_exceptions_the_later_one_stands() -> None:
     first, second = ({"rounds": [1], "way": way} for way in ("gather", "select"))
-    assert read({"exceptions": [first, second]}).way(0, 1) == "select"
-    assert read({"exceptions": [second, first]}).way(0, 1) == "gather"
+    assert read({"levels_but": [first, second]}).way(0, 1) == "select"
+    assert read({"levels_but": [second, first]}).way(0, 1) == "gather"
 
 
 def test_the_root_behind_a_child_of_the_last_level_is_the_root() -> None:
@@ -97,38 +97,44 @@ def test_children_go_through_memory_only_where_words_are_owned_and_records_read(
     choices = read({**RECORDS, "children": "memory"})
     # The tables take 24 + 48 words: the 64 of the indices, and those of the first vector.
     assert [choices.through_memory(group) for group in range(8)] == [False] + [True] * 7
-    assert [choices.children_way(group) for group in range(2)] == ["scalar", "memory"]
+    assert [choices.children_way(group, 4) for group in range(2)] == ["both", "memory"]
     for other in (read(RECORDS), read({**RECORDS, "children": "scalar"}), read({})):
         assert not any(other.through_memory(group) for group in range(8))
 
 
 def test_how_children_are_taken_may_differ_from_group_to_group() -> None:
     others = [{"groups": [2, 3], "way": "memory"}, {"groups": [3], "way": "scalar"}]
-    choices = read({**RECORDS, "children": "both", "children_of": others})
-    ways_of_groups = [choices.children_way(group) for group in range(5)]
+    choices = read({**RECORDS, "children": "both", "children_but": others})
+    ways_of_groups = [choices.children_way(group, 4) for group in range(5)]
     assert ways_of_groups == ["both", "both", "memory", "scalar", "both"]
+
+
+def test_how_constants_are_chosen_may_differ_from_round_to_round() -> None:
+    others = [{"rounds": [3], "way": "select-two"}, {"rounds": [4], "way": "arithmetic"}]
+    choices = read({**RECORDS, "bias_but": others})
+    assert [choices.bits_selected(0, number) for number in (3, 4, 5)] == [2, 0, 1]
 
 
 @pytest.mark.parametrize("contract", ["values", "full"])
 @pytest.mark.parametrize(
     ("choices", "complaint"),
     [
-        ({"level": ["gather"]}, "unknown choice 'level' (known: style, levels, exceptions,"),
+        ({"level": ["gather"]}, "unknown choice 'level' (known: style, levels, levels_but,"),
         ({"levels": []}, "'levels' must name at least one way"),
         ({"levels": "gather"}, "'levels' must be a list of str"),
         ({"levels": [1]}, "'levels' must be a list of str"),
         ({"levels": ["guess"]}, "'levels' has 'guess', not one of select, gather, record"),
         ({"levels": ["child"]}, "'levels' has 'child', not one of select, gather, record"),
         ({"style": "tensor"}, "'style' has 'tensor', not one of scalar, vector"),
-        ({"children": "flow"}, "'children' has 'flow', not one of memory, both, scalar"),
+        ({"children": "flow"}, "'children' has 'flow', not one of both, memory, scalar"),
         (
-            {"children_of": [{"groups": [1]}]},
-            "an entry of 'children_of' has the keys 'groups' and 'way'",
+            {"children_but": [{"groups": [1]}]},
+            "an entry of 'children_but' has 'way' and 'rounds', 'groups' or both",
         ),
-        ({"children_of": [{"groups": [1], "way": "all"}]}, "'way' has 'all', not one of memory"),
-        ({"children_of": [{"groups": "1", "way": "both"}]}, "'groups' must be a list of numbers"),
-        ({"bias": 6}, "'bias' has 6, not one of select, arithmetic"),
-        ({"bias": []}, "'bias' has [], not one of select, arithmetic"),
+        ({"children_but": [{"groups": [1], "way": "all"}]}, "'children_but' has 'all', not one"),
+        ({"children_but": [{"groups": "1", "way": "both"}]}, "'groups' in 'children_but' must be"),
+        ({"bias": 6}, "'bias' has 6, not one of arithmetic, select"),
+        ({"bias": []}, "'bias' has [], not one of arithmetic, select"),
         ({"tables": [True]}, "'tables' must be a list of int"),
         ({"tables": 4}, "'tables' must be a list of int"),
         ({"tables": [5]}, "no table of records can be made for level 5 of this tree"),
@@ -137,21 +143,21 @@ def test_how_children_are_taken_may_differ_from_group_to_group() -> None:
         ({"tables": [3, 3]}, "the tables take 48 words, 72 are free (each table once)"),
         ({"levels": ["record"]}, "round 1 reads records of level 1: no such table"),
         (
-            {"exceptions": [{"rounds": [3], "groups": [7], "way": "record"}], "tables": [4]},
+            {"levels_but": [{"rounds": [3], "groups": [7], "way": "record"}], "tables": [4]},
             "round 3 reads records of level 3: no such table",
         ),
-        ({"exceptions": ["gather"]}, "'exceptions' must be a list of Mapping"),
-        ({"exceptions": [{"way": "gather"}]}, "an exception has the keys 'rounds', 'way' and"),
+        ({"levels_but": ["gather"]}, "'levels_but' must be a list of Mapping"),
+        ({"levels_but": [{"way": "gather"}]}, "an entry of 'levels_but' has 'way' and 'rounds'"),
         (
-            {"exceptions": [{"rounds": [1], "way": "gather", "group": [1]}]},
-            "an exception has the keys 'rounds', 'way' and",
+            {"levels_but": [{"rounds": [1], "way": "gather", "group": [1]}]},
+            "an entry of 'levels_but' has 'way' and 'rounds'",
         ),
-        ({"exceptions": [{"rounds": 1, "way": "gather"}]}, "'rounds' must be a list of numbers"),
+        ({"levels_but": [{"rounds": 1, "way": "gather"}]}, "'rounds' in 'levels_but' must be"),
         (
-            {"exceptions": [{"rounds": [1], "groups": ["a"], "way": "gather"}]},
-            "'groups' must be a list of numbers",
+            {"levels_but": [{"rounds": [1], "groups": ["a"], "way": "gather"}]},
+            "'groups' in 'levels_but' must be a list of numbers",
         ),
-        ({"exceptions": [{"rounds": [1], "way": "jump"}]}, "'way' has 'jump', not one of"),
+        ({"levels_but": [{"rounds": [1], "way": "jump"}]}, "'levels_but' has 'jump', not one of"),
     ],
 )
 def test_what_is_wrong_with_a_plan_is_said(

@@ -32,9 +32,9 @@ def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     )
     return {
         "levels": draw(st.lists(st.sampled_from(["select", "gather"]), min_size=1, max_size=6)),
-        "exceptions": draw(st.lists(exception, max_size=4)),
+        "levels_but": draw(st.lists(exception, max_size=4)),
         "tables": draw(st.lists(st.sampled_from([3, 4]), unique=True)),
-        "children_of": [{"groups": draw(st.lists(st.integers(0, 4))), "way": "memory"}],
+        "children_but": [{"groups": draw(st.lists(st.integers(0, 4))), "way": "memory"}],
         "children": draw(st.sampled_from(["memory", "both", "scalar"])),
         "bias": draw(st.sampled_from(["select", "arithmetic"])),
     }
@@ -86,7 +86,7 @@ def test_records_keep_the_contract(contract: str, batch: int, children: str) -> 
 def test_two_tables_that_reach_over_the_first_vector_keep_the_contract(contract: str) -> None:
     levels = ["select"] * 3 + ["record", "record", "gather"]
     exceptions = [{"rounds": [10], "way": "gather"}, {"rounds": [11], "way": "record"}]
-    plan = plan_with({"levels": levels, "tables": [4, 3], "exceptions": exceptions})
+    plan = plan_with({"levels": levels, "tables": [4, 3], "levels_but": exceptions})
     assert_right(Shape(6, 12, 64), contract, plan, CHALLENGE)
 
 

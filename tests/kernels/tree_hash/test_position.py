@@ -31,9 +31,9 @@ def place(bits: list[int]) -> int:
     return int("".join(map(str, bits)) or "0", 2)
 
 
-@given(PATHS, WANTED, st.booleans())
+@given(PATHS, WANTED, st.integers(0, 3))
 def test_each_address_is_affine_in_the_place(
-    paths: list[list[int]], wanted: list[tuple[int, int, int]], by_select: bool
+    paths: list[list[int]], wanted: list[tuple[int, int, int]], selected: int
 ) -> None:
     """Addresses wanted at growing depths, each computed from the one before."""
     depths = len(paths[0])
@@ -45,7 +45,7 @@ def test_each_address_is_affine_in_the_place(
     for number, (depth, scale, base) in enumerate(asked):
         while len(position.bits) < depth:
             position.bits.append(source.vload(len(position.bits) * LANES))
-        out.vstore(number * LANES, affine_position(k, position, scale, base, by_select))
+        out.vstore(number * LANES, affine_position(k, position, scale, base, selected))
         expected += [(scale * place(path[:depth]) + base) % WORD for path in paths]
     bits = [paths[lane][depth] for depth in range(depths) for lane in range(LANES)]
     words = run_graph(k.graph(), bits + [0] * max(1, len(asked)) * LANES)
@@ -63,7 +63,7 @@ def test_an_even_scale_extends_to_a_multiple_of_its_power_of_two(
     scale = odd << twos
     known = Affine(source.vload(0), scale, base, depth=3)
     position = Position([source.vload(LANES)] * 4, known)
-    out.vstore(0, affine_position(k, position, 1 << twos, 9, by_select=False))
+    out.vstore(0, affine_position(k, position, 1 << twos, 9, bits_selected=0))
     places = [0, 1, 5, 7]
     words = [(scale * p + base) % WORD for p in places] + [bit] * LANES + [0] * LANES
     assert run_graph(k.graph(), words)[2 * LANES :] == [
@@ -77,21 +77,21 @@ def test_a_scale_that_does_not_divide_is_refused() -> None:
     bit = source.vload(0)
     position = Position([bit, bit], Affine(bit, 8, 0, depth=1))
     with pytest.raises(ValueError, match="2 is no multiple of 8"):
-        affine_position(k, position, 1, 0, by_select=True)
+        affine_position(k, position, 1, 0, bits_selected=1)
 
 
-def operations(by_select: bool) -> list[str]:
+def operations(bits: int) -> list[str]:
     """What extending an address by one level takes, vectors only."""
     k = Tracer("position", LANES)
     source = k.region("in", 0, 8 * LANES, read_only=True)
     position = Position([source.vload(i * LANES) for i in range(3)])
-    affine_position(k, position, -1, 100, by_select)
+    affine_position(k, position, -1, 100, bits)
     before = len(k.graph().nodes)
     position.bits.append(source.vload(3 * LANES))
-    affine_position(k, position, -1, 200, by_select)
+    affine_position(k, position, -1, 200, bits)
     return [node.op for node in k.graph().nodes[before:] if node.op not in ("const", "broadcast")]
 
 
 def test_a_level_more_costs_one_multiply_add_beside_the_choice_of_the_constant() -> None:
-    assert operations(by_select=True) == ["vload", "select", "multiply_add"]
-    assert operations(by_select=False) == ["vload", "multiply_add", "sub"]
+    assert operations(1) == ["vload", "select", "multiply_add"]
+    assert operations(0) == ["vload", "multiply_add", "sub"]

@@ -3,24 +3,32 @@
     {"style": "scalar"}                      one item at a time, everything through memory
     {"style": "vector",
      "levels": ["select", "select", "gather"],
-     "exceptions": [{"rounds": [3], "groups": [0, 1], "way": "gather"}],
-     "tables": [4, 6], "bias": "select",
-     "children": "memory", "children_of": [{"groups": [30, 31], "way": "both"}]}
+     "levels_but": [{"rounds": [3], "groups": [0, 1], "way": "gather"}],
+     "tables": [4, 6],
+     "children": "both", "children_but": [{"groups": [1, 2], "way": "memory"}],
+     "bias": "select", "bias_but": [{"rounds": [4], "way": "arithmetic"}]}
 
-`levels` says how each level is answered, by depth (the last entry goes for all deeper levels);
-`exceptions` say it anew for some rounds (of some groups), later ones having the last word. Ways:
+`levels` says how each level is answered, by depth (the last entry goes for all deeper levels):
 
     select   choose among all nodes of the level, held in registers
     gather   read the tree
     record   read a record of the node and its children; the next round takes the child from it
 
-`tables` are the depths for which records are built; `bias` says whether constants of address chains
-are chosen by a `select` or multiplied (`arithmetic`). `children` says how a child is taken from a
-record, `children_of` says it anew for some groups:
+`tables` are the depths for which records are built. `children` says how a child is taken from a
+record, in the round that needs it:
 
-    memory   both children of all items are laid side by side through memory, then one is selected
     both     the value is mixed with both children, item by item, then one is selected
+    memory   both children of all items are laid side by side through memory, then one is selected
     scalar   a select for each item
+
+`bias` says how the constant of an address and the first bits that go into it are chosen:
+
+    arithmetic   bits are multiplied and added
+    select       the first bit selects one of two constants
+    select-two   the first two bits select one of four
+
+What ends in `_but` says it anew for some rounds, some groups of items, or both; later entries have
+the last word.
 """
 
 from __future__ import annotations
@@ -37,10 +45,24 @@ from slotweave.kernels.tree_hash.workload import Shape
 
 STYLES = ("scalar", "vector")
 WAYS = ("select", "gather", "record")
-CHILDREN = ("memory", "both", "scalar")
-BIASES = ("select", "arithmetic")
+CHILDREN = ("both", "memory", "scalar")
+BIASES = ("arithmetic", "select", "select-two")
 
-KNOWN = ("style", "levels", "exceptions", "tables", "children", "children_of", "bias")
+KNOWN = ("style", "levels", "levels_but", "tables", "children", "children_but", "bias", "bias_but")
+
+
+@dataclass(frozen=True)
+class Exceptions:
+    """Ways by (group, round); None stands for every group, or every round. The last one counts."""
+
+    entries: Mapping[tuple[int | None, int | None], str]
+
+    def way(self, group: int, number: int, usual: str) -> str:
+        """The way for `group` in round `number`; `usual` if nothing is said of it."""
+        for key in ((group, number), (group, None), (None, number)):
+            if key in self.entries:
+                return self.entries[key]
+        return usual
 
 
 @dataclass(frozen=True)
@@ -50,44 +72,38 @@ class Choices:
     shape: Shape
     style: str
     levels: tuple[str, ...]
-    by_round: Mapping[int, str]
-    by_group_and_round: Mapping[tuple[int, int], str]
+    levels_but: Exceptions
     tables: tuple[int, ...]
     children: str
-    children_of: Mapping[int, str]
+    children_but: Exceptions
     bias: str
+    bias_but: Exceptions
     sharing: frozenset[int]
-
-    @property
-    def bias_by_select(self) -> bool:
-        return self.bias == "select"
 
     def way(self, group: int, number: int) -> str:
         """How `group` answers its level in round `number`; `child` behind a record."""
-        if number and self.shape.level_of_round(number) and self._is_record(group, number - 1):
-            return "child"
-        return self._named_way(group, number)
-
-    def _is_record(self, group: int, number: int) -> bool:
-        return self.way(group, number) == "record"
-
-    def _named_way(self, group: int, number: int) -> str:
         depth = self.shape.level_of_round(number)
         if depth == 0:
             return "select"
-        usual = self.levels[min(depth, len(self.levels) - 1)]
-        usual = self.by_round.get(number, usual)
-        return self.by_group_and_round.get((group, number), usual)
+        if self.way(group, number - 1) == "record":
+            return "child"
+        return self.levels_but.way(group, number, self.levels[min(depth, len(self.levels) - 1)])
 
-    def children_way(self, group: int) -> str:
-        """How `group` takes children from records: it needs words of its own for `memory`."""
-        way = self.children_of.get(group, self.children)
-        return "scalar" if way == "memory" and group in self.sharing else way
+    def bits_selected(self, group: int, number: int) -> int:
+        """How many bits choose among constants in the address of `group` in round `number`."""
+        return BIASES.index(self.bias_but.way(group, number, self.bias))
+
+    def children_way(self, group: int, number: int) -> str:
+        """How `group` takes a child in round `number`: `memory` takes words of its own."""
+        way = self.children_but.way(group, number, self.children)
+        return "both" if way == "memory" and group in self.sharing else way
 
     def through_memory(self, group: int) -> bool:
-        """Whether `group` lays children side by side in the words of its own values."""
-        uses_records = any(self._is_record(group, n) for n in range(self.shape.rounds))
-        return uses_records and self.children_way(group) == "memory"
+        """Whether `group` ever lays children side by side in the words of its own values."""
+        return any(
+            self.way(group, number) == "child" and self.children_way(group, number) == "memory"
+            for number in range(self.shape.rounds)
+        )
 
     def owns_words(self, group: Group) -> bool:
         """Whether the value words of `group` belong to it alone: no table, no other group."""
@@ -102,21 +118,17 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
     levels = _list(plan, "levels", ["gather"], str)
     if not levels:
         raise _bad(plan, "'levels' must name at least one way")
-    by_round: dict[int, str] = {}
-    by_group_and_round: dict[tuple[int, int], str] = {}
-    for entry in _list(plan, "exceptions", [], Mapping):
-        _read_exception(plan, entry, by_round, by_group_and_round)
     tables = tuple(_list(plan, "tables", [], int))
     choices = Choices(
         shape=shape,
         style=_one_of(plan, "style", plan.choices.get("style", "vector"), STYLES),
         levels=tuple(_one_of(plan, "levels", way, WAYS) for way in levels),
-        by_round=by_round,
-        by_group_and_round=by_group_and_round,
+        levels_but=_exceptions(plan, "levels_but", WAYS),
         tables=tables,
         children=_one_of(plan, "children", plan.choices.get("children", "both"), CHILDREN),
-        children_of=_read_children(plan),
+        children_but=_exceptions(plan, "children_but", CHILDREN),
         bias=_one_of(plan, "bias", plan.choices.get("bias", "select"), BIASES),
+        bias_but=_exceptions(plan, "bias_but", BIASES),
         sharing=_groups_sharing_words(shape, tables, lanes),
     )
     if contract != "any-start" and choices.style == "vector":
@@ -150,36 +162,24 @@ def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
                 raise _bad(plan, f"round {number} reads records of level {depth}: no such table")
 
 
-def _read_children(plan: Plan) -> dict[int, str]:
-    ways: dict[int, str] = {}
-    for entry in _list(plan, "children_of", [], Mapping):
-        if set(entry) != {"groups", "way"}:
-            raise _bad(plan, "an entry of 'children_of' has the keys 'groups' and 'way'")
-        way = _one_of(plan, "way", entry["way"], CHILDREN)
-        ways.update(dict.fromkeys(_numbers(plan, "groups", entry["groups"]), way))
-    return ways
+def _exceptions(plan: Plan, key: str, allowed: Sequence[str]) -> Exceptions:
+    entries: dict[tuple[int | None, int | None], str] = {}
+    for entry in _list(plan, key, [], Mapping):
+        if not {"way"} < set(entry) <= {"rounds", "groups", "way"}:
+            raise _bad(plan, f"an entry of '{key}' has 'way' and 'rounds', 'groups' or both")
+        way = _one_of(plan, key, entry["way"], allowed)
+        for group in _numbers(plan, key, entry, "groups"):
+            for number in _numbers(plan, key, entry, "rounds"):
+                entries[group, number] = way
+    return Exceptions(entries)
 
 
-def _read_exception(
-    plan: Plan,
-    entry: Mapping[str, Any],
-    by_round: dict[int, str],
-    by_group_and_round: dict[tuple[int, int], str],
-) -> None:
-    if not {"rounds", "way"} <= set(entry) <= {"rounds", "groups", "way"}:
-        raise _bad(plan, "an exception has the keys 'rounds', 'way' and, if it will, 'groups'")
-    way = _one_of(plan, "way", entry["way"], WAYS)
-    rounds = _numbers(plan, "rounds", entry["rounds"])
-    for number in rounds:
-        if "groups" not in entry:
-            by_round[number] = way
-        for group in _numbers(plan, "groups", entry.get("groups", [])):
-            by_group_and_round[group, number] = way
-
-
-def _numbers(plan: Plan, key: str, value: Any) -> list[int]:
+def _numbers(plan: Plan, key: str, entry: Mapping[str, Any], which: str) -> list[int | None]:
+    value = entry.get(which)
+    if value is None and which not in entry:
+        return [None]
     if not isinstance(value, list | tuple) or any(type(number) is not int for number in value):
-        raise _bad(plan, f"'{key}' must be a list of numbers")
+        raise _bad(plan, f"'{which}' in '{key}' must be a list of numbers")
     return list(value)
 
 
@@ -192,7 +192,7 @@ def _list(plan: Plan, key: str, default: list[Any], kind: type) -> list[Any]:
     return list(value)
 
 
-def _one_of(plan: Plan, key: str, value: Any, allowed: tuple[str, ...]) -> str:
+def _one_of(plan: Plan, key: str, value: Any, allowed: Sequence[str]) -> str:
     if value not in allowed:
         raise _bad(plan, f"'{key}' has {value!r}, not one of {', '.join(allowed)}")
     return str(value)

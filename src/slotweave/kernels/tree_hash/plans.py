@@ -50,7 +50,7 @@ def default_plan(shape: Shape, contract: str) -> Plan:
         if way != design.full_pass[depth] and way != "child"
     ]
     levels = ["record" if way == "child" else way for way in design.full_pass]
-    choices = {"style": "vector", "levels": levels, "exceptions": ending,
+    choices = {"style": "vector", "levels": levels, "levels_but": ending,
                "tables": list(design.tables), "children": "both"}  # fmt: skip
     return _plan(stagger, choices)
 

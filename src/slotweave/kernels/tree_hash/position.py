@@ -38,11 +38,11 @@ class Position:
 
 
 def affine_position(
-    k: Tracer, position: Position, scale: int, base: int, by_select: bool
+    k: Tracer, position: Position, scale: int, base: int, bits_selected: int
 ) -> Vector:
     """scale * p + base for the item's mirrored place p, from the newest address known.
 
-    With `by_select` the first bit chooses between two constants (a select), else it is multiplied.
+    The first `bits_selected` new bits choose among constants by selects; the others are multiplied.
     """
     depth = len(position.bits)
     known = position.known
@@ -50,11 +50,11 @@ def affine_position(
     weights = [scale << (depth - 1 - i) for i in range(start, depth)]
     terms = list(zip(position.bits[start:], weights, strict=True))
     if known is None:
-        vector = _from_bits(k, terms, base, by_select)
+        vector = _from_bits(k, terms, base, bits_selected)
     else:
         factor = _ratio(scale << (depth - start), known.scale)
         constant = base - factor * known.base
-        vector = _extend(k, known.vector, factor, constant, terms, by_select)
+        vector = _extend(k, known.vector, factor, constant, terms, bits_selected)
     position.known = Affine(vector, scale, base, depth)
     return vector
 
@@ -70,33 +70,32 @@ def _ratio(scale: int, known_scale: int) -> int:
 Terms = list[tuple[Vector, int]]
 
 
-def _from_bits(k: Tracer, terms: Terms, base: int, by_select: bool) -> Vector:
+def _from_bits(k: Tracer, terms: Terms, base: int, bits_selected: int) -> Vector:
     """base + the sum of weight * bit."""
-    if not terms:
-        return _constant(k, base)
-    (bit, weight), *others = terms
-    if by_select:
-        total = k.select(bit, _constant(k, base + weight), _constant(k, base))
-    else:
-        total = _add_term(k, _constant(k, base), bit, weight)
-    for bit, weight in others:
+    total = _selected(k, terms[:bits_selected], base)
+    for bit, weight in terms[bits_selected:]:
         total = _add_term(k, total, bit, weight)
     return total
 
 
 def _extend(
-    k: Tracer, vector: Vector, factor: int, constant: int, terms: Terms, by_select: bool
+    k: Tracer, vector: Vector, factor: int, constant: int, terms: Terms, bits_selected: int
 ) -> Vector:
     """factor * vector + constant + the sum of weight * bit."""
-    if by_select and terms:
-        (bit, weight), *terms = terms
-        addend = k.select(bit, _constant(k, constant + weight), _constant(k, constant))
-    else:
-        addend = _constant(k, constant)
+    addend = _selected(k, terms[:bits_selected], constant)
     total = k.multiply_add(vector, _constant(k, factor), addend)
-    for bit, weight in terms:
+    for bit, weight in terms[bits_selected:]:
         total = _add_term(k, total, bit, weight)
     return total
+
+
+def _selected(k: Tracer, terms: Terms, constant: int) -> Vector:
+    """constant + the sum of weight * bit, each sum a constant that the bits choose."""
+    if not terms:
+        return _constant(k, constant)
+    (bit, weight), *others = terms
+    one = _selected(k, others, constant + weight)
+    return k.select(bit, one, _selected(k, others, constant))
 
 
 def _add_term(k: Tracer, total: Vector, bit: Vector, weight: int) -> Vector:

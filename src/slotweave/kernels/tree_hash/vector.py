@@ -34,7 +34,7 @@ def build_vector(
     k: Tracer, shape: Shape, contract: str, choices: Choices, memory: MemoryMap
 ) -> None:
     """Write the program of `shape` for items that start at the root through `k`."""
-    level = Level(k, shape, memory, TreeTop(k, shape, memory.tree), choices.bias_by_select)
+    level = Level(k, shape, memory, TreeTop(k, shape, memory.tree))
     groups = groups_of(shape, k.vector_length)
     # Words that tables or another group lie over are read before anything is written there, and
     # written when nothing else needs them.
@@ -136,14 +136,16 @@ def _round(level: Level, walk: Walk, number: int, choices: Choices) -> None:
     depth = level.shape.level_of_round(number)
     if depth == 0:
         walk.back_to_root()
-    way = choices.way(walk.group.number, number)
+    group = walk.group.number
+    way = choices.way(group, number)
+    bits = choices.bits_selected(group, number)
     with level.k.stage(f"level {depth}"):
         if way == "gather":
-            mixed = mix(walk, gather_node(level, walk, depth), node_is_plain=True)
+            mixed = mix(walk, gather_node(level, walk, depth, bits), node_is_plain=True)
         elif way == "record":
-            mixed = mix(walk, record_node(level, walk, depth), node_is_plain=False)
+            mixed = mix(walk, record_node(level, walk, depth, bits), node_is_plain=False)
         elif way == "child":
-            taken = choices.children_way(walk.group.number)
+            taken = choices.children_way(group, number)
             mixed = mix_with_child(level, walk, taken)
         else:
             mixed = mix(walk, select_node(level, walk, depth), node_is_plain=not walk.carried)
@@ -164,4 +166,4 @@ def _final_index(level: Level, walk: Walk) -> Vector:
     depth = level.shape.level_of_round(level.shape.rounds)
     if depth == 0:
         return level.k.literal_vector(0)
-    return affine_position(level.k, walk.position, -1, 2 ** (depth + 1) - 2, level.bias_by_select)
+    return affine_position(level.k, walk.position, -1, 2 ** (depth + 1) - 2, 1)

@@ -51,7 +51,6 @@ class Level:
     shape: Shape
     memory: MemoryMap
     top: TreeTop
-    bias_by_select: bool
 
 
 def select_node(level: Level, walk: Walk, depth: int) -> Vector:
@@ -68,21 +67,21 @@ def select_node(level: Level, walk: Walk, depth: int) -> Vector:
     return choices[0]
 
 
-def gather_node(level: Level, walk: Walk, depth: int) -> Vector:
+def gather_node(level: Level, walk: Walk, depth: int, bits_selected: int) -> Vector:
     """The node's value as it stands in the tree, read lane by lane."""
     k, tree = level.k, level.memory.tree
     with k.stage("address"):
         last = tree.start + 2 ** (depth + 1) - 2  # the level's last node is at mirrored place 0
-        address = affine_position(k, walk.position, -1, last, level.bias_by_select)
+        address = affine_position(k, walk.position, -1, last, bits_selected)
     with k.stage("gather"):
         return k.load(address, tree)
 
 
-def record_node(level: Level, walk: Walk, depth: int) -> Vector:
+def record_node(level: Level, walk: Walk, depth: int, bits_selected: int) -> Vector:
     """The node's value from its record (lacking the carried constant); the children come along."""
     k, table = level.k, level.memory.tables[depth]
     with k.stage("address"):
-        address = affine_position(k, walk.position, RECORD_WORDS, table.start, level.bias_by_select)
+        address = affine_position(k, walk.position, RECORD_WORDS, table.start, bits_selected)
     with k.stage("records"):
         walk.records = read_records(k, table, address)
         return k.pack(walk.records.words(PARENT))
@@ -98,10 +97,11 @@ def mix_with_child(level: Level, walk: Walk, way: str) -> Vector:
     first, second = records.words(FIRST_CHILD), records.words(SECOND_CHILD)
     if way == "both":
         return k.select(bit, walk.value ^ k.pack(second), walk.value ^ k.pack(first))
-    if walk.buffer is None:
+    if way == "scalar":
         lanes = range(k.vector_length)
         node = k.pack([k.select(bit.lane(i), second[i], first[i]) for i in lanes])
     else:
+        assert walk.buffer is not None  # choices.through_memory says so
         region = level.memory.at(level.shape.values + walk.group.first)
         node = k.select(
             bit,
