@@ -20,6 +20,7 @@ from slotweave.check.symbolic_memory import MemoryMap, SymbolicMemory
 from slotweave.check.symbolic_program import MAX_BUNDLES, SymbolicRun
 from slotweave.check.terms import Terms
 from slotweave.check.witness import find_witness
+from slotweave.diagnostics import Diagnostic
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Program
@@ -48,12 +49,56 @@ class Difference:
 
 @dataclass(frozen=True)
 class Equivalence:
-    """The verdict on a program and a graph, the reason, and under which assumptions it holds."""
+    """The verdict on a program and a graph, the reason, and under which assumptions it holds.
+
+    A program that the machine refuses is not run; `refusal` says why.
+    """
 
     verdict: bool | Literal["unknown"]
     why: str
     difference: Difference | None = None
     assumptions: tuple[str, ...] = ()
+    refusal: Diagnostic | None = None
+
+
+class GraphOnTerms:
+    """A graph run on terms once, for any number of programs to be held against."""
+
+    def __init__(self, graph: Graph, facts: Facts | None = None) -> None:
+        self._facts = nothing_known() if facts is None else facts
+        self._terms = Terms()
+        self._layout = MemoryMap(graph.regions, graph.memory_words)
+        self._obstacle = ""
+        try:
+            self._wanted = run_graph(graph, self._terms, self._layout, self._memory())
+        except NotExecutableError as obstacle:
+            self._obstacle = str(obstacle)
+
+    def _memory(self) -> SymbolicMemory:
+        """Memory before a run."""
+        return SymbolicMemory(self._terms, self._layout, self._facts.words)
+
+    def equivalence(
+        self, program: Program, machine: Machine, max_bundles: int = MAX_BUNDLES
+    ) -> Equivalence:
+        """Does `program` do on `machine` to memory what the graph says?"""
+        for refusal in static_faults(program, machine):
+            why = f"the machine refuses the program: {refusal}"
+            return Equivalence("unknown", why, refusal=refusal)
+        if self._obstacle:
+            return Equivalence("unknown", self._obstacle)
+        wanted, terms, layout = self._wanted, self._terms, self._layout
+        regions = wanted.accesses.region
+        run = SymbolicRun(program, machine, terms, self._memory(), regions, max_bundles)
+        try:
+            found = run.until_stop()
+        except NotExecutableError as obstacle:
+            return Equivalence("unknown", str(obstacle))
+        if len(wanted.trace) != len(found.trace):
+            reason = f"{len(found.trace)} words are traced instead of {len(wanted.trace)}"
+            return Equivalence(False, reason)
+        differences = list(islice(_differences(wanted, found, layout), _LOOKED_AT))
+        return _verdict(differences, terms, layout, self._facts, wanted.accesses)
 
 
 def program_equals_graph(
@@ -65,23 +110,7 @@ def program_equals_graph(
     max_bundles: int = MAX_BUNDLES,
 ) -> Equivalence:
     """Does `program` do on `machine` to memory what `graph` says?"""
-    facts = nothing_known() if facts is None else facts
-    for refusal in static_faults(program, machine):
-        return Equivalence("unknown", f"the machine refuses the program: {refusal}")
-    terms = Terms()
-    layout = MemoryMap(graph.regions, graph.memory_words)
-    try:
-        wanted = run_graph(graph, terms, layout, SymbolicMemory(terms, layout, facts.words))
-        memory = SymbolicMemory(terms, layout, facts.words)
-        run = SymbolicRun(program, machine, terms, memory, wanted.accesses.region, max_bundles)
-        found = run.until_stop()
-    except NotExecutableError as obstacle:
-        return Equivalence("unknown", str(obstacle))
-    if len(wanted.trace) != len(found.trace):
-        reason = f"{len(found.trace)} words are traced instead of {len(wanted.trace)}"
-        return Equivalence(False, reason)
-    differences = list(islice(_differences(wanted, found, layout), _LOOKED_AT))
-    return _verdict(differences, terms, layout, facts, wanted.accesses)
+    return GraphOnTerms(graph, facts).equivalence(program, machine, max_bundles)
 
 
 #: A place, the term that the graph leaves there, and the one that the program leaves there.
