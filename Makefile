@@ -18,6 +18,7 @@ help:
 
 demo: $(CORE)
 	@mkdir -p out
+	@echo "Compiling and checking tree hash, which takes some seconds ..." >&2
 	@$(BIN)/slotweave compile tree-hash -o out/tree-hash.json
 	@$(BIN)/slotweave export out/tree-hash.json --format challenge -o out/perf_takehome.py
 

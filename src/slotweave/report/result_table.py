@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-_BAR_CELLS = 16
+_BAR_CELLS = 12
 
 #: Why a slot is idle (see analysis.idle), as the columns of the table call it.
 _CAUSES = {"dependence": "waiting", "scratch": "held back", "nothing": "no work"}
