@@ -1,8 +1,8 @@
 """Options and profiles of the whole test suite.
 
 `--long` runs the tests marked `long`, of which fuzzing takes `--fuzz-seconds`; `--update-golden`
-rewrites the golden files under tests/golden instead of comparing with them. Hypothesis draws the same
-examples on every run.
+rewrites the golden files under tests/golden instead of comparing with them. Hypothesis draws the
+same examples on every run.
 """
 
 from __future__ import annotations
