@@ -116,6 +116,7 @@ CODES: dict[str, CodeEntry] = {
     "SW215": CodeEntry("bad facts", "The facts are unknown or malformed. The message names the key. A facts file is a JSON object with memory_words, words, regions and ranges."),
     "SW216": CodeEntry("program does not fit the form", "The form asked for needs something that the program file does not say or is not. `--format challenge` needs a tree-hash program for the challenge machine with kernel, params and contract in its meta, as `slotweave compile tree-hash -o FILE` writes it."),
     "SW217": CodeEntry("optional package is missing", "What was asked for needs a package that the core install leaves out. The message says how to install it."),
+    "SW218": CodeEntry("malformed result file", "The file is no result of the form that `slotweave compile KERNEL --result FILE` writes. The message names the entry."),
     "SW301": CodeEntry("scratch too small", "The values that must be live at once do not fit into scratch. The message names the cycle, how many words were live, which values held the most, and what would have to give."),
     "SW302": CodeEntry("no engine for an operation", "The kernel uses an operation that no engine of the machine can run, in the shape that the kernel needs."),
     "SW401": CodeEntry("illegal schedule", "A dependence is violated or an engine is overfull. This is a fault of the compiler, caught before anything was written; please report it."),
@@ -127,5 +128,7 @@ CODES: dict[str, CodeEntry] = {
     "SW407": CodeEntry("rule without proof", "A rewrite rule has no recorded proof that fits it: it is new, or its equation or the meaning of an operation in it was changed after the proof. Nothing is compiled with such a rule. `slotweave rules prove --record` proves all rules and writes the record."),
     "SW408": CodeEntry("rule not proved", "The prover found words for which a rewrite rule is wrong, which the message names, or could not decide it in time. The rule must be mended or taken out."),
     "SW409": CodeEntry("program is not what it is held against", "A proof was tried and ended with a memory on which the program does something else than the workload's definition, or than the graph it should have been made from. The message names the first difference; `--json` lists the words of memory that show it."),
+    "SW410": CodeEntry("result does not hold", "A saved result was derived anew and something in it is not what it says. The message names the entries: `record` (an entry was changed), `program`, `machine`, `simulator` or `inputs` (another one than was hashed), `verified` (the program is wrong), `cycles`, `bundles`."),
+    "SW411": CodeEntry("self-test missed a mutant", "The self-test made a change after which the program computes something else, and no check objected. The checks are at fault; please report it with the message."),
     "SW501": CodeEntry("malformed intermediate value", "A graph, problem, schedule or allocation breaks a named invariant. The message quotes the neighbourhood."),
 }  # fmt: skip

@@ -125,7 +125,7 @@ def test_most_broken_programs_are_refuted():
     verdicts = []
 
     @given(memory_kernels(), machine, st.integers(0, 2**32 - 1))
-    @settings(max_examples=60)
+    @settings(max_examples=240)
     def collect(graph, machine, seed):
         _lowered, right = compiled(graph, machine)
         program = broken(right, random.Random(seed))

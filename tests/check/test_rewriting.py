@@ -196,6 +196,25 @@ def changed(graph: Graph, change: Callable[[int, Node], Node | None]) -> Rewritt
     return Rewritten(graph.with_nodes(tuple(nodes)))
 
 
+def test_regions_stay_as_they_were() -> None:
+    graph = stores()
+    regions = tuple(replace(region, output=False) for region in graph.regions)
+    for other in (replace(graph, regions=regions), replace(graph, memory_words=99)):
+        assert "has other regions, or another name or size" in complaint(graph, Rewritten(other))
+
+
+def test_a_node_that_uses_a_later_one_is_found() -> None:
+    graph = stores()
+    last = len(graph.nodes) - 1
+    for arg in (last, -1):
+        wrong = changed(
+            graph, lambda i, node, arg=arg: replace(node, args=(arg, arg)) if i == last else node
+        )
+        assert f"node {last} (store) uses a node that does" in complaint(graph, wrong)
+        derived = Rewritten(graph, derivation=Derivation(wrong.graph.nodes))
+        assert f"node {last} (store) uses a node that does" in complaint(graph, derived)
+
+
 def stores() -> Graph:
     def kernel(_k: Tracer, source: RegionHandle, out: RegionHandle) -> None:
         out.store(0, source[0])

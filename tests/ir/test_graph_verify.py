@@ -111,7 +111,7 @@ UNKNOWN = '%0 : 1 = const imm=9\n%1 : 1 = load %0 region="out"\n'
         (KNOWN + '%2 = store %0 %0 region="out"\n%3 = store %0 %1 region="out" after=%2', True),
         (
             KNOWN + '%2 : 4 = vload %0 region="out"\n%3 = store %1 %1 region="out"\n'
-            '%4 = vstore %0 %2 region="out" after=%3',
+            '%4 = vstore %0 %2 region="out" after=%2,%3',
             False,
         ),
         (
@@ -119,10 +119,16 @@ UNKNOWN = '%0 : 1 = const imm=9\n%1 : 1 = load %0 region="out"\n'
             '%4 = store %0 %1 region="out" after=%3',
             True,
         ),
-        (UNKNOWN + '%2 = store %1 %0 region="out"', True),  # its address is the load's value
+        (UNKNOWN + '%2 = store %1 %0 region="out" after=%1', True),
         (UNKNOWN + '%2 = store %0 %0 region="out"\n%3 = trace_write %1', False),
-        (UNKNOWN + '%2 = store %1 %0 region="out"\n%3 = store %1 %1 region="out"', False),
-        (UNKNOWN + '%2 : 1 = load %1 region="in"\n%3 = store %1 %2 region="out"', True),
+        (
+            UNKNOWN + '%2 = store %1 %0 region="out" after=%1\n%3 = store %1 %1 region="out"',
+            False,
+        ),
+        # That the load gives its address, or its value, does not order a store.
+        (UNKNOWN + '%2 = store %1 %0 region="out"', False),
+        (UNKNOWN + '%2 = store %0 %1 region="out"', False),
+        (UNKNOWN + '%2 : 1 = load %1 region="in"\n%3 = store %1 %2 region="out" after=%1', True),
     ],
 )
 def test_accesses_that_may_meet_need_a_path(nodes: str, ordered: bool) -> None:

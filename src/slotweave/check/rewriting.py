@@ -41,7 +41,10 @@ _SLICES = frozenset({"slice_of_all", "slice_of_slice", "slice_of_broadcast", "sl
 def rewriting_faults(
     traced: Graph, rewritten: Graph, derivation: Derivation, rules: Iterable[Rule]
 ) -> Iterator[Diagnostic]:
-    """The first step that does not follow, or the first effect that differs (SW405)."""
+    """What is malformed, does not follow, or differs first (SW405); nothing if all is well."""
+    for reason in _malformed(traced, rewritten, derivation):
+        yield _fault(reason)
+        return
     replay = _Replay(derivation, traced)
     by_name = {rule.name: rule for rule in rules}
     wanted, _ = replay.classes_of(traced.nodes)
@@ -54,6 +57,16 @@ def rewriting_faults(
             return
     found, _ = replay.classes_of(rewritten.nodes)
     yield from _differences(wanted, found, replay.values)
+
+
+def _malformed(traced: Graph, rewritten: Graph, derivation: Derivation) -> Iterator[str]:
+    """Why the graphs cannot be compared."""
+    if rewritten.with_nodes(()) != traced.with_nodes(()):
+        yield "the rewritten graph has other regions, or another name or size"
+    for nodes in (derivation.nodes, rewritten.nodes):
+        for index, node in enumerate(nodes):
+            if not all(0 <= arg < index for arg in node.args):
+                yield f"node {index} ({node.op}) uses a node that does not come before it"
 
 
 def _differences(

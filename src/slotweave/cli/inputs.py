@@ -158,9 +158,14 @@ def plan_of(kernel: Kernel, name: str, parameters: Mapping[str, int], contract: 
 
 def program_in(file: str) -> Program:
     """The program in `file`, which holds the JSON or the text form."""
+    return program_from(read_text(file, "SW204"), file)
+
+
+def program_from(text: str, file: str) -> Program:
+    """The program that `file` holds as `text`."""
     from slotweave.ir.program_files import parse_program
 
-    return parse_program(read_text(file, "SW204"), shown(file))
+    return parse_program(text, shown(file))
 
 
 def machine_of(program: Program, given: str | None) -> Machine:

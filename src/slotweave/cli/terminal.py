@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from slotweave.diagnostics import SlotweaveError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+
+Step = TypeVar("Step")
 
 
 class ColorMode(StrEnum):
@@ -55,6 +58,16 @@ class Terminal:
     def show(self, view: RenderableType, stream: TextIO | None = None) -> None:
         """Print a rich view on `stream` (stdout)."""
         self._console(stream or sys.stdout).print(view)
+
+    def progress(self, steps: Iterable[Step], total: int, what: str) -> Iterator[Step]:
+        """`steps` as they come, with a bar on stderr if that is a terminal; not with --quiet."""
+        if self.quiet or not sys.stderr.isatty():
+            yield from steps
+            return
+        from rich.progress import track
+
+        console = self._console(sys.stderr)
+        yield from track(steps, what, total, console=console, transient=True)
 
     def has_color(self, stream: TextIO) -> bool:
         """Is colour wanted on `stream`?"""

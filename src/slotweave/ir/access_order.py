@@ -1,8 +1,9 @@
 """Pairs of memory accesses that must be ordered, and those that are not.
 
 Two accesses of one region must be ordered if at least one is a store and they may meet: unless both
-addresses are known and touch different words. An order is a path of arguments and `after`: what
-gives an operand, or is waited for, is over. Accesses to read-only regions are in no order.
+addresses are known and touch different words. An order is a path of `after`; one through operands
+does not count, for rewriting may find that a value does not depend on them. Accesses to read-only
+regions are in no order.
 
 To look at few pairs, each access is only paired with those that no other pair covers: an access
 behind a store of unknown address need not be compared with what that store waits for already.
@@ -11,7 +12,7 @@ behind a store of unknown address need not be compared with what that store wait
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from slotweave.ir.demand import demanded_words
@@ -86,29 +87,17 @@ def missing_paths(graph: Graph) -> Iterator[tuple[int, int]]:
 
 
 def _unreached(graph: Graph, start: int, wanted: set[int]) -> list[int]:
-    """Those of `wanted` from which no path leads to `start`."""
-    # Nearly always `after` alone leads there; the operands of an access have a long history.
-    left = wanted - _reached(graph, start, wanted, through_args=False)
-    if left:
-        left -= _reached(graph, start, left, through_args=True)
-    return sorted(left)
-
-
-def _reached(graph: Graph, start: int, wanted: set[int], through_args: bool) -> set[int]:
-    """Those of `wanted` from which a path leads to `start`."""
+    """Those of `wanted` from which no path of `after` leads to `start`."""
     if not wanted:
-        return set()
+        return []
     lowest = min(wanted)
-    found: set[int] = set()
+    left = set(wanted)
     seen = {start}
     queue = deque((start,))
-    while queue and len(found) < len(wanted):
-        node = graph.nodes[queue.popleft()]
-        before: Iterable[int] = (*node.after, *node.args) if through_args else node.after
-        for earlier in before:
+    while queue and left:
+        for earlier in graph.nodes[queue.popleft()].after:
             if earlier >= lowest and earlier not in seen:
                 seen.add(earlier)
                 queue.append(earlier)
-                if earlier in wanted:
-                    found.add(earlier)
-    return found
+                left.discard(earlier)
+    return sorted(left)

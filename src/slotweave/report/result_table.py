@@ -84,7 +84,10 @@ def _verified(verified: Mapping[str, Any]) -> Text:
 def _proved(proved: Mapping[str, Any]) -> str:
     verdicts = {True: "yes", False: "no", "unknown": "unknown"}
     program, definition = proved["program"], proved["definition"]
-    said = f"program = graph: {verdicts[program]}, kernel = definition: {verdicts[definition]}"
+    said = (
+        f"program does what its kernel says: {verdicts[program]}; "
+        f"kernel does what its definition says: {verdicts[definition]}"
+    )
     return said if program is definition is True else f"{said} ({proved['why']})"
 
 

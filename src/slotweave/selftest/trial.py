@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from slotweave.check.allocation_legality import allocation_violations
 from slotweave.check.definition import graph_meets_definition
-from slotweave.check.equivalence import Equivalence, GraphOnTerms
+from slotweave.check.equivalence import Equivalence, GraphOnTerms, program_equals_graph
 from slotweave.check.schedule_legality import schedule_violations
 from slotweave.diagnostics import CheckFailed, Diagnostic
 from slotweave.emit import emit
@@ -47,6 +47,16 @@ class Numbers:
     allocation: int = 100
     kernel: int = 90
     order: int = 10
+
+    @staticmethod
+    def of(total: int) -> Numbers:
+        """`total` mutants of a program and of what it was made from; of its kernel a tenth."""
+        tenth = total // 10
+        return Numbers(total - 2 * tenth, tenth, tenth, tenth - tenth // 10, tenth // 10)
+
+    @property
+    def all(self) -> int:
+        return self.program + self.schedule + self.allocation + self.kernel + self.order
 
 
 @dataclass(frozen=True)
@@ -92,13 +102,12 @@ class _Bench:
         self.facts = kernel.facts(parameters, contract)
         self.oracle: Oracle = oracle_for(kernel, parameters, contract, seed)
         self.traced = trace(kernel, parameters, contract, origin.plan, origin.machine)
-        self.lowered = self._lowered(self.traced)
-        self.wanted = GraphOnTerms(self.lowered.graph, self.facts)
+        graph = self._rewritten(self.traced)
+        self.lowered = lower(graph, origin.machine)
+        self.wanted = GraphOnTerms(graph, self.facts)
 
-    def _lowered(self, traced: Graph) -> Lowered:
-        machine = self.origin.machine
-        graph = rewrite(traced, machine).graph if self.origin.plan.rewrite else traced
-        return lower(graph, machine)
+    def _rewritten(self, traced: Graph) -> Graph:
+        return rewrite(traced, self.origin.machine).graph if self.origin.plan.rewrite else traced
 
     def expect_right(self, program: Program) -> None:
         """Raise CheckFailed unless the program is right, and proved to be."""
@@ -180,7 +189,8 @@ class _Bench:
     def _without_order(self, mutant: Mutant[Graph]) -> Outcome:
         """Node by node such a graph does what it should; what counts is what is made of it."""
         machine = self.origin.machine
-        lowered = self._lowered(mutant.value)
+        graph = self._rewritten(mutant.value)
+        lowered = lower(graph, machine)
         fitted = Fitted(
             *fit(
                 lowered.graph, lowered.problem, self.origin.plan.schedule, machine.scratch_words,
@@ -192,8 +202,8 @@ class _Bench:
         caught: Checker | None = None
         if difference:
             faulty = next(iter(graph_faults(mutant.value)), None)
-            proof = GraphOnTerms(lowered.graph, self.facts)
-            caught = Checker.GRAPH if faulty else _objector(proof.equivalence(program, machine))
+            found = program_equals_graph(program, machine, graph, self.facts)
+            caught = Checker.GRAPH if faulty else _objector(found)
         return _outcome(Subject.KERNEL, mutant, difference, caught)
 
 

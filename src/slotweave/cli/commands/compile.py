@@ -47,6 +47,15 @@ def compile_(
     instances: Instances = 20,
     seed: Seed = 0,
     output: Output = None,
+    result_file: Annotated[
+        str | None,
+        typer.Option(
+            "--result",
+            metavar="FILE",
+            help="Write the result there, program included, with the hashes of all it rests on; "
+            "`slotweave verify FILE` derives it anew.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compile a kernel to a checked program.
@@ -54,7 +63,9 @@ def compile_(
     The program is run on random inputs against the kernel's reference before it is written.
     """
     expect_one_on_stdout(output, json)
+    expect_one_on_stdout(result_file, json or output == STDOUT)
     expect_writable(output)
+    expect_writable(result_file)
     target = inputs.machine_named(machine)
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
@@ -67,7 +78,18 @@ def compile_(
     result = compile_kernel(
         workload, target, values, promise, choices, instances=instances, seed=seed
     )
+    if result_file is not None:
+        _record(result, result_file)
     _deliver(result, terminal, output, json)
+
+
+def _record(result: Result, file: str) -> None:
+    """Write the result where it can be verified later."""
+    from slotweave.evidence.record import record_to_json
+    from slotweave.report.summary import result_summary
+
+    summary = result_summary(result)
+    write_output(file, record_to_json(summary, result.program, result.machine, result.kernel))
 
 
 def _deliver(result: Result, terminal: Terminal, output: str | None, json: bool) -> None:

@@ -1,8 +1,12 @@
-"""`slotweave verify`: a program against a kernel's reference, or against another program."""
+"""`slotweave verify`: a program against a kernel's reference, or against another program.
+
+A saved result is derived anew, and `--self-test` turns on the checks themselves.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,17 +14,12 @@ import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.options import (
-    Contract,
-    Instances,
-    Json,
-    MachineOfProgram,
-    Parameters,
-    ProgramArgument,
-    Seed,
-)
+from slotweave.cli.options import Contract, Instances, Json, MachineOfProgram, Parameters, Seed
 from slotweave.cli.output import print_json
 from slotweave.cli.proofs import prove_programs, proved_json, proved_lines, refutation
+from slotweave.cli.results import is_result, verify_result
+from slotweave.cli.self_test import Choice, test_checks
+from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -37,16 +36,37 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(
-    program: ProgramArgument,
+    terminal: Terminal,
+    program: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PROGRAM|RESULT|KERNEL",
+            help="A program file, or a file that `compile --result` wrote; - is stdin. For "
+            "--self-test also a kernel.",
+        ),
+    ] = None,
     against: Annotated[
-        str, typer.Option(metavar="KERNEL|PROGRAM", help="What the results must be equal to.")
-    ],
+        str | None,
+        typer.Option(
+            metavar="KERNEL|PROGRAM",
+            help="What the results must be equal to; the kernel that the file names if left out.",
+        ),
+    ] = None,
     parameters: Parameters = None,
     contract: Contract = None,
     machine: MachineOfProgram = None,
     instances: Instances = 100,
     seed: Seed = 0,
     prove: Annotated[bool, typer.Option("--prove", help="Prove it for all inputs, too.")] = False,
+    self_test: Annotated[
+        bool,
+        typer.Option(
+            "--self-test", help="Break the program in many small ways; every one must be noticed."
+        ),
+    ] = False,
+    mutants: Annotated[
+        int, typer.Option(metavar="N", min=10, help="How many ways --self-test tries.")
+    ] = 1000,
     json: Json = False,
 ) -> None:
     """Compare what a program computes.
@@ -55,11 +75,23 @@ def verify(
     or the other program. Parameters and contract are those that the program file names, unless
     they are given. With --prove, programs that decide no jump by data are proved to compute what
     the kernel is defined to compute, for all words, as far as that can be done.
-    """
-    from slotweave.check.execution import run_against_reference
 
-    parsed = inputs.program_in(program)
+    A result is derived anew: hashes, runs on the recorded seed and on fresh ones, cycles. With
+    --self-test it is the checks that are tested, on a program or a kernel (tree-hash if left out).
+    """
+    if self_test:
+        choice = Choice(program, parameters or [], contract, machine, seed, mutants)
+        test_checks(choice, terminal, json)
+        return
+    if program is None:
+        raise InputError(Diagnostic("SW212", "which program? Only --self-test can do without one"))
+    text = inputs.read_text(program, "SW204")
+    if is_result(text):
+        verify_result(text, program, against, machine, terminal, json)
+        return
+    parsed = inputs.program_from(text, program)
     target = inputs.machine_of(parsed, machine)
+    against = against or _kernel_of(parsed).name
     other = inputs.program_in(against) if _is_program_file(against) else None
     kernel = inputs.kernel_named(against, target) if other is None else _kernel_of(parsed, other)
     meta = _meta_for(kernel, parsed, other)
@@ -79,21 +111,16 @@ def verify(
         proved = prove_programs(programs, kernel, values, promise)
         report["proved"] = proved_json(proved, promise)
         _refuse_refuted(proved, report, program, json)
-    if other is None:
-        reference = _reference(kernel, values, promise)
-    else:
+    from slotweave.check.breadth import run_broadly
+    from slotweave.evidence.rederive import workload_of
+
+    workload = workload_of(kernel, values, promise)
+    if other is not None:
         with inputs.blaming(against):
-            reference = _memory_after(other, inputs.machine_of(other, machine))
+            after = _memory_after(other, inputs.machine_of(other, machine))
+        workload = replace(workload, reference=after)
     with inputs.blaming(program):
-        verified = run_against_reference(
-            parsed,
-            target,
-            facts=kernel.facts(values, promise),
-            memory=lambda rng: kernel.memory(values, promise, rng),
-            reference=reference,
-            instances=instances,
-            seed=seed,
-        )
+        verified = run_broadly(parsed, target, workload, instances, seed)
     if json:
         counts = {"instances": verified.instances, "mismatches": verified.mismatches}
         print_json({"verified": counts, **report})
@@ -112,11 +139,6 @@ def _refuse_refuted(proved: Proved, report: Mapping[str, Any], program: str, jso
         print_json(dict(report))
     with inputs.blaming(program):
         raise refuted
-
-
-def _reference(kernel: Kernel, parameters: Mapping[str, int], contract: str) -> Reference:
-    """Memory at the end as the kernel defines it."""
-    return lambda memory: kernel.reference(memory, parameters, contract)
 
 
 def _memory_after(program: Program, machine: Machine) -> Reference:
@@ -142,6 +164,8 @@ def _kernel_of(*programs: Program) -> Kernel:
     reason = (
         "neither program file names a kernel that comes with Slotweave, so there is no telling "
         "which memories to try; verify each of them --against its kernel"
+        if len(programs) > 1
+        else "the program file names no kernel that comes with Slotweave; say --against what"
     )
     raise InputError(Diagnostic("SW212", reason))
 

@@ -1,0 +1,1 @@
+"""Tamper evidence: results that carry the hashes of what they rest on, and their re-derivation."""

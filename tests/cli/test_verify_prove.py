@@ -1,0 +1,131 @@
+"""`slotweave verify --prove`: what is proved of programs, ours and others', and what is refuted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.command_line import assert_refused, slotweave
+
+SHAPE = ("-p", "height=3", "-p", "rounds=6", "-p", "batch=8")
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("programs") / "program.json"
+    answer = slotweave("compile", "tree-hash", *SHAPE, "--instances", 1, "-o", file)
+    assert answer.code == 0, answer.err
+    return file
+
+
+def verify(program: Path, *options: object, against: object = "tree-hash") -> Any:
+    return slotweave("verify", program, "--against", against, "--prove", "--instances", 3, *options)
+
+
+def copied(original: Path, tmp_path: Path, **changes: object) -> Path:
+    """A copy of a program file in which some keys are others."""
+    copy = tmp_path / "copy.json"
+    copy.write_text(json.dumps({**json.loads(original.read_text()), **changes}))
+    return copy
+
+
+def with_constant(program: Path, tmp_path: Path, old: int, new: int) -> Path:
+    """A copy of `program` that loads another constant."""
+    bundles = json.loads(program.read_text())["program"]
+    loads = [slot for bundle in bundles for slot in bundle.get("load", [])]
+    found = [slot for slot in loads if slot[0] == "const" and slot[2] == old]
+    assert found, "the program uses the constant"
+    for slot in found:
+        slot[2] = new
+    return copied(program, tmp_path, program=bundles)
+
+
+def test_a_compiled_program_is_proved_in_both_links(program: Path) -> None:
+    answer = verify(program, "--json")
+    proved = answer.json["proved"]
+    assert (proved["program"], proved["definition"]) == (True, True)
+    assert proved["facts"] == "values"
+    assert "6 steps of all 8 items" in proved["why"]
+    assert answer.json["verified"] == {"instances": 3, "mismatches": 0}
+
+
+def test_the_proof_is_said_in_words(program: Path) -> None:
+    answer = verify(program)
+    assert answer.code == 0
+    said = answer.out.splitlines()
+    assert said[1].startswith("program: proved: ")
+    assert said[2].startswith("definition: proved: ")
+
+
+def test_a_program_of_unknown_origin_is_proved_by_itself(program: Path, tmp_path: Path) -> None:
+    bare = copied(program, tmp_path, meta={})
+    answer = verify(bare, *SHAPE, "--json")
+    proved = answer.json["proved"]
+    assert (proved["program"], proved["definition"]) == (True, True)
+    assert "no graph between" in proved["why"]
+
+
+def test_two_programs_are_proved_through_their_definition(program: Path, tmp_path: Path) -> None:
+    scalar = tmp_path / "scalar.json"
+    assert slotweave("compile", "tree-hash", *SHAPE, "--plan", "scalar", "-o", scalar).code == 0
+    answer = verify(program, "--json", against=scalar)
+    proved = answer.json["proved"]
+    assert (proved["program"], proved["definition"]) == (True, True)
+
+
+def test_a_wrong_program_is_refused_with_a_memory_that_shows_it(
+    program: Path, tmp_path: Path
+) -> None:
+    wrong = with_constant(program, tmp_path, 4097, 4098)
+    assert_refused(verify(wrong), "SW409", "values[", "seed", exit_code=1)
+    answer = verify(wrong, "--json")
+    assert answer.code == 1
+    proved = answer.json["proved"]
+    assert proved["definition"] is False
+    shown = proved["counterexample"]
+    assert shown["place"].startswith("values[")
+    assert shown["expected"] != shown["got"]
+
+
+def test_a_branch_on_data_is_not_proved_and_the_reason_said(program: Path, tmp_path: Path) -> None:
+    bundles = json.loads(program.read_text())["program"]
+    jump = [
+        {"load": [["const", 1535, 9]]},
+        {"load": [["load", 1535, 1535]]},
+        {"flow": [["cond_jump", 1535, 3]]},
+    ]
+    answer = verify(copied(program, tmp_path, program=[*jump, *bundles]), "--json")
+    assert answer.code == 0
+    proved = answer.json["proved"]
+    assert (proved["program"], proved["definition"]) == ("unknown", "unknown")
+    assert "depends on data" in proved["why"]
+
+
+def test_without_the_option_nothing_is_proved(program: Path) -> None:
+    answer = slotweave("verify", program, "--against", "tree-hash", "--instances", 1, "--json")
+    assert "proved" not in answer.json
+
+
+def test_compile_says_whether_a_recorded_proof_fits() -> None:
+    answer = slotweave("compile", "tree-hash", *SHAPE, "--instances", 1, "--json")
+    proved = answer.json["proved"]
+    assert (proved["program"], proved["definition"]) == (True, "unknown")
+    assert "no recorded proof fits" in proved["why"]
+
+
+def test_a_kernel_of_the_users_own_has_no_definition(tmp_path: Path) -> None:
+    kernel = tmp_path / "own.py"
+    kernel.write_text(
+        "def own(k):\n"
+        "    words = k.region('words', 0, 8, output=True)\n"
+        "    k.vstore(0, k.vload(0, words) + 1, words)\n"
+    )
+    file = tmp_path / "own.json"
+    assert slotweave("compile", f"{kernel}:own", "-o", file).code == 0
+    answer = verify(file, "--json", against=f"{kernel}:own")
+    proved = answer.json["proved"]
+    assert (proved["program"], proved["definition"]) == (True, "unknown")
+    assert "without a definition" in proved["why"]
