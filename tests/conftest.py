@@ -1,7 +1,8 @@
 """Options and profiles of the whole test suite.
 
-`--long` runs the tests marked `long`; `--update-golden` rewrites the golden files under
-tests/golden instead of comparing with them. Hypothesis draws the same examples on every run.
+`--long` runs the tests marked `long`, of which fuzzing takes `--fuzz-seconds`; `--update-golden`
+rewrites the golden files under tests/golden instead of comparing with them. Hypothesis draws the same
+examples on every run.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the tests marked `long` too")
+    parser.addoption(
+        "--fuzz-seconds", type=float, default=600, help="how long the long campaign fuzzes"
+    )
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
 
 

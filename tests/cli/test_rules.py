@@ -138,3 +138,16 @@ def test_without_the_prover_the_record_is_compared_and_the_user_told_what_to_ins
     assert compared == f"the recorded proofs of {len(RULES)} rules fit them"
     assert refused.startswith("SW217 ")
     assert "pip install 'slotweave[prove]'" in refused
+
+
+def test_nothing_is_compiled_with_a_rule_that_has_no_proof(tmp_path: Path) -> None:
+    (tmp_path / "none.json").write_text("{}")
+    code = (
+        "import pathlib, slotweave.rules.proof as proof\n"
+        f"proof.PROOFS_FILE = pathlib.Path({str(tmp_path / 'none.json')!r})"
+    )
+    answer = slotweave_process("compile", "tree-hash", code=code)
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+    assert answer.stderr.startswith("SW407 rule fold_add has no recorded proof; `slotweave rules ")
+    assert answer.stderr.count("\n") == 1

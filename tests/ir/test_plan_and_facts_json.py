@@ -13,7 +13,7 @@ from slotweave.diagnostics import InputError
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.facts_json import facts_from_json, facts_to_json
 from slotweave.ir.graph import Region
-from slotweave.ir.plan import Plan, ScheduleOptions
+from slotweave.ir.plan import METHODS, Plan, ScheduleOptions
 from slotweave.ir.plan_json import plan_from_json, plan_to_json
 
 NUMBERS = st.floats(-1e9, 1e9)
@@ -28,11 +28,11 @@ VALUES = st.recursive(
 CHOICES = st.dictionaries(st.text(), VALUES, max_size=3)
 OPTIONS = st.builds(
     ScheduleOptions,
-    method=st.text(),
+    method=st.sampled_from(METHODS),
     stagger=NUMBERS,
     offsets=st.lists(NUMBERS, max_size=4).map(tuple),
     seed=st.integers(0, 2**63 - 1),
-    noise=NUMBERS,
+    noise=st.floats(0, 1e9),
     passes=st.integers(0, 10**6),
 )
 PLANS = st.builds(Plan, st.text(), st.text(), st.booleans(), OPTIONS, CHOICES, CHOICES)
@@ -103,6 +103,8 @@ def changed(text: str, path: str, value: object) -> str:
         ("schedule/stagger", "1", "key 'schedule.stagger' must be a number"),
         ("schedule/stagger", True, "key 'schedule.stagger' must be a number"),
         ("schedule/noise", 10**90, "key 'schedule.noise' must be from"),
+        ("schedule/noise", -1, "key 'schedule.noise' must not be negative"),
+        ("schedule/method", "modulo", "key 'schedule.method' must be one of list, in-order"),
         ("schedule/noise", 1e300, "key 'schedule.noise' must be from"),
         ("schedule/offsets", 7, "key 'schedule.offsets' must be an array"),
         ("schedule/offsets", [0, "x"], "key 'schedule.offsets.1' must be a number"),

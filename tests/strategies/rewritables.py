@@ -20,6 +20,7 @@ from support.rule_cases import cases, random_word
 
 REGION_WORDS = 16
 MAX_STEPS = 40
+LANES = 4
 DIVISIONS = frozenset({"div", "mod", "cdiv"})
 
 
@@ -36,11 +37,12 @@ def operations_of(term: Term) -> set[str]:
 class _Writer:
     """A kernel that grows; what was computed so far is there to be used again."""
 
-    def __init__(self, random: Random, lanes: int) -> None:
-        self.random, self.k, self.lanes = random, Tracer("rewritable", lanes), lanes
+    def __init__(self, random: Random, k: Tracer) -> None:
+        self.random, self.k, self.lanes = random, k, k.vector_length
         self.inputs = [self.region("in", 0, read_only=True), self.region("more", 1, read_only=True)]
         self.stored = [self.region("work", 2), self.region("out", 3, output=True)]
-        self.results = self.k.region("results", 4 * REGION_WORDS, lanes * MAX_STEPS, output=True)
+        size = self.lanes * MAX_STEPS
+        self.results = self.k.region("results", 4 * REGION_WORDS, size, output=True)
         self.stored_results = 0
         self.words = [self.inputs[0][0], self.inputs[1][1], self.stored[0][2]]
         self.vectors = [self.inputs[0].vload(4), self.inputs[1].vload(5), self.stored[0].vload(6)]
@@ -185,13 +187,12 @@ class _Writer:
     def pause(self) -> None:
         self.k.pause()
 
-    def finish(self) -> Graph:
+    def finish(self) -> None:
         out = self.stored[1]
         for lane in range(3):
             out.vstore(lane * self.lanes, self.one_of(self.vectors))
         for lane in range(4):
             out.store(3 * self.lanes + lane, self.one_of(self.words))
-        return self.k.graph()
 
 
 _STEPS = (
@@ -200,13 +201,21 @@ _STEPS = (
 )  # fmt: skip
 
 
-def rewritable_graph(seed: int, steps: int) -> Graph:
-    """A graph for vectors of 4 words that is defined for every memory."""
+def write_rewritable(k: Tracer, seed: int, steps: int, items: int = 0) -> None:
+    """A kernel for vectors of 4 words that is defined for every memory."""
     random = Random(seed)
-    writer = _Writer(random, 4)
-    for _ in range(steps):
-        random.choice(_STEPS)(writer)
-    return writer.finish()
+    writer = _Writer(random, k)
+    for step in range(steps):
+        with k.item(step % items if items else -1):
+            random.choice(_STEPS)(writer)
+    writer.finish()
+
+
+def rewritable_graph(seed: int, steps: int) -> Graph:
+    """The graph of such a kernel."""
+    k = Tracer("rewritable", LANES)
+    write_rewritable(k, seed, steps)
+    return k.graph()
 
 
 def rewritable_graphs(max_steps: int = MAX_STEPS) -> st.SearchStrategy[Graph]:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.graph import Graph, Node, Region
+from slotweave.ir.table_text import shortened
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _ATTRIBUTE = re.compile(rf"\s+(?P<key>[a-z_]+)(?:=(?P<value>{_STRING}|\S+))?")
@@ -178,9 +179,9 @@ def _attributes(rest: str) -> dict[str, str]:
     while position < len(rest):
         match = _ATTRIBUTE.match(rest, position)
         if match is None:
-            raise _MalformedError(f"cannot read {rest[position:].strip()!r}")
+            raise _MalformedError(f"cannot read {shortened(rest[position:].strip())}")
         if match["key"] in found:
-            raise _MalformedError(f"{match['key']} is given twice")
+            raise _MalformedError(f"{match['key'][:40]} is given twice")
         found[match["key"]] = match["value"] or ""
         position = match.end()
     return found
@@ -188,7 +189,7 @@ def _attributes(rest: str) -> dict[str, str]:
 
 def _refuse_unknown(attributes: dict[str, str]) -> None:
     for key in attributes:
-        raise _MalformedError(f"unknown attribute {key!r}")
+        raise _MalformedError(f"unknown attribute {shortened(key)}")
 
 
 def _required(attributes: dict[str, str], key: str) -> int:
@@ -206,13 +207,13 @@ def _flag(attributes: dict[str, str], key: str) -> bool:
 
 def _integer(text: str, key: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,18}", text):
-        raise _MalformedError(f"{key} must be an integer, not {text!r}")
+        raise _MalformedError(f"{key} must be an integer, not {shortened(text)}")
     return int(text)
 
 
 def _natural(text: str, key: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", text):
-        raise _MalformedError(f"{key} must be 0 or more, not {text!r}")
+        raise _MalformedError(f"{key} must be 0 or more, not {shortened(text)}")
     return int(text)
 
 
@@ -226,7 +227,7 @@ def _string(text: str, key: str) -> str:
     except json.JSONDecodeError:
         value = None
     if not isinstance(value, str):
-        raise _MalformedError(f"{key} must be a quoted string, not {text!r}")
+        raise _MalformedError(f"{key} must be a quoted string, not {shortened(text)}")
     return value
 
 

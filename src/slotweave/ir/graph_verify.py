@@ -1,5 +1,6 @@
 """Graphs are well formed; no faults guarantee the invariants below.
 
+sizes-are-bounded       vectors, blocks and memory are no longer than any machine could use
 widths-are-known        the width of a node follows from its operation and its operands
 args-precede            arguments come earlier and have a value; those of `after` come earlier
 regions-are-disjoint    regions have names of their own and lie in memory, apart from each other
@@ -24,7 +25,11 @@ from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.ir.graph_text import node_text
 from slotweave.ir.invariants import fault, require_none
 from slotweave.ir.known_words import known_values
-from slotweave.isa import OPERATIONS, Effect
+from slotweave.isa import OPERATIONS, WORD_MASK, Effect
+from slotweave.machine import MAX_VECTOR_LENGTH
+
+#: A block has words side by side in scratch, and each of them is looked at.
+MAX_BLOCK_WORDS = 1 << 16
 
 _WAITED_FOR = frozenset({Effect.LOAD, Effect.STORE, Effect.TRACE})
 
@@ -52,6 +57,18 @@ def _fault(graph: Graph, invariant: str, reason: str, *nodes: int) -> Diagnostic
         f"\n    {node_text(i, graph.nodes[i])}" for i in sorted(quoted) if 0 <= i < len(graph.nodes)
     ]
     return fault(invariant, reason + "".join(lines))
+
+
+def _sizes_are_bounded(graph: Graph) -> Iterator[Diagnostic]:
+    if not 1 <= graph.vector_length <= MAX_VECTOR_LENGTH:
+        reason = f"a vector length of {graph.vector_length}, not 1 to {MAX_VECTOR_LENGTH}"
+        yield fault("sizes-are-bounded", reason)
+    if not 0 <= graph.memory_words <= WORD_MASK + 1:
+        yield fault("sizes-are-bounded", f"a memory of {graph.memory_words} words")
+    for index, node in enumerate(graph.nodes):
+        if not 0 <= node.width <= MAX_BLOCK_WORDS:
+            reason = f"%{index} has {node.width} words, not 0 to {MAX_BLOCK_WORDS}"
+            yield _fault(graph, "sizes-are-bounded", reason, index)
 
 
 def _args_precede(graph: Graph) -> Iterator[Diagnostic]:
@@ -194,7 +211,7 @@ Invariant = Callable[[Graph], Iterator[Diagnostic]]
 
 #: Each group relies on the ones before it.
 _INVARIANTS: tuple[tuple[Invariant, ...], ...] = (
-    (_args_precede,),
+    (_sizes_are_bounded, _args_precede),
     (_widths_are_known, _regions_are_disjoint),
     (_accesses_name_regions,),
     (_inputs_are_kept, _waits_are_accesses, _addresses_are_inside, _order_is_complete),

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+#: How a problem may be scheduled, the usual way first.
+METHODS = ("list", "in-order")
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleOptions:

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from slotweave.ir.json_value import Key, json_text, parse_json
-from slotweave.ir.plan import Plan, ScheduleOptions
+from slotweave.ir.plan import METHODS, Plan, ScheduleOptions
+from slotweave.ir.program_values import excerpt
 
 PLAN_SCHEMA_VERSION = 1
 
@@ -60,12 +61,18 @@ def plan_from_json(text: str, file: str = "") -> Plan:
 def _schedule(value: Any, at: Key) -> ScheduleOptions:
     table: Mapping[str, Any] = at.record(value, _SCHEDULE_KEYS)
     default = ScheduleOptions()
+    method = (at / "method").string(table.get("method", default.method))
+    if method not in METHODS:
+        (at / "method").fail(f"must be one of {', '.join(METHODS)}, not {excerpt(method)}")
+    noise = (at / "noise").number(table.get("noise", default.noise))
+    if noise < 0:
+        (at / "noise").fail("must not be negative")
     offsets = (at / "offsets").elements(table.get("offsets", default.offsets))
     return ScheduleOptions(
-        method=(at / "method").string(table.get("method", default.method)),
+        method=method,
         stagger=(at / "stagger").number(table.get("stagger", default.stagger)),
         offsets=tuple(place.number(element) for place, element in offsets),
         seed=(at / "seed").integer(table.get("seed", default.seed), 0, 2**63 - 1),
-        noise=(at / "noise").number(table.get("noise", default.noise)),
+        noise=noise,
         passes=(at / "passes").integer(table.get("passes", default.passes), 0, 10**6),
     )

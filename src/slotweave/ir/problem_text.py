@@ -30,7 +30,7 @@ from slotweave.ir.table_text import (
 )
 
 _COLUMNS = ("operation", "node", "item", "modes", "after", "writes", "reads")
-_MODE = re.compile(r"([^*]*)\*([^@]+)@([^#]+)(?:#(.+))?")
+_MODE = re.compile(r"([^*]*)\*([^@]+)@([^#]+)(?:#([0-9]+))?", re.ASCII)
 
 
 def problem_to_text(problem: Problem) -> str:

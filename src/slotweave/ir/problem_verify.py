@@ -2,6 +2,8 @@
 
 columns-are-integers, columns-fit, rows-are-contiguous      the columns have their shapes
 engines-are-named       engines have different names, none empty, and slots, none negative
+sizes-are-bounded       slots and words are no more than a machine may have, latencies and lags no
+                        longer than LONGEST
 operations-have-modes   each operation has one or more
 modes-run-somewhere     a mode has slots of an engine that has any, or no slots, no engine and no
                         latency
@@ -23,6 +25,10 @@ from numpy.typing import NDArray
 from slotweave.diagnostics import Diagnostic
 from slotweave.ir.invariants import column_faults, fault, first_index, row_faults, row_of
 from slotweave.ir.problem import DATA, ORDER, Problem
+from slotweave.machine import MAX_SCRATCH_WORDS, MAX_SLOTS, MAX_VECTOR_LENGTH
+
+#: The longest latency or lag; a million operations in turn then end before cycle 2^31.
+LONGEST = 1000
 
 Mask = NDArray[np.bool_]
 
@@ -34,6 +40,7 @@ def problem_faults(problem: Problem) -> Iterator[Diagnostic]:
         yield from broken
         return
     yield from _engines_are_named(problem)
+    yield from _sizes_are_bounded(problem)
     yield from _operations_have_modes(problem)
     yield from _modes_run_somewhere(problem)
     broken = [*_edges_join_operations(problem), *_storages_exist(problem)]
@@ -71,6 +78,20 @@ def _engines_are_named(problem: Problem) -> Iterator[Diagnostic]:
         yield fault("engines-are-named", f"{names} holds a name twice, or an empty one")
     if len(problem.slots) != len(names) or any(slots < 0 for slots in problem.slots):
         yield fault("engines-are-named", f"slots {problem.slots} for the engines {names}")
+
+
+def _sizes_are_bounded(problem: Problem) -> Iterator[Diagnostic]:
+    if any(slots > MAX_SLOTS for slots in problem.slots):
+        yield fault("sizes-are-bounded", f"an engine has more than {MAX_SLOTS} slots")
+    for column, limit, what in (
+        (problem.mode_slots, MAX_VECTOR_LENGTH, "slots of a mode"),
+        (problem.mode_latency, LONGEST, "latency of a mode"),
+        (np.abs(problem.pred_lag.astype(np.int64)), LONGEST, "lag of an edge"),
+        (problem.storage_words, MAX_SCRATCH_WORDS, "words of a storage"),
+    ):
+        largest = int(column.max(initial=0))
+        if largest > limit:
+            yield fault("sizes-are-bounded", f"{largest} {what}, more than {limit}")
 
 
 def _operations_have_modes(problem: Problem) -> Iterator[Diagnostic]:

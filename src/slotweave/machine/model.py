@@ -17,6 +17,13 @@ from slotweave.isa import OPERATIONS, Form, Shape, forms_of
 #: Slots for tools that watch a run; on every machine, never counted, never refused.
 DEBUG_ENGINE = "debug"
 
+# The largest machines: far beyond any that was built, and small enough that a simulator or a
+# scheduler can hold one array element for each slot, lane or word, and for each bundle in flight.
+MAX_VECTOR_LENGTH = 1024
+MAX_SCRATCH_WORDS = 1 << 24
+MAX_SLOTS = 1024
+MAX_LATENCY = 128
+
 
 @dataclass(frozen=True, slots=True)
 class Mode:
@@ -70,14 +77,19 @@ class Machine:
 def machine_faults(machine: Machine) -> Iterator[tuple[str, str]]:
     """What makes `machine` unusable, as (key, reason); empty for a sound machine.
 
-    Invariants: at least one engine, positive sizes and slots, latencies of 1 or more, known
-    operations and shapes, engines that exist, no mode twice, no (engine, mnemonic) with two
-    readings, and for each per-lane mode the word mode that does one lane, as fast.
+    Invariants: at least one engine, positive sizes and slots, latencies of 1 or more, none above
+    the largest ones, known operations and shapes, engines that exist, no mode twice, no (engine,
+    mnemonic) with two readings, and for each per-lane mode the word mode that does one lane, as
+    fast.
     """
     if machine.vector_length < 1:
         yield "vector_length", f"must be at least 1, not {machine.vector_length}"
+    if machine.vector_length > MAX_VECTOR_LENGTH:
+        yield "vector_length", f"must be at most {MAX_VECTOR_LENGTH}"
     if machine.scratch_words < machine.vector_length:
         yield "scratch_words", f"must hold at least one vector, not {machine.scratch_words} words"
+    if machine.scratch_words > MAX_SCRATCH_WORDS:
+        yield "scratch_words", f"must be at most {MAX_SCRATCH_WORDS}"
     if not machine.engines:
         yield "engines", "a machine needs at least one engine"
     for name, slots in machine.engines:
@@ -85,6 +97,8 @@ def machine_faults(machine: Machine) -> Iterator[tuple[str, str]]:
             yield name, "the debug engine is part of every machine and is not listed"
         if slots < 0:
             yield name, f"slots per bundle must not be negative, not {slots}"
+        if slots > MAX_SLOTS:
+            yield name, f"slots per bundle must be at most {MAX_SLOTS}"
     seen: set[tuple[str, Shape, str, bool]] = set()
     mnemonics: dict[tuple[str, str], Shape] = {}
     for mode in machine.modes:
@@ -105,6 +119,8 @@ def _mode_faults(
         yield mode.engine, f"operation {mode.operation!r} on an engine that is not listed"
     if mode.latency < 1:
         yield key, f"latency must be at least 1, not {mode.latency}"
+    if mode.latency > MAX_LATENCY:
+        yield key, f"latency must be at most {MAX_LATENCY}"
     identity = (mode.operation, mode.shape, mode.engine, mode.per_lane)
     if identity in seen:
         yield mode.operation, f"{mode.operation!r} is listed twice for engine {mode.engine!r}"

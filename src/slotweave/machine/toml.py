@@ -33,6 +33,8 @@ _SECTIONS = {
     "vector": (Shape.VECTOR, False),
     "per_lane": (Shape.VECTOR, True),
 }
+_LONGEST_REASON = 300
+
 _KEYS = {"name": str, "vector_length": int, "scratch_words": int}
 _TABLES = ("engines", *_SECTIONS, "latency")
 
@@ -83,6 +85,8 @@ def machine_from_toml(text: str, file: str = "") -> Machine:
         raise _mistake(file, int(at_line[1]) if at_line else None, str(error)) from None
     except RecursionError:
         raise _mistake(file, None, "nested too deeply") from None
+    except ValueError as error:  # an integer of more digits than Python converts
+        raise _mistake(file, None, str(error)) from None
     _check_form(table, text, file)
     latency = table.get("latency", {})
     modes = tuple(
@@ -169,4 +173,6 @@ def _line_of(text: str, key: str, section: str = "") -> int | None:
 
 
 def _mistake(file: str, line: int | None, reason: str) -> InputError:
+    if len(reason) > _LONGEST_REASON:  # a key or a nested value of the file may be of any length
+        reason = f"{reason[:_LONGEST_REASON]}..."
     return InputError(Diagnostic("SW205", reason, file=file or "machine", line=line))

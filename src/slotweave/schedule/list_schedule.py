@@ -63,8 +63,7 @@ def priorities(problem: Problem, options: ScheduleOptions) -> Urgency:
 
     bias: Urgency = np.zeros(problem.size)
     own = problem.items >= 0
-    offsets = _item_offsets(problem, options)
-    bias[own] = offsets[problem.items[own]]
+    bias[own] = _offsets_of(problem.items[own], options)
     urgency = _list_kernel.urgencies(
         topological_order(problem), problem.mode_offset, problem.mode_latency,
         problem.pred_offset, problem.pred, problem.pred_kind == DATA, problem.pred_lag, bias,
@@ -75,11 +74,11 @@ def priorities(problem: Problem, options: ScheduleOptions) -> Urgency:
     return jittered
 
 
-def _item_offsets(problem: Problem, options: ScheduleOptions) -> Urgency:
-    items = int(problem.items.max(initial=-1)) + 1
-    offsets: Urgency = np.arange(items, dtype=np.float64) * np.float64(options.stagger)
-    given = min(len(options.offsets), items)
-    offsets[:given] = options.offsets[:given]
+def _offsets_of(items: Ints, options: ScheduleOptions) -> Urgency:
+    """By how much the priority of operations of these items is lowered (or raised)."""
+    offsets: Urgency = items * np.float64(options.stagger)
+    given = items < len(options.offsets)
+    offsets[given] = np.array(options.offsets, dtype=np.float64)[items[given]]
     return offsets
 
 

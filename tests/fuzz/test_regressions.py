@@ -1,0 +1,39 @@
+"""What fuzzing found once is found no more: each failure is kept as a text and replayed.
+
+tests/data/regressions/jobs holds graphs with a machine to compile for, as `Job.text` writes them;
+texts/FORM holds texts of a form that were misread, with what is said about them now.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from fuzz.compiling import Job, compiles_right, job_from_text
+from fuzz.targets import graph_jobs
+from fuzz.texts import forms, keeps_its_promise
+
+FOLDER = Path(__file__).parents[1] / "data" / "regressions"
+JOBS = sorted((FOLDER / "jobs").glob("*.txt"))
+TEXTS = sorted((FOLDER / "texts").glob("*/*"))
+
+
+@pytest.mark.parametrize("file", JOBS, ids=lambda file: file.stem)
+def test_a_job_that_went_wrong_compiles_right(file: Path) -> None:
+    compiles_right(job_from_text(file.read_text()))
+
+
+@pytest.mark.parametrize("file", TEXTS, ids=lambda file: f"{file.parent.name}-{file.name}")
+def test_a_text_that_was_misread_is_survived(file: Path) -> None:
+    keeps_its_promise(forms()[file.parent.name], file.read_bytes().decode())
+
+
+@given(graph_jobs())
+@settings(max_examples=20)
+def test_a_job_is_read_back_from_its_text(job: Job) -> None:
+    again = job_from_text(job.text())
+    assert (again.graph, again.rewriting, again.seed) == (job.graph, job.rewriting, job.seed)
+    assert set(again.machine.modes) == set(job.machine.modes)
+    assert job_from_text(again.text()) == again
