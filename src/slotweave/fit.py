@@ -9,10 +9,9 @@ with one slot a cycle in that order. So a kernel that fits as it was written fit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
-from functools import partial
 
 from slotweave.allocate import NoRoom, allocate
 from slotweave.diagnostics import Diagnostic, NoSchedule
@@ -22,12 +21,16 @@ from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import Problem
 from slotweave.ir.schedule import Schedule
 from slotweave.schedule import (
+    Prepared,
     Pressure,
     ScratchFull,
+    Urgency,
+    improved_schedules,
     in_order_schedule,
-    list_schedule,
-    list_schedule_by,
+    prepare,
+    priorities,
     program_order,
+    run_list,
 )
 
 #: What is tried with the plan's priorities, and then in program order, from all of scratch for
@@ -37,15 +40,16 @@ PRESSURES = (
     (1.0, 0.06, 0.0), (1.0, 0.12, 1.0), (0.95, 0.15, 3.0), (0.9, 0.3, 10.0), (1.0, 1.0, 1000.0)
 )  # fmt: skip
 
-Attempt = Callable[[], Schedule | ScratchFull]
+#: Operations scheduled in all before a search for something shorter ends: it bounds the time.
+MOST_SCHEDULED = 4_000_000
 
 
 class Effort(Enum):
-    """How much is tried: how many ways to stagger the items, the plan's own first."""
+    """How much is tried: ways to stagger the items, the plan's own first, and passes for each."""
 
-    FAST = (1.0,)
-    DEFAULT = (1.0, 0.7, 0.85, 1.2, 1.6, 2.3, 3.3)
-    MAX = (1.0, *(step / 20 for step in range(71) if step != 20))
+    FAST = ((1.0,), 0)
+    DEFAULT = ((1.0, 0.8, 1.2, 0.65, 1.6, 2.3, 3.3), 8)
+    MAX = ((1.0, *(step / 20 for step in range(8, 71) if step != 20)), 40)
 
 
 def fit(
@@ -55,44 +59,69 @@ def fit(
     scratch_words: int,
     effort: Effort = Effort.FAST,
 ) -> tuple[Schedule, Allocation]:
-    """The shortest schedule found that fits into `scratch_words`, with its allocation."""
-    staggers = effort.value if options.stagger and not options.offsets else Effort.FAST.value
+    """The shortest schedule found that fits into `scratch_words`, with its allocation.
+
+    A plan with offsets is replayed as it says; otherwise `effort` says what else is tried.
+    """
+    if options.method == "in-order":
+        return _in_order(graph, problem, scratch_words)
+    prepared = prepare(problem)
     found: list[tuple[Schedule, Allocation]] = []
-    for factor in staggers:
-        tried = replace(options, stagger=options.stagger * factor)
-        found.append(_first_that_fits(graph, problem, tried, scratch_words))
-    return min(found, key=lambda pair: pair[0].makespan)
+    for tried in _variants(problem, options, effort):
+        found += _schedules_that_fit(prepared, tried, scratch_words)
+    if found:
+        return min(found, key=lambda pair: pair[0].makespan)
+    return _in_order(graph, problem, scratch_words)
 
 
-def _first_that_fits(
-    graph: Graph, problem: Problem, options: ScheduleOptions, scratch_words: int
-) -> tuple[Schedule, Allocation]:
-    """The first attempt's schedule that fits, with its allocation."""
-    if options.method != "in-order":
-        for attempt in _attempts(problem, options, scratch_words):
-            schedule = attempt()
-            if isinstance(schedule, ScratchFull):
-                continue
-            allocation = allocate(problem, schedule, scratch_words)
+def _variants(
+    problem: Problem, options: ScheduleOptions, effort: Effort
+) -> Iterator[ScheduleOptions]:
+    if options.offsets:
+        yield options
+        return
+    staggers, passes = effort.value
+    rounds = max(1, MOST_SCHEDULED // max(1, problem.size))
+    factors = staggers[: max(1, rounds // 2)] if options.stagger else staggers[:1]
+    passes = max(options.passes, min(passes, rounds // (2 * len(factors))))
+    for factor in factors:
+        yield replace(options, stagger=options.stagger * factor, passes=passes)
+
+
+def _schedules_that_fit(
+    prepared: Prepared, options: ScheduleOptions, scratch_words: int
+) -> Iterator[tuple[Schedule, Allocation]]:
+    """The shortest schedule of the first attempt that fits; none if no attempt does."""
+    for urgency, pressure in _attempts(prepared.problem, options, scratch_words):
+        first = run_list(prepared, urgency, pressure)
+        if isinstance(first, ScratchFull):
+            continue
+        more = improved_schedules(prepared, first, pressure, options.passes, options.seed)
+        for schedule in sorted((first, *more), key=lambda schedule: schedule.makespan):
+            allocation = allocate(prepared.problem, schedule, scratch_words)
             if isinstance(allocation, Allocation):
-                return schedule, allocation
+                yield schedule, allocation
+                return
+
+
+def _attempts(
+    problem: Problem, options: ScheduleOptions, scratch: int
+) -> Iterator[tuple[Urgency, Pressure]]:
+    pressures = [
+        Pressure(int(limit * scratch), int(reserve * scratch), slope * scratch / 1000)
+        for limit, reserve, slope in PRESSURES
+    ]
+    for urgency in (priorities(problem, options), program_order(problem)):
+        for pressure in pressures:
+            yield urgency, pressure
+
+
+def _in_order(graph: Graph, problem: Problem, scratch_words: int) -> tuple[Schedule, Allocation]:
     schedule = in_order_schedule(problem)
     allocation = allocate(problem, schedule, scratch_words)
     if isinstance(allocation, NoRoom):
         raise scratch_too_small(graph, problem, allocation, scratch_words)
     return schedule, allocation
-
-
-def _attempts(problem: Problem, options: ScheduleOptions, scratch: int) -> Iterator[Attempt]:
-    pressures = [
-        Pressure(int(limit * scratch), int(reserve * scratch), slope * scratch / 1000)
-        for limit, reserve, slope in PRESSURES
-    ]
-    for pressure in pressures:
-        yield partial(list_schedule, problem, options, pressure)
-    written = program_order(problem)
-    for pressure in pressures:
-        yield partial(list_schedule_by, problem, written, pressure)
 
 
 def scratch_too_small(

@@ -23,7 +23,8 @@ class ScheduleOptions:
     `method` is "list" or "in-order" (one slot a cycle, in the order of the graph). `stagger` is how
     many cycles each item (group) starts behind the one before it, in effect: it lowers the priority
     of later items by that much; `offsets`, if given, does so item by item instead. `seed` and
-    `noise` (in cycles) perturb priorities.
+    `noise` (in cycles) perturb priorities. `passes` counts the passes of forward-backward
+    improvement that follow; the shortest schedule is taken.
     """
 
     method: str = "list"
@@ -31,6 +32,7 @@ class ScheduleOptions:
     offsets: tuple[float, ...] = ()
     seed: int = 0
     noise: float = 0.0
+    passes: int = 0
 
 
 @dataclass(frozen=True)

@@ -74,4 +74,5 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         offsets=tuple(place.number(element) for place, element in offsets),
         seed=(at / "seed").integer(table.get("seed", default.seed), 0, 2**63 - 1),
         noise=noise,
+        passes=(at / "passes").integer(table.get("passes", default.passes), 0, 10**6),
     )

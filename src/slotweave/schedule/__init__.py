@@ -1,19 +1,31 @@
 """Schedulers on Problems; none knows the instruction set."""
 
+from slotweave.schedule.forward_backward import improved_schedules
 from slotweave.schedule.in_order import in_order_schedule
 from slotweave.schedule.list_schedule import (
+    Prepared,
     Pressure,
     ScratchFull,
+    Urgency,
     list_schedule,
     list_schedule_by,
+    prepare,
+    priorities,
     program_order,
+    run_list,
 )
 
 __all__ = [
+    "Prepared",
     "Pressure",
     "ScratchFull",
+    "Urgency",
+    "improved_schedules",
     "in_order_schedule",
     "list_schedule",
     "list_schedule_by",
+    "prepare",
+    "priorities",
     "program_order",
+    "run_list",
 ]

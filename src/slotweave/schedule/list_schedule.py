@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from slotweave.analysis.mode_classes import mode_classes
+from slotweave.analysis.mode_classes import ModeClasses, mode_classes
 from slotweave.analysis.topological_order import topological_order
 from slotweave.bound.slots import best_prices
 from slotweave.ir.plan import ScheduleOptions
@@ -91,25 +91,52 @@ def list_schedule_by(
     problem: Problem, urgency: Urgency, pressure: Pressure
 ) -> Schedule | ScratchFull:
     """As `list_schedule`, by given priorities (the most urgent operation has the largest)."""
+    return run_list(prepare(problem), urgency, pressure)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A problem as the hot loop wants it: what stays the same from one list to the next.
+
+    `modes` are in order of their price; `successors` the edges by predecessor: offset, successor,
+    whether DATA, lag; `slot_offset` leaves each operation room for its widest mode.
+    """
+
+    problem: Problem
+    modes: Ints
+    classes: ModeClasses
+    successors: tuple[Ints, Ints, NDArray[np.bool_], Ints]
+    slot_offset: Ints
+    readers: NDArray[np.int64]
+    horizon: int
+
+
+def prepare(problem: Problem) -> Prepared:
+    """Bring `problem` into the form that `run_list` takes, for many lists."""
+    readers = np.bincount(problem.read, minlength=len(problem.storage_words)).astype(np.int64)
+    slowest = int(problem.mode_latency.max(initial=1))
+    horizon = 2 + max(slowest, int(problem.pred_lag.max(initial=0)))
+    return Prepared(
+        problem, cheapest_first(problem), mode_classes(problem), _successors(problem),
+        _slot_room(problem), readers, horizon,
+    )  # fmt: skip
+
+
+def run_list(prepared: Prepared, urgency: Urgency, pressure: Pressure) -> Schedule | ScratchFull:
+    """List scheduling by given priorities (the most urgent operation has the largest)."""
     from slotweave.schedule import _list_kernel
 
-    modes = cheapest_first(problem)
+    problem, modes, slot_offset = prepared.problem, prepared.modes, prepared.slot_offset
     by_rank = np.argsort(-urgency, kind="stable").astype(np.int32)
     rank = np.empty(problem.size, np.int32)
     rank[by_rank] = np.arange(problem.size, dtype=np.int32)
-    classes = mode_classes(problem)
-    successors = _successors(problem)
-    slot_offset = _slot_room(problem)
-    readers = np.bincount(problem.read, minlength=len(problem.storage_words)).astype(np.int64)
-    horizon = 2 + max(
-        int(problem.mode_latency.max(initial=1)), int(problem.pred_lag.max(initial=0))
-    )
     status, makespan, _peak, live, chosen, slot_cycle, _done = _list_kernel.list_schedule_arrays(
         np.array(problem.slots, np.int64), problem.mode_offset, problem.mode_engine[modes],
         problem.mode_slots[modes], problem.mode_latency[modes], np.diff(problem.pred_offset),
-        *successors, rank, by_rank, classes.of, len(classes.modes), slot_offset, problem.writes,
-        problem.read_offset, problem.read, problem.storage_words, readers, problem.items, urgency,
-        pressure.limit, pressure.reserve, pressure.slope, horizon,
+        *prepared.successors, rank, by_rank, prepared.classes.of, len(prepared.classes.modes),
+        slot_offset, problem.writes, problem.read_offset, problem.read, problem.storage_words,
+        prepared.readers, problem.items, urgency, pressure.limit, pressure.reserve, pressure.slope,
+        prepared.horizon,
     )  # fmt: skip
     if status == _list_kernel.SCRATCH_FULL:
         return ScratchFull(int(makespan), int(live), _holding(problem, slot_cycle, slot_offset))

@@ -12,11 +12,8 @@ from slotweave.kernels.tree_hash.workload import Shape
 
 PLAN_NAMES = ("default", "scalar")
 
-#: Cycles of a round of one vector alone: its hash and the answer of its level, end to end.
-_CYCLES_A_ROUND = 17
-
-#: Vectors start this share of the way from all at once to evenly spread over the run.
-STAGGER_SHARE = 0.3
+#: Vectors start spread over this share of the run.
+STAGGER_SHARE = 0.25
 
 #: With every node read by gathers a vector fills the load engine for this long a round.
 ANY_START_STAGGER = 3.0
@@ -41,8 +38,7 @@ def default_plan(shape: Shape, contract: str) -> Plan:
     if contract == "any-start":
         return _plan(ANY_START_STAGGER * shape.rounds, {"style": "vector"})
     design = best_design(shape)
-    apart = max(0.0, (design.cycles - shape.rounds * _CYCLES_A_ROUND) / groups)
-    stagger = STAGGER_SHARE * apart
+    stagger = STAGGER_SHARE * design.cycles / groups
     last = shape.rounds - len(design.last_pass)
     ending = [
         {"rounds": [last + depth], "way": way}
