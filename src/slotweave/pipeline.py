@@ -138,10 +138,15 @@ def prove_program(program: Program, machine: Machine, graph: Graph, facts: Facts
 def _meta(
     kernel: Kernel, parameters: Mapping[str, int], contract: str, plan: Plan, seed: int
 ) -> Mapping[str, Any]:
-    """What a program file says of where the program came from."""
+    """What a program file says of where the program came from.
+
+    Only a plan that the kernel knows by that name is named plainly: it can be had again.
+    """
+    known = plan.name in kernel.plan_names and plan == kernel.plan(plan.name, parameters, contract)
+    name = plan.name if known else f"{plan.name} (from elsewhere)"
     return {
         "kernel": kernel.name, "params": dict(parameters), "contract": contract,
-        "plan": plan.name, "seed": seed,
+        "plan": name, "seed": seed,
     }  # fmt: skip
 
 

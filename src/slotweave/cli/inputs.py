@@ -141,8 +141,9 @@ def contract_of(kernel: Kernel, given: str | None) -> str:
     return given
 
 
-def plan_of(kernel: Kernel, name: str, parameters: Mapping[str, int], contract: str) -> Plan:
-    """The plan of `kernel` called `name`, or the one that a .json file holds."""
+def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], contract: str) -> Plan:
+    """The plan of `kernel` called `name` (its usual one if none), or what a .json file holds."""
+    name = name or kernel.plan_names[0]
     if name.endswith(".json") or name == STDIN:
         from slotweave.ir.plan_json import plan_from_json
 

@@ -21,6 +21,7 @@ from slotweave.cli.commands import (
     machines,
     rules,
     run,
+    tune,
     verify,
 )
 from slotweave.diagnostics import Exit
@@ -36,7 +37,7 @@ app = typer.Typer(
     "the limits, 130 interrupted.",
 )
 
-for group in (compile, run, verify, inspect, explain, export):
+for group in (compile, run, verify, inspect, explain, export, tune):
     group.add_to(app)
 app.add_typer(kernels.app, name="kernels")
 app.add_typer(machines.app, name="machines")

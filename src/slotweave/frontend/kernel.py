@@ -35,7 +35,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Kernel:
-    """A named workload. `contracts` and `plans` list the known names, the default one first."""
+    """A named workload. `contracts` and `plans` list the known names, the default one first.
+
+    `vary` gives a plan with other choices, at random, for `tune`; None if there is nothing to
+    choose.
+    """
 
     name: str
     text: str
@@ -48,4 +52,5 @@ class Kernel:
     plan: Callable[[str, Parameters, str], Plan]
     plan_names: tuple[str, ...] = field(default=("default",))
     definition: Callable[[Parameters], Definition] | None = None
+    vary: Callable[[Plan, Parameters, str, np.random.Generator], Plan] | None = None
     proofs: Callable[[], frozenset[str]] = frozenset

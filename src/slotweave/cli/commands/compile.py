@@ -41,8 +41,12 @@ def compile_(
     parameters: Parameters = None,
     contract: Contract = None,
     plan: Annotated[
-        str, typer.Option(metavar="NAME|FILE.json", help="What the kernel leaves open.")
-    ] = "default",
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE.json",
+            help="What the kernel leaves open: tuned (if there is one for the shape), default, ...",
+        ),
+    ] = None,
     machine: TargetMachine = "challenge",
     instances: Instances = 20,
     seed: Seed = 0,

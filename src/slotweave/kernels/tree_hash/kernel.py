@@ -12,6 +12,7 @@ from slotweave.kernels.tree_hash.memory_map import declare_memory
 from slotweave.kernels.tree_hash.plans import PLAN_NAMES, plan_named
 from slotweave.kernels.tree_hash.proofs import proved_fingerprints
 from slotweave.kernels.tree_hash.scalar import build_scalar
+from slotweave.kernels.tree_hash.vary import vary
 from slotweave.kernels.tree_hash.vector import build_vector
 from slotweave.kernels.tree_hash.workload import (
     CONTRACTS,
@@ -51,5 +52,6 @@ TREE_HASH = Kernel(
     plan=plan_named,
     plan_names=PLAN_NAMES,
     definition=definition,
+    vary=vary,
     proofs=proved_fingerprints,
 )

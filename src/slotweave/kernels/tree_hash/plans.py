@@ -1,19 +1,25 @@
-"""The plans of tree hash by name: `scalar`, and `default`, which is made to fit the shape."""
+"""The plans of tree hash by name.
+
+`default` is made to fit the shape, `tuned` was found by search and comes with the package for some
+shapes (for others it is the default one), `scalar` is the program to start from.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any
 
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan, ScheduleOptions
+from slotweave.ir.plan_json import plan_from_json
 from slotweave.kernels.tree_hash.plan_model import LANES, best_design
 from slotweave.kernels.tree_hash.workload import Shape
 
-PLAN_NAMES = ("default", "scalar")
+PLAN_NAMES = ("tuned", "default", "scalar")
 
 #: Vectors start spread over this share of the run.
-STAGGER_SHARE = 0.25
+STAGGER_SHARE = 0.2
 
 #: With every node read by gathers a vector fills the load engine for this long a round.
 ANY_START_STAGGER = 3.0
@@ -26,10 +32,23 @@ def plan_named(name: str, parameters: Mapping[str, int], contract: str) -> Plan:
         return Plan("scalar", "tree-hash", rewrite=False,
                     schedule=ScheduleOptions(method="in-order"),
                     choices={"style": "scalar"})  # fmt: skip
+    if name == "tuned":
+        return tuned_plan(shape, contract) or default_plan(shape, contract)
     if name == "default":
         return default_plan(shape, contract)
     known = ", ".join(PLAN_NAMES)
     raise InputError(Diagnostic("SW209", f"tree-hash has no plan {name!r} (known: {known})"))
+
+
+def tuned_plan(shape: Shape, contract: str) -> Plan | None:
+    """The plan that search found for this shape; None if the package holds none.
+
+    The files under `tuned` are plans as `slotweave tune` writes them; each names the command that
+    made it. They go through the pipeline like any other plan.
+    """
+    name = f"h{shape.height}-r{shape.rounds}-b{shape.batch}-{contract}.json"
+    file = files(__package__) / "tuned" / name
+    return plan_from_json(file.read_text(), name) if file.is_file() else None
 
 
 def default_plan(shape: Shape, contract: str) -> Plan:

@@ -1,0 +1,139 @@
+"""Hill climbing over plans: change something, schedule, keep it unless it is longer.
+
+A candidate is judged by scheduling it as `compile` would, without emitting or checking anything;
+the winner goes through the ordinary pipeline like any other plan. What is tried depends on the
+seed and on the number of evaluations alone, so a search can be repeated, and continued from its
+state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.bound.slots import slots_bound
+from slotweave.diagnostics import NoSchedule
+from slotweave.fit import Effort, fit
+from slotweave.frontend.kernel import Kernel
+from slotweave.frontend.trace import trace
+from slotweave.ir.plan import Plan
+from slotweave.lower import lower
+from slotweave.machine import Machine
+from slotweave.rewrite import rewrite
+
+#: Passes of forward-backward improvement for each candidate.
+PASSES = 7
+
+#: How often a candidate changes what the kernel chooses (else only when items start).
+SHARE_OF_CHOICES = 0.7
+
+#: How often a candidate as short as the best, but with a higher bound, is taken all the same.
+SIDEWAYS = 0.3
+
+#: Changes of starting times, in cycles (standard deviation).
+SHIFT = 4.0
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a plan takes: cycles, and the bound of its operations. Less is better, in this order."""
+
+    cycles: int
+    bound: int
+
+    def __lt__(self, other: Score) -> bool:
+        return (self.cycles, self.bound) < (other.cycles, other.bound)
+
+
+@dataclass(frozen=True)
+class State:
+    """A search: its current plan and the best one, after `evaluations` candidates."""
+
+    current: Plan
+    current_score: Score
+    best: Plan
+    best_score: Score
+    evaluations: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a plan is wanted for."""
+
+    kernel: Kernel
+    machine: Machine
+    parameters: Mapping[str, int]
+    contract: str
+
+
+def score(task: Task, plan: Plan) -> Score:
+    """Schedule `plan` as it says. Raises NoSchedule if it does not fit, InputError if it is bad."""
+    graph = trace(task.kernel, task.parameters, task.contract, plan, task.machine)
+    if plan.rewrite:
+        graph = rewrite(graph, task.machine).graph
+    lowered = lower(graph, task.machine)
+    scratch = task.machine.scratch_words
+    schedule, _ = fit(lowered.graph, lowered.problem, plan.schedule, scratch, Effort.FAST)
+    return Score(schedule.makespan, slots_bound(lowered.problem).cycles)
+
+
+def start(task: Task, plan: Plan, seed: int) -> State:
+    """The state of a search that begins with `plan`, its starting times written out."""
+    items = _items(task, plan)
+    given: NDArray[np.float64] = np.multiply(np.arange(items), float(plan.schedule.stagger))
+    given[: len(plan.schedule.offsets)] = plan.schedule.offsets[:items]
+    options = replace(plan.schedule, stagger=0.0, offsets=_offsets(given), passes=PASSES, seed=seed)
+    plan = replace(plan, schedule=options)
+    first = score(task, plan)
+    return State(plan, first, plan, first, 0)
+
+
+def search(task: Task, state: State, seed: int) -> Iterator[State]:
+    """The states behind `state`, one for each candidate, without end."""
+    while True:
+        rng = np.random.default_rng([seed, state.evaluations])
+        candidate = _changed(task, state.current, rng)
+        try:
+            found = score(task, candidate)
+        except NoSchedule:  # too much in flight
+            found = None
+        state = replace(state, evaluations=state.evaluations + 1)
+        if found is not None and _taken(found, state.current_score, rng):
+            state = replace(state, current=candidate, current_score=found)
+        if found is not None and found < state.best_score:
+            state = replace(state, best=candidate, best_score=found)
+        yield state
+
+
+def _taken(found: Score, current: Score, rng: np.random.Generator) -> bool:
+    if found.cycles == current.cycles and found.bound > current.bound:
+        return bool(rng.random() < SIDEWAYS)
+    return not current < found
+
+
+def _changed(task: Task, plan: Plan, rng: np.random.Generator) -> Plan:
+    """`plan` with other choices, or other starting times."""
+    vary: Callable[..., Plan] | None = task.kernel.vary
+    if vary is not None and rng.random() < SHARE_OF_CHOICES:
+        return vary(plan, task.parameters, task.contract, rng)
+    offsets = np.array(plan.schedule.offsets)
+    if len(offsets):
+        first, last = sorted(rng.integers(0, len(offsets), 2))
+        if rng.random() < 0.5:
+            offsets *= rng.normal(1.0, 0.1)
+        else:
+            offsets[first : last + 1] += rng.normal(0.0, SHIFT)
+    return replace(plan, schedule=replace(plan.schedule, offsets=_offsets(offsets)))
+
+
+def _items(task: Task, plan: Plan) -> int:
+    graph = trace(task.kernel, task.parameters, task.contract, plan, task.machine)
+    return 1 + max((node.item for node in graph.nodes), default=-1)
+
+
+def _offsets(values: NDArray[np.float64]) -> tuple[float, ...]:
+    """Starting times with one decimal, as they are written into plans."""
+    return tuple(round(float(value), 1) for value in values)

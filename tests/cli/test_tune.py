@@ -1,0 +1,39 @@
+"""`slotweave tune`: keeps the best plan in a file that compiles to what it says."""
+
+from __future__ import annotations
+
+import json
+
+from slotweave.diagnostics import Exit
+from support.command_line import slotweave
+
+SHAPE = ["-p", "height=4", "-p", "rounds=6", "-p", "batch=16"]
+
+
+def test_the_plan_kept_compiles_to_the_cycles_it_names(tmp_path):
+    file = tmp_path / "plan.json"
+    options = ["--evaluations", "2", "--seed", "4", "-o", file, "--json"]
+    tuned = slotweave("tune", "tree-hash", *SHAPE, *options)
+    assert tuned.code == Exit.DONE
+    plan = json.loads(file.read_text())
+    assert plan["origin"]["cycles"] == json.loads(tuned.out)["cycles"]
+    assert "--evaluations 2" in plan["origin"]["command"]
+    compiled = slotweave("compile", "tree-hash", *SHAPE, "--plan", file, "--json")
+    assert json.loads(compiled.out)["cycles"] == plan["origin"]["cycles"]
+
+
+def test_a_search_may_begin_with_the_plan_of_another(tmp_path):
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "1", "-o", first)
+    again = slotweave(
+        "tune", "tree-hash", *SHAPE, "--evaluations", "1", "--plan", first, "-o", second
+    )
+    assert again.code == Exit.DONE
+    before, later = (json.loads(file.read_text())["origin"]["cycles"] for file in (first, second))
+    assert later <= before
+
+
+def test_a_plan_that_cannot_be_written_is_refused_before_the_search(tmp_path):
+    refused = slotweave("tune", "tree-hash", *SHAPE, "-o", tmp_path / "nowhere" / "plan.json")
+    assert refused.code == Exit.BAD_INPUT
+    assert "SW207" in refused.err
