@@ -330,3 +330,12 @@ def test_regions_of_facts_are_what_is_judged() -> None:
     )
     found = graph_meets_definition(traced(), definition(SHAPE), replace(facts, regions=regions))
     assert found.verdict is False, "working memory does not end as the definition says"
+
+
+def test_without_regions_all_of_memory_is_judged() -> None:
+    facts = replace(TREE_HASH.facts(SHAPE, "values"), regions=())
+    found = graph_meets_definition(traced(), definition(SHAPE), facts)
+    assert found.verdict is False
+    assert found.counterexample is not None
+    assert found.counterexample.place.startswith("memory[")
+    assert graph_meets_definition(traced(SCALAR), definition(SHAPE), facts).verdict is True
