@@ -260,6 +260,25 @@ def test_a_load_past_the_end_of_memory_is_no_proof_even_if_nothing_uses_it() -> 
     assert "SW106" in found.why
 
 
+def test_a_hash_that_is_written_in_another_way_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first sum as (a | b) + (a & b)."""
+
+    def mixed_in(a: Any) -> Any:
+        _, constant, _, _, shift = stages[0]
+        left, right = a + constant, a << shift
+        return after_first_stage((left | right) + (left & right))
+
+    def after_first_stage(a: Any) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr(walk, "HASH_STAGES", stages[1:])
+            return original(a)
+
+    stages, original = walk.HASH_STAGES, walk.hash_carried
+    monkeypatch.setattr(vector, "hash_carried", mixed_in)
+    found = proof(traced())
+    assert found.verdict is True, found.why
+
+
 def test_a_graph_that_halts_is_not_judged() -> None:
     graph = traced()
     found = proof(graph.with_nodes((*graph.nodes, Node("halt", 0))))
@@ -311,3 +330,12 @@ def test_regions_of_facts_are_what_is_judged() -> None:
     )
     found = graph_meets_definition(traced(), definition(SHAPE), replace(facts, regions=regions))
     assert found.verdict is False, "working memory does not end as the definition says"
+
+
+def test_without_regions_all_of_memory_is_judged() -> None:
+    facts = replace(TREE_HASH.facts(SHAPE, "values"), regions=())
+    found = graph_meets_definition(traced(), definition(SHAPE), facts)
+    assert found.verdict is False
+    assert found.counterexample is not None
+    assert found.counterexample.place.startswith("memory[")
+    assert graph_meets_definition(traced(SCALAR), definition(SHAPE), facts).verdict is True

@@ -20,6 +20,7 @@ from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.ir.program_files import program_to_json
 from slotweave.machine import Machine
+from slotweave.simulate.run import MAX_CYCLES
 
 #: Memories tried that nobody could know.
 FRESH = 8
@@ -38,7 +39,12 @@ class Workload:
 
 
 def run_broadly(
-    program: Program, machine: Machine, workload: Workload, instances: int, seed: int
+    program: Program,
+    machine: Machine,
+    workload: Workload,
+    instances: int,
+    seed: int,
+    max_cycles: int = MAX_CYCLES,
 ) -> Verified:
     """Run `program` on `instances` memories of `seed`, and on fresh ones.
 
@@ -46,9 +52,12 @@ def run_broadly(
     right for.
     """
     try:
-        verified = _run(program, machine, workload, instances, seed)
-        _run(program, machine, workload, FRESH, fresh_seed(program), both=False)
+        verified = _run(program, machine, workload, instances, seed, max_cycles=max_cycles)
+        fresh = fresh_seed(program)
+        _run(program, machine, workload, FRESH, fresh, both=False, max_cycles=max_cycles)
     except CheckFailed as error:
+        if error.diagnostic.code == "SW114":
+            raise
         narrow = what_it_is_right_for(program, machine, workload, seed)
         message = f"{error.diagnostic.message}; {narrow}" if narrow else error.diagnostic.message
         raise CheckFailed(replace(error.diagnostic, message=message)) from None
@@ -107,6 +116,7 @@ def _run(
     seed: int,
     *,
     both: bool = True,
+    max_cycles: int = MAX_CYCLES,
 ) -> Verified:
     return run_against_reference(
         program,
@@ -117,4 +127,5 @@ def _run(
         instances=instances,
         seed=seed,
         both=both,
+        max_cycles=max_cycles,
     )

@@ -225,16 +225,11 @@ class CaseByCase:
         forms = self._forms
         if self._spans.of(form).finite:
             return [forms.constant(word) for word in self.words(form).tolist()]
-        kind, value, args = forms[form]
+        kind, _value, args = forms[form]
         if kind == "lookup":
             return self._looked_up(args)
         operands = zip(*(self._listed(arg) for arg in args), strict=True)
-        if kind == "xor":
-            constant = forms.constant(value)
-            return [forms.xor((constant, *parts)) for parts in operands]
-        if kind == "sum":
-            return [forms.sum(value, parts) for parts in operands]
-        return [forms.operation(kind, parts) for parts in operands]
+        return [forms.rebuilt(form, parts) for parts in operands]
 
     def _looked_up(self, args: Sequence[int]) -> list[int]:
         """The word listed for the address in each case; most words are the same in all cases."""

@@ -5,7 +5,7 @@ What is found is a fact about two runs and needs no trust in terms or proofs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,14 +62,20 @@ def counterexample(
     except CheckFailed as failure:
         return Counterexample(seed, words, failure=str(failure))
     wanted = run_definition(definition, memory).memory
-    layout = MemoryMap(facts.regions, len(memory))
+    for address in judged_addresses(facts):
+        if found[address] != wanted[address]:
+            place = MemoryMap(facts.regions, len(memory)).place(address)
+            return Counterexample(seed, words, place, wanted[address], found[address])
+    return None
+
+
+def judged_addresses(facts: Facts) -> Iterator[int]:
+    """The words that must end as they are defined: outputs and what is read-only, else all."""
+    if not facts.regions:
+        yield from range(facts.memory_words or 0)
     for region in facts.regions:
         if region.output or region.read_only:
-            for address in range(region.start, region.stop):
-                if found[address] != wanted[address]:
-                    place = layout.place(address)
-                    return Counterexample(seed, words, place, wanted[address], found[address])
-    return None
+            yield from range(region.start, region.stop)
 
 
 class _IntegerArithmetic:

@@ -2,23 +2,31 @@
 
 Guarantees, if the verdict is true: for every memory that the facts allow, the run touches no word
 past the end of memory and divides by no zero, and at the end every word of the regions that the
-facts call output or read-only is what the definition says: values and states of all items behind
-the last step, and every other word as it was. If the verdict is false there is a memory on which
-the run does something else, which was tried; "unknown" comes with its reason.
+facts call output or read-only (of all of memory, if they name none) is what the definition says:
+values and states of all items behind the last step, and every other word as it was. If the verdict
+is false there is a memory on which the run does something else, which was tried; "unknown" comes
+with its reason.
 
 It rests on the meanings in `isa`, on the definition, and on the files `symbolic_*`, `forms`,
-`cases`, `meanings` and `prover` of this package. It knows nothing of how a kernel is written.
+`cases`, `intervals`, `meanings` and `prover` of this package; on the solver only where a hash is
+written in another way than it is defined. It knows nothing of how a kernel is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
 from slotweave.check.cases import MAX_CASES, UndecidedError, Walks
-from slotweave.check.counterexample import Counterexample, Run, counterexample, steered_words
+from slotweave.check.counterexample import (
+    Counterexample,
+    Run,
+    counterexample,
+    judged_addresses,
+    steered_words,
+)
 from slotweave.check.definition_run import run_definition
 from slotweave.check.meanings import Meaning, Meanings
 from slotweave.check.prover import Doubt, Prover
@@ -179,7 +187,7 @@ class _Proof:
             raise _OpenError("a word is stored at a computed address, which may be any")
         prover = Prover(walks)
         meanings = Meanings(subject.terms, subject.layout, prover, self._given(prover))
-        judged = dict(self._judged())
+        judged = {a: subject.memory.word(a) for a in judged_addresses(self.facts)}
         touched = sorted(subject.memory.touched)
         cone = cone_of([*judged.values(), *touched], subject.terms)
         dropped = sweep(subject.terms, cone, self._guesses(cone), meanings, prover)
@@ -207,8 +215,7 @@ class _Proof:
     def _starts(self) -> list[int]:
         """Every state in which the facts let some item start."""
         starts: set[int] = set()
-        for address in self.definition.states:
-            lowest, highest = self._range(address)
+        for lowest, highest in {self._range(address) for address in self.definition.states}:
             if highest - lowest >= MAX_CASES:
                 raise UndecidedError("the facts do not say in which states items may start")
             starts.update(range(lowest, highest + 1))
@@ -233,13 +240,6 @@ class _Proof:
         for address, word in self.facts.words.items():
             given[address] = Meaning(forms.constant(word))
         return given
-
-    def _judged(self) -> Iterator[tuple[int, int]]:
-        """The addresses of judged words, and the terms that the run leaves there."""
-        for region in self.facts.regions:
-            if region.output or region.read_only:
-                for address in range(region.start, region.stop):
-                    yield address, self.subject.memory.word(address)
 
     def _guesses(self, cone: Sequence[int]) -> Guesses:
         subject = self.subject

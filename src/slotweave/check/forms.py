@@ -107,6 +107,15 @@ class Forms:
                 return self._select(args)
         return self._terms.operation(name, args)
 
+    def rebuilt(self, form: int, args: Sequence[int]) -> int:
+        """The form that `form`, which is no leaf and no lookup, is with other arguments."""
+        kind, value, _args = self._terms[form]
+        if kind == "xor":
+            return self.xor((self.constant(value), *args))
+        if kind == "sum":
+            return self.sum(value, args)
+        return self.operation(kind, tuple(args))
+
     def lookup(self, address: int, words: dict[int, int]) -> int:
         """The word that `words` lists for the word `address`, which is one of its keys."""
         known = self.known(address)

@@ -15,6 +15,7 @@ import numpy as np
 from slotweave.check.cases import CaseByCase, Cases, Spans, UndecidedError, Walks
 from slotweave.check.forms import Forms
 from slotweave.check.intervals import Intervals
+from slotweave.check.same_function import expect_same_function
 from slotweave.ir.definition import Integers
 from slotweave.isa import WORD_MASK
 
@@ -94,11 +95,12 @@ class Prover:
             return None
         if step == 0:
             return Doubt(f"{self.forms.text(form)} is not an item's value before the run")
-        updated = self.walks.definition.update(self.forms, self.forms.leaf("mixed", step - 1))
-        if form == self.forms.xor((updated, self.forms.constant(constant))):
-            return None
-        reason = f"the value behind step {step - 1} is computed in another way than it is defined"
-        return Doubt(reason)
+        mixed = self.forms.leaf("mixed", step - 1)
+        updated = self.walks.definition.update(self.forms, mixed)
+        wanted = self.forms.xor((updated, self.forms.constant(constant)))
+        if form != wanted:
+            expect_same_function(self.forms, form, wanted, mixed)
+        return None
 
     def _mixed(self, form: int, step: int, constant: int) -> Doubt | None:
         cases = self._cases(form, step)

@@ -27,11 +27,15 @@ class NoValueError(Exception):
 
 
 def find_witness(
-    pairs: Sequence[tuple[int, int]], terms: Terms, layout: MemoryMap, facts: Facts
+    pairs: Sequence[tuple[int, int]],
+    terms: Terms,
+    layout: MemoryMap,
+    facts: Facts,
+    tries: int = TRIES,
 ) -> tuple[int, int, int, int] | None:
     """(index of a pair, seed, first word, second word) for terms that differ on some memory."""
     roots = [term for pair in pairs for term in pair]
-    for seed in range(TRIES):
+    for seed in range(tries):
         try:
             words = words_on(random_memory(facts, layout.memory_words, seed), roots, terms, layout)
         except NoValueError:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
+#: The longest file that is read: ten million bundles, more words than memories ever have.
+MAX_FILE_BYTES = 1 << 28
+
 #: As many names are listed in a complaint; where there are more, a command lists them.
 _FEW = 12
 
@@ -31,10 +34,13 @@ _FEW = 12
 def read_text(file: str, code: str) -> str:
     """The text of `file`, `-` being stdin. Text that is not UTF-8 is a mistake called `code`."""
     try:
-        content = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
+        content = _bytes_of(file)
     except OSError as error:
         reason = f"cannot be read: {error.strerror or error}"
         raise InputError(Diagnostic("SW203", reason, file=shown(file))) from None
+    if len(content) > MAX_FILE_BYTES:
+        reason = f"is longer than {MAX_FILE_BYTES >> 20} MiB"
+        raise InputError(Diagnostic("SW203", reason, file=shown(file)))
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -42,6 +48,14 @@ def read_text(file: str, code: str) -> str:
         raise InputError(
             Diagnostic(code, "is no UTF-8 text", file=shown(file), line=line)
         ) from None
+
+
+def _bytes_of(file: str) -> bytes:
+    """The content of `file`, at most one byte more than allowed: a device may have no end."""
+    if file == STDIN:
+        return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    with Path(file).open("rb") as stream:
+        return stream.read(MAX_FILE_BYTES + 1)
 
 
 def shown(file: str) -> str:

@@ -31,6 +31,11 @@ MachineOfProgram = Annotated[str | None, _MACHINE]  # if left out, the one that 
 Instances = Annotated[
     int, typer.Option(metavar="N", min=1, help="How many random inputs are tried.")
 ]
+MaxCycles = Annotated[
+    int, typer.Option(metavar="N", min=1, max=2**62, help="Stop a program that runs longer.")
+]
+#: As in `simulate.run`, which commands load only when they run something.
+MAX_CYCLES = 10_000_000
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed of everything random.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Output = Annotated[

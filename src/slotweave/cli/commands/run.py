@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.options import Json, MachineOfProgram, Output, ProgramArgument
+from slotweave.cli.options import (
+    MAX_CYCLES,
+    Json,
+    MachineOfProgram,
+    MaxCycles,
+    Output,
+    ProgramArgument,
+)
 from slotweave.cli.output import (
     STDOUT,
     expect_one_on_stdout,
@@ -45,9 +52,7 @@ def run(
             "written, faults in slots that are never reached.",
         ),
     ] = False,
-    max_cycles: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Stop a program that runs longer.")
-    ] = 10_000_000,
+    max_cycles: MaxCycles = MAX_CYCLES,
     output: Output = None,
     json: Json = False,
 ) -> None:

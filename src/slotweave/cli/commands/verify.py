@@ -14,7 +14,16 @@ import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.options import Contract, Instances, Json, MachineOfProgram, Parameters, Seed
+from slotweave.cli.options import (
+    MAX_CYCLES,
+    Contract,
+    Instances,
+    Json,
+    MachineOfProgram,
+    MaxCycles,
+    Parameters,
+    Seed,
+)
 from slotweave.cli.output import print_json
 from slotweave.cli.proofs import prove_programs, proved_json, proved_lines, refutation
 from slotweave.cli.results import is_result, verify_result
@@ -64,6 +73,7 @@ def verify(
             "--self-test", help="Break the program in many small ways; every one must be noticed."
         ),
     ] = False,
+    max_cycles: MaxCycles = MAX_CYCLES,
     mutants: Annotated[
         int, typer.Option(metavar="N", min=10, help="How many ways --self-test tries.")
     ] = 1000,
@@ -120,7 +130,7 @@ def verify(
             after = _memory_after(other, inputs.machine_of(other, machine))
         workload = replace(workload, reference=after)
     with inputs.blaming(program):
-        verified = run_broadly(parsed, target, workload, instances, seed)
+        verified = run_broadly(parsed, target, workload, instances, seed, max_cycles)
     if json:
         counts = {"instances": verified.instances, "mismatches": verified.mismatches}
         print_json({"verified": counts, **report})

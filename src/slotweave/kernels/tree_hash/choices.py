@@ -118,7 +118,7 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
     levels = _list(plan, "levels", ["gather"], str)
     if not levels:
         raise _bad(plan, "'levels' must name at least one way")
-    tables = tuple(_list(plan, "tables", [], int))
+    tables = _read_tables(plan, shape, lanes)
     choices = Choices(
         shape=shape,
         style=_one_of(plan, "style", plan.choices.get("style", "vector"), STYLES),
@@ -136,6 +136,15 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
     return choices
 
 
+def _read_tables(plan: Plan, shape: Shape, lanes: int) -> tuple[int, ...]:
+    """The depths for which records are built: levels with whole vectors of nodes with children."""
+    tables = tuple(_list(plan, "tables", [], int))
+    for depth in tables:
+        if not 0 <= depth < shape.height or 2**depth % lanes:
+            raise _bad(plan, f"no table of records can be made for level {depth} of this tree")
+    return tables
+
+
 def _groups_sharing_words(shape: Shape, tables: Sequence[int], lanes: int) -> frozenset[int]:
     """Groups whose value words a table or another group lies over."""
     groups = groups_of(shape, lanes)
@@ -148,9 +157,6 @@ def _groups_sharing_words(shape: Shape, tables: Sequence[int], lanes: int) -> fr
 def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
     """Tables must exist for the records asked for, hold whole vectors, and fit into memory."""
     shape = choices.shape
-    for depth in choices.tables:
-        if not 0 <= depth < shape.height or 2**depth % lanes:
-            raise _bad(plan, f"no table of records can be made for level {depth} of this tree")
     words = sum(table_words(depth) for depth in choices.tables)
     if words > room_for_tables(shape, lanes) or len(set(choices.tables)) < len(choices.tables):
         room = room_for_tables(shape, lanes)

@@ -1,0 +1,79 @@
+"""The oracle: what is right does not differ, what is wrong or fails does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from slotweave.diagnostics import CheckFailed
+from slotweave.ir.program import Bundle, Program
+from slotweave.kernels.tree_hash import TREE_HASH
+from slotweave.machine import CHALLENGE
+from slotweave.selftest import oracle
+from slotweave.selftest.oracle import Oracle, oracle_for
+from support.small_results import small_result
+
+RESULT = small_result()
+ORACLE: Oracle = oracle_for(TREE_HASH, RESULT.parameters, "values", seed=0, count=3)
+INDICES, VALUES = 7 + 15, 7 + 15 + 16
+
+
+def differs(program: Program, **options: Any) -> str:
+    return ORACLE.program_differs(program, CHALLENGE, **options)
+
+
+def then(*bundles: Bundle) -> Program:
+    """The right program and more behind it."""
+    return replace(RESULT.program, bundles=(*RESULT.program.bundles, *bundles))
+
+
+def storing(word: int, address: int) -> tuple[Bundle, ...]:
+    constants = (("const", 0, word), ("const", 1, address))
+    return {"load": constants}, {"store": (("store", 1, 0),)}
+
+
+def test_what_is_right_does_not_differ() -> None:
+    assert differs(RESULT.program) == differs(RESULT.program, both=True) == ""
+    assert ORACLE.graph_differs(RESULT.traced) == ""
+
+
+def test_a_wrong_word_of_the_output_differs() -> None:
+    assert f"memory[{VALUES + 2}] is 5 instead of" in differs(then(*storing(5, VALUES + 2)))
+
+
+def test_a_changed_input_differs() -> None:
+    assert "memory[9] is 5 instead of" in differs(then(*storing(5, 9)))
+
+
+def test_working_memory_may_end_as_it_likes() -> None:
+    assert differs(then(*storing(5, INDICES))) == ""
+
+
+def test_a_run_that_fails_differs() -> None:
+    assert "memory has" in differs(then(*storing(5, 10_000)))
+
+
+def test_what_only_strict_mode_refuses_does_not_differ() -> None:
+    twice: Bundle = {"load": (("const", 0, 1), ("const", 0, 2))}
+    assert differs(then(twice), both=True) == ""
+
+
+def test_a_wrong_node_of_a_graph_differs() -> None:
+    nodes = [replace(node, op="sub") if node.op == "xor" else node for node in RESULT.traced.nodes]
+    assert "instead of" in ORACLE.graph_differs(RESULT.traced.with_nodes(tuple(nodes)))
+
+
+def test_simulators_that_end_differently_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = oracle.run
+
+    def wrong(program: Program, *arguments: Any, **options: Any) -> Any:
+        shorter = replace(program, bundles=program.bundles[:-1])
+        return right(shorter, *arguments, **options)
+
+    monkeypatch.setattr(oracle, "run", wrong)
+    with pytest.raises(CheckFailed) as failure:
+        differs(RESULT.program, both=True)
+    assert "two simulators" in failure.value.diagnostic.message
+    assert differs(RESULT.program) == ""
