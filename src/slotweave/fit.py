@@ -48,7 +48,7 @@ class Effort(Enum):
     """How much is tried: ways to stagger the items, the plan's own first, and passes for each."""
 
     FAST = ((1.0,), 0)
-    DEFAULT = ((1.0, 0.8, 1.2, 0.65, 1.6, 2.3, 3.3), 8)
+    DEFAULT = ((1.0, 0.8, 1.25, 0.9, 1.1, 0.65, 1.6, 0.95, 1.05, 2.3, 3.3), 8)
     MAX = ((1.0, *(step / 20 for step in range(8, 71) if step != 20)), 40)
 
 
@@ -82,7 +82,7 @@ def _variants(
         return
     staggers, passes = effort.value
     rounds = max(1, MOST_SCHEDULED // max(1, problem.size))
-    factors = staggers[: max(1, rounds // 2)] if options.stagger else staggers[:1]
+    factors = staggers[: max(1, rounds // 20)] if options.stagger else staggers[:1]
     passes = max(options.passes, min(passes, rounds // (2 * len(factors))))
     for factor in factors:
         yield replace(options, stagger=options.stagger * factor, passes=passes)
