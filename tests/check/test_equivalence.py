@@ -505,3 +505,35 @@ def test_a_gather_and_a_scatter_go_lane_by_lane():
     )
     wrong = program_of(text.replace("load_offset 20 10 3", "load_offset 19 10 3"), CHALLENGE)
     assert program_equals_graph(wrong, CHALLENGE, MOVED, FACTS).verdict is False
+
+
+# Failures of the program alone
+
+
+def test_a_load_that_nobody_needs_must_not_pass_the_end_of_memory():
+    inside = GATHERED + "scalar const 5 23\nmemory load 4 5\n"
+    assert verdict(inside, GATHER).verdict is True
+    outside = verdict(GATHERED + "scalar const 5 24\nmemory load 4 5\n", GATHER)
+    assert outside.verdict is False
+    assert outside.why == "the word at 24 is touched, and memory has 24"
+
+
+def test_a_load_that_nobody_needs_at_an_address_of_its_own_proves_nothing():
+    found = verdict(GATHERED + "scalar + 2 2 2\nmemory load 4 2\n", GATHER)
+    assert found.verdict == "unknown"
+    assert "may be past the end of memory" in found.why
+    assert verdict(GATHERED + "memory load 4 2\n", GATHER).verdict is True
+
+
+def test_a_quotient_that_nobody_needs_must_not_divide_by_zero():
+    text = GATHERED + "scalar {} 4 1 {}\n"
+    alu = replace(CHALLENGE, name="minimal")
+    for divisor, expected in ((1, True), (2, "unknown"), (60, "unknown")):
+        program = program_of(
+            text.format("//", divisor).replace("scalar //", "alu //").replace("scalar", "load")
+            .replace("memory load", "load load").replace("memory store", "store store")
+        )  # fmt: skip
+        found = program_equals_graph(program, alu, GATHER, FACTS)
+        assert found.verdict == expected, found
+        if expected == "unknown":
+            assert "may divide by zero" in found.why

@@ -1,8 +1,10 @@
 """Program = graph: both run on terms, they leave the same terms in every word that is judged.
 
-Guarantees, if the verdict is true: for every memory that the facts allow and on which neither of
-them fails, program and graph leave the same words in the regions that are output or read-only (in
-all of memory, if there are no regions), and write the same trace. This rests on the assumptions
+Guarantees, if the verdict is true: for every memory that the facts allow and on which the graph
+does not fail, the program does not fail either (it touches no other words that might lie past the
+end of memory, and divides by nothing else that might be zero), and both leave the same words in the
+regions that are output or read-only (in all of memory, if there are no regions), and write the same
+trace. This rests on the assumptions
 that the result lists, on the meanings in `isa`, and on the machine's description; it knows nothing
 of how the program was made. If the verdict is false there is an input on which they differ, and
 the result says which. "unknown" comes with its reason.
@@ -15,8 +17,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
+from slotweave.check.recorded_memory import RecordedMemory
 from slotweave.check.symbolic_graph import Accesses, GraphRun, NotExecutableError, run_graph
-from slotweave.check.symbolic_memory import MemoryMap, SymbolicMemory
+from slotweave.check.symbolic_memory import MemoryMap
 from slotweave.check.symbolic_program import MAX_BUNDLES, SymbolicRun
 from slotweave.check.terms import Terms
 from slotweave.check.witness import find_witness
@@ -31,7 +34,7 @@ from slotweave.simulate.legality import static_faults
 _LOOKED_AT = 4096
 
 #: As many are tried first, for they mostly suffice; then all of them, on as many memories.
-_TRIED_FIRST = 4
+_TRIED_FIRST = 1
 _TRIED_AT_LAST = 2
 
 
@@ -73,14 +76,17 @@ class GraphOnTerms:
         self._terms = Terms()
         self._layout = MemoryMap(graph.regions, graph.memory_words)
         self._obstacle = ""
+        memory = self._memory()
         try:
-            self._wanted = run_graph(graph, self._terms, self._layout, self._memory())
+            self._wanted = run_graph(graph, self._terms, self._layout, memory)
         except NotExecutableError as obstacle:
             self._obstacle = str(obstacle)
+        self._touched = frozenset(memory.touched)
+        self._made = len(self._terms)
 
-    def _memory(self) -> SymbolicMemory:
+    def _memory(self) -> RecordedMemory:
         """Memory before a run."""
-        return SymbolicMemory(self._terms, self._layout, self._facts.words)
+        return RecordedMemory(self._terms, self._layout, self._facts.words)
 
     def equivalence(
         self, program: Program, machine: Machine, max_bundles: int = MAX_BUNDLES
@@ -93,7 +99,8 @@ class GraphOnTerms:
             return Equivalence("unknown", self._obstacle)
         wanted, terms, layout = self._wanted, self._terms, self._layout
         regions = wanted.accesses.region
-        run = SymbolicRun(program, machine, terms, self._memory(), regions, max_bundles)
+        memory = self._memory()
+        run = SymbolicRun(program, machine, terms, memory, regions, max_bundles)
         try:
             found = run.until_stop()
         except NotExecutableError as obstacle:
@@ -102,7 +109,28 @@ class GraphOnTerms:
             reason = f"{len(found.trace)} words are traced instead of {len(wanted.trace)}"
             return Equivalence(False, reason)
         differences = list(islice(_differences(wanted, found, layout), _LOOKED_AT))
-        return _verdict(differences, terms, layout, self._facts, wanted.accesses)
+        shown = _verdict(differences, terms, layout, self._facts, wanted.accesses)
+        if shown.verdict is False:
+            return shown
+        return self._failure(memory.touched, run.partial) or shown
+
+    def _failure(self, touched: set[int], partial: set[int]) -> Equivalence | None:
+        """What may make a program fail where the graph does not: words that the graph does not
+        touch, results that it does not compute."""
+        terms, words = self._terms, self._layout.memory_words
+        for address in sorted(touched - self._touched):
+            known = terms.known(address)
+            if known is None:
+                reason = f"{terms.text(address)} is an address, and may be past the end of memory"
+                return Equivalence("unknown", reason)
+            if known >= words:
+                reason = f"the word at {known} is touched, and memory has {words}"
+                return Equivalence(False, reason)
+        for result in sorted(partial):
+            if result >= self._made and terms.known(result) is None:
+                reason = f"{terms.text(result)} may divide by zero"
+                return Equivalence("unknown", reason)
+        return None
 
 
 def program_equals_graph(

@@ -37,7 +37,8 @@ class _Write:
 class SymbolicRun:
     """One run of a program, which must have no static faults, from its first bundle to its end.
 
-    `regions` says in which region a computed address lies, as far as that is known.
+    `regions` says in which region a computed address lies, as far as that is known. `partial` are
+    the results of operations that are not defined for all operands.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class SymbolicRun:
     ) -> None:
         self.memory = memory
         self.trace: list[int] = []
+        self.partial: set[int] = set()
         self._bundles = program.bundles
         self._kinds = slot_kinds(machine)
         self._terms = terms
@@ -124,7 +126,10 @@ class SymbolicRun:
         if name in ("broadcast", "const"):
             return args[0] * lanes
         rows = [arg * lanes if len(arg) == 1 else arg for arg in args]
-        return tuple(self._terms.operation(name, lane) for lane in zip(*rows, strict=True))
+        results = tuple(self._terms.operation(name, lane) for lane in zip(*rows, strict=True))
+        if kind.operation.defined_if is not None:
+            self.partial.update(results)
+        return results
 
     def _control(self, kind: SlotKind, slot: Slot, args: list[_Lanes]) -> None:
         """Decide where to go on."""

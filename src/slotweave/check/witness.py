@@ -34,10 +34,11 @@ def find_witness(
     tries: int = TRIES,
 ) -> tuple[int, int, int, int] | None:
     """(index of a pair, seed, first word, second word) for terms that differ on some memory."""
-    roots = [term for pair in pairs for term in pair]
+    cone = _determined(cone_of([term for pair in pairs for term in pair], terms), terms)
     for seed in range(tries):
+        memory = random_memory(facts, layout.memory_words, seed)
         try:
-            words = words_on(random_memory(facts, layout.memory_words, seed), roots, terms, layout)
+            words = _Evaluation(terms, layout, memory).words(cone)
         except NoValueError:
             continue
         for index, (first, second) in enumerate(pairs):

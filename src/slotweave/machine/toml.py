@@ -34,6 +34,8 @@ _SECTIONS = {
     "per_lane": (Shape.VECTOR, True),
 }
 _LONGEST_REASON = 300
+_LONGEST_LINE = 2000
+_LONGEST_TEXT = 1 << 18
 
 _KEYS = {"name": str, "vector_length": int, "scratch_words": int}
 _TABLES = ("engines", *_SECTIONS, "latency")
@@ -78,6 +80,7 @@ def machine_from_toml(text: str, file: str = "") -> Machine:
 
     Raises InputError (SW205) naming the line and the key of the first mistake.
     """
+    _check_length(text, file)
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -105,6 +108,15 @@ def machine_from_toml(text: str, file: str = "") -> Machine:
     for key, reason in machine_faults(machine):
         raise _mistake(file, _line_of(text, key), reason)
     return machine
+
+
+def _check_length(text: str, file: str) -> None:
+    """Refuse what no machine needs: reading a dotted key takes time quadratic in its parts."""
+    if len(text) > _LONGEST_TEXT:
+        raise _mistake(file, None, f"the text is longer than {_LONGEST_TEXT} characters")
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > _LONGEST_LINE:
+            raise _mistake(file, number, f"the line is longer than {_LONGEST_LINE} characters")
 
 
 def _in_engine_order(modes: tuple[Mode, ...], engines: tuple[str, ...]) -> tuple[Mode, ...]:
