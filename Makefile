@@ -7,12 +7,13 @@ CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all lint clean
+.PHONY: help demo test check-all coverage lint clean
 
 help:
 	@echo "make demo       compile the tree-hash workload, check it, show where the cycles went, export it"
 	@echo "make test       linters, types, layers and tests"
-	@echo "make check-all  the same with the long tests"
+	@echo "make check-all  the same with the long tests, ten minutes of fuzzing, and coverage"
+	@echo "make coverage   branch coverage of what checks, rewrites and simulates; fails below 95 %"
 	@echo "make lint       linters, types and layers only"
 	@echo "make clean      remove .venv, caches and out/"
 
@@ -27,6 +28,17 @@ test: lint
 
 check-all: lint
 	$(BIN)/pytest --long
+	$(MAKE) coverage
+
+# Coverage does not see into compiled functions, so the simulators' tests run as plain Python too.
+COVERED := --cov=slotweave.check --cov=slotweave.rewrite --cov=slotweave.simulate \
+	--cov-branch --cov-append --cov-report=
+coverage: $(DEV)
+	$(BIN)/coverage erase
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(COVERED) tests/simulate/test_agreement.py
+	$(BIN)/pytest $(COVERED) tests/check tests/rewrite tests/simulate tests/rules tests/fuzz \
+		tests/test_pipeline.py tests/test_own_kernels.py
+	$(BIN)/coverage json --quiet -o - | $(BIN)/python tests/support/branch_coverage.py
 
 lint: $(DEV)
 	$(BIN)/ruff check
