@@ -35,7 +35,7 @@ COVERED := --cov=slotweave.check --cov=slotweave.rewrite --cov=slotweave.simulat
 	--cov-branch --cov-append --cov-report=
 coverage: $(DEV)
 	$(BIN)/coverage erase
-	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(COVERED) tests/simulate/test_agreement.py
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -W ignore:overflow $(COVERED) tests/simulate/test_agreement.py
 	$(BIN)/pytest $(COVERED) tests/check tests/rewrite tests/simulate tests/rules tests/fuzz \
 		tests/test_pipeline.py tests/test_own_kernels.py
 	$(BIN)/coverage json --quiet -o - | $(BIN)/python tests/support/branch_coverage.py
