@@ -1,6 +1,7 @@
 """What fuzzing found once is found no more: each failure is kept as a text and replayed.
 
-tests/data/regressions/jobs holds graphs with a machine to compile for, as `Job.text` writes them;
+tests/data/regressions/jobs holds graphs with a machine to compile for, as `Job.text` writes them,
+that went wrong or lie at an edge (vectors of one word, latencies beyond the program's length);
 texts/FORM holds texts of a form that were misread, with what is said about them now.
 """
 
