@@ -19,7 +19,7 @@ from slotweave.selftest.mutant import Mutant, Mutation, one_of
 REACH = 400
 
 COMMUTES = "operands of a commutative operation"
-SAME_ORDER = "an order that nothing depends on"
+SAME_ORDER = "an order that the schedule keeps anyway"
 DROPPED_ORDER = "drop an order edge"
 
 
