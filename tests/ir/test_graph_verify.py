@@ -55,6 +55,7 @@ def test_every_traced_kernel_is_sound(graph: Graph) -> None:
 @pytest.mark.parametrize(
     ("invariant", "nodes"),
     [
+        ("sizes-are-bounded", "%0 : 65537 = overlay %0 offsets=0"),
         ("args-precede", "%0 : 1 = add %0 %0"),
         ("args-precede", "%0 = join\n%1 : 1 = add %0 %0"),
         ("args-precede", "%0 = join after=%3"),
@@ -171,3 +172,15 @@ def test_a_message_quotes_the_nodes_concerned() -> None:
     assert caught.value.diagnostic.code == "SW501"
     assert "%0 : 1 = const imm=9" in message
     assert '%2 : 4 = add %0 %1 where="k.py:3"' in message
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        'graph "g" vector_length=0 memory_words=16\n',
+        'graph "g" vector_length=1025 memory_words=16\n',
+        'graph "g" vector_length=4 memory_words=4294967297\n',
+    ],
+)
+def test_sizes_that_no_machine_has_are_faults(header: str) -> None:
+    assert faults_of("", header) == ["sizes-are-bounded"]

@@ -54,6 +54,23 @@ def test_a_lane_is_as_slow_as_the_word_operation_that_does_it() -> None:
     assert faults == [("scalar.add", "a lane has the latency of the word mode, 3")]
 
 
+def test_sizes_have_an_upper_end() -> None:
+    slow = tuple(replace(mode, latency=129) for mode in MINIMAL.modes[:1])
+    vast = replace(
+        MINIMAL,
+        vector_length=1025,
+        scratch_words=2**24 + 1,
+        engines=(("scalar", 1025),),
+        modes=slow,
+    )
+    assert [key for key, _ in machine_faults(vast)] == [
+        "vector_length",
+        "scratch_words",
+        "scalar",
+        f"scalar.{slow[0].operation}",
+    ]
+
+
 def test_every_fault_of_a_machine_is_listed() -> None:
     broken = replace(
         MINIMAL, vector_length=0, scratch_words=-1, engines=(("scalar", -2),), modes=()
