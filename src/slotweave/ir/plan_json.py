@@ -16,6 +16,8 @@ from slotweave.ir.plan import METHODS, Plan, ScheduleOptions
 from slotweave.ir.program_values import excerpt
 
 PLAN_SCHEMA_VERSION = 1
+#: More passes than this find nothing more, and each may take a tenth of a second.
+MAX_PASSES = 1000
 
 _KEYS = ("schema_version", "name", "kernel", "rewrite", "schedule", "choices", "origin")
 _SCHEDULE_KEYS = tuple(field.name for field in fields(ScheduleOptions))
@@ -74,5 +76,5 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         offsets=tuple(place.number(element) for place, element in offsets),
         seed=(at / "seed").integer(table.get("seed", default.seed), 0, 2**63 - 1),
         noise=noise,
-        passes=(at / "passes").integer(table.get("passes", default.passes), 0, 10**6),
+        passes=(at / "passes").integer(table.get("passes", default.passes), 0, MAX_PASSES),
     )
