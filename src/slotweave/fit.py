@@ -129,7 +129,7 @@ def scratch_too_small(
 ) -> NoSchedule:
     """The error for a problem that does not fit: where, how many words, held by what."""
     holders = _holders(graph, problem, failure.holding)
-    held = ", ".join(f"{words} words of {label}" for label, words in holders.most_common(6))
+    held = ", ".join(f"{_words(count)} of {label}" for label, count in holders.most_common(6))
     more = "1 more was" if failure.wanted == 1 else f"{failure.wanted} more side by side were"
     reason = (
         f"even with one operation at a time, in cycle {failure.cycle} {failure.live} of"
@@ -138,6 +138,10 @@ def scratch_too_small(
         " tables in registers, or a plan that keeps fewer items in flight"
     )
     return NoSchedule(Diagnostic("SW301", reason))
+
+
+def _words(count: int) -> str:
+    return "1 word" if count == 1 else f"{count} words"
 
 
 def _holders(graph: Graph, problem: Problem, storages: tuple[int, ...]) -> Counter[str]:

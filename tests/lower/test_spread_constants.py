@@ -93,7 +93,13 @@ def test_what_is_no_sum_is_an_immediate_away_from_the_first():
 
 
 def test_a_machine_without_immediates_still_sums():
-    assert _engines(ONE_TWO, MINIMAL, 1) == [("const", "scalar"), ("add", "scalar")]
+    modes = tuple(mode for mode in CHALLENGE.modes if mode.operation != "add_immediate")
+    machine = replace(CHALLENGE, modes=modes)
+    assert _engines(ONE_TWO, machine, 1) == [("const", "load"), ("add", "alu")]
+
+
+def test_constants_stay_where_no_other_engine_could_make_them():
+    assert spread_constants(ONE_TWO, MINIMAL) == ONE_TWO
 
 
 def test_each_mode_is_written_in_its_own_form():

@@ -26,8 +26,8 @@ def spread_constants(graph: Graph, machine: Machine) -> Graph:
     anchor = next((i for i, node in enumerate(graph.nodes) if node.op == "const"), None)
     if anchor is None:
         return graph
-    sums = _can_run(machine, "add") and _can_run(machine, "const")
-    immediates = _can_run(machine, "add_immediate") and _can_run(machine, "const")
+    sums = _runs_elsewhere(machine, "add")
+    immediates = _runs_elsewhere(machine, "add_immediate")
     base = graph.nodes[anchor].imm
     available = _Available(anchor, base)
     nodes = list(graph.nodes)
@@ -44,9 +44,13 @@ def spread_constants(graph: Graph, machine: Machine) -> Graph:
     return graph.with_nodes(tuple(nodes))
 
 
-def _can_run(machine: Machine, operation: str) -> bool:
-    modes = machine.modes_of(operation, Shape.WORD)
-    return any(machine.slots[mode.engine] for mode in modes)
+def _runs_elsewhere(machine: Machine, operation: str) -> bool:
+    """Whether an engine that cannot load constants can do `operation` in their stead."""
+    constants, others = (
+        {mode.engine for mode in machine.modes_of(name, Shape.WORD) if machine.slots[mode.engine]}
+        for name in ("const", operation)
+    )
+    return bool(constants) and bool(others - constants)
 
 
 class _Available:
