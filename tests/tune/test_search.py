@@ -85,3 +85,9 @@ def test_plans_without_choices_are_left_alone():
     for name, contract in (("scalar", "values"), ("default", "any-start")):
         plan = KERNEL.plan(name, SHAPE, contract)
         assert vary(plan, SHAPE, contract, rng) == plan
+
+
+def test_a_search_begins_no_worse_than_compile_would_end():
+    plan = KERNEL.plan("default", SHAPE, "values")
+    compiled = compile_kernel(KERNEL, CHALLENGE, SHAPE, "values", plan, instances=1)
+    assert begun().best_score.cycles <= compiled.cycles

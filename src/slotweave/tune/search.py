@@ -81,14 +81,34 @@ def score(task: Task, plan: Plan) -> Score:
 
 
 def start(task: Task, plan: Plan, seed: int) -> State:
-    """The state of a search that begins with `plan`, its starting times written out."""
+    """The state of a search that begins with `plan`, its starting times written out.
+
+    The best plan is at once the one that `compile` would make of `plan`.
+    """
+    begin = plan
     items = _items(task, plan)
-    given: NDArray[np.float64] = np.multiply(np.arange(items), float(plan.schedule.stagger))
-    given[: len(plan.schedule.offsets)] = plan.schedule.offsets[:items]
-    options = replace(plan.schedule, stagger=0.0, offsets=_offsets(given), passes=PASSES, seed=seed)
+    given = _spread(items, plan.schedule.stagger)
+    given = (*plan.schedule.offsets[:items], *given[len(plan.schedule.offsets) :])
+    options = replace(plan.schedule, stagger=0.0, offsets=given, passes=PASSES, seed=seed)
     plan = replace(plan, schedule=options)
     first = score(task, plan)
-    return State(plan, first, plan, first, 0)
+    best, best_score = plan, first
+    for stagger, passes in _usual_schedules(begin):
+        usual = replace(options, offsets=_spread(items, stagger), passes=passes)
+        candidate = replace(plan, schedule=usual)
+        found = score(task, candidate)
+        if found < best_score:
+            best, best_score = candidate, found
+    return State(plan, first, best, best_score, 0)
+
+
+def _usual_schedules(plan: Plan) -> Iterator[tuple[float, int]]:
+    """The staggers and passes that `compile` tries for a plan without offsets."""
+    if plan.schedule.offsets or not plan.schedule.stagger:
+        return
+    staggers, passes = Effort.DEFAULT.value
+    for factor in staggers:
+        yield plan.schedule.stagger * factor, passes
 
 
 def search(task: Task, state: State, seed: int) -> Iterator[State]:
@@ -132,6 +152,11 @@ def _changed(task: Task, plan: Plan, rng: np.random.Generator) -> Plan:
 def _items(task: Task, plan: Plan) -> int:
     graph = trace(task.kernel, task.parameters, task.contract, plan, task.machine)
     return 1 + max((node.item for node in graph.nodes), default=-1)
+
+
+def _spread(items: int, stagger: float) -> tuple[float, ...]:
+    """Starting times `stagger` cycles apart."""
+    return tuple(round(item * stagger, 1) for item in range(items))
 
 
 def _offsets(values: NDArray[np.float64]) -> tuple[float, ...]:
