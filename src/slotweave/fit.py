@@ -13,24 +13,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
 
+import numpy as np
+
 from slotweave.allocate import NoRoom, allocate
+from slotweave.analysis.topological_order import topological_order
 from slotweave.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import ScheduleOptions
-from slotweave.ir.problem import Problem
+from slotweave.ir.problem import Ints, Problem
 from slotweave.ir.schedule import Schedule
 from slotweave.schedule import (
     Prepared,
     Pressure,
     ScratchFull,
     Urgency,
+    first_modes_only,
     improved_schedules,
     in_order_schedule,
     prepare,
     priorities,
     program_order,
     run_list,
+    with_barriers,
+    without_barriers,
 )
 
 #: What is tried with the plan's priorities, and then in program order, from all of scratch for
@@ -61,14 +67,16 @@ def fit(
 ) -> tuple[Schedule, Allocation]:
     """The shortest schedule found that fits into `scratch_words`, with its allocation.
 
-    A plan with offsets is replayed as it says; otherwise `effort` says what else is tried.
+    A plan with offsets or in program order is replayed as it says; otherwise `effort` says what
+    else is tried. Raises NoSchedule: SW301 if nothing fits, SW307 if `options` contradict the order
+    that the operations need.
     """
     if options.method == "in-order":
         return _in_order(graph, problem, scratch_words)
-    prepared = prepare(problem)
+    prepared = prepare(held_back(graph, problem, options))
     found: list[tuple[Schedule, Allocation]] = []
     for tried in _variants(problem, options, effort):
-        found += _schedules_that_fit(prepared, tried, scratch_words)
+        found += _schedules_that_fit(problem, prepared, tried, scratch_words)
     if found:
         return min(found, key=lambda pair: pair[0].makespan)
     return _in_order(graph, problem, scratch_words)
@@ -77,7 +85,7 @@ def fit(
 def _variants(
     problem: Problem, options: ScheduleOptions, effort: Effort
 ) -> Iterator[ScheduleOptions]:
-    if options.offsets:
+    if options.offsets or options.order == "program":
         yield options
         return
     staggers, passes = effort.value
@@ -88,8 +96,47 @@ def _variants(
         yield replace(options, stagger=options.stagger * factor, passes=passes)
 
 
+def held_back(graph: Graph, problem: Problem, options: ScheduleOptions) -> Problem:
+    """`problem` with what `options` says of modes, stages and windows made part of it."""
+    held = first_modes_only(problem) if options.modes == "first" else problem
+    if options.stages_open:
+        held = with_barriers(held, stages_of(graph, problem), options.stages_open)
+    if options.windows_open:
+        windows = np.where(problem.items < 0, -1, problem.items // options.window)
+        joins = np.full(held.size - problem.size, -1)
+        held = with_barriers(held, np.concatenate((windows, joins)), options.windows_open)
+    try:
+        topological_order(held)
+    except ValueError:
+        reason = (
+            "the kernel's operations need another order than the plan's schedule options allow;"
+            " leave more stages and windows open (stages_open, windows_open)"
+        )
+        raise NoSchedule(Diagnostic("SW307", reason)) from None
+    return held
+
+
+def stages_of(graph: Graph, problem: Problem) -> Ints:
+    """The number of each operation's stage: a run of one label in the order of the kernel.
+
+    Operations that belong to no item, or carry no label, have none (-1).
+    """
+    numbers = np.full(problem.size, -1, np.int32)
+    number, current = -1, ""
+    for op, (node, item) in enumerate(
+        zip(problem.nodes.tolist(), problem.items.tolist(), strict=True)
+    ):
+        stage = graph.nodes[node].stage
+        if item < 0 or not stage:
+            continue
+        number += stage != current
+        current = stage
+        numbers[op] = number
+    return numbers
+
+
 def _schedules_that_fit(
-    prepared: Prepared, options: ScheduleOptions, scratch_words: int
+    problem: Problem, prepared: Prepared, options: ScheduleOptions, scratch_words: int
 ) -> Iterator[tuple[Schedule, Allocation]]:
     """The shortest schedule of the first attempt that fits; none if no attempt does."""
     for urgency, pressure in _attempts(prepared.problem, options, scratch_words):
@@ -98,9 +145,10 @@ def _schedules_that_fit(
             continue
         more = improved_schedules(prepared, first, pressure, options.passes, options.seed)
         for schedule in sorted((first, *more), key=lambda schedule: schedule.makespan):
-            allocation = allocate(prepared.problem, schedule, scratch_words)
+            cut = without_barriers(schedule, problem.size)
+            allocation = allocate(problem, cut, scratch_words)
             if isinstance(allocation, Allocation):
-                yield schedule, allocation
+                yield cut, allocation
                 return
 
 

@@ -15,6 +15,12 @@ from typing import Any
 #: How a problem may be scheduled, the usual way first.
 METHODS = ("list", "in-order")
 
+#: What makes an operation urgent: the path behind it, or its place in the kernel.
+ORDERS = ("path", "program")
+
+#: Which modes of an operation may be used.
+MODES = ("any", "first")
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleOptions:
@@ -25,6 +31,12 @@ class ScheduleOptions:
     of later items by that much; `offsets`, if given, does so item by item instead. `seed` and
     `noise` (in cycles) perturb priorities. `passes` counts the passes of forward-backward
     improvement that follow; the shortest schedule is taken.
+
+    The other options hold a list schedule back. `order` "program" issues operations as the kernel
+    wrote them, as far as they are ready, and tries nothing else. `modes` "first" leaves each
+    operation its first mode. Of the kernel's stages, in the order written, `stages_open` may be
+    under way at once (1: each ends before the next one begins; 0: any number); of the windows of
+    `window` items each, in order, `windows_open`.
     """
 
     method: str = "list"
@@ -33,6 +45,11 @@ class ScheduleOptions:
     seed: int = 0
     noise: float = 0.0
     passes: int = 0
+    order: str = "path"
+    modes: str = "any"
+    stages_open: int = 0
+    window: int = 1
+    windows_open: int = 0
 
 
 @dataclass(frozen=True)

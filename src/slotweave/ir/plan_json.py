@@ -12,12 +12,14 @@ from types import MappingProxyType
 from typing import Any
 
 from slotweave.ir.json_value import Key, json_text, parse_json
-from slotweave.ir.plan import METHODS, Plan, ScheduleOptions
+from slotweave.ir.plan import METHODS, MODES, ORDERS, Plan, ScheduleOptions
 from slotweave.ir.program_values import excerpt
 
 PLAN_SCHEMA_VERSION = 1
 #: More passes than this find nothing more, and each may take a tenth of a second.
 MAX_PASSES = 1000
+#: More items than this in a window, or windows or stages at once, are as good as all.
+MAX_TOGETHER = 2**20
 
 _KEYS = ("schema_version", "name", "kernel", "rewrite", "schedule", "choices", "origin")
 _SCHEDULE_KEYS = tuple(field.name for field in fields(ScheduleOptions))
@@ -63,9 +65,7 @@ def plan_from_json(text: str, file: str = "") -> Plan:
 def _schedule(value: Any, at: Key) -> ScheduleOptions:
     table: Mapping[str, Any] = at.record(value, _SCHEDULE_KEYS)
     default = ScheduleOptions()
-    method = (at / "method").string(table.get("method", default.method))
-    if method not in METHODS:
-        (at / "method").fail(f"must be one of {', '.join(METHODS)}, not {excerpt(method)}")
+    method = _one_of(table.get("method", default.method), METHODS, at / "method")
     noise = (at / "noise").number(table.get("noise", default.noise))
     if noise < 0:
         (at / "noise").fail("must not be negative")
@@ -77,4 +77,20 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         seed=(at / "seed").integer(table.get("seed", default.seed), 0, 2**63 - 1),
         noise=noise,
         passes=(at / "passes").integer(table.get("passes", default.passes), 0, MAX_PASSES),
+        order=_one_of(table.get("order", default.order), ORDERS, at / "order"),
+        modes=_one_of(table.get("modes", default.modes), MODES, at / "modes"),
+        stages_open=_count(table, "stages_open", at, 0),
+        window=_count(table, "window", at, 1),
+        windows_open=_count(table, "windows_open", at, 0),
     )
+
+
+def _count(table: Mapping[str, Any], key: str, at: Key, lowest: int) -> int:
+    return (at / key).integer(table.get(key, lowest), lowest, MAX_TOGETHER)
+
+
+def _one_of(value: Any, allowed: tuple[str, ...], at: Key) -> str:
+    text = at.string(value)
+    if text not in allowed:
+        at.fail(f"must be one of {', '.join(allowed)}, not {excerpt(text)}")
+    return text

@@ -1,5 +1,6 @@
 """Schedulers on Problems; none knows the instruction set."""
 
+from slotweave.schedule.barriers import first_modes_only, with_barriers, without_barriers
 from slotweave.schedule.forward_backward import improved_schedules
 from slotweave.schedule.in_order import in_order_schedule
 from slotweave.schedule.list_schedule import (
@@ -20,6 +21,7 @@ __all__ = [
     "Pressure",
     "ScratchFull",
     "Urgency",
+    "first_modes_only",
     "improved_schedules",
     "in_order_schedule",
     "list_schedule",
@@ -28,4 +30,6 @@ __all__ = [
     "priorities",
     "program_order",
     "run_list",
+    "with_barriers",
+    "without_barriers",
 ]

@@ -58,8 +58,14 @@ def list_schedule(
 
 
 def priorities(problem: Problem, options: ScheduleOptions) -> Urgency:
-    """How urgent each operation is, in cycles: longest path to the end, less its item's offset."""
+    """How urgent each operation is, in cycles: longest path to the end, less its item's offset.
+
+    In program order its place counts instead.
+    """
     from slotweave.schedule import _list_kernel
+
+    if options.order == "program":
+        return program_order(problem)
 
     bias: Urgency = np.zeros(problem.size)
     own = problem.items >= 0

@@ -119,13 +119,13 @@ def test_how_constants_are_chosen_may_differ_from_round_to_round() -> None:
 @pytest.mark.parametrize(
     ("choices", "complaint"),
     [
-        ({"level": ["gather"]}, "unknown choice 'level' (known: style, levels, levels_but,"),
+        ({"level": ["gather"]}, "unknown choice 'level' (known: style, together, kept, levels,"),
         ({"levels": []}, "'levels' must name at least one way"),
         ({"levels": "gather"}, "'levels' must be a list of str"),
         ({"levels": [1]}, "'levels' must be a list of str"),
         ({"levels": ["guess"]}, "'levels' has 'guess', not one of select, gather, record"),
         ({"levels": ["child"]}, "'levels' has 'child', not one of select, gather, record"),
-        ({"style": "tensor"}, "'style' has 'tensor', not one of scalar, vector"),
+        ({"style": "tensor"}, "'style' has 'tensor', not one of scalar, grouped, vector"),
         ({"children": "flow"}, "'children' has 'flow', not one of both, memory, scalar"),
         (
             {"children_but": [{"groups": [1]}]},

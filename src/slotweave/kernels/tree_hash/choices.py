@@ -1,12 +1,16 @@
 """What a plan may choose for tree hash, read from the plan and checked.
 
     {"style": "scalar"}                      one item at a time, everything through memory
+    {"style": "grouped", "together": 6, "kept": true}     vectors in step; any node is gathered
     {"style": "vector",
      "levels": ["select", "select", "gather"],
      "levels_but": [{"rounds": [3], "groups": [0, 1], "way": "gather"}],
      "tables": [4, 6],
      "children": "both", "children_but": [{"groups": [1, 2], "way": "memory"}],
      "bias": "select", "bias_but": [{"rounds": [4], "way": "arithmetic"}]}
+
+`together` is how many vectors go through each stage of a round together; with `kept` off they are
+read from memory and written back in each round.
 
 `levels` says how each level is answered, by depth (the last entry goes for all deeper levels):
 
@@ -43,12 +47,23 @@ from slotweave.kernels.tree_hash.groups import Group, groups_of, overlapping_gro
 from slotweave.kernels.tree_hash.memory_map import room_for_tables, table_words
 from slotweave.kernels.tree_hash.workload import Shape
 
-STYLES = ("scalar", "vector")
+STYLES = ("scalar", "grouped", "vector")
 WAYS = ("select", "gather", "record")
 CHILDREN = ("both", "memory", "scalar")
 BIASES = ("arithmetic", "select", "select-two")
 
-KNOWN = ("style", "levels", "levels_but", "tables", "children", "children_but", "bias", "bias_but")
+KNOWN = (
+    "style",
+    "together",
+    "kept",
+    "levels",
+    "levels_but",
+    "tables",
+    "children",
+    "children_but",
+    "bias",
+    "bias_but",
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,8 @@ class Choices:
 
     shape: Shape
     style: str
+    together: int
+    kept: bool
     levels: tuple[str, ...]
     levels_but: Exceptions
     tables: tuple[int, ...]
@@ -122,6 +139,8 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
     choices = Choices(
         shape=shape,
         style=_one_of(plan, "style", plan.choices.get("style", "vector"), STYLES),
+        together=_together(plan),
+        kept=_kept(plan),
         levels=tuple(_one_of(plan, "levels", way, WAYS) for way in levels),
         levels_but=_exceptions(plan, "levels_but", WAYS),
         tables=tables,
@@ -134,6 +153,20 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
     if contract != "any-start" and choices.style == "vector":
         _check_tables(plan, choices, lanes)
     return choices
+
+
+def _together(plan: Plan) -> int:
+    value = plan.choices.get("together", 1)
+    if type(value) is not int or value < 1:
+        raise _bad(plan, "'together' must be a number of vectors, at least 1")
+    return value
+
+
+def _kept(plan: Plan) -> bool:
+    value = plan.choices.get("kept", True)
+    if not isinstance(value, bool):
+        raise _bad(plan, "'kept' must be true or false")
+    return value
 
 
 def _read_tables(plan: Plan, shape: Shape, lanes: int) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from slotweave.ir.plan import Plan
 from slotweave.kernels.tree_hash.any_start import build_any_start
 from slotweave.kernels.tree_hash.choices import read_choices
 from slotweave.kernels.tree_hash.definition import definition
+from slotweave.kernels.tree_hash.grouped import build_grouped
 from slotweave.kernels.tree_hash.memory_map import declare_memory
 from slotweave.kernels.tree_hash.plans import PLAN_NAMES, plan_named
 from slotweave.kernels.tree_hash.proofs import proved_fingerprints
@@ -29,6 +30,9 @@ def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
     choices = read_choices(plan, shape, contract, k.vector_length)
     if choices.style == "scalar":
         build_scalar(k, shape, declare_memory(k, shape, contract, ()))
+    elif choices.style == "grouped":
+        memory = declare_memory(k, shape, contract, ())
+        build_grouped(k, shape, contract, memory, choices.together, choices.kept)
     elif contract == "any-start":
         build_any_start(k, shape, declare_memory(k, shape, contract, ()))
     else:

@@ -1,7 +1,8 @@
 """The plans of tree hash by name.
 
 `default` is made to fit the shape, `tuned` was found by search and comes with the package for some
-shapes (for others it is the default one), `scalar` is the program to start from.
+shapes (for others it is the default one), `scalar` is the program to start from; the others are
+rungs of the ladder, the last of which is the default one.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import Any
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.plan_json import plan_from_json
+from slotweave.kernels.tree_hash.ladder_plans import LADDER_PLAN_NAMES, ladder_plan
 from slotweave.kernels.tree_hash.plan_model import LANES, best_design
 from slotweave.kernels.tree_hash.workload import Shape
 
-PLAN_NAMES = ("tuned", "default", "scalar")
+PLAN_NAMES = ("tuned", "default", "scalar", *LADDER_PLAN_NAMES, "multi-stage")
 
 #: Vectors start spread over this share of the run.
 STAGGER_SHARE = 0.2
@@ -34,7 +36,9 @@ def plan_named(name: str, parameters: Mapping[str, int], contract: str) -> Plan:
                     choices={"style": "scalar"})  # fmt: skip
     if name == "tuned":
         return tuned_plan(shape, contract) or default_plan(shape, contract)
-    if name == "default":
+    if name in LADDER_PLAN_NAMES:
+        return ladder_plan(name, shape)
+    if name in ("default", "multi-stage"):
         return default_plan(shape, contract)
     known = ", ".join(PLAN_NAMES)
     raise InputError(Diagnostic("SW209", f"tree-hash has no plan {name!r} (known: {known})"))
