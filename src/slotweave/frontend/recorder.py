@@ -10,11 +10,11 @@ from collections.abc import Collection
 from pathlib import Path
 
 from slotweave.diagnostics import Diagnostic, InputError
-from slotweave.frontend.memory_order import MemoryOrder
 from slotweave.frontend.misuse import is_frontend_file, misuse
 from slotweave.ir.demand import demanded_words
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.known_words import Words, known_words
+from slotweave.ir.memory_order import MemoryOrder
 
 
 class Recorder:

@@ -1,0 +1,197 @@
+"""The graph that grows while a program is lifted, and what is known of its values.
+
+Scratch holds references to words of nodes, so that the use of one word for many values leaves no
+trace. Operations on known words are folded; what is known are ranges (`analysis.value_ranges`),
+word by word.
+"""
+
+from __future__ import annotations
+
+from slotweave.analysis.value_ranges import Range, below, result_range
+from slotweave.ir.graph import Node, Region
+from slotweave.ir.memory_order import MemoryOrder
+from slotweave.isa import OPERATIONS
+from slotweave.lift.partition import Partition
+
+#: Word `[1]` of the value of node `[0]`.
+Ref = tuple[int, int]
+
+
+class Builder:
+    """Nodes so far; `where` labels new ones."""
+
+    def __init__(self, vector_length: int, partition: Partition) -> None:
+        self.nodes: list[Node] = []
+        self.ranges: list[tuple[Range, ...]] = []
+        self.where = ""
+        self._lanes = vector_length
+        self._order = {r.name: MemoryOrder(self._join) for r in partition.regions}
+        self._constants: dict[int, int] = {}
+        self._blocks: dict[tuple[Ref, ...], int] = {}
+        self._traced: tuple[int, ...] = ()
+
+    def _add(self, node: Node, ranges: tuple[Range, ...]) -> int:
+        self.nodes.append(node)
+        self.ranges.append(ranges)
+        return len(self.nodes) - 1
+
+    def _join(self, after: tuple[int, ...]) -> int:
+        return self._add(Node("join", 0, after=after, where=self.where), ())
+
+    def constant(self, word: int) -> int:
+        """The node of a known word; one for all of its uses."""
+        if word not in self._constants:
+            node = Node("const", 1, imm=word, where=self.where)
+            self._constants[word] = self._add(node, ((word, word),))
+        return self._constants[word]
+
+    def range_of(self, ref: Ref) -> Range:
+        return self.ranges[ref[0]][ref[1]]
+
+    def refs(self, node: int) -> tuple[Ref, ...]:
+        """The words of `node`; a single known one is a constant."""
+        ranges = self.ranges[node]
+        if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
+            return ((self.constant(ranges[0][0]), 0),)
+        return tuple((node, lane) for lane in range(len(ranges)))
+
+    def value(self, refs: tuple[Ref, ...]) -> int:
+        """The node whose words are `refs`."""
+        first = refs[0][0]
+        if len(refs) == len(self.ranges[first]) and all(
+            ref == (first, lane) for lane, ref in enumerate(refs)
+        ):
+            return first
+        found = self._blocks.get(refs)
+        if found is None:
+            found = self._blocks[refs] = self._block(refs)
+        return found
+
+    def _block(self, refs: tuple[Ref, ...]) -> int:
+        ranges = tuple(self.range_of(ref) for ref in refs)
+        if len(refs) == 1:
+            if ranges[0][0] == ranges[0][1]:
+                return self.constant(ranges[0][0])
+            source, lane = refs[0]
+            return self._add(Node("slice", 1, (source,), lane, where=self.where), ranges)
+        if len(set(refs)) == 1:
+            return self._add(Node("broadcast", len(refs), (self.value(refs[:1]),),
+                                  where=self.where), ranges)  # fmt: skip
+        runs = _runs(refs)
+        parts = tuple(self._run(refs[at : at + length]) for at, length in runs)
+        offsets = tuple(at for at, _length in runs)
+        return self._add(Node("overlay", len(refs), parts, offsets=offsets, where=self.where),
+                         ranges)  # fmt: skip
+
+    def _run(self, refs: tuple[Ref, ...]) -> int:
+        """Consecutive words of one node."""
+        source, lane = refs[0]
+        if len(refs) == 1 or len(refs) == len(self.ranges[source]):
+            return self.value(refs)
+        ranges = tuple(self.range_of(ref) for ref in refs)
+        return self._add(Node("slice", len(refs), (source,), lane, where=self.where), ranges)
+
+    def computed(
+        self, op: str, args: tuple[tuple[Ref, ...], ...], imm: int, width: int
+    ) -> tuple[Ref, ...]:
+        """The words of `op` on words; `imm` is its immediate, if it has one."""
+        if op == "const":
+            return ((self.constant(imm), 0),)
+        if op == "broadcast":
+            args = (args[0] * width,)
+        rows = list(zip(*args, strict=True))
+        ranges = tuple(self._result(op, row, imm) for row in rows)
+        known = {low for low, high in ranges if low == high}
+        if all(low == high for low, high in ranges) and (width == 1 or len(known) == 1):
+            return ((self.constant(ranges[0][0]), 0),) * width
+        if op == "broadcast":
+            return args[0]
+        values = tuple(self.value(arg) for arg in args)
+        node = Node(op, width, values, imm if OPERATIONS[op].immediate else 0, where=self.where)
+        return self.refs(self._add(node, ranges))
+
+    def _result(self, op: str, row: tuple[Ref, ...], imm: int) -> Range:
+        ranges = [self.range_of(ref) for ref in row]
+        if OPERATIONS[op].immediate:
+            ranges.append((imm, imm))
+        if op == "select":
+            ranges[1] = self._under(row[0], row[1])
+        if op == "mul":
+            for condition, value in (row, row[::-1]):
+                if self.range_of(condition) == (0, 1):
+                    return 0, self._under(condition, value)[1]
+        return result_range(op, ranges)
+
+    def _under(self, condition: Ref, value: Ref) -> Range:
+        """The range of `value` where `condition` is not 0: less than what it is compared with."""
+        node, lane = condition
+        known = self.range_of(value)
+        if self.nodes[node].op != "lt":
+            return known
+        left, right = self.nodes[node].args
+        if self._word(left, lane) != self._word(value[0], value[1]):
+            return known
+        return below(known, self.ranges[right][lane])
+
+    def _word(self, node: int, lane: int) -> Ref:
+        """The word that word `lane` of `node` is, behind slices and overlays."""
+        while True:
+            here = self.nodes[node]
+            if here.op == "slice":
+                node, lane = here.args[0], lane + here.imm
+            elif here.op == "broadcast":
+                node, lane = here.args[0], 0
+            elif here.op == "overlay":
+                at = max(i for i, offset in enumerate(here.offsets) if offset <= lane)
+                node, lane = here.args[at], lane - here.offsets[at]
+            else:
+                return node, lane
+
+    # Memory and control
+
+    def load(
+        self, op: str, address: int, region: Region, words: list[int] | None,
+        ranges: tuple[Range, ...],
+    ) -> tuple[Ref, ...]:  # fmt: skip
+        """A load in `region`, of `words` (None: unknown), each of which is in its range."""
+        order = self._order[region.name]
+        after = () if region.read_only else order.before_load(words)
+        node = Node(op, len(ranges), (address,), region=region.name, after=after, where=self.where)
+        index = self._add(node, ranges)
+        if not region.read_only:
+            order.note_load(index, words)
+        return self.refs(index)
+
+    def store(
+        self, op: str, address: int, value: int, region: Region, words: list[int] | None
+    ) -> None:
+        """A store in `region`, to `words` (None: unknown)."""
+        order = self._order[region.name]
+        after = order.before_store(words)
+        node = Node(op, 0, (address, value), region=region.name, after=after, where=self.where)
+        order.note_store(self._add(node, ()), words)
+
+    def trace_write(self, word: int) -> None:
+        node = Node("trace_write", 0, (word,), after=self._traced, where=self.where)
+        self._traced = (self._add(node, ()),)
+
+    def pause(self) -> None:
+        """A pause stands behind all memory accesses and trace writes before it."""
+        waits = set(self._traced)
+        for order in self._order.values():
+            waits.update(order.before_store(None))
+        pause = self._add(Node("pause", 0, after=tuple(sorted(waits)), where=self.where), ())
+        for order in self._order.values():
+            order.note_store(pause, None)
+        self._traced = (pause,)
+
+
+def _runs(refs: tuple[Ref, ...]) -> list[tuple[int, int]]:
+    """(first, length) of the runs of consecutive words of one node."""
+    runs: list[tuple[int, int]] = []
+    for at, (node, lane) in enumerate(refs):
+        if runs and refs[at - 1] == (node, lane - 1):
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((at, 1))
+    return runs

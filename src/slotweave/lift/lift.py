@@ -1,0 +1,256 @@
+"""Run a program on references to nodes: the graph of all that it does, in the order it does it.
+
+Guarantees: for every memory that the facts allow, the graph does to memory what the program does.
+Scratch words leave no trace in it, words that are known are constants, and jumps that are decided
+by them are followed, so that loops are unrolled. An access whose address may lie in more than one
+region makes these regions one; nothing else is assumed of addresses. Time and landing are those of
+`simulate.reference`: all slots of a bundle read the state before it, writes that land together do
+so in the order of issue, the last one stands.
+
+Pauses are kept where all of memory is output; facts with regions judge it at the end of the run
+alone, and there pauses are passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slotweave.analysis.value_ranges import Range
+from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Graph, Region
+from slotweave.ir.program import Bundle, Program, Slot
+from slotweave.isa import WORD_MASK, Effect, Role
+from slotweave.lift.builder import Builder, Ref
+from slotweave.lift.memory import MemoryRanges
+from slotweave.lift.partition import Partition, partition_of
+from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.simulate.legality import static_faults
+from slotweave.simulate.slots import SlotKind, slot_kinds
+
+#: Runs of more bundles than this are refused.
+MAX_BUNDLES = 1_000_000
+
+#: Two writes to one word in a bundle are obeyed: the last one stands.
+_OBEYED = "SW104"
+
+_Refs = tuple[Ref, ...]
+
+
+class _Repartition(Exception):  # noqa: N818 (no error: the lifting starts anew)
+    """The regions do not fit the program; `partition` is one that fits better."""
+
+    def __init__(self, partition: Partition) -> None:
+        super().__init__()
+        self.partition = partition
+
+
+def lift(program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES) -> Graph:
+    """The graph of `program` under `facts`.
+
+    Raises CheckFailed for what the machine refuses in the program, InputError (SW219) at a bundle
+    whose jump depends on data, or if the program runs for more than `max_bundles` bundles.
+    """
+    for fault in static_faults(program, machine):
+        if fault.code != _OBEYED:
+            raise CheckFailed(fault)
+    partition = partition_of(facts)
+    while True:
+        try:
+            return _Lifting(program, machine, facts, partition).graph(max_bundles)
+        except _Repartition as better:
+            partition = better.partition
+
+
+@dataclass(frozen=True, slots=True)
+class _Landing:
+    """What a slot writes: `refs` to scratch from `first` on, or what `store` does to memory."""
+
+    first: int
+    refs: _Refs
+    store: Callable[[], None] | None = None
+
+
+class _Lifting:
+    """One run of a program under one partition of memory."""
+
+    def __init__(
+        self, program: Program, machine: Machine, facts: Facts, partition: Partition
+    ) -> None:
+        self._bundles = program.bundles
+        self._machine = machine
+        self._partition = partition
+        self._name = str(program.meta.get("kernel", "program"))
+        self._kinds = slot_kinds(machine)
+        self._keeps_pauses = not facts.regions
+        self._memory = MemoryRanges(facts, partition)
+        self._builder = Builder(machine.vector_length, partition)
+        self._scratch: list[Ref] = [(self._builder.constant(0), 0)] * machine.scratch_words
+        self._in_flight: dict[int, list[_Landing]] = {}
+        self._time = 0
+        self._pc = 0
+        self._next_pc = 0
+        self._halted = False
+
+    def graph(self, max_bundles: int) -> Graph:
+        """Run to the end."""
+        while not self._halted and self._pc < len(self._bundles):
+            if self._time >= max_bundles:
+                raise self._refused(f"more than {max_bundles} bundles are run")
+            self._step(self._bundles[self._pc])
+        for time in sorted(self._in_flight):
+            self._land(self._in_flight[time])
+        return Graph(self._name, self._machine.vector_length, self._partition.memory_words,
+                     self._partition.regions, tuple(self._builder.nodes))  # fmt: skip
+
+    def _refused(self, reason: str) -> InputError:
+        return InputError(Diagnostic("SW219", reason, bundle=self._pc))
+
+    def _step(self, bundle: Bundle) -> None:
+        self._next_pc = self._pc + 1
+        for engine, slots in bundle.items():
+            if engine == DEBUG_ENGINE:
+                continue
+            for position, slot in enumerate(slots):
+                kind = self._kinds[engine][slot[0]]
+                self._builder.where = f"bundle {self._pc}, {engine}[{position}]"
+                landing = self._slot(kind, slot)
+                if landing is not None:
+                    self._in_flight.setdefault(self._time + kind.latency, []).append(landing)
+        self._time += 1
+        self._land(self._in_flight.pop(self._time, []))
+        self._pc = self._next_pc
+
+    def _land(self, landings: list[_Landing]) -> None:
+        for landing in landings:
+            if landing.store is not None:
+                landing.store()
+            else:
+                self._scratch[landing.first : landing.first + len(landing.refs)] = landing.refs
+
+    def _slot(self, kind: SlotKind, slot: Slot) -> _Landing | None:
+        """Run one slot on the state before its bundle."""
+        args = tuple(tuple(self._scratch[w.start : w.stop]) for w in kind.words_read(slot))
+        written = kind.words_written(slot)
+        match kind.operation.effect:
+            case Effect.NONE:
+                imm = 0 if kind.constant is None else slot[kind.constant] & WORD_MASK
+                name = kind.operation.name
+                refs = self._builder.computed(name, args, imm, len(written))
+                return _Landing(written.start, refs)
+            case Effect.LOAD:
+                return _Landing(written.start, self._load(args[0][0], len(written)))
+            case Effect.STORE:
+                address, refs, where = args[0][0], args[1], self._builder.where
+                return _Landing(0, (), lambda: self._store(address, refs, where))
+            case Effect.TRACE:
+                self._builder.trace_write(self._builder.value(args[0]))
+            case _ if kind.operation.name == "core_id":
+                return _Landing(written.start, ((self._builder.constant(0), 0),))
+            case _:
+                self._control(kind, slot, args)
+        return None
+
+    # Memory
+
+    def _load(self, address: Ref, width: int) -> _Refs:
+        low, high = self._builder.range_of(address)
+        self._expect_inside("SW106", low, width)
+        op = "load" if width == 1 else "vload"
+        if low == high:
+            return self._load_known(op, address, low, width)
+        region = self._only_region(low, high, width)
+        ranges = (self._memory.any_word(region),) * width
+        return self._builder.load(op, self._builder.value((address,)), region, None, ranges)
+
+    def _load_known(self, op: str, address: Ref, first: int, width: int) -> _Refs:
+        """One load of the words in each region that they lie in."""
+        refs: _Refs = ()
+        node = self._builder.value((address,))
+        for region in self._partition.covering(first, first + width - 1):
+            lanes = range(max(region.start - first, 0), min(region.stop - first, width))
+            ranges = tuple(self._word_range(region, first + lane) for lane in range(width))
+            words = [first + lane for lane in lanes]
+            loaded = self._builder.load(op, node, region, words, ranges)
+            refs += loaded[lanes.start : lanes.stop]
+        return refs
+
+    def _word_range(self, region: Region, address: int) -> Range:
+        inside = region.start <= address < region.stop
+        return self._memory.word(region, address) if inside else (0, WORD_MASK)
+
+    def _store(self, address: Ref, refs: _Refs, where: str) -> None:
+        self._builder.where = where
+        low, high = self._builder.range_of(address)
+        self._expect_inside("SW107", low, len(refs))
+        if low == high:
+            self._store_known(address, low, refs)
+            return
+        region = self._writable(self._only_region(low, high, len(refs)))
+        node = self._builder.value((address,))
+        op = "store" if len(refs) == 1 else "vstore"
+        self._builder.store(op, node, self._builder.value(refs), region, None)
+        for ref in refs:
+            self._memory.store(region, None, self._builder.range_of(ref))
+
+    def _store_known(self, address: Ref, first: int, refs: _Refs) -> None:
+        """One store, or one for each word if these lie in more than one region."""
+        regions = self._partition.covering(first, first + len(refs) - 1)
+        for region in regions:
+            self._writable(region)
+        if len(regions) == 1:
+            op = "store" if len(refs) == 1 else "vstore"
+            words = list(range(first, first + len(refs)))
+            self._builder.store(op, self._builder.value((address,)), self._builder.value(refs),
+                                regions[0], words)  # fmt: skip
+            for word, ref in zip(words, refs, strict=True):
+                self._memory.store(regions[0], word, self._builder.range_of(ref))
+            return
+        for word, ref in enumerate(refs, first):
+            self._store_known((self._builder.constant(word), 0), word, (ref,))
+
+    def _expect_inside(self, code: str, first: int, width: int) -> None:
+        """Raise CheckFailed if the access lies past the end of memory, wherever it goes."""
+        if first + width > self._partition.memory_words:
+            reason = f"address {first + width - 1} of {self._partition.memory_words} words"
+            raise CheckFailed(Diagnostic(code, reason, bundle=self._pc))
+
+    def _only_region(self, low: int, high: int, width: int) -> Region:
+        """The one region that holds all words of accesses from `low` .. `high` on."""
+        regions = self._partition.covering(low, min(high + width - 1, WORD_MASK))
+        if len(regions) > 1:
+            raise _Repartition(self._partition.merged(regions[0].start, regions[-1].stop - 1))
+        return regions[0]
+
+    def _writable(self, region: Region) -> Region:
+        if region.read_only:
+            raise _Repartition(self._partition.writable(region))
+        return region
+
+    # Control
+
+    def _control(self, kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]) -> None:
+        """Decide where to go on."""
+        name = kind.operation.name
+        if name in ("halt", "pause"):
+            self._halted |= name == "halt"
+            if name == "pause" and self._keeps_pauses:
+                self._in_flight.setdefault(self._time + 1, []).append(
+                    _Landing(0, (), self._builder.pause)
+                )
+            return
+        low, high = self._builder.range_of(args[0][0]) if args else (1, 1)
+        if name == "jump_indirect":
+            if low != high:
+                raise self._refused(f"{name} depends on data: it may go to any bundle")
+            self._next_pc = low
+            return
+        if low == 0 and high > 0:
+            raise self._refused(f"{name} depends on data; only programs whose jumps are decided "
+                                "by known words can be lifted (more of them may be known with "
+                                "--facts)")  # fmt: skip
+        if high > 0:
+            position = kind.constant or 0
+            relative = kind.form.roles[position - 1] is Role.OFFSET
+            self._next_pc = slot[position] + (self._pc + 1 if relative else 0)

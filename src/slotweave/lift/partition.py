@@ -1,0 +1,76 @@
+"""The regions of a lifted graph: those of the facts, and what lies between them.
+
+Guarantees: the regions of a partition are disjoint and cover memory. Under facts without regions
+there is one, all of memory, and it is output. Regions that the program does not keep apart are
+made one (`merged`), and one that it writes to is no input (`writable`); both only add to what must
+stay in order and to what must be right at the end.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Region
+from slotweave.isa import WORD_MASK
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Regions side by side, from address 0 to the end of memory (at most 2^32 words)."""
+
+    regions: tuple[Region, ...]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [region.start for region in self.regions]
+
+    @property
+    def memory_words(self) -> int:
+        return self.regions[-1].stop if self.regions else 0
+
+    def covering(self, lowest: int, highest: int) -> tuple[Region, ...]:
+        """The regions that hold the addresses `lowest` to `highest`."""
+        first = bisect_right(self._starts, lowest) - 1
+        return self.regions[max(first, 0) : bisect_right(self._starts, highest)]
+
+    def merged(self, lowest: int, highest: int) -> Partition:
+        """The partition with one region in place of all that hold `lowest` to `highest`."""
+        together = self.covering(lowest, highest)
+        one = Region(
+            "+".join(region.name for region in together),
+            together[0].start,
+            sum(region.length for region in together),
+            read_only=all(region.read_only for region in together),
+            output=any(region.output or region.read_only for region in together),
+        )
+        at = self.regions.index(together[0])
+        return Partition((*self.regions[:at], one, *self.regions[at + len(together) :]))
+
+    def writable(self, region: Region) -> Partition:
+        """The partition in which `region` is judged at the end and may be written before."""
+        changed = replace(region, read_only=False, output=True)
+        return Partition(tuple(changed if r == region else r for r in self.regions))
+
+
+def partition_of(facts: Facts) -> Partition:
+    """All of memory, in the regions of `facts`."""
+    words = WORD_MASK + 1 if facts.memory_words is None else facts.memory_words
+    if not facts.regions:
+        return Partition((Region("memory", 0, words, output=True),) if words else ())
+    return Partition(tuple(_side_by_side(facts, words)))
+
+
+def _side_by_side(facts: Facts, words: int) -> Iterator[Region]:
+    end = 0
+    filled = sorted((r for r in facts.regions if r.length), key=lambda region: region.start)
+    for region in filled:
+        if region.start > end:
+            yield Region(f"words {end} to {region.start - 1}", end, region.start - end)
+        yield region
+        end = region.stop
+    if end < words:
+        yield Region(f"words {end} to {words - 1}", end, words - end)
