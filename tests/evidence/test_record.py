@@ -120,6 +120,15 @@ def test_what_is_no_json_is_named_with_its_line() -> None:
     assert "a result is an object" in refused("[]")
 
 
+@pytest.mark.parametrize("depth", [70, 500, 980, 995, 20_000])
+@pytest.mark.parametrize(("opened", "closed"), ["[]", ('{"a":', "}")])
+def test_deep_nesting_is_refused_anywhere(depth: int, opened: str, closed: str) -> None:
+    deep = opened * depth + "1" + closed * depth
+    for path in (["more"], ["program", "meta"], ["params"], ["hashes"], ["verified"]):
+        text = changed(*path, value="here").replace('"here"', deep)
+        assert "nested" in refused(text)
+
+
 @settings(max_examples=60)
 @given(st.integers(0, 10**6), st.binary(max_size=4))
 def test_bytes_changed_anywhere_end_in_a_record_or_an_error(place: int, inserted: bytes) -> None:

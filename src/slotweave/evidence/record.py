@@ -25,7 +25,7 @@ from slotweave.evidence.hashes import (
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.program import Program
 from slotweave.ir.program_files import program_from_json, program_to_json
-from slotweave.ir.program_values import FormError, excerpt, load_json
+from slotweave.ir.program_values import FormError, excerpt, frozen_value, load_json
 from slotweave.machine import Machine, machine_from_toml, machine_to_toml
 
 SCHEMA_VERSION = 1
@@ -94,6 +94,7 @@ def record_from_json(text: str, file: str = "") -> Record:
 def _record(value: Any, file: str) -> Record:
     if not isinstance(value, dict):
         raise FormError(f"a result is an object, not {excerpt(value)}")
+    frozen_value(value)  # refuses what is nested deeper than hashing it anew could follow
     if value.get("schema_version") != SCHEMA_VERSION or value.get("kind") != KIND:
         raise FormError(f"a result has schema_version {SCHEMA_VERSION} and kind {KIND!r}")
     verified = _entry(value, "verified", dict)

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.graph import Graph, Node, Region
+from slotweave.ir.program_values import FormError, load_json
 from slotweave.ir.table_text import shortened
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
@@ -223,8 +224,8 @@ def _naturals(text: str, key: str, prefix: str = "") -> tuple[int, ...]:
 
 def _string(text: str, key: str) -> str:
     try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
+        value = load_json(text)
+    except FormError:
         value = None
     if not isinstance(value, str):
         raise _MalformedError(f"{key} must be a quoted string, not {shortened(text)}")
