@@ -92,6 +92,19 @@ def test_what_is_no_sum_is_an_immediate_away_from_the_first():
     assert spread_constants(graph, CHALLENGE).nodes[3] == Node("add_immediate", 1, (0,), imm=93)
 
 
+def test_a_row_of_constants_becomes_one_constant_and_steps():
+    graph = constants_stored([1000 + 48 * i for i in range(6)])
+    spread = spread_constants(graph, CHALLENGE)
+    assert word_constants(spread)[1] == 48
+    assert [spread.nodes[4 + 3 * i].op for i in range(5)] == ["add"] * 5
+    assert word_constants(spread)[4] == 1048
+
+
+def test_a_step_that_serves_few_is_not_added():
+    graph = constants_stored([1000, 1048, 1096])
+    assert len(spread_constants(graph, CHALLENGE).nodes) == len(graph.nodes)
+
+
 def test_a_machine_without_immediates_still_sums():
     modes = tuple(mode for mode in CHALLENGE.modes if mode.operation != "add_immediate")
     machine = replace(CHALLENGE, modes=modes)

@@ -146,6 +146,13 @@ def test_later_items_are_put_back_by_the_stagger():
     assert priorities(problem, offsets).tolist() == [-19, 1, -4, 1]
 
 
+def test_what_a_late_item_does_for_an_early_one_is_late():
+    # Item 0's store waits for a read of item 2, which is put back as item 2's.
+    read, store = Op(item=2), Op(item=0, after=((0, ORDER, 0), (2, DATA, 0)))
+    problem = problem_of([read, store, Op(item=0)])
+    assert priorities(problem, ScheduleOptions(stagger=10.0)).tolist() == [-19, 1, 2]
+
+
 def test_an_edge_without_lag_allows_the_same_cycle():
     problem = problem_of(
         [Op(), Op(after=((0, ORDER, 0),)), Op(after=((1, ORDER, 0),))], engines=[("alu", 3)]

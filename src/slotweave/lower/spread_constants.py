@@ -3,12 +3,16 @@
 Guarantees: the graph returned computes the same. Each constant but the first is written as the sum
 of two earlier ones, or as the first one plus an immediate; the lowering then offers the sum, the
 added immediate and the constant itself, and the scheduler takes whichever is cheapest at the time.
+Where several constants lie the same step apart, the step becomes a constant too: a row of addresses
+then costs one constant and sums.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from slotweave.ir.graph import Graph, Node
 from slotweave.isa import WORD_MASK, Shape
@@ -20,6 +24,9 @@ MOST_SUMMANDS = 512
 #: No constant waits for a longer chain of sums than this.
 LONGEST_CHAIN = 8
 
+#: Most constants that are added as steps between others, and how many others each must serve.
+MOST_STEPS, LEAST_SERVED = 4, 4
+
 
 def spread_constants(graph: Graph, machine: Machine) -> Graph:
     """`graph` with its constants free to come from any engine that can make them."""
@@ -29,6 +36,8 @@ def spread_constants(graph: Graph, machine: Machine) -> Graph:
     sums = _runs_elsewhere(machine, "add")
     immediates = _runs_elsewhere(machine, "add_immediate")
     base = graph.nodes[anchor].imm
+    if sums:
+        graph = _with_steps(graph, anchor)
     available = _Available(anchor, base)
     nodes = list(graph.nodes)
     for index, node in enumerate(graph.nodes):
@@ -42,6 +51,27 @@ def spread_constants(graph: Graph, machine: Machine) -> Graph:
             nodes[index] = replace(node, op="add_immediate", args=(anchor,), imm=imm)
         available.add(node.imm, index, pair)
     return graph.with_nodes(tuple(nodes))
+
+
+def _with_steps(graph: Graph, anchor: int) -> Graph:
+    """`graph` with the commonest steps between its constants added behind node `anchor`."""
+    values = {node.imm for node in graph.nodes if node.op == "const"}
+    apart = Counter(after - before for before, after in pairwise(sorted(values)))
+    steps = [
+        Node("const", 1, imm=step)
+        for step, served in apart.most_common(MOST_STEPS)
+        if served >= LEAST_SERVED and step not in values
+    ]
+    shift = [number + len(steps) * (number > anchor) for number in range(len(graph.nodes))]
+    moved = [
+        replace(
+            node,
+            args=tuple(shift[arg] for arg in node.args),
+            after=tuple(shift[earlier] for earlier in node.after),
+        )
+        for node in graph.nodes
+    ]
+    return graph.with_nodes((*moved[: anchor + 1], *steps, *moved[anchor + 1 :]))
 
 
 def _runs_elsewhere(machine: Machine, operation: str) -> bool:

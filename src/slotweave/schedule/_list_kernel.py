@@ -362,19 +362,26 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
 def urgencies(  # type: ignore[no-untyped-def]
     order, mode_offset, mode_latency, pred_offset, pred, pred_is_data, pred_lag, bias
 ):
-    """Cycles from each operation's issue to the end, along the longest path, less the bias.
+    """Cycles from each operation's issue to the end, along the longest path, less its bias.
 
-    `bias` is taken off at the end of each path, so what only a late item needs is late itself.
-    In `order` predecessors come first.
+    The bias of a path is the largest of its operations' own (-inf for those that have none): what
+    only a late item needs is late itself, and so is what a late item does for an early one. In
+    `order` predecessors come first.
     """
     n = len(bias)
-    below = np.full(n, -1e300)
-    urgency = np.zeros(n)
+    urgency = np.full(
+        n, -np.inf
+    )  # of the best path behind each operation, its own step not counted
+    length = np.zeros(n)
+    latest = np.full(n, -np.inf)  # the bias of that path
     for i in order[::-1]:
-        fastest = mode_latency[mode_offset[i]]
-        for m in range(mode_offset[i], mode_offset[i + 1]):
-            fastest = min(fastest, mode_latency[m])
-        urgency[i] = below[i] if below[i] > -1e300 else fastest - bias[i]
+        if urgency[i] == -np.inf:
+            fastest = mode_latency[mode_offset[i]]
+            for m in range(mode_offset[i], mode_offset[i + 1]):
+                fastest = min(fastest, mode_latency[m])
+            length[i] = fastest
+            latest[i] = bias[i]
+            urgency[i] = length[i] - (bias[i] if bias[i] > -np.inf else 0.0)
         for j in range(pred_offset[i], pred_offset[i + 1]):
             p = pred[j]
             lag = mode_latency[mode_offset[p]]
@@ -383,5 +390,10 @@ def urgencies(  # type: ignore[no-untyped-def]
                     lag = min(lag, mode_latency[m])
             else:
                 lag = pred_lag[j]
-            below[p] = max(below[p], urgency[i] + lag)
+            end = max(latest[i], bias[p])
+            reached = length[i] + lag - (end if end > -np.inf else 0.0)
+            if reached > urgency[p]:
+                urgency[p] = reached
+                length[p] = length[i] + lag
+                latest[p] = end
     return urgency

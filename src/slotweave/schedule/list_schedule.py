@@ -67,7 +67,7 @@ def priorities(problem: Problem, options: ScheduleOptions) -> Urgency:
     if options.order == "program":
         return program_order(problem)
 
-    bias: Urgency = np.zeros(problem.size)
+    bias: Urgency = np.full(problem.size, -np.inf)
     own = problem.items >= 0
     bias[own] = _offsets_of(problem.items[own], options)
     urgency = _list_kernel.urgencies(

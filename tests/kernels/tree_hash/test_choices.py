@@ -140,7 +140,7 @@ def test_how_constants_are_chosen_may_differ_from_round_to_round() -> None:
         ({"tables": [5]}, "no table of records can be made for level 5 of this tree"),
         ({"tables": [-1]}, "no table of records can be made for level -1 of this tree"),
         ({"tables": [2]}, "no table of records can be made for level 2 of this tree"),
-        ({"tables": [3, 3]}, "the tables take 48 words, 72 are free (each table once)"),
+        ({"tables": [3, 3]}, "the tables take 48 words, 128 are free (each table once)"),
         ({"levels": ["record"]}, "round 1 reads records of level 1: no such table"),
         (
             {"levels_but": [{"rounds": [3], "groups": [7], "way": "record"}], "tables": [4]},
@@ -171,8 +171,8 @@ def test_what_is_wrong_with_a_plan_is_said(
 
 
 def test_tables_that_take_too_much_memory_are_refused() -> None:
-    with pytest.raises(InputError, match="the tables take 72 words, 64 are free"):
-        read({"tables": [3, 4]}, Shape(height=5, rounds=2, batch=56))
+    with pytest.raises(InputError, match="the tables take 168 words, 112 are free"):
+        read({"tables": [3, 4, 5]}, Shape(height=6, rounds=2, batch=56))
     with pytest.raises(InputError, match="the tables take 24 words, 16 are free"):
         read({"tables": [3]}, Shape(height=5, rounds=2, batch=31))
 

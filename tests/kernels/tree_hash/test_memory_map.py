@@ -25,8 +25,9 @@ def test_a_table_holds_a_record_of_three_words_for_each_parent() -> None:
     assert [table_words(depth) for depth in range(4)] == [3, 6, 12, 24]
 
 
-def test_the_judged_shape_has_room_for_the_index_words_and_a_vector_more() -> None:
-    assert room_for_tables(Shape(10, 16, 256), 8) == 256 + 8
+def test_the_judged_shape_has_room_for_the_index_words_and_as_many_of_the_values() -> None:
+    assert room_for_tables(Shape(10, 16, 256), 8) == 256 + 256
+    assert room_for_tables(Shape(10, 16, 1024), 8) == 1024 + 256
 
 
 @given(SHAPES)
@@ -35,7 +36,7 @@ def test_tables_never_reach_words_of_overlapping_vectors(shape: Shape) -> None:
     if shape.batch % 8:
         assert room <= shape.batch - 8 or room == 0
     else:
-        assert room == shape.batch + 8
+        assert room == shape.batch + min(shape.batch, 256)
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)

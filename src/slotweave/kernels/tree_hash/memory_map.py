@@ -1,8 +1,8 @@
 """Where a plan's record tables lie in memory, and which region every other word belongs to.
 
 Until the end nothing needs the index region of items that start at the root, so tables are laid
-there one after the other; where the batch is a whole number of vectors the last one may run on
-over the values of the first vector, which are in registers by then and are written at the end.
+there one after the other; where the batch is a whole number of vectors they may run on over the
+values, which are in registers by then and are written when nothing reads the tables any more.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from slotweave.kernels.tree_hash.workload import HEADER_WORDS, Shape
 #: A record is a node between its two children.
 RECORD_WORDS = 3
 
-#: How many value words tables may borrow: those of the first vector.
-BORROWED_WORDS = 8
+#: How many value words tables may borrow at most; until the tables are read no more, the values
+#: that lay there are in registers.
+BORROWED_WORDS = 256
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def room_for_tables(shape: Shape, lanes: int) -> int:
     if shape.batch % lanes:
         whole = shape.batch // lanes - 1  # the last two vectors overlap: leave their words alone
         return max(0, whole * lanes)
-    return shape.batch + min(BORROWED_WORDS, lanes)
+    return shape.batch + min(shape.batch, BORROWED_WORDS)
 
 
 def declare_memory(

@@ -1,8 +1,9 @@
 """How much of each engine a way of walking the tree takes, counted before anything is compiled.
 
-A *pattern* says for each depth how one pass from the root answers its level. The counts are those
-of one vector of eight items on a machine like the challenge's: enough to choose between patterns,
-which is all that is asked of them; what a plan really takes is counted from its problem.
+A *pattern* says for each depth how one pass from the root answers its level, and (by `TWO` behind
+the way) whether the first two bits of its address are selected, not just the first. The counts are
+those of one vector of eight items on a machine like the challenge's: enough to choose between
+patterns, which is all that is asked of them; what a plan really takes is counted from its problem.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ GROUPS_FOR_TABLES = 8
 SETUP_LOADS, SETUP_LANES = 60, 350
 
 Pattern = tuple[str, ...]
+
+#: Ends the name of a way whose address takes its first two bits by selects.
+TWO = " two"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,13 @@ def best_design(shape: Shape) -> Design:
 
 
 def _table_sets(shape: Shape, groups: int) -> Iterator[tuple[int, ...]]:
-    """Sets of tables that fit into memory, as declared: the largest first."""
+    """Sets of tables that fit into memory, as declared: the smallest, which is used last, first."""
     depths = range(SHALLOWEST_TABLE, min(DEEPEST_TABLE, shape.height - 1) + 1)
     most = len(depths) if groups >= GROUPS_FOR_TABLES else 0
     for count in range(most + 1):
         for tables in combinations(depths, count):
             if sum(map(table_words, tables)) <= room_for_tables(shape, LANES):
-                yield tuple(reversed(tables))
+                yield tables
 
 
 def _building(tables: Sequence[int]) -> Demand:
@@ -100,19 +104,20 @@ def _building(tables: Sequence[int]) -> Demand:
 def _patterns(height: int, tables: Sequence[int]) -> Iterator[Pattern]:
     """Every way to answer the levels 0 to `height`, one after the other."""
 
-    def extend(pattern: Pattern) -> Iterator[Pattern]:
+    def extend(pattern: Pattern, known: int) -> Iterator[Pattern]:
         depth = len(pattern)
         if depth == height + 1:
             yield pattern
             return
         if depth <= DEEPEST_SELECT:
-            yield from extend((*pattern, "select"))
-        if depth >= DEEPEST_SELECT:
-            yield from extend((*pattern, "gather"))
-        if depth in tables:
-            yield from extend((*pattern, "record", "child"))
+            yield from extend((*pattern, "select"), known)
+        for bias in ("", TWO) if depth - known >= 2 else ("",):
+            if depth >= DEEPEST_SELECT:
+                yield from extend((*pattern, "gather" + bias), depth)
+            if depth in tables:
+                yield from extend((*pattern, "record" + bias, "child"), depth)
 
-    return extend(())
+    return extend((), 0)
 
 
 def _pass_demand(pattern: Pattern) -> Demand:
@@ -126,8 +131,9 @@ def _pass_demand(pattern: Pattern) -> Demand:
         elif way == "child":
             total += Demand(LANES, flow=1)  # mixed with both children
         else:
-            steps = depth - known - (known == 0)  # the first bit chooses between two constants
-            whole_again = LANES if way == "gather" else 0
-            total += Demand(steps * LANES + whole_again, LANES, 1)
+            bits = 2 if way.endswith(TWO) else 1  # they choose among constants
+            steps = depth - known - (bits if known == 0 else bits - 1)
+            whole_again = LANES if way.startswith("gather") else 0
+            total += Demand(steps * LANES + whole_again, LANES, 2**bits - 1)
             known = depth
     return total

@@ -15,7 +15,7 @@ from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.plan_json import plan_from_json
 from slotweave.kernels.tree_hash.ladder_plans import LADDER_PLAN_NAMES, ladder_plan
-from slotweave.kernels.tree_hash.plan_model import LANES, best_design
+from slotweave.kernels.tree_hash.plan_model import LANES, TWO, best_design
 from slotweave.kernels.tree_hash.workload import Shape
 
 PLAN_NAMES = ("tuned", "default", "scalar", *LADDER_PLAN_NAMES, "multi-stage")
@@ -63,14 +63,18 @@ def default_plan(shape: Shape, contract: str) -> Plan:
     design = best_design(shape)
     stagger = STAGGER_SHARE * design.cycles / groups
     last = shape.rounds - len(design.last_pass)
+    whole = [way.removesuffix(TWO) for way in design.full_pass]
     ending = [
-        {"rounds": [last + depth], "way": way}
+        {"rounds": [last + depth], "way": way.removesuffix(TWO)}
         for depth, way in enumerate(design.last_pass)
-        if way != design.full_pass[depth] and way != "child"
+        if way.removesuffix(TWO) != whole[depth] and way != "child"
     ]
-    levels = ["record" if way == "child" else way for way in design.full_pass]
+    levels = ["record" if way == "child" else way for way in whole]
+    ways = [*design.full_pass * (last // len(whole)), *design.last_pass]
+    two = [number for number, way in enumerate(ways) if way.endswith(TWO)]
+    bias = [{"rounds": two, "way": "select-two"}] if two else []
     choices = {"style": "vector", "levels": levels, "levels_but": ending,
-               "tables": list(design.tables), "children": "both"}  # fmt: skip
+               "tables": list(design.tables), "children": "both", "bias_but": bias}  # fmt: skip
     return _plan(stagger, choices)
 
 

@@ -37,7 +37,7 @@ def build_vector(
     level = Level(k, shape, memory, TreeTop(k, shape, memory.tree))
     groups = groups_of(shape, k.vector_length)
     # Words that tables or another group lie over are read before anything is written there, and
-    # written when nothing else needs them.
+    # written when nothing reads the tables any more.
     values = {
         group: _load_values(level, group) for group in groups if not choices.owns_words(group)
     }
@@ -57,9 +57,8 @@ def build_vector(
                     result.store(k)
                 else:
                     late.append(result)
-    # What waits for every group belongs to the last one: it is no more urgent than that.
-    with k.item(groups[-1].number):
-        for result in late:
+    for result in late:
+        with k.item(result.group.number):
             result.store(k)
 
 
