@@ -8,7 +8,7 @@ import slotweave as package
 from support.command_line import slotweave, slotweave_process
 
 COMMANDS = ("compile", "run", "verify", "inspect", "explain", "export", "kernels", "machines",
-            "rules")  # fmt: skip
+            "rules", "bench")  # fmt: skip
 HEAVY = ("numpy", "numba", "rich", "ortools", "z3", "pandas", "slotweave.machine", "slotweave.ir")
 
 

@@ -13,6 +13,7 @@ import typer
 
 import slotweave
 from slotweave.cli.commands import (
+    bench,
     compile,
     explain,
     export,
@@ -37,7 +38,7 @@ app = typer.Typer(
     "the limits, 130 interrupted.",
 )
 
-for group in (compile, run, verify, inspect, explain, export, tune):
+for group in (compile, run, verify, inspect, explain, export, tune, bench):
     group.add_to(app)
 app.add_typer(kernels.app, name="kernels")
 app.add_typer(machines.app, name="machines")

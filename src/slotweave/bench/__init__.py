@@ -1,0 +1,1 @@
+"""Our own speeds: how long the stages take, and how that compares with a recorded baseline."""

@@ -1,0 +1,104 @@
+"""Seconds that Slotweave needs for its own work, on one kernel of one shape.
+
+    start-up      a new process that loads Slotweave and runs one compiled bundle, caches warm
+    compile       from the kernel to the checked program
+    schedule      scheduling and allocation, the part of `compile` that searches
+    encode        the program into the form that the compiled simulator runs
+    simulate      one run of the program
+    verify 1000   a thousand random inputs, each run and held against the reference
+    scalar encode, scalar simulate    the same of the scalar program, if the kernel has one
+
+Short work is repeated, and the least time counts: noise only ever adds.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from slotweave.frontend.kernel import Kernel
+from slotweave.ir.plan import Plan
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.pipeline import Result, compile_kernel, verify_program
+from slotweave.simulate.compiled import encode, run_compiled
+
+#: Random inputs of `verify 1000`.
+INPUTS = 1000
+#: How the scalar starting point of a kernel is called among its plans.
+SCALAR = "scalar"
+_START = """
+from slotweave.ir.program import Program
+from slotweave.machine import CHALLENGE
+from slotweave.simulate.compiled import encode, run_compiled
+run_compiled(encode(Program("challenge", ({"load": (("const", 0, 1),)},)), CHALLENGE), [])
+"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is measured: a kernel of one shape, compiled for a machine by a plan."""
+
+    kernel: Kernel
+    parameters: Mapping[str, int]
+    contract: str
+    plan: Plan
+    machine: Machine
+
+
+def measure(subject: Subject, repeat: int) -> Iterator[tuple[str, float]]:
+    """The seconds of each kind of work, by name, as they are found."""
+    yield "start-up", _least(_start_up, min(repeat, 3))
+    results = [_compiled(subject, subject.plan) for _ in range(min(repeat, 3))]
+    yield "compile", min(sum(result.seconds.values()) for result in results)
+    yield "schedule", min(result.seconds["schedule"] for result in results)
+    program = results[0].program
+    yield from _simulation(subject, program, "", repeat)
+    yield f"verify {INPUTS}", _least(lambda: _verify(subject, program), min(repeat, 3))
+    if SCALAR in subject.kernel.plan_names:
+        plan = subject.kernel.plan(SCALAR, subject.parameters, subject.contract)
+        scalar = _compiled(subject, plan).program
+        yield from _simulation(subject, scalar, "scalar ", repeat)
+
+
+def _start_up() -> None:
+    subprocess.run([sys.executable, "-c", _START], check=True)
+
+
+def _compiled(subject: Subject, plan: Plan) -> Result:
+    return compile_kernel(
+        subject.kernel, subject.machine, subject.parameters, subject.contract, plan, instances=1
+    )
+
+
+def _simulation(
+    subject: Subject, program: Program, prefix: str, repeat: int
+) -> Iterator[tuple[str, float]]:
+    encoded = encode(program, subject.machine)
+    memory = subject.kernel.memory(
+        subject.parameters, subject.contract, np.random.default_rng([0, 0])
+    )
+    run_compiled(encoded, memory)  # loads the compiled loop
+    yield f"{prefix}encode", _least(lambda: encode(program, subject.machine), min(repeat, 3))
+    yield f"{prefix}simulate", _least(lambda: run_compiled(encoded, memory), repeat)
+
+
+def _verify(subject: Subject, program: Program) -> None:
+    verify_program(
+        program, subject.machine, subject.kernel, subject.parameters, subject.contract, INPUTS, 0
+    )
+
+
+def _least(work: Callable[[], object], repeat: int) -> float:
+    """The least seconds of `repeat` times `work`."""
+    seconds = []
+    for _ in range(repeat):
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)

@@ -1,0 +1,72 @@
+"""`slotweave bench`: our own speeds, against a baseline kept in the repository."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.options import Contract, Json, Parameters, TargetMachine
+from slotweave.cli.output import print_json, write_output
+from slotweave.cli.terminal import Terminal
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "bench")(bench)
+
+
+def bench(
+    terminal: Terminal,
+    kernel: Annotated[str, typer.Argument(metavar="KERNEL", help="What is compiled.")] = (
+        "tree-hash"
+    ),
+    parameters: Parameters = None,
+    contract: Contract = None,
+    plan: Annotated[str, typer.Option(metavar="NAME", help="The plan of the program.")] = "tuned",
+    machine: TargetMachine = "challenge",
+    repeat: Annotated[
+        int, typer.Option(metavar="N", min=1, max=10_000, help="The least of N times counts.")
+    ] = 20,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep these speeds as the baseline.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Measure how long compiling, scheduling, encoding and simulating take.
+
+    Ratios compare with the recorded baseline, if it is of the same kernel, shape, plan and
+    machine: 2 means twice as long. They only say something on the computer that recorded it.
+    """
+    from slotweave.bench.baseline import (
+        BASELINE_FILE,
+        Baseline,
+        baseline_to_json,
+        ratios,
+        recorded_baseline,
+    )
+    from slotweave.bench.measure import Subject, measure
+
+    target = inputs.machine_named(machine)
+    workload = inputs.kernel_named(kernel, target)
+    values = inputs.parameters_of(workload, parameters or ())
+    promise = inputs.contract_of(workload, contract)
+    chosen = inputs.plan_of(workload, plan, values, promise)
+    subject: dict[str, Any] = {
+        "kernel": workload.name, "params": dict(values), "contract": promise,
+        "plan": chosen.name, "machine": target.name,
+    }  # fmt: skip
+    seconds: dict[str, float] = {}
+    for name, took in measure(Subject(workload, values, promise, chosen, target), repeat):
+        seconds[name] = took
+        terminal.detail(f"{name}: {took:.6f} s")
+    compared = ratios(seconds, subject, recorded_baseline())
+    if record:
+        write_output(str(BASELINE_FILE), baseline_to_json(Baseline(subject, seconds)))
+    if json:
+        print_json({**subject, "seconds": seconds, "ratios": compared})
+        return
+    for name, took in seconds.items():
+        ratio = f"  {compared[name]:8.2f} of baseline" if name in compared else ""
+        print(f"{name:<16} {1000 * took:12.3f} ms{ratio}")

@@ -1,0 +1,38 @@
+"""`slotweave bench`: every kind of work is measured; the baseline changes only with --record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slotweave.bench import baseline
+from support.command_line import assert_refused, slotweave
+
+SMALL = ("-p", "height=2", "-p", "rounds=2", "-p", "batch=8", "--repeat", 1)
+WORK = ["start-up", "compile", "schedule", "encode", "simulate", "verify 1000", "scalar encode",
+        "scalar simulate"]  # fmt: skip
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    kept = tmp_path / "baseline.json"
+    monkeypatch.setattr(baseline, "BASELINE_FILE", kept)
+    return kept
+
+
+def test_a_bench_is_compared_with_what_was_recorded(file: Path) -> None:
+    first = slotweave("bench", *SMALL, "--json")
+    assert list(first.json["seconds"]) == WORK
+    assert first.json["ratios"] == {}
+    assert not file.exists()
+    assert slotweave("bench", *SMALL, "--record").code == 0
+    again = slotweave("bench", *SMALL, "--json").json
+    recorded = baseline.baseline_from_json(file.read_text()).seconds
+    assert again["ratios"] == {
+        name: pytest.approx(took / recorded[name]) for name, took in again["seconds"].items()
+    }
+
+
+def test_an_unknown_kernel_is_refused() -> None:
+    assert_refused(slotweave("bench", "nonsense"), "SW201", "nonsense")
