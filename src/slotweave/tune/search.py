@@ -8,8 +8,9 @@ state.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +21,22 @@ from slotweave.fit import Effort, fit
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace
 from slotweave.ir.plan import Plan
-from slotweave.lower import lower
+from slotweave.lower import Lowered, lower
 from slotweave.machine import Machine
 from slotweave.rewrite import rewrite
+
+#: Problems kept at a time: many candidates differ from the current plan in their schedule only.
+PROBLEMS_KEPT = 4
 
 #: Passes of forward-backward improvement for each candidate.
 PASSES = 7
 
-#: How often a candidate changes what the kernel chooses (else only when items start).
-SHARE_OF_CHOICES = 0.7
+#: How often a candidate changes what the kernel chooses (else only when items start, or the seed of
+#: the passes), which costs more time.
+SHARE_OF_CHOICES = 0.4
+
+#: How often a candidate that keeps the kernel's choices has another seed.
+SHARE_OF_SEEDS = 0.3
 
 #: How often a candidate as short as the best, but with a higher bound, is taken all the same.
 SIDEWAYS = 0.3
@@ -67,14 +75,25 @@ class Task:
     machine: Machine
     parameters: Mapping[str, int]
     contract: str
+    _recent: OrderedDict[str, Lowered] = field(default_factory=OrderedDict, repr=False)
+
+    def lowered(self, plan: Plan) -> Lowered:
+        """The problem of `plan`, which its schedule has no part in; the last few are kept."""
+        key = repr((plan.rewrite, sorted(plan.choices.items())))
+        if key not in self._recent:
+            graph = trace(self.kernel, self.parameters, self.contract, plan, self.machine)
+            if plan.rewrite:
+                graph = rewrite(graph, self.machine).graph
+            self._recent[key] = lower(graph, self.machine)
+        self._recent.move_to_end(key)
+        while len(self._recent) > PROBLEMS_KEPT:
+            self._recent.popitem(last=False)
+        return self._recent[key]
 
 
 def score(task: Task, plan: Plan) -> Score:
     """Schedule `plan` as it says. Raises NoSchedule if it does not fit, InputError if it is bad."""
-    graph = trace(task.kernel, task.parameters, task.contract, plan, task.machine)
-    if plan.rewrite:
-        graph = rewrite(graph, task.machine).graph
-    lowered = lower(graph, task.machine)
+    lowered = task.lowered(plan)
     scratch = task.machine.scratch_words
     schedule, _ = fit(lowered.graph, lowered.problem, plan.schedule, scratch, Effort.FAST)
     return Score(schedule.makespan, slots_bound(lowered.problem).cycles)
@@ -135,10 +154,12 @@ def _taken(found: Score, current: Score, rng: np.random.Generator) -> bool:
 
 
 def _changed(task: Task, plan: Plan, rng: np.random.Generator) -> Plan:
-    """`plan` with other choices, or other starting times."""
+    """`plan` with other choices, other starting times, or another seed."""
     vary: Callable[..., Plan] | None = task.kernel.vary
     if vary is not None and rng.random() < SHARE_OF_CHOICES:
         return vary(plan, task.parameters, task.contract, rng)
+    if rng.random() < SHARE_OF_SEEDS:
+        return replace(plan, schedule=replace(plan.schedule, seed=int(rng.integers(2**31))))
     offsets = np.array(plan.schedule.offsets)
     if len(offsets):
         first, last = sorted(rng.integers(0, len(offsets), 2))
@@ -150,8 +171,7 @@ def _changed(task: Task, plan: Plan, rng: np.random.Generator) -> Plan:
 
 
 def _items(task: Task, plan: Plan) -> int:
-    graph = trace(task.kernel, task.parameters, task.contract, plan, task.machine)
-    return 1 + max((node.item for node in graph.nodes), default=-1)
+    return 1 + int(task.lowered(plan).problem.items.max(initial=-1))
 
 
 def _spread(items: int, stagger: float) -> tuple[float, ...]:

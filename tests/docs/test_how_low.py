@@ -1,0 +1,95 @@
+"""docs/how-low.md is true: each lever switched off alone costs what the page says.
+
+`pytest --long --update-golden` writes the figures anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slotweave.bound import best_bound
+from slotweave.fit import Effort
+from slotweave.ir.plan import Plan
+from slotweave.kernels.tree_hash import TREE_HASH
+from slotweave.machine import CHALLENGE
+from slotweave.pipeline import Result, compile_kernel
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-low.md"
+JUDGED = {"height": 10, "rounds": 16, "batch": 256}
+DEFAULT = TREE_HASH.plan("default", JUDGED, "values")
+
+#: The judged passes with records from level 4 on, and with none.
+FROM_FOUR = ["select"] * 4 + ["record"] * 4 + ["gather"] * 3
+NO_RECORDS = ["select"] * 4 + ["gather"] * 7
+
+
+def chosen(**choices: Any) -> Plan:
+    return replace(DEFAULT, choices={**DEFAULT.choices, **choices})
+
+
+def scheduled(**options: Any) -> Plan:
+    return replace(DEFAULT, schedule=replace(DEFAULT.schedule, **options))
+
+
+#: What is switched off -> the plan without it, and how hard the scheduler tries.
+LEVERS = {
+    "nothing: the plan `default`": (DEFAULT, Effort.DEFAULT),
+    "tables over the words of the values: records of levels 4/5, 6/7 and, in the end, 3/4": (
+        chosen(levels=FROM_FOUR, tables=[3, 4, 6], bias_but=[],
+               levels_but=[{"rounds": [14], "way": "record"}]),
+        Effort.DEFAULT,
+    ),
+    "all records": (
+        chosen(levels=NO_RECORDS, tables=[], levels_but=[], bias_but=[]), Effort.DEFAULT,
+    ),
+    "selects below level 1, and all records": (
+        chosen(levels=["select", "select", "gather"], tables=[], levels_but=[], bias_but=[]),
+        Effort.DEFAULT,
+    ),
+    "two bits of an address selected at once": (chosen(bias_but=[]), Effort.DEFAULT),
+    "biases of addresses selected at all": (
+        chosen(bias="arithmetic", bias_but=[]), Effort.DEFAULT,
+    ),
+    "children mixed in on both sides: eight selects instead": (
+        chosen(children="scalar"), Effort.DEFAULT,
+    ),
+    "rewriting": (replace(DEFAULT, rewrite=False), Effort.DEFAULT),
+    "a choice of engine: each operation in its first mode": (
+        scheduled(modes="first"), Effort.DEFAULT,
+    ),
+    "staggered items": (scheduled(stagger=0.0), Effort.DEFAULT),
+    "forward-backward passes and other staggers": (DEFAULT, Effort.FAST),
+}  # fmt: skip
+
+ROW = re.compile(r"^\| (?P<lever>[^|]+?) \| [\d,]+ \| [\d,]+ \|$", re.MULTILINE)
+
+
+def compiled(lever: str) -> Result:
+    plan, effort = LEVERS[lever]
+    return compile_kernel(TREE_HASH, CHALLENGE, JUDGED, "values", plan, instances=1, effort=effort)
+
+
+def row_as_measured(row: re.Match[str]) -> str:
+    result = compiled(row["lever"])
+    bound = best_bound(result.bounds).cycles
+    return f"| {row['lever']} | {result.cycles:,} | {bound:,} |"
+
+
+@pytest.mark.long
+def test_each_lever_costs_what_the_page_says(request: pytest.FixtureRequest) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert [row["lever"] for row in ROW.finditer(page)] == list(LEVERS)
+    as_measured = ROW.sub(row_as_measured, page)
+    if request.config.getoption("--update-golden"):
+        PAGE.write_text(as_measured, encoding="utf-8")
+    assert as_measured == PAGE.read_text(encoding="utf-8")
+
+
+def test_the_page_lists_the_levers_of_this_test() -> None:
+    rows = [row["lever"] for row in ROW.finditer(PAGE.read_text(encoding="utf-8"))]
+    assert rows == list(LEVERS)
