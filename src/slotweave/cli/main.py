@@ -19,6 +19,7 @@ from slotweave.cli.commands import (
     export,
     inspect,
     kernels,
+    ladder,
     machines,
     rules,
     run,
@@ -38,7 +39,7 @@ app = typer.Typer(
     "the limits, 130 interrupted.",
 )
 
-for group in (compile, run, verify, inspect, explain, export, tune, bench):
+for group in (compile, run, verify, inspect, explain, export, tune, bench, ladder):
     group.add_to(app)
 app.add_typer(kernels.app, name="kernels")
 app.add_typer(machines.app, name="machines")

@@ -1,0 +1,111 @@
+"""Pictures of the ladder as SVG text: bars of cycles, and a timeline for each rung.
+
+SVG is written as text: a few rectangles and labels. The bars have a logarithmic scale, with the
+thresholds of the challenge as lines. All timelines have the same scale, so many cycles a pixel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from math import log10
+from typing import Any
+
+import numpy as np
+
+from slotweave.pipeline import Result
+from slotweave.report.ladder import THRESHOLDS
+
+_WIDTH, _BAR, _LEFT = 900, 26, 120
+_LOWEST, _HIGHEST = 500.0, 200_000.0
+
+#: Timelines: cycles a column, the columns drawn at most, and the height of an engine's row.
+CYCLES_A_COLUMN, _MOST_COLUMNS, _ROW = 10, 560, 22
+_COLOURS = {"alu": "#4477aa", "valu": "#228833", "load": "#ee6677", "store": "#aa3377",
+            "flow": "#ccbb44"}  # fmt: skip
+
+
+def ladder_plot(rungs: Sequence[Mapping[str, Any]]) -> str:
+    """Bars of the cycles of each rung."""
+    height = _BAR * len(rungs) + 50
+    return _svg(_WIDTH, height, [*_threshold_lines(height), *_bars(rungs)])
+
+
+def _threshold_lines(height: int) -> Iterator[str]:
+    for limit in THRESHOLDS:
+        x = _place(limit)
+        yield f'<line x1="{x:.1f}" y1="20" x2="{x:.1f}" y2="{height - 10}" stroke="#bbb"/>'
+        if limit not in (1_579, 1_548, 1_487):  # their labels would lie over each other
+            yield _text(x, 14, f"{limit:,}", "middle", 9)
+
+
+def _bars(rungs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for number, rung in enumerate(rungs):
+        y = 26 + _BAR * number
+        length = _place(rung["cycles"]) - _LEFT
+        yield _text(_LEFT - 6, y + 15, rung["name"], "end", 12)
+        yield (
+            f'<rect x="{_LEFT}" y="{y}" width="{length:.1f}" height="{_BAR - 6}" fill="#4477aa"/>'
+        )
+        yield _text(_LEFT + length + 4, y + 15, f"{rung['cycles']:,}", "start", 12)
+
+
+def _place(cycles: float) -> float:
+    share = (log10(max(cycles, _LOWEST)) - log10(_LOWEST)) / (log10(_HIGHEST) - log10(_LOWEST))
+    return _LEFT + share * (_WIDTH - _LEFT - 70)
+
+
+def timeline(name: str, result: Result) -> str:
+    """How busy each engine is along the cycles, a column for every few of them.
+
+    A column is as high as the share of slots used. What is longer than the widest picture is cut.
+    """
+    columns = min(-(-result.cycles // CYCLES_A_COLUMN), _MOST_COLUMNS)
+    engines = [engine for engine in _COLOURS if engine in result.problem.engines]
+    parts = [_text(4, 14, _heading(name, result.cycles), "start", 12)]
+    for row, engine in enumerate(engines):
+        bottom = 24 + _ROW * (row + 1)
+        parts.append(_text(40, bottom - 6, engine, "end", 10))
+        parts.append(_steps(_busy(result, engine, columns), bottom, _COLOURS[engine]))
+    return _svg(46 + _MOST_COLUMNS + 4, 30 + _ROW * len(engines), parts)
+
+
+def _heading(name: str, cycles: int) -> str:
+    cut = cycles > CYCLES_A_COLUMN * _MOST_COLUMNS
+    shown = f", the first {CYCLES_A_COLUMN * _MOST_COLUMNS:,} shown" if cut else ""
+    return f"{name}: {cycles:,} cycles{shown}"
+
+
+def _busy(result: Result, engine: str, columns: int) -> list[float]:
+    """The share of the engine's slots used in each column."""
+    problem, schedule = result.problem, result.schedule
+    number = problem.engines.index(engine)
+    chosen = problem.mode_offset[:-1] + schedule.mode
+    on = np.repeat(problem.mode_engine[chosen] == number, np.diff(schedule.cycle_offset))
+    used = np.bincount(schedule.cycle[on] // CYCLES_A_COLUMN, minlength=columns)[:columns]
+    shares: list[float] = (used / (problem.slots[number] * CYCLES_A_COLUMN)).tolist()
+    return shares
+
+
+def _steps(shares: Sequence[float], bottom: int, colour: str) -> str:
+    """A filled outline with one step for each share."""
+    height = _ROW - 4
+    path = [f"M46 {bottom}"]
+    for column, share in enumerate(shares):
+        path.append(f"V{bottom - share * height:.1f}H{46 + column + 1}")
+    return f'<path d="{"".join(path)}V{bottom}Z" fill="{colour}"/>'
+
+
+def _text(x: float, y: float, text: str, anchor: str, size: int) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y}" font-size="{size}" text-anchor="{anchor}">{escape(text)}</text>'
+    )
+
+
+def _svg(width: int, height: int, parts: Sequence[str]) -> str:
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" font-family="sans-serif">'
+    )
+    ground = f'<rect width="{width}" height="{height}" fill="#fff"/>'
+    return "\n".join((head, ground, *parts, "</svg>")) + "\n"

@@ -1,0 +1,116 @@
+"""The rungs of the ladder as tables: for the terminal, and in Markdown for the documentation.
+
+Both are made from the JSON form of the rungs alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+Rungs = Sequence[Mapping[str, Any]]
+
+_HEADINGS = ("rung", "cycles", "speed-up", "projected", "bound", "busy %: alu valu load flow",
+             "scratch", "bundles", "passes")  # fmt: skip
+_COUNTER_HEADINGS = ("rung", "tree loads", "of them levels 0-3", "row loads", "jumps",
+                     "overlapping", "vectors alive", "batches alive", "spills")  # fmt: skip
+
+_BATCH_KEYS = ("batches", "cycles", "peak", "fewest_words", "cycles_there")
+_BATCH_HEADINGS = ("batches", "cycles", "peak", "fewest words that hold them", "cycles there")
+
+_SHOWN_ENGINES = ("alu", "valu", "load", "flow")
+
+
+def ladder_rows(rungs: Rungs) -> list[tuple[str, ...]]:
+    """One row of text for each rung."""
+    return [
+        (
+            rung["name"],
+            f"{rung['cycles']:,}",
+            f"{rung['speedup']:.1f}" if rung["speedup"] else "–",
+            rung["projected"] or "–",
+            f"{rung['bound']['cycles']:,}",
+            " ".join(_share(rung["engines"], name) for name in _SHOWN_ENGINES),
+            f"{rung['scratch']['peak']:,}",
+            f"{rung['bundles']:,}",
+            f"{len(rung['thresholds'])} of 8",
+        )
+        for rung in rungs
+    ]
+
+
+def _share(engines: Mapping[str, Any], name: str) -> str:
+    return f"{100 * engines[name]['share']:.0f}" if name in engines else "–"
+
+
+def counter_rows(rungs: Rungs) -> list[tuple[str, ...]]:
+    """One row of counters for each rung."""
+    rows = []
+    for rung in rungs:
+        counters = rung["counters"]
+        levels = counters["loads_by_level"]
+        shared = sum(count for level, count in levels.items() if int(level) <= 3)
+        numbers = (sum(levels.values()), shared, counters["tree_row_loads"], counters["jumps"],
+                   counters["overlapping_bundles"], counters["vectors_alive"],
+                   counters["batches_alive"], counters["spills"])  # fmt: skip
+        rows.append((rung["name"], *(f"{number:,}" for number in numbers)))
+    return rows
+
+
+def ladder_view(rungs: Rungs) -> Sequence[Table]:
+    """Cycles and counters as tables for a terminal."""
+    return [
+        _table("cycles", _HEADINGS, ladder_rows(rungs)),
+        _table("counters", _COUNTER_HEADINGS, counter_rows(rungs)),
+    ]
+
+
+def batches_table(rows: Rungs) -> Table:
+    """How much scratch 5 to 8 batches at once take."""
+    cells = [
+        [f"{row[key]:,}" if row.get(key) is not None else "–" for key in _BATCH_KEYS]
+        for row in rows
+    ]
+    return _table("batches at once", _BATCH_HEADINGS, cells)
+
+
+def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    table = Table(title=title, box=None, padding=(0, 2, 0, 0), header_style="bold",
+                  title_justify="left")  # fmt: skip
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def ladder_markdown(rungs: Rungs) -> str:
+    """Cycles, then counters, then idle slots by cause, as Markdown tables."""
+    idle = [(rung["name"], *_idle(rung)) for rung in rungs]
+    return "\n\n".join(
+        (
+            _markdown(_HEADINGS, ladder_rows(rungs)),
+            _markdown(_COUNTER_HEADINGS, counter_rows(rungs)),
+            _markdown(("rung", *(f"{engine}: waiting, held back, no work"
+                                 for engine in ("alu", "valu", "load"))), idle),
+        )
+    )  # fmt: skip
+
+
+def _idle(rung: Mapping[str, Any]) -> list[str]:
+    """Idle slots by cause, in per cent of the slots of alu, valu and load."""
+    cells = []
+    for engine in ("alu", "valu", "load"):
+        causes, slots = rung["idle"][engine], rung["engines"][engine]["slots"]
+        shares = (100 * causes.get(cause, 0) / slots
+                  for cause in ("dependence", "scratch", "nothing"))  # fmt: skip
+        cells.append(" ".join(f"{share:.0f}" for share in shares))
+    return cells
+
+
+def _markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(headings) + " |", "|---" + "|---:" * (len(headings) - 1) + "|"]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)

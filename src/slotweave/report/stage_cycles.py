@@ -1,0 +1,53 @@
+"""What a schedule does when: slots of each stage by cycle, and how many batches are under way."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.analysis.liveness import live_ranges
+from slotweave.pipeline import Result
+
+Counts = NDArray[np.int64]
+
+#: What operations are called that belong to no item, or carry no label.
+SETUP = "setup"
+
+
+def slot_stages(result: Result) -> list[str]:
+    """The stage of each operation; the kernel's constants and tables are `setup`."""
+    nodes, items = result.problem.nodes.tolist(), result.problem.items.tolist()
+    return [
+        (result.graph.nodes[node].stage or "other") if item >= 0 else SETUP
+        for node, item in zip(nodes, items, strict=True)
+    ]
+
+
+def stage_slots(result: Result) -> dict[str, Counts]:
+    """stage -> slots by cycle; stages in the order in which they begin."""
+    stages = slot_stages(result)
+    width = np.diff(result.schedule.cycle_offset)
+    names = list(dict.fromkeys(stages))
+    number = {name: index for index, name in enumerate(names)}
+    owner = np.repeat([number[stage] for stage in stages], width)
+    table = np.zeros((len(names), result.cycles), np.int64)
+    np.add.at(table, (owner, result.schedule.cycle), 1)
+    return dict(zip(names, table, strict=True))
+
+
+def batches_alive(result: Result, items: int) -> int:
+    """How many batches of `items` items (as the kernel counts them) are in registers at once.
+
+    A batch is in registers in the cycles in which a word that it wrote is live.
+    """
+    problem = result.problem
+    ranges = live_ranges(problem, result.schedule)
+    owner = np.full(len(problem.storage_words), -1)
+    makers = np.flatnonzero((problem.writes >= 0) & (problem.items >= 0))
+    owner[problem.writes[makers]] = problem.items[makers] // items
+    used = np.flatnonzero((owner >= 0) & (ranges.first >= 0))
+    span = int(ranges.last.max(initial=0)) + 2
+    change = np.zeros((int(owner.max(initial=-1)) + 1, span), np.int64)
+    np.add.at(change, (owner[used], ranges.first[used] + 1), 1)
+    np.add.at(change, (owner[used], ranges.last[used] + 1), -1)
+    return int(np.count_nonzero(np.cumsum(change, axis=1), axis=0).max(initial=0))
