@@ -3,7 +3,8 @@
 A slot of cycle t is idle for the first of these reasons that holds:
 
     scratch     an operation for that engine had all it needs, and was held back: in a list schedule
-                by scratch, in one in program order by its turn
+                by scratch or by the plan (stages and windows open, first modes), in one in program
+                order by its turn
     dependence  operations for that engine were still to come, none had all it needs yet
     nothing     no operation for that engine was left
 """

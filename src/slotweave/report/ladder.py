@@ -8,7 +8,6 @@ Loads and jumps are counted over one run on the reference simulator, the rest in
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,13 +16,14 @@ from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.analysis.utilisation import utilisation
 from slotweave.bound import best_bound
+from slotweave.ir.graph import Graph
 from slotweave.ir.program import Program
 from slotweave.kernels.tree_hash.ladder_plans import Rung
 from slotweave.kernels.tree_hash.workload import Shape
 from slotweave.machine import Machine
 from slotweave.pipeline import Result
 from slotweave.report.inspect import engine_rows
-from slotweave.report.stage_cycles import SETUP, batches_alive, stage_slots
+from slotweave.report.stage_cycles import SETUP, Counts, batches_alive, stage_slots
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event, Memory, Space
 
@@ -63,7 +63,7 @@ def rung_summary(rung: Rung, result: Result, scalar_cycles: int | None) -> dict[
     }  # fmt: skip
 
 
-def _cycles(slots_by_cycle: np.ndarray[Any, Any]) -> int:
+def _cycles(slots_by_cycle: Counts) -> int:
     return int(np.count_nonzero(slots_by_cycle))
 
 
@@ -97,7 +97,7 @@ def counters(result: Result) -> dict[str, Any]:
     }
 
 
-def _stores(graph: Any) -> int:
+def _stores(graph: Graph) -> int:
     return sum(node.op in ("store", "vstore") for node in graph.nodes)
 
 
@@ -130,10 +130,3 @@ def run_counters(
         "working_memory_loads": others["working"],
         "jumps": others["jumps"],
     }
-
-
-def engine_shares(summary: Mapping[str, Any]) -> str:
-    """`alu 6.8, valu 42.8, ..`: how busy each engine is, in per cent."""
-    return ", ".join(
-        f"{name} {100 * engine['share']:.1f}" for name, engine in summary["engines"].items()
-    )

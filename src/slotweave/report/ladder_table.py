@@ -20,6 +20,8 @@ _COUNTER_HEADINGS = ("rung", "tree loads", "of them levels 0-3", "row loads", "j
 _BATCH_KEYS = ("batches", "cycles", "peak", "fewest_words", "cycles_there")
 _BATCH_HEADINGS = ("batches", "cycles", "peak", "fewest words that hold them", "cycles there")
 
+_IDLE_HEADINGS = ("rung", "idle % of alu: waiting, held back, no work", "of valu", "of load")
+
 _SHOWN_ENGINES = ("alu", "valu", "load", "flow")
 
 
@@ -59,21 +61,23 @@ def counter_rows(rungs: Rungs) -> list[tuple[str, ...]]:
     return rows
 
 
-def ladder_view(rungs: Rungs) -> Sequence[Table]:
-    """Cycles and counters as tables for a terminal."""
-    return [
+def ladder_view(rungs: Rungs, batches: Rungs) -> Sequence[Table]:
+    """Cycles, counters and, if there are any, batches as tables for a terminal."""
+    tables = [
         _table("cycles", _HEADINGS, ladder_rows(rungs)),
         _table("counters", _COUNTER_HEADINGS, counter_rows(rungs)),
     ]
+    if batches:
+        tables.append(_table("batches at once", _BATCH_HEADINGS, batch_rows(batches)))
+    return tables
 
 
-def batches_table(rows: Rungs) -> Table:
-    """How much scratch 5 to 8 batches at once take."""
-    cells = [
+def batch_rows(batches: Rungs) -> list[list[str]]:
+    """One row for each number of batches."""
+    return [
         [f"{row[key]:,}" if row.get(key) is not None else "–" for key in _BATCH_KEYS]
-        for row in rows
+        for row in batches
     ]
-    return _table("batches at once", _BATCH_HEADINGS, cells)
 
 
 def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
@@ -86,17 +90,17 @@ def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -
     return table
 
 
-def ladder_markdown(rungs: Rungs) -> str:
-    """Cycles, then counters, then idle slots by cause, as Markdown tables."""
+def ladder_markdown(rungs: Rungs, batches: Rungs) -> str:
+    """Cycles, counters, idle slots by cause and, if there are any, batches as Markdown tables."""
     idle = [(rung["name"], *_idle(rung)) for rung in rungs]
-    return "\n\n".join(
-        (
-            _markdown(_HEADINGS, ladder_rows(rungs)),
-            _markdown(_COUNTER_HEADINGS, counter_rows(rungs)),
-            _markdown(("rung", *(f"{engine}: waiting, held back, no work"
-                                 for engine in ("alu", "valu", "load"))), idle),
-        )
-    )  # fmt: skip
+    tables = [
+        _markdown(_HEADINGS, ladder_rows(rungs)),
+        _markdown(_COUNTER_HEADINGS, counter_rows(rungs)),
+        _markdown(_IDLE_HEADINGS, idle),
+    ]
+    if batches:
+        tables.append(_markdown(_BATCH_HEADINGS, batch_rows(batches)))
+    return "\n\n".join(tables)
 
 
 def _idle(rung: Mapping[str, Any]) -> list[str]:

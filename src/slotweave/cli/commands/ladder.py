@@ -65,18 +65,18 @@ def ladder(
     expect_writable(plot)
     if timelines is not None and not Path(timelines).is_dir():
         raise InputError(Diagnostic("SW207", "there is no such directory", file=timelines))
-    kernel, target = inputs.kernel_named("tree-hash", inputs.machine_named(machine)), machine
+    target = inputs.machine_named(machine)
+    kernel = inputs.kernel_named("tree-hash", target)
     values = inputs.parameters_of(kernel, parameters or ())
     promise = inputs.contract_of(kernel, contract)
     rungs = _rungs(rung or [])
 
     from slotweave.report.ladder_scratch import Target
 
-    machine_used = inputs.machine_named(target)
-    if scratch is not None:
-        name = f"{machine_used.name} (scratch {scratch})"
-        machine_used = replace(machine_used, name=name, scratch_words=scratch)
-    what = Target(kernel, machine_used, values, promise)
+    if scratch is not None and scratch != target.scratch_words:
+        name = f"{target.name} (scratch {scratch})"
+        target = replace(target, name=name, scratch_words=scratch)
+    what = Target(kernel, target, values, promise)
     found = _measure(what, rungs, instances, seed, timelines, terminal)
     batches = [] if scratch is None else _batches(what, terminal)
     _deliver(found, batches, what, terminal, plot=plot, markdown=markdown, json=json)
@@ -156,7 +156,7 @@ def _deliver(
 ) -> None:
     """Say what was found, in the form asked for."""
     from slotweave.report.ladder_pictures import ladder_plot
-    from slotweave.report.ladder_table import batches_table, ladder_markdown, ladder_view
+    from slotweave.report.ladder_table import ladder_markdown, ladder_view
 
     if plot is not None:
         write_output(plot, ladder_plot(found))
@@ -165,9 +165,7 @@ def _deliver(
                     "contract": what.contract, "machine": what.machine.name, "rungs": found,
                     "batches": batches})  # fmt: skip
     elif markdown:
-        print(ladder_markdown(found))
+        print(ladder_markdown(found, batches))
     elif not terminal.quiet and plot != "-":
-        for view in ladder_view(found):
+        for view in ladder_view(found, batches):
             terminal.show(view)
-        if batches:
-            terminal.show(batches_table(batches))

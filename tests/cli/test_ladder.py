@@ -1,0 +1,62 @@
+"""`slotweave ladder`: its table, its JSON, its pictures, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from slotweave.kernels.tree_hash.ladder_plans import RUNGS
+from slotweave.kernels.tree_hash.plans import PLAN_NAMES
+from support.command_line import assert_refused, slotweave
+
+SMALL = ("-p", "height=3", "-p", "rounds=5", "-p", "batch=16", "--instances", 2)
+
+
+def test_json_has_every_rung_that_is_built() -> None:
+    answer = slotweave("ladder", *SMALL, "--json")
+    assert answer.code == 0, answer.err
+    rungs = answer.json["rungs"]
+    assert [rung["name"] for rung in rungs] == [r.plan for r in RUNGS if r.plan in PLAN_NAMES]
+    wanted = {"name", "cycles", "projected", "engines", "scratch", "bundles", "thresholds",
+              "counters"}  # fmt: skip
+    for rung in rungs:
+        assert wanted <= set(rung)
+        assert rung["verified"] == {"instances": 2, "mismatches": 0}
+    assert "1/" in answer.err
+    assert "grouped" in answer.err
+
+
+def test_the_table_shows_the_rungs_asked_for() -> None:
+    answer = slotweave("ladder", *SMALL, "--rung", "grouped", "--rung", "scalar")
+    assert answer.code == 0, answer.err
+    firsts = [line.split()[0] for line in answer.out.splitlines() if line.strip()]
+    assert [first for first in firsts if first in PLAN_NAMES] == ["scalar", "grouped"] * 2
+
+
+def test_pictures_go_where_they_are_wanted(tmp_path: Path) -> None:
+    plot = tmp_path / "ladder.svg"
+    answer = slotweave("ladder", *SMALL, "--rung", "packed", "--plot", plot,
+                       "--timelines", tmp_path, "-q")  # fmt: skip
+    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    assert plot.read_text().startswith("<svg ")
+    assert (tmp_path / "packed.svg").read_text().startswith("<svg ")
+
+
+def test_with_less_scratch_the_machine_has_less_and_batches_are_counted() -> None:
+    answer = slotweave("ladder", *SMALL, "--rung", "packed", "--scratch", 300, "--json")
+    assert answer.json["machine"] == "challenge (scratch 300)"
+    assert answer.json["rungs"][0]["scratch"]["size"] == 300
+    assert [row["batches"] for row in answer.json["batches"]] == [5, 6, 7, 8]
+
+
+def test_what_does_not_fit_is_named() -> None:
+    answer = slotweave("ladder", *SMALL, "--rung", "packed", "--scratch", 8)
+    assert answer.code == 3
+    assert "packed" in answer.err
+    assert "SW301" in answer.err
+
+
+def test_what_cannot_be_done_is_refused(tmp_path: Path) -> None:
+    assert_refused(slotweave("ladder", "--rung", "groped"), "SW212", "did you mean 'grouped'?")
+    assert_refused(slotweave("ladder", "--json", "--plot", "-"), "SW212", "stdout")
+    assert_refused(slotweave("ladder", "--timelines", tmp_path / "none"), "SW207", "directory")
+    assert_refused(slotweave("ladder", "--plot", tmp_path / "no" / "a.svg"), "SW207")

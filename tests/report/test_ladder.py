@@ -1,0 +1,88 @@
+"""What a rung is said to do is what its program does."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from slotweave.kernels.tree_hash.ladder_plans import RUNGS
+from slotweave.pipeline import Result
+from slotweave.report.ladder import THRESHOLDS, counters, rung_summary
+from slotweave.report.ladder_pictures import CYCLES_A_COLUMN, ladder_plot, timeline
+from slotweave.report.ladder_table import ladder_markdown
+from slotweave.report.stage_cycles import batches_alive, stage_slots
+from support.tree_hash import compiled
+
+SHAPE = (4, 7, 104)
+BY_NAME = {rung.plan: rung for rung in RUNGS}
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, Result]:
+    names = ("scalar", "packed", "grouped", "multi-batch", "dedup-static")
+    return {name: compiled(SHAPE, plan=name, instances=1) for name in names}
+
+
+def test_loads_are_counted_by_level_of_the_tree(results: dict[str, Result]) -> None:
+    each = dict.fromkeys("01", 208) | dict.fromkeys("234", 104)  # 7 rounds of a tree of 5 levels
+    for name in ("scalar", "packed", "grouped", "multi-batch"):
+        assert counters(results[name])["loads_by_level"] == each
+    assert counters(results["dedup-static"])["loads_by_level"] == {"4": 104}
+
+
+def test_only_rungs_that_overlap_have_bundles_with_two_stages(results: dict[str, Result]) -> None:
+    overlaps = {name: counters(result)["overlapping_bundles"] for name, result in results.items()}
+    assert overlaps["packed"] == overlaps["grouped"] == 0
+    assert overlaps["multi-batch"] > results["multi-batch"].cycles // 2
+
+
+def test_batches_alive_are_those_with_words_in_registers(results: dict[str, Result]) -> None:
+    assert batches_alive(results["packed"], 1) == 1
+    assert batches_alive(results["grouped"], 1) == 6
+    assert batches_alive(results["multi-batch"], 4) == 4
+
+
+def test_every_slot_belongs_to_one_stage(results: dict[str, Result]) -> None:
+    for result in results.values():
+        slots = sum(int(row.sum()) for row in stage_slots(result).values())
+        assert slots == len(result.schedule.cycle)
+
+
+def test_a_program_without_jumps_or_spills_shows_none(results: dict[str, Result]) -> None:
+    for result in results.values():
+        assert (counters(result)["jumps"], counters(result)["spills"]) == (0, 0)
+
+
+def test_thresholds_are_passed_by_fewer_cycles(results: dict[str, Result]) -> None:
+    result = results["grouped"]
+    summary = rung_summary(BY_NAME["grouped"], result, 10 * result.cycles)
+    assert summary["thresholds"] == [limit for limit in THRESHOLDS if result.cycles < limit]
+    assert summary["speedup"] == 10.0
+    assert rung_summary(BY_NAME["grouped"], result, None)["speedup"] is None
+
+
+def test_idle_and_used_slots_of_a_rung_are_all_slots(results: dict[str, Result]) -> None:
+    for name, result in results.items():
+        summary = rung_summary(BY_NAME[name], result, None)
+        for engine, use in summary["engines"].items():
+            assert use["used"] + sum(summary["idle"][engine].values()) == use["slots"]
+
+
+def test_pictures_are_svg_and_timelines_have_one_scale(results: dict[str, Result]) -> None:
+    rungs = [rung_summary(BY_NAME[name], result, None) for name, result in results.items()]
+    bars = ElementTree.fromstring(ladder_plot(rungs))
+    labels = {text.text for text in bars.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"scalar", f"{results['scalar'].cycles:,}"} <= labels
+    for name in ("packed", "multi-batch"):
+        picture = ElementTree.fromstring(timeline(name, results[name]))
+        columns = -(-results[name].cycles // CYCLES_A_COLUMN)
+        for path in picture.iter("{http://www.w3.org/2000/svg}path"):
+            assert path.attrib["d"].count("H") == columns
+
+
+def test_markdown_has_a_row_for_each_rung_in_each_table(results: dict[str, Result]) -> None:
+    rungs = [rung_summary(BY_NAME[name], result, None) for name, result in results.items()]
+    page = ladder_markdown(rungs, [{"batches": 5, "cycles": 2100}])
+    assert page.count("| grouped |") == 3
+    assert "| 5 | 2,100 | – | – | – |" in page

@@ -1,0 +1,35 @@
+"""The fewest words of scratch that hold a number of batches, found by scheduling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import slotweave.report.ladder_scratch as module
+from slotweave.kernels.tree_hash import TREE_HASH
+from slotweave.machine import CHALLENGE
+from slotweave.report.ladder_scratch import Target, batches_in_scratch
+from support.tree_hash import parameters
+
+
+def target(batch: int, scratch_words: int = 1536) -> Target:
+    machine = replace(CHALLENGE, scratch_words=scratch_words)
+    return Target(TREE_HASH, machine, parameters(3, 3, batch), "values")
+
+
+def test_more_batches_want_more_words(monkeypatch) -> None:
+    monkeypatch.setattr(module, "BATCHES", (1, 4))
+    one, four = batches_in_scratch(target(128))
+    assert (one["batches"], four["batches"]) == (1, 4)
+    assert one["fewest_words"] < four["fewest_words"] <= four["peak"]
+
+
+def test_batches_that_the_workload_does_not_have_do_not_fit(monkeypatch) -> None:
+    monkeypatch.setattr(module, "BATCHES", (2,))
+    (row,) = batches_in_scratch(target(32))
+    assert row["fewest_words"] is None
+
+
+def test_batches_that_scratch_does_not_hold_do_not_fit(monkeypatch) -> None:
+    monkeypatch.setattr(module, "BATCHES", (2,))
+    (row,) = batches_in_scratch(target(64, scratch_words=160))
+    assert row["fewest_words"] is None
