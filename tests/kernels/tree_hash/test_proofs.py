@@ -47,6 +47,10 @@ def test_the_recorded_proofs_are_those_of_the_shipped_plans(request: pytest.Fixt
     assert recorded_proofs() == proofs
 
 
+def test_every_shipped_plan_has_a_record() -> None:
+    assert [(proof.contract, proof.plan) for proof in recorded_proofs()] == SHIPPED
+
+
 def test_records_survive_being_written() -> None:
     proofs = (ProvedPlan(JUDGED, "values", "default", "ab" * 32),)
     assert proofs_from_json(proofs_to_json(proofs)) == proofs
