@@ -85,7 +85,7 @@ def compile_kernel(
     Raises InputError for what is wrong with the kernel or its parameters, NoSchedule if it does not
     fit the machine, CheckFailed if one of the checks finds a fault.
     """
-    clock = _Clock()
+    clock = Clock()
     with clock.stage("trace"):
         traced = trace(kernel, parameters, contract, plan, machine)
     with clock.stage("rewrite"):
@@ -97,7 +97,7 @@ def compile_kernel(
         schedule, allocation = fit(graph, problem, plan.schedule, machine.scratch_words, effort)
     with clock.stage("emit"):
         program = emit(graph, machine, problem, layout, schedule, allocation)
-        program = replace(program, meta=_meta(kernel, parameters, contract, plan, seed))
+        program = replace(program, meta=origin(kernel, parameters, contract, plan, seed))
     with clock.stage("bound"):
         bounds = bound_ladder(problem)
     with clock.stage("check"):
@@ -135,7 +135,7 @@ def prove_program(program: Program, machine: Machine, graph: Graph, facts: Facts
     return equivalence
 
 
-def _meta(
+def origin(
     kernel: Kernel, parameters: Mapping[str, int], contract: str, plan: Plan, seed: int
 ) -> Mapping[str, Any]:
     """What a program file says of where the program came from.
@@ -171,7 +171,7 @@ def verify_program(
     )
 
 
-class _Clock:
+class Clock:
     """Seconds spent in each stage."""
 
     def __init__(self) -> None:

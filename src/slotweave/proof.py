@@ -16,7 +16,7 @@ from slotweave.check.counterexample import Counterexample
 from slotweave.check.definition import graph_meets_definition, program_meets_definition
 from slotweave.check.equivalence import program_equals_graph
 from slotweave.frontend.kernel import Kernel
-from slotweave.frontend.trace import trace
+from slotweave.frontend.trace import trace_flow
 from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
@@ -68,8 +68,9 @@ def prove(
         return Proved(True, why, True, found.why)
     same, same_why = _same_as_graph(program, machine, kernel, parameters, contract, plan)
     if plan is not None and same is True and found.verdict == "unknown":
-        traced = trace(kernel, parameters, contract, plan, machine)
-        found = graph_meets_definition(traced, definition, facts)
+        traced = trace_flow(kernel, parameters, contract, plan, machine)
+        if len(traced.blocks) == 1:
+            found = graph_meets_definition(traced.blocks[0].graph, definition, facts)
     return Proved(same, same_why, found.verdict, found.why, found.counterexample)
 
 
@@ -97,10 +98,11 @@ def _same_as_graph(
     """Whether `program` is the graph that `kernel` and `plan` give."""
     if plan is None:
         return "unknown", "no plan is known that gives the graph it was made from"
-    graph = trace(kernel, parameters, contract, plan, machine)
+    flow = trace_flow(kernel, parameters, contract, plan, machine)
+    graphs = [block.graph for block in flow.blocks]
     if plan.rewrite:
-        graph = rewrite(graph, machine).graph
-    lowered = lower(graph, machine)
+        graphs = [rewrite(graph, machine).graph for graph in graphs]
+    wanted = flow.with_graphs(graphs) if len(graphs) > 1 else lower(graphs[0], machine).graph
     facts = kernel.facts(parameters, contract)
-    found = program_equals_graph(program, machine, lowered.graph, facts)
+    found = program_equals_graph(program, machine, wanted, facts)
     return found.verdict, found.why

@@ -18,6 +18,7 @@ from itertools import islice
 from typing import Literal
 
 from slotweave.check.recorded_memory import RecordedMemory
+from slotweave.check.symbolic_flow import run_flow
 from slotweave.check.symbolic_graph import Accesses, GraphRun, NotExecutableError, run_graph
 from slotweave.check.symbolic_memory import MemoryMap
 from slotweave.check.symbolic_program import MAX_BUNDLES, SymbolicRun
@@ -25,6 +26,7 @@ from slotweave.check.terms import Terms
 from slotweave.check.witness import find_witness
 from slotweave.diagnostics import Diagnostic
 from slotweave.ir.facts import Facts, nothing_known
+from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
@@ -71,18 +73,24 @@ class Equivalence:
 class GraphOnTerms:
     """A graph run on terms once, for any number of programs to be held against."""
 
-    def __init__(self, graph: Graph, facts: Facts | None = None) -> None:
+    def __init__(self, graph: Graph | Flow, facts: Facts | None = None) -> None:
         self._facts = nothing_known() if facts is None else facts
         self._terms = Terms()
-        self._layout = MemoryMap(graph.regions, graph.memory_words)
+        first = graph.blocks[0].graph if isinstance(graph, Flow) else graph
+        self._layout = MemoryMap(first.regions, first.memory_words)
         self._obstacle = ""
         memory = self._memory()
         try:
-            self._wanted = run_graph(graph, self._terms, self._layout, memory)
+            self._wanted = self._run(graph, memory)
         except NotExecutableError as obstacle:
             self._obstacle = str(obstacle)
         self._touched = frozenset(memory.touched)
         self._made = len(self._terms)
+
+    def _run(self, graph: Graph | Flow, memory: RecordedMemory) -> GraphRun:
+        if isinstance(graph, Flow):
+            return run_flow(graph, self._terms, self._layout, memory)
+        return run_graph(graph, self._terms, self._layout, memory)
 
     def _memory(self) -> RecordedMemory:
         """Memory before a run."""
@@ -136,7 +144,7 @@ class GraphOnTerms:
 def program_equals_graph(
     program: Program,
     machine: Machine,
-    graph: Graph,
+    graph: Graph | Flow,
     facts: Facts | None = None,
     *,
     max_bundles: int = MAX_BUNDLES,

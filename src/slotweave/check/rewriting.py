@@ -110,7 +110,9 @@ class _Replay:
             changes = node.effect is Effect.LOAD and node.region not in self._inputs
             version = stores[node.region] + stores[""] if changes else 0
             classes.append(self._class(node, args, version))
-            if node.op != "join" and node.effect not in (Effect.NONE, Effect.LOAD):
+            if node.op == "assign":
+                done.append(((node.op, "", node.imm), args, node.where))
+            elif node.op != "join" and node.effect not in (Effect.NONE, Effect.LOAD):
                 done.append(((node.op, node.region, node.imm), args, node.where))
                 stores[node.region] += 1  # what names no region, as a pause, bears on all of them
         return done, classes

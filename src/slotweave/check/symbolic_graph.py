@@ -38,11 +38,12 @@ class Accesses:
 
 @dataclass
 class GraphRun:
-    """Memory and trace behind a graph, and the computed addresses on the way."""
+    """Memory, trace and variables behind a graph, and the computed addresses on the way."""
 
     memory: SymbolicMemory
     trace: list[int] = field(default_factory=list)
     accesses: Accesses = field(default_factory=Accesses)
+    variables: dict[int, _Lanes] = field(default_factory=dict)
 
 
 def lane_addresses(terms: Terms, address: int, lanes: int) -> _Lanes:
@@ -53,11 +54,22 @@ def lane_addresses(terms: Terms, address: int, lanes: int) -> _Lanes:
 
 def run_graph(graph: Graph, terms: Terms, layout: MemoryMap, memory: SymbolicMemory) -> GraphRun:
     """Run `graph` on `memory`. Raises NotExecutableError for jumps, which no graph has."""
-    state = GraphRun(memory)
+    return continue_with(graph, terms, layout, GraphRun(memory))
+
+
+def continue_with(graph: Graph, terms: Terms, layout: MemoryMap, state: GraphRun) -> GraphRun:
+    """Run `graph` on what `state` holds, memory and variables, and leave there what it does."""
     values: list[_Lanes] = []
+    assigned: dict[int, _Lanes] = {}
     for index, node in enumerate(graph.nodes):
         args = [values[arg] for arg in node.args]
         if node.op == "join":
+            values.append(())
+        elif node.op == "variable":
+            undefined = (terms.make("undefined"),) * node.width
+            values.append(state.variables.get(node.imm, undefined))
+        elif node.op == "assign":
+            assigned[node.imm] = args[0]
             values.append(())
         elif node.structural:
             values.append(_rearranged(node, args, terms))
@@ -65,6 +77,7 @@ def run_graph(graph: Graph, terms: Terms, layout: MemoryMap, memory: SymbolicMem
             values.append(_computed(node, args, terms))
         else:
             values.append(_effect(index, node, args, terms, layout, state))
+    state.variables.update(assigned)
     return state
 
 

@@ -93,6 +93,15 @@ class Recorder:
                 )
                 raise InputError(Diagnostic("SW211", reason, file=node.where))
 
+    def successor(self) -> Recorder:
+        """A recorder for the next block: of the same memory, with nothing in it."""
+        after = Recorder(self._name, self._vector_length)
+        after.item, after.stage = self.item, self.stage
+        after._memory_words, after._regions = self._memory_words, self._regions
+        after._order = {region.name: MemoryOrder(after._join) for region in self._regions}
+        after._places = self._places
+        return after
+
     # Memory and its regions
 
     def declare_memory(self, words: int) -> None:

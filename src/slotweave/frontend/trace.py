@@ -12,6 +12,7 @@ from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.frontend.kernel import Kernel, Parameters
 from slotweave.frontend.misuse import is_frontend_file
 from slotweave.frontend.tracer import Tracer
+from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
 from slotweave.machine import Machine
@@ -38,6 +39,25 @@ def trace_function(
     Raises InputError at the line in the user's file: SW211 for misuse of the tracer, SW206 for any
     other exception.
     """
+    return _traced(build, name, vector_length, *arguments, **parameters).graph()
+
+
+def trace_flow(
+    kernel: Kernel, parameters: Parameters, contract: str, plan: Plan, machine: Machine
+) -> Flow:
+    """The blocks of `kernel`, one if it does not jump (see `trace_function`)."""
+    build, lanes = kernel.build, machine.vector_length
+    return _traced(build, kernel.name, lanes, parameters, contract, plan).flow()
+
+
+def _traced(
+    build: Callable[..., object],
+    name: str,
+    vector_length: int,
+    /,
+    *arguments: Any,
+    **parameters: Any,
+) -> Tracer:
     tracer = Tracer(name, vector_length)
     try:
         build(tracer, *arguments, **parameters)
@@ -45,7 +65,7 @@ def trace_function(
         raise
     except (Exception, SystemExit) as error:
         raise kernel_failure(error, _file_of(build)) from error
-    return tracer.graph()
+    return tracer
 
 
 def kernel_failure(error: BaseException, file: str) -> InputError:

@@ -7,19 +7,21 @@ Each node knows the user's line. Misuse raises InputError (SW211) pointing there
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from operator import index as integer
 from typing import TypeVar, cast, overload
 
+from slotweave.frontend.blocks import BlockList, Variable
 from slotweave.frontend.misuse import misuse
 from slotweave.frontend.recorder import Recorder
 from slotweave.frontend.regions import RegionHandle
 from slotweave.frontend.values import Block, Operand, Value, Vector, Word
+from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph, Region
 from slotweave.isa import WORD_MASK
 
-__all__ = ["Block", "RegionHandle", "Tracer", "Vector", "Word"]
+__all__ = ["Block", "RegionHandle", "Tracer", "Variable", "Vector", "Word"]
 
 Kind = TypeVar("Kind", bound=Operand)
 AnyValue = TypeVar("AnyValue", bound=Value)
@@ -30,12 +32,22 @@ class Tracer:
 
     def __init__(self, name: str = "", vector_length: int = 8) -> None:
         self.vector_length = vector_length
+        self.block = 0
+        self._blocks = BlockList()
         self._recorder = Recorder(name, vector_length)
         self._literals: dict[tuple[type, int], Operand] = {}
 
     def graph(self) -> Graph:
-        """The graph recorded so far."""
+        """The graph recorded so far, of a kernel without jumps."""
+        if len(self._blocks):
+            raise misuse("this kernel jumps: what is wanted here is a kernel without k.loop and "
+                         "k.branch")  # fmt: skip
         return self._recorder.graph()
+
+    def flow(self) -> Flow:
+        """The blocks recorded so far."""
+        self._assign_variables()
+        return self._blocks.flow(self._recorder.graph())
 
     # Labels
 
@@ -83,13 +95,15 @@ class Tracer:
 
     def binary(self, op: str, left: Kind, right: Kind | int) -> Kind:
         """`op` of two values of one shape."""
-        if type(right) is not type(left) or right.tracer is not self:
+        if left.block != self.block:
+            self._expect(left, Operand)
+        if type(right) is not type(left) or right.tracer is not self or right.block != self.block:
             right = self._lift(right, type(left))
         return self._record(op, left, (left.index, right.index))
 
     def binary_reflected(self, op: str, left: Kind | int, right: Kind) -> Kind:
         """`op` with the integer on the left."""
-        left = self._lift(left, type(right))
+        left, right = self._lift(left, type(right)), self._expect(right, type(right))
         return self._record(op, right, (left.index, right.index))
 
     @overload
@@ -174,6 +188,7 @@ class Tracer:
 
     def lane(self, value: Block, i: int) -> Word:
         """Word `i` of a value."""
+        self._expect(value, Block)
         if not 0 <= i < value.width:
             raise misuse(f"a {value.noun} of {value.width} words has no word {i}")
         if value.width == 1:
@@ -244,6 +259,65 @@ class Tracer:
 
     # Control
 
+    def variable(self, start: Kind | int) -> Variable[Kind]:
+        """A variable that holds `start`; an integer makes it one of a word."""
+        value = self._operand(start)
+        self._blocks.widths.append(value.width)
+        return Variable(self, len(self._blocks.widths) - 1, cast(Kind, value))
+
+    def read_variable(self, number: int, width: int) -> int:
+        """The node that is variable `number` as the present block found it."""
+        return self._recorder.add("variable", width, imm=number)
+
+    def assign(self, number: int, value: Kind | int, kind: type[Kind]) -> Kind:
+        """Let variable `number` hold `value`, which is returned as a value of that kind."""
+        lifted = self._lift(value, kind)
+        self._blocks.assigned[number] = lifted.index
+        return lifted
+
+    @contextmanager
+    def loop(self, times: Word | int) -> Iterator[Variable[Word]]:
+        """What is traced within runs `times` times, which must not be 0.
+
+        Gives the number of rounds that are left, counting the present one. Only variables carry
+        values from round to round, into the loop and out of it.
+        """
+        if isinstance(times, int) and times < 1:
+            raise misuse(f"a loop runs at least once, not {times} times")
+        left: Variable[Word] = self.variable(times)
+        self._cut()
+        start = self._blocks.place(self._blocks.label())
+        yield left
+        left.value = left.value - 1
+        self._cut(start, left.number)
+
+    def branch(self, condition: Word, yes: Callable[[], object], no: Callable[[], object]) -> None:
+        """Run what `yes` traces if `condition` is not 0, else what `no` traces.
+
+        Only variables carry values into the two and out of them.
+        """
+        decision = self.variable(condition)
+        label, end = self._blocks.label(), self._blocks.label()
+        self._cut(label, decision.number)
+        no()
+        self._cut(end)
+        self._blocks.place(label)
+        yes()
+        self._cut()
+        self._blocks.place(end)
+
+    def _cut(self, label: int | None = None, condition: int | None = None) -> None:
+        """End the present block, with a jump if a label is given, and begin another one."""
+        self._assign_variables()
+        self._blocks.end(self._recorder.graph(), label, condition)
+        self._recorder = self._recorder.successor()
+        self._literals = {}
+        self.block += 1
+
+    def _assign_variables(self) -> None:
+        for number, node in self._blocks.assigned.items():
+            self._recorder.add("assign", 0, (node,), imm=number)
+
     def pause(self) -> None:
         """Stop here if pauses are enabled; all memory accesses stay on their side of it."""
         self._recorder.pause()
@@ -298,6 +372,9 @@ class Tracer:
             raise misuse(f"a {kind.noun} is needed here, not {found}{hint}")
         if value.tracer is not self:
             raise misuse(f"this {value.noun} belongs to another trace")
+        if value.block != self.block:
+            raise misuse(f"this {value.noun} was made before a jump, or on another way: carry it "
+                         "here in a k.variable")  # fmt: skip
         return value
 
 

@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 
 class Value:
-    """Some words of scratch: the result of node `index` in the trace of `tracer`."""
+    """Some words of scratch: the result of node `index` in `block` of the trace of `tracer`."""
 
-    __slots__ = ("index", "tracer", "width")
+    __slots__ = ("block", "index", "tracer", "width")
     __array_ufunc__ = None  # NumPy integers leave operators with values to the value
 
     noun: ClassVar[str] = "block"
 
     def __init__(self, tracer: Tracer, index: int, width: int) -> None:
         self.tracer = tracer
+        self.block = tracer.block
         self.index = index
         self.width = width
 

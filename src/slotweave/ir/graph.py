@@ -9,6 +9,8 @@ ones, which cost no slot because they only say where words lie:
     overlay   its arguments laid into one block, argument i from word offsets[i] on; where two cover
               a word the later argument stands. Words side by side are a vector ("pack").
     join      no value; a point in the order of memory accesses, behind everything in `after`
+    variable  what variable number imm holds before the graph runs
+    assign    no value; what variable number imm holds behind it (see `flow`)
 
 Memory accesses name a region. `load` of width 1 reads one word at an address; `load` of vector
 width is a gather (its argument is a vector of addresses), `store` of a vector a scatter; `vload`
@@ -24,7 +26,7 @@ from functools import cached_property
 
 from slotweave.isa import OPERATIONS, Effect, Shape
 
-STRUCTURAL = frozenset({"slice", "overlay", "join"})
+STRUCTURAL = frozenset({"slice", "overlay", "join", "variable", "assign"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Node:
     @property
     def pure(self) -> bool:
         """No memory access, no control: may be merged, moved and dropped."""
-        return self.op != "join" and self.effect is Effect.NONE
+        return self.op not in ("join", "assign") and self.effect is Effect.NONE
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,10 @@ def _expected_widths(op: str, width: int, widths: list[int], lanes: int) -> tupl
 def _wrong_structure(node: Node, widths: list[int]) -> str:
     if node.op == "join":
         return "is a join with a value" if node.width or widths else ""
+    if node.op == "variable":
+        return "is a variable made of others" if widths or not node.width else ""
+    if node.op == "assign":
+        return "" if len(widths) == 1 and not node.width else "assigns not one value"
     if node.op == "slice":
         if len(widths) != 1:
             return f"is a slice of {len(widths)} values"

@@ -13,7 +13,7 @@ Words = tuple[int, ...]
 
 def known_words(node: Node, args: Sequence[Words]) -> Words | None:
     """The words of `node` if those of its arguments are `args`; None if that does not fix them."""
-    if not node.pure:
+    if not node.pure or node.op == "variable":
         return None
     if node.op == "const":
         return (node.imm & WORD_MASK,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,19 +12,27 @@ from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import word_constants
 from slotweave.ir.problem import DATA, ORDER, Ints, Problem
 from slotweave.isa import Effect
+from slotweave.lower.copy_variables import copy_variables, readers
 from slotweave.lower.materialize import materialize, usable_modes
-from slotweave.lower.placement import Placement
+from slotweave.lower.placement import Placement, place
 from slotweave.lower.spread_constants import spread_constants
 from slotweave.machine import Machine
+
+#: Nodes that say where words lie and need no slot.
+_NOT_RUN = frozenset({"slice", "overlay", "variable"})
 
 
 @dataclass(frozen=True)
 class Lowered:
-    """The problem, the graph it stands for (constants spread, copies added), and its layout."""
+    """The problem, the graph it stands for (constants spread, copies added), and its layout.
+
+    `pinned` are the storages of variables, old and new: storage -> variable.
+    """
 
     graph: Graph
     problem: Problem
     layout: Layout
+    pinned: Mapping[int, int]
 
 
 class _Rows:
@@ -51,10 +60,12 @@ def lower(graph: Graph, machine: Machine) -> Lowered:
     Raises NoSchedule (SW302) if no engine can run one of its operations.
     """
     graph, placement = materialize(spread_constants(graph, machine), machine)
-    operations = [i for i, node in enumerate(graph.nodes) if node.op not in ("slice", "overlay")]
+    graph, writers = (written := copy_variables(graph)).graph, written.variable
+    placement = place(graph, machine)
+    operations = [i for i, node in enumerate(graph.nodes) if node.op not in _NOT_RUN]
     number = {node: op for op, node in enumerate(operations)}
     modes = _Modes(graph, machine, placement)
-    edges = _edges(graph, placement, operations, number, modes)
+    edges = _edges(graph, placement, operations, number, modes, writers)
     reads = _reads(graph, placement, operations)
     pred_offset, pred = edges[0].arrays()
     read_offset, read = reads.arrays()
@@ -73,7 +84,7 @@ def lower(graph: Graph, machine: Machine) -> Lowered:
         read=read,
         storage_words=_ints(placement.storage_words),
     )
-    return Lowered(graph, problem, placement.layout)
+    return Lowered(graph, problem, placement.layout, _pinned(graph, placement, writers))
 
 
 class _Modes:
@@ -114,6 +125,7 @@ def _edges(
     operations: list[int],
     number: dict[int, int],
     modes: _Modes,
+    writers: Mapping[int, int],
 ) -> tuple[_Rows, list[int], list[int]]:
     """Predecessor rows with kind and lag: data first, then memory order and covered words."""
     rows, kinds, lags = _Rows(), [], []
@@ -126,7 +138,12 @@ def _edges(
         row: dict[int, tuple[int, int]] = {}
         for arg in node.args:
             for maker in makers[offset[arg] : offset[arg + 1]]:
-                row[number[maker]] = (DATA, 0)
+                if maker in number:  # what a variable holds is there from the start
+                    row[number[maker]] = (DATA, 0)
+        if index in writers:
+            for reader in readers(graph.nodes, writers[index]):
+                if reader != index:
+                    row.setdefault(number[reader], (ORDER, 0))
         for access in node.after:
             kind, lag = _memory_edge(graph, access)
             row.setdefault(number[access], (kind, lag))
@@ -162,12 +179,24 @@ def _storage_written(graph: Graph, placement: Placement, index: int) -> int:
 
 
 def _reads(graph: Graph, placement: Placement, operations: list[int]) -> _Rows:
-    """The storages that hold the operands of each operation."""
+    """The storages that hold the operands of each operation, but for those of variables."""
     rows = _Rows()
     offset, storage = placement.layout.offset.tolist(), placement.layout.storage.tolist()
+    variables = {storage[offset[i]] for i, node in enumerate(graph.nodes) if node.op == "variable"}
     for index in operations:
         row: dict[int, None] = {}
         for arg in graph.nodes[index].args:
-            row.update(dict.fromkeys(storage[offset[arg] : offset[arg + 1]]))
+            storages = storage[offset[arg] : offset[arg + 1]]
+            row.update(dict.fromkeys(s for s in storages if s not in variables))
         rows.add(list(row))
     return rows
+
+
+def _pinned(graph: Graph, placement: Placement, writers: Mapping[int, int]) -> dict[int, int]:
+    """Which variable each storage is that has a place of its own in all blocks."""
+    numbers = {i: node.imm for i, node in enumerate(graph.nodes) if node.op == "variable"}
+    layout = placement.layout
+    return {
+        int(layout.storage[layout.offset[index]]): variable
+        for index, variable in {**numbers, **writers}.items()
+    }

@@ -120,6 +120,8 @@ def _can_be_placed(
         in_order = all(b == a + 1 for a, b in pairwise(part))
         for cell in part:
             maker = cells.maker[cell]
+            if graph.nodes[maker].op == "variable":
+                return False
             width = graph.nodes[maker].width
             missing[maker] = missing.get(maker, width) - 1
             whole = in_order and len(part) == width

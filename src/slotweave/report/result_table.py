@@ -50,6 +50,9 @@ def _title(summary: Mapping[str, Any]) -> str:
 def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     cycles = summary["cycles"]
     yield "cycles", Text(f"{cycles:,}", style="bold green")
+    if summary.get("jumps"):
+        taken = ", ".join(f"{count:,} {name}" for name, count in summary["jumps"].items())
+        yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps met in a run: {taken}")
     if not summary.get("straight", True):
         yield "", Text("each bundle counted once; the program jumps, so a run may differ")
     bound = summary.get("bound")

@@ -28,6 +28,7 @@ from slotweave.cli.output import (
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from slotweave.flow_pipeline import FlowResult
     from slotweave.pipeline import Result
 
 
@@ -77,32 +78,32 @@ def compile_(
     choices = inputs.plan_of(workload, plan, values, promise)
     terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
 
-    from slotweave.pipeline import compile_kernel  # behind the checks of what the user gave
+    from slotweave.flow_pipeline import compile_any  # behind the checks of what the user gave
 
-    result = compile_kernel(
-        workload, target, values, promise, choices, instances=instances, seed=seed
-    )
+    result = compile_any(workload, target, values, promise, choices, instances=instances, seed=seed)
     if result_file is not None:
         _record(result, result_file)
     _deliver(result, terminal, output, json)
 
 
-def _record(result: Result, file: str) -> None:
+def _record(result: Result | FlowResult, file: str) -> None:
     """Write the result where it can be verified later."""
     from slotweave.evidence.record import record_to_json
-    from slotweave.report.summary import result_summary
+    from slotweave.report.flow_summary import summary_of
 
-    summary = result_summary(result)
+    summary = summary_of(result)
     write_output(file, record_to_json(summary, result.program, result.machine, result.kernel))
 
 
-def _deliver(result: Result, terminal: Terminal, output: str | None, json: bool) -> None:
+def _deliver(
+    result: Result | FlowResult, terminal: Terminal, output: str | None, json: bool
+) -> None:
     """Write the program where it is wanted, and say what became of it."""
     from slotweave.ir.program_files import program_to_json
+    from slotweave.report.flow_summary import summary_of
     from slotweave.report.result_table import result_view
-    from slotweave.report.summary import result_summary
 
-    summary = result_summary(result)
+    summary = summary_of(result)
     if output is not None:
         write_output(output, program_to_json(result.program))
     if json:

@@ -12,6 +12,9 @@ from slotweave.kernels.tree_hash.grouped import build_grouped
 from slotweave.kernels.tree_hash.memory_map import declare_memory
 from slotweave.kernels.tree_hash.plans import PLAN_NAMES, plan_named
 from slotweave.kernels.tree_hash.proofs import proved_fingerprints
+from slotweave.kernels.tree_hash.rolled import build_rolled
+from slotweave.kernels.tree_hash.rolled_choices import STYLE, read_rolled_choices
+from slotweave.kernels.tree_hash.rolled_plans import ROLLED_PLAN_NAMES
 from slotweave.kernels.tree_hash.scalar import build_scalar
 from slotweave.kernels.tree_hash.vary import vary
 from slotweave.kernels.tree_hash.vector import build_vector
@@ -27,6 +30,10 @@ from slotweave.kernels.tree_hash.workload import (
 def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
     """Write tree hash for these parameters through `k`, as `plan` says."""
     shape = Shape.of(parameters)
+    if plan.choices.get("style") == STYLE:
+        rolled = read_rolled_choices(plan, shape, contract, k.vector_length)
+        build_rolled(k, shape, contract, rolled)
+        return
     choices = read_choices(plan, shape, contract, k.vector_length)
     if choices.style == "scalar":
         build_scalar(k, shape, declare_memory(k, shape, contract, ()))
@@ -54,7 +61,7 @@ TREE_HASH = Kernel(
     reference=reference,
     facts=facts,
     plan=plan_named,
-    plan_names=PLAN_NAMES,
+    plan_names=(*PLAN_NAMES, *ROLLED_PLAN_NAMES),
     definition=definition,
     vary=vary,
     proofs=proved_fingerprints,

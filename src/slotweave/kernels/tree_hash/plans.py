@@ -16,6 +16,7 @@ from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.plan_json import plan_from_json
 from slotweave.kernels.tree_hash.ladder_plans import LADDER_PLAN_NAMES, ladder_plan
 from slotweave.kernels.tree_hash.plan_model import LANES, TWO, best_design
+from slotweave.kernels.tree_hash.rolled_plans import ROLLED_PLAN_NAMES, rolled_plan
 from slotweave.kernels.tree_hash.workload import Shape
 
 PLAN_NAMES = ("tuned", "default", "scalar", *LADDER_PLAN_NAMES, "multi-stage")
@@ -40,7 +41,9 @@ def plan_named(name: str, parameters: Mapping[str, int], contract: str) -> Plan:
         return ladder_plan(name, shape)
     if name in ("default", "multi-stage"):
         return default_plan(shape, contract)
-    known = ", ".join(PLAN_NAMES)
+    if name in ROLLED_PLAN_NAMES:
+        return rolled_plan(name)
+    known = ", ".join((*PLAN_NAMES, *ROLLED_PLAN_NAMES))
     raise InputError(Diagnostic("SW209", f"tree-hash has no plan {name!r} (known: {known})"))
 
 

@@ -1,0 +1,102 @@
+"""Blocks -> program: their bundles one behind the other, jumps in the last bundle of each.
+
+Guarantees: when a block's jump is decided, and when another block begins, all that the block wrote
+has landed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from slotweave.diagnostics import Diagnostic, NoSchedule
+from slotweave.ir.flow import Flow, Jump
+from slotweave.ir.problem import Problem
+from slotweave.ir.program import Bundle, Program, Slot
+from slotweave.ir.schedule import Schedule
+from slotweave.isa import Shape
+from slotweave.machine import Machine
+
+
+@dataclass(frozen=True)
+class EmittedBlock:
+    """The bundles of a block without its jump.
+
+    `landed` is the first bundle that sees all it wrote, `assigned[v]` the first that sees what it
+    wrote to variable v.
+    """
+
+    bundles: tuple[Bundle, ...]
+    landed: int
+    assigned: Mapping[int, int]
+
+
+def emitted_block(
+    program: Program, problem: Problem, schedule: Schedule, pinned: Mapping[int, int]
+) -> EmittedBlock:
+    """The block of which `program` are the bundles; `pinned` maps storages to variables."""
+    latency = problem.mode_latency[problem.mode_offset[:-1] + schedule.mode].tolist()
+    offset, cycle = schedule.cycle_offset.tolist(), schedule.cycle.tolist()
+    landed, assigned = 0, {}
+    for op, storage in enumerate(problem.writes.tolist()):
+        if offset[op] == offset[op + 1]:
+            continue
+        landing = max(cycle[offset[op] : offset[op + 1]]) + latency[op]
+        landed = max(landed, landing)
+        if storage in pinned:
+            assigned[pinned[storage]] = landing
+    return EmittedBlock(program.bundles, landed, assigned)
+
+
+def link(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> Program:
+    """The program of all blocks. Raises NoSchedule (SW302) if the machine cannot jump."""
+    jumps = [
+        None if block.jump is None or _goes_on(block.jump, number, blocks) else block.jump
+        for number, block in enumerate(flow.blocks)
+    ]
+    lengths = [_length(*pair, machine) for pair in zip(blocks, jumps, strict=True)]
+    starts = [sum(lengths[:number]) for number in range(len(blocks) + 1)]
+    bundles: list[Bundle] = []
+    for block, jump, length in zip(blocks, jumps, lengths, strict=True):
+        wait: Bundle = {next(iter(machine.slots)): ()}
+        filled = [*block.bundles, *[wait] * (length - len(block.bundles))]
+        if jump is not None:
+            engine, slot = _slot(flow, jump, starts[min(jump.target, len(blocks))], machine)
+            last = {name: slots for name, slots in filled[-1].items() if slots}
+            filled[-1] = {**last, engine: (*last.get(engine, ()), slot)}
+        bundles += filled
+    return Program(machine.name, tuple(bundles))
+
+
+def _goes_on(jump: Jump, number: int, blocks: Sequence[EmittedBlock]) -> bool:
+    """Whether the jump leads where the program goes on anyway."""
+    between = blocks[number + 1 : jump.target]
+    return jump.target > number and not any(block.landed for block in between)
+
+
+def _length(block: EmittedBlock, jump: Jump | None, machine: Machine) -> int:
+    """How many bundles the block takes, its jump in the last one."""
+    length = max(len(block.bundles), block.landed)
+    if jump is None:
+        return length
+    decided = 0 if jump.condition is None else block.assigned.get(jump.condition, 0)
+    length = max(length, decided + 1)
+    engine = _engine(jump, machine)
+    last = block.bundles[-1] if block.bundles and len(block.bundles) == length else {}
+    return length + (len(last.get(engine, ())) >= machine.slots[engine])
+
+
+def _engine(jump: Jump, machine: Machine) -> str:
+    name = "jump" if jump.condition is None else "cond_jump"
+    for mode in machine.modes_of(name, Shape.WORD):
+        if machine.slots[mode.engine]:
+            return mode.engine
+    reason = f"no engine of machine {machine.name!r} runs {name!r}; give it one, or do without"
+    raise NoSchedule(Diagnostic("SW302", reason))
+
+
+def _slot(flow: Flow, jump: Jump, target: int, machine: Machine) -> tuple[str, Slot]:
+    engine = _engine(jump, machine)
+    if jump.condition is None:
+        return engine, ("jump", target)
+    return engine, ("cond_jump", flow.first_words[jump.condition], target)

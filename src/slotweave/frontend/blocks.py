@@ -1,0 +1,85 @@
+"""Blocks while they are traced: the variables of a kernel, its labels, and where jumps cut it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from slotweave.frontend.values import Operand
+from slotweave.ir.flow import Block, Flow, Jump
+from slotweave.ir.graph import Graph
+
+if TYPE_CHECKING:
+    from slotweave.frontend.tracer import Tracer
+
+Kind = TypeVar("Kind", bound=Operand)
+
+
+class Variable(Generic[Kind]):
+    """A value that may change and lives on from block to block; read and set it as `value`."""
+
+    def __init__(self, tracer: Tracer, number: int, start: Kind) -> None:
+        self.number = number
+        self._tracer = tracer
+        self._kind: type[Kind] = type(start)
+        self._width = start.width
+        self._block = -1
+        self._now = start
+        self.value = start
+
+    @property
+    def value(self) -> Kind:
+        """What it holds now."""
+        if self._block != self._tracer.block:
+            index = self._tracer.read_variable(self.number, self._width)
+            self._now = self._kind(self._tracer, index, self._width)
+            self._block = self._tracer.block
+        return self._now
+
+    @value.setter
+    def value(self, value: Kind | int) -> None:
+        self._now = self._tracer.assign(self.number, value, self._kind)
+        self._block = self._tracer.block
+
+
+@dataclass(frozen=True, slots=True)
+class _LabelledJump:
+    label: int
+    condition: int | None
+
+
+class BlockList:
+    """The blocks traced so far. Labels are numbers that get their block when they are placed."""
+
+    def __init__(self) -> None:
+        self.widths: list[int] = []
+        self.assigned: dict[int, int] = {}  # variable -> node, in the present block
+        self._blocks: list[tuple[Graph, _LabelledJump | None]] = []
+        self._place: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def label(self) -> int:
+        """A label that has yet to be placed."""
+        self._place.append(-1)
+        return len(self._place) - 1
+
+    def place(self, label: int) -> int:
+        """`label` is the block that begins now."""
+        self._place[label] = len(self._blocks)
+        return label
+
+    def end(self, graph: Graph, label: int | None = None, condition: int | None = None) -> None:
+        """The present block ends, with a jump to `label` if there is one."""
+        jump = None if label is None else _LabelledJump(label, condition)
+        self._blocks.append((graph, jump))
+        self.assigned = {}
+
+    def flow(self, last: Graph) -> Flow:
+        """All blocks, `last` behind them."""
+        blocks = [
+            Block(graph, None if jump is None else Jump(self._place[jump.label], jump.condition))
+            for graph, jump in self._blocks
+        ]
+        return Flow(last.name, tuple(self.widths), (*blocks, Block(last)))

@@ -1,0 +1,107 @@
+"""Write variables by operations: what `assign` says, done by whatever makes the value, or a copy.
+
+Guarantees: in the graph returned no `assign` is left; each variable that one named has a *writer*,
+an operation that writes it and whose result is of use under no other name, so that it can lie
+where the variable does, and runs behind all operations that read what the variable held before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from slotweave.ir.graph import Graph, Node
+
+
+@dataclass(frozen=True)
+class Written:
+    """The graph without `assign`; by writer, the variable that it writes."""
+
+    graph: Graph
+    variable: Mapping[int, int]
+
+
+def copy_variables(graph: Graph) -> Written:
+    """`graph` with a writer for each variable that it assigns."""
+    assigned = {node.imm: node.args[0] for node in graph.nodes if node.op == "assign"}
+    sources = Counter(assigned.values())
+    nodes: list[Node] = []
+    number: list[int] = []
+    for node in graph.nodes:
+        number.append(len(nodes))
+        if node.op != "assign":
+            nodes.append(_renumbered(node, number))
+    order = _Order(nodes)
+    variable: dict[int, int] = {}
+    for target, old in assigned.items():
+        source = number[old]
+        if nodes[source].op == "variable" and nodes[source].imm == target:
+            continue
+        if sources[old] == 1 and order.can_be_last(source, target):
+            variable[source] = target
+            continue
+        made = nodes[source]
+        if made.structural:  # it may be another variable, which changes as well: take it first
+            nodes.append(Node("or", made.width, (source, source), item=made.item))
+            order.append(nodes[-1])
+            source = len(nodes) - 1
+        nodes.append(Node("or", made.width, (source, source), item=made.item, stage=made.stage))
+        order.append(nodes[-1], target)
+        variable[len(nodes) - 1] = target
+    return Written(graph.with_nodes(tuple(nodes)), variable)
+
+
+def readers(nodes: list[Node] | tuple[Node, ...], variable: int) -> list[int]:
+    """The operations that read `variable`, also by parts of it."""
+    names: set[int] = set()
+    found: list[int] = []
+    for index, node in enumerate(nodes):
+        if node.op == "variable" and node.imm == variable:
+            names.add(index)
+        elif not names.isdisjoint(node.args):
+            if node.op in ("slice", "overlay"):
+                names.add(index)
+            else:
+                found.append(index)
+    return found
+
+
+def _renumbered(node: Node, number: list[int]) -> Node:
+    args = tuple(number[arg] for arg in node.args)
+    return replace(node, args=args, after=tuple(number[earlier] for earlier in node.after))
+
+
+class _Order:
+    """Which operation must come before which: operands, memory, and readers before writers."""
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self._nodes = nodes
+        self._before = [{*node.args, *node.after} for node in nodes]
+        self._uses = Counter(arg for node in nodes if node.structural for arg in node.args)
+
+    def can_be_last(self, source: int, target: int) -> bool:
+        """Whether `source` can write `target` itself: note that it does, if so."""
+        node = self._nodes[source]
+        if node.structural or self._uses[source]:
+            return False
+        wait = [reader for reader in readers(self._nodes, target) if reader != source]
+        if any(self._reaches(source, reader) for reader in wait):
+            return False
+        self._before[source].update(wait)
+        return True
+
+    def append(self, node: Node, target: int = -1) -> None:
+        """A copy, into variable `target` if there is one, is now the last node."""
+        self._before.append({*node.args, *readers(self._nodes, target)} - {len(self._before)})
+
+    def _reaches(self, earlier: int, later: int) -> bool:
+        """Whether `later` must come behind `earlier`."""
+        seen, waiting = {later}, [later]
+        while waiting:
+            for node in self._before[waiting.pop()] - seen:
+                if node == earlier:
+                    return True
+                seen.add(node)
+                waiting.append(node)
+        return False

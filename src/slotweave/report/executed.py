@@ -1,0 +1,37 @@
+"""What a program does in one run: slots by engine and by operation, jumps and all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from slotweave.analysis.utilisation import EngineUse
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.simulate.reference import run
+from slotweave.simulate.run import Event, Memory
+
+
+@dataclass(frozen=True)
+class Executed:
+    """The slots that ran: of each engine, of those it had, and of each (engine, mnemonic)."""
+
+    cycles: int
+    engines: Mapping[str, EngineUse]
+    slots: Mapping[tuple[str, str], int]
+
+
+def executed(program: Program, machine: Machine, memory: Memory) -> Executed:
+    """One run of `program` on `memory`, slots counted as they ran."""
+    slots: Counter[tuple[str, str]] = Counter()
+
+    def count(event: Event) -> None:
+        slots[event.engine, program.bundles[event.bundle][event.engine][event.slot][0]] += 1
+
+    cycles = run(program, machine, memory, on_event=count).cycles
+    used: Counter[str] = Counter()
+    for (engine, _mnemonic), number in slots.items():
+        used[engine] += number
+    engines = {name: EngineUse(used[name], width * cycles) for name, width in machine.engines}
+    return Executed(cycles, engines, slots)

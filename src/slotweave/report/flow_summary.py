@@ -1,0 +1,67 @@
+"""The JSON form of a result of `compile`, whether the program jumps or not.
+
+What only a straight program has is left out of that of one that jumps: bounds and idle slots. Its
+engines are counted over a run on the first random input.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from slotweave.check.execution import instance_memory
+from slotweave.flow_pipeline import FlowResult
+from slotweave.pipeline import Result
+from slotweave.report.executed import executed
+from slotweave.report.inspect import engine_rows
+from slotweave.report.summary import result_summary
+
+_DEFINITION = (
+    "`slotweave verify PROGRAM --against KERNEL --prove` tries it on the program itself, "
+    "where no jump depends on data"
+)
+
+
+def summary_of(result: Result | FlowResult) -> dict[str, Any]:
+    """`result` as plain values, with the names that the JSON of all commands shares."""
+    return result_summary(result) if isinstance(result, Result) else flow_summary(result)
+
+
+def flow_summary(result: FlowResult) -> dict[str, Any]:
+    """The same for a program that jumps."""
+    rules: Counter[str] = Counter()
+    for rewritten in result.rewritten:
+        rules.update(rewritten.counts())
+    memory = instance_memory(
+        lambda rng: result.kernel.memory(result.parameters, result.contract, rng), result.seed, 0
+    )
+    run = executed(result.program, result.machine, memory)
+    jumps = {name: count for (_engine, name), count in run.slots.items() if "jump" in name}
+    return {
+        "kernel": result.kernel.name,
+        "params": dict(result.parameters),
+        "contract": result.contract,
+        "machine": result.machine.name,
+        "plan": result.plan.name,
+        "seed": result.seed,
+        "cycles": result.cycles,
+        "bundles": len(result.program.bundles),
+        "bound": None,
+        "ladder": [],
+        "engines": engine_rows(dict(run.engines)),
+        "idle": {},
+        "jumps": jumps,
+        "scratch": {"peak": result.scratch_peak, "size": result.machine.scratch_words},
+        "proved": {
+            "program": result.equivalence.verdict,
+            "definition": "unknown",
+            "why": f"program: {result.equivalence.why}; definition: {_DEFINITION}",
+            "facts": result.contract,
+        },
+        "verified": {
+            "instances": result.verified.instances,
+            "mismatches": result.verified.mismatches,
+        },
+        "rules": dict(rules),
+        "seconds": dict(result.seconds),
+    }
