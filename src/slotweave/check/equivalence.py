@@ -33,7 +33,7 @@ from slotweave.machine import Machine
 from slotweave.simulate.legality import static_faults
 
 #: How many differing words are looked at in the search for an input that shows a difference.
-_LOOKED_AT = 4096
+LOOKED_AT = 4096
 
 #: As many are tried first, for they mostly suffice; then all of them, on as many memories.
 _TRIED_FIRST = 1
@@ -116,8 +116,8 @@ class GraphOnTerms:
         if len(wanted.trace) != len(found.trace):
             reason = f"{len(found.trace)} words are traced instead of {len(wanted.trace)}"
             return Equivalence(False, reason)
-        differences = list(islice(_differences(wanted, found, layout), _LOOKED_AT))
-        shown = _verdict(differences, terms, layout, self._facts, wanted.accesses)
+        differences = list(islice(differences_between(wanted, found, layout), LOOKED_AT))
+        shown = verdict_on(differences, terms, layout, self._facts, wanted.accesses)
         if shown.verdict is False:
             return shown
         return self._failure(memory.touched, run.partial) or shown
@@ -157,7 +157,7 @@ def program_equals_graph(
 _Pair = tuple[str, int, int]
 
 
-def _differences(wanted: GraphRun, found: SymbolicRun, layout: MemoryMap) -> Iterator[_Pair]:
+def differences_between(wanted: GraphRun, found: SymbolicRun, layout: MemoryMap) -> Iterator[_Pair]:
     judged = [i for i, region in enumerate(layout.regions) if region.output or region.read_only]
     for number in judged if layout.regions else [layout.rest]:
         for address, mine, theirs in wanted.memory.differences(found.memory, number):
@@ -167,7 +167,7 @@ def _differences(wanted: GraphRun, found: SymbolicRun, layout: MemoryMap) -> Ite
             yield f"trace[{index}]", mine, theirs
 
 
-def _verdict(
+def verdict_on(
     differences: list[_Pair], terms: Terms, layout: MemoryMap, facts: Facts, accesses: Accesses
 ) -> Equivalence:
     assumed = tuple(

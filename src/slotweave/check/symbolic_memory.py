@@ -36,6 +36,15 @@ class MemoryMap:
             return self._spans[at][2]
         return self.rest
 
+    def only_region(self, lowest: int, highest: int) -> int | None:
+        """The number of the region that holds `lowest` to `highest`, as far as memory goes."""
+        if not self.regions:
+            return self.rest
+        first = self.region_at(lowest)
+        if first == self.rest or min(highest, self.memory_words - 1) >= self.regions[first].stop:
+            return None
+        return first
+
     def number(self, name: str) -> int | None:
         """The number of the region called `name`; None if that says nothing."""
         return self.rest if not self.regions else self._number.get(name)

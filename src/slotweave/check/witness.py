@@ -19,6 +19,9 @@ from slotweave.isa.codegen import word_function
 #: Random memories tried before the search is given up.
 TRIES = 8
 
+#: Memories longer than this are not written out.
+MOST_WORDS = 1 << 24
+
 _VERSIONS = frozenset({"region", "cells", "store", "everything"})
 
 
@@ -34,6 +37,8 @@ def find_witness(
     tries: int = TRIES,
 ) -> tuple[int, int, int, int] | None:
     """(index of a pair, seed, first word, second word) for terms that differ on some memory."""
+    if layout.memory_words > MOST_WORDS:
+        return None
     cone = _determined(cone_of([term for pair in pairs for term in pair], terms), terms)
     for seed in range(tries):
         memory = random_memory(facts, layout.memory_words, seed)

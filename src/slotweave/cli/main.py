@@ -21,6 +21,7 @@ from slotweave.cli.commands import (
     kernels,
     ladder,
     machines,
+    repack,
     rules,
     run,
     tune,
@@ -39,7 +40,7 @@ app = typer.Typer(
     "the limits, 130 interrupted.",
 )
 
-for group in (compile, run, verify, inspect, explain, export, tune, bench, ladder):
+for group in (compile, run, verify, inspect, explain, repack, export, tune, bench, ladder):
     group.add_to(app)
 app.add_typer(kernels.app, name="kernels")
 app.add_typer(machines.app, name="machines")

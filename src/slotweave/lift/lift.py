@@ -26,7 +26,7 @@ from slotweave.lift.builder import Builder, Ref
 from slotweave.lift.memory import MemoryRanges
 from slotweave.lift.partition import Partition, partition_of
 from slotweave.machine import DEBUG_ENGINE, Machine
-from slotweave.simulate.legality import static_faults
+from slotweave.simulate.legality import costs_a_cycle, static_faults
 from slotweave.simulate.slots import SlotKind, slot_kinds
 
 #: Runs of more bundles than this are refused.
@@ -46,8 +46,23 @@ class _Repartition(Exception):  # noqa: N818 (no error: the lifting starts anew)
         self.partition = partition
 
 
+@dataclass(frozen=True)
+class Lifted:
+    """The graph of a program, and how many cycles a run of the program takes."""
+
+    graph: Graph
+    cycles: int
+
+
 def lift(program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES) -> Graph:
-    """The graph of `program` under `facts`.
+    """The graph of `program` under `facts` (see `lift_counting`)."""
+    return lift_counting(program, machine, facts, max_bundles).graph
+
+
+def lift_counting(
+    program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES
+) -> Lifted:
+    """The graph of `program` under `facts`, and its cycles.
 
     Raises CheckFailed for what the machine refuses in the program, InputError (SW219) at a bundle
     whose jump depends on data, or if the program runs for more than `max_bundles` bundles.
@@ -58,7 +73,8 @@ def lift(program: Program, machine: Machine, facts: Facts, max_bundles: int = MA
     partition = partition_of(facts)
     while True:
         try:
-            return _Lifting(program, machine, facts, partition).graph(max_bundles)
+            lifting = _Lifting(program, machine, facts, partition)
+            return Lifted(lifting.graph(max_bundles), lifting.cycles)
         except _Repartition as better:
             partition = better.partition
 
@@ -92,6 +108,7 @@ class _Lifting:
         self._pc = 0
         self._next_pc = 0
         self._halted = False
+        self.cycles = 0
 
     def graph(self, max_bundles: int) -> Graph:
         """Run to the end."""
@@ -109,6 +126,7 @@ class _Lifting:
 
     def _step(self, bundle: Bundle) -> None:
         self._next_pc = self._pc + 1
+        self.cycles += costs_a_cycle(bundle)
         for engine, slots in bundle.items():
             if engine == DEBUG_ENGINE:
                 continue

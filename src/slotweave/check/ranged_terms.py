@@ -1,0 +1,67 @@
+"""Terms with ranges: what can only be one word under the facts is that word.
+
+Guarantees: as `terms`, for all memories that the facts allow. The range of a term follows from
+those of its parts; that of a word of memory before the run from the facts.
+"""
+
+from __future__ import annotations
+
+from slotweave.analysis.value_ranges import ANY, Range, below, result_range
+from slotweave.check.symbolic_memory import MemoryMap
+from slotweave.check.terms import Terms
+from slotweave.ir.facts import Facts
+from slotweave.isa import OPERATIONS
+
+_BINARY_CONDITION = (0, 1)
+
+
+class RangedTerms(Terms):
+    """The terms made so far, each with its range."""
+
+    def __init__(self, facts: Facts, layout: MemoryMap) -> None:
+        super().__init__()
+        self._facts, self._layout = facts, layout
+        self._range: dict[int, Range] = {}
+
+    def range(self, term: int) -> Range:
+        """Between which words `term` lies."""
+        found = self._range.get(term)
+        if found is None:
+            found = self._range[term] = self._range_of(term)
+        return found
+
+    def _range_of(self, term: int) -> Range:
+        kind, value, args = self[term]
+        if kind == "const":
+            return value, value
+        if kind == "input":
+            names = [r.name for r in self._facts.regions if r.start <= value < r.stop]
+            return self._facts.ranges.get(names[0], ANY) if names else ANY
+        if kind not in OPERATIONS or OPERATIONS[kind].meaning is None:
+            return ANY
+        ranges = [self.range(arg) for arg in args]
+        if kind == "select":
+            ranges[1] = self._under(args[0], args[1])
+        elif kind == "mul":
+            for condition, factor in (args, args[::-1]):
+                if ranges[args.index(condition)] == _BINARY_CONDITION:
+                    return 0, self._under(condition, factor)[1]
+        return result_range(kind, ranges)
+
+    def _under(self, condition: int, term: int) -> Range:
+        """The range of `term` where `condition` is not 0."""
+        kind, _value, args = self[condition]
+        if kind == "lt" and args[0] == term:
+            return below(self.range(term), self.range(args[1]))
+        return self.range(term)
+
+    def _normalised(self, name: str, args: tuple[int, ...]) -> int:
+        term = super()._normalised(name, args)
+        if OPERATIONS[name].defined_if is not None and self.range(args[-1])[0] == 0:
+            return term  # whether it is defined must still show
+        low, high = self.range(term)
+        return self.constant(low) if low == high else term
+
+    def region_of(self, address: int) -> int | None:
+        """The number of the one region in which the term `address` lies, if there is one."""
+        return self._layout.only_region(*self.range(address))

@@ -1,0 +1,117 @@
+"""`slotweave repack`: the same program in fewer cycles, proved equal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.facts import NOTHING, FactsOption, ShapeOption, facts_named
+from slotweave.cli.options import Json, MachineOfProgram, Output, ProgramArgument, Seed
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
+from slotweave.cli.terminal import Terminal
+from slotweave.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from slotweave.repack import Listener, Repacked, RepackOptions
+
+EFFORTS = ("fast", "default", "max")
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "repack")(repack)
+
+
+def repack(
+    terminal: Terminal,
+    program: ProgramArgument,
+    machine: MachineOfProgram = None,
+    facts: FactsOption = None,
+    shape: ShapeOption = None,
+    vectorize: Annotated[
+        bool, typer.Option("--vectorize", help="Pack operations on words into vectors.")
+    ] = False,
+    no_rewrite: Annotated[
+        bool, typer.Option("--no-rewrite", help="Keep the operations; only place them anew.")
+    ] = False,
+    effort: Annotated[
+        str, typer.Option(metavar="|".join(EFFORTS), help="How many schedules are tried.")
+    ] = "default",
+    time_limit: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0, help="Try nothing more after so many seconds."),
+    ] = None,
+    seed: Seed = 0,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Turn a program into a shorter one that is proved to do the same.
+
+    It is lifted to a graph, rewritten, scheduled and allocated anew. What comes out is never longer
+    than what came in: where nothing shorter is found, it is the program as it was given.
+    """
+    expect_one_on_stdout(output, json)
+    expect_writable(output)
+    if vectorize and no_rewrite:
+        reason = "--vectorize changes operations, which --no-rewrite forbids"
+        raise InputError(Diagnostic("SW212", reason))
+    if effort not in EFFORTS:
+        raise inputs.unknown("SW212", "effort", effort, EFFORTS)
+    parsed = inputs.program_in(program)
+    target = inputs.machine_of(parsed, machine)
+    known = facts_named(facts, shape, parsed)
+
+    from slotweave.fit import Effort  # behind the checks of what the user gave
+    from slotweave.repack import RepackOptions
+    from slotweave.repack import repack as repacked
+
+    options = RepackOptions(
+        rewrite=not no_rewrite, vectorize=vectorize, effort=Effort[effort.upper()],
+        time_limit=time_limit, seed=seed,
+    )  # fmt: skip
+    with inputs.blaming(program):
+        result = repacked(parsed, target, known, options, _listener(terminal))
+    _deliver(result, options, facts or NOTHING, terminal, output, json)
+    if result.interrupted:
+        raise KeyboardInterrupt
+
+
+def _listener(terminal: Terminal) -> Listener:
+    def listen(what: str, cycles: int) -> None:
+        terminal.note(f"{what} (best so far: {cycles:,} cycles)")
+
+    return listen
+
+
+def _deliver(
+    result: Repacked,
+    options: RepackOptions,
+    facts: str,
+    terminal: Terminal,
+    output: str | None,
+    json: bool,
+) -> None:
+    """Write the program where it is wanted, and say what became of it."""
+    from slotweave.ir.program_files import program_to_json
+    from slotweave.report.repack_summary import repack_summary
+    from slotweave.report.result_table import result_view
+
+    if output is not None:
+        write_output(output, program_to_json(result.program))
+    summary = repack_summary(result, facts, options.seed)
+    if json:
+        print_json(summary)
+    elif not terminal.quiet and output != STDOUT:
+        terminal.show(result_view({**summary, "verified": None, "proved": None}))
+        print(f"\n{result.before:,} cycles before, {result.cycles:,} now, under facts {facts!r}:")
+        print(result.why)
+    if output is not None and output != STDOUT:
+        terminal.note(f"wrote {output}")

@@ -1,0 +1,52 @@
+"""The JSON form of a result of `repack`; it shares its names with those of other commands."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from slotweave.analysis.idle import idle_slots
+from slotweave.analysis.utilisation import utilisation
+from slotweave.bound import best_bound
+from slotweave.ir.facts_json import facts_to_json
+from slotweave.repack import Repacked
+from slotweave.report.inspect import engine_rows
+from slotweave.report.live_scratch import peak_scratch
+
+_FROM_META = ("kernel", "params", "contract")
+
+
+def repack_summary(result: Repacked, facts_name: str, seed: int) -> dict[str, Any]:
+    """`result` as plain values; `facts_name` is what the user called the facts."""
+    best, program, machine = result.best, result.program, result.machine
+    bounds = [{"cycles": b.cycles, "name": b.name, "why": b.why} for b in result.bounds]
+    summary: dict[str, Any] = {
+        **{key: program.meta[key] for key in _FROM_META if key in program.meta},
+        "machine": machine.name,
+        "seed": seed,
+        "before": result.before,
+        "cycles": result.cycles,
+        "way": "unchanged" if best is None else best.way,
+        "bundles": len(program.bundles),
+        "engines": engine_rows(utilisation(program, machine)),
+        "scratch": {"peak": peak_scratch(program, machine), "size": machine.scratch_words},
+        "verified": {
+            "instances": result.verified.instances,
+            "mismatches": result.verified.mismatches,
+        },
+        "proved": {
+            "program": True,
+            "definition": "unknown",
+            "why": result.why,
+            "facts": {"name": facts_name, **json.loads(facts_to_json(result.facts))},
+        },
+        "seconds": {"repack": result.seconds},
+    }
+    if bounds:
+        best_of = best_bound(result.bounds)
+        summary["ladder"] = bounds
+        summary["bound"] = {"cycles": best_of.cycles, "name": best_of.name, "why": best_of.why}
+    if best is not None:
+        summary["idle"] = idle_slots(best.problem, best.schedule)
+        summary["rules"] = dict(best.rules)
+    return summary

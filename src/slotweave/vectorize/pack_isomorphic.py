@@ -1,0 +1,227 @@
+"""Pack isomorphic operations on words into operations on vectors.
+
+Superword-level parallelism (Larsen and Amarasinghe, PLDI 2000), grown from the stores: stores to
+vector_length words side by side become one, and so do the operations that make the words stored,
+and those that make their operands, as long as they are alike. Where they are not, words are laid
+side by side, or spread if they are all one word. Each group of stores is an item of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from slotweave.ir.graph import Graph, Node
+from slotweave.ir.known_words import Words, known_values
+from slotweave.isa import Effect, Shape
+from slotweave.machine import Machine
+from slotweave.vectorize.copying import Copy, Ref
+
+_Group = tuple[int, ...]
+
+
+def pack_isomorphic(graph: Graph, machine: Machine) -> Graph:
+    """`graph` with its word stores side by side, and what leads to them, done in vectors."""
+    known = known_values(graph)
+    groups = _store_groups(graph, known)
+    if not groups:
+        return graph
+    return _Packing(graph, machine, known, groups).result()
+
+
+def _store_groups(graph: Graph, known: Mapping[int, Words]) -> list[_Group]:
+    """Groups of stores to words side by side.
+
+    Only the last accesses of their regions are grouped: stores to known words, each stored once,
+    behind which nothing of the region is read.
+    """
+    found: list[_Group] = []
+    for region in graph.regions:
+        stores = _last_stores(graph, known, region.name)
+        lanes = graph.vector_length
+        address = region.start
+        while address + lanes <= region.stop and stores:
+            group = tuple(stores.get(address + lane, -1) for lane in range(lanes))
+            if -1 in group:
+                address += 1
+                continue
+            found.append(group)
+            address += lanes
+    return found
+
+
+def _last_stores(graph: Graph, known: Mapping[int, Words], region: str) -> dict[int, int]:
+    """Word -> its store, for the word stores behind which the region is only stored to."""
+    stores: dict[int, int] = {}
+    for index in range(len(graph.nodes) - 1, -1, -1):
+        node = graph.nodes[index]
+        if node.op == "pause" and stores:
+            break
+        if node.region != region:
+            continue
+        single = node.op == "store" and node.args[0] in known and len(known[node.args[0]]) == 1
+        if not single or known[node.args[0]][0] in stores:
+            break
+        stores[known[node.args[0]][0]] = index
+    return stores
+
+
+class _Packing:
+    """The copy of a graph in which groups of nodes are packed where they are wanted."""
+
+    def __init__(
+        self, graph: Graph, machine: Machine, known: Mapping[int, Words], groups: list[_Group]
+    ) -> None:
+        self._graph, self._machine, self._known = graph, machine, known
+        self._groups = groups
+        self._copy = Copy(graph)
+        self._number: dict[int, int] = {}
+        self._packed: dict[_Group, int] = {}
+        self._item = -1
+        self._grouped = {store for group in groups for store in group}
+        self._movable = _movable_loads(graph, known, self._grouped)
+
+    def result(self) -> Graph:
+        skipped = self._grouped | self._movable
+        for index, node in enumerate(self._graph.nodes):
+            if node.pure or node.op == "join" or index in skipped:
+                continue  # made where it is wanted
+            self._word(index)
+        stores = [self._value(item, group) for item, group in enumerate(self._groups)]
+        for store in stores:
+            self._copy.add(store)
+        return self._copy.graph()
+
+    def _value(self, item: int, group: _Group) -> Node:
+        """The store of `group`, with what it stores in place."""
+        self._item = item
+        first = self._graph.nodes[group[0]]
+        value = self._vector(tuple(self._graph.nodes[store].args[1] for store in group))
+        address = self._word(first.args[0])
+        return replace(first, op="vstore", args=(address, value), item=item)
+
+    def _word(self, root: int) -> int:
+        """The copy of node `root` as it stands."""
+        stack = [root]
+        while stack:
+            index = stack[-1]
+            if index in self._number:
+                stack.pop()
+                continue
+            node = self._graph.nodes[index]
+            missing = [arg for arg in node.args if arg not in self._number]
+            if missing:
+                stack += missing
+                continue
+            args = tuple(self._number[arg] for arg in node.args)
+            self._number[index] = self._copy.add(replace(node, args=args))
+        return self._number[root]
+
+    def _vector(self, root: _Group) -> int:
+        """The vector of the words `root`."""
+        stack = [root]
+        while stack:
+            group = stack[-1]
+            if group in self._packed:
+                stack.pop()
+                continue
+            operands = self._operands(group)
+            if operands is None:
+                self._packed[group] = self._side_by_side(group)
+                continue
+            missing = [args for args in operands if args not in self._packed]
+            if missing:
+                stack += missing
+                continue
+            args = tuple(self._packed[operand] for operand in operands)
+            self._packed[group] = self._together(group, args)
+        return self._packed[root]
+
+    def _operands(self, group: _Group) -> list[_Group] | None:
+        """The operands of `group` lane by lane, if it can be one vector operation."""
+        nodes = [self._graph.nodes[index] for index in group]
+        first = nodes[0]
+        if len(set(group)) == 1 or any(
+            (node.op, node.width, len(node.args), node.region)
+            != (first.op, 1, len(first.args), first.region)
+            for node in nodes
+        ):
+            return None
+        if first.op in ("slice", "overlay", "const", "core_id"):
+            return None
+        if first.op == "add_immediate":
+            return [tuple(node.args[0] for node in nodes)]
+        if first.effect is Effect.LOAD:
+            if not self._movable.issuperset(group):
+                return None
+            if self._consecutive(nodes):
+                return []
+        if not self._runs(first.op):
+            return None
+        return [tuple(node.args[k] for node in nodes) for k in range(len(first.args))]
+
+    def _runs(self, op: str) -> bool:
+        modes = self._machine.modes_of(op, Shape.VECTOR)
+        return any(self._machine.slots[mode.engine] for mode in modes)
+
+    def _consecutive(self, nodes: list[Node]) -> bool:
+        """Do the loads read words side by side at known addresses?"""
+        words = [self._known.get(node.args[0], (-1,))[0] for node in nodes]
+        return words[0] >= 0 and words == list(range(words[0], words[0] + len(words)))
+
+    def _together(self, group: _Group, args: tuple[int, ...]) -> int:
+        """One vector operation for `group` on the vectors `args`."""
+        first = self._graph.nodes[group[0]]
+        lanes = len(group)
+        if first.effect is Effect.LOAD and not args:
+            address = self._word(first.args[0])
+            node = replace(first, op="vload", width=lanes, args=(address,), item=self._item)
+        elif first.op == "add_immediate":
+            immediates = tuple(self._graph.nodes[index].imm for index in group)
+            constants = tuple((self._constant(imm), 0) for imm in immediates)
+            other = self._copy.block(constants)
+            node = replace(first, op="add", width=lanes, args=(*args, other), imm=0)
+        else:
+            node = replace(first, width=lanes, args=args, item=self._item)
+        return self._copy.add(node)
+
+    def _constant(self, word: int) -> int:
+        return self._copy.add(Node("const", 1, imm=word))
+
+    def _side_by_side(self, group: _Group) -> int:
+        refs: tuple[Ref, ...] = tuple(self._source(index) for index in group)
+        return self._copy.block(refs)
+
+    def _source(self, index: int) -> Ref:
+        """The word of node `index`, behind a slice in the copy."""
+        node = self._graph.nodes[index]
+        if node.op == "slice":
+            return self._word(node.args[0]), node.imm
+        return self._word(index), 0
+
+
+def _movable_loads(graph: Graph, known: Mapping[int, Words], grouped: set[int]) -> set[int]:
+    """The loads whose words only the stores in `grouped` change, which come last of all."""
+    changed: dict[str, set[int] | None] = {region.name: set() for region in graph.regions}
+    for index, node in enumerate(graph.nodes):
+        if node.effect is Effect.STORE and index not in grouped:
+            words, before = _words(graph, node, known), changed[node.region]
+            changed[node.region] = None if words is None or before is None else before | words
+    movable: set[int] = set()
+    for index, node in enumerate(graph.nodes):
+        if node.effect is Effect.LOAD:
+            words, stored = _words(graph, node, known), changed[node.region]
+            untouched = stored is not None and (words is not None and not words & stored)
+            if untouched or stored == set():
+                movable.add(index)
+    return movable
+
+
+def _words(graph: Graph, node: Node, known: Mapping[int, Words]) -> set[int] | None:
+    """The words that an access touches; None if that is not known."""
+    address = known.get(node.args[0])
+    if address is None:
+        return None
+    if node.op in ("vload", "vstore"):
+        return set(range(address[0], address[0] + graph.vector_length))
+    return set(address)

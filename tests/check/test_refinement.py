@@ -1,0 +1,65 @@
+"""A graph that does something else than the program is never said to be it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from slotweave.check.refinement import graph_refines_program
+from slotweave.ir.facts import nothing_known
+from slotweave.ir.graph import Node
+from slotweave.lift import lift
+from slotweave.machine import CHALLENGE
+from slotweave.vectorize import drop_dead_stores, forward_stores, pack_isomorphic
+from support.scalar_programs import checksums, scalar_program
+
+PROGRAM, FACTS = scalar_program(checksums, items=8, length=2)
+
+
+@pytest.fixture(scope="module")
+def packed():
+    graph = lift(PROGRAM, CHALLENGE, FACTS)
+    return pack_isomorphic(drop_dead_stores(forward_stores(graph)), CHALLENGE)
+
+
+def test_a_lifted_graph_is_its_program_under_any_facts():
+    for facts in (FACTS, nothing_known()):
+        graph = lift(PROGRAM, CHALLENGE, facts)
+        assert graph_refines_program(graph, PROGRAM, CHALLENGE, facts).verdict is True
+
+
+def test_a_packed_graph_is_its_program(packed):
+    assert graph_refines_program(packed, PROGRAM, CHALLENGE, FACTS).verdict is True
+
+
+@pytest.mark.parametrize("changed", ["xor", "shr", "const", "vload"])
+def test_an_operation_changed_in_the_graph_is_noticed(packed, changed):
+    index = max(i for i, node in enumerate(packed.nodes) if node.op == changed)
+    node = packed.nodes[index]
+    if changed == "const":
+        other = replace(node, imm=node.imm ^ 1)
+    elif changed == "vload":
+        other = Node("broadcast", node.width, node.args)
+    else:
+        other = replace(node, op="or")
+    nodes = (*packed.nodes[:index], other, *packed.nodes[index + 1 :])
+    verdict = graph_refines_program(packed.with_nodes(nodes), PROGRAM, CHALLENGE, FACTS).verdict
+    assert verdict is not True
+
+
+def test_a_store_left_out_is_noticed(packed):
+    nodes = tuple(node for node in packed.nodes if node.op != "vstore")
+    assert (
+        graph_refines_program(packed.with_nodes(nodes), PROGRAM, CHALLENGE, FACTS).verdict is False
+    )
+
+
+def test_an_access_that_the_program_does_not_make_is_noticed(packed):
+    first = len(packed.nodes)
+    address = Node("const", 1, imm=0)
+    nodes = (*packed.nodes, address, Node("load", 1, (first,), region="table"))
+    more = packed.with_nodes(
+        (*nodes, Node("load", 1, (first + 1,), region="table"))
+    )  # may lie past the end of memory
+    assert graph_refines_program(more, PROGRAM, CHALLENGE, FACTS).verdict == "unknown"

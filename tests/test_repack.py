@@ -1,0 +1,123 @@
+"""Repacked programs are never longer, and do what the given ones do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from slotweave.analysis.utilisation import counted_bundles
+from slotweave.check.witness import random_memory
+from slotweave.fit import Effort
+from slotweave.ir.facts import Facts, nothing_known
+from slotweave.ir.program import Program
+from slotweave.kernels import KERNELS
+from slotweave.machine import CHALLENGE
+from slotweave.pipeline import compile_kernel
+from slotweave.repack import Repacked, RepackOptions, repack
+from slotweave.simulate.compiled import encode, run_compiled
+from support.scalar_programs import checksums, scalar_program, scalar_tree_hash, searches
+
+FAST = RepackOptions(effort=Effort.FAST)
+VECTORS = RepackOptions(effort=Effort.FAST, vectorize=True)
+SHAPE = (4, 6, 32)
+
+
+def assert_same_results(result: Repacked, facts: Facts, words: int) -> None:
+    """Both programs leave the same in judged memory, whatever made the one from the other."""
+    for seed in range(5):
+        memory = np.array(random_memory(facts, words, seed), dtype=np.uint32)
+        ends = [
+            run_compiled(encode(program, CHALLENGE), memory, strict=False).memory
+            for program in (result.given, result.program)
+        ]
+        for region in facts.regions:
+            if region.output or region.read_only:
+                span = slice(region.start, region.stop)
+                assert ends[0][span].tolist() == ends[1][span].tolist()
+
+
+@pytest.fixture(scope="module")
+def tree_hash() -> tuple[Program, Facts]:
+    return scalar_tree_hash(*SHAPE)
+
+
+def test_a_scalar_program_is_packed_a_slot_beside_the_other(tree_hash):
+    program, facts = tree_hash
+    result = repack(program, CHALLENGE, facts, FAST)
+    assert result.before == counted_bundles(program)
+    assert result.cycles == counted_bundles(result.program) < result.before / 10
+    assert_same_results(result, facts, facts.memory_words or 0)
+
+
+def test_vectors_are_found_in_a_scalar_program(tree_hash):
+    program, facts = tree_hash
+    result = repack(program, CHALLENGE, facts, VECTORS)
+    assert result.best is not None
+    assert result.best.way == "in vectors"
+    assert result.cycles < result.before / 30
+    assert_same_results(result, facts, facts.memory_words or 0)
+
+
+def test_without_facts_the_order_of_memory_stands(tree_hash):
+    program, facts = tree_hash
+    free = repack(program, CHALLENGE, facts, FAST)
+    bound = repack(program, CHALLENGE, nothing_known(), FAST)
+    assert free.cycles < bound.cycles < bound.before
+    assert_same_results(bound, facts, facts.memory_words or 0)
+
+
+@pytest.mark.parametrize("build", [checksums, searches])
+def test_scalar_programs_of_other_kernels_become_vectors(build):
+    program, facts = scalar_program(build)
+    result = repack(program, CHALLENGE, facts, VECTORS)
+    assert result.best is not None
+    assert result.best.way == "in vectors"
+    gathers = 32 * (4 if build is checksums else 6)
+    assert result.cycles < gathers / 2 + 40 < result.before / 5
+    assert_same_results(result, facts, facts.memory_words or 0)
+
+
+@pytest.mark.parametrize("options", [FAST, VECTORS, RepackOptions(rewrite=False)])
+@pytest.mark.parametrize("plan", ["default", "multi-batch", "dedup-static"])
+def test_a_program_that_is_short_already_is_not_made_longer(plan, options):
+    kernel = KERNELS["tree-hash"]
+    shape = dict(zip(("height", "rounds", "batch"), SHAPE, strict=True))
+    facts = kernel.facts(shape, "values")
+    compiled = compile_kernel(
+        kernel, CHALLENGE, shape, "values", kernel.plan(plan, shape, "values"), instances=1
+    )
+    result = repack(compiled.program, CHALLENGE, facts, options)
+    assert result.cycles <= result.before == compiled.cycles
+    assert_same_results(result, facts, facts.memory_words or 0)
+
+
+def test_where_nothing_shorter_is_found_the_program_is_returned_as_it_was():
+    program = Program("challenge", ({"load": (("const", 0, 1),), "store": (("store", 0, 0),)},))
+    result = repack(program, CHALLENGE, Facts(4), FAST)
+    assert result.program is program
+    assert result.best is None
+    assert "nothing shorter" in result.why
+
+
+def test_a_limit_of_no_time_returns_the_program_as_it_was(tree_hash):
+    program, facts = tree_hash
+    result = repack(program, CHALLENGE, facts, RepackOptions(time_limit=0))
+    assert result.program is program
+
+
+def test_an_interrupt_keeps_what_was_found(tree_hash):
+    program, facts = tree_hash
+
+    def interrupt(what: str, _cycles: int) -> None:
+        if "in vectors" in what:
+            raise KeyboardInterrupt
+
+    result = repack(program, CHALLENGE, facts, VECTORS, interrupt)
+    assert result.interrupted
+    assert result.cycles < result.before
+
+
+def test_the_same_seed_gives_the_same_program(tree_hash):
+    program, facts = tree_hash
+    first, second = (repack(program, CHALLENGE, facts, VECTORS) for _ in range(2))
+    assert first.program == second.program

@@ -1,0 +1,131 @@
+"""Each pass keeps what memory is at the end, and leaves a graph that is well formed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slotweave.check.witness import random_memory
+from slotweave.diagnostics import CheckFailed
+from slotweave.frontend.trace import trace_function
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Graph
+from slotweave.ir.graph_verify import verify_graph
+from slotweave.lift import lift
+from slotweave.machine import CHALLENGE
+from slotweave.simulate.graph import run_graph
+from slotweave.vectorize import (
+    drop_dead_stores,
+    forward_stores,
+    label_items,
+    pack_isomorphic,
+)
+from strategies.machines import machines
+from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
+
+OUTPUT = tuple(replace(region, output=True) for region in FACTS.regions)
+PASSES = {
+    "forward": lambda graph, _machine: forward_stores(graph),
+    "drop": lambda graph, _machine: drop_dead_stores(graph),
+    "pack": pack_isomorphic,
+    "label": lambda graph, _machine: label_items(graph),
+    "all": lambda graph, machine: pack_isomorphic(drop_dead_stores(forward_stores(graph)), machine),
+}
+
+
+@pytest.mark.parametrize("name", PASSES)
+@given(machines(max_latency=2).flatmap(lambda m: st.tuples(st.just(m), straight_programs(m, 16))),
+       st.booleans())  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_a_pass_keeps_what_memory_is_at_the_end(name, case, in_regions):
+    machine, program = case
+    facts = Facts(MEMORY_WORDS, {}, OUTPUT if in_regions else (), {})
+    facts = replace(facts, ranges=FACTS.ranges) if in_regions else facts
+    graph = lift(program, machine, facts)
+    memory = random_memory(FACTS, MEMORY_WORDS, 7)
+    try:
+        expected = run_graph(graph, memory)
+    except CheckFailed:  # a zero divisor
+        return
+    passed = PASSES[name](graph, machine)
+    verify_graph(passed)
+    assert run_graph(passed, memory) == expected
+
+
+def ops(graph: Graph) -> Counter[str]:
+    return Counter(node.op for node in graph.nodes)
+
+
+def test_a_word_that_was_stored_is_not_loaded_again():
+    def build(k):
+        words = k.region("words", 0, 4, output=True)
+        k.store(0, k.load(1, words) + 1, words)
+        k.store(2, k.load(0, words) * 3, words)
+
+    assert ops(forward_stores(trace_function(build, "k", 8)))["load"] == 1
+
+
+def test_a_store_at_an_unknown_address_ends_what_is_known_of_its_region():
+    def build(k):
+        words = k.region("words", 0, 4, output=True)
+        k.store(0, 5, words)
+        k.store(k.load(1, words) & 3, 6, words)
+        k.store(2, k.load(0, words), words)
+
+    assert ops(forward_stores(trace_function(build, "k", 8)))["load"] == 2
+
+
+def test_stores_that_nobody_sees_are_dropped():
+    def build(k):
+        words = k.region("words", 0, 4, output=True)
+        spare = k.region("spare", 4, 4)
+        k.store(0, 5, words)
+        k.store(0, 6, words)
+        k.store(1, 6, words)
+        k.load(1, words)
+        k.store(1, 7, words)
+        k.store(4, 7, spare)
+
+    assert ops(drop_dead_stores(trace_function(build, "k", 8)))["store"] == 3
+
+
+def test_stores_side_by_side_become_vectors_with_all_that_leads_to_them():
+    def build(k):
+        source = k.region("source", 0, 16, read_only=True)
+        out = k.region("out", 16, 16, output=True)
+        for i in range(16):
+            word = k.load(i, source)
+            k.store(16 + i, k.load(word & 15, source) ^ 7, out)
+
+    found = ops(pack_isomorphic(trace_function(build, "k", 8), CHALLENGE))
+    assert (found["vload"], found["vstore"], found["load"], found["xor"]) == (2, 2, 2, 2)
+    assert found["store"] == 0
+
+
+def test_words_made_in_different_ways_are_laid_side_by_side():
+    def build(k):
+        source = k.region("source", 0, 8, read_only=True)
+        out = k.region("out", 8, 8, output=True)
+        for i in range(8):
+            word = k.load(i, source)
+            k.store(8 + i, word * 3 if i % 2 else word ^ 5, out)
+
+    found = ops(pack_isomorphic(trace_function(build, "k", 8), CHALLENGE))
+    assert (found["vstore"], found["overlay"], found["mul"], found["xor"]) == (1, 1, 4, 4)
+
+
+def test_each_store_is_an_item_with_what_only_it_needs():
+    def build(k):
+        source = k.region("source", 0, 2, read_only=True)
+        out = k.region("out", 2, 2, output=True)
+        shared = k.load(0, source)
+        k.store(2, shared + 1, out)
+        k.store(3, shared * 5, out)
+
+    graph = label_items(trace_function(build, "k", 8))
+    items = {node.op: node.item for node in graph.nodes if node.op in ("load", "add", "mul")}
+    assert items == {"load": -1, "add": 0, "mul": 1}
