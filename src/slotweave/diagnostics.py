@@ -117,6 +117,7 @@ CODES: dict[str, CodeEntry] = {
     "SW217": CodeEntry("optional package is missing", "What was asked for needs a package that the core install leaves out. The message says how to install it."),
     "SW218": CodeEntry("malformed result file", "The file is no result of the form that `slotweave compile KERNEL --result FILE` writes. The message names the entry."),
     "SW219": CodeEntry("program cannot be lifted", "The program was to be turned into a graph of what it computes, and a jump in it is decided by words that are not known before the run, or it runs for too long. The message names the bundle. Facts that say more of memory (--facts) may decide the jump."),
+    "SW220": CodeEntry("malformed certificate file", "The file is no certificate of the form that `slotweave bound KERNEL --certificate FILE` writes. The message names the key."),
     "SW301": CodeEntry("scratch too small", "The values that must be live at once do not fit into scratch. The message names the cycle, how many words were live, which values held the most, and what would have to give."),
     "SW302": CodeEntry("no engine for an operation", "The kernel uses an operation that no engine of the machine can run, in the shape that the kernel needs."),
     "SW307": CodeEntry("plan contradicts the kernel", "The schedule options of the plan let stages or windows of items begin only when earlier ones have ended, and some of those wait for later ones. Leave more of them open at once."),
@@ -131,5 +132,6 @@ CODES: dict[str, CodeEntry] = {
     "SW409": CodeEntry("program is not what it is held against", "A proof was tried and ended with a memory on which the program does something else than the workload's definition, or than the graph it should have been made from. The message names the first difference; `--json` lists the words of memory that show it."),
     "SW410": CodeEntry("result does not hold", "A saved result was derived anew and something in it is not what it says. The message names the entries: `record` (an entry was changed), `program`, `machine`, `simulator` or `inputs` (another one than was hashed), `verified` (the program is wrong), `cycles`, `bundles`."),
     "SW411": CodeEntry("self-test missed a mutant", "The self-test made a change after which the program computes something else, and no check objected. The checks are at fault; please report it with the message."),
+    "SW412": CodeEntry("bound is not shown", "A certificate of a lower bound was checked anew and does not show what it claims, or it was written for another problem than its kernel, parameters, contract, plan and machine give today. The message says which bound and why."),
     "SW501": CodeEntry("malformed intermediate value", "A graph, problem, schedule or allocation breaks a named invariant. The message quotes the neighbourhood."),
 }  # fmt: skip

@@ -113,6 +113,15 @@ def compile_kernel(
     )  # fmt: skip
 
 
+def problem_of_kernel(
+    kernel: Kernel, machine: Machine, parameters: Mapping[str, int], contract: str, plan: Plan
+) -> Problem:
+    """What is to be scheduled when `kernel` is compiled; raises InputError as compiling does."""
+    traced = trace(kernel, parameters, contract, plan, machine)
+    graph = rewrite(traced, machine).graph if plan.rewrite else traced
+    return lower(graph, machine).problem
+
+
 def check_rewriting(traced: Graph, rewritten: Rewritten) -> None:
     """Raise CheckFailed (SW405) unless the recorded steps show that `rewritten` is `traced`."""
     for fault in rewriting_faults(traced, rewritten.graph, rewritten.derivation, RULES):

@@ -15,6 +15,7 @@ from slotweave.analysis.mode_classes import mode_classes
 from slotweave.bound import Bound, best_bound, bound_ladder
 from slotweave.bound.critical_path import critical_path_bound, distances
 from slotweave.bound.engine import engine_bounds
+from slotweave.bound.heads_and_tails import heads_and_tails_bound
 from slotweave.bound.slots import dearest_prices, slots_bound
 from slotweave.ir.problem import DATA, ORDER, Problem
 from slotweave.schedule import in_order_schedule, program_order
@@ -164,6 +165,34 @@ def test_the_path_does_not_depend_on_the_numbering():
     assert critical_path_bound(backward).cycles == 3
 
 
+# Heads and tails
+
+
+def test_work_that_waits_for_a_load_leaves_cycles_idle():
+    """Nine words of work on three slots, none in cycle 0; and the one store comes behind all."""
+    load, work = Op(((0, 1, 1),)), Op(((1, 1, 1),), ((0, DATA, 0),))
+    store = Op(((2, 1, 1),), tuple((op, DATA, 0) for op in range(1, 10)))
+    engines = [("load", 1), ("alu", 3), ("store", 1)]
+    problem = problem_of([load, *[work] * 9, store], engines=engines)
+    assert slots_bound(problem).cycles == 3
+    assert critical_path_bound(problem).cycles == 3
+    bound = heads_and_tails_bound(problem)
+    assert bound.cycles == 5
+    assert "alu (its first 1 and last 1 cycles left out)" in bound.why
+
+
+def test_lanes_of_a_split_vector_may_lie_in_any_cycles():
+    """Eight lanes on an engine of three slots take three cycles behind the load, no more."""
+    load, lanes = Op(((0, 1, 1),)), Op(((1, 8, 1), (0, 4, 1)), ((0, DATA, 0),))
+    problem = problem_of([load, lanes], engines=[("load", 1), ("alu", 3)])
+    assert heads_and_tails_bound(problem).cycles <= least_makespan(problem, 9) == 4
+
+
+@given(problems(30))
+def test_heads_and_tails_never_weaken_the_slots_bound(problem):
+    assert heads_and_tails_bound(problem).cycles >= slots_bound(problem).cycles
+
+
 # The ladder
 
 
@@ -172,6 +201,7 @@ def test_nothing_to_do_is_bounded_by_nothing():
         assert bound_ladder(problem) == (
             Bound("slots", 0, "there is nothing to do"),
             Bound("critical path", 0, "there is nothing to do"),
+            Bound("heads and tails", 0, "there is nothing to do"),
         )
 
 

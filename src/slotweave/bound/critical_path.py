@@ -8,6 +8,7 @@ import numpy as np
 
 from slotweave.analysis.topological_order import topological_order
 from slotweave.bound.model import Bound
+from slotweave.ir.certificate import PathCertificate
 from slotweave.ir.problem import DATA, Ints, Problem
 
 #: The tail of an operation behind which nothing happens; far below any length of a path.
@@ -30,7 +31,7 @@ def distances(problem: Problem) -> Distances:
         return Distances(np.zeros(0, np.int32), np.zeros(0, np.int32))
     order = topological_order(problem).tolist()
     latency = np.minimum.reduceat(problem.mode_latency, problem.mode_offset[:-1]).tolist()
-    span = _least_span(problem)
+    span = least_span(problem)
     offset, preds = problem.pred_offset.tolist(), problem.pred.tolist()
     kinds, lags = problem.pred_kind.tolist(), problem.pred_lag.tolist()
     head = [0] * problem.size
@@ -48,7 +49,7 @@ def distances(problem: Problem) -> Distances:
     return Distances(np.array(head, np.int32), np.array(tail, np.int32))
 
 
-def _least_span(problem: Problem) -> list[int]:
+def least_span(problem: Problem) -> list[int]:
     """The fewest cycles from an operation's first slot to its last one, both included.
 
     A mode of no slots counts as one cycle, as if the operation had a slot of its own.
@@ -75,7 +76,7 @@ def critical_path_bound(problem: Problem) -> Bound:
     at = distances(problem)
     lengths = at.head + at.tail
     if lengths.max(initial=0) <= 0:
-        return Bound("critical path", 0, "there is nothing to do")
+        return Bound("critical path", 0, "there is nothing to do", PathCertificate(-1))
     longest = int(np.argmax(lengths))
     why = f"the chain of dependences through operation {longest} takes that long"
-    return Bound("critical path", int(lengths[longest]), why)
+    return Bound("critical path", int(lengths[longest]), why, PathCertificate(longest))

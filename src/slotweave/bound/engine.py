@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from slotweave.analysis.mode_classes import mode_classes
 from slotweave.bound.model import Bound
+from slotweave.ir.certificate import PriceCertificate
 from slotweave.ir.problem import Problem
 
 
@@ -22,5 +25,13 @@ def engine_bounds(problem: Problem) -> tuple[Bound, ...]:
         )
         if work:
             why = f"{work} slots that only {name} can run, {slots} a cycle"
-            bounds.append(Bound(name, -(-work // slots), why))
+            bounds.append(Bound(name, -(-work // slots), why, _certificate(problem, number)))
     return tuple(bounds)
+
+
+def _certificate(problem: Problem, engine: int) -> PriceCertificate:
+    """All slots but those of `engine` cost nothing."""
+    none = (0,) * len(problem.slots)
+    prices = [Fraction(0)] * len(problem.slots)
+    prices[engine] = Fraction(1, problem.slots[engine])
+    return PriceCertificate(tuple(prices), none, none)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slotweave.bound.critical_path import critical_path_bound
 from slotweave.bound.engine import engine_bounds
+from slotweave.bound.heads_and_tails import heads_and_tails_bound
 from slotweave.bound.model import Bound
 from slotweave.bound.slots import slots_bound
 from slotweave.ir.problem import Problem
@@ -11,7 +12,12 @@ from slotweave.ir.problem import Problem
 
 def bound_ladder(problem: Problem) -> tuple[Bound, ...]:
     """Every bound there is for `problem`."""
-    return (*engine_bounds(problem), slots_bound(problem), critical_path_bound(problem))
+    return (
+        *engine_bounds(problem),
+        slots_bound(problem),
+        critical_path_bound(problem),
+        heads_and_tails_bound(problem),
+    )
 
 
 def best_bound(ladder: tuple[Bound, ...]) -> Bound:

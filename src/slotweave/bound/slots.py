@@ -21,6 +21,7 @@ import numpy as np
 
 from slotweave.analysis.mode_classes import mode_classes
 from slotweave.bound.model import Bound
+from slotweave.ir.certificate import PriceCertificate
 from slotweave.ir.problem import Problem
 
 Prices = tuple[Fraction, ...]
@@ -34,7 +35,9 @@ MOST_CANDIDATES = 1_000
 def slots_bound(problem: Problem) -> Bound:
     """The best bound from the slots of a set of engines, operations choosing the cheapest mode."""
     total, prices = dearest_prices(problem)
-    return Bound("slots", ceil(total), _why(problem, prices, total))
+    none = (0,) * len(prices)
+    certificate = PriceCertificate(prices, none, none)
+    return Bound("slots", ceil(total), _why(problem, prices, total), certificate)
 
 
 def best_prices(problem: Problem) -> tuple[float, ...]:

@@ -14,6 +14,7 @@ import typer
 import slotweave
 from slotweave.cli.commands import (
     bench,
+    bound,
     compile,
     explain,
     export,
@@ -40,7 +41,7 @@ app = typer.Typer(
     "the limits, 130 interrupted.",
 )
 
-for group in (compile, run, verify, inspect, explain, repack, export, tune, bench, ladder):
+for group in (compile, run, verify, inspect, bound, explain, repack, export, tune, bench, ladder):
     group.add_to(app)
 app.add_typer(kernels.app, name="kernels")
 app.add_typer(machines.app, name="machines")

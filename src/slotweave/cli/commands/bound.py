@@ -1,0 +1,130 @@
+"""`slotweave bound`: how short a schedule could be at most, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slotweave.cli import certificates, inputs
+from slotweave.cli.command import command
+from slotweave.cli.options import Contract, Json, MachineOfProgram, Parameters
+from slotweave.cli.output import expect_one_on_stdout, expect_writable, print_json
+from slotweave.cli.terminal import Terminal
+from slotweave.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from slotweave.bound import Bound
+    from slotweave.ir.problem import Problem
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "bound")(bound)
+
+
+def bound(
+    terminal: Terminal,
+    subject: Annotated[
+        str | None,
+        typer.Argument(metavar="KERNEL|PROGRAM", help="A kernel, or a program file; - is stdin."),
+    ] = None,
+    parameters: Parameters = None,
+    contract: Contract = None,
+    plan: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE.json", help="As for `slotweave compile`.")
+    ] = None,
+    machine: MachineOfProgram = None,
+    certificate: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Write there what shows each bound of a kernel."),
+    ] = None,
+    check: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Check certificates: build the problem anew, and hold."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show the ladder of lower bounds: how short a schedule could be at most, and why.
+
+    Of a kernel by one plan, or of what a program computes, lifted out of its bundles. The bounds
+    hold for the operations of that plan; another plan may have fewer.
+    """
+    expect_one_on_stdout(certificate, json)
+    expect_writable(certificate)
+    options = (subject, parameters, contract, plan, certificate)
+    if check is not None:
+        if any(options):
+            raise _bad("--check takes all but --machine from its file; leave the rest out")
+        certificates.check_file(check, machine, terminal, json)
+        return
+    if subject is None:
+        raise _bad("name a kernel or a program, or a file to --check")
+    if certificates.is_kernel(subject):
+        made = certificates.Making(subject, parameters, contract, plan, machine or "challenge")
+        about, problem = certificates.kernel_problem(made)
+    else:
+        if any(options[1:]):
+            raise _bad("a program goes with --machine and --json alone, the rest is for kernels")
+        about, problem = _program_problem(subject, machine)
+    _deliver(about, problem, terminal, certificate, json)
+
+
+def _bad(reason: str) -> InputError:
+    return InputError(Diagnostic("SW212", reason))
+
+
+def _program_problem(file: str, machine: str | None) -> tuple[dict[str, object], Problem]:
+    """What the program computes, as a problem; under the facts of its kernel, if it names one."""
+    from slotweave.ir.facts import nothing_known
+    from slotweave.kernels import KERNELS
+    from slotweave.lift import lift
+    from slotweave.lower import lower
+
+    program = inputs.program_in(file)
+    with inputs.blaming(file):
+        target = inputs.machine_of(program, machine)
+        facts, contract = nothing_known(), "none"
+        kernel = KERNELS.get(str(program.meta.get("kernel")))
+        if kernel is not None:
+            values = inputs.parameters_of(kernel, (), program.meta.get("params") or {})
+            contract = inputs.contract_of(kernel, program.meta.get("contract"))
+            facts = kernel.facts(values, contract)
+        graph = lift(program, target, facts)
+        return {"machine": target.name, "facts": contract}, lower(graph, target).problem
+
+
+def _deliver(
+    about: dict[str, object],
+    problem: Problem,
+    terminal: Terminal,
+    destination: str | None,
+    json: bool,
+) -> None:
+    from slotweave.bound import best_bound, bound_ladder
+
+    ladder = bound_ladder(problem)
+    best = best_bound(ladder)
+    if destination is not None:
+        certificates.write(destination, about, problem, ladder)
+    if json:
+        print_json({**about, "bound": _rung(best), "ladder": [_rung(rung) for rung in ladder]})
+    elif destination != "-" and not terminal.quiet:
+        _show(terminal, ladder, best)
+
+
+def _rung(bound: Bound) -> dict[str, object]:
+    return {"name": bound.name, "cycles": bound.cycles, "why": bound.why}
+
+
+def _show(terminal: Terminal, ladder: tuple[Bound, ...], best: Bound) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("bound", no_wrap=True)
+    table.add_column("cycles", justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for rung in ladder:
+        style = "bold green" if rung is best else ""
+        table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
+    terminal.show(table)
+    print(f"no schedule of these operations has fewer than {best.cycles:,} cycles")

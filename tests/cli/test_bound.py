@@ -1,0 +1,90 @@
+"""`slotweave bound`: the ladder, its certificates, and what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from slotweave.diagnostics import Exit
+from support.command_line import assert_refused, slotweave
+
+SHAPE = ["-p", "height=4", "-p", "rounds=3", "-p", "batch=16"]
+
+
+def test_the_ladder_is_that_of_compile():
+    compiled = slotweave("compile", "tree-hash", *SHAPE, "--json").json
+    found = slotweave("bound", "tree-hash", *SHAPE, "--json").json
+    assert found["ladder"] == compiled["ladder"]
+    assert found["bound"] == compiled["bound"]
+    assert found["bound"]["cycles"] <= compiled["cycles"]
+    assert (found["plan"], found["machine"]) == ("tuned", "challenge")
+
+
+def test_people_read_the_ladder_and_what_follows():
+    answer = slotweave("bound", "tree-hash", *SHAPE)
+    assert "heads and tails" in answer.out
+    assert answer.out.splitlines()[-1].startswith("no schedule of these operations has fewer than")
+
+
+@pytest.fixture
+def certificates(tmp_path):
+    file = tmp_path / "bounds.json"
+    answer = slotweave("bound", "tree-hash", *SHAPE, "--certificate", file, "-q")
+    assert (answer.code, answer.out) == (Exit.DONE, "")
+    return file
+
+
+def test_certificates_hold_when_the_problem_is_built_anew(certificates):
+    answer = slotweave("bound", "--check", certificates)
+    assert answer.code == Exit.DONE
+    assert "heads and tails: at least" in answer.out
+    assert slotweave("bound", "--check", certificates, "--json").json["faults"] == []
+
+
+def test_a_bound_that_was_raised_is_refused(certificates):
+    content = json.loads(certificates.read_text())
+    content["bounds"][-1]["cycles"] += 1
+    certificates.write_text(json.dumps(content))
+    refused = slotweave("bound", "--check", certificates)
+    assert refused.code == Exit.CHECK_FAILED
+    assert "SW412" in refused.err
+    assert "heads and tails" in refused.err
+
+
+def test_certificates_of_another_problem_are_refused(certificates):
+    content = json.loads(certificates.read_text())
+    content["params"]["rounds"] += 1
+    certificates.write_text(json.dumps(content))
+    refused = slotweave("bound", "--check", certificates)
+    assert_refused(refused, "SW412", "not the one", exit_code=1)
+
+
+def test_a_file_that_is_no_certificate_is_refused(tmp_path):
+    file = tmp_path / "other.json"
+    file.write_text("[1]")
+    assert_refused(slotweave("bound", "--check", file), "SW220")
+
+
+def test_a_program_is_bounded_by_what_it_computes(tmp_path):
+    file = tmp_path / "program.json"
+    cycles = slotweave("compile", "tree-hash", *SHAPE, "-o", file, "--json").json["cycles"]
+    found = slotweave("bound", file, "--json").json
+    assert 0 < found["bound"]["cycles"] <= cycles
+    assert found["facts"] == "values"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "name a kernel or a program"),
+        (["tree-hash", "--check", "x.json"], "leave the rest out"),
+        (["-", "--plan", "default"], "a program goes with"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(options, words):
+    assert_refused(slotweave("bound", *options), "SW212", words)
+
+
+def test_an_unknown_kernel_is_refused():
+    assert_refused(slotweave("bound", "tree-hsh"), "SW201", "tree-hash")
