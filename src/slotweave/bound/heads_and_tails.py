@@ -171,11 +171,14 @@ def _why(problem: Problem, certificate: PriceCertificate) -> str:
     rows = zip(
         problem.engines, certificate.prices, certificate.first, certificate.last, strict=True
     )
-    waits = [
-        f"{name} (its first {first} and last {last} cycles left out)"
-        for name, price, first, last in rows
-        if price
-    ]
+    waits = [name + _left_out(first, last) for name, price, first, last in rows if price]
     if not waits:
         return "there is nothing to do"
     return f"the work that only {' and '.join(waits)} can do"
+
+
+def _left_out(first: int, last: int) -> str:
+    """The cycles at both ends that hold none of the work."""
+    ends = [f"{end} {count}" for end, count in (("first", first), ("last", last)) if count]
+    plural = "s" if max(first, last) > 1 else ""
+    return f" (without its {' and '.join(ends)} cycle{plural})" if ends else ""

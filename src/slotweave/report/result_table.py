@@ -74,7 +74,8 @@ def _gap(cycles: int, bound: int) -> str:
     if cycles == bound:
         return "none: no schedule of these operations is shorter"
     share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
-    return f"{cycles - bound:,} cycles{share}"
+    cycles_more = "1 cycle" if cycles == bound + 1 else f"{cycles - bound:,} cycles"
+    return cycles_more + share
 
 
 def _verified(verified: Mapping[str, Any]) -> Text:
