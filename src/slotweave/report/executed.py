@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from slotweave.analysis.utilisation import EngineUse
+from slotweave.bound import Bound, best_bound
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.simulate.reference import run
@@ -20,6 +21,20 @@ class Executed:
     cycles: int
     engines: Mapping[str, EngineUse]
     slots: Mapping[tuple[str, str], int]
+
+
+def slots_bound(run: Executed, machine: Machine) -> Bound:
+    """As few cycles as the slots that ran on one engine fit into, modes and jumps as they are."""
+    bounds = [
+        Bound(name, -(-run.engines[name].used // width), _why(name, run.engines[name].used, width))
+        for name, width in machine.engines
+        if width
+    ]
+    return best_bound(tuple(bounds))
+
+
+def _why(engine: str, used: int, width: int) -> str:
+    return f"a run fills {used:,} slots on {engine}, {width} a cycle"
 
 
 def executed(program: Program, machine: Machine, memory: Memory) -> Executed:

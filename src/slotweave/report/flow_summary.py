@@ -1,7 +1,7 @@
 """The JSON form of a result of `compile`, whether the program jumps or not.
 
-What only a straight program has is left out of that of one that jumps: bounds and idle slots. Its
-engines are counted over a run on the first random input.
+Engines of a program that jumps are counted over a run on the first random input, and so is its
+bound. Idle slots are those of one schedule, and left out.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 from slotweave.check.execution import instance_memory
 from slotweave.flow_pipeline import FlowResult
 from slotweave.pipeline import Result
-from slotweave.report.executed import executed
+from slotweave.report.executed import executed, slots_bound
 from slotweave.report.inspect import engine_rows
-from slotweave.report.summary import result_summary
+from slotweave.report.summary import bound_json, result_summary
 
 _DEFINITION = (
     "`slotweave verify PROGRAM --against KERNEL --prove` tries it on the program itself, "
@@ -46,8 +46,8 @@ def flow_summary(result: FlowResult) -> dict[str, Any]:
         "seed": result.seed,
         "cycles": result.cycles,
         "bundles": len(result.program.bundles),
-        "bound": None,
-        "ladder": [],
+        "bound": (bound := bound_json(slots_bound(run, result.machine))),
+        "ladder": [bound],
         "engines": engine_rows(dict(run.engines)),
         "idle": {},
         "jumps": jumps,

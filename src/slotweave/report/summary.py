@@ -26,8 +26,8 @@ def result_summary(result: Result) -> dict[str, Any]:
         "seed": result.seed,
         "cycles": result.cycles,
         "bundles": len(result.program.bundles),
-        "bound": _rung(best_bound(result.bounds)),
-        "ladder": [_rung(bound) for bound in result.bounds],
+        "bound": bound_json(best_bound(result.bounds)),
+        "ladder": [bound_json(bound) for bound in result.bounds],
         "engines": engine_rows(utilisation(result.program, result.machine)),
         "idle": idle_slots(result.problem, result.schedule),
         "scratch": {"peak": result.allocation.peak, "size": result.allocation.size},
@@ -46,5 +46,6 @@ def result_summary(result: Result) -> dict[str, Any]:
     }
 
 
-def _rung(bound: Bound) -> dict[str, Any]:
+def bound_json(bound: Bound) -> dict[str, Any]:
+    """A bound as the JSON of all commands has it."""
     return {"cycles": bound.cycles, "name": bound.name, "why": bound.why}

@@ -11,5 +11,5 @@ ROLLED_PLAN_NAMES = ("dedup-runtime", "hybrid-unroll")
 def rolled_plan(name: str) -> Plan:
     """The plan called `name`, one of ROLLED_PLAN_NAMES; it is the same for every shape."""
     detect = name == "dedup-runtime"
-    choices = {"style": STYLE, "vectors": 8, "shared_levels": 0 if detect else 3, "detect": detect}
+    choices = {"style": STYLE, "vectors": 16, "shared_levels": 0 if detect else 2, "detect": detect}
     return Plan(name, "tree-hash", schedule=ScheduleOptions(stagger=2.0), choices=choices)

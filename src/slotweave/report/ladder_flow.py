@@ -1,0 +1,99 @@
+"""A rung that jumps as the ladder shows it; what it does is counted where it runs.
+
+`runs` says what its cycles depend on: the median over random inputs, and a run in which all items
+have one value and so walk one path.
+"""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from slotweave.check.execution import instance_memory
+from slotweave.flow_pipeline import FlowResult
+from slotweave.kernels.tree_hash.ladder_plans import Rung
+from slotweave.kernels.tree_hash.workload import Shape
+from slotweave.pipeline import Result
+from slotweave.report.executed import executed, slots_bound
+from slotweave.report.inspect import engine_rows
+from slotweave.report.ladder import BATCH_ITEMS, LIVE_EVERY, THRESHOLDS, run_counters, rung_summary
+from slotweave.report.summary import bound_json
+from slotweave.simulate.compiled import encode, run_compiled
+from slotweave.simulate.run import Words
+
+#: Random inputs of which the median is taken.
+SEEDS = 20
+
+
+def any_rung_summary(
+    rung: Rung, result: Result | FlowResult, scalar_cycles: int | None
+) -> dict[str, Any]:
+    """The JSON form of a rung, whether it jumps or not."""
+    if isinstance(result, Result):
+        return rung_summary(rung, result, scalar_cycles)
+    return flow_rung_summary(rung, result, scalar_cycles)
+
+
+def flow_rung_summary(rung: Rung, result: FlowResult, scalar_cycles: int | None) -> dict[str, Any]:
+    """The JSON form of a rung that jumps: the entries of `rung_summary`, and `runs`.
+
+    Its cycles are the median of random inputs.
+    """
+    runs = measured_runs(result)
+    cycles = runs["random_median"]
+    memory = _random_memory(result, 0)
+    run = executed(result.program, result.machine, memory)
+    return {
+        "name": rung.plan,
+        "changes": rung.changes,
+        "against": rung.against,
+        "cycles": cycles,
+        "projected": rung.projected,
+        "speedup": round(scalar_cycles / cycles, 2) if scalar_cycles else None,
+        "bound": bound_json(slots_bound(run, result.machine)),
+        "engines": engine_rows(dict(run.engines)),
+        "idle": {},
+        "scratch": {"peak": result.scratch_peak, "size": result.machine.scratch_words},
+        "bundles": len(result.program.bundles),
+        "thresholds": [limit for limit in THRESHOLDS if cycles < limit],
+        "stages": {},
+        "live": {"mean": None, "every": LIVE_EVERY, "words": []},
+        "counters": _counters(result, memory),
+        "runs": runs,
+        "verified": {"instances": result.verified.instances,
+                     "mismatches": result.verified.mismatches},
+    }  # fmt: skip
+
+
+def measured_runs(result: FlowResult) -> dict[str, int]:
+    """Cycles on random inputs (median of `seeds`) and with all items on one path."""
+    encoded = encode(result.program, result.machine)
+    random = [run_compiled(encoded, _random_memory(result, seed)).cycles for seed in range(SEEDS)]
+    together = _random_memory(result, 0)
+    values = slice(Shape.of(result.parameters).values, None)
+    together[values] = together[values][0]
+    return {
+        "seeds": SEEDS,
+        "random_median": round(median(random)),
+        "one_path": run_compiled(encoded, together).cycles,
+    }
+
+
+def _random_memory(result: FlowResult, seed: int) -> Words:
+    kernel, parameters, contract = result.kernel, result.parameters, result.contract
+    return instance_memory(lambda rng: kernel.memory(parameters, contract, rng), seed, 0)
+
+
+def _counters(result: FlowResult, memory: Words) -> dict[str, Any]:
+    """What one run does; a trip's vectors are on their way at once."""
+    shape, lanes = Shape.of(result.parameters), result.machine.vector_length
+    vectors = min(int(result.plan.choices["vectors"]), shape.batch // lanes)
+    return {
+        **run_counters(result.program, result.machine, memory, shape),
+        "overlapping_bundles": 0,
+        "batches_alive": int(np.ceil(vectors * lanes / BATCH_ITEMS)),
+        "vectors_alive": vectors,
+        "spills": 0,
+    }
