@@ -107,6 +107,9 @@ def _idle(rung: Mapping[str, Any]) -> list[str]:
     """Idle slots by cause, in per cent of the slots of alu, valu and load."""
     cells = []
     for engine in ("alu", "valu", "load"):
+        if engine not in rung["idle"]:  # a program that jumps has no one schedule to ask
+            cells.append("–")
+            continue
         causes, slots = rung["idle"][engine], rung["engines"][engine]["slots"]
         shares = (100 * causes.get(cause, 0) / slots
                   for cause in ("dependence", "scratch", "nothing"))  # fmt: skip

@@ -94,7 +94,7 @@ def test_the_rolled_program_is_proved_to_be_the_definition() -> None:
     assert found.verdict is True
 
 
-def test_the_rolled_program_has_a_tenth_of_the_bundles_that_run() -> None:
+def test_the_rolled_program_has_less_than_a_tenth_of_the_bundles_that_run() -> None:
     result = compiled("hybrid-unroll", JUDGED)
     assert 10 * len(result.program.bundles) < result.cycles
 

@@ -85,9 +85,8 @@ def ladder(
 def _rungs(names: list[str]) -> list[Rung]:
     """The rungs called so, all if none is named."""
     from slotweave.kernels.tree_hash.ladder_plans import RUNGS
-    from slotweave.kernels.tree_hash.plans import PLAN_NAMES
 
-    built = {rung.plan: rung for rung in RUNGS if rung.plan in PLAN_NAMES}
+    built = {rung.plan: rung for rung in RUNGS}
     for name in names:
         if name not in built:
             raise inputs.unknown("SW212", "rung", name, built)
@@ -103,8 +102,9 @@ def _measure(
     terminal: Terminal,
 ) -> list[dict[str, Any]]:
     """Each rung's summary; one that does not fit is noted and left out."""
-    from slotweave.pipeline import compile_kernel
-    from slotweave.report.ladder import rung_summary
+    from slotweave.flow_pipeline import compile_any
+    from slotweave.pipeline import Result
+    from slotweave.report.ladder_flow import any_rung_summary
 
     found: list[dict[str, Any]] = []
     scalar = None
@@ -112,15 +112,15 @@ def _measure(
         plan = what.kernel.plan(rung.plan, what.parameters, what.contract)
         terminal.note(f"{number}/{len(rungs)} {rung.plan}: {rung.changes}")
         try:
-            result = compile_kernel(what.kernel, what.machine, what.parameters, what.contract, plan,
-                                    instances=instances, seed=seed)  # fmt: skip
-        except NoSchedule as error:
+            result = compile_any(what.kernel, what.machine, what.parameters, what.contract, plan,
+                                 instances=instances, seed=seed)  # fmt: skip
+        except (NoSchedule, InputError) as error:  # e.g. a contract that the rung does not keep
             terminal.note(f"  does not fit: {error}")
             continue
         scalar = result.cycles if rung.plan == "scalar" else scalar
-        found.append(rung_summary(rung, result, scalar))
+        found.append(any_rung_summary(rung, result, scalar))
         terminal.note(f"  {result.cycles:,} cycles")
-        if timelines is not None:
+        if timelines is not None and isinstance(result, Result):
             _draw_timeline(rung, result, timelines)
     if not found:
         raise NoSchedule(Diagnostic("SW301", "no rung fits into the scratch of this machine"))
