@@ -24,7 +24,7 @@ from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import Ints, Problem
 from slotweave.ir.schedule import Schedule
 from slotweave.schedule import (
-    Prepared,
+    BothWays,
     Pressure,
     ScratchFull,
     Urgency,
@@ -64,22 +64,29 @@ def fit(
     options: ScheduleOptions,
     scratch_words: int,
     effort: Effort = Effort.FAST,
+    ready: BothWays | None = None,
 ) -> tuple[Schedule, Allocation]:
     """The shortest schedule found that fits into `scratch_words`, with its allocation.
 
     A plan with offsets or in program order is replayed as it says; otherwise `effort` says what
-    else is tried. Raises NoSchedule: SW301 if nothing fits, SW307 if `options` contradict the order
+    else is tried. `ready` is what `made_ready` makes of the same arguments, if it is at hand.
+    Raises NoSchedule: SW301 if nothing fits, SW307 if `options` contradict the order
     that the operations need.
     """
     if options.method == "in-order":
         return _in_order(graph, problem, scratch_words)
-    prepared = prepare(held_back(graph, problem, options))
+    both = ready or made_ready(graph, problem, options)
     found: list[tuple[Schedule, Allocation]] = []
     for tried in _variants(problem, options, effort):
-        found += _schedules_that_fit(problem, prepared, tried, scratch_words)
+        found += _schedules_that_fit(problem, both, tried, scratch_words)
     if found:
         return min(found, key=lambda pair: pair[0].makespan)
     return _in_order(graph, problem, scratch_words)
+
+
+def made_ready(graph: Graph, problem: Problem, options: ScheduleOptions) -> BothWays:
+    """`problem` as list scheduling wants it: of `options` only what `held_back` reads counts."""
+    return BothWays(prepare(held_back(graph, problem, options)))
 
 
 def _variants(
@@ -136,14 +143,14 @@ def stages_of(graph: Graph, problem: Problem) -> Ints:
 
 
 def _schedules_that_fit(
-    problem: Problem, prepared: Prepared, options: ScheduleOptions, scratch_words: int
+    problem: Problem, both: BothWays, options: ScheduleOptions, scratch_words: int
 ) -> Iterator[tuple[Schedule, Allocation]]:
     """The shortest schedule of the first attempt that fits; none if no attempt does."""
-    for urgency, pressure in _attempts(prepared.problem, options, scratch_words):
-        first = run_list(prepared, urgency, pressure)
+    for urgency, pressure in _attempts(both.forward.problem, options, scratch_words):
+        first = run_list(both.forward, urgency, pressure)
         if isinstance(first, ScratchFull):
             continue
-        more = improved_schedules(prepared, first, pressure, options.passes, options.seed)
+        more = improved_schedules(both, first, pressure, options.passes, options.seed)
         for schedule in sorted((first, *more), key=lambda schedule: schedule.makespan):
             cut = without_barriers(schedule, problem.size)
             allocation = allocate(problem, cut, scratch_words)

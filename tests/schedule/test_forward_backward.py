@@ -11,6 +11,7 @@ from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, ORDER
 from slotweave.ir.schedule import Schedule
 from slotweave.schedule import (
+    BothWays,
     Pressure,
     improved_schedules,
     list_schedule,
@@ -29,7 +30,7 @@ AMPLE = Pressure(1_000_000)
 def test_every_pass_gives_a_legal_schedule(problem, passes, seed):
     first = list_schedule(problem, ScheduleOptions(), AMPLE)
     assert isinstance(first, Schedule)
-    schedules = list(improved_schedules(prepare(problem), first, AMPLE, passes, seed))
+    schedules = list(improved_schedules(BothWays(prepare(problem)), first, AMPLE, passes, seed))
     assert len(schedules) == passes
     for schedule in schedules:
         assert list(schedule_violations(schedule, problem)) == []
@@ -40,7 +41,8 @@ def test_the_same_seed_gives_the_same_schedules(problem, seed):
     first = list_schedule(problem, ScheduleOptions(), AMPLE)
     assert isinstance(first, Schedule)
     once, again = (
-        list(improved_schedules(prepare(problem), first, AMPLE, 3, seed)) for _ in range(2)
+        list(improved_schedules(BothWays(prepare(problem)), first, AMPLE, 3, seed))
+        for _ in range(2)
     )
     assert once == again
 
@@ -64,7 +66,7 @@ def test_what_can_wait_waits_until_the_end_is_packed():
     prepared = prepare(problem)
     first = run_list(prepared, program_order(problem), AMPLE)
     assert isinstance(first, Schedule)
-    better = min(s.makespan for s in improved_schedules(prepared, first, AMPLE, 2))
+    better = min(s.makespan for s in improved_schedules(BothWays(prepared), first, AMPLE, 2))
     assert better <= first.makespan == 7
 
 
@@ -77,7 +79,7 @@ def test_a_pass_shortens_what_priorities_got_wrong():
     first = run_list(prepared, program_order(problem), AMPLE)
     assert isinstance(first, Schedule)
     assert first.makespan == 7
-    assert min(s.makespan for s in improved_schedules(prepared, first, AMPLE, 1)) == 5
+    assert min(s.makespan for s in improved_schedules(BothWays(prepared), first, AMPLE, 1)) == 5
 
 
 def test_it_ends_where_scratch_is_full():
@@ -85,4 +87,4 @@ def test_it_ends_where_scratch_is_full():
     problem = problem_of(ops, [1, 1])
     first = list_schedule(problem, ScheduleOptions(), AMPLE)
     assert isinstance(first, Schedule)
-    assert list(improved_schedules(prepare(problem), first, Pressure(1), 3)) == []
+    assert list(improved_schedules(BothWays(prepare(problem)), first, Pressure(1), 3)) == []

@@ -1,7 +1,7 @@
 """Schedulers on Problems; none knows the instruction set."""
 
 from slotweave.schedule.barriers import first_modes_only, with_barriers, without_barriers
-from slotweave.schedule.forward_backward import improved_schedules
+from slotweave.schedule.forward_backward import BothWays, improved_schedules
 from slotweave.schedule.in_order import in_order_schedule
 from slotweave.schedule.list_schedule import (
     Prepared,
@@ -17,6 +17,7 @@ from slotweave.schedule.list_schedule import (
 )
 
 __all__ = [
+    "BothWays",
     "Prepared",
     "Pressure",
     "ScratchFull",

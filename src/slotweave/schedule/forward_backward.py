@@ -11,7 +11,8 @@ scratch.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -30,8 +31,19 @@ from slotweave.schedule.list_schedule import (
 JITTER = 0.5
 
 
+@dataclass(frozen=True, eq=False)
+class BothWays:
+    """A prepared problem, and the same with time reversed, prepared when it is first wanted."""
+
+    forward: Prepared
+
+    @cached_property
+    def backward(self) -> Prepared:
+        return prepare(reversed_problem(self.forward.problem))
+
+
 def improved_schedules(
-    prepared: Prepared, schedule: Schedule, pressure: Pressure, passes: int, seed: int = 0
+    both: BothWays, schedule: Schedule, pressure: Pressure, passes: int, seed: int = 0
 ) -> Iterator[Schedule]:
     """The forward schedule of each pass, starting from `schedule`; stops where scratch is full.
 
@@ -39,7 +51,7 @@ def improved_schedules(
     """
     if passes == 0:
         return
-    backward = prepare(reversed_problem(prepared.problem))
+    prepared, backward = both.forward, both.backward
     nothing_live = Pressure(int(backward.problem.storage_words.sum()))
     rng = np.random.default_rng(seed)
     for _ in range(passes):

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from slotweave.bound.slots import slots_bound
 from slotweave.diagnostics import NoSchedule
-from slotweave.fit import Effort, fit
+from slotweave.fit import Effort, fit, made_ready
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace
-from slotweave.ir.plan import Plan
+from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.lower import Lowered, lower
 from slotweave.machine import Machine
 from slotweave.rewrite import rewrite
+from slotweave.schedule import BothWays
 
 #: Problems kept at a time: many candidates differ from the current plan in their schedule only.
 PROBLEMS_KEPT = 4
@@ -68,6 +69,15 @@ class State:
 
 
 @dataclass(frozen=True)
+class Posed:
+    """A plan's problem, ready for many schedules, and the bound of its operations in cycles."""
+
+    lowered: Lowered
+    ready: BothWays | None
+    bound: int
+
+
+@dataclass(frozen=True)
 class Task:
     """What a plan is wanted for."""
 
@@ -75,28 +85,36 @@ class Task:
     machine: Machine
     parameters: Mapping[str, int]
     contract: str
-    _recent: OrderedDict[str, Lowered] = field(default_factory=OrderedDict, repr=False)
+    _recent: OrderedDict[str, Posed] = field(default_factory=OrderedDict, repr=False)
 
-    def lowered(self, plan: Plan) -> Lowered:
-        """The problem of `plan`, which its schedule has no part in; the last few are kept."""
-        key = repr((plan.rewrite, sorted(plan.choices.items())))
+    def posed(self, plan: Plan) -> Posed:
+        """The problem of `plan`, whatever its priorities; the last few are kept."""
+        held = plan.schedule
+        key = repr((plan.rewrite, sorted(plan.choices.items()), held.method, held.modes,
+                    held.stages_open, held.window, held.windows_open))  # fmt: skip
         if key not in self._recent:
             graph = trace(self.kernel, self.parameters, self.contract, plan, self.machine)
             if plan.rewrite:
                 graph = rewrite(graph, self.machine).graph
-            self._recent[key] = lower(graph, self.machine)
+            self._recent[key] = _pose(lower(graph, self.machine), held)
         self._recent.move_to_end(key)
         while len(self._recent) > PROBLEMS_KEPT:
             self._recent.popitem(last=False)
         return self._recent[key]
 
 
+def _pose(lowered: Lowered, options: ScheduleOptions) -> Posed:
+    by_list = options.method == "list"
+    ready = made_ready(lowered.graph, lowered.problem, options) if by_list else None
+    return Posed(lowered, ready, slots_bound(lowered.problem).cycles)
+
+
 def score(task: Task, plan: Plan) -> Score:
     """Schedule `plan` as it says. Raises NoSchedule if it does not fit, InputError if it is bad."""
-    lowered = task.lowered(plan)
-    scratch = task.machine.scratch_words
-    schedule, _ = fit(lowered.graph, lowered.problem, plan.schedule, scratch, Effort.FAST)
-    return Score(schedule.makespan, slots_bound(lowered.problem).cycles)
+    posed, scratch = task.posed(plan), task.machine.scratch_words
+    graph, problem = posed.lowered.graph, posed.lowered.problem
+    schedule, _ = fit(graph, problem, plan.schedule, scratch, Effort.FAST, posed.ready)
+    return Score(schedule.makespan, posed.bound)
 
 
 def start(task: Task, plan: Plan, seed: int) -> State:
@@ -171,7 +189,7 @@ def _changed(task: Task, plan: Plan, rng: np.random.Generator) -> Plan:
 
 
 def _items(task: Task, plan: Plan) -> int:
-    return 1 + int(task.lowered(plan).problem.items.max(initial=-1))
+    return 1 + int(task.posed(plan).lowered.problem.items.max(initial=-1))
 
 
 def _spread(items: int, stagger: float) -> tuple[float, ...]:
