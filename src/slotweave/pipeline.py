@@ -14,11 +14,11 @@ from slotweave.check.equivalence import Equivalence, program_equals_graph
 from slotweave.check.execution import Verified, run_against_reference
 from slotweave.check.rewriting import rewriting_faults
 from slotweave.check.schedule_legality import schedule_violations
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.emit import emit
 from slotweave.fit import Effort, fit
 from slotweave.frontend.kernel import Kernel
-from slotweave.frontend.trace import trace
+from slotweave.frontend.trace import trace, trace_flow
 from slotweave.ir.allocation import Allocation, Layout
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
@@ -116,7 +116,13 @@ def compile_kernel(
 def problem_of_kernel(
     kernel: Kernel, machine: Machine, parameters: Mapping[str, int], contract: str, plan: Plan
 ) -> Problem:
-    """What is to be scheduled when `kernel` is compiled; raises InputError as compiling does."""
+    """What is to be scheduled when `kernel` is compiled.
+
+    Raises InputError as compiling does, and SW212 if `plan` makes the kernel jump.
+    """
+    if len(trace_flow(kernel, parameters, contract, plan, machine).blocks) > 1:
+        reason = f"by the plan {plan.name} {kernel.name} jumps: it is no single problem"
+        raise InputError(Diagnostic("SW212", f"{reason}; take a plan without loops and branches"))
     traced = trace(kernel, parameters, contract, plan, machine)
     graph = rewrite(traced, machine).graph if plan.rewrite else traced
     return lower(graph, machine).problem

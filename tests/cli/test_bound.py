@@ -88,3 +88,8 @@ def test_options_that_do_not_go_together_are_refused(options, words):
 
 def test_an_unknown_kernel_is_refused():
     assert_refused(slotweave("bound", "tree-hsh"), "SW201", "tree-hash")
+
+
+def test_a_plan_that_jumps_is_no_single_problem():
+    refused = slotweave("bound", "tree-hash", *SHAPE, "--plan", "hybrid-unroll")
+    assert_refused(refused, "SW212", "hybrid-unroll", "jumps")
