@@ -40,7 +40,13 @@ from slotweave.machine import Machine
 from slotweave.rewrite import rewrite
 from slotweave.rules.registry import RULES
 from slotweave.simulate.compiled import encode, run_compiled
-from slotweave.vectorize import drop_dead_stores, forward_stores, label_items, pack_isomorphic
+from slotweave.vectorize import (
+    answer_loads,
+    drop_dead_stores,
+    forward_stores,
+    label_items,
+    pack_isomorphic,
+)
 
 #: Random memories on which the new program is held against the given one.
 INSTANCES = 20
@@ -51,6 +57,9 @@ STAGGERS: Mapping[Effort, tuple[float, ...]] = {
     Effort.DEFAULT: (0.0, 0.5, 0.8, 0.9),
     Effort.MAX: (0.0, 0.3, 0.5, 0.65, 0.8, 0.9, 1.0, 1.1),
 }
+
+#: Loads that can only read so many words are answered by selects among them, each tried in turn.
+ANSWERED = (2, 4, 8)
 
 #: Told of each stage and each better program: what is tried, and the fewest cycles so far.
 Listener = Callable[[str, int], None]
@@ -151,7 +160,7 @@ def _all_candidates(
     listen: Listener,
 ) -> Iterator[Candidate]:
     """Programs for all ways to write the graph that are proved to be the program."""
-    for way, graph in _graphs(lifted.graph, machine, options):
+    for way, graph in _graphs(lifted.graph, machine, facts, options):
         if end is not None and time.monotonic() >= end:
             return
         proof = graph_refines_program(graph, program, machine, facts)
@@ -161,7 +170,9 @@ def _all_candidates(
             listen(f"{way}: not proved ({proof.why}), passed over", lifted.cycles)
 
 
-def _graphs(graph: Graph, machine: Machine, options: RepackOptions) -> Iterator[tuple[str, Graph]]:
+def _graphs(
+    graph: Graph, machine: Machine, facts: Facts, options: RepackOptions
+) -> Iterator[tuple[str, Graph]]:
     """Ways to write the graph: in vectors, without its detours over memory, as it stands."""
     if not options.rewrite:
         yield "as it stands", label_items(graph)
@@ -170,6 +181,10 @@ def _graphs(graph: Graph, machine: Machine, options: RepackOptions) -> Iterator[
     if options.vectorize:
         packed = pack_isomorphic(straight, machine)
         yield "in vectors", packed
+        for most in ANSWERED:
+            answered = answer_loads(straight, facts, most)
+            if answered != straight:
+                yield f"in vectors, {most} words", pack_isomorphic(answered, machine)
         if packed != straight and len(graph.nodes) > _LARGE:
             return
     yield "forwarded", label_items(straight)

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from slotweave.check.refinement import graph_refines_program
-from slotweave.ir.facts import nothing_known
+from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.graph import Node
 from slotweave.lift import lift
 from slotweave.machine import CHALLENGE
-from slotweave.vectorize import drop_dead_stores, forward_stores, pack_isomorphic
-from support.scalar_programs import checksums, scalar_program
+from slotweave.vectorize import answer_loads, drop_dead_stores, forward_stores, pack_isomorphic
+from support.scalar_programs import checksums, scalar_program, searches
 
 PROGRAM, FACTS = scalar_program(checksums, items=8, length=2)
 
@@ -63,3 +63,25 @@ def test_an_access_that_the_program_does_not_make_is_noticed(packed):
         (*nodes, Node("load", 1, (first + 1,), region="table"))
     )  # may lie past the end of memory
     assert graph_refines_program(more, PROGRAM, CHALLENGE, FACTS).verdict == "unknown"
+
+
+def test_a_load_answered_by_selects_is_that_load_if_the_words_surely_exist():
+    program, facts = scalar_program(searches, items=8, depth=3)
+    graph = forward_stores(lift(program, CHALLENGE, facts))
+    answered = answer_loads(graph, facts, 8)
+    assert answered != graph
+    assert graph_refines_program(answered, program, CHALLENGE, facts).verdict is True
+    unknown = replace(facts, memory_words=None)
+    assert isinstance(unknown, Facts)
+    assert graph_refines_program(answered, program, CHALLENGE, unknown).verdict == "unknown"
+
+
+def test_words_that_are_mixed_up_in_a_choice_are_noticed():
+    program, facts = scalar_program(searches, items=8, depth=3)
+    graph = answer_loads(forward_stores(lift(program, CHALLENGE, facts)), facts, 8)
+    index = next(i for i, node in enumerate(graph.nodes) if node.op == "lt")
+    node = graph.nodes[index]
+    swapped = replace(node, args=node.args[::-1])
+    nodes = (*graph.nodes[:index], swapped, *graph.nodes[index + 1 :])
+    found = graph_refines_program(graph.with_nodes(nodes), program, CHALLENGE, facts)
+    assert found.verdict is not True

@@ -54,7 +54,7 @@ def test_the_facts_of_the_challenge_fit_the_shape_that_is_given(tmp_path: Path) 
     file.write_text(program_to_json(program))
     options = ("--facts", "challenge", "--shape", "2,2,8", "--vectorize", "--json")
     answer = slotweave("repack", file, *options)
-    assert answer.json["way"] == "in vectors"
+    assert answer.json["way"].startswith("in vectors")
     assert answer.json["cycles"] < answer.json["before"] / 10
 
 

@@ -19,6 +19,7 @@ from slotweave.lift import lift
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.graph import run_graph
 from slotweave.vectorize import (
+    answer_loads,
     drop_dead_stores,
     forward_stores,
     label_items,
@@ -77,6 +78,39 @@ def test_a_store_at_an_unknown_address_ends_what_is_known_of_its_region():
         k.store(2, k.load(0, words), words)
 
     assert ops(forward_stores(trace_function(build, "k", 8)))["load"] == 2
+
+
+def lookups(k, mask=3):
+    table = k.region("table", 0, 16, read_only=True)
+    data = k.region("data", 16, 8, read_only=True)
+    out = k.region("out", 24, 8, output=True)
+    for i in range(8):
+        k.store(24 + i, k.load((k.load(16 + i, data) & mask) + 2, table), out)
+
+
+def test_a_load_of_one_of_a_few_words_becomes_a_choice_among_them():
+    graph = trace_function(lookups, "k", 8)
+    answered = answer_loads(graph, Facts(32), 4)
+    verify_graph(answered)
+    found = ops(answered)
+    assert (found["lt"], found["select"], found["load"]) == (3 * 8, 3 * 8, 8 + 4)
+    memory = random_memory(Facts(32), 32, 3)
+    assert run_graph(answered, memory) == run_graph(graph, memory)
+
+
+def test_a_load_of_one_of_more_words_stays():
+    graph = trace_function(lookups, "k", 8, mask=7)
+    assert ops(answer_loads(graph, Facts(32), 4)) == ops(graph)
+
+
+def test_a_load_from_a_region_that_is_stored_to_stays():
+    def build(k):
+        out = k.region("out", 0, 8, output=True)
+        k.store(k.load(5, out) & 1, 7, out)
+        k.store(5, k.load(k.load(6, out) & 1, out), out)
+
+    graph = trace_function(build, "k", 8)
+    assert ops(answer_loads(graph, Facts(8), 4)) == ops(graph)
 
 
 def test_stores_that_nobody_sees_are_dropped():

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from slotweave.check.equivalence import LOOKED_AT, Equivalence, differences_between, verdict_on
+from slotweave.check.ranged_memory import RangedMemory
 from slotweave.check.ranged_terms import RangedTerms
-from slotweave.check.recorded_memory import RecordedMemory
 from slotweave.check.symbolic_graph import NotExecutableError, run_graph
 from slotweave.check.symbolic_memory import MemoryMap
 from slotweave.check.symbolic_program import MAX_BUNDLES, SymbolicRun
@@ -51,9 +51,9 @@ def graph_refines_program(
     """Does `graph` do to memory what `program`, which `machine` can run, does?"""
     layout = MemoryMap(graph.regions, graph.memory_words)
     terms = RangedTerms(facts, layout)
-    before = RecordedMemory(terms, layout, facts.words)
+    before = RangedMemory(terms, layout, facts.words)
     run = SymbolicRun(program, machine, terms, before, _RegionsByRange(terms), max_bundles)
-    after = RecordedMemory(terms, layout, facts.words)
+    after = RangedMemory(terms, layout, facts.words)
     try:
         found = run.until_stop()
         made = len(terms)
@@ -63,9 +63,10 @@ def graph_refines_program(
     if len(wanted.trace) != len(found.trace):
         reason = f"{len(wanted.trace)} words are traced instead of {len(found.trace)}"
         return Equivalence(False, reason)
+    end = facts.memory_words or 0  # where nobody knows it, no word surely exists
     for address in sorted(after.touched - before.touched):
         known = terms.known(address)
-        if known is None or known >= graph.memory_words:
+        if known is None or known >= end:
             reason = f"{terms.text(address)} is an address that the program does not access"
             return Equivalence("unknown", reason)
     for term in range(made, len(terms)):
