@@ -21,6 +21,7 @@ def test_more_batches_want_more_words(monkeypatch) -> None:
     one, four = batches_in_scratch(target(128))
     assert (one["batches"], four["batches"]) == (1, 4)
     assert one["fewest_words"] < four["fewest_words"] <= four["peak"]
+    assert four["fewest_words"] <= four["words_at_speed"]
 
 
 def test_batches_that_the_workload_does_not_have_do_not_fit(monkeypatch) -> None:

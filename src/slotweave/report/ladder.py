@@ -82,7 +82,7 @@ def counters(result: Result) -> dict[str, Any]:
     """What shows that a rung is what it says."""
     active = [slots > 0 for stage, slots in stage_slots(result).items() if stage != SETUP]
     overlaps = int(np.count_nonzero(sum(active, np.zeros(result.cycles, np.int64)) > 1))
-    lanes = result.machine.vector_length
+    problem, schedule, lanes = result.problem, result.schedule, result.machine.vector_length
     scalar = result.plan.choices.get("style") == "scalar"
     batch = BATCH_ITEMS if scalar else BATCH_ITEMS // lanes
     rng = np.random.default_rng(result.seed)
@@ -91,8 +91,8 @@ def counters(result: Result) -> dict[str, Any]:
     return {
         **run_counters(result.program, result.machine, memory, Shape.of(result.parameters)),
         "overlapping_bundles": overlaps,
-        "batches_alive": batches_alive(result, batch),
-        "vectors_alive": batches_alive(result, lanes if scalar else 1),
+        "batches_alive": batches_alive(problem, schedule, batch),
+        "vectors_alive": batches_alive(problem, schedule, lanes if scalar else 1),
         "spills": stores[0] - stores[1],
     }
 

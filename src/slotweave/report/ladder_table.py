@@ -17,8 +17,15 @@ _HEADINGS = ("rung", "cycles", "speed-up", "projected", "bound", "busy %: alu va
 _COUNTER_HEADINGS = ("rung", "tree loads", "of them levels 0-3", "row loads", "jumps",
                      "overlapping", "vectors alive", "batches alive", "spills")  # fmt: skip
 
-_BATCH_KEYS = ("batches", "cycles", "peak", "fewest_words", "cycles_there")
-_BATCH_HEADINGS = ("batches", "cycles", "peak", "fewest words that hold them", "cycles there")
+_BATCH_KEYS = ("batches", "cycles", "peak", "words_at_speed", "fewest_words", "cycles_there")
+_BATCH_HEADINGS = (
+    "batches",
+    "cycles",
+    "peak",
+    "fewest words, as fast",
+    "fewest words",
+    "cycles there",
+)
 
 _IDLE_HEADINGS = ("rung", "idle % of alu: waiting, held back, no work", "of valu", "of load")
 

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.analysis.liveness import live_ranges
+from slotweave.ir.problem import Problem
+from slotweave.ir.schedule import Schedule
 from slotweave.pipeline import Result
 
 Counts = NDArray[np.int64]
@@ -35,13 +37,12 @@ def stage_slots(result: Result) -> dict[str, Counts]:
     return dict(zip(names, table, strict=True))
 
 
-def batches_alive(result: Result, items: int) -> int:
+def batches_alive(problem: Problem, schedule: Schedule, items: int) -> int:
     """How many batches of `items` items (as the kernel counts them) are in registers at once.
 
     A batch is in registers in the cycles in which a word that it wrote is live.
     """
-    problem = result.problem
-    ranges = live_ranges(problem, result.schedule)
+    ranges = live_ranges(problem, schedule)
     owner = np.full(len(problem.storage_words), -1)
     makers = np.flatnonzero((problem.writes >= 0) & (problem.items >= 0))
     owner[problem.writes[makers]] = problem.items[makers] // items

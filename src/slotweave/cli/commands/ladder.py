@@ -40,7 +40,7 @@ def ladder(
             metavar="N",
             min=8,
             max=2**16,
-            help="Words of scratch; also finds the fewest at which 5 to 8 batches fit.",
+            help="Words of scratch; also finds the fewest at which 2 to 8 batches fit.",
         ),
     ] = None,
     instances: Instances = 20,
@@ -134,7 +134,7 @@ def _draw_timeline(rung: Rung, result: Result, directory: str) -> None:
 
 
 def _batches(what: Target, terminal: Terminal) -> list[dict[str, Any]]:
-    """What 5 to 8 batches at once take, and the fewest words that hold them."""
+    """What 2 to 8 batches at once take, and the fewest words that hold them."""
     from slotweave.report.ladder_scratch import batches_in_scratch
 
     rows = []
