@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from slotweave.flow_pipeline import FlowResult
 from slotweave.kernels.tree_hash.ladder_plans import RUNGS
+from slotweave.machine import CHALLENGE
 from slotweave.pipeline import Result
-from slotweave.report.ladder import THRESHOLDS, counters, rung_summary
+from slotweave.report.ladder import THRESHOLDS
+from slotweave.report.ladder_flow import any_rung_summary, rung_run
 from slotweave.report.ladder_pictures import CYCLES_A_COLUMN, ladder_plot, timeline
 from slotweave.report.ladder_table import ladder_markdown
 from slotweave.report.stage_cycles import batches_alive, stage_slots
@@ -24,15 +28,24 @@ def results() -> dict[str, Result]:
     return {name: compiled(SHAPE, plan=name, instances=1) for name in names}
 
 
+def summary(name: str, result: Result | FlowResult, scalar: int | None = None) -> dict[str, Any]:
+    return any_rung_summary(BY_NAME[name], result, rung_run(result), scalar)
+
+
+def counters(name: str, results: dict[str, Result]) -> dict[str, Any]:
+    found: dict[str, Any] = summary(name, results[name])["counters"]
+    return found
+
+
 def test_loads_are_counted_by_level_of_the_tree(results: dict[str, Result]) -> None:
     each = dict.fromkeys("01", 208) | dict.fromkeys("234", 104)  # 7 rounds of a tree of 5 levels
     for name in ("scalar", "packed", "grouped", "multi-batch"):
-        assert counters(results[name])["loads_by_level"] == each
-    assert counters(results["dedup-static"])["loads_by_level"] == {"4": 104}
+        assert counters(name, results)["loads_by_level"] == each
+    assert counters("dedup-static", results)["loads_by_level"] == {"4": 104}
 
 
 def test_only_rungs_that_overlap_have_bundles_with_two_stages(results: dict[str, Result]) -> None:
-    overlaps = {name: counters(result)["overlapping_bundles"] for name, result in results.items()}
+    overlaps = {name: counters(name, results)["overlapping_bundles"] for name in results}
     assert overlaps["packed"] == overlaps["grouped"] == 0
     assert overlaps["multi-batch"] > results["multi-batch"].cycles // 2
 
@@ -52,39 +65,40 @@ def test_every_slot_belongs_to_one_stage(results: dict[str, Result]) -> None:
 
 
 def test_a_program_without_jumps_or_spills_shows_none(results: dict[str, Result]) -> None:
-    for result in results.values():
-        assert (counters(result)["jumps"], counters(result)["spills"]) == (0, 0)
+    for name in ("packed", "dedup-static"):
+        found = counters(name, results)
+        assert (found["jumps"], found["spills"]) == (0, 0)
 
 
 def test_thresholds_are_passed_by_fewer_cycles(results: dict[str, Result]) -> None:
     result = results["grouped"]
-    summary = rung_summary(BY_NAME["grouped"], result, 10 * result.cycles)
-    assert summary["thresholds"] == [limit for limit in THRESHOLDS if result.cycles < limit]
-    assert summary["speedup"] == 10.0
-    assert rung_summary(BY_NAME["grouped"], result, None)["speedup"] is None
+    found = summary("grouped", result, 10 * result.cycles)
+    assert found["thresholds"] == [limit for limit in THRESHOLDS if result.cycles < limit]
+    assert found["speedup"] == 10.0
+    assert summary("grouped", result)["speedup"] is None
 
 
 def test_idle_and_used_slots_of_a_rung_are_all_slots(results: dict[str, Result]) -> None:
     for name, result in results.items():
-        summary = rung_summary(BY_NAME[name], result, None)
-        for engine, use in summary["engines"].items():
-            assert use["used"] + sum(summary["idle"][engine].values()) == use["slots"]
+        found = summary(name, result)
+        for engine, use in found["engines"].items():
+            assert use["used"] + sum(found["idle"][engine].values()) == use["slots"]
 
 
 def test_pictures_are_svg_and_timelines_have_one_scale(results: dict[str, Result]) -> None:
-    rungs = [rung_summary(BY_NAME[name], result, None) for name, result in results.items()]
+    rungs = [summary(name, result) for name, result in results.items()]
     bars = ElementTree.fromstring(ladder_plot(rungs))
     labels = {text.text for text in bars.iter("{http://www.w3.org/2000/svg}text")}
     assert {"scalar", f"{results['scalar'].cycles:,}"} <= labels
     for name in ("packed", "multi-batch"):
-        picture = ElementTree.fromstring(timeline(name, results[name]))
+        picture = ElementTree.fromstring(timeline(name, rung_run(results[name]), CHALLENGE))
         columns = -(-results[name].cycles // CYCLES_A_COLUMN)
         for path in picture.iter("{http://www.w3.org/2000/svg}path"):
             assert path.attrib["d"].count("H") == columns
 
 
 def test_markdown_has_a_row_for_each_rung_in_each_table(results: dict[str, Result]) -> None:
-    rungs = [rung_summary(BY_NAME[name], result, None) for name, result in results.items()]
+    rungs = [summary(name, result) for name, result in results.items()]
     page = ladder_markdown(rungs, [{"batches": 5, "cycles": 2100}])
     assert page.count("| grouped |") == 3
     assert "| 5 | 2,100 | – | – | – | – |" in page

@@ -12,7 +12,8 @@ from slotweave.kernels.tree_hash.ladder_plans import RUNGS
 from slotweave.machine import CHALLENGE
 from slotweave.report.executed import executed, slots_bound
 from slotweave.report.flow_summary import summary_of
-from slotweave.report.ladder_flow import any_rung_summary, measured_runs
+from slotweave.report.ladder_flow import any_rung_summary, measured_runs, rung_run
+from slotweave.report.ladder_table import ladder_markdown
 
 SHAPE = {"height": 4, "rounds": 9, "batch": 64}
 BY_NAME = {rung.plan: rung for rung in RUNGS}
@@ -33,11 +34,12 @@ def found() -> FlowResult:
 
 
 def test_found_duplicates_are_read_once(found: FlowResult) -> None:
-    rung = any_rung_summary(BY_NAME["dedup-runtime"], found, 147_734)
+    rung = any_rung_summary(BY_NAME["dedup-runtime"], found, rung_run(found), 147_734)
     loads = rung["counters"]["loads_by_level"]
     assert loads["0"] == 2  # the root, once in each of two walks, for all of 64 items
     assert loads["4"] == 64  # in the first walk only
     assert rung["counters"]["jumps"] > 9
+    assert "| dedup-runtime | – | – | – |" in ladder_markdown([rung], [])
     assert rung["runs"]["one_path"] < rung["runs"]["random_median"] == rung["cycles"]
 
 

@@ -16,9 +16,16 @@ from slotweave.flow_pipeline import FlowResult
 from slotweave.kernels.tree_hash.ladder_plans import Rung
 from slotweave.kernels.tree_hash.workload import Shape
 from slotweave.pipeline import Result
-from slotweave.report.executed import executed, slots_bound
+from slotweave.report.executed import Executed, slots_bound
 from slotweave.report.inspect import engine_rows
-from slotweave.report.ladder import BATCH_ITEMS, LIVE_EVERY, THRESHOLDS, run_counters, rung_summary
+from slotweave.report.ladder import (
+    BATCH_ITEMS,
+    LIVE_EVERY,
+    THRESHOLDS,
+    counters_of_run,
+    rung_summary,
+)
+from slotweave.report.rung_run import RungRun, watched_run
 from slotweave.report.summary import bound_json
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.run import Words
@@ -27,24 +34,31 @@ from slotweave.simulate.run import Words
 SEEDS = 20
 
 
+def rung_run(result: Result | FlowResult) -> RungRun:
+    """The program run on one random input, watched."""
+    shape = Shape.of(result.parameters)
+    return watched_run(result.program, result.machine, _random_memory(result, 0), shape)
+
+
 def any_rung_summary(
-    rung: Rung, result: Result | FlowResult, scalar_cycles: int | None
+    rung: Rung, result: Result | FlowResult, run: RungRun, scalar_cycles: int | None
 ) -> dict[str, Any]:
-    """The JSON form of a rung, whether it jumps or not."""
+    """The JSON form of a rung, whether it jumps or not, of which `run` is a run."""
     if isinstance(result, Result):
-        return rung_summary(rung, result, scalar_cycles)
-    return flow_rung_summary(rung, result, scalar_cycles)
+        return rung_summary(rung, result, run, scalar_cycles)
+    return flow_rung_summary(rung, result, run, scalar_cycles)
 
 
-def flow_rung_summary(rung: Rung, result: FlowResult, scalar_cycles: int | None) -> dict[str, Any]:
-    """The JSON form of a rung that jumps: the entries of `rung_summary`, and `runs`.
+def flow_rung_summary(
+    rung: Rung, result: FlowResult, run: RungRun, scalar_cycles: int | None
+) -> dict[str, Any]:
+    """The JSON form of a rung that jumps: the entries of `rung_summary`.
 
     Its cycles are the median of random inputs.
     """
     runs = measured_runs(result)
     cycles = runs["random_median"]
-    memory = _random_memory(result, 0)
-    run = executed(result.program, result.machine, memory)
+    use = run.engine_use(result.machine)
     return {
         "name": rung.plan,
         "changes": rung.changes,
@@ -52,15 +66,15 @@ def flow_rung_summary(rung: Rung, result: FlowResult, scalar_cycles: int | None)
         "cycles": cycles,
         "projected": rung.projected,
         "speedup": round(scalar_cycles / cycles, 2) if scalar_cycles else None,
-        "bound": bound_json(slots_bound(run, result.machine)),
-        "engines": engine_rows(dict(run.engines)),
+        "bound": bound_json(slots_bound(Executed(run.cycles, use, {}), result.machine)),
+        "engines": engine_rows(use),
         "idle": {},
         "scratch": {"peak": result.scratch_peak, "size": result.machine.scratch_words},
         "bundles": len(result.program.bundles),
         "thresholds": [limit for limit in THRESHOLDS if cycles < limit],
         "stages": {},
         "live": {"mean": None, "every": LIVE_EVERY, "words": []},
-        "counters": _counters(result, memory),
+        "counters": _counters(result, run),
         "runs": runs,
         "verified": {"instances": result.verified.instances,
                      "mismatches": result.verified.mismatches},
@@ -81,19 +95,19 @@ def measured_runs(result: FlowResult) -> dict[str, int]:
     }
 
 
-def _random_memory(result: FlowResult, seed: int) -> Words:
+def _random_memory(result: Result | FlowResult, seed: int) -> Words:
     kernel, parameters, contract = result.kernel, result.parameters, result.contract
     return instance_memory(lambda rng: kernel.memory(parameters, contract, rng), seed, 0)
 
 
-def _counters(result: FlowResult, memory: Words) -> dict[str, Any]:
-    """What one run does; a trip's vectors are on their way at once."""
+def _counters(result: FlowResult, run: RungRun) -> dict[str, Any]:
+    """What one run does; a trip's vectors are on their way at once. Stages are not followed."""
     shape, lanes = Shape.of(result.parameters), result.machine.vector_length
     vectors = min(int(result.plan.choices["vectors"]), shape.batch // lanes)
     return {
-        **run_counters(result.program, result.machine, memory, shape),
-        "overlapping_bundles": 0,
+        **counters_of_run(run),
+        "overlapping_bundles": None,
         "batches_alive": int(np.ceil(vectors * lanes / BATCH_ITEMS)),
         "vectors_alive": vectors,
-        "spills": 0,
+        "spills": None,
     }

@@ -12,9 +12,11 @@ from math import log10
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from slotweave.pipeline import Result
+from slotweave.machine import Machine
 from slotweave.report.ladder import THRESHOLDS
+from slotweave.report.rung_run import RungRun
 
 _WIDTH, _BAR, _LEFT = 900, 26, 120
 _LOWEST, _HIGHEST = 500.0, 200_000.0
@@ -55,18 +57,19 @@ def _place(cycles: float) -> float:
     return _LEFT + share * (_WIDTH - _LEFT - 70)
 
 
-def timeline(name: str, result: Result) -> str:
+def timeline(name: str, run: RungRun, machine: Machine) -> str:
     """How busy each engine is along the cycles, a column for every few of them.
 
     A column is as high as the share of slots used. What is longer than the widest picture is cut.
     """
-    columns = min(-(-result.cycles // CYCLES_A_COLUMN), _MOST_COLUMNS)
-    engines = [engine for engine in _COLOURS if engine in result.problem.engines]
-    parts = [_text(4, 14, _heading(name, result.cycles), "start", 12)]
-    for row, engine in enumerate(engines):
+    columns = min(-(-run.cycles // CYCLES_A_COLUMN), _MOST_COLUMNS)
+    engines = [(engine, width) for engine, width in machine.engines if engine in _COLOURS]
+    parts = [_text(4, 14, _heading(name, run.cycles), "start", 12)]
+    for row, (engine, width) in enumerate(engines):
         bottom = 24 + _ROW * (row + 1)
         parts.append(_text(40, bottom - 6, engine, "end", 10))
-        parts.append(_steps(_busy(result, engine, columns), bottom, _COLOURS[engine]))
+        shares = _busy(run.slots[engine], width, columns)
+        parts.append(_steps(shares, bottom, _COLOURS[engine]))
     return _svg(46 + _MOST_COLUMNS + 4, 30 + _ROW * len(engines), parts)
 
 
@@ -76,14 +79,11 @@ def _heading(name: str, cycles: int) -> str:
     return f"{name}: {cycles:,} cycles{shown}"
 
 
-def _busy(result: Result, engine: str, columns: int) -> list[float]:
-    """The share of the engine's slots used in each column."""
-    problem, schedule = result.problem, result.schedule
-    number = problem.engines.index(engine)
-    chosen = problem.mode_offset[:-1] + schedule.mode
-    on = np.repeat(problem.mode_engine[chosen] == number, np.diff(schedule.cycle_offset))
-    used = np.bincount(schedule.cycle[on] // CYCLES_A_COLUMN, minlength=columns)[:columns]
-    shares: list[float] = (used / (problem.slots[number] * CYCLES_A_COLUMN)).tolist()
+def _busy(slots: NDArray[np.int64], width: int, columns: int) -> list[float]:
+    """The share of an engine's slots used in each column."""
+    column = np.arange(len(slots)) // CYCLES_A_COLUMN
+    used = np.bincount(column, weights=slots, minlength=columns)[:columns]
+    shares: list[float] = (used / (width * CYCLES_A_COLUMN)).tolist()
     return shares
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 Rungs = Sequence[Mapping[str, Any]]
 
-_HEADINGS = ("rung", "cycles", "speed-up", "projected", "bound", "busy %: alu valu load flow",
+_HEADINGS = ("rung", "cycles", "one path", "speed-up", "projected", "bound", "alu valu load flow %",
              "scratch", "bundles", "passes")  # fmt: skip
 _COUNTER_HEADINGS = ("rung", "tree loads", "of them levels 0-3", "row loads", "jumps",
                      "overlapping", "vectors alive", "batches alive", "spills")  # fmt: skip
@@ -38,6 +38,7 @@ def ladder_rows(rungs: Rungs) -> list[tuple[str, ...]]:
         (
             rung["name"],
             f"{rung['cycles']:,}",
+            _number(rung["runs"]["one_path"]),
             f"{rung['speedup']:.1f}" if rung["speedup"] else "–",
             rung["projected"] or "–",
             f"{rung['bound']['cycles']:,}",
@@ -48,6 +49,10 @@ def ladder_rows(rungs: Rungs) -> list[tuple[str, ...]]:
         )
         for rung in rungs
     ]
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
 
 
 def _share(engines: Mapping[str, Any], name: str) -> str:
@@ -64,7 +69,7 @@ def counter_rows(rungs: Rungs) -> list[tuple[str, ...]]:
         numbers = (sum(levels.values()), shared, counters["tree_row_loads"], counters["jumps"],
                    counters["overlapping_bundles"], counters["vectors_alive"],
                    counters["batches_alive"], counters["spills"])  # fmt: skip
-        rows.append((rung["name"], *(f"{number:,}" for number in numbers)))
+        rows.append((rung["name"], *map(_number, numbers)))
     return rows
 
 
@@ -81,17 +86,14 @@ def ladder_view(rungs: Rungs, batches: Rungs) -> Sequence[Table]:
 
 def batch_rows(batches: Rungs) -> list[list[str]]:
     """One row for each number of batches."""
-    return [
-        [f"{row[key]:,}" if row.get(key) is not None else "–" for key in _BATCH_KEYS]
-        for row in batches
-    ]
+    return [[_number(row.get(key)) for key in _BATCH_KEYS] for row in batches]
 
 
 def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     table = Table(title=title, box=None, padding=(0, 2, 0, 0), header_style="bold",
                   title_justify="left")  # fmt: skip
     for number, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if number else "left")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=not number)
     for row in rows:
         table.add_row(*row)
     return table

@@ -17,7 +17,7 @@ from slotweave.pipeline import Result
 from support.tree_hash import compiled, plan_with
 
 JUDGED = (10, 16, 256)
-RUNG_NAMES = [rung.plan for rung in RUNGS if rung.plan in PLAN_NAMES]
+RUNG_NAMES = [rung.plan for rung in RUNGS if rung.plan in PLAN_NAMES]  # rolled ones: test_rolled
 
 
 def stage_cycles(result: Result) -> dict[str, set[int]]:

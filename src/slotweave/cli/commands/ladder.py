@@ -17,7 +17,6 @@ from slotweave.diagnostics import Diagnostic, InputError, NoSchedule
 
 if TYPE_CHECKING:
     from slotweave.kernels.tree_hash.ladder_plans import Rung
-    from slotweave.pipeline import Result
     from slotweave.report.ladder_scratch import Target
 
 
@@ -69,7 +68,7 @@ def ladder(
     kernel = inputs.kernel_named("tree-hash", target)
     values = inputs.parameters_of(kernel, parameters or ())
     promise = inputs.contract_of(kernel, contract)
-    rungs = _rungs(rung or [])
+    rungs = _rungs(rung or [], kernel.plan_names)
 
     from slotweave.report.ladder_scratch import Target
 
@@ -82,11 +81,11 @@ def ladder(
     _deliver(found, batches, what, terminal, plot=plot, markdown=markdown, json=json)
 
 
-def _rungs(names: list[str]) -> list[Rung]:
+def _rungs(names: list[str], known: tuple[str, ...]) -> list[Rung]:
     """The rungs called so, all if none is named."""
     from slotweave.kernels.tree_hash.ladder_plans import RUNGS
 
-    built = {rung.plan: rung for rung in RUNGS}
+    built = {rung.plan: rung for rung in RUNGS if rung.plan in known}
     for name in names:
         if name not in built:
             raise inputs.unknown("SW212", "rung", name, built)
@@ -103,8 +102,8 @@ def _measure(
 ) -> list[dict[str, Any]]:
     """Each rung's summary; one that does not fit is noted and left out."""
     from slotweave.flow_pipeline import compile_any
-    from slotweave.pipeline import Result
-    from slotweave.report.ladder_flow import any_rung_summary
+    from slotweave.report.ladder_flow import any_rung_summary, rung_run
+    from slotweave.report.ladder_pictures import timeline
 
     found: list[dict[str, Any]] = []
     scalar = None
@@ -117,20 +116,17 @@ def _measure(
         except (NoSchedule, InputError) as error:  # e.g. a contract that the rung does not keep
             terminal.note(f"  does not fit: {error}")
             continue
+        run = rung_run(result)
         scalar = result.cycles if rung.plan == "scalar" else scalar
-        found.append(any_rung_summary(rung, result, scalar))
-        terminal.note(f"  {result.cycles:,} cycles")
-        if timelines is not None and isinstance(result, Result):
-            _draw_timeline(rung, result, timelines)
+        found.append(any_rung_summary(rung, result, run, scalar))
+        terminal.note(f"  {found[-1]['cycles']:,} cycles")
+        if timelines is not None:
+            write_output(
+                str(Path(timelines) / f"{rung.plan}.svg"), timeline(rung.plan, run, what.machine)
+            )
     if not found:
         raise NoSchedule(Diagnostic("SW301", "no rung fits into the scratch of this machine"))
     return found
-
-
-def _draw_timeline(rung: Rung, result: Result, directory: str) -> None:
-    from slotweave.report.ladder_pictures import timeline
-
-    write_output(str(Path(directory) / f"{rung.plan}.svg"), timeline(rung.plan, result))
 
 
 def _batches(what: Target, terminal: Terminal) -> list[dict[str, Any]]:
