@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -121,6 +123,64 @@ def test_the_same_seed_gives_the_same_program(tree_hash):
     program, facts = tree_hash
     first, second = (repack(program, CHALLENGE, facts, VECTORS) for _ in range(2))
     assert first.program == second.program
+
+
+def waiting(program: Program) -> Program:
+    """Every bundle is followed by one that costs a cycle and does nothing."""
+    idle = {"alu": ()}
+    return replace(program, bundles=tuple(b for bundle in program.bundles for b in (bundle, idle)))
+
+
+def with_pauses(program: Program) -> Program:
+    pause = {"flow": (("pause",),), "debug": (("compare", 0, "key"),)}
+    return replace(program, bundles=(pause, *program.bundles, pause))
+
+
+def computed_twice(program: Program) -> Program:
+    """The whole program runs twice over in other bundles; its stores only the second time."""
+    first = tuple({e: s for e, s in b.items() if e != "store"} for b in program.bundles)
+    return replace(program, bundles=(*first, *program.bundles))
+
+
+def with_a_fallback(program: Program) -> Program:
+    """Behind a jump that is always taken stands code that never runs."""
+    size = len(program.bundles)
+    start = ({"load": (("const", 0, 1),)}, {"flow": (("cond_jump_rel", 0, 2),)})
+    never = ({"store": (("store", 0, 0),)}, {"flow": (("halt",),)})
+    assert size > 1
+    return replace(program, bundles=(*start, *never, *program.bundles))
+
+
+def written_twice(program: Program) -> Program:
+    """The first constant of a bundle is written over at once by the flow engine, in vain."""
+    first = program.bundles[0]
+    engine, slots = next(iter(first.items()))
+    word = slots[0][1]
+    return replace(
+        program,
+        bundles=({"flow": (("add_imm", word, word, 9),), engine: slots}, *program.bundles[1:]),
+    )
+
+
+@pytest.fixture(scope="module")
+def compiled() -> tuple[Program, Facts, int]:
+    kernel = KERNELS["tree-hash"]
+    shape = dict(zip(("height", "rounds", "batch"), SHAPE, strict=True))
+    plan = kernel.plan("default", shape, "values")
+    result = compile_kernel(kernel, CHALLENGE, shape, "values", plan, instances=1)
+    return result.program, kernel.facts(shape, "values"), result.cycles
+
+
+@pytest.mark.parametrize(
+    "worse", [waiting, with_pauses, computed_twice, with_a_fallback, written_twice]
+)
+def test_a_program_made_worse_comes_back_as_short_as_it_was(compiled, worse):
+    program, facts, cycles = compiled
+    given = worse(program)
+    result = repack(given, CHALLENGE, facts, FAST)
+    assert result.cycles <= result.before
+    assert result.cycles <= 1.05 * cycles
+    assert_same_results(result, facts, facts.memory_words or 0)
 
 
 @pytest.mark.long

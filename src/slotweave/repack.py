@@ -46,6 +46,7 @@ from slotweave.vectorize import (
     forward_stores,
     label_items,
     pack_isomorphic,
+    pack_lanes,
 )
 
 #: Random memories on which the new program is held against the given one.
@@ -180,13 +181,16 @@ def _graphs(
     straight = drop_dead_stores(forward_stores(graph))
     if options.vectorize:
         packed = pack_isomorphic(straight, machine)
-        yield "in vectors", packed
+        yield "in vectors", label_items(packed)
         for most in ANSWERED:
             answered = answer_loads(straight, facts, most)
             if answered != straight:
-                yield f"in vectors, {most} words", pack_isomorphic(answered, machine)
+                yield f"in vectors, {most} words", label_items(pack_isomorphic(answered, machine))
         if packed != straight and len(graph.nodes) > _LARGE:
             return
+    lanes = pack_lanes(straight, machine)
+    if lanes != straight:
+        yield "lanes together", label_items(lanes)
     yield "forwarded", label_items(straight)
     if len(straight.nodes) != len(graph.nodes):
         yield "as it stands", label_items(graph)

@@ -24,6 +24,7 @@ from slotweave.vectorize import (
     forward_stores,
     label_items,
     pack_isomorphic,
+    pack_lanes,
 )
 from strategies.machines import machines
 from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
@@ -33,6 +34,7 @@ PASSES = {
     "forward": lambda graph, _machine: forward_stores(graph),
     "drop": lambda graph, _machine: drop_dead_stores(graph),
     "pack": pack_isomorphic,
+    "lanes": pack_lanes,
     "label": lambda graph, _machine: label_items(graph),
     "all": lambda graph, machine: pack_isomorphic(drop_dead_stores(forward_stores(graph)), machine),
 }
@@ -150,6 +152,17 @@ def test_words_made_in_different_ways_are_laid_side_by_side():
 
     found = ops(pack_isomorphic(trace_function(build, "k", 8), CHALLENGE))
     assert (found["vstore"], found["overlay"], found["mul"], found["xor"]) == (1, 1, 4, 4)
+
+
+def test_lanes_worked_on_one_by_one_become_one_vector():
+    def build(k):
+        source = k.region("source", 0, 8, read_only=True)
+        out = k.region("out", 8, 8, output=True)
+        vector = k.vload(0, source)
+        k.vstore(8, k.pack([vector.lane(i) ^ 7 for i in range(8)]) * 3, out)
+
+    found = ops(pack_lanes(trace_function(build, "k", 8), CHALLENGE))
+    assert (found["xor"], found["overlay"], found["slice"]) == (1, 0, 0)
 
 
 def test_each_store_is_an_item_with_what_only_it_needs():

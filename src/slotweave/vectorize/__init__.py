@@ -8,6 +8,13 @@ from slotweave.vectorize.answer_loads import answer_loads
 from slotweave.vectorize.drop_dead_stores import drop_dead_stores
 from slotweave.vectorize.forward_stores import forward_stores
 from slotweave.vectorize.label_items import label_items
-from slotweave.vectorize.pack_isomorphic import pack_isomorphic
+from slotweave.vectorize.pack_isomorphic import pack_isomorphic, pack_lanes
 
-__all__ = ["answer_loads", "drop_dead_stores", "forward_stores", "label_items", "pack_isomorphic"]
+__all__ = [
+    "answer_loads",
+    "drop_dead_stores",
+    "forward_stores",
+    "label_items",
+    "pack_isomorphic",
+    "pack_lanes",
+]

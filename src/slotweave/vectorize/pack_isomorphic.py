@@ -3,7 +3,8 @@
 Superword-level parallelism (Larsen and Amarasinghe, PLDI 2000), grown from the stores: stores to
 vector_length words side by side become one, and so do the operations that make the words stored,
 and those that make their operands, as long as they are alike. Where they are not, words are laid
-side by side, or spread if they are all one word. Each group of stores is an item of its own.
+side by side, or spread if they are all one word. It is grown likewise from words that are laid side
+by side in the graph: mostly these are the lanes of one vector, worked on one by one.
 """
 
 from __future__ import annotations
@@ -24,9 +25,25 @@ def pack_isomorphic(graph: Graph, machine: Machine) -> Graph:
     """`graph` with its word stores side by side, and what leads to them, done in vectors."""
     known = known_values(graph)
     groups = _store_groups(graph, known)
-    if not groups:
+    if not groups and not _has_lanes(graph):
         return graph
     return _Packing(graph, machine, known, groups).result()
+
+
+def pack_lanes(graph: Graph, machine: Machine) -> Graph:
+    """`graph` with the lanes of vectors that it works on one by one put together again."""
+    if not _has_lanes(graph):
+        return graph
+    return _Packing(graph, machine, known_values(graph), []).result()
+
+
+def _has_lanes(graph: Graph) -> bool:
+    return any(_is_lanes(graph, node) for node in graph.nodes)
+
+
+def _is_lanes(graph: Graph, node: Node) -> bool:
+    """Are these the words of a vector, laid side by side one by one?"""
+    return node.op == "overlay" and len(node.args) == node.width == graph.vector_length
 
 
 def _store_groups(graph: Graph, known: Mapping[int, Words]) -> list[_Group]:
@@ -77,28 +94,28 @@ class _Packing:
         self._copy = Copy(graph)
         self._number: dict[int, int] = {}
         self._packed: dict[_Group, int] = {}
-        self._item = -1
         self._grouped = {store for group in groups for store in group}
         self._movable = _movable_loads(graph, known, self._grouped)
 
     def result(self) -> Graph:
         skipped = self._grouped | self._movable
+        needed = _needed(self._graph)
         for index, node in enumerate(self._graph.nodes):
-            if node.pure or node.op == "join" or index in skipped:
+            lanes = index in needed and _is_lanes(self._graph, node)
+            if (node.pure and not lanes) or node.op == "join" or index in skipped:
                 continue  # made where it is wanted
             self._word(index)
-        stores = [self._value(item, group) for item, group in enumerate(self._groups)]
+        stores = [self._value(group) for group in self._groups]
         for store in stores:
             self._copy.add(store)
         return self._copy.graph()
 
-    def _value(self, item: int, group: _Group) -> Node:
+    def _value(self, group: _Group) -> Node:
         """The store of `group`, with what it stores in place."""
-        self._item = item
         first = self._graph.nodes[group[0]]
         value = self._vector(tuple(self._graph.nodes[store].args[1] for store in group))
         address = self._word(first.args[0])
-        return replace(first, op="vstore", args=(address, value), item=item)
+        return replace(first, op="vstore", args=(address, value))
 
     def _word(self, root: int) -> int:
         """The copy of node `root` as it stands."""
@@ -109,6 +126,9 @@ class _Packing:
                 stack.pop()
                 continue
             node = self._graph.nodes[index]
+            if _is_lanes(self._graph, node):
+                self._number[index] = self._vector(node.args)
+                continue
             missing = [arg for arg in node.args if arg not in self._number]
             if missing:
                 stack += missing
@@ -175,14 +195,14 @@ class _Packing:
         lanes = len(group)
         if first.effect is Effect.LOAD and not args:
             address = self._word(first.args[0])
-            node = replace(first, op="vload", width=lanes, args=(address,), item=self._item)
+            node = replace(first, op="vload", width=lanes, args=(address,))
         elif first.op == "add_immediate":
             immediates = tuple(self._graph.nodes[index].imm for index in group)
             constants = tuple((self._constant(imm), 0) for imm in immediates)
             other = self._copy.block(constants)
             node = replace(first, op="add", width=lanes, args=(*args, other), imm=0)
         else:
-            node = replace(first, width=lanes, args=args, item=self._item)
+            node = replace(first, width=lanes, args=args)
         return self._copy.add(node)
 
     def _constant(self, word: int) -> int:
@@ -198,6 +218,16 @@ class _Packing:
         if node.op == "slice":
             return self._word(node.args[0]), node.imm
         return self._word(index), 0
+
+
+def _needed(graph: Graph) -> set[int]:
+    """What some store, trace or pause depends on."""
+    needed: set[int] = set()
+    for index in range(len(graph.nodes) - 1, -1, -1):
+        node = graph.nodes[index]
+        if index in needed or not (node.pure or node.effect is Effect.LOAD or node.op == "join"):
+            needed.update(node.args)
+    return needed
 
 
 def _movable_loads(graph: Graph, known: Mapping[int, Words], grouped: set[int]) -> set[int]:
