@@ -10,6 +10,7 @@ from slotweave.flow_pipeline import FlowResult, compile_any
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.kernels.tree_hash.ladder_plans import RUNGS
 from slotweave.machine import CHALLENGE
+from slotweave.report.challenge import challenge_source
 from slotweave.report.executed import executed, slots_bound
 from slotweave.report.flow_summary import summary_of
 from slotweave.report.ladder_flow import any_rung_summary, measured_runs, rung_run
@@ -64,3 +65,8 @@ def test_the_summary_has_the_entries_of_any_other(found: FlowResult) -> None:
     assert summary["proved"]["program"] == "unknown"
     assert summary["jumps"]["cond_jump"] > 0
     assert summary["bound"]["cycles"] <= summary["cycles"]
+
+
+def test_an_exported_program_that_jumps_does_not_say_how_many_cycles(found: FlowResult) -> None:
+    page = challenge_source(found.program)
+    assert f"a batch of 64, in {len(found.program.bundles)} bundles." in page

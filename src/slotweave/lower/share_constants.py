@@ -1,7 +1,8 @@
 """Let the first block make the constants of all blocks, and variables carry them.
 
 Guarantees: the flow returned does the same; no block but the first makes a constant word, or a
-vector with one in all lanes, so loops do not make theirs anew in every round.
+vector with one in all lanes, so loops do not make theirs anew in every round. The order of memory
+accesses is the one worked out before, while addresses that are constants were still known as such.
 """
 
 from __future__ import annotations

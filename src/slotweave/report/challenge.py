@@ -16,6 +16,7 @@ from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.program import Program
 from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
+from slotweave.report.live_scratch import is_straight
 from slotweave.simulate.legality import costs_a_cycle
 
 KERNEL = "tree-hash"
@@ -24,7 +25,7 @@ Instructions = list[dict[str, list[tuple[Any, ...]]]]
 ScratchMap = dict[int, tuple[str, int]]
 
 _TEMPLATE = '''\
-"""Tree hash for height {height}, {rounds} rounds and a batch of {batch}, in {cycles} cycles.
+"""Tree hash for height {height}, {rounds} rounds and a batch of {batch}, in {cycles}.
 
 Please do not publish or redistribute this file: the authors of the challenge ask that solutions
 are kept private.
@@ -95,7 +96,7 @@ def challenge_source(program: Program) -> str:
     return _TEMPLATE.format(
         **parameters,
         contract=contract,
-        cycles=sum(map(costs_a_cycle, program.bundles)),
+        cycles=_length(program),
         version=__version__,
         scratch_map="\n".join(_scratch_lines(program)),
         bundles="\n".join(_bundle_lines(program)),
@@ -117,6 +118,12 @@ def compiled_instructions(
         for bundle in result.program.bundles
     ]
     return bundles, dict(result.program.names)
+
+
+def _length(program: Program) -> str:
+    """How long it is: in cycles, or in bundles if jumps decide how often they run."""
+    bundles = sum(map(costs_a_cycle, program.bundles))
+    return f"{bundles} {'cycles' if is_straight(program) else 'bundles'}"
 
 
 def _parameters(program: Program) -> Mapping[str, int]:

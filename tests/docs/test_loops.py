@@ -1,0 +1,66 @@
+"""docs/loops.md: its kernel runs, and its figures are those of the plans."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from slotweave.flow_pipeline import FlowResult, compile_any
+from slotweave.frontend.kernel import Kernel, Parameters, Words
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Region
+from slotweave.ir.plan import Plan
+from slotweave.kernels.tree_hash import TREE_HASH
+from slotweave.machine import CHALLENGE, MINIMAL
+from slotweave.report.ladder_flow import measured_runs
+
+PAGE = (Path(__file__).parents[2] / "docs" / "loops.md").read_text(encoding="utf-8")
+JUDGED = {"height": 10, "rounds": 16, "batch": 256}
+
+
+def collatz_of(memory: Words, _parameters: Parameters, _contract: str) -> Words:
+    after = memory.copy()
+    for place in range(8):
+        word = int(memory[place])
+        for _ in range(20):
+            word = (3 * word + 1) % 2**32 if word & 1 else word >> 1
+        after[8 + place] = word
+    return after
+
+
+def test_the_kernel_on_the_page_does_what_it_says() -> None:
+    found = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert found is not None
+    names: dict[str, object] = {}
+    exec(found[1], names)
+    build = names["collatz"]
+    assert callable(build)
+    regions = (Region("x", 0, 8, read_only=True), Region("y", 8, 8, output=True))
+    kernel = Kernel(
+        name="collatz", text="", parameters={}, contracts=("plain",),
+        build=lambda k, _parameters, _contract, _plan: build(k),
+        memory=lambda _p, _c, rng: rng.integers(0, 2**32, 16, dtype=np.uint32),
+        reference=collatz_of,
+        facts=lambda _p, _c: Facts(16, {}, regions, {}),
+        plan=lambda name, _p, _c: Plan(name, "collatz"),
+    )  # fmt: skip
+    plan = Plan("default", "collatz")
+    result = compile_any(kernel, MINIMAL, {}, "plain", plan, instances=3)
+    assert result.verified.mismatches == 0
+
+
+def compiled(name: str) -> FlowResult:
+    plan = TREE_HASH.plan(name, JUDGED, "values")
+    result = compile_any(TREE_HASH, CHALLENGE, JUDGED, "values", plan, instances=1)
+    assert isinstance(result, FlowResult)
+    return result
+
+
+def test_the_figures_on_the_page_are_measured() -> None:
+    for name in ("dedup-runtime", "hybrid-unroll"):
+        runs = measured_runs(compiled(name))
+        assert f"| `{name}` | {runs['random_median']:,} | {runs['one_path']:,} |" in PAGE
+    bundles = len(compiled("hybrid-unroll").program.bundles)
+    assert f"{bundles} bundles for\n" in PAGE

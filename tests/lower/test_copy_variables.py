@@ -1,0 +1,62 @@
+"""Variables are written by whatever makes their value, or by copies that lose nothing."""
+
+from __future__ import annotations
+
+from slotweave.ir.graph import Graph, Node
+from slotweave.lower.copy_variables import copy_variables, readers
+
+
+def graph_of(*nodes: Node) -> Graph:
+    return Graph("variables", 4, 16, (), nodes)
+
+
+def variable(number: int) -> Node:
+    return Node("variable", 1, imm=number)
+
+
+def assign(value: int, number: int) -> Node:
+    return Node("assign", 0, (value,), imm=number)
+
+
+def test_an_operation_writes_the_variable_itself() -> None:
+    written = copy_variables(graph_of(variable(0), Node("add", 1, (0, 0)), assign(1, 0)))
+    assert [node.op for node in written.graph.nodes] == ["variable", "add"]
+    assert written.variable == {1: 0}
+
+
+def test_a_value_for_two_variables_is_copied_into_both() -> None:
+    nodes = (variable(0), Node("add", 1, (0, 0)), assign(1, 0), assign(1, 1))
+    written = copy_variables(graph_of(*nodes))
+    assert [node.op for node in written.graph.nodes] == ["variable", "add", "or", "or"]
+    assert written.variable == {2: 0, 3: 1}
+
+
+def test_a_value_that_an_older_reader_needs_is_copied_behind_it() -> None:
+    """Node 1 would overwrite variable 0 before node 2, which needs node 1, has read it."""
+    nodes = (
+        variable(0),
+        Node("add", 1, (0, 0)),
+        Node("mul", 1, (0, 1)),
+        assign(1, 0),
+        assign(2, 1),
+    )
+    written = copy_variables(graph_of(*nodes))
+    assert written.variable == {2: 1, 3: 0}
+    assert written.graph.nodes[3].args == (1, 1)
+
+
+def test_variables_that_change_places_are_read_before_either_is_written() -> None:
+    written = copy_variables(graph_of(variable(0), variable(1), assign(0, 1), assign(1, 0)))
+    for writer in written.variable:
+        (source, _same) = written.graph.nodes[writer].args
+        assert written.graph.nodes[source].op == "or"
+
+
+def test_a_variable_that_stays_needs_nothing() -> None:
+    written = copy_variables(graph_of(variable(0), assign(0, 0)))
+    assert written.variable == {}
+
+
+def test_readers_are_found_behind_slices() -> None:
+    nodes = (Node("variable", 4, imm=0), Node("slice", 1, (0,), imm=2), Node("add", 1, (1, 1)))
+    assert readers(nodes, 0) == [2]
