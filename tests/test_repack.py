@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.check.witness import random_memory
+from slotweave.diagnostics import CheckFailed, NoSchedule
 from slotweave.fit import Effort
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.program import Program
@@ -17,11 +20,15 @@ from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
 from slotweave.repack import Repacked, RepackOptions, repack
 from slotweave.simulate.compiled import encode, run_compiled
+from slotweave.simulate.reference import run
+from strategies.machines import machines
+from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
 from support.scalar_programs import checksums, scalar_program, scalar_tree_hash, searches
 
 FAST = RepackOptions(effort=Effort.FAST)
 VECTORS = RepackOptions(effort=Effort.FAST, vectorize=True)
 SHAPE = (4, 6, 32)
+JUDGED = replace(FACTS, regions=tuple(replace(region, output=True) for region in FACTS.regions))
 
 
 def assert_same_results(result: Repacked, facts: Facts, words: int) -> None:
@@ -123,6 +130,27 @@ def test_the_same_seed_gives_the_same_program(tree_hash):
     program, facts = tree_hash
     first, second = (repack(program, CHALLENGE, facts, VECTORS) for _ in range(2))
     assert first.program == second.program
+
+
+@given(machines(max_latency=3).flatmap(lambda m: st.tuples(st.just(m), straight_programs(m, 12))),
+       st.sampled_from([JUDGED, Facts(MEMORY_WORDS), nothing_known()]),
+       st.sampled_from([FAST, VECTORS, replace(FAST, rewrite=False)]))  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_random_programs_are_never_longer_and_never_wrong(case, facts, options):
+    machine, program = case
+    memory = random_memory(FACTS, MEMORY_WORDS, 5)
+    try:
+        expected = run(program, machine, memory, strict=False)
+    except CheckFailed:  # a zero divisor
+        return
+    try:
+        result = repack(program, machine, facts, replace(options, instances=0))
+    except NoSchedule:
+        return
+    found = run(result.program, machine, memory, strict=False)
+    assert found.cycles <= expected.cycles
+    assert found.memory.tolist() == expected.memory.tolist()
+    assert found.trace == expected.trace
 
 
 def waiting(program: Program) -> Program:

@@ -234,8 +234,10 @@ def _candidates(
             raise CheckFailed(found)
         made = emit(lowered.graph, machine, problem, lowered.layout, schedule, allocation)
         proof = program_equals_graph(made, machine, rewritten.graph, facts)
-        if proof.verdict is not True:
+        if proof.verdict is False:
             raise CheckFailed(Diagnostic("SW406", proof.why))
+        if proof.verdict is not True:
+            continue
         yield Candidate(way, made, problem, schedule, allocation, proof, rewritten.counts())
 
 
