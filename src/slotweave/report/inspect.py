@@ -8,7 +8,11 @@ from slotweave.analysis.utilisation import EngineUse, counted_bundles, utilisati
 from slotweave.diagnostics import CheckFailed
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.report.live_scratch import is_straight, peak_scratch
+from slotweave.report.idle_causes import idle_causes
+from slotweave.report.live_scratch import is_straight, live_scratch
+from slotweave.report.phases import head_body_tail, phases
+from slotweave.report.placements import Placements, placements
+from slotweave.report.waste import critical_path, movable, unused_results
 from slotweave.simulate.legality import static_faults
 
 #: What a program may say of itself that a result repeats.
@@ -17,6 +21,8 @@ _FROM_META = ("kernel", "params", "contract", "plan", "seed")
 
 def inspect_program(program: Program, machine: Machine) -> dict[str, Any]:
     """Cycles, engines, scratch and the bound of each engine, for a program of any origin.
+
+    Of a straight program also why slots are idle, its phases, and what it could do without.
 
     Each bundle counts once; where the program jumps, `straight` is false and a run may take another
     number of cycles. Raises CheckFailed for a program that the machine cannot run; two writes to
@@ -27,13 +33,17 @@ def inspect_program(program: Program, machine: Machine) -> dict[str, Any]:
             raise CheckFailed(fault)
     use = utilisation(program, machine)
     ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
+    placed = placements(program, machine) if is_straight(program) else None
+    if placed:
+        ladder.append(_path_bound(placed))
     return {
         "cycles": counted_bundles(program),
         "straight": is_straight(program),
         "bound": max(ladder, key=lambda bound: int(bound["cycles"])),
         "ladder": ladder,
         "engines": engine_rows(use),
-        "scratch": {"peak": peak_scratch(program, machine), "size": machine.scratch_words},
+        "scratch": live_scratch(program, machine),
+        **(_straight_view(program, machine, placed, ladder) if placed else {}),
         "machine": machine.name,
         "bundles": len(program.bundles),
         **{key: program.meta[key] for key in _FROM_META if key in program.meta},
@@ -52,3 +62,24 @@ def _engine_bound(name: str, slots: int, use: EngineUse) -> dict[str, Any]:
     """As few cycles as the slots that the program uses on one engine fit into."""
     why = f"its {use.used:,} slots on {name}, {slots} a cycle"
     return {"name": name, "cycles": -(-use.used // slots) if slots else 0, "why": why}
+
+
+def _path_bound(placed: Placements) -> dict[str, Any]:
+    why = "its longest chain of operations, each waiting for the one before"
+    return {"name": "critical path", "cycles": critical_path(placed), "why": why}
+
+
+def _straight_view(
+    program: Program, machine: Machine, placed: Placements, ladder: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What can be said of a program that runs each of its bundles once."""
+    engines = [bound for bound in ladder if bound["name"] in machine.slots]
+    busiest = max(engines, key=lambda bound: int(bound["cycles"]))["name"]
+    return {
+        "idle": idle_causes(program, machine, placed),
+        "spans": head_body_tail(program, machine, busiest),
+        "phases": phases(placed, len(program.bundles)),
+        "unused": len(unused_results(placed)),
+        "repeated": len(placed.values.again),
+        "movable": movable(placed, machine),
+    }

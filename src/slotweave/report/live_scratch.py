@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.machine import DEBUG_ENGINE, Machine
@@ -29,16 +30,31 @@ def is_straight(program: Program) -> bool:
     )
 
 
+def live_scratch(program: Program, machine: Machine) -> dict[str, float]:
+    """Words live at the peak, on the mean of all bundles (to a tenth), and in the machine."""
+    live = _live_words(program, machine)
+    return {
+        "peak": int(live.max(initial=0)),
+        "mean": round(float(live.mean()), 1) if len(live) else 0.0,
+        "size": machine.scratch_words,
+    }
+
+
 def peak_scratch(program: Program, machine: Machine) -> int:
     """The largest number of words live at once; `program` must be legal on `machine`."""
+    return int(_live_words(program, machine).max(initial=0))
+
+
+def _live_words(program: Program, machine: Machine) -> NDArray[np.int64]:
+    """The number of live words in each bundle."""
     kinds = slot_kinds(machine)
     if not is_straight(program):
-        return len(_touched_words(program, kinds))
+        return np.full(len(program.bundles), len(_touched_words(program, kinds)), np.int64)
     change = np.zeros(len(program.bundles) + 1, np.int64)
     for landed, last_read in _live_ranges(program, kinds):
         change[landed] += 1
         change[last_read + 1] -= 1
-    return int(np.cumsum(change).max(initial=0))
+    return np.cumsum(change)[: len(program.bundles)]
 
 
 def _live_ranges(program: Program, kinds: SlotKinds) -> Iterator[tuple[int, int]]:

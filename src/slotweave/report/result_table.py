@@ -18,6 +18,19 @@ _BAR_CELLS = 12
 
 #: Why a slot is idle (see analysis.idle), as the columns of the table call it.
 _CAUSES = {"dependence": "waiting", "scratch": "held back", "nothing": "no work"}
+#: The same of a program that came from anywhere (see report.idle_causes).
+_CAUSES_OF_PROGRAM = {
+    "free": "could move",
+    "scratch": "word used",
+    "memory": "memory",
+    "elsewhere": "elsewhere",
+    "dependence": "waiting",
+    "nothing": "no work",
+}
+_LEGEND_OF_PROGRAM = (
+    "Idle slots: a later operation could move there; waits for its word of scratch to be free; for "
+    "memory; for an operand whose engine is full elsewhere; for an operand; or no work is left."
+)
 _LEGEND = (
     "Idle slots wait for operands, are held back (scratch is nearly full), or have no work left."
 )
@@ -33,7 +46,9 @@ def result_view(summary: Mapping[str, Any]) -> RenderableType:
     parts: list[RenderableType] = [
         Text(_title(summary), style="bold"), "", facts, "", _engines(summary)
     ]  # fmt: skip
-    if summary.get("idle"):
+    if "spans" in summary:
+        parts += ["", _idle(summary), "", Text(_LEGEND_OF_PROGRAM, style="dim")]
+    elif summary.get("idle"):
         parts += ["", Text(_LEGEND, style="dim")]
     return Group(*parts)
 
@@ -61,7 +76,10 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "gap", Text(_gap(cycles, bound["cycles"]))
     scratch = summary.get("scratch")
     if scratch:
-        yield "scratch", Text(f"{scratch['peak']:,} of {scratch['size']:,} words at the peak")
+        mean = f", {scratch['mean']:,} on the mean" if "mean" in scratch else ""
+        yield "scratch", Text(f"{scratch['peak']:,} of {scratch['size']:,} words at the peak{mean}")
+    if "spans" in summary:
+        yield from _program_rows(summary)
     verified = summary.get("verified")
     if verified:
         yield "verified", _verified(verified)
@@ -70,12 +88,35 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "proved", Text(_proved(proved))
 
 
+def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    """What only a program taken as it stands has."""
+    spans = summary["spans"]
+    text = (
+        f"head {spans['head']:,}, body {spans['body']:,}, tail {spans['tail']:,} bundles "
+        f"(the body begins and ends where {spans['engine']} is full)"
+    )
+    yield "spans", Text(text if spans["body"] else f"{spans['engine']} is never full")
+    for phase in summary["phases"]:
+        work = ", ".join(f"{number:,} {name}" for name, number in phase["operations"].items())
+        yield "", Text(f"bundles {phase['first']:,} to {phase['last']:,}: {work or 'none'}")
+    yield "unused", Text(f"{_count(summary['unused'], 'operation')} whose result reaches nothing")
+    repeated = _count(summary["repeated"], "operation")
+    yield "repeated", Text(f"{repeated} that compute what an earlier one has")
+    for engine, others in summary["movable"].items():
+        for other, number in others.items():
+            could = f"{_count(number, 'operation')} could run on {other}"
+            yield f"on {engine}", Text(could)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def _gap(cycles: int, bound: int) -> str:
     if cycles == bound:
         return "none: no schedule of these operations is shorter"
     share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
-    cycles_more = "1 cycle" if cycles == bound + 1 else f"{cycles - bound:,} cycles"
-    return cycles_more + share
+    return f"{_count(cycles - bound, 'cycle')}{share}"
 
 
 def _verified(verified: Mapping[str, Any]) -> Text:
@@ -100,7 +141,7 @@ def _engines(summary: Mapping[str, Any]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("engine")
     table.add_column("slots used", width=_BAR_CELLS)
-    idle = summary.get("idle")
+    idle = None if "spans" in summary else summary.get("idle")
     for heading in ("busy", "used", "of", *(_CAUSES.values() if idle else ())):
         table.add_column(heading, justify="right")
     for name, engine in summary["engines"].items():
@@ -109,4 +150,15 @@ def _engines(summary: Mapping[str, Any]) -> Table:
         share = f"{100 * used / slots:.1f} %" if slots else "–"
         causes = [f"{idle[name].get(cause, 0):,}" for cause in _CAUSES] if idle else []
         table.add_row(name, bar, share, f"{used:,}", f"{slots:,}", *causes)
+    return table
+
+
+def _idle(summary: Mapping[str, Any]) -> Table:
+    """One row for each engine: its idle slots by cause."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("idle")
+    for heading in _CAUSES_OF_PROGRAM.values():
+        table.add_column(heading, justify="right")
+    for name, idle in summary["idle"].items():
+        table.add_row(name, *(f"{idle.get(cause, 0):,}" for cause in _CAUSES_OF_PROGRAM))
     return table

@@ -1,0 +1,92 @@
+"""Why slots of a straight program are idle, by engine.
+
+A slot of bundle t is idle for the first of these reasons that holds for its engine:
+
+    free        an operation that stands later needs nothing that is not there at t
+    scratch     one has its operands and memory, and waits for the word that it writes
+    memory      one has its operands, and waits for an access that it may meet in memory
+    elsewhere   an operand of one could have been computed at t, and the engine for it is full
+    dependence  operations are still to come, and wait for operands that cannot be had yet
+    nothing     no operation for the engine is left
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.report.placements import Placements
+from slotweave.simulate.legality import costs_a_cycle
+
+IDLE_CAUSES = ("free", "scratch", "memory", "elsewhere", "dependence", "nothing")
+
+
+def idle_causes(
+    program: Program, machine: Machine, placed: Placements
+) -> dict[str, dict[str, int]]:
+    """engine -> cause -> number of idle slots, in the bundles that cost a cycle."""
+    table = idle_table(program, machine, placed)
+    counted = np.array([costs_a_cycle(bundle) for bundle in program.bundles], bool)
+    result = {}
+    for engine, slots in machine.engines:
+        used = [len(bundle.get(engine, ())) for bundle in program.bundles]
+        spare = (slots - np.array(used, np.int64)) * counted
+        counts = np.bincount(table[engine], weights=spare, minlength=len(IDLE_CAUSES))
+        named = zip(IDLE_CAUSES, counts.astype(int).tolist(), strict=True)
+        result[engine] = {cause: number for cause, number in named if number}
+    return result
+
+
+def idle_table(
+    program: Program, machine: Machine, placed: Placements
+) -> dict[str, NDArray[np.int64]]:
+    """engine -> for each bundle, the cause (its place in IDLE_CAUSES) of slots idle there."""
+    size = len(program.bundles)
+    waits = {engine: np.zeros((3, size + 1), np.int64) for engine in machine.slots}
+    last = dict.fromkeys(machine.slots, -1)
+    for number, operation in enumerate(placed.issued):
+        free = placed.free_from(number)
+        ordered = placed.free_from(number, "operand", "memory")
+        operands = placed.free_from(number, "operand")
+        ends = (operation.bundle, free, ordered)
+        for row, (start, end) in enumerate(zip((free, ordered, operands), ends, strict=True)):
+            if start < end:
+                waits[operation.engine][row, start] += 1
+                waits[operation.engine][row, end] -= 1
+        last[operation.engine] = max(last[operation.engine], operation.bundle)
+    elsewhere = _elsewhere(program, machine, placed)
+    bundles = np.arange(size)
+    table = {}
+    for engine, rows in waits.items():
+        held = np.cumsum(rows, axis=1)[:, :size] > 0
+        cases = [*held, elsewhere[engine], bundles < last[engine]]
+        table[engine] = np.select(cases, range(5), 5).astype(np.int64)
+    return table
+
+
+def _elsewhere(
+    program: Program, machine: Machine, placed: Placements
+) -> dict[str, NDArray[np.bool_]]:
+    """engine -> bundles in which an operand for it was held back by a full engine alone."""
+    size = len(program.bundles)
+    waits = {
+        (user, engine): np.zeros(size + 1, np.int64)
+        for user in machine.slots
+        for engine in machine.slots
+    }
+    pairs = {(user.engine, made) for user in placed.issued for made in user.producers()}
+    for user, made in pairs:
+        producer, free = placed.issued[made], placed.free_from(made)
+        if free < producer.bundle:
+            waits[user, producer.engine][free] += 1
+            waits[user, producer.engine][producer.bundle] -= 1
+    full = {
+        engine: np.array([len(bundle.get(engine, ())) >= slots for bundle in program.bundles], bool)
+        for engine, slots in machine.engines
+    }
+    found = {engine: np.zeros(size, bool) for engine in machine.slots}
+    for (user, engine), change in waits.items():
+        found[user] |= (np.cumsum(change)[:size] > 0) & full[engine]
+    return found

@@ -1,0 +1,45 @@
+"""One operation of a program at its place, with the operations whose results it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slotweave.ir.program import Slot
+from slotweave.isa.operations import Effect
+from slotweave.simulate.slots import SlotKind
+
+#: (number of the operation, lane of its result); (-1, 0) is a word that nothing has written: 0.
+Word = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """`slot`, which stands in `bundle`; `reads` has the words of each source."""
+
+    bundle: int
+    engine: str
+    position: int
+    kind: SlotKind
+    slot: Slot
+    reads: tuple[tuple[Word, ...], ...]
+
+    @property
+    def lands(self) -> int:
+        """The first bundle that can read the result."""
+        return self.bundle + self.kind.latency
+
+    @property
+    def written(self) -> range:
+        return self.kind.words_written(self.slot)
+
+    @property
+    def effect(self) -> Effect:
+        return self.kind.operation.effect
+
+    def producers(self) -> Iterator[int]:
+        """Numbers of the operations that wrote what this one reads, some of them repeatedly."""
+        for words in self.reads:
+            for producer, _lane in words:
+                if producer >= 0:
+                    yield producer
