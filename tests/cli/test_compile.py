@@ -158,3 +158,23 @@ def test_a_machine_without_an_engine_for_an_operation_is_answered_with_3(tmp_pat
 def test_an_unwritable_output_is_refused_before_compiling(tmp_path: Path) -> None:
     answer = compile_small("-o", tmp_path / "none" / "program.json")
     assert_refused(answer, "SW207", "there is no directory")
+
+
+LOOPING = """
+def powers(k, n=4):
+    x = k.region("x", 0, 8, read_only=True)
+    power = k.variable(x[0])
+    with k.loop(n):
+        power.value = power.value * x[0]
+    k.region("y", 8, 8, output=True).store(0, power.value)
+"""
+
+
+def test_a_kernel_of_ones_own_may_loop(tmp_path: Path) -> None:
+    file = tmp_path / "looping.py"
+    file.write_text(LOOPING)
+    answer = slotweave("compile", f"{file}:powers", "-p", "n=30", "--instances", 3, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["verified"] == {"instances": 3, "mismatches": 0}
+    assert answer.json["proved"]["program"] is True
+    assert answer.json["bundles"] < 30 < answer.json["cycles"]

@@ -76,8 +76,8 @@ class GraphOnTerms:
     def __init__(self, graph: Graph | Flow, facts: Facts | None = None) -> None:
         self._facts = nothing_known() if facts is None else facts
         self._terms = Terms()
-        first = graph.blocks[0].graph if isinstance(graph, Flow) else graph
-        self._layout = MemoryMap(first.regions, first.memory_words)
+        last = graph.blocks[-1].graph if isinstance(graph, Flow) else graph  # knows all regions
+        self._layout = MemoryMap(last.regions, last.memory_words)
         self._obstacle = ""
         memory = self._memory()
         try:

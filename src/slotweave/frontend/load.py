@@ -19,12 +19,13 @@ import numpy as np
 
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.frontend.kernel import Kernel, Parameter, Parameters, Words
-from slotweave.frontend.trace import kernel_failure, trace_function
+from slotweave.frontend.trace import kernel_failure, trace_blocks
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
+from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
-from slotweave.simulate.graph import run_graph
+from slotweave.simulate.graph import run_flow
 
 CONTRACT = "graph"
 
@@ -51,11 +52,14 @@ def kernel_of_function(function: Callable[..., None], name: str, vector_length: 
     parameters = _parameters_of(function)
 
     @lru_cache(maxsize=4)  # a graph may be large; the last few shapes are what is asked for again
-    def graph_of(values: tuple[tuple[str, int], ...]) -> Graph:
-        return trace_function(function, name, vector_length, **dict(values))
+    def flow_of(values: tuple[tuple[str, int], ...]) -> Flow:
+        return trace_blocks(function, name, vector_length, **dict(values))
+
+    def flow(values: Parameters) -> Flow:
+        return flow_of(tuple(sorted(values.items())))
 
     def graph(values: Parameters) -> Graph:
-        return graph_of(tuple(sorted(values.items())))
+        return flow(values).blocks[-1].graph  # the last block knows all regions
 
     def build(k: Tracer, values: Parameters, _contract: str, _plan: Plan) -> None:
         function(k, **values)
@@ -64,7 +68,7 @@ def kernel_of_function(function: Callable[..., None], name: str, vector_length: 
         return rng.integers(0, 2**32, graph(values).memory_words, dtype=np.uint32)
 
     def reference(words: Words, values: Parameters, _contract: str) -> Words:
-        return np.array(run_graph(graph(values), words.tolist()), dtype=np.uint32)
+        return np.array(run_flow(flow(values), words.tolist()), dtype=np.uint32)
 
     def facts(values: Parameters, _contract: str) -> Facts:
         traced = graph(values)

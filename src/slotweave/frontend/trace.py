@@ -47,7 +47,19 @@ def trace_flow(
 ) -> Flow:
     """The blocks of `kernel`, one if it does not jump (see `trace_function`)."""
     build, lanes = kernel.build, machine.vector_length
-    return _traced(build, kernel.name, lanes, parameters, contract, plan).flow()
+    return trace_blocks(build, kernel.name, lanes, parameters, contract, plan)
+
+
+def trace_blocks(
+    build: Callable[..., object],
+    name: str,
+    vector_length: int,
+    /,
+    *arguments: Any,
+    **parameters: Any,
+) -> Flow:
+    """The blocks that `build(tracer, *arguments, **parameters)` writes (see `trace_function`)."""
+    return _traced(build, name, vector_length, *arguments, **parameters).flow()
 
 
 def _traced(

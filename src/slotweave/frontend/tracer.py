@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from operator import index as integer
 from typing import TypeVar, cast, overload
 
+from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.frontend.blocks import BlockList, Variable
 from slotweave.frontend.misuse import misuse
 from slotweave.frontend.recorder import Recorder
@@ -40,8 +41,8 @@ class Tracer:
     def graph(self) -> Graph:
         """The graph recorded so far, of a kernel without jumps."""
         if len(self._blocks):
-            raise misuse("this kernel jumps: what is wanted here is a kernel without k.loop and "
-                         "k.branch")  # fmt: skip
+            reason = "the kernel jumps (k.loop, k.branch), which is not possible here"
+            raise InputError(Diagnostic("SW211", reason))
         return self._recorder.graph()
 
     def flow(self) -> Flow:

@@ -6,9 +6,10 @@ leave their region, and zero divisors raise CheckFailed with the user's source l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph, Node
 from slotweave.isa import WORD_MASK, Effect
 from slotweave.isa.codegen import word_function
@@ -17,23 +18,58 @@ from slotweave.simulate.slots import Fault
 
 _Value = tuple[int, ...]
 
+#: Runs of more blocks than this are given up.
+MAX_BLOCKS = 1_000_000
+
 
 def run_graph(graph: Graph, memory: Sequence[int]) -> list[int]:
     """Memory after `graph` has run on `memory`, which is left as it is."""
     words = [int(word) for word in memory]
+    _run(graph, words, {})
+    return words
+
+
+def run_flow(flow: Flow, memory: Sequence[int], max_blocks: int = MAX_BLOCKS) -> list[int]:
+    """Memory after the blocks of `flow` have run on `memory`, which is left as it is.
+
+    Raises CheckFailed (SW114) if more than `max_blocks` blocks are run.
+    """
+    words = [int(word) for word in memory]
+    variables: dict[int, _Value] = {}
+    at = 0
+    for _ in range(max_blocks):
+        if at >= len(flow.blocks):
+            return words
+        block = flow.blocks[at]
+        variables.update(_run(block.graph, words, variables))
+        jump = block.jump
+        taken = jump is not None and (jump.condition is None or any(variables[jump.condition]))
+        at = jump.target if jump is not None and taken else at + 1
+    reason = f"still running after {max_blocks} blocks; it may never stop"
+    raise CheckFailed(Diagnostic("SW114", reason))
+
+
+def _run(graph: Graph, words: list[int], variables: Mapping[int, _Value]) -> dict[int, _Value]:
+    """Run `graph` on memory; what it assigns to variables."""
     values: list[_Value] = []
+    assigned: dict[int, _Value] = {}
     for index, node in enumerate(graph.nodes):
         args = [values[arg] for arg in node.args]
         fault = _fault(graph, node, args, len(words))
         if fault:
             raise _failure(node, index, fault)
         try:
-            values.append(_value(node, args, words))
+            if node.op == "variable":
+                values.append(variables[node.imm])
+            else:
+                values.append(_value(node, args, words))
         except ZeroDivisionError:
             raise _failure(node, index, faults.zero_divisor(node.op)) from None
         if node.effect is Effect.STORE:
             _store(node, args, words)
-    return words
+        elif node.op == "assign":
+            assigned[node.imm] = args[0]
+    return assigned
 
 
 def _failure(node: Node, index: int, fault: Fault) -> CheckFailed:
@@ -43,7 +79,7 @@ def _failure(node: Node, index: int, fault: Fault) -> CheckFailed:
 
 def _value(node: Node, args: list[_Value], memory: list[int]) -> _Value:
     match node.op:
-        case "join":
+        case "join" | "assign":
             return ()
         case "slice":
             return args[0][node.imm : node.imm + node.width]
