@@ -27,6 +27,10 @@ _BATCH_HEADINGS = (
     "cycles there",
 )
 
+_STAGE_HEADINGS = ("rung", "cycles in which a stage has slots")
+#: As many stages are listed of a rung.
+_MOST_STAGES = 9
+
 _IDLE_HEADINGS = ("rung", "idle % of alu: waiting, held back, no work", "of valu", "of load")
 
 _SHOWN_ENGINES = ("alu", "valu", "load", "flow")
@@ -74,10 +78,11 @@ def counter_rows(rungs: Rungs) -> list[tuple[str, ...]]:
 
 
 def ladder_view(rungs: Rungs, batches: Rungs) -> Sequence[Table]:
-    """Cycles, counters and, if there are any, batches as tables for a terminal."""
+    """Cycles, counters, stages and, if there are any, batches as tables for a terminal."""
     tables = [
         _table("cycles", _HEADINGS, ladder_rows(rungs)),
         _table("counters", _COUNTER_HEADINGS, counter_rows(rungs)),
+        _table("stages", _STAGE_HEADINGS, stage_rows(rungs)),
     ]
     if batches:
         tables.append(_table("batches at once", _BATCH_HEADINGS, batch_rows(batches)))
@@ -100,16 +105,27 @@ def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -
 
 
 def ladder_markdown(rungs: Rungs, batches: Rungs) -> str:
-    """Cycles, counters, idle slots by cause and, if there are any, batches as Markdown tables."""
+    """Cycles, counters, idle slots by cause, stages and, if there are any, batches in Markdown."""
     idle = [(rung["name"], *_idle(rung)) for rung in rungs]
     tables = [
         _markdown(_HEADINGS, ladder_rows(rungs)),
         _markdown(_COUNTER_HEADINGS, counter_rows(rungs)),
         _markdown(_IDLE_HEADINGS, idle),
+        _markdown(_STAGE_HEADINGS, stage_rows(rungs)),
     ]
     if batches:
         tables.append(_markdown(_BATCH_HEADINGS, batch_rows(batches)))
     return "\n\n".join(tables)
+
+
+def stage_rows(rungs: Rungs) -> list[tuple[str, str]]:
+    """The stages that have slots in most cycles, for each rung of one schedule."""
+    rows = []
+    for rung in rungs:
+        stages = sorted(rung["stages"].items(), key=lambda stage: -stage[1])[:_MOST_STAGES]
+        if stages:
+            rows.append((rung["name"], ", ".join(f"{name} {cycles:,}" for name, cycles in stages)))
+    return rows
 
 
 def _idle(rung: Mapping[str, Any]) -> list[str]:
