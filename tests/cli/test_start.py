@@ -72,7 +72,7 @@ def test_wrong_usage_ends_with_2_and_a_hint(arguments: list[str], message: str) 
 def test_ctrl_c_ends_a_command_with_130() -> None:
     code = (
         "import slotweave.cli.inputs as inputs\n"
-        "def interrupted(file): raise KeyboardInterrupt\n"
+        "def interrupted(*_): raise KeyboardInterrupt\n"
         "inputs.program_in = interrupted"
     )
     done = slotweave_process("run", "program.json", code=code)

@@ -35,7 +35,7 @@ def is_kernel(subject: str) -> bool:
 
     from slotweave.kernels import KERNELS
 
-    if subject in KERNELS or ".py:" in subject or subject.endswith(".py"):
+    if subject in KERNELS or ".py:" in subject:
         return True
     return subject != inputs.STDIN and not Path(subject).exists()
 

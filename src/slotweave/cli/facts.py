@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli import inputs
-from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
     from slotweave.ir.facts import Facts
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 #: The contract of tree-hash that each name stands for; `none` knows nothing.
 CONTRACTS = {"challenge": "values", "challenge-full": "full", "challenge-any-start": "any-start"}
 NOTHING = "none"
+#: What is known of the runs that are judged, and therefore of Python files.
+JUDGED = "challenge"
 
 FactsOption = Annotated[
     str | None,
@@ -24,14 +25,6 @@ FactsOption = Annotated[
         metavar="NAME|FILE.json",
         help="What may be assumed of memory: challenge, challenge-full, challenge-any-start, none "
         "(any two addresses may meet, all of memory is output), or a file.",
-    ),
-]
-ShapeOption = Annotated[
-    str | None,
-    typer.Option(
-        "--shape",
-        metavar="HEIGHT,ROUNDS,BATCH",
-        help="The shape that --facts challenge is about: the program's own, else 10,16,256.",
     ),
 ]
 
@@ -46,22 +39,11 @@ def facts_named(name: str | None, shape: str | None, program: Program) -> Facts:
         from slotweave.kernels import KERNELS
 
         kernel = KERNELS["tree-hash"]
-        given = [] if shape is None else _shape(shape)
         defaults = program.meta.get("params") if shape is None else None
         known = defaults if isinstance(defaults, dict) else None
-        return kernel.facts(inputs.parameters_of(kernel, given, known), CONTRACTS[name])
+        return kernel.facts(inputs.shape_parameters(shape, known), CONTRACTS[name])
     if name.endswith(".json"):
         from slotweave.ir.facts_json import facts_from_json
 
         return facts_from_json(inputs.read_text(name, "SW215"), name)
     raise inputs.unknown("SW215", "set of facts called", name, [*CONTRACTS, NOTHING])
-
-
-def _shape(text: str) -> list[str]:
-    """`10,16,256` as parameters are given."""
-    numbers = text.split(",")
-    if len(numbers) != 3:
-        reason = f"a shape is HEIGHT,ROUNDS,BATCH, such as 10,16,256, not {text!r}"
-        raise InputError(Diagnostic("SW212", reason))
-    names = ("height", "rounds", "batch")
-    return [f"{name}={number}" for name, number in zip(names, numbers, strict=True)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -175,9 +175,45 @@ def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], con
     return kernel.plan(name, parameters, contract)
 
 
-def program_in(file: str) -> Program:
-    """The program in `file`, which holds the JSON or the text form."""
+@dataclass(frozen=True, slots=True)
+class Building:
+    """How a Python file is made to build its program: for which shape, in how many seconds."""
+
+    shape: str | None = None
+    seconds: float = 300.0
+
+
+def is_python_file(name: str) -> bool:
+    """Whether the program called `name` is a Python file with the challenge's interface."""
+    return name.endswith(".py")
+
+
+def program_in(file: str, building: Building = Building()) -> Program:
+    """The program in `file`: the JSON or the text form, or what a Python file builds."""
+    if is_python_file(file):
+        from slotweave.foreign.confined import Limits
+        from slotweave.foreign.load import load_challenge_file
+        from slotweave.kernels.tree_hash.workload import Shape
+
+        shape = Shape.of(shape_parameters(building.shape))
+        return load_challenge_file(file, shape, Limits(seconds=building.seconds))
     return program_from(read_text(file, "SW204"), file)
+
+
+def shape_parameters(text: str | None, defaults: Mapping[str, int] | None = None) -> dict[str, int]:
+    """The parameters of tree-hash that `10,16,256` stands for; the defaults for no text."""
+    from slotweave.kernels import KERNELS
+
+    kernel = KERNELS["tree-hash"]
+    if text is None:
+        return parameters_of(kernel, (), defaults)
+    numbers = text.split(",")
+    if len(numbers) != 3:
+        reason = f"a shape is HEIGHT,ROUNDS,BATCH, such as 10,16,256, not {text!r}"
+        raise InputError(Diagnostic("SW212", reason))
+    names = ("height", "rounds", "batch")
+    given = [f"{name}={number}" for name, number in zip(names, numbers, strict=True)]
+    return parameters_of(kernel, given)
 
 
 def program_from(text: str, file: str) -> Program:

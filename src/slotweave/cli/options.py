@@ -11,8 +11,27 @@ KernelArgument = Annotated[
     typer.Argument(metavar="KERNEL", help="A name (`slotweave kernels list`) or file.py:function."),
 ]
 ProgramArgument = Annotated[
-    str, typer.Argument(metavar="PROGRAM", help="A program file, JSON or text; - is stdin.")
+    str,
+    typer.Argument(
+        metavar="PROGRAM",
+        help="A program file, JSON or text; - is stdin. Or a Python file with the challenge's "
+        "interface: it is run, under limits that are no security boundary.",
+    ),
 ]
+ShapeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shape",
+        metavar="HEIGHT,ROUNDS,BATCH",
+        help="The shape that a Python file builds its program for, and that --facts challenge is "
+        "about; the program's own, else 10,16,256.",
+    ),
+]
+LoadTimeLimit = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0, help="How long a Python file may build.")
+]
+#: As in `inputs.Building`.
+LOAD_SECONDS = 300.0
 Parameters = Annotated[
     list[str] | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.options import Output, ProgramArgument
+from slotweave.cli.options import LOAD_SECONDS, LoadTimeLimit, Output, ProgramArgument, ShapeOption
 from slotweave.cli.output import STDOUT, expect_writable, write_output
 from slotweave.cli.terminal import Terminal
 
@@ -39,14 +39,16 @@ def export(
             "that solutions are not published; please keep such files to yourself.",
         ),
     ],
+    shape: ShapeOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     output: Output = STDOUT,
 ) -> None:
     """Write a program in another form."""
-    from slotweave.cli.inputs import program_in
+    from slotweave.cli.inputs import Building, program_in
 
     destination = output or STDOUT
     expect_writable(destination)
-    text = _text(program_in(program), form)
+    text = _text(program_in(program, Building(shape, load_time_limit)), form)
     write_output(destination, text)
     if destination != STDOUT:
         terminal.note(f"wrote {destination}")

@@ -5,7 +5,14 @@ from __future__ import annotations
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.options import Json, MachineOfProgram, ProgramArgument
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    ProgramArgument,
+    ShapeOption,
+)
 from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
 
@@ -18,17 +25,19 @@ def inspect(
     terminal: Terminal,
     program: ProgramArgument,
     machine: MachineOfProgram = None,
+    shape: ShapeOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     json: Json = False,
 ) -> None:
     """Show where the cycles of a program go.
 
     How busy each engine is, how much scratch is used, and what bounds the cycles.
     """
-    from slotweave.cli.inputs import blaming, machine_of, program_in
+    from slotweave.cli.inputs import Building, blaming, machine_of, program_in
     from slotweave.report.inspect import inspect_program
     from slotweave.report.result_table import result_view
 
-    parsed = program_in(program)
+    parsed = program_in(program, Building(shape, load_time_limit))
     with blaming(program):
         summary = inspect_program(parsed, machine_of(parsed, machine))
     if json:

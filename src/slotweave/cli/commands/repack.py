@@ -8,8 +8,17 @@ import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import NOTHING, FactsOption, ShapeOption, facts_named
-from slotweave.cli.options import Json, MachineOfProgram, Output, ProgramArgument, Seed
+from slotweave.cli.facts import JUDGED, NOTHING, FactsOption, facts_named
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    Output,
+    ProgramArgument,
+    Seed,
+    ShapeOption,
+)
 from slotweave.cli.output import (
     STDOUT,
     expect_one_on_stdout,
@@ -36,6 +45,7 @@ def repack(
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
     shape: ShapeOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     vectorize: Annotated[
         bool, typer.Option("--vectorize", help="Pack operations on words into vectors.")
     ] = False,
@@ -65,7 +75,8 @@ def repack(
         raise InputError(Diagnostic("SW212", reason))
     if effort not in EFFORTS:
         raise inputs.unknown("SW212", "effort", effort, EFFORTS)
-    parsed = inputs.program_in(program)
+    parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
+    facts = facts or (JUDGED if inputs.is_python_file(program) else NOTHING)
     target = inputs.machine_of(parsed, machine)
     known = facts_named(facts, shape, parsed)
 
@@ -79,7 +90,7 @@ def repack(
     )  # fmt: skip
     with inputs.blaming(program):
         result = repacked(parsed, target, known, options, _listener(terminal))
-    _deliver(result, options, facts or NOTHING, terminal, output, json)
+    _deliver(result, options, facts, terminal, output, json)
     if result.interrupted:
         raise KeyboardInterrupt
 

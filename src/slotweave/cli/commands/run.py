@@ -8,12 +8,15 @@ import typer
 
 from slotweave.cli.command import command
 from slotweave.cli.options import (
+    LOAD_SECONDS,
     MAX_CYCLES,
     Json,
+    LoadTimeLimit,
     MachineOfProgram,
     MaxCycles,
     Output,
     ProgramArgument,
+    ShapeOption,
 )
 from slotweave.cli.output import (
     STDOUT,
@@ -53,6 +56,8 @@ def run(
         ),
     ] = False,
     max_cycles: MaxCycles = MAX_CYCLES,
+    shape: ShapeOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     output: Output = None,
     json: Json = False,
 ) -> None:
@@ -65,7 +70,7 @@ def run(
 
     expect_one_on_stdout(output, json)
     expect_writable(output)
-    parsed = inputs.program_in(program)
+    parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
     target = inputs.machine_of(parsed, machine)
     memory = inputs.memory_in(mem)
     with inputs.blaming(program):

@@ -15,14 +15,17 @@ import typer
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.options import (
+    LOAD_SECONDS,
     MAX_CYCLES,
     Contract,
     Instances,
     Json,
+    LoadTimeLimit,
     MachineOfProgram,
     MaxCycles,
     Parameters,
     Seed,
+    ShapeOption,
 )
 from slotweave.cli.output import print_json
 from slotweave.cli.proofs import prove_programs, proved_json, proved_lines, refutation
@@ -74,6 +77,8 @@ def verify(
         ),
     ] = False,
     max_cycles: MaxCycles = MAX_CYCLES,
+    shape: ShapeOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     mutants: Annotated[
         int, typer.Option(metavar="N", min=10, help="How many ways --self-test tries.")
     ] = 1000,
@@ -95,14 +100,18 @@ def verify(
         return
     if program is None:
         raise InputError(Diagnostic("SW212", "which program? Only --self-test can do without one"))
-    text = inputs.read_text(program, "SW204")
-    if is_result(text):
-        verify_result(text, program, against, machine, terminal, json)
-        return
-    parsed = inputs.program_from(text, program)
+    building = inputs.Building(shape, load_time_limit)
+    if inputs.is_python_file(program):
+        parsed = inputs.program_in(program, building)
+    else:
+        text = inputs.read_text(program, "SW204")
+        if is_result(text):
+            verify_result(text, program, against, machine, terminal, json)
+            return
+        parsed = inputs.program_from(text, program)
     target = inputs.machine_of(parsed, machine)
     against = against or _kernel_of(parsed).name
-    other = inputs.program_in(against) if _is_program_file(against) else None
+    other = inputs.program_in(against, building) if _is_program_file(against) else None
     kernel = inputs.kernel_named(against, target) if other is None else _kernel_of(parsed, other)
     meta = _meta_for(kernel, parsed, other)
     values = inputs.parameters_of(kernel, parameters or (), meta.get("params"))

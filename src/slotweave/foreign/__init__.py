@@ -1,0 +1,1 @@
+"""Python files with the challenge's interface as programs, built in an interpreter of their own."""

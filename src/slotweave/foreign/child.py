@@ -1,0 +1,165 @@
+"""The script that runs a Python file with the challenge's interface and says what it built.
+
+It runs in an interpreter of its own and needs the standard library alone. Its argument is the task,
+a JSON object; its answer is a JSON object on the descriptor that ANSWER_VARIABLE of `confined`
+names: `program`, `names` and `contract`, or `error`, `line` and `out_of_memory`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+import operator
+import os
+import resource
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+#: The module's name in the challenge's checkout.
+MODULE = "perf_takehome"
+
+#: Address space that only the answer may use, for what runs out of memory.
+_RESERVE = 1 << 28
+
+_REASON = 500
+
+
+class UnusableError(Exception):
+    """The file has not the challenge's interface; says why."""
+
+
+def main() -> None:
+    """Run the task and answer; threads and exit handlers of the file are not waited for."""
+    task = json.loads(sys.argv[1])
+    answer_to = int(os.environ["SLOTWEAVE_ANSWER"])
+    os.set_inheritable(answer_to, False)
+    memory = task["memory_bytes"]
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory + _RESERVE))
+    resource.setrlimit(resource.RLIMIT_CPU, (task["cpu_seconds"], task["cpu_seconds"] + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    file = task["file"]
+    sys.argv = [file]
+    sys.path[:0] = [os.path.dirname(file), task["stand_in"]]  # noqa: PTH120
+    sys.path.append(task["slotweave"])
+    try:
+        answer = json.dumps(built(file, task["arguments"]))
+    except BaseException as error:
+        resource.setrlimit(resource.RLIMIT_AS, (memory + _RESERVE, memory + _RESERVE))
+        answer = json.dumps(failure(error, file, memory))
+    with open(answer_to, "w", encoding="utf-8") as stream:
+        stream.write(answer)
+    os._exit(0)
+
+
+def built(file: str, arguments: Mapping[str, int]) -> dict[str, Any]:
+    """What the file's KernelBuilder makes of the arguments, as JSON can say it."""
+    spec = importlib.util.spec_from_file_location(MODULE, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[MODULE] = module
+    spec.loader.exec_module(module)
+    make = getattr(module, "KernelBuilder", None)
+    if make is None:
+        raise UnusableError("has no KernelBuilder; a kernel of your own is named FILE.py:function")
+    builder = make()
+    call_with(builder.build_kernel, arguments)
+    debug_info = builder.debug_info() if hasattr(builder, "debug_info") else None
+    return {
+        "program": [bundle_of(bundle) for bundle in builder.instrs],
+        "names": names_of(getattr(debug_info, "scratch_map", None)),
+        "contract": contract
+        if isinstance(contract := getattr(module, "CONTRACT", ""), str)
+        else "",
+    }
+
+
+def call_with(function: Callable[..., Any], arguments: Mapping[str, int]) -> None:
+    """Call it by position, as the judge does; by name if it only takes these arguments by name."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        function(*arguments.values())
+        return
+    try:
+        signature.bind(*arguments.values())
+    except TypeError:
+        parameters = signature.parameters.values()
+        anything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+        given = {k: v for k, v in arguments.items() if anything or k in signature.parameters}
+        try:
+            signature.bind(**given)
+        except TypeError as error:
+            expected = ", ".join(arguments)
+            reason = f"its build_kernel{signature} does not take {expected}: {error}"
+            raise UnusableError(reason) from None
+        function(**given)
+    else:
+        function(*arguments.values())
+
+
+def bundle_of(bundle: Any) -> Any:
+    """A bundle with integers of any type as integers; what is none goes on as it is."""
+    if not isinstance(bundle, Mapping):
+        return plain(bundle)
+    return {str(engine): plain(slots) for engine, slots in bundle.items()}
+
+
+def plain(value: Any) -> Any:
+    """`value` with integers of any type as integers, and what JSON cannot say as its text."""
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, str):
+        return str(value)
+    if value is None or isinstance(value, float):
+        return value
+    try:
+        return int(operator.index(value))
+    except TypeError:
+        return repr(value)
+
+
+def names_of(scratch_map: Any) -> dict[str, list[Any]]:
+    """The names of scratch words; entries that are no names are left out, they change nothing."""
+    names = {}
+    for address, name in scratch_map.items() if isinstance(scratch_map, Mapping) else ():
+        match name:
+            case [str(text), int(words)] if isinstance(address, int) and address >= 0:
+                names[str(int(address))] = [str(text), int(words)]
+    return names
+
+
+def failure(error: BaseException, file: str, memory: int) -> dict[str, Any]:
+    """Why the file came to no program, and on which line of it."""
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
+    line = lines[-1] if lines else None
+    out_of_memory = isinstance(error, MemoryError)
+    if out_of_memory:
+        reason = f"needs more than {memory >> 20} MiB of memory"
+    elif isinstance(error, UnusableError):
+        reason = str(error)
+    elif isinstance(error, ModuleNotFoundError) and error.name:
+        reason = f"needs the module {error.name!r}, which is neither beside it nor installed"
+    elif isinstance(error, SystemExit):
+        reason = f"ended its interpreter (SystemExit: {error.code!r}) before it had built a program"
+    elif isinstance(error, SyntaxError) and error.filename == file:
+        line, reason = error.lineno, f"SyntaxError: {error.msg}"
+    else:
+        reason = f"{type(error).__name__}: {said_by(error)}"
+    return {"error": " ".join(reason.split())[:_REASON], "line": line,
+            "out_of_memory": out_of_memory}  # fmt: skip
+
+
+def said_by(error: BaseException) -> str:
+    """The message of an exception, whose class may be foreign code, too."""
+    try:
+        return str(error)
+    except BaseException:
+        return "(its message cannot be had)"
+
+
+if __name__ == "__main__":
+    main()
