@@ -34,3 +34,37 @@ def test_the_json_form_has_title_and_text() -> None:
 
 def test_an_unknown_code_is_refused() -> None:
     assert_refused(slotweave("explain", "SW999"), "SW212", "'SW999'", "lists them all")
+
+
+STRAIGHT = '[{"load": [["const", 0, 1]]}, {"alu": [["+", 1, 0, 0]]}, {"store": [["store", 0, 1]]}]'
+
+
+def test_a_place_in_a_program_is_explained() -> None:
+    answer = slotweave("explain", "-", "1:alu:0", stdin=STRAIGHT)
+    assert answer.code == 0
+    assert answer.out.startswith(
+        "1:alu:0 `+ 1 0 0`\n    until 1: its operand is computed by 0:load:0"
+    )
+    same = slotweave("explain", "-", "1:alu:0", "--json", stdin=STRAIGHT).json
+    assert [one["free_from"] for one in same["operations"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("3", "3 bundles"),
+        ("-1", "3 bundles"),
+        ("x", "3 bundles"),
+        ("1:gpu", "engines"),
+        ("1:load:2", "2 slots"),
+        ("1:load:", "2 slots"),
+        ("1:load:0:0", "CYCLE"),
+    ],
+)
+def test_a_place_that_is_none_is_refused(place: str, reason: str) -> None:
+    assert_refused(slotweave("explain", "--", "-", place, stdin=STRAIGHT), "SW212", reason)
+
+
+def test_a_program_that_jumps_is_not_explained() -> None:
+    loop = '[{"flow": [["jump", 0]]}]'
+    assert_refused(slotweave("explain", "-", "0", stdin=loop), "SW216", "jumps")

@@ -167,3 +167,8 @@ def test_no_operation_stands_before_it_is_free() -> None:
     placed = placements(text, CHALLENGE)
     late = [n for n, one in enumerate(placed.issued) if placed.free_from(n) > one.bundle]
     assert late == []
+
+
+def test_a_pause_is_no_work_that_a_slot_waits_for() -> None:
+    store: Bundle = {"store": (("store", 0, 0),)}
+    assert causes(program(store, NOTHING, {"flow": (("pause",),)}), "flow") == {"nothing": 2}

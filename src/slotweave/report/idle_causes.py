@@ -8,6 +8,8 @@ A slot of bundle t is idle for the first of these reasons that holds for its eng
     elsewhere   an operand of one could have been computed at t, and the engine for it is full
     dependence  operations are still to come, and wait for operands that cannot be had yet
     nothing     no operation for the engine is left
+
+Pauses and halts keep their place, and are no work that a slot could wait for.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ def idle_table(
     waits = {engine: np.zeros((3, size + 1), np.int64) for engine in machine.slots}
     last = dict.fromkeys(machine.slots, -1)
     for number, operation in enumerate(placed.issued):
+        if operation.kind.breaks:
+            continue
         free = placed.free_from(number)
         ordered = placed.free_from(number, "operand", "memory")
         operands = placed.free_from(number, "operand")

@@ -28,9 +28,7 @@ def inspect_program(program: Program, machine: Machine) -> dict[str, Any]:
     number of cycles. Raises CheckFailed for a program that the machine cannot run; two writes to
     one word, which it obeys, are let pass.
     """
-    for fault in static_faults(program, machine):
-        if fault.code != "SW104":
-            raise CheckFailed(fault)
+    refuse_faults(program, machine)
     use = utilisation(program, machine)
     ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
     placed = placements(program, machine) if is_straight(program) else None
@@ -48,6 +46,13 @@ def inspect_program(program: Program, machine: Machine) -> dict[str, Any]:
         "bundles": len(program.bundles),
         **{key: program.meta[key] for key in _FROM_META if key in program.meta},
     }
+
+
+def refuse_faults(program: Program, machine: Machine) -> None:
+    """Raise CheckFailed if the machine cannot run `program`; two writes to a word are let pass."""
+    for fault in static_faults(program, machine):
+        if fault.code != "SW104":
+            raise CheckFailed(fault)
 
 
 def engine_rows(use: dict[str, EngineUse]) -> dict[str, dict[str, Any]]:

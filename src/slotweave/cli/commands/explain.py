@@ -1,15 +1,19 @@
-"""`slotweave explain`: what a code stands for."""
+"""`slotweave explain`: what a code stands for, and why a slot of a program is as it is."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.options import Json
+from slotweave.cli.options import Json, MachineOfProgram
 from slotweave.cli.output import print_json
 from slotweave.diagnostics import CODES, Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from slotweave.ir.program import Program
+    from slotweave.machine import Machine
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,11 +22,78 @@ def add_to(app: typer.Typer) -> None:
 
 def explain(
     code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="A code such as SW104; all if left out.")
+        str | None,
+        typer.Argument(
+            metavar="[CODE|PROGRAM]", help="A code such as SW104 (all if left out), or a program."
+        ),
     ] = None,
+    place: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CYCLE[:ENGINE[:SLOT]]]", help="Where in the program; bundles count from 0."
+        ),
+    ] = None,
+    machine: MachineOfProgram = None,
     json: Json = False,
 ) -> None:
-    """Explain an error code."""
+    """Explain an error code, or why an operation is not earlier and why a slot is empty."""
+    if code is not None and place is not None:
+        _explain_place(code, place, machine, json)
+    else:
+        _explain_code(code, json)
+
+
+def _explain_place(file: str, place: str, machine_name: str | None, json: bool) -> None:
+    from slotweave.cli.inputs import blaming, machine_of, program_in
+    from slotweave.report.inspect import refuse_faults
+    from slotweave.report.live_scratch import is_straight
+    from slotweave.report.why_here import explain_bundle
+    from slotweave.report.why_text import why_lines
+
+    program = program_in(file)
+    machine = machine_of(program, machine_name)
+    if not is_straight(program):
+        reason = "the program jumps; only programs that run straight through are explained"
+        raise InputError(Diagnostic("SW216", reason, file=file))
+    with blaming(file):
+        refuse_faults(program, machine)
+    answer = explain_bundle(program, machine, *_parsed_place(place, program, machine))
+    if json:
+        print_json(answer)
+    else:
+        print("\n".join(why_lines(answer)))
+
+
+def _parsed_place(
+    place: str, program: Program, machine: Machine
+) -> tuple[int, str | None, int | None]:
+    """`CYCLE[:ENGINE[:SLOT]]`, each of which must exist."""
+    bundle, engine, slot = [*place.split(":"), None, None][:3]
+    if place.count(":") > 2:
+        raise _no_place(place, "is not CYCLE[:ENGINE[:SLOT]]")
+    number = _number(bundle)
+    if number is None or number >= len(program.bundles):
+        raise _no_place(place, f"the program has {len(program.bundles):,} bundles, from 0 on")
+    if engine is not None and engine not in machine.slots:
+        raise _no_place(place, f"{machine.name} has the engines {', '.join(machine.slots)}")
+    position = None if slot is None else _number(slot)
+    if engine is not None and slot is not None:
+        width = machine.slots[engine]
+        if position is None or position >= width:
+            raise _no_place(place, f"{engine} has {width} slots, from 0 on")
+    return number, engine, position
+
+
+def _number(text: str | None) -> int | None:
+    short = text is not None and text.isascii() and text.isdecimal() and len(text) <= 18
+    return int(text) if short and text else None
+
+
+def _no_place(place: str, reason: str) -> InputError:
+    return InputError(Diagnostic("SW212", f"no place {place!r}: {reason}"))
+
+
+def _explain_code(code: str | None, json: bool) -> None:
     from textwrap import fill
 
     if code is None:

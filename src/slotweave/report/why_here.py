@@ -1,0 +1,118 @@
+"""Why an operation of a straight program is not earlier, and why a slot is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.report.idle_causes import IDLE_CAUSES, idle_table
+from slotweave.report.placements import CAUSES, Placements, placements
+
+
+def explain_bundle(
+    program: Program,
+    machine: Machine,
+    bundle: int,
+    engine: str | None = None,
+    slot: int | None = None,
+) -> dict[str, Any]:
+    """Each operation of `bundle` and each engine with empty slots there, in JSON form.
+
+    Only `engine`, or only its slot number `slot`, if they are given. The program must be straight
+    and legal on `machine`; the bundle, engine and slot must exist.
+    """
+    placed = placements(program, machine)
+    engines = [name for name in machine.slots if engine in (None, name)]
+    here = [
+        number
+        for number, one in enumerate(placed.issued)
+        if one.bundle == bundle and one.engine in engines and slot in (None, one.position)
+    ]
+    used = {name: len(program.bundles[bundle].get(name, ())) for name in engines}
+    empty = [
+        name for name in engines if (used[name] if slot is None else slot) in
+        range(used[name], machine.slots[name])
+    ]  # fmt: skip
+    causes = idle_table(program, machine, placed) if empty else {}
+    return {
+        "bundle": bundle,
+        "operations": [_operation(program, machine, placed, number) for number in here],
+        "empty": [
+            {
+                "engine": name,
+                "slots": machine.slots[name] - used[name],
+                "cause": IDLE_CAUSES[causes[name][bundle]],
+                "next": _next(
+                    program, machine, placed, name, bundle, IDLE_CAUSES[causes[name][bundle]]
+                ),
+            }
+            for name in empty
+        ],
+    }
+
+
+def _operation(
+    program: Program, machine: Machine, placed: Placements, number: int
+) -> dict[str, Any]:
+    """An operation, what holds it, since when nothing does, and the chain of what binds it."""
+    operation = placed.issued[number]
+    free = placed.free_from(number)
+    slots = machine.slots[operation.engine]
+    between = range(free, operation.bundle)
+    room = (at for at in between if len(program.bundles[at].get(operation.engine, ())) < slots)
+    return {
+        **_place(placed, number),
+        "held": [
+            {"cause": cause, "until": edge.earliest, "by": _place(placed, edge.source)}
+            for cause in CAUSES
+            if (edge := placed.edges[cause][number]) and edge.earliest > 0
+        ],
+        "free_from": free,
+        "room": next(room, None),
+        "chain": list(_chain(placed, number)),
+    }
+
+
+def _chain(placed: Placements, number: int) -> Iterator[dict[str, Any]]:
+    """What binds the operation, what binds that, and so on, while each is as early as it can be.
+
+    The last one was free earlier than it stands, or was never held.
+    """
+    seen = {number}
+    while placed.free_from(number) == placed.issued[number].bundle:
+        binding = placed.binding(number)
+        if binding is None or binding[1].source in seen:
+            return
+        cause, edge = binding
+        number = edge.source
+        seen.add(number)
+        yield {"cause": cause, **_place(placed, number)}
+
+
+def _next(
+    program: Program, machine: Machine, placed: Placements, engine: str, bundle: int, cause: str
+) -> dict[str, Any] | None:
+    """The operation for `engine` behind `bundle` that `cause` fits and that is free first."""
+    later = [
+        number
+        for number, one in enumerate(placed.issued)
+        if one.engine == engine and one.bundle > bundle and not one.kind.breaks
+    ]
+    met = {"free": CAUSES, "scratch": ("operand", "memory"), "memory": ("operand",)}.get(cause)
+    if met:
+        later = [number for number in later if placed.free_from(number, *met) <= bundle]
+    if not later:
+        return None
+    return _operation(program, machine, placed, min(later, key=placed.free_from))
+
+
+def _place(placed: Placements, number: int) -> dict[str, Any]:
+    operation = placed.issued[number]
+    return {
+        "bundle": operation.bundle,
+        "engine": operation.engine,
+        "slot": operation.position,
+        "text": " ".join(str(part) for part in operation.slot),
+    }

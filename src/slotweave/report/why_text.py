@@ -1,0 +1,62 @@
+"""The answer to `explain PROGRAM CYCLE` in sentences, from its JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+#: How many links of a chain are written out.
+_LINKS = 12
+_HELD = {
+    "operand": "its operand is computed by",
+    "memory": "in memory it may meet",
+    "scratch": "the word that it writes is in use by",
+}
+_EMPTY = {
+    "free": "an operation that stands later could move here",
+    "scratch": "the next operation waits for the word that it writes",
+    "memory": "the next operation waits for memory",
+    "elsewhere": "an operand of a later operation is held back by a full engine",
+    "dependence": "all later operations wait for operands",
+    "nothing": "no operation for this engine is left",
+}
+
+
+def why_lines(answer: Mapping[str, Any]) -> Iterator[str]:
+    """`answer`, made by report.why_here.explain_bundle, line by line."""
+    for operation in answer["operations"]:
+        yield from _operation_lines(operation)
+    for empty in answer["empty"]:
+        slots = "1 slot is" if empty["slots"] == 1 else f"{empty['slots']} slots are"
+        yield f"{empty['engine']}: {slots} empty: {_EMPTY[empty['cause']]}"
+        if empty["next"]:
+            yield from (f"    {line}" for line in _operation_lines(empty["next"]))
+    if not answer["operations"] and not answer["empty"]:
+        yield "nothing stands here, and nothing could"
+
+
+def _operation_lines(operation: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{_place(operation)}"
+    for held in operation["held"]:
+        yield f"    until {held['until']:,}: {_HELD[held['cause']]} {_place(held['by'])}"
+    yield f"    {_verdict(operation)}"
+    for link in operation["chain"][:_LINKS]:
+        yield f"    < {link['cause']}: {_place(link)}"
+    more = len(operation["chain"]) - _LINKS
+    if more > 0:
+        yield f"    < {more:,} more"
+
+
+def _verdict(operation: Mapping[str, Any]) -> str:
+    free, room = operation["free_from"], operation["room"]
+    if free == operation["bundle"]:
+        return "as early as it can be"
+    if room is None:
+        return (
+            f"nothing holds it from {free:,} on, but {operation['engine']} is full until it comes"
+        )
+    return f"nothing holds it from {free:,} on: {operation['engine']} has a free slot in {room:,}"
+
+
+def _place(place: Mapping[str, Any]) -> str:
+    return f"{place['bundle']:,}:{place['engine']}:{place['slot']} `{place['text']}`"
