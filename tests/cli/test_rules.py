@@ -151,3 +151,40 @@ def test_nothing_is_compiled_with_a_rule_that_has_no_proof(tmp_path: Path) -> No
     assert answer.stdout == ""
     assert answer.stderr.startswith("SW407 rule fold_add has no recorded proof; `slotweave rules ")
     assert answer.stderr.count("\n") == 1
+
+
+def test_shorter_forms_are_searched_for_and_counted() -> None:
+    pytest.importorskip("z3")
+    answer = slotweave("rules", "search", "stage-5-carried", "parity-into-address")
+    assert answer.code == 0
+    head, *rows = (line.split() for line in answer.out.splitlines())
+    assert head[:4] == ["part", "now", "tried", "structures"]
+    assert rows == [
+        ["stage-5-carried", "2", "1", "13", "6", "7", "0", "excluded"],
+        ["parity-into-address", "2", "1", "43", "26", "17", "0", "excluded"],
+    ]
+    assert "stage-5-carried: " in answer.err
+
+
+def test_what_is_searched_for_is_named_in_json() -> None:
+    pytest.importorskip("z3")
+    answer = slotweave("rules", "search", "stage-5-carried", "--operations", 2, "--json").json
+    (made,) = answer["searches"]
+    assert made["term"] == "(a ^ (a >> 16))"
+    assert made["operations_now"] == made["operations"] == 2
+    assert not made["excluded"]
+    assert made["found"] == "t1 = a >> 16; t1 ^ a"
+
+
+def test_an_unknown_part_or_length_is_refused() -> None:
+    assert_refused(slotweave("rules", "search", "stage-9"), "SW212", "part 'stage-9'")
+    assert slotweave("rules", "search", "stage-1", "--operations", 4).code == 2
+
+
+def test_without_the_solver_searching_says_what_to_install() -> None:
+    hide = "import sys; sys.modules['z3'] = None"
+    process = slotweave_process("rules", "search", "stage-1", code=hide)
+    assert process.returncode == 2
+    assert process.stderr.startswith("SW217 ")
+    assert "pip install 'slotweave[prove]'" in process.stderr
+    assert process.stdout == ""

@@ -18,6 +18,7 @@ from slotweave.ir.plan import Plan
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import Result, compile_kernel
+from support.command_line import slotweave
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-low.md"
 JUDGED = {"height": 10, "rounds": 16, "batch": 256}
@@ -93,3 +94,18 @@ def test_each_lever_costs_what_the_page_says(request: pytest.FixtureRequest) -> 
 def test_the_page_lists_the_levers_of_this_test() -> None:
     rows = [row["lever"] for row in ROW.finditer(PAGE.read_text(encoding="utf-8"))]
     assert rows == list(LEVERS)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("stage-5", "stage-5-carried", "parity-into-address", "parity-before-stage-5"),
+        pytest.param((), marks=pytest.mark.long),
+    ],
+)
+def test_the_search_for_shorter_forms_says_what_the_page_says(parts: tuple[str, ...]) -> None:
+    pytest.importorskip("z3")
+    page = PAGE.read_text(encoding="utf-8").splitlines()
+    lines = slotweave("rules", "search", *parts, "-q").out.splitlines()
+    assert len(lines) > len(parts)
+    assert [line for line in lines if line not in page] == []

@@ -103,6 +103,34 @@ def prove_rules(
         _compare_with_record(terminal, rules)
 
 
+@command(app, "search")
+def search_forms(
+    terminal: Terminal,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="Which parts; the quick ones if left out."),
+    ] = None,
+    operations: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            min=1,
+            max=3,
+            help="At most so many operations; by default one fewer than now.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Search for parts of tree hash in fewer vector operations, with any constants.
+
+    Tries every straight-line program of that length, and finds a shorter form or proves that there
+    is none. Needs the extra `prove` (Z3).
+    """
+    from slotweave.cli.shorter_forms import print_searches
+
+    print_searches(terminal, names, operations, json)
+
+
 def _rules_named(names: list[str] | None) -> list[Rule]:
     """The rules of these names; all if none are given."""
     from slotweave.cli.inputs import unknown
