@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from slotweave.diagnostics import CODES
@@ -68,3 +70,16 @@ def test_a_place_that_is_none_is_refused(place: str, reason: str) -> None:
 def test_a_program_that_jumps_is_not_explained() -> None:
     loop = '[{"flow": [["jump", 0]]}]'
     assert_refused(slotweave("explain", "-", "0", stdin=loop), "SW216", "jumps")
+
+
+def test_a_python_file_is_explained_in_the_shape_given(tmp_path: Path) -> None:
+    file = tmp_path / "kernel.py"
+    file.write_text(
+        "class KernelBuilder:\n"
+        "    def __init__(self): self.instrs = []\n"
+        "    def build_kernel(self, height, nodes, batch, rounds):\n"
+        "        self.instrs = [{'load': [('const', 0, batch)]}]\n"
+        "    def debug_info(self): return None\n"
+    )
+    answer = slotweave("explain", file, "0:load:0", "--shape", "3,4,8")
+    assert answer.out.startswith("0:load:0 `const 0 8`")

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.options import Json, MachineOfProgram
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    ShapeOption,
+)
 from slotweave.cli.output import print_json
 from slotweave.diagnostics import CODES, Diagnostic, InputError
 
@@ -34,23 +40,29 @@ def explain(
         ),
     ] = None,
     machine: MachineOfProgram = None,
+    shape: ShapeOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     json: Json = False,
 ) -> None:
     """Explain an error code, or why an operation is not earlier and why a slot is empty."""
     if code is not None and place is not None:
-        _explain_place(code, place, machine, json)
+        from slotweave.cli.inputs import Building, program_in
+
+        program = program_in(code, Building(shape, load_time_limit))
+        _explain_place(program, code, place, machine, json)
     else:
         _explain_code(code, json)
 
 
-def _explain_place(file: str, place: str, machine_name: str | None, json: bool) -> None:
-    from slotweave.cli.inputs import blaming, machine_of, program_in
+def _explain_place(
+    program: Program, file: str, place: str, machine_name: str | None, json: bool
+) -> None:
+    from slotweave.cli.inputs import blaming, machine_of
     from slotweave.report.inspect import refuse_faults
     from slotweave.report.live_scratch import is_straight
     from slotweave.report.why_here import explain_bundle
     from slotweave.report.why_text import why_lines
 
-    program = program_in(file)
     machine = machine_of(program, machine_name)
     if not is_straight(program):
         reason = "the program jumps; only programs that run straight through are explained"
