@@ -100,7 +100,7 @@ def _measure(
     timelines: str | None,
     terminal: Terminal,
 ) -> list[dict[str, Any]]:
-    """Each rung's summary; one that does not fit is noted and left out."""
+    """Each rung's summary; one that does not fit, or not the contract, is noted and left out."""
     from slotweave.flow_pipeline import compile_any
     from slotweave.report.ladder_flow import any_rung_summary, rung_run
     from slotweave.report.ladder_pictures import timeline
@@ -114,7 +114,7 @@ def _measure(
             result = compile_any(what.kernel, what.machine, what.parameters, what.contract, plan,
                                  instances=instances, seed=seed)  # fmt: skip
         except (NoSchedule, InputError) as error:  # e.g. a contract that the rung does not keep
-            terminal.note(f"  does not fit: {error}")
+            terminal.note(f"  left out: {error}")
             continue
         run = rung_run(result)
         scalar = result.cycles if rung.plan == "scalar" else scalar
