@@ -99,9 +99,12 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     for phase in summary["phases"]:
         work = ", ".join(f"{number:,} {name}" for name, number in phase["operations"].items())
         yield "", Text(f"bundles {phase['first']:,} to {phase['last']:,}: {work or 'none'}")
-    yield "unused", Text(f"{_count(summary['unused'], 'operation')} whose result reaches nothing")
+    yield (
+        "unused",
+        Text(f"{_count(summary['unused'], 'operation')} with a result that reaches nothing"),
+    )
     repeated = _count(summary["repeated"], "operation")
-    yield "repeated", Text(f"{repeated} that compute what an earlier one has")
+    yield "repeated", Text(f"{repeated} computing what an earlier one has")
     for engine, others in summary["movable"].items():
         for other, number in others.items():
             could = f"{_count(number, 'operation')} could run on {other}"
