@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from slotweave.ir.program_files import program_from_json
 from support.command_line import assert_refused, slotweave
+from support.processes import is_running
 
 SHAPE = ("--shape", "2,2,8")
 
@@ -64,6 +69,51 @@ def test_repack_assumes_what_the_judge_does(python_file: Path) -> None:
     repacked = slotweave("repack", python_file, *options).json
     assert repacked["cycles"] < repacked["before"]
     assert repacked["proved"]["facts"]["name"] == "challenge"
+
+
+def test_bound_takes_it(tmp_path: Path) -> None:
+    file = tmp_path / "two.py"
+    file.write_text(
+        "class KernelBuilder:\n"
+        "    def build_kernel(self, *shape):\n"
+        "        self.instrs = [{'load': [('const', 0, 9)]}, {'store': [('store', 0, 0)]}]\n"
+    )
+    assert slotweave("bound", file, "--json").json["bound"]["cycles"] >= 1
+
+
+def test_reads_of_scratch_never_written_are_obeyed_if_wanted(python_file: Path) -> None:
+    file = python_file.with_name("zero.py")
+    file.write_text(
+        "from perf_takehome import KernelBuilder as Sound, DebugInfo\n"
+        "class KernelBuilder(Sound):\n"
+        "    def build_kernel(self, *shape):\n"
+        "        super().build_kernel(*shape)\n"
+        "        self.instrs[0]['flow'] = [('add_imm', 700, 700, 1)]\n"
+    )
+    arguments = ("verify", file, *SHAPE, "--instances", 3)
+    assert_refused(slotweave(*arguments), "SW109", exit_code=1)
+    assert slotweave(*arguments, "--compatible").code == 0
+    assert slotweave(*arguments, "--compatible", "--against", python_file).code == 0
+
+
+def test_it_ends_when_the_command_is_killed(tmp_path: Path) -> None:
+    file = tmp_path / "sleeper.py"
+    file.write_text(
+        "import os, time\n"
+        "open('new', 'w').write(str(os.getpid()))\n"
+        "os.rename('new', 'pid')\n"
+        "time.sleep(60)\n"
+    )
+    program = "from slotweave.cli.main import main; main()"
+    with subprocess.Popen([sys.executable, "-c", program, "inspect", str(file)]) as command:
+        assert eventually((tmp_path / "pid").exists)
+        command.kill()
+    pid = int((tmp_path / "pid").read_text())
+    assert eventually(lambda: not is_running(pid))
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    return any(condition() or time.sleep(0.02) for _ in range(1500))
 
 
 FAILING = "while True:\n    pass\n"

@@ -13,6 +13,7 @@ from slotweave.foreign.confined import Limits
 from slotweave.foreign.load import load_challenge_file
 from slotweave.ir.program import Program
 from slotweave.kernels.tree_hash.workload import Shape
+from support.processes import is_running
 
 SHAPE = Shape(height=3, rounds=2, batch=8)
 SECONDS = 20.0
@@ -192,14 +193,6 @@ if not {ends}:
         time.sleep(0.02)
     os.kill(pid, 9)
     pytest.fail("a process was left running")
-
-
-def is_running(pid: int) -> bool:
-    """Whether the process exists and is no zombie that nobody has reaped yet."""
-    try:
-        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
 
 
 @pytest.mark.parametrize("name", ["missing.py", "folder.py"])

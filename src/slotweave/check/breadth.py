@@ -31,11 +31,15 @@ _NARROW = np.uint32(2**30 - 1)
 
 @dataclass(frozen=True)
 class Workload:
-    """What a program must do: random memories, the memory behind each, and what is judged."""
+    """What a program must do: random memories, the memory behind each, and what is judged.
+
+    It must do so in strict mode if `strict`, else in compatible mode.
+    """
 
     facts: Facts
     memory: Callable[[np.random.Generator], Words]
     reference: Callable[[Words], Words]
+    strict: bool = True
 
 
 def run_broadly(
@@ -127,5 +131,6 @@ def _run(
         instances=instances,
         seed=seed,
         both=both,
+        strict=workload.strict,
         max_cycles=max_cycles,
     )

@@ -47,6 +47,14 @@ _MACHINE = typer.Option(
 )
 TargetMachine = Annotated[str, _MACHINE]
 MachineOfProgram = Annotated[str | None, _MACHINE]  # if left out, the one that the program names
+Compatible = Annotated[
+    bool,
+    typer.Option(
+        "--compatible",
+        help="Obey what strict mode refuses: two writes to one word, reads of scratch never "
+        "written, faults in slots that are never reached.",
+    ),
+]
 Instances = Annotated[
     int, typer.Option(metavar="N", min=1, help="How many random inputs are tried.")
 ]

@@ -10,6 +10,7 @@ from slotweave.cli.command import command
 from slotweave.cli.options import (
     LOAD_SECONDS,
     MAX_CYCLES,
+    Compatible,
     Json,
     LoadTimeLimit,
     MachineOfProgram,
@@ -47,14 +48,7 @@ def run(
         ),
     ] = None,
     machine: MachineOfProgram = None,
-    compatible: Annotated[
-        bool,
-        typer.Option(
-            "--compatible",
-            help="Obey what strict mode refuses: two writes to one word, reads of scratch never "
-            "written, faults in slots that are never reached.",
-        ),
-    ] = False,
+    compatible: Compatible = False,
     max_cycles: MaxCycles = MAX_CYCLES,
     shape: ShapeOption = None,
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,

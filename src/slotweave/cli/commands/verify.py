@@ -17,6 +17,7 @@ from slotweave.cli.command import command
 from slotweave.cli.options import (
     LOAD_SECONDS,
     MAX_CYCLES,
+    Compatible,
     Contract,
     Instances,
     Json,
@@ -76,6 +77,7 @@ def verify(
             "--self-test", help="Break the program in many small ways; every one must be noticed."
         ),
     ] = False,
+    compatible: Compatible = False,
     max_cycles: MaxCycles = MAX_CYCLES,
     shape: ShapeOption = None,
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,
@@ -133,10 +135,10 @@ def verify(
     from slotweave.check.breadth import run_broadly
     from slotweave.evidence.rederive import workload_of
 
-    workload = workload_of(kernel, values, promise)
+    workload = replace(workload_of(kernel, values, promise), strict=not compatible)
     if other is not None:
         with inputs.blaming(against):
-            after = _memory_after(other, inputs.machine_of(other, machine))
+            after = _memory_after(other, inputs.machine_of(other, machine), not compatible)
         workload = replace(workload, reference=after)
     with inputs.blaming(program):
         verified = run_broadly(parsed, target, workload, instances, seed, max_cycles)
@@ -160,12 +162,12 @@ def _refuse_refuted(proved: Proved, report: Mapping[str, Any], program: str, jso
         raise refuted
 
 
-def _memory_after(program: Program, machine: Machine) -> Reference:
+def _memory_after(program: Program, machine: Machine, strict: bool) -> Reference:
     """Memory at the end of a run of `program`."""
     from slotweave.simulate.compiled import encode, run_compiled
 
     encoded = encode(program, machine)
-    return lambda memory: run_compiled(encoded, memory).memory
+    return lambda memory: run_compiled(encoded, memory, strict=strict).memory
 
 
 def _is_program_file(name: str) -> bool:
