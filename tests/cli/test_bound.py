@@ -24,7 +24,7 @@ def test_the_ladder_is_that_of_compile():
 def test_people_read_the_ladder_and_what_follows():
     answer = slotweave("bound", "tree-hash", *SHAPE)
     assert "heads and tails" in answer.out
-    assert answer.out.splitlines()[-1].startswith("no schedule of these operations has fewer than")
+    assert "\nno schedule of these operations has fewer than" in answer.out
 
 
 @pytest.fixture
@@ -93,3 +93,21 @@ def test_an_unknown_kernel_is_refused():
 def test_a_plan_that_jumps_is_no_single_problem():
     refused = slotweave("bound", "tree-hash", *SHAPE, "--plan", "hybrid-unroll")
     assert_refused(refused, "SW212", "hybrid-unroll", "jumps")
+
+
+def test_a_kernel_that_offers_choices_has_a_bound_over_all_its_plans() -> None:
+    arguments = ("bound", "tree-hash", *SMALL_PLANS)
+    plans = slotweave(*arguments, "--json").json["plans"]
+    assert 0 < plans["cycles"] <= slotweave(*arguments, "--json").json["bound"]["cycles"]
+    assert sum(way["copies"] for way in plans["ways"]) == 8 * 8  # rounds of each vector
+    shown = slotweave(*arguments).out
+    assert f"over all plans: {plans['cycles']} cycles" in shown
+    assert f"the mix, a plan to try: {plans['design']}" in shown
+
+
+def test_a_kernel_without_choices_has_none() -> None:
+    assert "plans" not in slotweave("bound", "tree-hash", "--contract", "any-start",
+                                    *SMALL_PLANS, "--json").json  # fmt: skip
+
+
+SMALL_PLANS = ("-p", "height=5", "-p", "rounds=8", "-p", "batch=64")

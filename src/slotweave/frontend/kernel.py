@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.frontend.tracer import Tracer
+from slotweave.ir.alternatives import Design
 from slotweave.ir.definition import Definition
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import Plan
+from slotweave.machine import Machine
 
 Words = NDArray[np.uint32]
 Parameters = Mapping[str, int]
@@ -38,7 +40,7 @@ class Kernel:
     """A named workload. `contracts` and `plans` list the known names, the default one first.
 
     `vary` gives a plan with other choices, at random, for `tune`; None if there is nothing to
-    choose.
+    choose. `alternatives` says what plans may choose from, for a bound over all of them.
     """
 
     name: str
@@ -54,3 +56,4 @@ class Kernel:
     definition: Callable[[Parameters], Definition] | None = None
     vary: Callable[[Plan, Parameters, str, np.random.Generator], Plan] | None = None
     proofs: Callable[[], frozenset[str]] = frozenset
+    alternatives: Callable[[Parameters, str, Machine], tuple[Design, ...]] | None = None

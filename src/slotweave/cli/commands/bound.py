@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slotweave.cli import certificates, inputs
+from slotweave.cli import certificates, inputs, plan_bounds
 from slotweave.cli.command import command
 from slotweave.cli.options import Contract, Json, MachineOfProgram, Parameters
 from slotweave.cli.output import expect_one_on_stdout, expect_writable, print_json
@@ -15,6 +15,7 @@ from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
     from slotweave.bound import Bound
+    from slotweave.bound.plans import PlansBound
     from slotweave.ir.problem import Problem
 
 
@@ -46,8 +47,9 @@ def bound(
 ) -> None:
     """Show the ladder of lower bounds: how short a schedule could be at most, and why.
 
-    Of a kernel by one plan, or of what a program computes, lifted out of its bundles. The bounds
-    hold for the operations of that plan; another plan may have fewer.
+    Of a kernel by one plan, or of what a program computes, lifted out of its bundles. The ladder
+    holds for the operations of that plan. Where the kernel says what its plans may choose from, a
+    linear program over modes and ways gives a bound for all of them, and the mix that meets it.
     """
     expect_one_on_stdout(certificate, json)
     expect_writable(certificate)
@@ -62,11 +64,13 @@ def bound(
     if certificates.is_kernel(subject):
         made = certificates.Making(subject, parameters, contract, plan, machine or "challenge")
         about, problem = certificates.kernel_problem(made)
+        plans = plan_bounds.over_all_plans(about, terminal)
     else:
         if any(options[1:]):
             raise _bad("a program goes with --machine and --json alone, the rest is for kernels")
         about, problem = _program_problem(subject, machine)
-    _deliver(about, problem, terminal, certificate, json)
+        plans = None
+    _deliver(about, problem, plans, terminal, certificate, json)
 
 
 def _bad(reason: str) -> InputError:
@@ -96,6 +100,7 @@ def _program_problem(file: str, machine: str | None) -> tuple[dict[str, object],
 def _deliver(
     about: dict[str, object],
     problem: Problem,
+    plans: PlansBound | None,
     terminal: Terminal,
     destination: str | None,
     json: bool,
@@ -107,9 +112,13 @@ def _deliver(
     if destination is not None:
         certificates.write(destination, about, problem, ladder)
     if json:
-        print_json({**about, "bound": _rung(best), "ladder": [_rung(rung) for rung in ladder]})
+        offered = {} if plans is None else {"plans": plan_bounds.as_json(plans)}
+        rungs = [_rung(rung) for rung in ladder]
+        print_json({**about, "bound": _rung(best), "ladder": rungs, **offered})
     elif destination != "-" and not terminal.quiet:
         _show(terminal, ladder, best)
+        if plans is not None:
+            plan_bounds.show(plans)
 
 
 def _rung(bound: Bound) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from slotweave.frontend.kernel import Kernel, Parameter, Parameters
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.plan import Plan
+from slotweave.kernels.tree_hash.alternatives import tree_hash_alternatives
 from slotweave.kernels.tree_hash.any_start import build_any_start
 from slotweave.kernels.tree_hash.choices import read_choices
 from slotweave.kernels.tree_hash.definition import definition
@@ -65,4 +66,5 @@ TREE_HASH = Kernel(
     definition=definition,
     vary=vary,
     proofs=proved_fingerprints,
+    alternatives=tree_hash_alternatives,
 )
