@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slotweave.isa import OPERATIONS
-from slotweave.rules.structures import CONSTANT, Step, run, shown, structures
+from slotweave.rules.structures import CONSTANT, Step, Structure, run, shown, structures
 from slotweave.rules.term import Term, compute, operation, variable
 
 pytest.importorskip("z3")
@@ -59,6 +61,22 @@ def test_what_the_solver_gives_up_on_is_not_called_excluded(
     done = search(A ^ (A >> 16), 1)
     assert done.undecided
     assert not done.excluded
+
+
+def test_a_shift_that_is_left_open_is_decided_count_by_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_once = superoptimize._synthesize
+
+    def given_up(
+        structure: Structure, target: Any, fixed: Mapping[int, int], first_words: int
+    ) -> Any:
+        shifts = any(step.op == "shr" and step.operands[1] == CONSTANT for step in structure)
+        return None if shifts and not fixed else at_once(structure, target, fixed, first_words)
+
+    monkeypatch.setattr(superoptimize, "_synthesize", given_up)
+    assert search(A ^ (A >> 16), 1).excluded
+    assert search((A >> 3) >> 4, 1).found == "a >> 7"
 
 
 @st.composite

@@ -16,6 +16,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import z3
 
@@ -30,6 +31,9 @@ PATIENCE = 4_000_000
 
 #: On how many input words the constants of a structure are first sought.
 _FIRST_WORDS = 8
+
+#: The same for a structure that those leave open.
+_MORE_WORDS = 20
 
 #: How many random words follow zero and the words of a single bit, which say most.
 _RANDOM_WORDS = 24
@@ -105,7 +109,7 @@ def _with_verdict(done: Search, structure: Structure, target: _Target) -> Search
     done = replace(done, structures=done.structures + 1)
     if not _can_have_form(structure, target):
         return replace(done, by_form=done.by_form + 1)
-    verdict = _synthesize(structure, target)
+    verdict = _decide(structure, target)
     if verdict is None:
         return replace(done, undecided=done.undecided + 1)
     if verdict.constants is None:
@@ -143,18 +147,45 @@ def _can_have_form(structure: Structure, target: _Target) -> bool:
     return target.counting_inputs <= read and (target.triangular or not triangular)
 
 
-def _synthesize(
-    structure: Structure, target: _Target, zeros: tuple[int, ...] = ()
-) -> _Verdict | None:
-    """Whether `structure` is the term with some constants; None if the solver does not know.
+def _decide(structure: Structure, target: _Target) -> _Verdict | None:
+    """Whether `structure` is the term with some constants; None if the solver does not know."""
+    verdict = _synthesize(structure, target, {}, _FIRST_WORDS)
+    return _decide_by_count(structure, target) if verdict is None else verdict
 
-    Those constants that are numbered in `zeros` are to be 0.
-    """
+
+def _decide_by_count(structure: Structure, target: _Target) -> _Verdict | None:
+    """The same on more words, for each count of the first right shift (32 or more give 0)."""
+    places = _right_shift_counts(structure)[:1]
+    for counts in product(range(WORD_BITS + 1), repeat=len(places)):
+        fixed = dict(zip(places, counts, strict=True))
+        verdict = _synthesize(structure, target, fixed, _MORE_WORDS)
+        if verdict is None or verdict.constants is not None:
+            return verdict
+    return _Verdict(None)
+
+
+def _right_shift_counts(structure: Structure) -> list[int]:
+    """Which of its constants, in the order in which they stand, are counts of right shifts."""
+    stand = [
+        step.op == "shr" and place == 1
+        for step in structure
+        for place, operand in enumerate(step.operands)
+        if operand == CONSTANT
+    ]
+    return [number for number, is_count in enumerate(stand) if is_count]
+
+
+def _synthesize(
+    structure: Structure, target: _Target, fixed: Mapping[int, int], first_words: int
+) -> _Verdict | None:
+    """The same, where the constants numbered in `fixed` are to be these words."""
     count = sum(step.operands.count(CONSTANT) for step in structure)
-    unknowns = [z3.BitVec(f"constant {i}", WORD_BITS) for i in range(count)]
+    unknowns = [
+        z3.BitVecVal(fixed[i], WORD_BITS) if i in fixed else z3.BitVec(f"constant {i}", WORD_BITS)
+        for i in range(count)
+    ]
     solver = _solver()
-    solver.add([unknowns[place] == 0 for place in zeros])
-    for words in target.words[:_FIRST_WORDS]:
+    for words in target.words[:first_words]:
         _must_fit(solver, structure, words, unknowns, target.value(words))
     while (answer := solver.check()) == z3.sat:
         constants = _words_of(solver, unknowns)
@@ -167,11 +198,11 @@ def _synthesize(
 
 def _simplest(structure: Structure, constants: Words, target: _Target) -> Words:
     """Constants that are as right as these, with 0 wherever that is possible."""
-    zeros: tuple[int, ...] = ()
+    zeros: dict[int, int] = {}
     for place in range(len(constants)):
-        verdict = _synthesize(structure, target, (*zeros, place))
+        verdict = _synthesize(structure, target, zeros | {place: 0}, _FIRST_WORDS)
         if verdict is not None and verdict.constants is not None:
-            zeros, constants = (*zeros, place), verdict.constants
+            zeros, constants = zeros | {place: 0}, verdict.constants
     return constants
 
 
