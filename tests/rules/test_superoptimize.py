@@ -17,7 +17,7 @@ from slotweave.rules.term import Term, compute, operation, variable
 pytest.importorskip("z3")
 
 from slotweave.rules import superoptimize
-from slotweave.rules.superoptimize import search
+from slotweave.rules.superoptimize import Effort, search
 
 A, N = variable("a"), variable("n")
 
@@ -57,7 +57,8 @@ def test_what_takes_more_is_excluded_and_every_structure_is_accounted_for(
 def test_what_the_solver_gives_up_on_is_not_called_excluded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(superoptimize, "PATIENCE", 1)
+    for effort in ("FIRST", "SECOND"):
+        monkeypatch.setattr(superoptimize, effort, Effort(words=8, patience=1))
     done = search(A ^ (A >> 16), 1)
     assert done.undecided
     assert not done.excluded
@@ -69,10 +70,10 @@ def test_a_shift_that_is_left_open_is_decided_count_by_count(
     at_once = superoptimize._synthesize
 
     def given_up(
-        structure: Structure, target: Any, fixed: Mapping[int, int], first_words: int
+        structure: Structure, target: Any, fixed: Mapping[int, int], effort: Effort
     ) -> Any:
         shifts = any(step.op == "shr" and step.operands[1] == CONSTANT for step in structure)
-        return None if shifts and not fixed else at_once(structure, target, fixed, first_words)
+        return None if shifts and not fixed else at_once(structure, target, fixed, effort)
 
     monkeypatch.setattr(superoptimize, "_synthesize", given_up)
     assert search(A ^ (A >> 16), 1).excluded

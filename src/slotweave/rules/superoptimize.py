@@ -25,15 +25,19 @@ from slotweave.isa.smt import word_term
 from slotweave.rules.structures import CONSTANT, TRIANGULAR, Structure, run, shown, structures
 from slotweave.rules.term import Term, compute, variables
 
-#: How much work the solver may spend on one question before it says "unknown" (its own unit; the
-#: same on every machine).
-PATIENCE = 4_000_000
 
-#: On how many input words the constants of a structure are first sought.
-_FIRST_WORDS = 8
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard a structure is tried."""
 
-#: The same for a structure that those leave open.
-_MORE_WORDS = 20
+    words: int  # on which constants are sought from the start
+    patience: int  # of the solver with one question, in its own unit of work: no clock
+
+
+FIRST = Effort(words=8, patience=4_000_000)
+
+#: For what that leaves open.
+SECOND = Effort(words=20, patience=20_000_000)
 
 #: How many random words follow zero and the words of a single bit, which say most.
 _RANDOM_WORDS = 24
@@ -149,7 +153,7 @@ def _can_have_form(structure: Structure, target: _Target) -> bool:
 
 def _decide(structure: Structure, target: _Target) -> _Verdict | None:
     """Whether `structure` is the term with some constants; None if the solver does not know."""
-    verdict = _synthesize(structure, target, {}, _FIRST_WORDS)
+    verdict = _synthesize(structure, target, {}, FIRST)
     return _decide_by_count(structure, target) if verdict is None else verdict
 
 
@@ -158,7 +162,7 @@ def _decide_by_count(structure: Structure, target: _Target) -> _Verdict | None:
     places = _right_shift_counts(structure)[:1]
     for counts in product(range(WORD_BITS + 1), repeat=len(places)):
         fixed = dict(zip(places, counts, strict=True))
-        verdict = _synthesize(structure, target, fixed, _MORE_WORDS)
+        verdict = _synthesize(structure, target, fixed, SECOND)
         if verdict is None or verdict.constants is not None:
             return verdict
     return _Verdict(None)
@@ -176,7 +180,7 @@ def _right_shift_counts(structure: Structure) -> list[int]:
 
 
 def _synthesize(
-    structure: Structure, target: _Target, fixed: Mapping[int, int], first_words: int
+    structure: Structure, target: _Target, fixed: Mapping[int, int], effort: Effort
 ) -> _Verdict | None:
     """The same, where the constants numbered in `fixed` are to be these words."""
     count = sum(step.operands.count(CONSTANT) for step in structure)
@@ -184,12 +188,12 @@ def _synthesize(
         z3.BitVecVal(fixed[i], WORD_BITS) if i in fixed else z3.BitVec(f"constant {i}", WORD_BITS)
         for i in range(count)
     ]
-    solver = _solver()
-    for words in target.words[:first_words]:
+    solver = _solver(effort)
+    for words in target.words[: effort.words]:
         _must_fit(solver, structure, words, unknowns, target.value(words))
     while (answer := solver.check()) == z3.sat:
         constants = _words_of(solver, unknowns)
-        proof, wrong = _counterexample(structure, constants, target)
+        proof, wrong = _counterexample(structure, constants, target, effort)
         if wrong is None:
             return _Verdict(constants) if proof == z3.unsat else None
         _must_fit(solver, structure, wrong, unknowns, target.value(wrong))
@@ -200,15 +204,15 @@ def _simplest(structure: Structure, constants: Words, target: _Target) -> Words:
     """Constants that are as right as these, with 0 wherever that is possible."""
     zeros: dict[int, int] = {}
     for place in range(len(constants)):
-        verdict = _synthesize(structure, target, zeros | {place: 0}, _FIRST_WORDS)
+        verdict = _synthesize(structure, target, zeros | {place: 0}, FIRST)
         if verdict is not None and verdict.constants is not None:
             zeros, constants = zeros | {place: 0}, verdict.constants
     return constants
 
 
-def _solver() -> z3.Solver:
+def _solver(effort: Effort) -> z3.Solver:
     solver = z3.SolverFor("QF_BV")
-    solver.set("rlimit", PATIENCE)
+    solver.set("rlimit", effort.patience)
     return solver
 
 
@@ -230,7 +234,7 @@ def _must_fit(
 
 
 def _counterexample(
-    structure: Structure, constants: Words, target: _Target
+    structure: Structure, constants: Words, target: _Target, effort: Effort
 ) -> tuple[z3.CheckSatResult, Words | None]:
     """The answer whether these constants are wrong for some words, and such words."""
     for words in target.words:
@@ -238,7 +242,7 @@ def _counterexample(
             return z3.sat, words
     inputs = [z3.BitVec(name, WORD_BITS) for name in target.names]
     fixed = [z3.BitVecVal(constant, WORD_BITS) for constant in constants]
-    solver = _solver()
+    solver = _solver(effort)
     wanted = _word(target.term, dict(zip(target.names, inputs, strict=True)))
     solver.add(_result(structure, inputs, fixed) != wanted)
     answer = solver.check()
