@@ -27,6 +27,7 @@ from slotweave.cli.commands import (
     run,
     tune,
     verify,
+    what_if,
 )
 from slotweave.diagnostics import Exit
 
@@ -41,7 +42,20 @@ app = typer.Typer(
     "the limits, 130 interrupted.",
 )
 
-for group in (compile, run, verify, inspect, bound, explain, repack, export, tune, bench, ladder):
+for group in (
+    compile,
+    run,
+    verify,
+    inspect,
+    bound,
+    explain,
+    repack,
+    export,
+    tune,
+    bench,
+    ladder,
+    what_if,
+):
     group.add_to(app)
 app.add_typer(kernels.app, name="kernels")
 app.add_typer(machines.app, name="machines")

@@ -1,0 +1,87 @@
+"""`slotweave what-if`: the same program on a machine with other numbers of slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    ProgramArgument,
+    ShapeOption,
+)
+from slotweave.cli.output import print_json
+from slotweave.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from slotweave.machine import Machine
+
+MOST_SLOTS = 1024
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "what-if")(what_if)
+
+
+def what_if(
+    program: ProgramArgument,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="ENGINE=SLOTS", help="Other slots; repeatable."),
+    ] = None,
+    machine: MachineOfProgram = None,
+    shape: ShapeOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    json: Json = False,
+) -> None:
+    """Time a program on a machine with more or fewer slots, and say what one more would save.
+
+    The program is held fixed: its operations, their order, their engines and their scratch words.
+    Nothing is compiled anew, which could make more of the same machine.
+    """
+    from slotweave.report.inspect import refuse_faults
+    from slotweave.report.live_scratch import is_straight
+    from slotweave.report.what_if import what_if as timed
+
+    parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
+    with inputs.blaming(program):
+        target = inputs.machine_of(parsed, machine)
+        if not is_straight(parsed):
+            reason = "the program jumps; only programs that run straight through are timed anew"
+            raise InputError(Diagnostic("SW216", reason))
+        refuse_faults(parsed, target)
+        answer = timed(parsed, target, _slots(changes or (), target))
+    if json:
+        print_json(answer)
+        return
+    print(f"{answer['before']:,} cycles as it is, {answer['retimed']:,} timed anew")
+    print(f"{answer['cycles']:,} cycles with {_listed(answer['slots'])}")
+    for engine, saved in answer["prices"].items():
+        print(f"{saved:6,} fewer with one more slot for {engine}")
+    print(f"{answer['scratch']:6,} fewer if no scratch word were used again")
+
+
+def _listed(slots: dict[str, int]) -> str:
+    return ", ".join(f"{engine} {count}" for engine, count in slots.items())
+
+
+def _slots(changes: Iterable[str], machine: Machine) -> dict[str, int]:
+    """`valu=8` as {"valu": 8}."""
+    slots = {}
+    for text in changes:
+        engine, _, number = text.partition("=")
+        if engine not in machine.slots:
+            raise inputs.unknown("SW212", "engine", engine, machine.slots)
+        digits = number if number.isascii() and number.isdecimal() and len(number) <= 9 else "0"
+        if not 1 <= int(digits) <= MOST_SLOTS:
+            reason = f"an engine has from 1 to {MOST_SLOTS} slots, as in valu=8, not {text!r}"
+            raise InputError(Diagnostic("SW212", reason))
+        slots[engine] = int(digits)
+    return slots

@@ -1,0 +1,35 @@
+"""`slotweave what-if`: what it prints, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.command_line import assert_refused, slotweave
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "program.json"
+    path.write_text(
+        json.dumps([{"load": [["const", k, k], ["const", k + 8, k]]} for k in range(4)])
+    )
+    return path
+
+
+def test_it_says_what_one_more_slot_saves(file: Path) -> None:
+    assert slotweave("what-if", file, "--set", "load=4", "--json").json["cycles"] == 2
+    assert "1 fewer with one more slot for load" in slotweave("what-if", file).out
+
+
+@pytest.mark.parametrize("change", ["load", "load=0", "load=many", "load=9999", "wings=2"])
+def test_a_change_that_is_none_is_refused(file: Path, change: str) -> None:
+    assert_refused(slotweave("what-if", file, "--set", change), "SW212")
+
+
+def test_a_program_that_jumps_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "program.json"
+    file.write_text(json.dumps([{"flow": [["jump", 1]]}]))
+    assert_refused(slotweave("what-if", file), "SW216", str(file))
