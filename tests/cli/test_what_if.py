@@ -13,9 +13,8 @@ from support.command_line import assert_refused, slotweave
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "program.json"
-    path.write_text(
-        json.dumps([{"load": [["const", k, k], ["const", k + 8, k]]} for k in range(4)])
-    )
+    bundles = [{"load": [["const", k, k], ["const", k + 8, k]]} for k in range(4)]
+    path.write_text(json.dumps(bundles))
     return path
 
 
@@ -27,6 +26,13 @@ def test_it_says_what_one_more_slot_saves(file: Path) -> None:
 @pytest.mark.parametrize("change", ["load", "load=0", "load=many", "load=9999", "wings=2"])
 def test_a_change_that_is_none_is_refused(file: Path, change: str) -> None:
     assert_refused(slotweave("what-if", file, "--set", change), "SW212")
+
+
+def test_operations_that_cannot_be_parted_need_their_slots(tmp_path: Path) -> None:
+    file = tmp_path / "program.json"
+    file.write_text(json.dumps([{"alu": [["+", 0, 1, 2], ["+", 1, 0, 2]]}]))
+    assert slotweave("what-if", file, "--set", "alu=2").code == 0
+    assert_refused(slotweave("what-if", file, "--set", "alu=1"), "SW212", "2 slots of alu")
 
 
 def test_a_program_that_jumps_is_refused(tmp_path: Path) -> None:

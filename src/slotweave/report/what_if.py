@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.program import Program, Slot
 from slotweave.isa import Effect
 from slotweave.machine import DEBUG_ENGINE, Machine
@@ -80,9 +81,8 @@ def retimed(
             if any(one.kind.breaks for one in group):
                 cycle = max(cycle, end - 1)
             need = Counter(one.engine for one in group)
-            while any(
-                used[engine][cycle] + count > slots[engine] for engine, count in need.items()
-            ):
+            _expect_room(need, slots)
+            while any(used[name][cycle] + count > slots[name] for name, count in need.items()):
                 cycle += 1
             for one in group:
                 used[one.engine][cycle] += 1
@@ -92,6 +92,17 @@ def retimed(
         if any(one.kind.breaks for one in bundle):
             clock.barrier = end
     return end
+
+
+def _expect_room(need: Mapping[str, int], slots: Mapping[str, int]) -> None:
+    """Raise InputError (SW212) if no bundle has so many slots."""
+    for engine, count in need.items():
+        if count > slots[engine]:
+            reason = (
+                f"{count} operations of one bundle write what others of it touch and cannot be "
+                f"parted: the program needs {count} slots of {engine}, not {slots[engine]}"
+            )
+            raise InputError(Diagnostic("SW212", reason))
 
 
 def _operations(program: Program, machine: Machine) -> Iterator[list[_Issued]]:
@@ -125,11 +136,12 @@ def _groups(bundle: list[_Issued], reuse: bool) -> list[list[_Issued]]:
     touched = Counter[Word]()
     for one in bundle:
         touched.update({*one.reads, *one.writes})
+    loads = any(MEMORY in one.reads for one in bundle)
     shared = {
         word
         for one in bundle
         for word in one.writes
-        if touched[word] > 1 and (reuse or word == MEMORY)
+        if (loads if word == MEMORY else reuse and touched[word] > 1)
     }
     together = [one for one in bundle if not shared.isdisjoint((*one.reads, *one.writes))]
     alone = [[one] for one in bundle if shared.isdisjoint((*one.reads, *one.writes))]
