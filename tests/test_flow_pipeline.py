@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from slotweave.diagnostics import CheckFailed, NoSchedule
-from slotweave.flow_pipeline import FlowResult, compile_any, prove_flow
+from slotweave.flow_pipeline import FlowResult, compile_any
 from slotweave.frontend.kernel import Kernel, Parameters, Words
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
-from slotweave.pipeline import Result
+from slotweave.pipeline import Result, prove_program
 
 REGIONS = (Region("x", 0, 8, read_only=True), Region("y", 8, 8, output=True))
 
@@ -161,7 +161,7 @@ def test_a_program_of_another_loop_is_refuted() -> None:
     )  # fmt: skip
     flow = compiled(FIBONACCI, MINIMAL).traced
     with pytest.raises(CheckFailed, match="SW406"):
-        prove_flow(other.program, MINIMAL, flow, FIBONACCI.facts({}, "plain"))
+        prove_program(other.program, MINIMAL, flow, FIBONACCI.facts({}, "plain"))
 
 
 def test_a_machine_without_jumps_is_named() -> None:

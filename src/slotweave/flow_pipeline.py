@@ -7,16 +7,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from slotweave.check.equivalence import Equivalence, program_equals_graph
+from slotweave.check.equivalence import Equivalence
 from slotweave.check.execution import Verified
-from slotweave.diagnostics import CheckFailed, Diagnostic, NoSchedule
+from slotweave.diagnostics import Diagnostic, NoSchedule
 from slotweave.emit import emit, link
 from slotweave.emit.link import EmittedBlock, emitted_block
 from slotweave.fit import Effort, fit
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.allocation import Allocation
-from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan, ScheduleOptions
@@ -32,6 +31,7 @@ from slotweave.pipeline import (
     check_rewriting,
     compile_kernel,
     origin,
+    prove_program,
     verify_program,
 )
 from slotweave.rewrite import Rewritten, rewrite
@@ -108,21 +108,13 @@ def compile_any(
             check_rewriting(block.graph, done)
         for fitted in blocks:
             check_compiled(fitted.lowered.problem, fitted.schedule, fitted.allocation)
-        equivalence = prove_flow(program, machine, after, kernel.facts(parameters, contract))
+        equivalence = prove_program(program, machine, after, kernel.facts(parameters, contract))
     with clock.stage("verify"):
         verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)
     return FlowResult(
         kernel, parameters, contract, plan, machine, seed, traced, rewritten, flow, blocks,
         program, equivalence, verified, clock.seconds,
     )  # fmt: skip
-
-
-def prove_flow(program: Program, machine: Machine, flow: Flow, facts: Facts) -> Equivalence:
-    """Run `program` and `flow` on symbols; raise CheckFailed (SW406) if they differ."""
-    equivalence = program_equals_graph(program, machine, flow, facts)
-    if equivalence.verdict is False:
-        raise CheckFailed(Diagnostic("SW406", equivalence.why))
-    return equivalence
 
 
 def _rewritten(graph: Graph, machine: Machine, plan: Plan) -> Rewritten:

@@ -21,6 +21,7 @@ from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace, trace_flow
 from slotweave.ir.allocation import Allocation, Layout
 from slotweave.ir.facts import Facts
+from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
 from slotweave.ir.problem import Problem
@@ -142,7 +143,9 @@ def check_compiled(problem: Problem, schedule: Schedule, allocation: Allocation)
         raise CheckFailed(fault)
 
 
-def prove_program(program: Program, machine: Machine, graph: Graph, facts: Facts) -> Equivalence:
+def prove_program(
+    program: Program, machine: Machine, graph: Graph | Flow, facts: Facts
+) -> Equivalence:
     """Run `program` and `graph` on symbols; raise CheckFailed (SW406) if they differ."""
     equivalence = program_equals_graph(program, machine, graph, facts)
     if equivalence.verdict is False:

@@ -369,11 +369,11 @@ def urgencies(  # type: ignore[no-untyped-def]
     `order` predecessors come first.
     """
     n = len(bias)
-    urgency = np.full(
-        n, -np.inf
-    )  # of the best path behind each operation, its own step not counted
+    # Of the most urgent path behind each operation so far (at first none): what it is worth, the
+    # cycles that it takes, and its bias.
+    urgency = np.full(n, -np.inf)
     length = np.zeros(n)
-    latest = np.full(n, -np.inf)  # the bias of that path
+    latest = np.full(n, -np.inf)
     for i in order[::-1]:
         if urgency[i] == -np.inf:
             fastest = mode_latency[mode_offset[i]]

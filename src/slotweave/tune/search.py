@@ -85,7 +85,7 @@ class Task:
     machine: Machine
     parameters: Mapping[str, int]
     contract: str
-    _recent: OrderedDict[str, Posed] = field(default_factory=OrderedDict, repr=False)
+    _recent: OrderedDict[str, Posed] = field(default_factory=OrderedDict, repr=False, compare=False)
 
     def posed(self, plan: Plan) -> Posed:
         """The problem of `plan`, whatever its priorities; the last few are kept."""
