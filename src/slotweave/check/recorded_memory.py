@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from slotweave.check.symbolic_memory import MemoryMap, SymbolicMemory
+from slotweave.check.symbolic_memory import MemoryMap, SymbolicMemory, chosen_address
 from slotweave.check.terms import Terms
 
 
 class RecordedMemory(SymbolicMemory):
     """`touched` are the address terms of all loads and stores so far, `scattered` those of stores
-    that are no constants (which may have changed any word)."""
+    that are neither constants nor one of two (which may have changed any word)."""
 
     def __init__(self, terms: Terms, layout: MemoryMap, known: Mapping[int, int]) -> None:
         super().__init__(terms, layout, known)
@@ -23,6 +23,6 @@ class RecordedMemory(SymbolicMemory):
 
     def store(self, address: int, region: int | None, word: int) -> None:
         self.touched.add(address)
-        if self._terms.known(address) is None:
+        if self._terms.known(address) is None and chosen_address(self._terms, address) is None:
             self.scattered.add(address)
         super().store(address, region, word)

@@ -5,7 +5,9 @@ for itself. A load at a computed address is a term of that address and of the ve
 so it is unaffected by stores elsewhere, and equal to another one only if no word of the region was
 changed in between. A store at a computed address makes a new version of its region, of which all
 words are unknown until they are loaded from it. Where the region of a computed address is not known
-it may be any: such a load depends on all of memory, such a store changes all of it.
+it may be any: such a load depends on all of memory, such a store changes all of it. A store at an
+address that a select takes from two constants is followed exactly: either word is, by the same
+condition, the one stored or the one that was there.
 """
 
 from __future__ import annotations
@@ -65,6 +67,16 @@ class MemoryMap:
         return f"{region.name}[{address - region.start}] (address {address})"
 
 
+def chosen_address(terms: Terms, address: int) -> tuple[int, int, int] | None:
+    """(condition, address if it is not 0, address if it is 0) where a select takes one of two
+    different constants; else None."""
+    kind, _value, args = terms[address]
+    if kind != "select":
+        return None
+    yes, no = terms.known(args[1]), terms.known(args[2])
+    return None if yes is None or no is None or yes == no else (args[0], yes, no)
+
+
 class SymbolicMemory:
     """The contents of memory at one moment. `known` holds the words known before the run."""
 
@@ -93,14 +105,25 @@ class SymbolicMemory:
         """Store `word` at the address that the term `address` is."""
         constant = self._terms.known(address)
         if constant is not None:
-            number = self._map.region_at(constant)
-            self._cells[number][constant] = word
-            self._version[number] = None
+            self._put(constant, word)
+            return
+        choice = chosen_address(self._terms, address)
+        if choice is not None:
+            condition, yes, no = choice
+            at_yes = self._terms.operation("select", (condition, word, self.word(yes)))
+            at_no = self._terms.operation("select", (condition, self.word(no), word))
+            self._put(yes, at_yes)
+            self._put(no, at_no)
             return
         for number in range(len(self._base)) if region is None else (region,):
             base = self._terms.make("store", 0, (self._current(number), address, word))
             self._base[number] = self._version[number] = base
             self._cells[number] = {}
+
+    def _put(self, address: int, word: int) -> None:
+        number = self._map.region_at(address)
+        self._cells[number][address] = word
+        self._version[number] = None
 
     def word(self, address: int) -> int:
         """The word at a constant address."""

@@ -13,7 +13,13 @@ from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.frontend.misuse import is_frontend_file, misuse
 from slotweave.ir.demand import demanded_words
 from slotweave.ir.graph import Graph, Node, Region
-from slotweave.ir.known_words import Words, known_words
+from slotweave.ir.known_words import (
+    Options,
+    Words,
+    as_options,
+    known_words,
+    word_options,
+)
 from slotweave.ir.memory_order import MemoryOrder
 
 
@@ -27,6 +33,7 @@ class Recorder:
         self._vector_length = vector_length
         self._nodes: list[Node] = []
         self._known: dict[int, Words] = {}
+        self._options: dict[int, Options] = {}  # of nodes whose words are one of a few each
         self._memory_words: int | None = None
         self._regions: list[Region] = []
         self._order: dict[str, MemoryOrder] = {}
@@ -58,11 +65,22 @@ class Recorder:
         known = self._known
         for arg in args:
             if arg not in known:
+                self._note_options(index, node)
                 return index
         words = known_words(node, [known[arg] for arg in args])
         if words is not None:
             known[index] = words
         return index
+
+    def _note_options(self, index: int, node: Node) -> None:
+        if node.op in ("select", "slice", "overlay"):
+            options = word_options(node, [self._options_of(arg) for arg in node.args])
+            if options is not None:
+                self._options[index] = options
+
+    def _options_of(self, index: int) -> Options | None:
+        words = self._known.get(index)
+        return self._options.get(index) if words is None else as_options(words)
 
     def graph(self) -> Graph:
         """The graph so far. Raises InputError if words of a vload are used that must not be."""
@@ -131,7 +149,8 @@ class Recorder:
 
     def load(self, address: int, width: int, region: Region) -> int:
         """A word, or a gather of `width` words."""
-        words = self._known.get(address)
+        options = self._options_of(address)
+        words = None if options is None else sorted(frozenset[int]().union(*options))
         self._expect_inside(words, region)
         return self._load("load", address, width, region, words)
 
@@ -166,7 +185,8 @@ class Recorder:
 
     def store(self, address: int, value: int, region: Region) -> None:
         """A word, or a scatter of a vector."""
-        words = self._known.get(address)
+        options = self._options_of(address)
+        words = None if options is None else sorted(frozenset[int]().union(*options))
         self._expect_inside(words, region)
         self._store("store", address, value, region, words)
 

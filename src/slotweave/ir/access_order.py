@@ -1,9 +1,9 @@
 """Pairs of memory accesses that must be ordered, and those that are not.
 
-Two accesses of one region must be ordered if at least one is a store and they may meet: unless both
-addresses are known and touch different words. An order is a path of `after`; one through operands
-does not count, for rewriting may find that a value does not depend on them. Accesses to read-only
-regions are in no order.
+Two accesses of one region must be ordered if at least one is a store and they may meet: unless of
+both it is known which few words they can touch, and these differ. An order is a path of `after`;
+one through operands does not count, for rewriting may find that a value does not depend on them.
+Accesses to read-only regions are in no order.
 
 To look at few pairs, each access is only paired with those that no other pair covers: an access
 behind a store of unknown address need not be compared with what that store waits for already.
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from slotweave.ir.demand import demanded_words
 from slotweave.ir.graph import Graph
-from slotweave.ir.known_words import known_values
+from slotweave.ir.known_words import Options, value_options
 from slotweave.isa import Effect
 
 
@@ -56,26 +56,29 @@ class _Since:
         return self
 
 
-def accessed_words(graph: Graph, index: int, address: tuple[int, ...], demand: int) -> list[int]:
-    """The words that access `index` touches at a known address and that matter."""
+def accessed_words(graph: Graph, index: int, address: Options, demand: int) -> list[int]:
+    """The words that access `index` can touch and that matter; `address` is what its can be."""
     node = graph.nodes[index]
-    if node.op == "vload":
-        return [address[0] + lane for lane in range(node.width) if demand >> lane & 1]
-    if node.op == "vstore":
-        return list(range(address[0], address[0] + graph.vector_length))
-    if node.effect is Effect.LOAD:
-        return [word for lane, word in enumerate(address) if demand >> lane & 1]
-    return list(address)
+    if node.op in ("vload", "vstore"):
+        lanes = [lane for lane in range(graph.vector_length)
+                 if node.op == "vstore" or demand >> lane & 1]  # fmt: skip
+        return sorted({first + lane for first in address[0] for lane in lanes})
+    wanted = [
+        word
+        for lane, word in enumerate(address)
+        if node.effect is not Effect.LOAD or demand >> lane & 1
+    ]
+    return sorted(frozenset[int]().union(*wanted))
 
 
 def missing_paths(graph: Graph) -> Iterator[tuple[int, int]]:
     """(earlier, later) accesses that must be ordered and are not."""
-    known, demand = known_values(graph), demanded_words(graph)
+    options, demand = value_options(graph), demanded_words(graph)
     since = {region.name: _Since() for region in graph.regions if not region.read_only}
     for index, node in enumerate(graph.nodes):
         if node.region not in since or (node.effect is Effect.LOAD and not demand[index]):
             continue
-        address = known.get(node.args[0])
+        address = options.get(node.args[0])
         words = None
         if address is not None:
             words = accessed_words(graph, index, address, demand[index])

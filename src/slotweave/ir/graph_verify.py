@@ -24,7 +24,7 @@ from slotweave.ir.demand import demanded_words
 from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.ir.graph_text import node_text
 from slotweave.ir.invariants import fault, require_none
-from slotweave.ir.known_words import known_values
+from slotweave.ir.known_words import value_options
 from slotweave.isa import OPERATIONS, WORD_MASK, Effect
 from slotweave.machine import MAX_VECTOR_LENGTH
 
@@ -189,13 +189,13 @@ def _waits_are_accesses(graph: Graph) -> Iterator[Diagnostic]:
 
 
 def _addresses_are_inside(graph: Graph) -> Iterator[Diagnostic]:
-    known, demand = known_values(graph), demanded_words(graph)
+    options, demand = value_options(graph), demanded_words(graph)
     for index, node in enumerate(graph.nodes):
-        if node.effect not in (Effect.LOAD, Effect.STORE) or node.args[0] not in known:
+        if node.effect not in (Effect.LOAD, Effect.STORE) or node.args[0] not in options:
             continue
         region = graph.region_by_name[node.region]
-        first = known[node.args[0]][0]
-        words = accessed_words(graph, index, known[node.args[0]], demand[index])
+        first = max(options[node.args[0]][0])
+        words = accessed_words(graph, index, options[node.args[0]], demand[index])
         wide = node.op == "vload"
         if any(not region.start <= word < region.stop for word in words):
             reason = f"%{index} accesses word {first} or one near it, outside {node.region!r}"

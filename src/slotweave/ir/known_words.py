@@ -1,4 +1,8 @@
-"""Which words of a value are known before the run: constants, and what is computed from them."""
+"""Which words of a value are known before the run: constants, and what is computed from them.
+
+Where the words themselves are not known, it may be known that each is one of a few: what a select
+takes from among constants.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,12 @@ from slotweave.isa import WORD_MASK
 from slotweave.isa.codegen import word_function
 
 Words = tuple[int, ...]
+
+#: For each word of a value the words that it can be.
+Options = tuple[frozenset[int], ...]
+
+#: A word that can be more than this is not followed.
+MOST_OPTIONS = 8
 
 
 def known_words(node: Node, args: Sequence[Words]) -> Words | None:
@@ -47,6 +57,38 @@ def known_values(graph: Graph) -> dict[int, Words]:
             if words is not None:
                 known[index] = words
     return known
+
+
+def word_options(node: Node, args: Sequence[Options | None]) -> Options | None:
+    """What each word of `node`, which is not known, can be; None if that may be too much."""
+    match node.op:
+        case "select" if args[1] is not None and args[2] is not None:
+            found = tuple(yes | no for yes, no in zip(args[1], args[2], strict=True))
+            return found if all(len(word) <= MOST_OPTIONS for word in found) else None
+        case "slice" if args[0] is not None:
+            return args[0][node.imm : node.imm + node.width]
+        case "overlay" if None not in args:
+            words: dict[int, frozenset[int]] = {}
+            for offset, part in zip(node.offsets, args, strict=True):
+                words.update(enumerate(part or (), offset))
+            return tuple(words[i] for i in range(node.width)) if len(words) == node.width else None
+    return None
+
+
+def as_options(words: Words) -> Options:
+    """Known words as words that can be nothing else."""
+    return tuple(frozenset((word,)) for word in words)
+
+
+def value_options(graph: Graph) -> dict[int, Options]:
+    """What the words of each node of `graph` can be, for those of which that is known."""
+    options = {index: as_options(words) for index, words in known_values(graph).items()}
+    for index, node in enumerate(graph.nodes):
+        if index not in options:
+            found = word_options(node, [options.get(arg) for arg in node.args])
+            if found is not None:
+                options[index] = found
+    return options
 
 
 def word_constants(graph: Graph) -> dict[int, int]:

@@ -10,7 +10,7 @@ then costs one constant and sums.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ from slotweave.machine import Machine, Mode
 MOST_SUMMANDS = 512
 
 #: No constant waits for a longer chain of sums than this.
-LONGEST_CHAIN = 8
+LONGEST_CHAIN = 16
 
 #: Most constants that are added as steps between others, and how many others each must serve.
 MOST_STEPS, LEAST_SERVED = 4, 4
@@ -54,24 +54,38 @@ def spread_constants(graph: Graph, machine: Machine) -> Graph:
 
 
 def _with_steps(graph: Graph, anchor: int) -> Graph:
-    """`graph` with the commonest steps between its constants added behind node `anchor`."""
-    values = {node.imm for node in graph.nodes if node.op == "const"}
-    apart = Counter(after - before for before, after in pairwise(sorted(values)))
-    steps = [
-        Node("const", 1, imm=step)
-        for step, served in apart.most_common(MOST_STEPS)
-        if served >= LEAST_SERVED and step not in values
-    ]
-    shift = [number + len(steps) * (number > anchor) for number in range(len(graph.nodes))]
-    moved = [
-        replace(
-            node,
-            args=tuple(shift[arg] for arg in node.args),
-            after=tuple(shift[earlier] for earlier in node.after),
+    """`graph` with the commonest steps between its constants right behind node `anchor`."""
+    place: dict[int, int] = {}
+    for index, node in enumerate(graph.nodes):
+        if node.op == "const":
+            place.setdefault(node.imm, index)
+    steps = [step for step in _steps(sorted(place)) if place.get(step, anchor + 1) > anchor]
+    order: list[int | Node] = list(range(anchor + 1))
+    order += [place.get(step, Node("const", 1, imm=step)) for step in steps]
+    moved = {place[step] for step in steps if step in place}
+    order += [index for index in range(anchor + 1, len(graph.nodes)) if index not in moved]
+    number = {old: new for new, old in enumerate(order) if isinstance(old, int)}
+    nodes = [graph.nodes[old] if isinstance(old, int) else old for old in order]
+    return graph.with_nodes(
+        tuple(
+            replace(
+                node,
+                args=tuple(number[arg] for arg in node.args),
+                after=tuple(number[earlier] for earlier in node.after),
+            )
+            for node in nodes
         )
-        for node in graph.nodes
-    ]
-    return graph.with_nodes((*moved[: anchor + 1], *steps, *moved[anchor + 1 :]))
+    )
+
+
+def _steps(values: Sequence[int]) -> Iterator[int]:
+    """The steps that lie between many of these constants, and longer ones where there are more."""
+    apart = Counter(after - before for before, after in pairwise(values))
+    for step, served in apart.most_common(MOST_STEPS):
+        if served >= LEAST_SERVED:
+            yield step
+        if served >= LONGEST_CHAIN:
+            yield step * (LONGEST_CHAIN // 2) & WORD_MASK
 
 
 def _runs_elsewhere(machine: Machine, operation: str) -> bool:

@@ -5,9 +5,10 @@
     {"style": "vector",
      "levels": ["select", "select", "gather"],
      "levels_but": [{"rounds": [3], "groups": [0, 1], "way": "gather"}],
-     "tables": [4, 6],
-     "children": "both", "children_but": [{"groups": [1, 2], "way": "memory"}],
-     "bias": "select", "bias_but": [{"rounds": [4], "way": "arithmetic"}]}
+     "tables": [4, 6], "families": [], "copies": [],
+     "children": "both", "children_but": [{"groups": [1, 2], "way": "memory"}], "buffers": 2,
+     "bias": "select", "bias_but": [{"rounds": [4], "way": "arithmetic"}],
+     "constant": "carried", "constant_but": [{"rounds": [8, 9], "way": "whole"}]}
 
 `together` is how many vectors go through each stage of a round together; with `kept` off they are
 read from memory and written back in each round.
@@ -15,21 +16,35 @@ read from memory and written back in each round.
 `levels` says how each level is answered, by depth (the last entry goes for all deeper levels):
 
     select   choose among all nodes of the level, held in registers
+    blend    the same, the newest bit by a product of itself and the difference of two nodes
     gather   read the tree
+    window   read the tree by vector loads whose wanted word is not the first: if a gather of the
+             next level follows a whole value, its address then needs no constant
+    copy     read a copy of the node
     record   read a record of the node and its children; the next round takes the child from it
+    family   read a record of three levels; the next two rounds take their nodes from it
 
-`tables` are the depths for which records are built. `children` says how a child is taken from a
-record, in the round that needs it:
+`tables` are the depths for which records are built, `families` those for records of three levels,
+`copies` those of which each node is copied. `children` says how a child is taken from a record, in
+the round that needs it:
 
     both     the value is mixed with both children, item by item, then one is selected
     memory   both children of all items are laid side by side through memory, then one is selected
+    stored   one child is stored where the other one was if its bit says so, and what is there read
     scalar   a select for each item
 
+(a grandchild is always taken as by `both`). `memory` uses the words from which the values came;
+`stored` the words of the first nodes, in `buffers` places for each round, one group after another.
 `bias` says how the constant of an address and the first bits that go into it are chosen:
 
     arithmetic   bits are multiplied and added
     select       the first bit selects one of two constants
     select-two   the first two bits select one of four
+
+`constant` says what becomes of the constant that the hash xors in last:
+
+    carried   it is left out until somebody needs the whole value
+    whole     it is xored in at once
 
 What ends in `_but` says it anew for some rounds, some groups of items, or both; later entries have
 the last word.
@@ -37,20 +52,40 @@ the last word.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan
+from slotweave.kernels.tree_hash.choice_values import (
+    Exceptions,
+    bad_plan,
+    exceptions,
+    flag,
+    list_of,
+    number_from,
+    one_of,
+)
 from slotweave.kernels.tree_hash.groups import Group, groups_of, overlapping_groups
-from slotweave.kernels.tree_hash.memory_map import room_for_tables, table_words
+from slotweave.kernels.tree_hash.memory_map import (
+    COPY_WORDS,
+    FAMILY_WORDS,
+    RECORD_WORDS,
+    Table,
+    room_for_tables,
+)
 from slotweave.kernels.tree_hash.workload import Shape
 
 STYLES = ("scalar", "grouped", "vector")
-WAYS = ("select", "gather", "record")
-CHILDREN = ("both", "memory", "scalar")
+WAYS = ("select", "blend", "gather", "window", "copy", "record", "family")
+CHILDREN = ("both", "memory", "stored", "scalar")
 BIASES = ("arithmetic", "select", "select-two")
+CONSTANTS = ("carried", "whole")
+
+#: Ways that read a table, and the words of its entries.
+TABLE_WORDS = {"copy": COPY_WORDS, "record": RECORD_WORDS, "family": FAMILY_WORDS}
+
+#: Memory words of a place in which children are stored, by vectors: the wanted ones, the others.
+PLACE_VECTORS = 2
 
 KNOWN = (
     "style",
@@ -59,25 +94,16 @@ KNOWN = (
     "levels",
     "levels_but",
     "tables",
+    "families",
+    "copies",
     "children",
     "children_but",
+    "buffers",
     "bias",
     "bias_but",
+    "constant",
+    "constant_but",
 )
-
-
-@dataclass(frozen=True)
-class Exceptions:
-    """Ways by (group, round); None stands for every group, or every round. The last one counts."""
-
-    entries: Mapping[tuple[int | None, int | None], str]
-
-    def way(self, group: int, number: int, usual: str) -> str:
-        """The way for `group` in round `number`; `usual` if nothing is said of it."""
-        for key in ((group, number), (group, None), (None, number)):
-            if key in self.entries:
-                return self.entries[key]
-        return usual
 
 
 @dataclass(frozen=True)
@@ -90,25 +116,35 @@ class Choices:
     kept: bool
     levels: tuple[str, ...]
     levels_but: Exceptions
-    tables: tuple[int, ...]
+    tables: tuple[Table, ...]
     children: str
     children_but: Exceptions
+    buffers: int
     bias: str
     bias_but: Exceptions
+    constant: str
+    constant_but: Exceptions
     sharing: frozenset[int]
 
     def way(self, group: int, number: int) -> str:
-        """How `group` answers its level in round `number`; `child` behind a record."""
+        """How `group` answers its level in round `number`; some ways decide the next round's."""
         depth = self.shape.level_of_round(number)
         if depth == 0:
             return "select"
-        if self.way(group, number - 1) == "record":
+        before = self.way(group, number - 1)
+        if before in ("record", "family"):
             return "child"
+        if before == "child" and self.way(group, number - 2) == "family":
+            return "grandchild"
         return self.levels_but.way(group, number, self.levels[min(depth, len(self.levels) - 1)])
 
     def bits_selected(self, group: int, number: int) -> int:
         """How many bits choose among constants in the address of `group` in round `number`."""
         return BIASES.index(self.bias_but.way(group, number, self.bias))
+
+    def made_whole(self, group: int, number: int) -> bool:
+        """Whether the hash of `group` in round `number` is finished at once."""
+        return self.constant_but.way(group, number, self.constant) == "whole"
 
     def children_way(self, group: int, number: int) -> str:
         """How `group` takes a child in round `number`: `memory` takes words of its own."""
@@ -122,6 +158,31 @@ class Choices:
             for number in range(self.shape.rounds)
         )
 
+    def storing(self, number: int, groups: Sequence[Group]) -> list[int]:
+        """The groups that take a child by storing it in round `number`."""
+        numbers = [group.number for group in groups]
+        return [
+            group
+            for group in numbers
+            if self.way(group, number) == "child" and self.children_way(group, number) == "stored"
+        ]
+
+    def places(self, lanes: int) -> dict[tuple[int, int], int]:
+        """The place in which each (group, round) stores children; places are numbered from 0."""
+        taken: dict[tuple[int, int], int] = {}
+        first = 0
+        for number in range(self.shape.rounds):
+            groups = self.storing(number, groups_of(self.shape, lanes))
+            for i, group in enumerate(groups):
+                taken[group, number] = first + i % self.buffers
+            first += min(len(groups), self.buffers)
+        return taken
+
+    def borrowed_nodes(self, lanes: int) -> int:
+        """How many of the first nodes make room for these places: whole vectors."""
+        places = len(set(self.places(lanes).values()))
+        return places * PLACE_VECTORS * lanes
+
     def owns_words(self, group: Group) -> bool:
         """Whether the value words of `group` belong to it alone: no table, no other group."""
         return group.number not in self.sharing
@@ -131,111 +192,87 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
     """The choices in `plan`; raises InputError (SW209) naming what is wrong with them."""
     for key in plan.choices:
         if key not in KNOWN:
-            raise _bad(plan, f"unknown choice {key!r} (known: {', '.join(KNOWN)})")
-    levels = _list(plan, "levels", ["gather"], str)
+            raise bad_plan(plan, f"unknown choice {key!r} (known: {', '.join(KNOWN)})")
+    levels = list_of(plan, "levels", ["gather"], str)
     if not levels:
-        raise _bad(plan, "'levels' must name at least one way")
+        raise bad_plan(plan, "'levels' must name at least one way")
     tables = _read_tables(plan, shape, lanes)
     choices = Choices(
         shape=shape,
-        style=_one_of(plan, "style", plan.choices.get("style", "vector"), STYLES),
-        together=_together(plan),
-        kept=_kept(plan),
-        levels=tuple(_one_of(plan, "levels", way, WAYS) for way in levels),
-        levels_but=_exceptions(plan, "levels_but", WAYS),
+        style=one_of(plan, "style", plan.choices.get("style", "vector"), STYLES),
+        together=number_from(plan, "together", "a number of vectors", 1),
+        kept=flag(plan, "kept", True),
+        levels=tuple(one_of(plan, "levels", way, WAYS) for way in levels),
+        levels_but=exceptions(plan, "levels_but", WAYS),
         tables=tables,
-        children=_one_of(plan, "children", plan.choices.get("children", "both"), CHILDREN),
-        children_but=_exceptions(plan, "children_but", CHILDREN),
-        bias=_one_of(plan, "bias", plan.choices.get("bias", "select"), BIASES),
-        bias_but=_exceptions(plan, "bias_but", BIASES),
+        children=one_of(plan, "children", plan.choices.get("children", "both"), CHILDREN),
+        children_but=exceptions(plan, "children_but", CHILDREN),
+        buffers=number_from(plan, "buffers", "a number of places", 1),
+        bias=one_of(plan, "bias", plan.choices.get("bias", "select"), BIASES),
+        bias_but=exceptions(plan, "bias_but", BIASES),
+        constant=one_of(plan, "constant", plan.choices.get("constant", "carried"), CONSTANTS),
+        constant_but=exceptions(plan, "constant_but", CONSTANTS),
         sharing=_groups_sharing_words(shape, tables, lanes),
     )
     if contract != "any-start" and choices.style == "vector":
         _check_tables(plan, choices, lanes)
+        _check_borrowing(plan, choices, lanes)
     return choices
 
 
-def _together(plan: Plan) -> int:
-    value = plan.choices.get("together", 1)
-    if type(value) is not int or value < 1:
-        raise _bad(plan, "'together' must be a number of vectors, at least 1")
-    return value
+def _read_tables(plan: Plan, shape: Shape, lanes: int) -> tuple[Table, ...]:
+    """The tables to be built: of levels that exist, in whole vectors."""
+    tables = []
+    for key, words in (
+        ("tables", RECORD_WORDS), ("families", FAMILY_WORDS), ("copies", COPY_WORDS)
+    ):  # fmt: skip
+        for depth in list_of(plan, key, [], int):
+            table = Table(depth, words)
+            deepest = shape.height + 1 - table.levels
+            if not 0 <= depth <= deepest or 2**depth % lanes:
+                what = table.name.split()[0]
+                raise bad_plan(
+                    plan, f"no table of {what} can be made for level {depth} of this tree"
+                )
+            tables.append(table)
+    return tuple(tables)
 
 
-def _kept(plan: Plan) -> bool:
-    value = plan.choices.get("kept", True)
-    if not isinstance(value, bool):
-        raise _bad(plan, "'kept' must be true or false")
-    return value
-
-
-def _read_tables(plan: Plan, shape: Shape, lanes: int) -> tuple[int, ...]:
-    """The depths for which records are built: levels with whole vectors of nodes with children."""
-    tables = tuple(_list(plan, "tables", [], int))
-    for depth in tables:
-        if not 0 <= depth < shape.height or 2**depth % lanes:
-            raise _bad(plan, f"no table of records can be made for level {depth} of this tree")
-    return tables
-
-
-def _groups_sharing_words(shape: Shape, tables: Sequence[int], lanes: int) -> frozenset[int]:
+def _groups_sharing_words(shape: Shape, tables: Sequence[Table], lanes: int) -> frozenset[int]:
     """Groups whose value words a table or another group lies over."""
     groups = groups_of(shape, lanes)
-    first_free = sum(table_words(depth) for depth in tables) - shape.batch
+    first_free = sum(table.size for table in tables) - shape.batch
     under_tables = [group for group in groups if group.first < first_free]
     sharing = (*overlapping_groups(shape, lanes), *under_tables)
     return frozenset(group.number for group in sharing)
 
 
 def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
-    """Tables must exist for the records asked for, hold whole vectors, and fit into memory."""
+    """Tables must exist for what is read from them, hold whole vectors, and fit into memory."""
     shape = choices.shape
-    words = sum(table_words(depth) for depth in choices.tables)
+    words = sum(table.size for table in choices.tables)
     if words > room_for_tables(shape, lanes) or len(set(choices.tables)) < len(choices.tables):
         room = room_for_tables(shape, lanes)
-        raise _bad(plan, f"the tables take {words} words, {room} are free (each table once)")
+        raise bad_plan(plan, f"the tables take {words} words, {room} are free (each table once)")
     for group in groups_of(shape, lanes):
         for number in range(shape.rounds):
             depth = shape.level_of_round(number)
-            if choices.way(group.number, number) == "record" and depth not in choices.tables:
-                raise _bad(plan, f"round {number} reads records of level {depth}: no such table")
+            way = choices.way(group.number, number)
+            if way in TABLE_WORDS and Table(depth, TABLE_WORDS[way]) not in choices.tables:
+                what = Table(depth, TABLE_WORDS[way]).name.split()[0]
+                raise bad_plan(plan, f"round {number} reads {what} of level {depth}: no such table")
 
 
-def _exceptions(plan: Plan, key: str, allowed: Sequence[str]) -> Exceptions:
-    entries: dict[tuple[int | None, int | None], str] = {}
-    for entry in _list(plan, key, [], Mapping):
-        if not {"way"} < set(entry) <= {"rounds", "groups", "way"}:
-            raise _bad(plan, f"an entry of '{key}' has 'way' and 'rounds', 'groups' or both")
-        way = _one_of(plan, key, entry["way"], allowed)
-        for group in _numbers(plan, key, entry, "groups"):
-            for number in _numbers(plan, key, entry, "rounds"):
-                entries[group, number] = way
-    return Exceptions(entries)
-
-
-def _numbers(plan: Plan, key: str, entry: Mapping[str, Any], which: str) -> list[int | None]:
-    value = entry.get(which)
-    if value is None and which not in entry:
-        return [None]
-    if not isinstance(value, list | tuple) or any(type(number) is not int for number in value):
-        raise _bad(plan, f"'{which}' in '{key}' must be a list of numbers")
-    return list(value)
-
-
-def _list(plan: Plan, key: str, default: list[Any], kind: type) -> list[Any]:
-    value = plan.choices.get(key, default)
-    if not isinstance(value, list | tuple) or any(
-        not isinstance(entry, kind) or isinstance(entry, bool) for entry in value
-    ):
-        raise _bad(plan, f"'{key}' must be a list of {kind.__name__}")
-    return list(value)
-
-
-def _one_of(plan: Plan, key: str, value: Any, allowed: Sequence[str]) -> str:
-    if value not in allowed:
-        raise _bad(plan, f"'{key}' has {value!r}, not one of {', '.join(allowed)}")
-    return str(value)
-
-
-def _bad(plan: Plan, reason: str) -> InputError:
-    return InputError(Diagnostic("SW209", f"plan {plan.name!r}: {reason}"))
+def _check_borrowing(plan: Plan, choices: Choices, lanes: int) -> None:
+    """Nobody may read nodes whose words are borrowed, and there must be enough of them."""
+    shape = choices.shape
+    borrowed = choices.borrowed_nodes(lanes)
+    if borrowed > shape.nodes:
+        raise bad_plan(plan, f"children are stored over {borrowed} nodes, the tree has fewer")
+    for group in groups_of(shape, lanes) if borrowed else ():
+        for number in range(shape.rounds):
+            depth = shape.level_of_round(number)
+            read = choices.way(group.number, number) in ("gather", "window")
+            if read and 2**depth - 1 < borrowed:
+                reason = f"round {number} reads level {depth}, where children are stored"
+                raise bad_plan(plan, f"{reason} ({borrowed} nodes): take fewer 'buffers'")

@@ -44,7 +44,8 @@ def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
     elif contract == "any-start":
         build_any_start(k, shape, declare_memory(k, shape, contract, ()))
     else:
-        memory = declare_memory(k, shape, contract, choices.tables)
+        borrowed = choices.borrowed_nodes(k.vector_length)
+        memory = declare_memory(k, shape, contract, choices.tables, borrowed)
         build_vector(k, shape, contract, choices, memory)
 
 

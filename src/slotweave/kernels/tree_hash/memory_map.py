@@ -1,8 +1,11 @@
-"""Where a plan's record tables lie in memory, and which region every other word belongs to.
+"""Where a plan's tables lie in memory, and which region every other word belongs to.
 
 Until the end nothing needs the index region of items that start at the root, so tables are laid
 there one after the other; where the batch is a whole number of vectors they may run on over the
 values, which are in registers by then and are written when nothing reads the tables any more.
+
+The first nodes of the tree are read once, at the start. A plan may *borrow* their words: they are
+kept in registers, and written back at the end.
 """
 
 from __future__ import annotations
@@ -14,21 +17,48 @@ from slotweave.frontend.tracer import RegionHandle, Tracer
 from slotweave.ir.graph import Region
 from slotweave.kernels.tree_hash.workload import HEADER_WORDS, Shape
 
-#: A record is a node between its two children.
-RECORD_WORDS = 3
+#: A copy is a node, a record a node between its children; a family has the grandchildren too.
+COPY_WORDS, RECORD_WORDS, FAMILY_WORDS = 1, 3, 7
 
 #: How many value words tables may borrow at most; until the tables are read no more, the values
 #: that lay there are in registers.
 BORROWED_WORDS = 256
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is made of each node at `depth`: so many `words` (a copy, a record or a family)."""
+
+    depth: int
+    words: int
+
+    @property
+    def size(self) -> int:
+        """The words of the whole table."""
+        return self.words * int(2**self.depth)
+
+    @property
+    def levels(self) -> int:
+        """How many levels of the tree it answers."""
+        return self.words.bit_length()
+
+    @property
+    def name(self) -> str:
+        kind = {COPY_WORDS: "copies", RECORD_WORDS: "records", FAMILY_WORDS: "families"}
+        return f"{kind[self.words]} {self.depth}"
+
+
 @dataclass(frozen=True)
 class MemoryMap:
-    """The regions as the kernel declares them; `tables` maps a depth to its parents' table."""
+    """The regions as the kernel declares them.
+
+    `borrowed` holds the first nodes, if a plan wants to write there; `tree` all others.
+    """
 
     tree: RegionHandle
     header: RegionHandle
-    tables: Mapping[int, RegionHandle]
+    borrowed: RegionHandle | None
+    tables: Mapping[Table, RegionHandle]
     rest: Sequence[RegionHandle]
 
     def at(self, address: int) -> RegionHandle:
@@ -38,10 +68,16 @@ class MemoryMap:
                 return region
         raise ValueError(f"no working region holds address {address}")
 
+    def node_region(self, address: int) -> RegionHandle:
+        """The region that holds the node at `address`."""
+        if self.borrowed is not None and address < self.tree.start:
+            return self.borrowed
+        return self.tree
+
 
 def table_words(depth: int) -> int:
     """The words of the table of all records whose parents are at `depth`."""
-    return RECORD_WORDS * int(2**depth)
+    return Table(depth, RECORD_WORDS).size
 
 
 def room_for_tables(shape: Shape, lanes: int) -> int:
@@ -53,28 +89,30 @@ def room_for_tables(shape: Shape, lanes: int) -> int:
 
 
 def declare_memory(
-    k: Tracer, shape: Shape, contract: str, table_depths: Sequence[int]
+    k: Tracer, shape: Shape, contract: str, wanted: Sequence[Table], borrowed: int = 0
 ) -> MemoryMap:
-    """Declare memory, with a table for each of `table_depths` in that order."""
+    """Declare memory, with the tables `wanted` in that order and so many nodes `borrowed`."""
     k.memory(shape.memory_words)
     header = k.region("header", 0, HEADER_WORDS, read_only=True)
-    tree = k.region("tree", shape.tree, shape.nodes, read_only=True)
-    tables: dict[int, RegionHandle] = {}
+    lent = k.region("borrowed", shape.tree, borrowed, output=True) if borrowed else None
+    first = shape.tree + borrowed
+    tree = k.region("tree", first, shape.indices - first, read_only=True)
+    tables: dict[Table, RegionHandle] = {}
     at = shape.indices
-    for depth in table_depths:
-        region = _working_region(shape, contract, f"records {depth}", at, table_words(depth))
-        tables[depth] = _declare(k, region)
+    for table in wanted:
+        region = _working_region(shape, contract, table.name, at, table.size)
+        tables[table] = _declare(k, region)
         at += region.length
     rest = []
     for name, start, stop in (
         ("indices", shape.indices, shape.values),
         ("values", shape.values, shape.memory_words),
     ):
-        first = max(start, at)
-        if first < stop:
-            region = _working_region(shape, contract, name, first, stop - first)
+        begin = max(start, at)
+        if begin < stop:
+            region = _working_region(shape, contract, name, begin, stop - begin)
             rest.append(_declare(k, region))
-    return MemoryMap(tree, header, tables, rest)
+    return MemoryMap(tree, header, lent, tables, rest)
 
 
 def _working_region(shape: Shape, contract: str, name: str, start: int, words: int) -> Region:

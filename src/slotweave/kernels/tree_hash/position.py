@@ -9,6 +9,8 @@ extended to it:
 
 for X = s * p(d - n) + t, all modulo 2^32. This needs s = odd * 2^k with 2^k a divisor of
 scale * 2^n; the odd part has an inverse.
+
+Where a value was whole when its parity was taken, the parity is 1 - b.
 """
 
 from __future__ import annotations
@@ -17,6 +19,24 @@ from dataclasses import dataclass, field
 
 from slotweave.frontend.tracer import Tracer, Vector
 from slotweave.isa import WORD_MASK
+
+
+@dataclass(frozen=True)
+class PathBit:
+    """A bit of the path in each lane: `vector`, or 1 - `vector` if it is `inverted`."""
+
+    vector: Vector
+    inverted: bool = False
+
+    def choose(self, k: Tracer, one: Vector, zero: Vector) -> Vector:
+        """`one` where the bit is 1, else `zero`."""
+        if self.inverted:
+            one, zero = zero, one
+        return k.select(self.vector, one, zero)
+
+    def weighted(self, weight: int) -> tuple[Vector, int, int]:
+        """(v, w, c) such that weight * bit = w * v + c."""
+        return (self.vector, -weight, weight) if self.inverted else (self.vector, weight, 0)
 
 
 @dataclass(frozen=True)
@@ -33,7 +53,7 @@ class Affine:
 class Position:
     """The bits since the root, oldest first, and the newest address computed from them."""
 
-    bits: list[Vector] = field(default_factory=list)
+    bits: list[PathBit] = field(default_factory=list)
     known: Affine | None = None
 
 
@@ -59,6 +79,17 @@ def affine_position(
     return vector
 
 
+def free_base(scale: int, base: int, bit_inverted: bool, lanes: int, next_base: int) -> int:
+    """By how much less than `base` an address may lie so that the next one is 2 * it + its bit.
+
+    For addresses scale * p + base that are followed by scale * p + next_base, one bit further on;
+    0 if no difference below `lanes` makes the constant between them vanish.
+    """
+    gap = 2 * base - next_base - (scale if bit_inverted else 0)
+    less, odd = divmod(gap, 2)
+    return less if not odd and 0 <= less < lanes else 0
+
+
 def _ratio(scale: int, known_scale: int) -> int:
     """scale / known_scale modulo 2^32."""
     twos = (known_scale & -known_scale).bit_length() - 1
@@ -67,25 +98,38 @@ def _ratio(scale: int, known_scale: int) -> int:
     return (scale >> twos) * pow(known_scale >> twos, -1, 2**32) % 2**32
 
 
-Terms = list[tuple[Vector, int]]
+Terms = list[tuple[PathBit, int]]
 
 
 def _from_bits(k: Tracer, terms: Terms, base: int, bits_selected: int) -> Vector:
     """base + the sum of weight * bit."""
-    total = _selected(k, terms[:bits_selected], base)
-    for bit, weight in terms[bits_selected:]:
-        total = _add_term(k, total, bit, weight)
-    return total
+    multiplied, constant = _multiplied(terms[bits_selected:], base)
+    total = _selected(k, terms[:bits_selected], constant)
+    return _with_terms(k, total, multiplied)
 
 
 def _extend(
     k: Tracer, vector: Vector, factor: int, constant: int, terms: Terms, bits_selected: int
 ) -> Vector:
     """factor * vector + constant + the sum of weight * bit."""
-    addend = _selected(k, terms[:bits_selected], constant)
-    total = k.multiply_add(vector, _constant(k, factor), addend)
-    for bit, weight in terms[bits_selected:]:
-        total = _add_term(k, total, bit, weight)
+    multiplied, constant = _multiplied(terms[bits_selected:], constant)
+    unit = next((i for i, (_, weight) in enumerate(multiplied) if weight == 1), None)
+    if bits_selected == 0 and constant % 2**32 == 0 and unit is not None:
+        addend, _ = multiplied.pop(unit)  # no constant, so a bit takes its place
+    else:
+        addend = _selected(k, terms[:bits_selected], constant)
+    return _with_terms(k, k.multiply_add(vector, _constant(k, factor), addend), multiplied)
+
+
+def _multiplied(terms: Terms, constant: int) -> tuple[list[tuple[Vector, int]], int]:
+    """The sum of constant and weight * bit as vectors with weights, and another constant."""
+    weighted = [bit.weighted(weight) for bit, weight in terms]
+    return [(v, weight) for v, weight, _ in weighted], constant + sum(c for _, _, c in weighted)
+
+
+def _with_terms(k: Tracer, total: Vector, terms: list[tuple[Vector, int]]) -> Vector:
+    for vector, weight in terms:
+        total = _add_term(k, total, vector, weight)
     return total
 
 
@@ -94,8 +138,7 @@ def _selected(k: Tracer, terms: Terms, constant: int) -> Vector:
     if not terms:
         return _constant(k, constant)
     (bit, weight), *others = terms
-    one = _selected(k, others, constant + weight)
-    return k.select(bit, one, _selected(k, others, constant))
+    return bit.choose(k, _selected(k, others, constant + weight), _selected(k, others, constant))
 
 
 def _add_term(k: Tracer, total: Vector, bit: Vector, weight: int) -> Vector:

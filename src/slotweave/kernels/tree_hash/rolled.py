@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from slotweave.frontend.tracer import Tracer, Variable, Vector, Word
 from slotweave.kernels.tree_hash.memory_map import MemoryMap, declare_memory
-from slotweave.kernels.tree_hash.position import Position, affine_position
+from slotweave.kernels.tree_hash.position import PathBit, Position, affine_position
 from slotweave.kernels.tree_hash.rolled_choices import RolledChoices
 from slotweave.kernels.tree_hash.tree_top import CARRIED_CONSTANT, TreeTop
 from slotweave.kernels.tree_hash.walk import hash_carried
@@ -54,7 +54,7 @@ class Trip:
         self.full = contract == "full"
         self.shared = min(choices.shared_levels, shape.height + 1)
         self.span = choices.vectors * k.vector_length
-        top = TreeTop(k, shape, memory.tree)
+        top = TreeTop(k, shape, memory)
         self.top = [k.variable(top.vector(node, True)) for node in range(2**self.shared - 1)]
         self.place: Variable[Word] = k.variable(shape.values)
         self.items = [
@@ -139,7 +139,7 @@ class Trip:
                 for depth in range(count):
                     node = self._shared_node(position, depth)
                     item.value.value = hash_carried(item.value.value ^ node)
-                    position.bits.append(item.value.value & 1)
+                    position.bits.append(PathBit(item.value.value & 1))
                 if count == 0:
                     item.address.value = self.k.literal_vector(self.shape.tree)
                 elif count <= self.shape.height:
@@ -152,7 +152,7 @@ class Trip:
         nodes.reverse()  # path bits count from the right
         for bit in position.bits:
             half = len(nodes) // 2
-            nodes = [self.k.select(bit, nodes[half + i], nodes[i]) for i in range(half)]
+            nodes = [bit.choose(self.k, nodes[half + i], nodes[i]) for i in range(half)]
         return nodes[0]
 
     def _find_difference(self) -> Word:

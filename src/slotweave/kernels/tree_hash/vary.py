@@ -13,6 +13,7 @@ from slotweave.diagnostics import InputError
 from slotweave.ir.plan import Plan
 from slotweave.kernels.tree_hash.choices import BIASES, Choices, read_choices
 from slotweave.kernels.tree_hash.groups import groups_of
+from slotweave.kernels.tree_hash.memory_map import RECORD_WORDS, Table
 from slotweave.kernels.tree_hash.plan_model import DEEPEST_SELECT, LANES
 from slotweave.kernels.tree_hash.workload import Shape
 
@@ -83,7 +84,11 @@ def _open_choice(
         return "bias_but", BIASES
     if depth != DEEPEST_SELECT:
         return "levels_but", ()
-    ways = ("select", "gather", "record") if depth in choices.tables else ("select", "gather")
+    ways = (
+        ("select", "gather", "record")
+        if Table(depth, RECORD_WORDS) in choices.tables
+        else ("select", "gather")
+    )
     return "levels_but", ways
 
 
