@@ -115,6 +115,31 @@ def test_how_constants_are_chosen_may_differ_from_round_to_round() -> None:
     assert [choices.bits_selected(0, number) for number in (3, 4, 5)] == [2, 0, 1]
 
 
+def test_two_rounds_behind_a_family_take_their_nodes_from_it() -> None:
+    levels = ["select", "select", "select", "family", "gather"]
+    assert ways(read({"levels": levels, "families": [3]}))[3:6] == ["family", "child", "grandchild"]
+
+
+def test_a_hash_is_finished_where_the_plan_says_so() -> None:
+    choices = read({"constant_but": [{"rounds": [2], "groups": [1], "way": "whole"}]})
+    made = [(g, n) for g in range(8) for n in range(9) if choices.made_whole(g, n)]
+    assert made == [(1, 2)]
+
+
+def test_groups_take_turns_in_the_places_where_they_store_children() -> None:
+    stored = {**RECORDS, "children_but": [{"rounds": [4], "way": "stored"}], "buffers": 3}
+    choices = read(stored, Shape(height=6, rounds=7, batch=256))
+    assert [choices.places(8)[group, 4] for group in range(5)] == [0, 1, 2, 0, 1]
+    assert choices.borrowed_nodes(8) == 3 * 16
+    assert read({}).borrowed_nodes(8) == 0
+
+
+def test_an_entry_whose_vector_would_pass_memorys_end_is_refused() -> None:
+    levels = ["select"] * 3 + ["gather"] * 3 + ["record", "gather"]
+    with pytest.raises(InputError, match="the tables take 192 words, 192 are free"):
+        read({"levels": levels, "tables": [6]}, Shape(height=7, rounds=8, batch=96))
+
+
 @pytest.mark.parametrize("contract", ["values", "full"])
 @pytest.mark.parametrize(
     ("choices", "complaint"),
@@ -123,10 +148,10 @@ def test_how_constants_are_chosen_may_differ_from_round_to_round() -> None:
         ({"levels": []}, "'levels' must name at least one way"),
         ({"levels": "gather"}, "'levels' must be a list of str"),
         ({"levels": [1]}, "'levels' must be a list of str"),
-        ({"levels": ["guess"]}, "'levels' has 'guess', not one of select, gather, record"),
-        ({"levels": ["child"]}, "'levels' has 'child', not one of select, gather, record"),
+        ({"levels": ["guess"]}, "'levels' has 'guess', not one of select, blend, gather"),
+        ({"levels": ["child"]}, "'levels' has 'child', not one of select, blend, gather"),
         ({"style": "tensor"}, "'style' has 'tensor', not one of scalar, grouped, vector"),
-        ({"children": "flow"}, "'children' has 'flow', not one of both, memory, scalar"),
+        ({"children": "flow"}, "'children' has 'flow', not one of both, memory, stored, scalar"),
         (
             {"children_but": [{"groups": [1]}]},
             "an entry of 'children_but' has 'way' and 'rounds', 'groups' or both",
@@ -135,12 +160,21 @@ def test_how_constants_are_chosen_may_differ_from_round_to_round() -> None:
         ({"children_but": [{"groups": "1", "way": "both"}]}, "'groups' in 'children_but' must be"),
         ({"bias": 6}, "'bias' has 6, not one of arithmetic, select"),
         ({"bias": []}, "'bias' has [], not one of arithmetic, select"),
+        ({"constant": "half"}, "'constant' has 'half', not one of carried, whole"),
+        ({"buffers": 0}, "'buffers' must be a number of places, at least 1"),
+        ({"copies": [6]}, "no table of copies can be made for level 6 of this tree"),
+        ({"families": [4]}, "no table of families can be made for level 4 of this tree"),
+        ({"levels": ["copy"]}, "round 1 reads copies of level 1: no such table"),
+        (
+            {**RECORDS, "children": "stored", "levels_but": [{"rounds": [8], "way": "gather"}]},
+            "round 8 reads level 2, where children are stored (32 nodes): take fewer 'buffers'",
+        ),
         ({"tables": [True]}, "'tables' must be a list of int"),
         ({"tables": 4}, "'tables' must be a list of int"),
         ({"tables": [5]}, "no table of records can be made for level 5 of this tree"),
         ({"tables": [-1]}, "no table of records can be made for level -1 of this tree"),
         ({"tables": [2]}, "no table of records can be made for level 2 of this tree"),
-        ({"tables": [3, 3]}, "the tables take 48 words, 128 are free (each table once)"),
+        ({"tables": [3, 3]}, "the tables take 48 words, 128 are free (each table once;"),
         ({"levels": ["record"]}, "round 1 reads records of level 1: no such table"),
         (
             {"levels_but": [{"rounds": [3], "groups": [7], "way": "record"}], "tables": [4]},

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from slotweave.diagnostics import InputError
 from slotweave.ir.plan import Plan
 from slotweave.kernels.tree_hash import TREE_HASH
-from slotweave.kernels.tree_hash.choices import read_choices
+from slotweave.kernels.tree_hash.choices import BIASES, CHILDREN, CONSTANTS, WAYS, read_choices
 from slotweave.kernels.tree_hash.plans import PLAN_NAMES
 from slotweave.kernels.tree_hash.workload import CONTRACTS, Shape
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
@@ -25,18 +25,27 @@ ANY_SHAPE = st.tuples(st.integers(1, 5), st.integers(1, 14), st.integers(1, 40))
 @st.composite
 def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     """Choices for vectors of eight, most of which can be used."""
-    way = st.sampled_from(["select", "gather", "record"])
+    way = st.sampled_from(WAYS)
     rounds = st.lists(st.integers(0, shape.rounds - 1), min_size=1, max_size=3)
     exception = st.fixed_dictionaries(
         {"rounds": rounds, "way": way}, optional={"groups": st.lists(st.integers(0, 4))}
     )
     return {
-        "levels": draw(st.lists(st.sampled_from(["select", "gather"]), min_size=1, max_size=6)),
+        "levels": draw(
+            st.lists(
+                st.sampled_from(["select", "blend", "gather", "window"]), min_size=1, max_size=6
+            )
+        ),
         "levels_but": draw(st.lists(exception, max_size=4)),
         "tables": draw(st.lists(st.sampled_from([3, 4]), unique=True)),
+        "copies": draw(st.lists(st.sampled_from([3, 4]), unique=True)),
+        "families": draw(st.lists(st.just(3), unique=True)),
         "children_but": [{"groups": draw(st.lists(st.integers(0, 4))), "way": "memory"}],
-        "children": draw(st.sampled_from(["memory", "both", "scalar"])),
-        "bias": draw(st.sampled_from(["select", "arithmetic"])),
+        "children": draw(st.sampled_from(CHILDREN)),
+        "buffers": draw(st.integers(1, 2)),
+        "bias": draw(st.sampled_from(BIASES)),
+        "constant": draw(st.sampled_from(CONSTANTS)),
+        "constant_but": [{"rounds": draw(rounds), "way": draw(st.sampled_from(CONSTANTS))}],
     }
 
 
@@ -73,7 +82,7 @@ def usable(plan: Plan, shape: Shape, contract: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("children", ["memory", "both", "scalar"])
+@pytest.mark.parametrize("children", CHILDREN)
 @pytest.mark.parametrize("contract", ["values", "full"])
 @pytest.mark.parametrize("batch", [64, 79, 81])
 def test_records_keep_the_contract(contract: str, batch: int, children: str) -> None:

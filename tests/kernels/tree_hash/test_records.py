@@ -7,27 +7,44 @@ import random
 import pytest
 
 from slotweave.frontend.tracer import Tracer
-from slotweave.kernels.tree_hash.memory_map import declare_memory, table_words
+from slotweave.kernels.tree_hash.memory_map import (
+    COPY_WORDS,
+    FAMILY_WORDS,
+    RECORD_WORDS,
+    Table,
+    declare_memory,
+)
 from slotweave.kernels.tree_hash.records import (
     FIRST_CHILD,
-    PARENT,
+    NODE,
     SECOND_CHILD,
     build_table,
     read_records,
     side_by_side,
 )
-from slotweave.kernels.tree_hash.tree_top import CARRIED_CONSTANT
+from slotweave.kernels.tree_hash.tree_top import CARRIED_CONSTANT, TreeTop
 from slotweave.kernels.tree_hash.workload import Shape
 from slotweave.simulate.graph import run_graph
 from support.tree_hash import random_instance
 
 
-@pytest.mark.parametrize("depth", [3, 4, 5])
-def test_a_table_holds_each_node_between_its_children_from_the_right(depth: int) -> None:
+def expected_words(node: int, words: int) -> list[int]:
+    """The nodes of an entry; carried parities are opposite to true ones: bit 0 leads right."""
+    right, left = 2 * node + 2, 2 * node + 1
+    grandchildren = [2 * right + 2, 2 * right + 1, 2 * left + 2, 2 * left + 1]
+    return [node] if words == 1 else [right, node, left, *grandchildren][:words]
+
+
+@pytest.mark.parametrize("words", [COPY_WORDS, RECORD_WORDS, FAMILY_WORDS])
+@pytest.mark.parametrize("depth", [3, 4])
+def test_a_table_holds_each_node_with_what_lies_below_it_from_the_right(
+    depth: int, words: int
+) -> None:
     shape = Shape(height=6, rounds=1, batch=128)
     k = Tracer("table", 8)
-    memory = declare_memory(k, shape, "values", (depth,))
-    build_table(k, memory.tree, depth, memory.tables[depth])
+    table = Table(depth, words)
+    memory = declare_memory(k, shape, "values", (table,))
+    build_table(k, TreeTop(k, shape, memory), table, memory.tables[table])
     before = random_instance(6, 1, 128, seed=depth)
     after = run_graph(k.graph(), before)
 
@@ -35,12 +52,11 @@ def test_a_table_holds_each_node_between_its_children_from_the_right(depth: int)
     expected = []
     for place in range(2**depth):
         node = 2 ** (depth + 1) - 2 - place
-        # Carried parities are the opposite of true ones: bit 0 leads to the right child.
-        expected += [tree[2 * node + 2], tree[node], tree[2 * node + 1]]
-    table = slice(shape.indices, shape.indices + table_words(depth))
-    assert after[table] == [word ^ CARRIED_CONSTANT for word in expected]
-    assert after[: table.start] == before[: table.start]
-    assert after[table.stop :] == before[table.stop :]
+        expected += [tree[other] for other in expected_words(node, words)]
+    written = slice(shape.indices, shape.indices + table.size)
+    assert after[written] == [word ^ CARRIED_CONSTANT for word in expected]
+    assert after[: written.start] == before[: written.start]
+    assert after[written.stop :] == before[written.stop :]
 
 
 @pytest.mark.parametrize("lanes", [4, 8])
@@ -51,13 +67,25 @@ def test_records_are_read_where_they_lie_and_words_of_them_taken(lanes: int) -> 
     addresses = k.region("addresses", table.length, lanes, read_only=True)
     out = k.region("out", table.length + lanes, 3 * lanes, output=True)
     k.memory(table.length + 5 * lanes)
-    read = read_records(k, table, addresses.vload(0))
-    for number, which in enumerate((FIRST_CHILD, PARENT, SECOND_CHILD)):
+    read = read_records(k, table, addresses.vload(0), RECORD_WORDS)
+    for number, which in enumerate((FIRST_CHILD, NODE, SECOND_CHILD)):
         out.vstore(number * lanes, k.pack(read.words(which)))
     chosen = [*random.Random(lanes).choices(range(records), k=lanes - 1), records - 1]
     words = [100 + i for i in range(3 * records)] + [3 * r for r in chosen] + [0] * 4 * lanes
     after = run_graph(k.graph(), words)[out.start :][: out.length]
     assert after == [100 + 3 * r + which for which in range(3) for r in chosen]
+
+
+def test_words_from_some_offset_on_are_read_from_where_the_address_lies_before() -> None:
+    k = Tracer("window", 8)
+    source = k.region("source", 0, 64, read_only=True)
+    addresses = k.region("addresses", 64, 8, read_only=True)
+    out = k.region("out", 72, 8, output=True)
+    read = read_records(k, source, addresses.vload(0), 4, first=3)
+    out.vstore(0, k.pack(read.words(3)))
+    begins = [5, 50, 0, 7, 7, 23, 40, 11]
+    after = run_graph(k.graph(), [*range(100, 164), *begins, *[0] * 8])
+    assert after[72:] == [103 + begin for begin in begins]
 
 
 def test_words_laid_side_by_side_are_a_vector_again() -> None:

@@ -72,6 +72,7 @@ from slotweave.kernels.tree_hash.memory_map import (
     RECORD_WORDS,
     Table,
     room_for_tables,
+    tables_fit,
 )
 from slotweave.kernels.tree_hash.workload import Shape
 
@@ -250,10 +251,11 @@ def _groups_sharing_words(shape: Shape, tables: Sequence[Table], lanes: int) -> 
 def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
     """Tables must exist for what is read from them, hold whole vectors, and fit into memory."""
     shape = choices.shape
-    words = sum(table.size for table in choices.tables)
-    if words > room_for_tables(shape, lanes) or len(set(choices.tables)) < len(choices.tables):
-        room = room_for_tables(shape, lanes)
-        raise bad_plan(plan, f"the tables take {words} words, {room} are free (each table once)")
+    twice = len(set(choices.tables)) < len(choices.tables)
+    if twice or not tables_fit(choices.tables, shape, lanes):
+        words, room = sum(table.size for table in choices.tables), room_for_tables(shape, lanes)
+        most = f"{room} are free (each table once; a vector from its last entry on must fit)"
+        raise bad_plan(plan, f"the tables take {words} words, {most}")
     for group in groups_of(shape, lanes):
         for number in range(shape.rounds):
             depth = shape.level_of_round(number)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slotweave.ir.plan import Plan, ScheduleOptions
-from slotweave.kernels.tree_hash.memory_map import room_for_tables, table_words
+from slotweave.kernels.tree_hash.memory_map import RECORD_WORDS, Table, tables_fit
 from slotweave.kernels.tree_hash.workload import Shape
 
 #: Vectors that go together in a batch: 48 items on a machine of eight lanes.
@@ -77,10 +77,10 @@ def ladder_plan(name: str, shape: Shape) -> Plan:
 
 def _records(shape: Shape) -> dict[str, Any]:
     """Records at the deepest two levels, two apart, that have room; gathers where they end."""
-    room = room_for_tables(shape, LANES)
     tables: list[int] = []
     for depth in (6, 4):
-        if depth < shape.height and sum(map(table_words, tables)) + table_words(depth) <= room:
+        wanted = [Table(other, RECORD_WORDS) for other in (*tables, depth)]
+        if depth < shape.height and tables_fit(wanted, shape, LANES):
             tables.append(depth)
     levels = _SELECTS + ["gather"] * 10
     for depth in tables:

@@ -88,6 +88,16 @@ def room_for_tables(shape: Shape, lanes: int) -> int:
     return shape.batch + min(shape.batch, BORROWED_WORDS)
 
 
+def tables_fit(tables: Sequence[Table], shape: Shape, lanes: int) -> bool:
+    """Whether these tables, in that order, find room, and no entry's vector passes memory's end."""
+    end = shape.indices
+    for table in tables:
+        end += table.size
+        if table.words > 1 and end - table.words + lanes > shape.memory_words:
+            return False
+    return end - shape.indices <= room_for_tables(shape, lanes)
+
+
 def declare_memory(
     k: Tracer, shape: Shape, contract: str, wanted: Sequence[Table], borrowed: int = 0
 ) -> MemoryMap:

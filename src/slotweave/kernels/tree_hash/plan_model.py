@@ -1,7 +1,7 @@
 """How much of each engine a way of walking the tree takes, counted before anything is compiled.
 
-A *pattern* says for each depth how one pass from the root answers its level, and (by `TWO` behind
-the way) whether the first two bits of its address are selected, not just the first. The counts are
+A *pattern* says for each depth how one pass from the root answers its level, and (by `TWO` or `NONE`
+behind the way) whether two bits of its address are selected, or none, not just the first. The counts are
 those of one vector of eight items on a machine like the challenge's: enough to choose between
 patterns, which is all that is asked of them; what a plan really takes is counted from its problem.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from slotweave.kernels.tree_hash.memory_map import room_for_tables, table_words
+from slotweave.kernels.tree_hash.memory_map import RECORD_WORDS, Table, tables_fit
 from slotweave.kernels.tree_hash.workload import Shape
 
 LANES = 8
@@ -29,8 +29,8 @@ SETUP_LOADS, SETUP_LANES = 60, 350
 
 Pattern = tuple[str, ...]
 
-#: Ends the name of a way whose address takes its first two bits by selects.
-TWO = " two"
+#: Ends the name of a way whose address takes its first two bits by selects, or none.
+TWO, NONE = " two", " none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Demand:
 class Design:
     """Tables to build, the pattern of full passes, and that of the last, unfinished one."""
 
-    tables: tuple[int, ...]
+    tables: tuple[Table, ...]
     full_pass: Pattern
     last_pass: Pattern
     cycles: float
@@ -82,26 +82,27 @@ def best_design(shape: Shape) -> Design:
             for ending in sorted(endings):
                 total = start + _pass_demand(ending).times(groups)
                 designs.append(Design(tables, whole, ending, total.cycles))
-    return min(designs, key=lambda design: (design.cycles, design.tables))
+    return min(designs, key=lambda design: (design.cycles, [t.depth for t in design.tables]))
 
 
-def _table_sets(shape: Shape, groups: int) -> Iterator[tuple[int, ...]]:
+def _table_sets(shape: Shape, groups: int) -> Iterator[tuple[Table, ...]]:
     """Sets of tables that fit into memory, as declared: the smallest, which is used last, first."""
     depths = range(SHALLOWEST_TABLE, min(DEEPEST_TABLE, shape.height - 1) + 1)
     most = len(depths) if groups >= GROUPS_FOR_TABLES else 0
     for count in range(most + 1):
-        for tables in combinations(depths, count):
-            if sum(map(table_words, tables)) <= room_for_tables(shape, LANES):
+        for chosen in combinations(depths, count):
+            tables = tuple(Table(depth, RECORD_WORDS) for depth in chosen)
+            if tables_fit(tables, shape, LANES):
                 yield tables
 
 
-def _building(tables: Sequence[int]) -> Demand:
+def _building(tables: Sequence[Table]) -> Demand:
     """Each word of a table takes an alu slot; trees are read, tables stored by vectors."""
-    words = sum(map(table_words, tables))
+    words = sum(table.size for table in tables)
     return Demand(words, words // 4, 0, words // LANES)
 
 
-def _patterns(height: int, tables: Sequence[int]) -> Iterator[Pattern]:
+def _patterns(height: int, tables: Sequence[Table]) -> Iterator[Pattern]:
     """Every way to answer the levels 0 to `height`, one after the other."""
 
     def extend(pattern: Pattern, known: int) -> Iterator[Pattern]:
@@ -114,7 +115,9 @@ def _patterns(height: int, tables: Sequence[int]) -> Iterator[Pattern]:
         for bias in ("", TWO) if depth - known >= 2 else ("",):
             if depth >= DEEPEST_SELECT:
                 yield from extend((*pattern, "gather" + bias), depth)
-            if depth in tables:
+                if depth < height:
+                    yield from extend((*pattern, "window" + bias, "gather" + NONE), depth + 1)
+            if Table(depth, RECORD_WORDS) in tables:
                 yield from extend((*pattern, "record" + bias, "child"), depth)
 
     return extend((), 0)
@@ -133,7 +136,9 @@ def _pass_demand(pattern: Pattern) -> Demand:
         else:
             bits = 2 if way.endswith(TWO) else 1  # they choose among constants
             steps = depth - known - (bits if known == 0 else bits - 1)
-            whole_again = LANES if way.startswith("gather") else 0
+            if way.endswith(NONE):
+                bits, steps = 0, 1  # behind a window: there is no constant
+            whole_again = 0 if way.startswith("record") else LANES
             total += Demand(steps * LANES + whole_again, LANES, 2**bits - 1)
             known = depth
     return total

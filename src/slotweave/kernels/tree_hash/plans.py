@@ -15,7 +15,7 @@ from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.plan_json import plan_from_json
 from slotweave.kernels.tree_hash.ladder_plans import LADDER_PLAN_NAMES, ladder_plan
-from slotweave.kernels.tree_hash.plan_model import LANES, TWO, best_design
+from slotweave.kernels.tree_hash.plan_model import LANES, NONE, TWO, Pattern, best_design
 from slotweave.kernels.tree_hash.rolled_plans import ROLLED_PLAN_NAMES, rolled_plan
 from slotweave.kernels.tree_hash.workload import Shape
 
@@ -66,19 +66,34 @@ def default_plan(shape: Shape, contract: str) -> Plan:
     design = best_design(shape)
     stagger = STAGGER_SHARE * design.cycles / groups
     last = shape.rounds - len(design.last_pass)
-    whole = [way.removesuffix(TWO) for way in design.full_pass]
+    whole = _plain(design.full_pass)
     ending = [
-        {"rounds": [last + depth], "way": way.removesuffix(TWO)}
-        for depth, way in enumerate(design.last_pass)
-        if way.removesuffix(TWO) != whole[depth] and way != "child"
+        {"rounds": [last + depth], "way": way}
+        for depth, way in enumerate(_plain(design.last_pass))
+        if way != whole[depth] and way != "child"
     ]
     levels = ["record" if way == "child" else way for way in whole]
     ways = [*design.full_pass * (last // len(whole)), *design.last_pass]
-    two = [number for number, way in enumerate(ways) if way.endswith(TWO)]
-    bias = [{"rounds": two, "way": "select-two"}] if two else []
-    choices = {"style": "vector", "levels": levels, "levels_but": ending,
-               "tables": list(design.tables), "children": "both", "bias_but": bias}  # fmt: skip
+    windows = [number for number, way in enumerate(ways) if way.startswith("window")]
+    bias = [
+        {"rounds": [number for number, way in enumerate(ways) if way.endswith(mark)], "way": name}
+        for mark, name in ((TWO, "select-two"), (NONE, "arithmetic"))
+    ]
+    choices = {
+        "style": "vector",
+        "levels": levels,
+        "levels_but": ending,
+        "tables": [table.depth for table in design.tables],
+        "children": "both",
+        "bias_but": [entry for entry in bias if entry["rounds"]],
+        "constant_but": [{"rounds": windows, "way": "whole"}] if windows else [],
+    }
     return _plan(stagger, choices)
+
+
+def _plain(pattern: Pattern) -> list[str]:
+    """The ways without what they say of addresses."""
+    return [way.removesuffix(TWO).removesuffix(NONE) for way in pattern]
 
 
 def _plan(stagger: float, choices: Mapping[str, Any]) -> Plan:

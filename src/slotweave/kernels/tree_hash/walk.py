@@ -109,8 +109,13 @@ def gather_node(level: Level, walk: Walk, depth: int, bits_selected: int) -> Vec
 
 
 def window_node(level: Level, walk: Walk, depth: int, bits_selected: int) -> Vector:
-    """The node's value as it stands in the tree, from a vector load that begins before it."""
+    """The node's value as it stands in the tree, from a vector load that begins before it.
+
+    Where that might pass memory's end it is gathered.
+    """
     k, last = level.k, _last_node(level, depth)
+    if last + k.vector_length > level.shape.memory_words:
+        return gather_node(level, walk, depth, bits_selected)
     less = free_base(-1, last, True, k.vector_length, _last_node(level, depth + 1))
     with k.stage("address"):
         address = affine_position(k, walk.position, -1, last - less, bits_selected)
