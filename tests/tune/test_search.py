@@ -69,6 +69,11 @@ def test_fewer_cycles_are_better_than_a_lower_bound():
     assert Score(90, 70) < Score(90, 80)
 
 
+def test_of_two_plans_alike_the_one_that_ends_emptier_is_better():
+    assert Score(90, 80, late=100) < Score(90, 80, late=120)
+    assert Score(90, 80, late=500) < Score(91, 80, late=100)
+
+
 def test_varied_choices_are_choices_that_can_be_read():
     shape, plan = Shape.of(SHAPE), KERNEL.plan("default", SHAPE, "values")
     rng = np.random.default_rng(5)

@@ -25,6 +25,8 @@ class Written:
 def copy_variables(graph: Graph) -> Written:
     """`graph` with a writer for each variable that it assigns."""
     assigned = {node.imm: node.args[0] for node in graph.nodes if node.op == "assign"}
+    if not assigned:
+        return Written(graph, {})
     sources = Counter(assigned.values())
     nodes: list[Node] = []
     number: list[int] = []

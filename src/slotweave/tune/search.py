@@ -1,4 +1,4 @@
-"""Hill climbing over plans: change something, schedule, keep it unless it is longer.
+"""Annealing over plans: change something, schedule, keep it unless it is much worse.
 
 A candidate is judged by scheduling it as `compile` would, without emitting or checking anything;
 the winner goes through the ordinary pipeline like any other plan. What is tried depends on the
@@ -34,13 +34,17 @@ PASSES = 7
 
 #: How often a candidate changes what the kernel chooses (else only when items start, or the seed of
 #: the passes), which costs more time.
-SHARE_OF_CHOICES = 0.4
+SHARE_OF_CHOICES = 0.25
 
 #: How often a candidate that keeps the kernel's choices has another seed.
 SHARE_OF_SEEDS = 0.3
 
-#: How often a candidate as short as the best, but with a higher bound, is taken all the same.
-SIDEWAYS = 0.3
+#: A candidate that costs so many cycles more is taken one time in e.
+TEMPERATURE = 0.4
+
+#: What a cycle of the bound is worth, and a slot issued in the last cycles of a schedule: both say
+#: how near plans of as many cycles are to one less.
+WORTH_OF_BOUND, WORTH_OF_LATE_SLOTS, LATE_CYCLES = 0.2, 0.005, 8
 
 #: Changes of starting times, in cycles (standard deviation).
 SHIFT = 4.0
@@ -48,13 +52,22 @@ SHIFT = 4.0
 
 @dataclass(frozen=True)
 class Score:
-    """What a plan takes: cycles, and the bound of its operations. Less is better, in this order."""
+    """What a plan takes: cycles, the bound of its operations, and slots in the last cycles.
+
+    Less is better: in cycles first, then in `cost`.
+    """
 
     cycles: int
     bound: int
+    late: int = 0
+
+    @property
+    def cost(self) -> float:
+        """Cycles, and what speaks for and against the plan apart from them."""
+        return self.cycles + WORTH_OF_BOUND * self.bound + WORTH_OF_LATE_SLOTS * self.late
 
     def __lt__(self, other: Score) -> bool:
-        return (self.cycles, self.bound) < (other.cycles, other.bound)
+        return (self.cycles, self.cost) < (other.cycles, other.cost)
 
 
 @dataclass(frozen=True)
@@ -114,7 +127,8 @@ def score(task: Task, plan: Plan) -> Score:
     posed, scratch = task.posed(plan), task.machine.scratch_words
     graph, problem = posed.lowered.graph, posed.lowered.problem
     schedule, _ = fit(graph, problem, plan.schedule, scratch, Effort.FAST, posed.ready)
-    return Score(schedule.makespan, posed.bound)
+    late = int(np.count_nonzero(schedule.cycle >= schedule.makespan - LATE_CYCLES))
+    return Score(schedule.makespan, posed.bound, late)
 
 
 def start(task: Task, plan: Plan, seed: int) -> State:
@@ -166,9 +180,8 @@ def search(task: Task, state: State, seed: int) -> Iterator[State]:
 
 
 def _taken(found: Score, current: Score, rng: np.random.Generator) -> bool:
-    if found.cycles == current.cycles and found.bound > current.bound:
-        return bool(rng.random() < SIDEWAYS)
-    return not current < found
+    worse = found.cost - current.cost
+    return worse <= 0 or bool(rng.random() < np.exp(-worse / TEMPERATURE))
 
 
 def _changed(task: Task, plan: Plan, rng: np.random.Generator) -> Plan:

@@ -128,7 +128,7 @@ def test_a_hash_is_finished_where_the_plan_says_so() -> None:
 
 def test_groups_take_turns_in_the_places_where_they_store_children() -> None:
     stored = {**RECORDS, "children_but": [{"rounds": [4], "way": "stored"}], "buffers": 3}
-    choices = read(stored, Shape(height=6, rounds=7, batch=256))
+    choices = read(stored, Shape(height=6, rounds=5, batch=256))
     assert [choices.places(8)[group, 4] for group in range(5)] == [0, 1, 2, 0, 1]
     assert choices.borrowed_nodes(8) == 3 * 16
     assert read({}).borrowed_nodes(8) == 0
@@ -167,7 +167,7 @@ def test_an_entry_whose_vector_would_pass_memorys_end_is_refused() -> None:
         ({"levels": ["copy"]}, "round 1 reads copies of level 1: no such table"),
         (
             {**RECORDS, "children": "stored", "levels_but": [{"rounds": [8], "way": "gather"}]},
-            "round 8 reads level 2, where children are stored (32 nodes): take fewer 'buffers'",
+            "round 8 reads level 2, where children are stored (16 nodes): take fewer 'buffers'",
         ),
         ({"tables": [True]}, "'tables' must be a list of int"),
         ({"tables": 4}, "'tables' must be a list of int"),

@@ -26,16 +26,13 @@ ANY_SHAPE = st.tuples(st.integers(1, 5), st.integers(1, 14), st.integers(1, 40))
 def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
     """Choices for vectors of eight, most of which can be used."""
     way = st.sampled_from(WAYS)
+    plain_way = st.sampled_from(["select", "blend", "gather", "window"])
     rounds = st.lists(st.integers(0, shape.rounds - 1), min_size=1, max_size=3)
     exception = st.fixed_dictionaries(
         {"rounds": rounds, "way": way}, optional={"groups": st.lists(st.integers(0, 4))}
     )
     return {
-        "levels": draw(
-            st.lists(
-                st.sampled_from(["select", "blend", "gather", "window"]), min_size=1, max_size=6
-            )
-        ),
+        "levels": draw(st.lists(plain_way, min_size=1, max_size=6)),
         "levels_but": draw(st.lists(exception, max_size=4)),
         "tables": draw(st.lists(st.sampled_from([3, 4]), unique=True)),
         "copies": draw(st.lists(st.sampled_from([3, 4]), unique=True)),

@@ -1,9 +1,10 @@
 """How much of each engine a way of walking the tree takes, counted before anything is compiled.
 
-A *pattern* says for each depth how one pass from the root answers its level, and (by `TWO` or `NONE`
-behind the way) whether two bits of its address are selected, or none, not just the first. The counts are
-those of one vector of eight items on a machine like the challenge's: enough to choose between
-patterns, which is all that is asked of them; what a plan really takes is counted from its problem.
+A *pattern* says for each depth how one pass from the root answers its level, and (by `TWO` or
+`NONE` behind the way) whether two bits of its address are selected, or none, not just the first.
+The counts are those of one vector of eight items on a machine like the challenge's: enough to
+choose between patterns, which is all that is asked of them; what a plan really takes is counted
+from its problem.
 """
 
 from __future__ import annotations

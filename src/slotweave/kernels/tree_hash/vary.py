@@ -20,6 +20,12 @@ from slotweave.kernels.tree_hash.workload import Shape
 #: Most groups that one change concerns, if they are neighbours, and if they are not.
 NEIGHBOURS, SCATTERED = 12, 4
 
+#: Ways that need an address, and how often it is what changes.
+READ, SHARE_OF_BIASES = ("gather", "window", "copy", "record", "family"), 0.7
+
+#: Places in which children are stored for each round: how often another number is tried, and most.
+SHARE_OF_BUFFERS, MOST_BUFFERS = 0.05, 4
+
 #: How often changes are drawn before the plan is left as it is.
 TRIES = 20
 
@@ -60,6 +66,8 @@ def _changed(plan: Plan, choices: Choices, rng: np.random.Generator) -> Plan:
     for key, entries in changed.items():
         if entries:
             values[key] = _merged(values.get(key, ()), entries, shape)
+    if rng.random() < SHARE_OF_BUFFERS:
+        values["buffers"] = int(rng.integers(1, MOST_BUFFERS + 1))
     return replace(plan, choices=MappingProxyType(values))
 
 
@@ -78,17 +86,16 @@ def _open_choice(
     """A choice that `group` has in round `number`, and the ways there are."""
     way = choices.way(group, number)
     if way == "child":
-        return "children_but", ("both", "memory")
+        own = () if group in choices.sharing else ("memory",)
+        return "children_but", ("both", "stored", *own)
     depth = choices.shape.level_of_round(number)
-    if way in ("gather", "record") and rng.random() < 0.7:
+    if way in READ and rng.random() < SHARE_OF_BIASES:
         return "bias_but", BIASES
     if depth != DEEPEST_SELECT:
         return "levels_but", ()
-    ways = (
-        ("select", "gather", "record")
-        if Table(depth, RECORD_WORDS) in choices.tables
-        else ("select", "gather")
-    )
+    ways: tuple[str, ...] = ("select", "gather")
+    if Table(depth, RECORD_WORDS) in choices.tables:
+        ways = (*ways, "record")
     return "levels_but", ways
 
 
