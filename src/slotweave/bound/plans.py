@@ -1,20 +1,21 @@
-"""A lower bound over all plans of a kernel: a linear program over modes and ways.
+"""A lower bound over all plans of a kernel: a mixed-integer program over modes and ways.
 
 Each copy of a route may be spread over its ways, each operation over its modes; the slots of each
-engine must hold what falls to it. The least number of cycles for which that is possible is a bound
-for every plan that the alternatives describe (the relaxation of the multi-mode problem with
-alternative subgraphs, without dependences). Needs ortools, for its solver GLOP.
+engine must hold what falls to it. Only installations are there or not (the field's name: facility
+location). The least number of cycles for which that is possible is a bound for every plan that the
+alternatives describe (the relaxation of the multi-mode problem with alternative subgraphs, without
+dependences). Needs ortools, for its solver SCIP.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from slotweave.ir.alternatives import END, START, Design, Route, Work
+from slotweave.ir.alternatives import END, START, Alternatives, Arc, Route, Work
 
 #: What the solver may be off by, in cycles.
 TOLERANCE = 1e-6
@@ -22,49 +23,43 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class PlansBound:
-    """No plan of `design` or any other takes fewer than `cycles`; `ways` is the mix that does.
+    """No plan takes fewer than `cycles`; with `installed`, `ways` is the mix that takes `exact`.
 
     `ways` lists (route, way, copies), `busy` the share of each engine's slots in use.
     """
 
     cycles: int
     exact: float
-    design: str
+    installed: tuple[str, ...]
     ways: tuple[tuple[str, str, float], ...]
     busy: Mapping[str, float]
 
 
-def plans_bound(designs: Iterable[Design], slots: Mapping[str, int]) -> PlansBound:
-    """The least bound of all `designs` on engines with `slots` a cycle.
+def plans_bound(choice: Alternatives, slots: Mapping[str, int]) -> PlansBound:
+    """The bound of `choice` on engines with `slots` a cycle.
 
-    Raises ImportError without ortools, ValueError if there is no design or one that cannot be.
+    Raises ImportError without ortools, ValueError if a step of a route has no way.
     """
-    return min((_design_bound(design, slots) for design in designs), key=lambda found: found.exact)
-
-
-def _design_bound(design: Design, slots: Mapping[str, int]) -> PlansBound:
     from ortools.linear_solver import pywraplp
 
-    solver = pywraplp.Solver.CreateSolver("GLOP")
+    solver = pywraplp.Solver.CreateSolver("SCIP")
     cycles = solver.NumVar(0, solver.infinity(), "cycles")
     wanted: dict[tuple[tuple[str, int], ...], Any] = defaultdict(float)
-    _add(wanted, design.fixed, 1.0)
+    _add(wanted, choice.fixed, 1.0)
+    installed = _installed(solver, choice, wanted)
     taken = []
-    for route in design.routes:
+    for route in choice.routes:
         for arc, copies in _walk(solver, route):
             _add(wanted, arc.work, copies)
             taken.append((route.name, arc.name, copies))
-    load: dict[str, Any] = defaultdict(float)
-    for modes, count in wanted.items():
-        spread = [solver.NumVar(0, solver.infinity(), "") for _ in modes]
-        solver.Add(sum(spread) == count)
-        for part, (engine, width) in zip(spread, modes, strict=True):
-            load[engine] = load[engine] + width * part
+            if arc.needs:
+                solver.Add(copies <= route.count * installed[arc.needs])
+    load = _loads(solver, wanted)
     for engine, used in load.items():
         solver.Add(used <= slots[engine] * cycles)
     solver.Minimize(cycles)
     if solver.Solve() != pywraplp.Solver.OPTIMAL:
-        raise ValueError(f"design {design.name!r} cannot be: a step of a route has no way")
+        raise ValueError("there is no plan: a step of a route has no way")
     least = cycles.solution_value()
     ways = [(route, way, copies.solution_value()) for route, way, copies in taken]
     busy = {
@@ -72,11 +67,29 @@ def _design_bound(design: Design, slots: Mapping[str, int]) -> PlansBound:
         for engine, used in load.items()
         if slots[engine] and not isinstance(used, float)
     }
-    mix = tuple(entry for entry in ways if entry[2] > TOLERANCE)
-    return PlansBound(ceil(least - TOLERANCE), least, design.name, mix, busy)
+    return PlansBound(
+        ceil(solver.Objective().BestBound() - TOLERANCE),
+        least,
+        tuple(name for name, there in installed.items() if there.solution_value() > 0.5),
+        tuple(entry for entry in ways if entry[2] > TOLERANCE),
+        busy,
+    )
 
 
-def _walk(solver: Any, route: Route) -> list[tuple[Any, Any]]:
+def _installed(solver: Any, choice: Alternatives, wanted: dict[Any, Any]) -> dict[str, Any]:
+    """A variable for each installation: whether it is there. What it needs is there, too."""
+    there = {entry.name: solver.BoolVar(entry.name) for entry in choice.installations}
+    for entry in choice.installations:
+        _add(wanted, entry.work, there[entry.name])
+        for other in entry.needs:
+            solver.Add(there[entry.name] <= there[other])
+    if there:
+        sizes = [entry.size * there[entry.name] for entry in choice.installations]
+        solver.Add(sum(sizes) <= choice.room)
+    return there
+
+
+def _walk(solver: Any, route: Route) -> list[tuple[Arc, Any]]:
     """A variable for each arc of `route`: how many copies take it; what comes in goes out."""
     balance: dict[str, Any] = {START: float(route.count), END: -float(route.count)}
     copies = []
@@ -88,6 +101,17 @@ def _walk(solver: Any, route: Route) -> list[tuple[Any, Any]]:
     for rest in balance.values():
         solver.Add(rest == 0.0)
     return copies
+
+
+def _loads(solver: Any, wanted: Mapping[tuple[tuple[str, int], ...], Any]) -> dict[str, Any]:
+    """The slots that fall to each engine, each operation spread over its modes."""
+    load: dict[str, Any] = defaultdict(float)
+    for modes, count in wanted.items():
+        spread = [solver.NumVar(0, solver.infinity(), "") for _ in modes]
+        solver.Add(sum(spread) == count)
+        for part, (engine, width) in zip(spread, modes, strict=True):
+            load[engine] = load[engine] + width * part
+    return load
 
 
 def _add(wanted: dict[tuple[tuple[str, int], ...], Any], work: tuple[Work, ...], by: Any) -> None:

@@ -19,13 +19,13 @@ def over_all_plans(about: Mapping[str, Any], terminal: Terminal) -> PlansBound |
     kernel = inputs.kernel_named(about["kernel"], machine)
     if kernel.alternatives is None:
         return None
-    designs = kernel.alternatives(about["params"], about["contract"], machine)
-    if not designs:
+    choice = kernel.alternatives(about["params"], about["contract"], machine)
+    if choice is None:
         return None
     from slotweave.bound.plans import plans_bound
 
     try:
-        return plans_bound(designs, machine.slots)
+        return plans_bound(choice, machine.slots)
     except ImportError:
         terminal.note("the bound over all plans needs ortools: `pip install 'slotweave[exact]'`")
         return None
@@ -34,7 +34,7 @@ def over_all_plans(about: Mapping[str, Any], terminal: Terminal) -> PlansBound |
 def as_json(found: PlansBound) -> dict[str, object]:
     return {
         "cycles": found.cycles,
-        "design": found.design,
+        "installed": list(found.installed),
         "ways": [
             {"route": route, "way": way, "copies": round(copies, 3)}
             for route, way, copies in found.ways
@@ -48,6 +48,7 @@ def show(found: PlansBound) -> None:
     full = [engine for engine, share in found.busy.items() if share > 0.999]
     print(f"\nover all plans: {found.cycles:,} cycles, {' and '.join(full)} full")
     print("(slots of every engine against the work of the cheapest mix; no set-up, no latency)")
-    print(f"the mix, a plan to try: {found.design}")
+    built = [name for name in found.installed if not name.endswith(" read")]
+    print(f"the mix, a plan to try: {', '.join(built) or 'no tables'}")
     for route, way, copies in found.ways:
         print(f"  {route}: {way}, {copies:.1f} times")

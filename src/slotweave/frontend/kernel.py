@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.frontend.tracer import Tracer
-from slotweave.ir.alternatives import Design
+from slotweave.ir.alternatives import Alternatives
 from slotweave.ir.definition import Definition
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import Plan
@@ -56,4 +56,4 @@ class Kernel:
     definition: Callable[[Parameters], Definition] | None = None
     vary: Callable[[Plan, Parameters, str, np.random.Generator], Plan] | None = None
     proofs: Callable[[], frozenset[str]] = frozenset
-    alternatives: Callable[[Parameters, str, Machine], tuple[Design, ...]] | None = None
+    alternatives: Callable[[Parameters, str, Machine], Alternatives | None] | None = None

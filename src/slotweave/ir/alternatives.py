@@ -1,7 +1,8 @@
 """What a kernel's plans may choose from, as the work of each choice: data for a bound over plans.
 
-A design is what a plan decides once (which tables to build); within it, each of `count` copies of a
-route walks from `START` to `END` over arcs, each of them a way to do one step, with its work.
+Each of `count` copies of a route walks from `START` to `END` over arcs, each of them a way to do
+one step, with its work. A way may need an *installation*, such as a table: work that is done once,
+or not at all, and that takes some of a limited room.
 """
 
 from __future__ import annotations
@@ -20,13 +21,25 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Installation:
+    """Work that some ways rest on, and other installations that it rests on itself."""
+
+    name: str
+    size: int
+    work: tuple[Work, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Arc:
-    """One way, called `name`, to come from `source` to `target`; both are states of a route."""
+    """One way, called `name`, to come from `source` to `target`, both states of a route; `needs` is
+    the installation that it rests on, if any."""
 
     source: str
     target: str
     name: str
     work: tuple[Work, ...] = ()
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +52,10 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
-    """Work that is there whatever the routes choose, and the routes."""
+class Alternatives:
+    """Work that is there whatever is chosen, the routes, and installations up to `room` in size."""
 
-    name: str
     fixed: tuple[Work, ...]
     routes: tuple[Route, ...]
+    installations: tuple[Installation, ...] = ()
+    room: int = 0

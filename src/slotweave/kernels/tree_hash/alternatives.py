@@ -1,23 +1,34 @@
 """What the plans of tree hash may choose from, counted for a bound over all of them.
 
-A route is one pass of a vector from the root; its states are (level, level of the newest address).
-Counted is what every plan of style `vector` takes for sure: hash, node, parity, selects, loads,
-steps of addresses (each as if any engine with vector arithmetic could run it), the tables' words.
-Not counted: constants, broadcasts, addresses of tables and values, latency. Items start at the
-root.
+A route is one pass of a vector from the root; its states are (level, level of the newest address,
+what is at hand of a record). Counted is what every plan of style `vector` takes for sure: hash,
+node, parity, selects, loads, steps of addresses (each as if any engine with vector arithmetic could
+run it), the tables' words. Not counted: constants, broadcasts, addresses of tables and values,
+places to store children in, latency. Items start at the root.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from slotweave.ir.alternatives import END, START, Arc, Design, Route, Work
+from slotweave.ir.alternatives import END, START, Alternatives, Arc, Installation, Route, Work
 from slotweave.isa import Shape as Width
 from slotweave.kernels.tree_hash.choices import BIASES
-from slotweave.kernels.tree_hash.memory_map import room_for_tables, table_words
+from slotweave.kernels.tree_hash.memory_map import (
+    COPY_WORDS,
+    FAMILY_WORDS,
+    RECORD_WORDS,
+    Table,
+    room_for_tables,
+)
 from slotweave.kernels.tree_hash.workload import Shape
 from slotweave.machine import Machine
+
+#: Levels with more nodes than this are not selected among; no plan that does so can be short.
+MOST_SELECTED = 32
+
+Works = tuple[Work, ...]
 
 
 class _Costs:
@@ -44,102 +55,161 @@ class _Costs:
     def loads(self, count: float) -> Work:
         return self.of("load", count, Width.WORD)
 
+    def stores(self, count: float) -> Work:
+        return self.of("store", count, Width.WORD)
+
     def selects(self, count: float) -> Work:
         return self.of("select", count)
 
 
 def tree_hash_alternatives(
     parameters: Mapping[str, int], contract: str, machine: Machine
-) -> tuple[Design, ...]:
-    """A design for each set of tables that fits; none where nothing can be chosen or counted so."""
+) -> Alternatives | None:
+    """The choices for this shape; None where nothing can be chosen or counted so."""
     shape = Shape.of(parameters)
     if contract == "any-start" or shape.batch < machine.vector_length:
-        return ()
+        return None
     costs = _Costs(machine)
-    return tuple(_design(shape, costs, tables) for tables in _table_sets(shape, costs.lanes))
-
-
-def _table_sets(shape: Shape, lanes: int) -> Iterator[tuple[int, ...]]:
-    room = room_for_tables(shape, lanes)
-    depths = [
-        depth
-        for depth in range(shape.height)
-        if 2**depth % lanes == 0 and table_words(depth) <= room
-    ]
-    for count in range(len(depths) + 1):
-        for tables in combinations(depths, count):
-            if sum(map(table_words, tables)) <= room:
-                yield tables
-
-
-def _design(shape: Shape, costs: _Costs, tables: Sequence[int]) -> Design:
     groups = -(-shape.batch // costs.lanes)
     full, rest = divmod(shape.rounds, shape.height + 1)
+    room = room_for_tables(shape, costs.lanes)
+    tables = _tables(shape, costs.lanes, room)
     routes = []
     if full:
-        arcs = tuple(_arcs(shape.height + 1, tables, costs))
+        arcs = tuple(_Pass(shape.height + 1, tables, costs).arcs())
         routes.append(Route("full pass", groups * full, arcs))
     if rest:
-        routes.append(Route("last pass", groups, tuple(_arcs(rest, tables, costs))))
-    levels = {depth + below for depth in tables for below in (0, 1)}
-    words = sum(2**level for level in levels)
-    fixed = (
-        costs.loads(groups + words / costs.lanes),
-        costs.simple(groups),  # the constant of the last hash
-        costs.of("xor", words, Width.WORD),
+        routes.append(Route("last pass", groups, tuple(_Pass(rest, tables, costs).arcs())))
+    fixed = (costs.loads(groups), costs.simple(groups))  # values; the constant of the last hash
+    return Alternatives(fixed, tuple(routes), tuple(_installations(tables, costs)), room)
+
+
+def _tables(shape: Shape, lanes: int, room: int) -> tuple[Table, ...]:
+    tables = [
+        Table(depth, words)
+        for words in (RECORD_WORDS, FAMILY_WORDS, COPY_WORDS)
+        for depth in range(shape.height + 1)
+    ]
+    return tuple(
+        table
+        for table in tables
+        if table.depth + table.levels <= shape.height + 1
+        and 2**table.depth % lanes == 0
+        and table.size <= room
     )
-    name = "records of levels " + ", ".join(map(str, tables)) if tables else "no records"
-    return Design(name, fixed, tuple(routes))
 
 
-def _arcs(levels: int, tables: Sequence[int], costs: _Costs) -> Iterator[Arc]:
-    """The ways through a pass of so many levels."""
-    for depth in range(levels):
-        parity = costs.simple(1 + (depth + 1 < levels))  # the node mixed in, and where to go
-        base = (*costs.hash(), parity)
-        for known in range(max(depth, 1)):
-            select = (*base, costs.selects(2**depth - 1))
-            source = _state(depth, known, levels)
-            after = _state(depth + 1, known, levels)
-            yield Arc(source, after, f"level {depth}: select", select)
-            if depth == 0:
-                continue
-            after = _state(depth + 1, depth, levels)
-            for bits, name in enumerate(BIASES):
-                if bits > depth - known:
-                    continue
-                steps = depth - known - (bits if known == 0 else bits - 1)
-                address = (
-                    costs.simple(steps),
-                    costs.selects(2**bits - 1),
-                    costs.loads(costs.lanes),
-                )
-                way = (*base, *address, costs.simple(1))
-                yield Arc(source, after, f"level {depth}: gather, bias {name}", way)
-                if depth in tables:
-                    child = _state(depth + 1, depth, levels, child=True)
-                    way = (*base, *address)
-                    yield Arc(source, child, f"level {depth}: record, bias {name}", way)
-    yield from _children(levels, tables, costs)
+def _installations(tables: tuple[Table, ...], costs: _Costs) -> Iterator[Installation]:
+    """The tables, and the levels of the tree that are read for them."""
+    levels = sorted({table.depth + below for table in tables for below in range(table.levels)})
+    for level in levels:
+        yield Installation(_rows(level), 0, (costs.loads(2**level / costs.lanes),))
+    for table in tables:
+        words = (costs.of("xor", table.size, Width.WORD),)
+        rows = tuple(_rows(table.depth + below) for below in range(table.levels))
+        yield Installation(table.name, table.size, words, rows)
 
 
-def _children(levels: int, tables: Sequence[int], costs: _Costs) -> Iterator[Arc]:
-    for depth in (parent + 1 for parent in tables if parent + 1 < levels):
-        base = (*costs.hash(), costs.simple(1 + (depth + 1 < levels)))
-        source = _state(depth, depth - 1, levels, child=True)
-        after = _state(depth + 1, depth - 1, levels)
-        ways = {
+def _rows(level: int) -> str:
+    return f"level {level} read"
+
+
+class _Pass:
+    """The ways through a pass of so many `levels`."""
+
+    def __init__(self, levels: int, tables: tuple[Table, ...], costs: _Costs) -> None:
+        self.levels, self.tables, self.costs = levels, frozenset(tables), costs
+
+    def arcs(self) -> Iterator[Arc]:
+        for depth in range(self.levels):
+            for known in range(max(depth, 1)):
+                for arc in (*self._selects(depth, known), *self._reads(depth, known)):
+                    yield arc
+                    if known == depth - 1:  # what may be done behind a window may be done there
+                        source = _state(depth, known, self.levels, "window")
+                        yield replace(arc, source=source)
+            yield from self._without_constant(depth)
+            yield from self._from_record(depth)
+
+    def _base(self, depth: int) -> Works:
+        """Hash, the node mixed in, and where to go."""
+        return (*self.costs.hash(), self.costs.simple(1 + (depth + 1 < self.levels)))
+
+    def _selects(self, depth: int, known: int) -> Iterator[Arc]:
+        if 2**depth > MOST_SELECTED:
+            return
+        source = _state(depth, known, self.levels)
+        after = _state(depth + 1, known, self.levels)
+        base, costs = self._base(depth), self.costs
+        yield Arc(source, after, f"level {depth}: select", (*base, costs.selects(2**depth - 1)))
+        if depth:
+            pairs = 2 ** (depth - 1)
+            blended = (costs.of("multiply_add", pairs), costs.selects(pairs - 1))
+            yield Arc(source, after, f"level {depth}: blend", (*base, *blended))
+
+    def _reads(self, depth: int, known: int) -> Iterator[Arc]:
+        if depth == 0:
+            return
+        source = _state(depth, known, self.levels)
+        for bits, bias in enumerate(BIASES[: 1 + depth - known]):
+            steps = depth - known - (bits if known == 0 else bits - 1)
+            address = (
+                self.costs.simple(steps),
+                self.costs.selects(2**bits - 1),
+                self.costs.loads(self.costs.lanes),
+            )
+            for way, behind, whole_again, table in self._ways(depth):
+                work = (*self._base(depth), *address, self.costs.simple(whole_again))
+                after = _state(depth + 1, depth, self.levels, behind)
+                name = f"level {depth}: {way}, bias {bias}"
+                yield Arc(source, after, name, work, table.name if table else "")
+
+    def _ways(self, depth: int) -> Iterator[tuple[str, str, int, Table | None]]:
+        """(way, what is at hand behind it, operations for the constant, table)."""
+        yield "gather", "", 1, None
+        yield "window", "window", 1, None
+        for way, behind, words in (
+            ("copy", "", COPY_WORDS),
+            ("record", "child", RECORD_WORDS),
+            ("family", "family", FAMILY_WORDS),
+        ):
+            table = Table(depth, words)
+            if table in self.tables:
+                yield way, behind, 0, table
+
+    def _without_constant(self, depth: int) -> Iterator[Arc]:
+        """Behind a window: the next address is the last one twice and a bit."""
+        if depth < 2:
+            return
+        source = _state(depth, depth - 1, self.levels, "window")
+        work = (*self._base(depth), self.costs.simple(2), self.costs.loads(self.costs.lanes))
+        for way, behind in (("gather", ""), ("window", "window")):
+            after = _state(depth + 1, depth, self.levels, behind)
+            yield Arc(source, after, f"level {depth}: {way}, no constant", work)
+
+    def _from_record(self, depth: int) -> Iterator[Arc]:
+        """Children, from records and from families, and grandchildren."""
+        costs, base = self.costs, self._base(depth)
+        children = {
             "both": (costs.simple(1), costs.selects(1)),
-            "memory": (costs.loads(2), costs.selects(1)),
+            "memory": (costs.loads(2), costs.stores(2 * costs.lanes), costs.selects(1)),
+            "stored": (costs.loads(1), costs.stores(2 * costs.lanes), costs.selects(1)),
             "scalar": (costs.of("select", costs.lanes, Width.WORD),),
         }
-        for name, extra in ways.items():
-            yield Arc(source, after, f"level {depth}: child, {name}", (*base, *extra))
+        for name, extra in children.items():
+            for at_hand, behind in (("child", ""), ("family", "grandchild")):
+                source = _state(depth, depth - 1, self.levels, at_hand)
+                after = _state(depth + 1, depth - 1, self.levels, behind)
+                yield Arc(source, after, f"level {depth}: child, {name}", (*base, *extra))
+        source = _state(depth, depth - 2, self.levels, "grandchild")
+        after = _state(depth + 1, depth - 2, self.levels)
+        work = (*base, costs.simple(3), costs.selects(3))
+        yield Arc(source, after, f"level {depth}: grandchild", work)
 
 
-def _state(depth: int, known: int, levels: int, child: bool = False) -> str:
+def _state(depth: int, known: int, levels: int, at_hand: str = "") -> str:
     if depth == levels:
         return END
     if depth == 0:
         return START
-    return f"{depth} from {known}{' child' if child else ''}"
+    return f"{depth} from {known} {at_hand}".rstrip()
