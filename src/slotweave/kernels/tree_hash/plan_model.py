@@ -10,7 +10,7 @@ from its problem.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from slotweave.kernels.tree_hash.memory_map import RECORD_WORDS, Table, tables_fit
@@ -25,8 +25,9 @@ DEEPEST_SELECT, SHALLOWEST_TABLE, DEEPEST_TABLE = 3, 3, 7
 #: Vectors a table must serve before it is worth building.
 GROUPS_FOR_TABLES = 8
 
-#: Loads and arithmetic lanes for constants and the top of the tree, however large the batch.
-SETUP_LOADS, SETUP_LANES = 60, 350
+#: Lanes, loads and selects for constants and the top of the tree, however large the batch; with
+#: the loads and selects that the first and the last cycles have no work for.
+SETUP_LANES, SETUP_LOADS, SETUP_FLOW = 350, 90, 30
 
 Pattern = tuple[str, ...]
 
@@ -51,9 +52,18 @@ class Demand:
         return Demand(self.lanes * count, self.loads * count, self.flow * count,
                       self.stores * count)  # fmt: skip
 
+    def within(self, other: Demand) -> bool:
+        """Whether this is no more than `other` of anything."""
+        return (
+            self.lanes <= other.lanes
+            and self.loads <= other.loads
+            and self.flow <= other.flow
+            and self.stores <= other.stores
+        )
+
     @property
     def cycles(self) -> float:
-        """The cycles that the scarcest engine takes, and a little for the others being full too."""
+        """The cycles that the scarcest engine takes, and a little for others that are full too."""
         each = (self.lanes / LANES_A_CYCLE, self.loads / LOADS_A_CYCLE, float(self.flow),
                 self.stores / STORES_A_CYCLE)  # fmt: skip
         return max(each) + 0.05 * sum(each)
@@ -61,12 +71,18 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Tables to build, the pattern of full passes, and that of the last, unfinished one."""
+    """Tables to build, the pattern of full passes, and that of the last, unfinished one.
+
+    `eighths` of the vectors take the other pattern in full passes, which differs from the first in
+    how addresses are chosen.
+    """
 
     tables: tuple[Table, ...]
     full_pass: Pattern
     last_pass: Pattern
     cycles: float
+    other_pass: Pattern
+    eighths: int = 0
 
 
 def best_design(shape: Shape) -> Design:
@@ -75,15 +91,37 @@ def best_design(shape: Shape) -> Design:
     full, rest = divmod(shape.rounds, shape.height + 1)
     designs = []
     for tables in _table_sets(shape, groups):
-        setup = Demand(SETUP_LANES, SETUP_LOADS) + _building(tables)
-        patterns = list(_patterns(shape.height, tables))
-        endings = {pattern[:rest] for pattern in patterns}
-        for whole in patterns if full else patterns[:1]:
-            start = setup + _pass_demand(whole).times(full * groups)
-            for ending in sorted(endings):
-                total = start + _pass_demand(ending).times(groups)
-                designs.append(Design(tables, whole, ending, total.cycles))
-    return min(designs, key=lambda design: (design.cycles, [t.depth for t in design.tables]))
+        setup = Demand(SETUP_LANES, SETUP_LOADS, SETUP_FLOW) + _building(tables)
+        passes = _passes(shape.height + 1, tables)
+        endings = _passes(rest, tables)
+        for whole, wanted in passes if full else passes[:1]:
+            start = setup + wanted.times(full * groups)
+            for ending, more in endings:
+                total = start + more.times(groups)
+                designs.append(Design(tables, whole, ending, total.cycles, whole))
+    best = min(designs, key=lambda design: (design.cycles, [t.depth for t in design.tables]))
+    return min(_mixed(best, full, groups, shape), key=lambda design: design.cycles)
+
+
+def _mixed(design: Design, full: int, groups: int, shape: Shape) -> Iterator[Design]:
+    """`design`, and the same with other addresses for some of the vectors."""
+    yield design
+    fixed = Demand(SETUP_LANES, SETUP_LOADS, SETUP_FLOW) + _building(design.tables)
+    passes = dict(_passes(shape.height + 1, design.tables))
+    endings = dict(_passes(shape.rounds % (shape.height + 1), design.tables))
+    fixed += endings[design.last_pass].times(groups)
+    for other, wanted in passes.items() if full else ():
+        if plain(other) == plain(design.full_pass):
+            for eighths in range(1, 8):
+                some = groups * eighths // 8
+                mixed = passes[design.full_pass].times(groups - some) + wanted.times(some)
+                cycles = (fixed + mixed.times(full)).cycles
+                yield replace(design, other_pass=other, eighths=eighths, cycles=cycles)
+
+
+def plain(pattern: Pattern) -> list[str]:
+    """The ways without what they say of addresses."""
+    return [way.removesuffix(TWO).removesuffix(NONE) for way in pattern]
 
 
 def _table_sets(shape: Shape, groups: int) -> Iterator[tuple[Table, ...]]:
@@ -103,43 +141,73 @@ def _building(tables: Sequence[Table]) -> Demand:
     return Demand(words, words // 4, 0, words // LANES)
 
 
-def _patterns(height: int, tables: Sequence[Table]) -> Iterator[Pattern]:
-    """Every way to answer the levels 0 to `height`, one after the other."""
+def _passes(levels: int, tables: Sequence[Table]) -> list[tuple[Pattern, Demand]]:
+    """Patterns for a pass of so many levels with what one vector wants for it, hash and parity
+    included; none wants as much as another one of everything, or more."""
+    at: list[dict[int, _Front]] = [{} for _ in range(levels + 1)]
+    at[0][0] = _Front()
+    at[0][0].add((), Demand())
+    for depth in range(levels):
+        for known, front in at[depth].items():
+            for ways, address in _steps(depth, known, levels, tables):
+                end = at[depth + len(ways)].setdefault(address, _Front())
+                wanted = _demand(ways, depth, known)
+                for pattern, before in front.entries:
+                    end.add((*pattern, *ways), before + wanted)
+    last = _Front()
+    for front in at[levels].values():
+        for pattern, wanted in front.entries:
+            last.add(pattern, wanted)
+    return last.entries
 
-    def extend(pattern: Pattern, known: int) -> Iterator[Pattern]:
-        depth = len(pattern)
-        if depth == height + 1:
-            yield pattern
+
+class _Front:
+    """Patterns with their demands; none wants at least as much of everything as another one."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[Pattern, Demand]] = []
+
+    def add(self, pattern: Pattern, wanted: Demand) -> None:
+        if any(other.within(wanted) for _, other in self.entries):
             return
-        if depth <= DEEPEST_SELECT:
-            yield from extend((*pattern, "select"), known)
-        for bias in ("", TWO) if depth - known >= 2 else ("",):
-            if depth >= DEEPEST_SELECT:
-                yield from extend((*pattern, "gather" + bias), depth)
-                if depth < height:
-                    yield from extend((*pattern, "window" + bias, "gather" + NONE), depth + 1)
-            if Table(depth, RECORD_WORDS) in tables:
-                yield from extend((*pattern, "record" + bias, "child"), depth)
-
-    return extend((), 0)
+        kept = [entry for entry in self.entries if not wanted.within(entry[1])]
+        self.entries = [*kept, (pattern, wanted)]
 
 
-def _pass_demand(pattern: Pattern) -> Demand:
-    """One vector's walk over the levels of `pattern`, hash and parity included."""
+def _steps(
+    depth: int, known: int, levels: int, tables: Sequence[Table]
+) -> Iterator[tuple[Pattern, int]]:
+    """The ways to answer the next level or two, and the level of the newest address behind them."""
+    if depth <= DEEPEST_SELECT:
+        yield ("select",), known
+    if depth < DEEPEST_SELECT:
+        return
+    for bias in ("", TWO) if depth - known >= 2 else ("",):
+        yield ("gather" + bias,), depth
+        if depth + 1 < levels:
+            yield ("window" + bias, "gather" + NONE), depth + 1
+        if Table(depth, RECORD_WORDS) in tables:
+            if depth + 1 == levels:
+                yield ("record" + bias,), depth
+                continue
+            yield ("record" + bias, "child"), depth
+
+
+def _demand(ways: Pattern, depth: int, known: int) -> Demand:
+    """What these ways from `depth` on want, if the newest address is that of level `known`."""
     total = Demand()
-    known = 0  # bits in the newest address
-    for depth, way in enumerate(pattern):
+    for level, way in enumerate(ways, depth):
         total += Demand(12 * LANES)  # hash, node, parity
         if way == "select":
-            total += Demand(flow=2**depth - 1)
+            total += Demand(flow=2**level - 1)
         elif way == "child":
             total += Demand(LANES, flow=1)  # mixed with both children
         else:
             bits = 2 if way.endswith(TWO) else 1  # they choose among constants
-            steps = depth - known - (bits if known == 0 else bits - 1)
+            steps = level - known - (bits if known == 0 else bits - 1)
             if way.endswith(NONE):
                 bits, steps = 0, 1  # behind a window: there is no constant
             whole_again = 0 if way.startswith("record") else LANES
             total += Demand(steps * LANES + whole_again, LANES, 2**bits - 1)
-            known = depth
+            known = level
     return total

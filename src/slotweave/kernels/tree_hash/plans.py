@@ -7,7 +7,7 @@ rungs of the ladder, the last of which is the default one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -15,7 +15,7 @@ from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.plan_json import plan_from_json
 from slotweave.kernels.tree_hash.ladder_plans import LADDER_PLAN_NAMES, ladder_plan
-from slotweave.kernels.tree_hash.plan_model import LANES, NONE, TWO, Pattern, best_design
+from slotweave.kernels.tree_hash.plan_model import LANES, NONE, TWO, best_design, plain
 from slotweave.kernels.tree_hash.rolled_plans import ROLLED_PLAN_NAMES, rolled_plan
 from slotweave.kernels.tree_hash.workload import Shape
 
@@ -66,34 +66,48 @@ def default_plan(shape: Shape, contract: str) -> Plan:
     design = best_design(shape)
     stagger = STAGGER_SHARE * design.cycles / groups
     last = shape.rounds - len(design.last_pass)
-    whole = _plain(design.full_pass)
+    whole = plain(design.full_pass)
     ending = [
         {"rounds": [last + depth], "way": way}
-        for depth, way in enumerate(_plain(design.last_pass))
+        for depth, way in enumerate(plain(design.last_pass))
         if way != whole[depth] and way != "child"
     ]
     levels = ["record" if way == "child" else way for way in whole]
-    ways = [*design.full_pass * (last // len(whole)), *design.last_pass]
+    passes = last // len(whole)
+    ways = [*design.full_pass * passes, *design.last_pass]
+    other = [*design.other_pass * passes, *design.last_pass]
+    some = [group for group in range(groups) if group * design.eighths % 8 < design.eighths]
     windows = [number for number, way in enumerate(ways) if way.startswith("window")]
-    bias = [
-        {"rounds": [number for number, way in enumerate(ways) if way.endswith(mark)], "way": name}
-        for mark, name in ((TWO, "select-two"), (NONE, "arithmetic"))
-    ]
     choices = {
         "style": "vector",
         "levels": levels,
         "levels_but": ending,
         "tables": [table.depth for table in design.tables],
         "children": "both",
-        "bias_but": [entry for entry in bias if entry["rounds"]],
+        "bias_but": [*_biases(ways), *_biases(other, ways, some)],
         "constant_but": [{"rounds": windows, "way": "whole"}] if windows else [],
     }
     return _plan(stagger, choices)
 
 
-def _plain(pattern: Pattern) -> list[str]:
-    """The ways without what they say of addresses."""
-    return [way.removesuffix(TWO).removesuffix(NONE) for way in pattern]
+def _biases(
+    ways: Sequence[str], usual: Sequence[str] = (), groups: Sequence[int] = ()
+) -> Iterator[dict[str, Any]]:
+    """How the addresses of these ways are chosen; for some groups only what is not as usual."""
+    for mark, name in ((TWO, "select-two"), (NONE, "arithmetic"), ("", "select")):
+        rounds = [
+            number
+            for number, way in enumerate(ways)
+            if _mark(way) == mark and not (groups and _mark(usual[number]) == mark)
+        ]
+        if groups and rounds:
+            yield {"rounds": rounds, "groups": list(groups), "way": name}
+        elif mark and not usual and rounds:
+            yield {"rounds": rounds, "way": name}
+
+
+def _mark(way: str) -> str:
+    return next((mark for mark in (TWO, NONE) if way.endswith(mark)), "")
 
 
 def _plan(stagger: float, choices: Mapping[str, Any]) -> Plan:

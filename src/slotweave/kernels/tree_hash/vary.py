@@ -17,8 +17,10 @@ from slotweave.kernels.tree_hash.memory_map import RECORD_WORDS, Table
 from slotweave.kernels.tree_hash.plan_model import DEEPEST_SELECT, LANES
 from slotweave.kernels.tree_hash.workload import Shape
 
-#: Most groups that one change concerns, if they are neighbours, and if they are not.
+#: Most groups that one change concerns, if they are neighbours, and if they are not; how often it
+#: concerns all of them.
 NEIGHBOURS, SCATTERED = 12, 4
+SHARE_OF_ALL = 0.1
 
 #: Ways that need an address, and how often it is what changes.
 READ, SHARE_OF_BIASES = ("gather", "window", "copy", "record", "family"), 0.7
@@ -72,6 +74,8 @@ def _changed(plan: Plan, choices: Choices, rng: np.random.Generator) -> Plan:
 
 
 def _some_groups(count: int, rng: np.random.Generator) -> list[int]:
+    if rng.random() < SHARE_OF_ALL:
+        return list(range(count))
     if rng.random() < 0.7:
         first = int(rng.integers(count))
         return list(range(first, min(count, first + int(rng.integers(1, NEIGHBOURS)))))
