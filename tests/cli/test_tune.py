@@ -37,3 +37,16 @@ def test_a_plan_that_cannot_be_written_is_refused_before_the_search(tmp_path):
     refused = slotweave("tune", "tree-hash", *SHAPE, "-o", tmp_path / "nowhere" / "plan.json")
     assert refused.code == Exit.BAD_INPUT
     assert "SW207" in refused.err
+
+
+def test_several_seeds_are_searched_and_the_best_and_the_median_told(tmp_path):
+    file = tmp_path / "plan.json"
+    options = ["--seeds", "3", "--seed", "5", "--evaluations", "1", "-o", file, "--json"]
+    told = json.loads(slotweave("tune", "tree-hash", *SHAPE, *options).out)
+    assert sorted(told["seeds"]) == ["5", "6", "7"]
+    assert told["best"] == told["cycles"] == min(told["seeds"].values())
+    assert told["median"] == sorted(told["seeds"].values())[1]
+    origin = json.loads(file.read_text())["origin"]
+    assert origin["seeds"] == told["seeds"]
+    assert f"--seed {told['seed']} --evaluations 1" in origin["command"]
+    assert origin["hours"] >= 0

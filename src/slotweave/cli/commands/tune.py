@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from statistics import median
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,8 @@ from slotweave.cli.output import expect_writable, print_json, write_output
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slotweave.ir.plan import Plan
     from slotweave.tune.search import State, Task
 
@@ -38,12 +41,17 @@ def tune(
     ] = "default",
     machine: TargetMachine = "challenge",
     seed: Seed = 0,
+    seeds: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Search so many times, with seeds from SEED on.")
+    ] = 1,
     time_limit: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="When to stop.")
     ] = 60.0,
     evaluations: Annotated[
         int | None,
-        typer.Option(metavar="N", min=0, help="Stop after so many plans instead: repeatable."),
+        typer.Option(
+            metavar="N", min=0, help="End each search after so many plans instead: repeatable."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -61,26 +69,20 @@ def tune(
 
     from slotweave.tune.search import Task, search, start  # behind the checks of what was given
 
-    task = Task(workload, target, values, promise)
-    state = start(task, begin, seed)
-    _keep(state, task, output, seed, terminal)
-    ends = time.monotonic() + time_limit
-    told = time.monotonic()
+    report = _Report(Task(workload, target, values, promise), plan, output, terminal)
     try:
-        for found in search(task, state, seed):
-            if found.best_score < state.best_score:
-                _keep(found, task, output, seed, terminal)
-            state = found
-            if time.monotonic() - told > _PATIENCE:
-                told = time.monotonic()
-                left = max(0.0, ends - told)
-                terminal.note(f"{_standing(state)}, {left:.0f} s left")
-            if _is_over(state, evaluations, ends):
-                break
+        for number in range(seeds):
+            first = start(report.task, begin, seed + number)
+            ends = report.began + time_limit * (number + 1) / seeds
+            report.note(first, seed + number, ends)
+            for state in search(report.task, first, seed + number):
+                report.note(state, seed + number, ends)
+                if _is_over(state, evaluations, ends):
+                    break
     finally:
-        _keep(state, task, output, seed, terminal)
+        report.keep()
     if json:
-        print_json(_summary(state, seed))
+        print_json(report.summary())
 
 
 def _is_over(state: State, evaluations: int | None, ends: float) -> bool:
@@ -89,36 +91,66 @@ def _is_over(state: State, evaluations: int | None, ends: float) -> bool:
     return time.monotonic() >= ends
 
 
+class _Report:
+    """The searches so far by seed; what is told of them, and the file that holds the best plan."""
+
+    def __init__(self, task: Task, plan: str, output: str, terminal: Terminal) -> None:
+        self.task, self.plan, self.output, self.terminal = task, plan, output, terminal
+        self.states: dict[int, State] = {}
+        self.began = self._told = time.monotonic()
+
+    def note(self, state: State, seed: int, ends: float) -> None:
+        """A search has come so far: keep what is better than all before, say so now and then."""
+        before = self._best()
+        self.states[seed] = state
+        if before is None or state.best_score < self.states[before].best_score:
+            self.keep()
+        if time.monotonic() - self._told > _PATIENCE:
+            self._told = time.monotonic()
+            left = max(0.0, ends - self._told)
+            self.terminal.note(f"{_standing(state)} of seed {seed}, {left:.0f} s left for it")
+
+    def keep(self) -> None:
+        """Write the best plan, with where it came from."""
+        from slotweave.ir.plan_json import plan_to_json
+
+        seed = self._best()
+        if seed is not None:
+            write_output(self.output, plan_to_json(self._signed(seed)))
+            self.terminal.note(f"{_standing(self.states[seed])}: kept in {self.output}")
+
+    def summary(self) -> Mapping[str, object]:
+        seed = self._best()
+        assert seed is not None  # each search begins with a plan
+        best = self.states[seed]
+        return {"cycles": best.best_score.cycles, "bound": best.best_score.bound,
+                "evaluations": best.evaluations, "seed": seed, **self._all_seeds()}  # fmt: skip
+
+    def _best(self) -> int | None:
+        """The seed of the best plan; the first one of those alike."""
+        found = sorted(self.states, key=lambda seed: self.states[seed].best_score.cycles)
+        return found[0] if found else None
+
+    def _all_seeds(self) -> Mapping[str, object]:
+        """What the search of each seed came to, the best and the median of them."""
+        cycles = {str(seed): state.best_score.cycles for seed, state in self.states.items()}
+        return {"seeds": cycles, "best": min(cycles.values()), "median": median(cycles.values())}
+
+    def _signed(self, seed: int) -> Plan:
+        from dataclasses import replace
+
+        state = self.states[seed]
+        shape = " ".join(f"-p {name}={value}" for name, value in self.task.parameters.items())
+        told = (
+            f"slotweave tune {self.task.kernel.name} {shape} --contract {self.task.contract}"
+            f" --plan {self.plan} --machine {self.task.machine.name} --seed {seed}"
+            f" --evaluations {state.evaluations}"
+        )
+        hours = round((time.monotonic() - self.began) / 3600, 2)
+        origin = {"command": told, **self.summary(), "hours": hours}
+        return replace(state.best, name="tuned", origin=origin)
+
+
 def _standing(state: State) -> str:
     best = state.best_score
     return f"{best.cycles} cycles (bound {best.bound}) after {state.evaluations} plans"
-
-
-def _keep(state: State, task: Task, output: str, seed: int, terminal: Terminal) -> None:
-    from slotweave.ir.plan_json import plan_to_json
-
-    write_output(output, plan_to_json(_signed(state, task, seed)))
-    terminal.note(f"{_standing(state)}: kept in {output}")
-
-
-def _signed(state: State, task: Task, seed: int) -> Plan:
-    """The best plan, with where it came from."""
-    from dataclasses import replace
-
-    shape = " ".join(f"-p {name}={value}" for name, value in task.parameters.items())
-    told = (
-        f"slotweave tune {task.kernel.name} {shape} --contract {task.contract}"
-        f" --machine {task.machine.name} --seed {seed} --evaluations {state.evaluations}"
-    )
-    origin = {"command": told, "seed": seed, "evaluations": state.evaluations,
-              "cycles": state.best_score.cycles, "bound": state.best_score.bound}  # fmt: skip
-    return replace(state.best, name="tuned", origin=origin)
-
-
-def _summary(state: State, seed: int) -> dict[str, int]:
-    return {
-        "cycles": state.best_score.cycles,
-        "bound": state.best_score.bound,
-        "evaluations": state.evaluations,
-        "seed": seed,
-    }
