@@ -6,12 +6,14 @@ that says what is wrong and, for a misspelt name, what was probably meant.
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
@@ -173,6 +175,24 @@ def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], con
     if name not in kernel.plan_names:
         raise unknown("SW209", f"plan of {kernel.name} called", name, kernel.plan_names)
     return kernel.plan(name, parameters, contract)
+
+
+def with_choices(plan: Plan, changed: Sequence[str]) -> Plan:
+    """`plan` with choices given as NAME=JSON instead of its own."""
+    if not changed:
+        return plan
+    choices = dict(plan.choices)
+    for text in changed:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(Diagnostic("SW209", f"a choice is NAME=JSON, not {text!r}"))
+        try:
+            choices[name] = json.loads(value)
+        except ValueError as reason:
+            raise InputError(
+                Diagnostic("SW209", f"the choice {name!r} is no JSON: {reason}")
+            ) from None
+    return replace(plan, name=f"{plan.name} with other choices", choices=MappingProxyType(choices))
 
 
 @dataclass(frozen=True, slots=True)

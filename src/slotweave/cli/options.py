@@ -38,6 +38,14 @@ Parameters = Annotated[
         "-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the kernel; repeatable."
     ),
 ]
+Choice = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--choice",
+        metavar="NAME=JSON",
+        help="Something that the plan chooses, said otherwise than it does; repeatable.",
+    ),
+]
 Contract = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="What the kernel promises; its first contract if left out."),

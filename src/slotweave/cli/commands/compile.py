@@ -9,6 +9,7 @@ import typer
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.options import (
+    Choice,
     Contract,
     Instances,
     Json,
@@ -48,6 +49,7 @@ def compile_(
             help="What the kernel leaves open: tuned (if there is one for the shape), default, ...",
         ),
     ] = None,
+    choice: Choice = None,
     machine: TargetMachine = "challenge",
     instances: Instances = 20,
     seed: Seed = 0,
@@ -75,7 +77,7 @@ def compile_(
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
     promise = inputs.contract_of(workload, contract)
-    choices = inputs.plan_of(workload, plan, values, promise)
+    choices = inputs.with_choices(inputs.plan_of(workload, plan, values, promise), choice or ())
     terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
 
     from slotweave.flow_pipeline import compile_any  # behind the checks of what the user gave

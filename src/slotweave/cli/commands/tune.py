@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from shlex import quote
 from statistics import median
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,15 @@ import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.options import Contract, Json, KernelArgument, Parameters, Seed, TargetMachine
+from slotweave.cli.options import (
+    Choice,
+    Contract,
+    Json,
+    KernelArgument,
+    Parameters,
+    Seed,
+    TargetMachine,
+)
 from slotweave.cli.output import expect_writable, print_json, write_output
 from slotweave.cli.terminal import Terminal
 
@@ -39,6 +48,7 @@ def tune(
     plan: Annotated[
         str, typer.Option(metavar="NAME|FILE.json", help="Where to begin; a tuned plan goes on.")
     ] = "default",
+    choice: Choice = None,
     machine: TargetMachine = "challenge",
     seed: Seed = 0,
     seeds: Annotated[
@@ -65,11 +75,12 @@ def tune(
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
     promise = inputs.contract_of(workload, contract)
-    begin = inputs.plan_of(workload, plan, values, promise)
+    begin = inputs.with_choices(inputs.plan_of(workload, plan, values, promise), choice or ())
 
     from slotweave.tune.search import Task, search, start  # behind the checks of what was given
 
-    report = _Report(Task(workload, target, values, promise), plan, output, terminal)
+    told = "".join(f" --choice {quote(change)}" for change in choice or ())
+    report = _Report(Task(workload, target, values, promise), plan + told, output, terminal)
     try:
         for number in range(seeds):
             first = start(report.task, begin, seed + number)
