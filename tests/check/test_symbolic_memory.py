@@ -117,3 +117,21 @@ def test_differences_are_listed_by_address(terms, memory):
     assert list(memory.differences(other, 2)) == []
     other.store(computed(terms), 2, terms.constant(1))
     assert [address for address, _, _ in memory.differences(other, 2)] == [6, 7, 8, 9]
+
+
+def test_a_store_to_one_of_two_words_leaves_each_the_new_word_or_the_old_one(terms, memory):
+    bit, word = computed(terms), terms.make("input", 10)
+    before = {address: memory.word(address) for address in (3, 7)}
+    address = terms.operation("select", (bit, terms.constant(3), terms.constant(7)))
+    memory.store(address, None, word)
+    assert memory.word(3) == terms.operation("select", (bit, word, before[3]))
+    assert memory.word(7) == terms.operation("select", (bit, before[7], word))
+    assert memory.word(5) == terms.constant(55)
+
+
+def test_a_store_whose_words_may_be_any_is_followed_by_its_region_only(terms, memory):
+    bit = computed(terms)
+    for yes, no in ((bit, terms.constant(3)), (terms.constant(3), bit)):
+        address = terms.operation("select", (bit, yes, no))
+        memory.store(address, LEFT, terms.constant(1))
+        assert terms[memory.word(3)].kind == "load"

@@ -50,3 +50,24 @@ def test_several_seeds_are_searched_and_the_best_and_the_median_told(tmp_path):
     assert origin["seeds"] == told["seeds"]
     assert f"--seed {told['seed']} --evaluations 1" in origin["command"]
     assert origin["hours"] >= 0
+
+
+def test_a_search_may_begin_with_other_choices_and_its_command_names_them(tmp_path):
+    file = tmp_path / "plan.json"
+    changed = ["--choice", 'bias="arithmetic"', "--evaluations", "0", "-o", file]
+    assert slotweave("tune", "tree-hash", *SHAPE, *changed).code == Exit.DONE
+    plan = json.loads(file.read_text())
+    assert plan["choices"]["bias"] == "arithmetic"
+    assert "--choice 'bias=\"arithmetic\"'" in plan["origin"]["command"]
+
+
+def test_a_choice_that_is_none_is_refused():
+    for choice, complaint in (
+        ("bias", "a choice is NAME=JSON, not 'bias'"),
+        ("bias=[", "the choice 'bias' is no JSON"),
+        ("bais=1", "unknown choice 'bais'"),
+    ):
+        refused = slotweave("compile", "tree-hash", *SHAPE, "--choice", choice)
+        assert refused.code == Exit.BAD_INPUT
+        assert "SW209" in refused.err
+        assert complaint in refused.err

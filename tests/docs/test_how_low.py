@@ -23,10 +23,15 @@ from support.command_line import slotweave
 PAGE = Path(__file__).parents[2] / "docs" / "how-low.md"
 JUDGED = {"height": 10, "rounds": 16, "batch": 256}
 DEFAULT = TREE_HASH.plan("default", JUDGED, "values")
+TUNED = TREE_HASH.plan("tuned", JUDGED, "values")
 
-#: The judged passes with records from level 4 on, and with none.
+#: The judged passes with records from level 4 on, with none, and without windows.
 FROM_FOUR = ["select"] * 4 + ["record"] * 4 + ["gather"] * 3
 NO_RECORDS = ["select"] * 4 + ["gather"] * 7
+NO_WINDOW = ["select"] * 3 + ["record"] * 6 + ["gather"] * 2
+
+#: How addresses are chosen where all vectors do as most do.
+ALIKE = [entry for entry in DEFAULT.choices["bias_but"] if "groups" not in entry]
 
 
 def chosen(**choices: Any) -> Plan:
@@ -41,18 +46,29 @@ def scheduled(**options: Any) -> Plan:
 LEVERS = {
     "nothing: the plan `default`": (DEFAULT, Effort.DEFAULT),
     "tables over the words of the values: records of levels 4/5, 6/7 and, in the end, 3/4": (
-        chosen(levels=FROM_FOUR, tables=[3, 4, 6], bias_but=[],
+        chosen(levels=FROM_FOUR, tables=[3, 4, 6], bias_but=[], constant_but=[],
                levels_but=[{"rounds": [14], "way": "record"}]),
         Effort.DEFAULT,
     ),
     "all records": (
-        chosen(levels=NO_RECORDS, tables=[], levels_but=[], bias_but=[]), Effort.DEFAULT,
-    ),
-    "selects below level 1, and all records": (
-        chosen(levels=["select", "select", "gather"], tables=[], levels_but=[], bias_but=[]),
+        chosen(levels=NO_RECORDS, tables=[], levels_but=[], bias_but=[], constant_but=[]),
         Effort.DEFAULT,
     ),
-    "two bits of an address selected at once": (chosen(bias_but=[]), Effort.DEFAULT),
+    "selects below level 1, and all records": (
+        chosen(levels=["select", "select", "gather"], tables=[], levels_but=[], bias_but=[],
+               constant_but=[]),
+        Effort.DEFAULT,
+    ),
+    "a window before the last level, whose address then needs no constant": (
+        chosen(levels=NO_WINDOW, constant_but=[],
+               bias_but=[entry for entry in ALIKE if entry["way"] != "arithmetic"]),
+        Effort.DEFAULT,
+    ),
+    "addresses chosen in two ways by turns": (chosen(bias_but=ALIKE), Effort.DEFAULT),
+    "two bits of an address selected at once": (
+        chosen(bias_but=[entry for entry in ALIKE if entry["way"] != "select-two"]),
+        Effort.DEFAULT,
+    ),
     "biases of addresses selected at all": (
         chosen(bias="arithmetic", bias_but=[]), Effort.DEFAULT,
     ),
@@ -65,6 +81,10 @@ LEVERS = {
     ),
     "staggered items": (scheduled(stagger=0.0), Effort.DEFAULT),
     "forward-backward passes and other staggers": (DEFAULT, Effort.FAST),
+    "nothing: the plan `tuned`": (TUNED, Effort.FAST),
+    "in the plan `tuned`, children stored over the first nodes": (
+        replace(TUNED, choices={**TUNED.choices, "children_but": []}), Effort.FAST,
+    ),
 }  # fmt: skip
 
 ROW = re.compile(r"^\| (?P<lever>[^|]+?) \| [\d,]+ \| [\d,]+ \|$", re.MULTILINE)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from slotweave.ir.demand import demanded_words
 from slotweave.ir.graph_text import graph_from_text
-from slotweave.ir.known_words import known_values
+from slotweave.ir.known_words import MOST_OPTIONS, known_values, value_options
 
 GRAPH = """\
 graph "g" vector_length=2 memory_words=8
@@ -41,6 +41,44 @@ def test_constants_and_what_is_computed_from_them_are_known() -> None:
 def test_loads_and_undefined_quotients_are_not_known() -> None:
     known = known_values(graph_from_text(GRAPH))
     assert not {9, 10, 11} & known.keys()
+
+
+OPTIONS = """\
+graph "g" vector_length=2 memory_words=8
+region "m" start=0 length=8
+%0 : 1 = const imm=1
+%1 : 1 = const imm=2
+%2 : 1 = const imm=3
+%3 : 1 = load %0 region="m"
+%4 : 1 = select %3 %0 %1
+%5 : 1 = select %3 %4 %2
+%6 : 2 = overlay %5 %0 offsets=0,1
+%7 : 1 = slice %6
+%8 : 1 = select %3 %3 %0
+%9 : 1 = add %4 %0
+"""
+
+
+def test_what_is_selected_among_constants_is_one_of_them() -> None:
+    options = value_options(graph_from_text(OPTIONS))
+    assert options[4] == (frozenset({1, 2}),)
+    assert options[5] == options[7] == (frozenset({1, 2, 3}),)
+    assert options[6] == (frozenset({1, 2, 3}), frozenset({1}))
+    assert not {3, 8, 9} & options.keys()
+
+
+def test_a_word_of_too_many_options_is_not_followed() -> None:
+    lines = ['graph "g" vector_length=2 memory_words=8', 'region "m" start=0 length=8']
+    lines += ["%0 : 1 = const imm=0", '%1 : 1 = load %0 region="m"']
+    newest = 0
+    for number in range(MOST_OPTIONS):
+        name = 2 + 2 * number
+        lines += [f"%{name} : 1 = const imm={number + 1}",
+                  f"%{name + 1} : 1 = select %1 %{name} %{newest}"]  # fmt: skip
+        newest = name + 1
+    options = value_options(graph_from_text("\n".join(lines) + "\n"))
+    assert len(options[newest - 2][0]) == MOST_OPTIONS
+    assert newest not in options
 
 
 DEMAND = """\

@@ -123,6 +123,29 @@ def test_words_said_to_be_unused_need_not_wait() -> None:
     assert [after for op, after in accesses(k) if op == "vload"] == [[], [0]]
 
 
+def test_a_store_to_one_of_two_words_is_ordered_against_both_and_no_others() -> None:
+    k, work = kernel()
+    inputs = RegionHandle(k, k.graph().region_by_name["in"])
+    for i in range(3):
+        work.store(i, 7)
+    k.store(k.select(inputs[0], k.literal(8), k.literal(9)), 9, work)
+    for i in range(3):
+        k.store(k.literal(100 + i), work[i], work)
+    assert [after for op, after in accesses(k) if op == "load"] == [[3], [3], [2]]
+    assert accesses(k)[3] == ("store", [0, 1])
+
+
+def test_lanes_of_a_select_among_constant_vectors_are_one_of_two_words_each() -> None:
+    k, work = kernel()
+    inputs = RegionHandle(k, k.graph().region_by_name["in"])
+    mine, other = (k.pack([first + i for i in range(4)]) for first in (8, 12))
+    for i in range(8):
+        work.store(i, 7)
+    chosen = k.select(inputs.vload(0), mine, other)
+    k.store(chosen.lane(1), 9, work)
+    assert accesses(k)[-1] == ("store", [1, 5])
+
+
 def test_the_number_of_edges_grows_with_the_number_of_accesses() -> None:
     k, work = kernel()
     i = k.core_id()

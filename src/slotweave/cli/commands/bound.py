@@ -49,7 +49,7 @@ def bound(
 
     Of a kernel by one plan, or of what a program computes, lifted out of its bundles. The ladder
     holds for the operations of that plan. Where the kernel says what its plans may choose from, a
-    linear program over modes and ways gives a bound for all of them, and the mix that meets it.
+    program over modes and ways gives a bound for all of them, and the mix that meets it.
     """
     expect_one_on_stdout(certificate, json)
     expect_writable(certificate)
