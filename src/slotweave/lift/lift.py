@@ -25,6 +25,7 @@ from slotweave.isa import WORD_MASK, Effect, Role
 from slotweave.lift.builder import Builder, Ref
 from slotweave.lift.memory import MemoryRanges
 from slotweave.lift.partition import Partition, partition_of
+from slotweave.lift.ran import Ran
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.legality import costs_a_cycle, static_faults
 from slotweave.simulate.slots import SlotKind, slot_kinds
@@ -48,10 +49,14 @@ class _Repartition(Exception):  # noqa: N818 (no error: the lifting starts anew)
 
 @dataclass(frozen=True)
 class Lifted:
-    """The graph of a program, and how many cycles a run of the program takes."""
+    """The graph of a program, and how many cycles a run of the program takes.
+
+    `ran` are the slots of that run in order, if they were asked for.
+    """
 
     graph: Graph
     cycles: int
+    ran: tuple[Ran, ...] = ()
 
 
 def lift(program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES) -> Graph:
@@ -60,9 +65,13 @@ def lift(program: Program, machine: Machine, facts: Facts, max_bundles: int = MA
 
 
 def lift_counting(
-    program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    max_bundles: int = MAX_BUNDLES,
+    record: bool = False,
 ) -> Lifted:
-    """The graph of `program` under `facts`, and its cycles.
+    """The graph of `program` under `facts`, and its cycles; with `record` also the slots that ran.
 
     Raises CheckFailed for what the machine refuses in the program, InputError (SW219) at a bundle
     whose jump depends on data, or if the program runs for more than `max_bundles` bundles.
@@ -74,7 +83,8 @@ def lift_counting(
     while True:
         try:
             lifting = _Lifting(program, machine, facts, partition)
-            return Lifted(lifting.graph(max_bundles), lifting.cycles)
+            lifting.ran = [] if record else None
+            return Lifted(lifting.graph(max_bundles), lifting.cycles, tuple(lifting.ran or ()))
         except _Repartition as better:
             partition = better.partition
 
@@ -109,6 +119,7 @@ class _Lifting:
         self._next_pc = 0
         self._halted = False
         self.cycles = 0
+        self.ran: list[Ran] | None = None
 
     def graph(self, max_bundles: int) -> Graph:
         """Run to the end."""
@@ -133,7 +144,10 @@ class _Lifting:
             for position, slot in enumerate(slots):
                 kind = self._kinds[engine][slot[0]]
                 self._builder.where = f"bundle {self._pc}, {engine}[{position}]"
-                landing = self._slot(kind, slot)
+                args = tuple(tuple(self._scratch[w.start : w.stop]) for w in kind.words_read(slot))
+                landing = self._slot(kind, slot, args)
+                if self.ran is not None:
+                    self._note(self.ran, engine, position, kind, args, landing)
                 if landing is not None:
                     self._in_flight.setdefault(self._time + kind.latency, []).append(landing)
         self._time += 1
@@ -147,9 +161,19 @@ class _Lifting:
             else:
                 self._scratch[landing.first : landing.first + len(landing.refs)] = landing.refs
 
-    def _slot(self, kind: SlotKind, slot: Slot) -> _Landing | None:
+    def _note(
+        self, ran: list[Ran], engine: str, position: int, kind: SlotKind,
+        args: tuple[_Refs, ...], landing: _Landing | None,
+    ) -> None:  # fmt: skip
+        """Add a slot that ran to `ran`."""
+        access = kind.operation.effect in (Effect.LOAD, Effect.STORE)
+        address = self._builder.range_of(args[0][0]) if access else None
+        result = landing.refs if landing else ()
+        ran.append(Ran(self._time, self._pc, engine, position, kind.operation.name, args, result,
+                       address))  # fmt: skip
+
+    def _slot(self, kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]) -> _Landing | None:
         """Run one slot on the state before its bundle."""
-        args = tuple(tuple(self._scratch[w.start : w.stop]) for w in kind.words_read(slot))
         written = kind.words_written(slot)
         match kind.operation.effect:
             case Effect.NONE:

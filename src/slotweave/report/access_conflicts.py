@@ -1,8 +1,11 @@
-"""Order in memory: which access must stay behind which, when nothing is known about memory.
+"""Order in memory: which access must stay behind which.
 
-Two accesses are apart only if their addresses have the same base and ranges that do not meet. A
-load follows the stores that it may meet; a store follows loads (in the same bundle at the
-earliest, which reads first) and stores that it may meet. Pauses, halts and traces meet everything.
+Two accesses are apart only if they lie in different regions, or if their addresses have the same
+base and ranges that do not meet; regions, and addresses that were read from memory, are known from
+facts alone. A load follows the stores that it may meet; a store follows loads (in the same bundle
+at the earliest, which reads first) and stores that it may meet. What only is read has no order.
+Pauses, halts and traces meet everything, and so does an access that facts say nothing of although
+they say something of others.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from slotweave.isa import WORD_MASK
 from slotweave.isa.operations import Effect
 from slotweave.report.edges import Edge, later
 from slotweave.report.issued import Issued
+from slotweave.report.known_accesses import KnownAccesses
 from slotweave.report.word_values import ZERO, WordValues
 
 
@@ -41,36 +45,78 @@ class _History:
         return edge
 
 
-def memory_edges(issued: tuple[Issued, ...], values: WordValues) -> tuple[Edge | None, ...]:
+@dataclass
+class _Order:
+    """The accesses so far: those of each region, and those that meet everything."""
+
+    loads: dict[str, _History] = field(default_factory=dict)
+    stores: dict[str, _History] = field(default_factory=dict)
+    everywhere: _History = field(default_factory=_History)
+
+    def met(self, histories: dict[str, _History], touched: _Touched) -> Edge | None:
+        """The latest of `histories` that `touched` may meet, or that meets everything."""
+        edge = self.everywhere.met(touched.base, ())
+        if touched.region is None:
+            for history in histories.values():
+                edge = later(edge, history.met(touched.base, ()))
+        elif touched.region in histories:
+            edge = later(edge, histories[touched.region].met(touched.base, touched.words))
+        return edge
+
+    def add(self, histories: dict[str, _History], touched: _Touched, edge: Edge) -> None:
+        if touched.region is None:
+            self.everywhere.add(touched.base, (), edge)
+        else:
+            history = histories.setdefault(touched.region, _History())
+            history.add(touched.base, touched.words, edge)
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """The words at these distances from `base` in `region`; everything if there is no region."""
+
+    region: str | None
+    base: int
+    words: tuple[int, ...] = ()
+
+
+def memory_edges(
+    issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses
+) -> tuple[Edge | None, ...]:
     """The latest memory edge of each operation."""
-    loads, stores = _History(), _History()
+    order = _Order()
     edges: list[Edge | None] = []
     for number, operation in enumerate(issued):
-        if operation.effect in (Effect.NONE, Effect.DEBUG):
+        access = known.get(operation.place)
+        if operation.effect in (Effect.NONE, Effect.DEBUG) or (access and access.read_only):
             edges.append(None)
             continue
-        base, words = _touched(number, operation, values)
-        edge = stores.met(base, words)
+        touched = _touched(number, operation, values, known)
+        edge = order.met(order.stores, touched)
         if operation.effect is not Effect.LOAD:
-            edge = later(edge, loads.met(base, words))
-            stores.add(base, words, Edge(operation.bundle + 1, number))
+            edge = later(edge, order.met(order.loads, touched))
+            order.add(order.stores, touched, Edge(operation.bundle + 1, number))
         else:
-            loads.add(base, words, Edge(operation.bundle, number))
+            order.add(order.loads, touched, Edge(operation.bundle, number))
         if edge and edge.earliest > operation.bundle:  # two accesses of one bundle, in its order
             edge = Edge(operation.bundle, edge.source)
         edges.append(edge)
     return tuple(edges)
 
 
-def _touched(number: int, operation: Issued, values: WordValues) -> tuple[int, list[int]]:
-    """The base and the distances of the words that `operation` reads or writes in memory.
+def _touched(number: int, operation: Issued, values: WordValues, known: KnownAccesses) -> _Touched:
+    """What `operation` reads or writes in memory.
 
-    What is no access to memory has a base of its own, and meets all others.
+    What meets everything has a base of its own.
     """
-    if operation.effect not in (Effect.LOAD, Effect.STORE):
-        return -1 - number, []
+    access = known.get(operation.place)
+    if operation.effect not in (Effect.LOAD, Effect.STORE) or (known and access is None):
+        return _Touched(None, -1 - number)
     producer, lane = operation.reads[0][0]
     base, distance = values.results[producer][lane] if producer >= 0 else ZERO
+    if access is not None and access.first is not None:
+        base, distance = ZERO[0], access.first
     vector = operation.kind.operation.name in ("vload", "vstore")
     width = operation.kind.vector_length if vector else 1
-    return base, [(distance + word) & WORD_MASK for word in range(width)]
+    words = tuple((distance + word) & WORD_MASK for word in range(width))
+    return _Touched("" if access is None else access.region, base, words)

@@ -80,7 +80,7 @@ def _elsewhere(
         for user in machine.slots
         for engine in machine.slots
     }
-    pairs = {(user.engine, made) for user in placed.issued for made in user.producers()}
+    pairs = {(user.engine, made) for user in placed.issued for made in user.producers}
     for user, made in pairs:
         producer, free = placed.issued[made], placed.free_from(made)
         if free < producer.bundle:

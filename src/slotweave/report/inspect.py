@@ -6,6 +6,7 @@ from typing import Any
 
 from slotweave.analysis.utilisation import EngineUse, counted_bundles, utilisation
 from slotweave.diagnostics import CheckFailed
+from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.report.idle_causes import idle_causes
@@ -19,10 +20,13 @@ from slotweave.simulate.legality import static_faults
 _FROM_META = ("kernel", "params", "contract", "plan", "seed")
 
 
-def inspect_program(program: Program, machine: Machine) -> dict[str, Any]:
+def inspect_program(
+    program: Program, machine: Machine, facts: Facts = NOTHING_KNOWN
+) -> dict[str, Any]:
     """Cycles, engines, scratch and the bound of each engine, for a program of any origin.
 
-    Of a straight program also why slots are idle, its phases, and what it could do without.
+    Of a straight program also why slots are idle, its phases, and what it could do without; which
+    accesses to memory must stay in order is known from `facts`.
 
     Each bundle counts once; where the program jumps, `straight` is false and a run may take another
     number of cycles. Raises CheckFailed for a program that the machine cannot run; two writes to
@@ -31,7 +35,7 @@ def inspect_program(program: Program, machine: Machine) -> dict[str, Any]:
     refuse_faults(program, machine)
     use = utilisation(program, machine)
     ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
-    placed = placements(program, machine) if is_straight(program) else None
+    placed = placements(program, machine, facts) if is_straight(program) else None
     if placed:
         ladder.append(_path_bound(placed))
     return {

@@ -19,7 +19,7 @@ def unused_results(placed: Placements) -> frozenset[int]:
     }
     for number in range(len(placed.issued) - 1, -1, -1):
         if number in needed:
-            needed.update(placed.issued[number].producers())
+            needed.update(placed.issued[number].producers)
     return frozenset(range(len(placed.issued))) - needed
 
 
@@ -43,9 +43,7 @@ def critical_path(placed: Placements) -> int:
     """Cycles of the longest chain of operands and memory order; scratch is never reused."""
     depth: list[int] = []
     for number, operation in enumerate(placed.issued):
-        start = max(
-            (_done(placed.issued, depth, made) for made in operation.producers()), default=0
-        )
+        start = max((_done(placed.issued, depth, made) for made in operation.producers), default=0)
         edge = placed.edges["memory"][number]
         if edge:
             lag = edge.earliest - placed.issued[edge.source].bundle

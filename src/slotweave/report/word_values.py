@@ -2,11 +2,13 @@
 
 Equal operations on equal values have equal numbers; constants are folded; a sum with a constant is
 its base and a distance, so that addresses can be compared. Two loads from one address are equal if
-nothing was stored between them. The method is value numbering (Cocke and Schwartz, 1970).
+nothing landed between them in their region (all of memory, where facts say nothing). The method is
+value numbering (Cocke and Schwartz, 1970).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
@@ -14,6 +16,7 @@ from slotweave.isa import WORD_MASK
 from slotweave.isa.evaluate import evaluate
 from slotweave.isa.operations import COMMUTATIVE, Effect
 from slotweave.report.issued import Issued
+from slotweave.report.known_accesses import KnownAccess, KnownAccesses
 
 #: A value as (number of its base, distance from it); base 0 is the number 0, so constants have it.
 Value = tuple[int, int]
@@ -33,14 +36,30 @@ class WordValues:
 
 @dataclass
 class _Numbering:
+    """Values so far; `landed` counts the stores of each region, "" being those anywhere."""
+
     bases: dict[Hashable, int] = field(default_factory=dict)
-    stores: int = 0
+    landed: Counter[str] = field(default_factory=Counter)
+    in_flight: list[tuple[int, str]] = field(default_factory=list)
 
     def base(self, key: Hashable) -> Value:
         return self.bases.setdefault(key, len(self.bases) + 1), 0
 
+    def begin(self, bundle: int) -> None:
+        """What was stored before is what loads of `bundle` read."""
+        self.landed.update(region for lands, region in self.in_flight if lands <= bundle)
+        self.in_flight = [(lands, region) for lands, region in self.in_flight if lands > bundle]
 
-def word_values(issued: tuple[Issued, ...]) -> WordValues:
+    def loaded(self, base: int, distance: int, access: KnownAccess | None) -> Value:
+        """The word at an address, as it is now."""
+        if access is None:
+            state = (sum(self.landed.values()), -1)
+        else:
+            state = (self.landed[""], self.landed[access.region])
+        return self.base(("load", base, distance & WORD_MASK, state))
+
+
+def word_values(issued: tuple[Issued, ...], known: KnownAccesses) -> WordValues:
     """The values of all results, in listing order."""
     numbering = _Numbering()
     results: list[tuple[Value, ...]] = []
@@ -51,11 +70,16 @@ def word_values(issued: tuple[Issued, ...]) -> WordValues:
             [results[producer][lane] if producer >= 0 else ZERO for producer, lane in words]
             for words in operation.reads
         ]
-        if operation.effect is Effect.STORE:
-            numbering.stores += 1
+        access = None
+        if operation.effect in (Effect.STORE, Effect.LOAD):
+            access = known.get(operation.place)
+            if numbering.in_flight:
+                numbering.begin(operation.bundle)
+            if operation.effect is Effect.STORE:
+                numbering.in_flight.append((operation.lands, access.region if access else ""))
+        rows = [[_lane(words, at) for words in sources] for at in range(len(operation.written))]
         lanes = tuple(
-            _value(numbering, number, operation, [_lane(words, at) for words in sources], at)
-            for at in range(len(operation.written))
+            [_value(numbering, number, operation, row, at, access) for at, row in enumerate(rows)]
         )
         results.append(lanes)
         if _adds_nothing(operation, lanes, seen):
@@ -81,15 +105,19 @@ def _adds_nothing(operation: Issued, lanes: tuple[Value, ...], seen: set[Hashabl
 
 
 def _value(
-    numbering: _Numbering, number: int, operation: Issued, args: list[Value], at: int
+    numbering: _Numbering,
+    number: int,
+    operation: Issued,
+    args: list[Value],
+    at: int,
+    access: KnownAccess | None,
 ) -> Value:
     kind = operation.kind
     name = kind.operation.name
     constant = None if kind.constant is None else operation.slot[kind.constant] & WORD_MASK
     if operation.effect is Effect.LOAD:
         base, distance = args[0]
-        lane = at if name == "vload" else 0
-        return numbering.base(("load", base, (distance + lane) & WORD_MASK, numbering.stores))
+        return numbering.loaded(base, distance + (at if name == "vload" else 0), access)
     if not kind.operation.pure:
         return numbering.base(("effect", number))
     if name == "broadcast":
