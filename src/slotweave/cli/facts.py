@@ -35,6 +35,13 @@ def facts_for(file: str, name: str | None) -> str:
     return name or (JUDGED if inputs.is_python_file(file) else NOTHING)
 
 
+def facts_of_origin(file: str, program: Program) -> str:
+    """The name of the facts that the maker of `program` relied on, as far as it says so."""
+    contract = program.meta.get("contract") if program.meta.get("kernel") == "tree-hash" else None
+    names = (name for name, promised in CONTRACTS.items() if promised == contract)
+    return next(names, facts_for(file, None))
+
+
 def facts_named(name: str | None, shape: str | None, program: Program) -> Facts:
     """The facts called `name`, or those in the file `name`; none for a bare program."""
     from slotweave.ir.facts import nothing_known

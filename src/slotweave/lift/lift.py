@@ -14,7 +14,7 @@ alone, and there pauses are passed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slotweave.analysis.value_ranges import Range
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
@@ -91,11 +91,15 @@ def lift_counting(
 
 @dataclass(frozen=True, slots=True)
 class _Landing:
-    """What a slot writes: `refs` to scratch from `first` on, or what `store` does to memory."""
+    """What a slot writes: `refs` to scratch from `first` on, or what `store` does to memory.
+
+    `number` is that of the slot among those recorded.
+    """
 
     first: int
     refs: _Refs
     store: Callable[[], None] | None = None
+    number: int = 0
 
 
 class _Lifting:
@@ -120,6 +124,7 @@ class _Lifting:
         self._halted = False
         self.cycles = 0
         self.ran: list[Ran] | None = None
+        self._makers: dict[int, int] = {}
 
     def graph(self, max_bundles: int) -> Graph:
         """Run to the end."""
@@ -137,7 +142,6 @@ class _Lifting:
 
     def _step(self, bundle: Bundle) -> None:
         self._next_pc = self._pc + 1
-        self.cycles += costs_a_cycle(bundle)
         for engine, slots in bundle.items():
             if engine == DEBUG_ENGINE:
                 continue
@@ -147,9 +151,10 @@ class _Lifting:
                 args = tuple(tuple(self._scratch[w.start : w.stop]) for w in kind.words_read(slot))
                 landing = self._slot(kind, slot, args)
                 if self.ran is not None:
-                    self._note(self.ran, engine, position, kind, args, landing)
+                    landing = self._note(self.ran, engine, position, kind, slot, args, landing)
                 if landing is not None:
                     self._in_flight.setdefault(self._time + kind.latency, []).append(landing)
+        self.cycles += costs_a_cycle(bundle)
         self._time += 1
         self._land(self._in_flight.pop(self._time, []))
         self._pc = self._next_pc
@@ -159,18 +164,24 @@ class _Lifting:
             if landing.store is not None:
                 landing.store()
             else:
-                self._scratch[landing.first : landing.first + len(landing.refs)] = landing.refs
+                words = range(landing.first, landing.first + len(landing.refs))
+                self._scratch[words.start : words.stop] = landing.refs
+                if self.ran is not None:
+                    self._makers.update(dict.fromkeys(words, landing.number))
 
     def _note(
-        self, ran: list[Ran], engine: str, position: int, kind: SlotKind,
+        self, ran: list[Ran], engine: str, position: int, kind: SlotKind, slot: Slot,
         args: tuple[_Refs, ...], landing: _Landing | None,
-    ) -> None:  # fmt: skip
-        """Add a slot that ran to `ran`."""
+    ) -> _Landing | None:  # fmt: skip
+        """Add a slot that ran to `ran`; what it writes, with its number."""
         access = kind.operation.effect in (Effect.LOAD, Effect.STORE)
         address = self._builder.range_of(args[0][0]) if access else None
-        result = landing.refs if landing else ()
-        ran.append(Ran(self._time, self._pc, engine, position, kind.operation.name, args, result,
-                       address))  # fmt: skip
+        read = (word for words in kind.words_read(slot) for word in words)
+        makers = {self._makers[word]: None for word in read if word in self._makers}
+        refs = landing.refs if landing else ()
+        ran.append(Ran(self.cycles, self._pc, engine, position, kind.operation.name, args, refs,
+                       address, tuple(makers)))  # fmt: skip
+        return landing and replace(landing, number=len(ran) - 1)
 
     def _slot(self, kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]) -> _Landing | None:
         """Run one slot on the state before its bundle."""

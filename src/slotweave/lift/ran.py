@@ -10,13 +10,14 @@ from slotweave.lift.builder import Ref
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """Slot number `slot` of `engine` in `bundle`, which ran as bundle `time` of the run.
+    """Slot number `slot` of `engine` in `bundle`, which ran when `cycle` cycles were over.
 
     `args` and `result` are references to words of the graph, source by source; the result of a
-    gather's lane is one word. `address` is the range of the address of a load or store.
+    gather's lane is one word. `address` is the range of the address of a load or store. `makers`
+    are the slots, by their number in the run, that wrote the scratch words it reads.
     """
 
-    time: int
+    cycle: int
     bundle: int
     engine: str
     slot: int
@@ -24,3 +25,4 @@ class Ran:
     args: tuple[tuple[Ref, ...], ...]
     result: tuple[Ref, ...]
     address: Range | None
+    makers: tuple[int, ...]
