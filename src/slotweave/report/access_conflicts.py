@@ -53,7 +53,7 @@ class _Order:
     stores: dict[str, _History] = field(default_factory=dict)
     everywhere: _History = field(default_factory=_History)
 
-    def met(self, histories: dict[str, _History], touched: _Touched) -> Edge | None:
+    def met(self, histories: dict[str, _History], touched: Touched) -> Edge | None:
         """The latest of `histories` that `touched` may meet, or that meets everything."""
         edge = self.everywhere.met(touched.base, ())
         if touched.region is None:
@@ -63,7 +63,7 @@ class _Order:
             edge = later(edge, histories[touched.region].met(touched.base, touched.words))
         return edge
 
-    def add(self, histories: dict[str, _History], touched: _Touched, edge: Edge) -> None:
+    def add(self, histories: dict[str, _History], touched: Touched, edge: Edge) -> None:
         if touched.region is None:
             self.everywhere.add(touched.base, (), edge)
         else:
@@ -72,7 +72,7 @@ class _Order:
 
 
 @dataclass(frozen=True, slots=True)
-class _Touched:
+class Touched:
     """The words at these distances from `base` in `region`; everything if there is no region."""
 
     region: str | None
@@ -91,27 +91,27 @@ def memory_edges(
         if operation.effect in (Effect.NONE, Effect.DEBUG) or (access and access.read_only):
             edges.append(None)
             continue
-        touched = _touched(number, operation, values, known)
-        edge = order.met(order.stores, touched)
+        words = touched(number, operation, values, known)
+        edge = order.met(order.stores, words)
         if operation.effect is not Effect.LOAD:
-            edge = later(edge, order.met(order.loads, touched))
-            order.add(order.stores, touched, Edge(operation.bundle + 1, number))
+            edge = later(edge, order.met(order.loads, words))
+            order.add(order.stores, words, Edge(operation.bundle + 1, number))
         else:
-            order.add(order.loads, touched, Edge(operation.bundle, number))
+            order.add(order.loads, words, Edge(operation.bundle, number))
         if edge and edge.earliest > operation.bundle:  # two accesses of one bundle, in its order
             edge = Edge(operation.bundle, edge.source)
         edges.append(edge)
     return tuple(edges)
 
 
-def _touched(number: int, operation: Issued, values: WordValues, known: KnownAccesses) -> _Touched:
+def touched(number: int, operation: Issued, values: WordValues, known: KnownAccesses) -> Touched:
     """What `operation` reads or writes in memory.
 
     What meets everything has a base of its own.
     """
     access = known.get(operation.place)
     if operation.effect not in (Effect.LOAD, Effect.STORE) or (known and access is None):
-        return _Touched(None, -1 - number)
+        return Touched(None, -1 - number)
     producer, lane = operation.reads[0][0]
     base, distance = values.results[producer][lane] if producer >= 0 else ZERO
     if access is not None and access.first is not None:
@@ -119,4 +119,4 @@ def _touched(number: int, operation: Issued, values: WordValues, known: KnownAcc
     vector = operation.kind.operation.name in ("vload", "vstore")
     width = operation.kind.vector_length if vector else 1
     words = tuple((distance + word) & WORD_MASK for word in range(width))
-    return _Touched("" if access is None else access.region, base, words)
+    return Touched("" if access is None else access.region, base, words)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from slotweave.analysis.utilisation import EngineUse, counted_bundles, utilisation
+from slotweave.bound import Bound, best_bound, bound_ladder
 from slotweave.diagnostics import CheckFailed
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
+from slotweave.report.dataflow_problem import dataflow_problem
 from slotweave.report.idle_causes import idle_causes
+from slotweave.report.item_groups import item_groups
 from slotweave.report.live_scratch import is_straight, live_scratch
-from slotweave.report.phases import head_body_tail, phases
+from slotweave.report.phases import head_body_tail, phases, slices
 from slotweave.report.placements import Placements, placements
 from slotweave.report.waste import critical_path, movable, unused_results
 from slotweave.simulate.legality import static_faults
@@ -59,6 +62,11 @@ def refuse_faults(program: Program, machine: Machine) -> None:
             raise CheckFailed(fault)
 
 
+def bound_json(bound: Bound) -> dict[str, Any]:
+    """A bound as the JSON of all commands has it."""
+    return {"cycles": bound.cycles, "name": bound.name, "why": bound.why}
+
+
 def engine_rows(use: dict[str, EngineUse]) -> dict[str, dict[str, Any]]:
     """The use of engines in the JSON form of a result."""
     return {
@@ -87,8 +95,10 @@ def _straight_view(
     return {
         "idle": idle_causes(program, machine, placed),
         "spans": head_body_tail(program, machine, busiest),
-        "phases": phases(placed, len(program.bundles)),
+        "phases": phases(placed, item_groups(placed)),
+        "slices": slices(placed, len(program.bundles)),
         "unused": len(unused_results(placed)),
         "repeated": len(placed.values.again),
         "movable": movable(placed, machine),
+        "dataflow": bound_json(best_bound(bound_ladder(dataflow_problem(placed, machine)))),
     }

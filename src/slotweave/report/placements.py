@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program, Slot
@@ -21,7 +22,7 @@ from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.report.access_conflicts import memory_edges
 from slotweave.report.edges import Edge
 from slotweave.report.issued import NEVER_WRITTEN, Issued, Word
-from slotweave.report.known_accesses import known_accesses
+from slotweave.report.known_accesses import KnownAccesses, known_accesses
 from slotweave.report.word_values import WordValues, word_values
 from slotweave.simulate.slots import SlotKind, slot_kinds
 
@@ -30,16 +31,27 @@ CAUSES = ("operand", "memory", "scratch")
 
 @dataclass(frozen=True)
 class Placements:
-    """Every operation in listing order; `edges[cause][i]` is the latest edge of `issued[i]`."""
+    """Every operation in listing order; `edges[cause][i]` is the latest edge of `issued[i]`.
+
+    `known` has what facts say of its accesses to memory.
+    """
 
     issued: tuple[Issued, ...]
     edges: Mapping[str, tuple[Edge | None, ...]]
     values: WordValues
+    known: KnownAccesses
+
+    @cached_property
+    def earliest(self) -> Mapping[str, tuple[int, ...]]:
+        """For each cause the bundle from which on it does not hold an operation."""
+        return {
+            cause: tuple([edge.earliest if edge and edge.earliest > 0 else 0 for edge in edges])
+            for cause, edges in self.edges.items()
+        }
 
     def free_from(self, number: int, *causes: str) -> int:
         """The first bundle in which none of `causes` (all if none is given) holds `number`."""
-        edges = (self.edges[cause][number] for cause in causes or CAUSES)
-        return max((edge.earliest for edge in edges if edge), default=0)
+        return max([self.earliest[cause][number] for cause in causes or CAUSES])
 
     def binding(self, number: int) -> tuple[str, Edge] | None:
         """The cause that holds `number` longest, and its edge."""
@@ -54,7 +66,9 @@ def placements(program: Program, machine: Machine, facts: Facts = NOTHING_KNOWN)
     operand = tuple(_operand_edge(operation, issued) for operation in issued)
     values = word_values(issued, known)
     memory = memory_edges(issued, values, known)
-    return Placements(issued, {"operand": operand, "memory": memory, "scratch": scratch}, values)
+    return Placements(
+        issued, {"operand": operand, "memory": memory, "scratch": scratch}, values, known
+    )
 
 
 def _operand_edge(operation: Issued, issued: tuple[Issued, ...]) -> Edge | None:

@@ -9,7 +9,7 @@ value numbering (Cocke and Schwartz, 1970).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from slotweave.isa import WORD_MASK
@@ -77,19 +77,18 @@ def word_values(issued: tuple[Issued, ...], known: KnownAccesses) -> WordValues:
                 numbering.begin(operation.bundle)
             if operation.effect is Effect.STORE:
                 numbering.in_flight.append((operation.lands, access.region if access else ""))
-        rows = [[_lane(words, at) for words in sources] for at in range(len(operation.written))]
-        lanes = tuple(
-            [_value(numbering, number, operation, row, at, access) for at, row in enumerate(rows)]
-        )
+        width = len(operation.written)
+        lanes: tuple[Value, ...] = ()
+        if operation.effect is Effect.LOAD:
+            base, distance = sources[0][0]
+            steps = range(width)  # only a vload reads more than one word
+            lanes = tuple([numbering.loaded(base, distance + step, access) for step in steps])
+        elif width:
+            lanes = tuple(_computed(numbering, number, operation, sources, width))
         results.append(lanes)
         if _adds_nothing(operation, lanes, seen):
             again.add(number)
     return WordValues(tuple(results), frozenset(again))
-
-
-def _lane(words: list[Value], at: int) -> Value:
-    """Lane `at` of a source; a source of one word is the same in every lane."""
-    return words[at] if len(words) > 1 else words[0]
 
 
 def _adds_nothing(operation: Issued, lanes: tuple[Value, ...], seen: set[Hashable]) -> bool:
@@ -104,32 +103,34 @@ def _adds_nothing(operation: Issued, lanes: tuple[Value, ...], seen: set[Hashabl
     return known
 
 
-def _value(
+def _computed(
     numbering: _Numbering,
     number: int,
     operation: Issued,
-    args: list[Value],
-    at: int,
-    access: KnownAccess | None,
-) -> Value:
+    sources: list[list[Value]],
+    width: int,
+) -> list[Value]:
+    """The result of what reads no memory; a source of one word is the same in every lane."""
     kind = operation.kind
     name = kind.operation.name
-    constant = None if kind.constant is None else operation.slot[kind.constant] & WORD_MASK
-    if operation.effect is Effect.LOAD:
-        base, distance = args[0]
-        return numbering.loaded(base, distance + (at if name == "vload" else 0), access)
     if not kind.operation.pure:
-        return numbering.base(("effect", number))
+        return [numbering.base(("effect", number))] * width
+    columns = [words if len(words) == width else words * width for words in sources]
+    if kind.constant is not None:
+        columns.append([(0, operation.slot[kind.constant] & WORD_MASK)] * width)
     if name == "broadcast":
-        return args[0]
-    if constant is not None:
-        args = [*args, (0, constant)]
-    if all(base == 0 for base, _ in args) and kind.operation.defined_if is None:
-        return 0, evaluate(kind.operation, *(distance for _, distance in args))
-    return _sum(name, args) or numbering.base((name, *_ordered(name, args)))
+        return columns[0]
+    total = kind.operation.defined_if is None
+    lanes = []
+    for args in zip(*columns, strict=True):
+        if total and max(args)[0] == 0:  # of all bases
+            lanes.append((0, evaluate(kind.operation, *[distance for _, distance in args])))
+        else:
+            lanes.append(_sum(name, args) or numbering.base((name, *_ordered(name, args))))
+    return lanes
 
 
-def _sum(name: str, args: list[Value]) -> Value | None:
+def _sum(name: str, args: tuple[Value, ...]) -> Value | None:
     """A sum or difference with a constant: the same base at another distance."""
     if name not in ("add", "sub", "add_immediate"):
         return None
@@ -142,7 +143,7 @@ def _sum(name: str, args: list[Value]) -> Value | None:
     return None
 
 
-def _ordered(name: str, args: list[Value]) -> list[Value]:
+def _ordered(name: str, args: tuple[Value, ...]) -> Iterable[Value]:
     if name in COMMUTATIVE:
         return sorted(args)
     if name == "multiply_add":
