@@ -23,7 +23,7 @@ from slotweave.report.word_values import ZERO, WordValues
 
 @dataclass
 class _History:
-    """The latest access to each word, and the two latest with different bases."""
+    """What waits longest for accesses to each word, and the two that do with different bases."""
 
     words: dict[tuple[int, int], Edge] = field(default_factory=dict)
     latest: dict[int, Edge] = field(default_factory=dict)
@@ -31,9 +31,12 @@ class _History:
 
     def add(self, base: int, words: Iterable[int], edge: Edge) -> None:
         for word in words:
-            self.words[base, word] = edge
-        self.latest[base] = edge
-        self.leaders = (base, *(other for other in self.leaders if other != base))[:2]
+            self.words[base, word] = later(edge, self.words.get((base, word))) or edge
+        self.latest[base] = later(edge, self.latest.get(base)) or edge
+        others = [other for other in self.leaders if other != base]
+        self.leaders = tuple(
+            sorted([base, *others], key=lambda one: -self.latest[one].earliest)[:2]
+        )
 
     def met(self, base: int, words: Iterable[int]) -> Edge | None:
         edge = None
@@ -80,24 +83,50 @@ class Touched:
     words: tuple[int, ...] = ()
 
 
+class MemoryWalk:
+    """Goes through a program access by access; `edge` is what was noted before and may be met."""
+
+    def __init__(
+        self, issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses
+    ) -> None:
+        self._issued, self._values, self._known = issued, values, known
+        self._order = _Order()
+
+    def ordered(self, number: int) -> bool:
+        """Is this an operation that has an order in memory?"""
+        operation = self._issued[number]
+        access = self._known.get(operation.place)
+        only_read = access is not None and access.read_only
+        return operation.effect not in (Effect.NONE, Effect.DEBUG) and not only_read
+
+    def edge(self, number: int) -> Edge | None:
+        """Until when an operation waits, which is ordered, and for which one."""
+        words = touched(number, self._issued[number], self._values, self._known)
+        edge = self._order.met(self._order.stores, words)
+        if self._issued[number].effect is not Effect.LOAD:
+            edge = later(edge, self._order.met(self._order.loads, words))
+        return edge
+
+    def note(self, number: int, at: int) -> None:
+        """The operation, which is ordered, stands in bundle `at`."""
+        words = touched(number, self._issued[number], self._values, self._known)
+        if self._issued[number].effect is Effect.LOAD:
+            self._order.add(self._order.loads, words, Edge(at, number))
+        else:
+            self._order.add(self._order.stores, words, Edge(at + 1, number))
+
+
 def memory_edges(
     issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses
 ) -> tuple[Edge | None, ...]:
     """The latest memory edge of each operation."""
-    order = _Order()
+    walk = MemoryWalk(issued, values, known)
     edges: list[Edge | None] = []
     for number, operation in enumerate(issued):
-        access = known.get(operation.place)
-        if operation.effect in (Effect.NONE, Effect.DEBUG) or (access and access.read_only):
-            edges.append(None)
-            continue
-        words = touched(number, operation, values, known)
-        edge = order.met(order.stores, words)
-        if operation.effect is not Effect.LOAD:
-            edge = later(edge, order.met(order.loads, words))
-            order.add(order.stores, words, Edge(operation.bundle + 1, number))
-        else:
-            order.add(order.loads, words, Edge(operation.bundle, number))
+        edge = None
+        if walk.ordered(number):
+            edge = walk.edge(number)
+            walk.note(number, operation.bundle)
         if edge and edge.earliest > operation.bundle:  # two accesses of one bundle, in its order
             edge = Edge(operation.bundle, edge.source)
         edges.append(edge)
