@@ -13,6 +13,8 @@ from slotweave.report.phases import WORK
 
 #: So many stages are shown; JSON has all.
 _SHOWN = 20
+#: Kinds of work whose names are too long for a column.
+_SHORT = {"constants": "const", "arithmetic": "arith"}
 
 
 def groups_line(phases: Sequence[Mapping[str, Any]], bundles: int) -> str:
@@ -43,13 +45,13 @@ def phase_table(phases: Sequence[Mapping[str, Any]]) -> Table:
     rows = list(_stages(phases))
     works = [work for work in WORK if any(row[1][work] for row in rows)]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("stage")
-    for heading in ("groups", "bundles", *works):
-        table.add_column(heading, justify="right")
+    table.add_column("stage", no_wrap=True)
+    for heading in ("groups", "bundles", *(_SHORT.get(work, work) for work in works)):
+        table.add_column(heading, justify="right", no_wrap=True)
     for stage, operations, span, groups in rows[: _SHOWN + 1]:
         name = "shared" if stage is None else str(stage)
         counts = [f"{operations[work]:,}" for work in works]
-        table.add_row(name, f"{groups or ''}", f"{span[0]:,} to {span[1]:,}", *counts)
+        table.add_row(name, f"{groups or ''}", f"{span[0]:,}–{span[1]:,}", *counts)
     if len(rows) > _SHOWN + 1:
         table.add_row(f"{len(rows) - _SHOWN - 1:,} more")
     return table
