@@ -83,3 +83,43 @@ def test_a_python_file_is_explained_in_the_shape_given(tmp_path: Path) -> None:
     )
     answer = slotweave("explain", file, "0:load:0", "--shape", "3,4,8")
     assert answer.out.startswith("0:load:0 `const 0 8`")
+
+
+#: The word at 0 is a pointer; what it points to is stored to, and a word elsewhere loaded.
+POINTED = """[{"load": [["const", 0, 0], ["const", 1, 7]]}, {"load": [["load", 2, 0]]},
+{"store": [["store", 2, 2]]}, {"load": [["load", 3, 1]]}, {"store": [["store", 1, 3]]}]"""
+FACTS = """{"schema_version": 1, "memory_words": 8, "words": {"0": 4},
+"regions": [{"name": "header", "start": 0, "length": 4, "read_only": true},
+{"name": "y", "start": 4, "length": 4, "output": true}]}"""
+
+
+def test_facts_say_which_accesses_may_meet(tmp_path: Path) -> None:
+    (tmp_path / "facts.json").write_text(FACTS)
+    without = slotweave("explain", "-", "3:load:0", stdin=POINTED)
+    assert "in memory it may meet 2:store:0" in without.out
+    known = slotweave("explain", "-", "3:load:0", "--facts", tmp_path / "facts.json", stdin=POINTED)
+    assert known.code == 0
+    assert "in memory" not in known.out
+
+
+def test_facts_that_do_not_exist_are_refused() -> None:
+    bad = slotweave("explain", "-", "3", "--facts", "chalenge", stdin=POINTED)
+    assert_refused(bad, "SW215", "did you mean 'challenge'")
+
+
+def test_a_python_file_is_explained_under_the_judged_facts(tmp_path: Path) -> None:
+    """Word 4 points to the nodes, word 6 to the values: only facts part the two regions."""
+    file = tmp_path / "kernel.py"
+    file.write_text(
+        "class KernelBuilder:\n"
+        "    def __init__(self): self.instrs = []\n"
+        "    def build_kernel(self, height, nodes, batch, rounds):\n"
+        "        self.instrs = [{'load': [('const', 0, 4), ('const', 1, 6)]},\n"
+        "            {'load': [('load', 2, 0), ('load', 3, 1)]},\n"
+        "            {'store': [('store', 3, 0)]}, {'load': [('load', 4, 2)]}]\n"
+        "    def debug_info(self): return None\n"
+    )
+    judged = slotweave("explain", file, "3:load:0")
+    assert judged.code == 0
+    assert "in memory" not in judged.out
+    assert "in memory it may meet" in slotweave("explain", file, "3:load:0", "--facts", "none").out

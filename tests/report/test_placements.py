@@ -12,7 +12,7 @@ from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
 from slotweave.report.idle_causes import idle_causes
-from slotweave.report.phases import head_body_tail, phases
+from slotweave.report.phases import head_body_tail, slices
 from slotweave.report.placements import placements
 from slotweave.report.waste import critical_path, movable, unused_results
 from slotweave.simulate.reference import run
@@ -145,7 +145,7 @@ def test_head_and_tail_surround_the_full_engine() -> None:
 
 
 def test_a_run_of_the_simulator_counts_the_same() -> None:
-    """Slots used, idle slots and phases, counted anew from the events of a run."""
+    """Slots used, idle slots and slices, counted anew from the events of a run."""
     text = small_program()
     events: list[Event] = []
     cycles = run(text, CHALLENGE, initial_memory(), on_event=events.append).cycles
@@ -153,7 +153,7 @@ def test_a_run_of_the_simulator_counts_the_same() -> None:
     placed = placements(text, CHALLENGE)
     for engine, by_cause in idle_causes(text, CHALLENGE, placed).items():
         assert sum(by_cause.values()) == CHALLENGE.slots[engine] * cycles - used[engine]
-    spans = phases(placed, len(text.bundles))
+    spans = slices(placed, len(text.bundles))
     for span in spans:
         ran = sum(span["first"] <= event.bundle <= span["last"] for event in events)
         assert ran == sum(span["operations"].values())

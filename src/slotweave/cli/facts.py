@@ -24,9 +24,22 @@ FactsOption = Annotated[
         "--facts",
         metavar="NAME|FILE.json",
         help="What may be assumed of memory: challenge, challenge-full, challenge-any-start, none "
-        "(any two addresses may meet, all of memory is output), or a file.",
+        "(any two addresses may meet, all of memory is output), or a file. If left out, challenge "
+        "for a Python file, else none.",
     ),
 ]
+
+
+def facts_for(file: str, name: str | None) -> str:
+    """The name of the facts for the program in `file`, if users give none: as `--help` says."""
+    return name or (JUDGED if inputs.is_python_file(file) else NOTHING)
+
+
+def facts_of_origin(file: str, program: Program) -> str:
+    """The name of the facts that the maker of `program` relied on, as far as it says so."""
+    contract = program.meta.get("contract") if program.meta.get("kernel") == "tree-hash" else None
+    names = (name for name, promised in CONTRACTS.items() if promised == contract)
+    return next(names, facts_for(file, None))
 
 
 def facts_named(name: str | None, shape: str | None, program: Program) -> Facts:

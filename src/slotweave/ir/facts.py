@@ -26,6 +26,10 @@ class Facts:
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
 
 
+#: The facts called `none`.
+NOTHING_KNOWN = Facts()
+
+
 def nothing_known() -> Facts:
     """The facts called `none`."""
-    return Facts()
+    return NOTHING_KNOWN

@@ -14,7 +14,7 @@ alone, and there pauses are passed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slotweave.analysis.value_ranges import Range
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
@@ -25,6 +25,7 @@ from slotweave.isa import WORD_MASK, Effect, Role
 from slotweave.lift.builder import Builder, Ref
 from slotweave.lift.memory import MemoryRanges
 from slotweave.lift.partition import Partition, partition_of
+from slotweave.lift.ran import Ran
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.legality import costs_a_cycle, static_faults
 from slotweave.simulate.slots import SlotKind, slot_kinds
@@ -48,10 +49,14 @@ class _Repartition(Exception):  # noqa: N818 (no error: the lifting starts anew)
 
 @dataclass(frozen=True)
 class Lifted:
-    """The graph of a program, and how many cycles a run of the program takes."""
+    """The graph of a program, and how many cycles a run of the program takes.
+
+    `ran` are the slots of that run in order, if they were asked for.
+    """
 
     graph: Graph
     cycles: int
+    ran: tuple[Ran, ...] = ()
 
 
 def lift(program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES) -> Graph:
@@ -60,9 +65,13 @@ def lift(program: Program, machine: Machine, facts: Facts, max_bundles: int = MA
 
 
 def lift_counting(
-    program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    max_bundles: int = MAX_BUNDLES,
+    record: bool = False,
 ) -> Lifted:
-    """The graph of `program` under `facts`, and its cycles.
+    """The graph of `program` under `facts`, and its cycles; with `record` also the slots that ran.
 
     Raises CheckFailed for what the machine refuses in the program, InputError (SW219) at a bundle
     whose jump depends on data, or if the program runs for more than `max_bundles` bundles.
@@ -74,18 +83,23 @@ def lift_counting(
     while True:
         try:
             lifting = _Lifting(program, machine, facts, partition)
-            return Lifted(lifting.graph(max_bundles), lifting.cycles)
+            lifting.ran = [] if record else None
+            return Lifted(lifting.graph(max_bundles), lifting.cycles, tuple(lifting.ran or ()))
         except _Repartition as better:
             partition = better.partition
 
 
 @dataclass(frozen=True, slots=True)
 class _Landing:
-    """What a slot writes: `refs` to scratch from `first` on, or what `store` does to memory."""
+    """What a slot writes: `refs` to scratch from `first` on, or what `store` does to memory.
+
+    `number` is that of the slot among those recorded.
+    """
 
     first: int
     refs: _Refs
     store: Callable[[], None] | None = None
+    number: int = 0
 
 
 class _Lifting:
@@ -109,6 +123,8 @@ class _Lifting:
         self._next_pc = 0
         self._halted = False
         self.cycles = 0
+        self.ran: list[Ran] | None = None
+        self._makers: dict[int, int] = {}
 
     def graph(self, max_bundles: int) -> Graph:
         """Run to the end."""
@@ -126,16 +142,19 @@ class _Lifting:
 
     def _step(self, bundle: Bundle) -> None:
         self._next_pc = self._pc + 1
-        self.cycles += costs_a_cycle(bundle)
         for engine, slots in bundle.items():
             if engine == DEBUG_ENGINE:
                 continue
             for position, slot in enumerate(slots):
                 kind = self._kinds[engine][slot[0]]
                 self._builder.where = f"bundle {self._pc}, {engine}[{position}]"
-                landing = self._slot(kind, slot)
+                args = tuple(tuple(self._scratch[w.start : w.stop]) for w in kind.words_read(slot))
+                landing = self._slot(kind, slot, args)
+                if self.ran is not None:
+                    landing = self._note(self.ran, engine, position, kind, slot, args, landing)
                 if landing is not None:
                     self._in_flight.setdefault(self._time + kind.latency, []).append(landing)
+        self.cycles += costs_a_cycle(bundle)
         self._time += 1
         self._land(self._in_flight.pop(self._time, []))
         self._pc = self._next_pc
@@ -145,11 +164,27 @@ class _Lifting:
             if landing.store is not None:
                 landing.store()
             else:
-                self._scratch[landing.first : landing.first + len(landing.refs)] = landing.refs
+                words = range(landing.first, landing.first + len(landing.refs))
+                self._scratch[words.start : words.stop] = landing.refs
+                if self.ran is not None:
+                    self._makers.update(dict.fromkeys(words, landing.number))
 
-    def _slot(self, kind: SlotKind, slot: Slot) -> _Landing | None:
+    def _note(
+        self, ran: list[Ran], engine: str, position: int, kind: SlotKind, slot: Slot,
+        args: tuple[_Refs, ...], landing: _Landing | None,
+    ) -> _Landing | None:  # fmt: skip
+        """Add a slot that ran to `ran`; what it writes, with its number."""
+        access = kind.operation.effect in (Effect.LOAD, Effect.STORE)
+        address = self._builder.range_of(args[0][0]) if access else None
+        read = (word for words in kind.words_read(slot) for word in words)
+        makers = {self._makers[word]: None for word in read if word in self._makers}
+        refs = landing.refs if landing else ()
+        ran.append(Ran(self.cycles, self._pc, engine, position, kind.operation.name, args, refs,
+                       address, tuple(makers)))  # fmt: skip
+        return landing and replace(landing, number=len(ran) - 1)
+
+    def _slot(self, kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]) -> _Landing | None:
         """Run one slot on the state before its bundle."""
-        args = tuple(tuple(self._scratch[w.start : w.stop]) for w in kind.words_read(slot))
         written = kind.words_written(slot)
         match kind.operation.effect:
             case Effect.NONE:

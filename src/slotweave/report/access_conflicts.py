@@ -1,8 +1,11 @@
-"""Order in memory: which access must stay behind which, when nothing is known about memory.
+"""Order in memory: which access must stay behind which.
 
-Two accesses are apart only if their addresses have the same base and ranges that do not meet. A
-load follows the stores that it may meet; a store follows loads (in the same bundle at the
-earliest, which reads first) and stores that it may meet. Pauses, halts and traces meet everything.
+Two accesses are apart only if they lie in different regions, or if their addresses have the same
+base and ranges that do not meet; regions, and addresses that were read from memory, are known from
+facts alone. A load follows the stores that it may meet; a store follows loads (in the same bundle
+at the earliest, which reads first) and stores that it may meet. What only is read has no order.
+Pauses, halts and traces meet everything, and so does an access that facts say nothing of although
+they say something of others.
 """
 
 from __future__ import annotations
@@ -14,12 +17,13 @@ from slotweave.isa import WORD_MASK
 from slotweave.isa.operations import Effect
 from slotweave.report.edges import Edge, later
 from slotweave.report.issued import Issued
+from slotweave.report.known_accesses import KnownAccesses
 from slotweave.report.word_values import ZERO, WordValues
 
 
 @dataclass
 class _History:
-    """The latest access to each word, and the two latest with different bases."""
+    """What waits longest for accesses to each word, and the two that do with different bases."""
 
     words: dict[tuple[int, int], Edge] = field(default_factory=dict)
     latest: dict[int, Edge] = field(default_factory=dict)
@@ -27,9 +31,12 @@ class _History:
 
     def add(self, base: int, words: Iterable[int], edge: Edge) -> None:
         for word in words:
-            self.words[base, word] = edge
-        self.latest[base] = edge
-        self.leaders = (base, *(other for other in self.leaders if other != base))[:2]
+            self.words[base, word] = later(edge, self.words.get((base, word))) or edge
+        self.latest[base] = later(edge, self.latest.get(base)) or edge
+        others = [other for other in self.leaders if other != base]
+        self.leaders = tuple(
+            sorted([base, *others], key=lambda one: -self.latest[one].earliest)[:2]
+        )
 
     def met(self, base: int, words: Iterable[int]) -> Edge | None:
         edge = None
@@ -41,36 +48,104 @@ class _History:
         return edge
 
 
-def memory_edges(issued: tuple[Issued, ...], values: WordValues) -> tuple[Edge | None, ...]:
+@dataclass
+class _Order:
+    """The accesses so far: those of each region, and those that meet everything."""
+
+    loads: dict[str, _History] = field(default_factory=dict)
+    stores: dict[str, _History] = field(default_factory=dict)
+    everywhere: _History = field(default_factory=_History)
+
+    def met(self, histories: dict[str, _History], touched: Touched) -> Edge | None:
+        """The latest of `histories` that `touched` may meet, or that meets everything."""
+        edge = self.everywhere.met(touched.base, ())
+        if touched.region is None:
+            for history in histories.values():
+                edge = later(edge, history.met(touched.base, ()))
+        elif touched.region in histories:
+            edge = later(edge, histories[touched.region].met(touched.base, touched.words))
+        return edge
+
+    def add(self, histories: dict[str, _History], touched: Touched, edge: Edge) -> None:
+        if touched.region is None:
+            self.everywhere.add(touched.base, (), edge)
+        else:
+            history = histories.setdefault(touched.region, _History())
+            history.add(touched.base, touched.words, edge)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The words at these distances from `base` in `region`; everything if there is no region."""
+
+    region: str | None
+    base: int
+    words: tuple[int, ...] = ()
+
+
+class MemoryWalk:
+    """Goes through a program access by access; `edge` is what was noted before and may be met."""
+
+    def __init__(
+        self, issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses
+    ) -> None:
+        self._issued, self._values, self._known = issued, values, known
+        self._order = _Order()
+
+    def ordered(self, number: int) -> bool:
+        """Is this an operation that has an order in memory?"""
+        operation = self._issued[number]
+        access = self._known.get(operation.place)
+        only_read = access is not None and access.read_only
+        return operation.effect not in (Effect.NONE, Effect.DEBUG) and not only_read
+
+    def edge(self, number: int) -> Edge | None:
+        """Until when an operation waits, which is ordered, and for which one."""
+        words = touched(number, self._issued[number], self._values, self._known)
+        edge = self._order.met(self._order.stores, words)
+        if self._issued[number].effect is not Effect.LOAD:
+            edge = later(edge, self._order.met(self._order.loads, words))
+        return edge
+
+    def note(self, number: int, at: int) -> None:
+        """The operation, which is ordered, stands in bundle `at`."""
+        words = touched(number, self._issued[number], self._values, self._known)
+        if self._issued[number].effect is Effect.LOAD:
+            self._order.add(self._order.loads, words, Edge(at, number))
+        else:
+            self._order.add(self._order.stores, words, Edge(at + 1, number))
+
+
+def memory_edges(
+    issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses
+) -> tuple[Edge | None, ...]:
     """The latest memory edge of each operation."""
-    loads, stores = _History(), _History()
+    walk = MemoryWalk(issued, values, known)
     edges: list[Edge | None] = []
     for number, operation in enumerate(issued):
-        if operation.effect in (Effect.NONE, Effect.DEBUG):
-            edges.append(None)
-            continue
-        base, words = _touched(number, operation, values)
-        edge = stores.met(base, words)
-        if operation.effect is not Effect.LOAD:
-            edge = later(edge, loads.met(base, words))
-            stores.add(base, words, Edge(operation.bundle + 1, number))
-        else:
-            loads.add(base, words, Edge(operation.bundle, number))
+        edge = None
+        if walk.ordered(number):
+            edge = walk.edge(number)
+            walk.note(number, operation.bundle)
         if edge and edge.earliest > operation.bundle:  # two accesses of one bundle, in its order
             edge = Edge(operation.bundle, edge.source)
         edges.append(edge)
     return tuple(edges)
 
 
-def _touched(number: int, operation: Issued, values: WordValues) -> tuple[int, list[int]]:
-    """The base and the distances of the words that `operation` reads or writes in memory.
+def touched(number: int, operation: Issued, values: WordValues, known: KnownAccesses) -> Touched:
+    """What `operation` reads or writes in memory.
 
-    What is no access to memory has a base of its own, and meets all others.
+    What meets everything has a base of its own.
     """
-    if operation.effect not in (Effect.LOAD, Effect.STORE):
-        return -1 - number, []
+    access = known.get(operation.place)
+    if operation.effect not in (Effect.LOAD, Effect.STORE) or (known and access is None):
+        return Touched(None, -1 - number)
     producer, lane = operation.reads[0][0]
     base, distance = values.results[producer][lane] if producer >= 0 else ZERO
+    if access is not None and access.first is not None:
+        base, distance = ZERO[0], access.first
     vector = operation.kind.operation.name in ("vload", "vstore")
     width = operation.kind.vector_length if vector else 1
-    return base, [(distance + word) & WORD_MASK for word in range(width)]
+    words = tuple((distance + word) & WORD_MASK for word in range(width))
+    return Touched("" if access is None else access.region, base, words)

@@ -13,8 +13,8 @@ from slotweave.check.execution import instance_memory
 from slotweave.flow_pipeline import FlowResult
 from slotweave.pipeline import Result
 from slotweave.report.executed import executed, slots_bound
-from slotweave.report.inspect import engine_rows
-from slotweave.report.summary import bound_json, result_summary
+from slotweave.report.inspect import bound_json, engine_rows
+from slotweave.report.summary import result_summary
 
 _DEFINITION = (
     "`slotweave verify PROGRAM --against KERNEL --prove` tries it on the program itself, "

@@ -46,26 +46,28 @@ def idle_table(
 ) -> dict[str, NDArray[np.int64]]:
     """engine -> for each bundle, the cause (its place in IDLE_CAUSES) of slots idle there."""
     size = len(program.bundles)
-    waits = {engine: np.zeros((3, size + 1), np.int64) for engine in machine.slots}
+    waits = {engine: [[0] * (size + 1) for _ in range(3)] for engine in machine.slots}
     last = dict.fromkeys(machine.slots, -1)
-    for number, operation in enumerate(placed.issued):
+    held = (placed.earliest[cause] for cause in ("operand", "memory", "scratch"))
+    for operation, operands, memory, scratch in zip(placed.issued, *held, strict=True):
         if operation.kind.breaks:
             continue
-        free = placed.free_from(number)
-        ordered = placed.free_from(number, "operand", "memory")
-        operands = placed.free_from(number, "operand")
-        ends = (operation.bundle, free, ordered)
-        for row, (start, end) in enumerate(zip((free, ordered, operands), ends, strict=True)):
+        ordered = max(operands, memory)
+        free = max(ordered, scratch)
+        rows = waits[operation.engine]
+        for row, start, end in (
+            (0, free, operation.bundle), (1, ordered, free), (2, operands, ordered)
+        ):  # fmt: skip
             if start < end:
-                waits[operation.engine][row, start] += 1
-                waits[operation.engine][row, end] -= 1
+                rows[row][start] += 1
+                rows[row][end] -= 1
         last[operation.engine] = max(last[operation.engine], operation.bundle)
     elsewhere = _elsewhere(program, machine, placed)
     bundles = np.arange(size)
     table = {}
     for engine, rows in waits.items():
-        held = np.cumsum(rows, axis=1)[:, :size] > 0
-        cases = [*held, elsewhere[engine], bundles < last[engine]]
+        waiting = np.cumsum(rows, axis=1)[:, :size] > 0
+        cases = [*waiting, elsewhere[engine], bundles < last[engine]]
         table[engine] = np.select(cases, range(5), 5).astype(np.int64)
     return table
 
@@ -75,12 +77,8 @@ def _elsewhere(
 ) -> dict[str, NDArray[np.bool_]]:
     """engine -> bundles in which an operand for it was held back by a full engine alone."""
     size = len(program.bundles)
-    waits = {
-        (user, engine): np.zeros(size + 1, np.int64)
-        for user in machine.slots
-        for engine in machine.slots
-    }
-    pairs = {(user.engine, made) for user in placed.issued for made in user.producers()}
+    waits = {(user, engine): [0] * (size + 1) for user in machine.slots for engine in machine.slots}
+    pairs = {(user.engine, made) for user in placed.issued for made in user.producers}
     for user, made in pairs:
         producer, free = placed.issued[made], placed.free_from(made)
         if free < producer.bundle:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from slotweave.analysis.utilisation import EngineUse, counted_bundles, utilisation
+from slotweave.bound import Bound, best_bound, bound_ladder
 from slotweave.diagnostics import CheckFailed
+from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
+from slotweave.report.dataflow_problem import dataflow_problem
 from slotweave.report.idle_causes import idle_causes
+from slotweave.report.item_groups import item_groups
 from slotweave.report.live_scratch import is_straight, live_scratch
-from slotweave.report.phases import head_body_tail, phases
+from slotweave.report.phases import head_body_tail, phases, slices
 from slotweave.report.placements import Placements, placements
 from slotweave.report.waste import critical_path, movable, unused_results
 from slotweave.simulate.legality import static_faults
@@ -19,10 +23,13 @@ from slotweave.simulate.legality import static_faults
 _FROM_META = ("kernel", "params", "contract", "plan", "seed")
 
 
-def inspect_program(program: Program, machine: Machine) -> dict[str, Any]:
+def inspect_program(
+    program: Program, machine: Machine, facts: Facts = NOTHING_KNOWN
+) -> dict[str, Any]:
     """Cycles, engines, scratch and the bound of each engine, for a program of any origin.
 
-    Of a straight program also why slots are idle, its phases, and what it could do without.
+    Of a straight program also why slots are idle, its phases, and what it could do without; which
+    accesses to memory must stay in order is known from `facts`.
 
     Each bundle counts once; where the program jumps, `straight` is false and a run may take another
     number of cycles. Raises CheckFailed for a program that the machine cannot run; two writes to
@@ -31,7 +38,7 @@ def inspect_program(program: Program, machine: Machine) -> dict[str, Any]:
     refuse_faults(program, machine)
     use = utilisation(program, machine)
     ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
-    placed = placements(program, machine) if is_straight(program) else None
+    placed = placements(program, machine, facts) if is_straight(program) else None
     if placed:
         ladder.append(_path_bound(placed))
     return {
@@ -53,6 +60,11 @@ def refuse_faults(program: Program, machine: Machine) -> None:
     for fault in static_faults(program, machine):
         if fault.code != "SW104":
             raise CheckFailed(fault)
+
+
+def bound_json(bound: Bound) -> dict[str, Any]:
+    """A bound as the JSON of all commands has it."""
+    return {"cycles": bound.cycles, "name": bound.name, "why": bound.why}
 
 
 def engine_rows(use: dict[str, EngineUse]) -> dict[str, dict[str, Any]]:
@@ -83,8 +95,10 @@ def _straight_view(
     return {
         "idle": idle_causes(program, machine, placed),
         "spans": head_body_tail(program, machine, busiest),
-        "phases": phases(placed, len(program.bundles)),
+        "phases": phases(placed, item_groups(placed)),
+        "slices": slices(placed, len(program.bundles)),
         "unused": len(unused_results(placed)),
         "repeated": len(placed.values.again),
         "movable": movable(placed, machine),
+        "dataflow": bound_json(best_bound(bound_ladder(dataflow_problem(placed, machine)))),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slotweave.ir.program import Slot
@@ -11,11 +10,15 @@ from slotweave.simulate.slots import SlotKind
 
 #: (number of the operation, lane of its result); (-1, 0) is a word that nothing has written: 0.
 Word = tuple[int, int]
+NEVER_WRITTEN: Word = (-1, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """`slot`, which stands in `bundle`; `reads` has the words of each source."""
+    """`slot`, which stands in `bundle`; `reads` has the words of each source.
+
+    `producers` numbers the operations that wrote what it reads, each once.
+    """
 
     bundle: int
     engine: str
@@ -23,6 +26,12 @@ class Issued:
     kind: SlotKind
     slot: Slot
     reads: tuple[tuple[Word, ...], ...]
+    producers: tuple[int, ...]
+
+    @property
+    def place(self) -> tuple[int, str, int]:
+        """Bundle, engine, slot."""
+        return self.bundle, self.engine, self.position
 
     @property
     def lands(self) -> int:
@@ -36,10 +45,3 @@ class Issued:
     @property
     def effect(self) -> Effect:
         return self.kind.operation.effect
-
-    def producers(self) -> Iterator[int]:
-        """Numbers of the operations that wrote what this one reads, some of them repeatedly."""
-        for words in self.reads:
-            for producer, _lane in words:
-                if producer >= 0:
-                    yield producer

@@ -19,10 +19,9 @@ from slotweave.bound import best_bound
 from slotweave.ir.graph import Graph
 from slotweave.kernels.tree_hash.ladder_plans import Rung
 from slotweave.pipeline import Result
-from slotweave.report.inspect import engine_rows
+from slotweave.report.inspect import bound_json, engine_rows
 from slotweave.report.rung_run import RungRun
 from slotweave.report.stage_cycles import SETUP, Counts, batches_alive, stage_slots
-from slotweave.report.summary import bound_json
 
 #: What the tests of the challenge ask for, in cycles: fewer than.
 THRESHOLDS = (147_734, 18_532, 2_164, 1_790, 1_579, 1_548, 1_487, 1_363)

@@ -17,7 +17,7 @@ from slotweave.kernels.tree_hash.ladder_plans import Rung
 from slotweave.kernels.tree_hash.workload import Shape
 from slotweave.pipeline import Result
 from slotweave.report.executed import Executed, slots_bound
-from slotweave.report.inspect import engine_rows
+from slotweave.report.inspect import bound_json, engine_rows
 from slotweave.report.ladder import (
     BATCH_ITEMS,
     LIVE_EVERY,
@@ -26,7 +26,6 @@ from slotweave.report.ladder import (
     rung_summary,
 )
 from slotweave.report.rung_run import RungRun, watched_run
-from slotweave.report.summary import bound_json
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.run import Words
 

@@ -16,13 +16,14 @@ from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.slots import SlotKind, SlotKinds, slot_kinds
 
-_JUMPS = frozenset({"jump", "jump_indirect", "cond_jump", "cond_jump_rel"})
+#: Operations behind which another bundle than the next one may run, and the run goes on.
+JUMPS = frozenset({"jump", "jump_indirect", "cond_jump", "cond_jump_rel"})
 
 
 def is_straight(program: Program) -> bool:
     """Does `program` run each of its bundles at most once, in listing order?"""
     return not any(
-        slot[0] in _JUMPS
+        slot[0] in JUMPS
         for bundle in program.bundles
         for engine, slots in bundle.items()
         if engine != DEBUG_ENGINE

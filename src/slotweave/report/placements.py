@@ -6,20 +6,23 @@ An operation may be held by three causes, each with the bundle from which on it 
     memory    it reads or writes memory behind an operation that may meet it there
     scratch   the word that it writes still holds a value that is read, or is written, before that
 
-Nothing is assumed of memory: two accesses are apart only if their addresses are a known distance
-from each other. A pause or halt keeps its place among accesses to memory.
+Two accesses to memory are apart only if facts about memory say so, or if their addresses are a
+known distance from each other. A pause or halt keeps its place among accesses to memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program, Slot
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.report.access_conflicts import memory_edges
-from slotweave.report.edges import Edge, later
-from slotweave.report.issued import Issued, Word
+from slotweave.report.edges import Edge
+from slotweave.report.issued import NEVER_WRITTEN, Issued, Word
+from slotweave.report.known_accesses import KnownAccesses, known_accesses
 from slotweave.report.word_values import WordValues, word_values
 from slotweave.simulate.slots import SlotKind, slot_kinds
 
@@ -28,16 +31,27 @@ CAUSES = ("operand", "memory", "scratch")
 
 @dataclass(frozen=True)
 class Placements:
-    """Every operation in listing order; `edges[cause][i]` is the latest edge of `issued[i]`."""
+    """Every operation in listing order; `edges[cause][i]` is the latest edge of `issued[i]`.
+
+    `known` has what facts say of its accesses to memory.
+    """
 
     issued: tuple[Issued, ...]
     edges: Mapping[str, tuple[Edge | None, ...]]
     values: WordValues
+    known: KnownAccesses
+
+    @cached_property
+    def earliest(self) -> Mapping[str, tuple[int, ...]]:
+        """For each cause the bundle from which on it does not hold an operation."""
+        return {
+            cause: tuple([edge.earliest if edge and edge.earliest > 0 else 0 for edge in edges])
+            for cause, edges in self.edges.items()
+        }
 
     def free_from(self, number: int, *causes: str) -> int:
         """The first bundle in which none of `causes` (all if none is given) holds `number`."""
-        edges = (self.edges[cause][number] for cause in causes or CAUSES)
-        return max((edge.earliest for edge in edges if edge), default=0)
+        return max([self.earliest[cause][number] for cause in causes or CAUSES])
 
     def binding(self, number: int) -> tuple[str, Edge] | None:
         """The cause that holds `number` longest, and its edge."""
@@ -45,71 +59,90 @@ class Placements:
         return max(found, key=lambda pair: pair[1].earliest, default=None)
 
 
-def placements(program: Program, machine: Machine) -> Placements:
+def placements(program: Program, machine: Machine, facts: Facts = NOTHING_KNOWN) -> Placements:
     """What holds each operation of `program`, which must be straight and legal on `machine`."""
+    known = known_accesses(program, machine, facts)
     issued, scratch = _walk(program, machine)
     operand = tuple(_operand_edge(operation, issued) for operation in issued)
-    values = word_values(issued)
-    memory = memory_edges(issued, values)
-    return Placements(issued, {"operand": operand, "memory": memory, "scratch": scratch}, values)
+    values = word_values(issued, known)
+    memory = memory_edges(issued, values, known)
+    return Placements(
+        issued, {"operand": operand, "memory": memory, "scratch": scratch}, values, known
+    )
 
 
 def _operand_edge(operation: Issued, issued: tuple[Issued, ...]) -> Edge | None:
-    edge = None
-    for producer in operation.producers():
-        edge = later(edge, Edge(issued[producer].lands, producer))
-    return edge
+    if not operation.producers:
+        return None
+    last = max(operation.producers, key=lambda producer: issued[producer].lands)
+    return Edge(issued[last].lands, last)
+
+
+@dataclass
+class _Walk:
+    """All operations so far with the producers of what they read, and the scratch edge of each.
+
+    `holder` has the word of a result that each scratch word holds; `readers` the last operation
+    that reads it there, and the one before.
+    """
+
+    issued: list[Issued] = field(default_factory=list)
+    edges: list[Edge | None] = field(default_factory=list)
+    holder: dict[int, Word] = field(default_factory=dict)
+    readers: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    in_flight: dict[int, list[int]] = field(default_factory=dict)
+
+    def land(self, bundle: int) -> None:
+        """What was issued long enough before `bundle` is in scratch now."""
+        for number in self.in_flight.pop(bundle, ()):
+            edge = None
+            for lane, word in enumerate(self.issued[number].written):
+                edge = self._reuse(number, word, edge)
+                self.holder[word] = (number, lane)
+            self.edges[number] = edge
+
+    def _reuse(self, number: int, word: int, edge: Edge | None) -> Edge | None:
+        """The later of `edge` and what `word` makes its writer `number` wait for."""
+        writer = self.issued[number]
+        if word in self.holder:  # the write before it must land first
+            earlier, _lane = self.holder[word]
+            free = min(self.issued[earlier].lands - writer.kind.latency + 1, writer.bundle)
+            if edge is None or free > edge.earliest:
+                edge = Edge(free, earlier)
+        for reader in self.readers.pop(word, ()):
+            free = self.issued[reader].bundle - writer.kind.latency + 1
+            if reader != number and (edge is None or free > edge.earliest):
+                edge = Edge(free, reader)
+        return edge
+
+    def issue(self, bundle: int, engine: str, position: int, kind: SlotKind, slot: Slot) -> None:
+        number = len(self.issued)
+        words_read = kind.words_read(slot)
+        reads = tuple(
+            tuple([self.holder.get(word, NEVER_WRITTEN) for word in words]) for words in words_read
+        )
+        producers = tuple({word[0]: None for words in reads for word in words if word[0] >= 0})
+        for words in words_read:
+            for word in words:
+                before = self.readers.get(word, ())
+                if number not in before:
+                    self.readers[word] = (number, *before[:1])
+        operation = Issued(bundle, engine, position, kind, slot, reads, producers)
+        self.issued.append(operation)
+        self.edges.append(None)
+        if operation.written:
+            self.in_flight.setdefault(operation.lands, []).append(number)
 
 
 def _walk(program: Program, machine: Machine) -> tuple[tuple[Issued, ...], tuple[Edge | None, ...]]:
-    """All operations with the producers of what they read, and the scratch edge of each."""
-    issued: list[Issued] = []
-    edges: list[Edge | None] = []
-    holder: dict[int, Word] = {}
-    readers: dict[int, tuple[int, ...]] = {}  # the last of a word's value, and the one before
-    in_flight: dict[int, list[int]] = {}
-
-    def land(bundle: int) -> None:
-        for number in in_flight.pop(bundle, ()):
-            writer = issued[number]
-            for lane, word in enumerate(writer.written):
-                edges[number] = later(edges[number], _reuse(writer, word, issued, holder))
-                for reader in readers.pop(word, ()):
-                    if reader != number:
-                        free = issued[reader].bundle - writer.kind.latency + 1
-                        edges[number] = later(edges[number], Edge(free, reader))
-                holder[word] = (number, lane)
-
+    walk = _Walk()
     for bundle, engine, position, kind, slot in _slots(program, machine):
-        for landing in sorted(at for at in in_flight if at <= bundle):
-            land(landing)
-        reads = tuple(
-            tuple(holder.get(word, (-1, 0)) for word in words) for words in kind.words_read(slot)
-        )
-        number = len(issued)
-        for words in kind.words_read(slot):
-            for word in words:
-                before = readers.get(word, ())
-                if number not in before:
-                    readers[word] = (number, *before[:1])
-        issued.append(Issued(bundle, engine, position, kind, slot, reads))
-        edges.append(None)
-        if issued[-1].written:
-            in_flight.setdefault(issued[-1].lands, []).append(number)
-    for landing in sorted(in_flight):
-        land(landing)
-    return tuple(issued), tuple(edges)
-
-
-def _reuse(
-    writer: Issued, word: int, issued: list[Issued], holder: Mapping[int, Word]
-) -> Edge | None:
-    """The write before it to the same word must land first."""
-    if word not in holder:
-        return None
-    earlier, _lane = holder[word]
-    free = min(issued[earlier].lands - writer.kind.latency + 1, writer.bundle)
-    return Edge(free, earlier)
+        for landing in sorted(at for at in walk.in_flight if at <= bundle):
+            walk.land(landing)
+        walk.issue(bundle, engine, position, kind, slot)
+    for landing in sorted(walk.in_flight):
+        walk.land(landing)
+    return tuple(walk.issued), tuple(walk.edges)
 
 
 def _slots(program: Program, machine: Machine) -> Iterator[tuple[int, str, int, SlotKind, Slot]]:

@@ -14,6 +14,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from slotweave.report.phase_table import groups_line, phase_table
+
 _BAR_CELLS = 12
 
 #: Why a slot is idle (see analysis.idle), as the columns of the table call it.
@@ -30,6 +32,10 @@ _CAUSES_OF_PROGRAM = {
 _LEGEND_OF_PROGRAM = (
     "Idle slots: a later operation could move there; waits for its word of scratch to be free; for "
     "memory; for an operand whose engine is full elsewhere; for an operand; or no work is left."
+)
+_LEGEND_OF_PHASES = (
+    "Stages: how often the data of a group of items came from arithmetic to a load or a select; "
+    "what works for several groups is shared."
 )
 _LEGEND = (
     "Idle slots wait for operands, are held back (scratch is nearly full), or have no work left."
@@ -48,6 +54,7 @@ def result_view(summary: Mapping[str, Any]) -> RenderableType:
     ]  # fmt: skip
     if "spans" in summary:
         parts += ["", _idle(summary), "", Text(_LEGEND_OF_PROGRAM, style="dim")]
+        parts += ["", phase_table(summary["phases"]), "", Text(_LEGEND_OF_PHASES, style="dim")]
     elif summary.get("idle"):
         parts += ["", Text(_LEGEND, style="dim")]
     return Group(*parts)
@@ -74,6 +81,10 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     if bound:
         yield "lower bound", Text(f"{bound['cycles']:,}: {bound['why']}")
         yield "gap", Text(_gap(cycles, bound["cycles"]))
+    if "dataflow" in summary:
+        dataflow = summary["dataflow"]
+        why = f"{dataflow['cycles']:,} if each operation may take any engine: {dataflow['why']}"
+        yield "dataflow", Text(why)
     scratch = summary.get("scratch")
     if scratch:
         mean = f", {scratch['mean']:,} on the mean" if "mean" in scratch else ""
@@ -96,9 +107,7 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         f"(the body begins and ends where {spans['engine']} is full)"
     )
     yield "spans", Text(text if spans["body"] else f"{spans['engine']} is never full")
-    for phase in summary["phases"]:
-        work = ", ".join(f"{number:,} {name}" for name, number in phase["operations"].items())
-        yield "", Text(f"bundles {phase['first']:,} to {phase['last']:,}: {work or 'none'}")
+    yield "groups", Text(groups_line(summary["phases"], summary["bundles"]))
     yield (
         "unused",
         Text(f"{_count(summary['unused'], 'operation')} with a result that reaches nothing"),

@@ -6,10 +6,10 @@ from typing import Any
 
 from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.utilisation import utilisation
-from slotweave.bound import Bound, best_bound
+from slotweave.bound import best_bound
 from slotweave.pipeline import Result
 from slotweave.proof import recorded_verdict
-from slotweave.report.inspect import engine_rows
+from slotweave.report.inspect import bound_json, engine_rows
 
 
 def result_summary(result: Result) -> dict[str, Any]:
@@ -44,8 +44,3 @@ def result_summary(result: Result) -> dict[str, Any]:
         "rules": result.rewritten.counts(),
         "seconds": dict(result.seconds),
     }
-
-
-def bound_json(bound: Bound) -> dict[str, Any]:
-    """A bound as the JSON of all commands has it."""
-    return {"cycles": bound.cycles, "name": bound.name, "why": bound.why}

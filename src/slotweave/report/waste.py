@@ -6,7 +6,7 @@ from collections import Counter
 
 from slotweave.isa.operations import Effect
 from slotweave.machine import Machine
-from slotweave.report.issued import Issued
+from slotweave.report.access_conflicts import MemoryWalk
 from slotweave.report.placements import Placements
 
 
@@ -19,7 +19,7 @@ def unused_results(placed: Placements) -> frozenset[int]:
     }
     for number in range(len(placed.issued) - 1, -1, -1):
         if number in needed:
-            needed.update(placed.issued[number].producers())
+            needed.update(placed.issued[number].producers)
     return frozenset(range(len(placed.issued))) - needed
 
 
@@ -41,18 +41,18 @@ def movable(placed: Placements, machine: Machine) -> dict[str, dict[str, int]]:
 
 def critical_path(placed: Placements) -> int:
     """Cycles of the longest chain of operands and memory order; scratch is never reused."""
+    walk = MemoryWalk(placed.issued, placed.values, placed.known)
     depth: list[int] = []
+    beside: list[int] = []  # those of the same bundle, which accesses do not wait for
     for number, operation in enumerate(placed.issued):
-        start = max(
-            (_done(placed.issued, depth, made) for made in operation.producers()), default=0
-        )
-        edge = placed.edges["memory"][number]
-        if edge:
-            lag = edge.earliest - placed.issued[edge.source].bundle
-            start = max(start, depth[edge.source] + lag)
+        if beside and placed.issued[beside[0]].bundle < operation.bundle:
+            for other in beside:
+                walk.note(other, depth[other])
+            beside = []
+        start = max([depth[m] + placed.issued[m].kind.latency for m in operation.producers] or [0])
+        if walk.ordered(number):
+            edge = walk.edge(number)
+            start = max(start, edge.earliest) if edge else start
+            beside.append(number)
         depth.append(start)
     return max(depth, default=-1) + 1
-
-
-def _done(issued: tuple[Issued, ...], depth: list[int], number: int) -> int:
-    return depth[number] + issued[number].kind.latency

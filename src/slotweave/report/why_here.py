@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.report.idle_causes import IDLE_CAUSES, idle_table
@@ -17,13 +18,14 @@ def explain_bundle(
     bundle: int,
     engine: str | None = None,
     slot: int | None = None,
+    facts: Facts = NOTHING_KNOWN,
 ) -> dict[str, Any]:
     """Each operation of `bundle` and each engine with empty slots there, in JSON form.
 
     Only `engine`, or only its slot number `slot`, if they are given. The program must be straight
-    and legal on `machine`; the bundle, engine and slot must exist.
+    and legal on `machine`; the bundle, engine and slot must exist. `facts` are those about memory.
     """
-    placed = placements(program, machine)
+    placed = placements(program, machine, facts)
     engines = [name for name in machine.slots if engine in (None, name)]
     here = [
         number

@@ -68,6 +68,18 @@ class SlotKind:
     def breaks(self) -> bool:
         return self.form.operation in BREAKS
 
+    @cached_property
+    def _read(self) -> tuple[tuple[int, int, bool], ...]:
+        """Of each source: its position, how many words it is, and whether a lane is added."""
+        roles = self.form.roles
+        return tuple((at, self.width(at), roles[at - 1] in _LANES) for at in self.sources)
+
+    @cached_property
+    def _written(self) -> tuple[int, int, bool] | None:
+        """The same of the operand that is written."""
+        at = self.destination
+        return None if at is None else (at, self.width(at), self.form.roles[at - 1] in _LANES)
+
     def words(self, slot: Slot, position: int) -> range:
         """The scratch words that the operand at `position` stands for."""
         first = slot[position]
@@ -81,11 +93,18 @@ class SlotKind:
 
     def words_read(self, slot: Slot) -> tuple[range, ...]:
         """Scratch words read, source by source."""
-        return tuple(self.words(slot, position) for position in self.sources)
+        return tuple(
+            range(first := slot[at] + slot[-1] if lane else slot[at], first + width)
+            for at, width, lane in self._read
+        )
 
     def words_written(self, slot: Slot) -> range:
         """Scratch words written; empty for operations without a result."""
-        return range(0) if self.destination is None else self.words(slot, self.destination)
+        if self._written is None:
+            return range(0)
+        at, width, lane = self._written
+        first = slot[at] + slot[-1] if lane else slot[at]
+        return range(first, first + width)
 
 
 #: engine -> mnemonic -> kind

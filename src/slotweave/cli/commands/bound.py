@@ -81,8 +81,10 @@ def _program_problem(file: str, machine: str | None) -> tuple[dict[str, object],
     """What the program computes, as a problem; under the facts of its kernel, if it names one."""
     from slotweave.ir.facts import nothing_known
     from slotweave.kernels import KERNELS
-    from slotweave.lift import lift
-    from slotweave.lower import lower
+    from slotweave.report.dataflow_problem import dataflow_problem
+    from slotweave.report.inspect import refuse_faults
+    from slotweave.report.placements import placements
+    from slotweave.report.unrolled import unrolled
 
     program = inputs.program_in(file)
     with inputs.blaming(file):
@@ -93,8 +95,9 @@ def _program_problem(file: str, machine: str | None) -> tuple[dict[str, object],
             values = inputs.parameters_of(kernel, (), program.meta.get("params") or {})
             contract = inputs.contract_of(kernel, program.meta.get("contract"))
             facts = kernel.facts(values, contract)
-        graph = lift(program, target, facts)
-        return {"machine": target.name, "facts": contract}, lower(graph, target).problem
+        refuse_faults(program, target)
+        placed = placements(unrolled(program, target, facts), target, facts)
+        return {"machine": target.name, "facts": contract}, dataflow_problem(placed, target)
 
 
 def _deliver(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli.command import command
+from slotweave.cli.facts import FactsOption, facts_for, facts_named
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
@@ -18,6 +19,7 @@ from slotweave.cli.output import print_json
 from slotweave.diagnostics import CODES, Diagnostic, InputError
 
 if TYPE_CHECKING:
+    from slotweave.ir.facts import Facts
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
 
@@ -40,6 +42,7 @@ def explain(
         ),
     ] = None,
     machine: MachineOfProgram = None,
+    facts: FactsOption = None,
     shape: ShapeOption = None,
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     json: Json = False,
@@ -49,13 +52,14 @@ def explain(
         from slotweave.cli.inputs import Building, program_in
 
         program = program_in(code, Building(shape, load_time_limit))
-        _explain_place(program, code, place, machine, json)
+        known = facts_named(facts_for(code, facts), shape, program)
+        _explain_place(program, code, place, machine, known, json)
     else:
         _explain_code(code, json)
 
 
 def _explain_place(
-    program: Program, file: str, place: str, machine_name: str | None, json: bool
+    program: Program, file: str, place: str, machine_name: str | None, facts: Facts, json: bool
 ) -> None:
     from slotweave.cli.inputs import blaming, machine_of
     from slotweave.report.inspect import refuse_faults
@@ -69,7 +73,7 @@ def _explain_place(
         raise InputError(Diagnostic("SW216", reason, file=file))
     with blaming(file):
         refuse_faults(program, machine)
-    answer = explain_bundle(program, machine, *_parsed_place(place, program, machine))
+        answer = explain_bundle(program, machine, *_parsed_place(place, program, machine), facts)
     if json:
         print_json(answer)
     else:

@@ -8,7 +8,7 @@ import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import JUDGED, NOTHING, FactsOption, facts_named
+from slotweave.cli.facts import FactsOption, facts_for, facts_named
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
@@ -76,7 +76,7 @@ def repack(
     if effort not in EFFORTS:
         raise inputs.unknown("SW212", "effort", effort, EFFORTS)
     parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
-    facts = facts or (JUDGED if inputs.is_python_file(program) else NOTHING)
+    facts = facts_for(program, facts)
     target = inputs.machine_of(parsed, machine)
     known = facts_named(facts, shape, parsed)
 

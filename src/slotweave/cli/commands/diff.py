@@ -1,0 +1,120 @@
+"""`slotweave diff`: two programs operation by operation, or two results side by side."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.facts import NOTHING, FactsOption, facts_named, facts_of_origin
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    ShapeOption,
+)
+from slotweave.cli.output import print_json
+from slotweave.diagnostics import Diagnostic, InputError
+
+_SIDE = (
+    "A program as for `slotweave inspect`, or a result: what --json printed, or what `compile "
+    "--result` wrote. - is stdin."
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "diff")(diff)
+
+
+def diff(
+    a: Annotated[str, typer.Argument(metavar="A", help=_SIDE)],
+    b: Annotated[str, typer.Argument(metavar="B", help="The same.")],
+    machine: MachineOfProgram = None,
+    facts: FactsOption = None,
+    shape: ShapeOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    json: Json = False,
+) -> None:
+    """Compare two programs operation by operation, or two results side by side.
+
+    Operations are matched by the words that they make on a few random memories, so that neither
+    order, allocation, engines nor another way to compute the same stand between them. Where a
+    program jumps it is compared as it runs; jumps must be decided by known words. Facts that are
+    left out are those of the kernel that A or B was compiled from, if it says so.
+    """
+    if a == b == inputs.STDIN:
+        raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
+    building = inputs.Building(shape, load_time_limit)
+    sides = {"a": _loaded(a, building), "b": _loaded(b, building)}
+    kinds = [isinstance(side, dict) for side in sides.values()]
+    if kinds[0] != kinds[1]:
+        reason = "one of the two is a program and the other a result; compare like with like"
+        raise InputError(Diagnostic("SW212", reason))
+    names = {"a": inputs.shown(a), "b": inputs.shown(b)}
+    if kinds[0]:
+        _show_results(sides, names, json)
+    else:
+        known = (facts_of_origin(names[key], program) for key, program in sides.items())
+        name = facts or next((name for name in known if name != NOTHING), NOTHING)
+        _show_programs(sides, names, machine, name, shape, json)
+
+
+def _loaded(file: str, building: inputs.Building) -> Any:
+    """The program in `file`, or the entries of a result."""
+    if inputs.is_python_file(file):
+        return inputs.program_in(file, building)
+    text = inputs.read_text(file, "SW204")
+    return _result(text) or inputs.program_from(text, file)
+
+
+def _result(text: str) -> dict[str, Any] | None:
+    """What a result says, if `text` is one."""
+    from slotweave.ir.program_values import FormError, load_json
+
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        value = load_json(text)
+    except FormError:
+        return None
+    if not isinstance(value, dict) or type(value.get("cycles")) is not int:
+        return None
+    return value
+
+
+def _show_results(sides: dict[str, Any], names: dict[str, str], json: bool) -> None:
+    from slotweave.report.result_diff import result_diff, result_lines
+
+    answer = result_diff(sides["a"], sides["b"])
+    if json:
+        print_json({"files": names, **answer})
+        return
+    print(f"A  {names['a']}\nB  {names['b']}\n")
+    print("\n".join(result_lines(answer)))
+
+
+def _show_programs(
+    sides: dict[str, Any],
+    names: dict[str, str],
+    machine: str | None,
+    facts: str,
+    shape: str | None,
+    json: bool,
+) -> None:
+    from slotweave.report.diff_summary import diff_lines, diff_summary
+    from slotweave.report.program_diff import Numbering, diff_sides, side_of
+
+    numbering, ran = Numbering(), {}
+    for key, program in sides.items():
+        with inputs.blaming(names[key]):
+            target = inputs.machine_of(program, machine)
+            ran[key] = side_of(program, target, facts_named(facts, shape, program), numbering)
+    summary = diff_summary(diff_sides(ran["a"], ran["b"]))
+    if json:
+        print_json({"files": names, "facts": facts, **summary})
+    else:
+        print("\n".join(diff_lines(summary, names)))
+        print(f"(under facts {facts!r})")

@@ -1,0 +1,144 @@
+"""What a program computes as a scheduling problem: any order, any engine, any words of scratch.
+
+Its operations are those of the program whose results reach memory or another effect. Each may run
+in any mode of the machine; it waits for its operands and for accesses that it may meet in memory.
+So the program's own schedule is one of those that a bound of the problem is about.
+
+Known words: an operation on known words alone costs nothing (another way to have its result may be
+cheaper), unless it is a constant, or copies one into a vector, for one that is no such operation.
+That costs a slot, once for each different one. A word that is 0 costs nothing: scratch that nobody
+has written is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from itertools import accumulate
+
+import numpy as np
+
+from slotweave.ir.problem import DATA, ORDER, Problem
+from slotweave.isa import Shape
+from slotweave.machine import Machine
+from slotweave.report.issued import Issued
+from slotweave.report.placements import Placements
+from slotweave.report.waste import unused_results
+
+#: Engine, slots, latency.
+Row = tuple[int, int, int]
+
+#: By what a word or a vector can come to hold a known word.
+_CONSTANT = {
+    Shape.WORD: ("const", "add", "add_immediate"),
+    Shape.VECTOR: ("broadcast", "add"),
+}
+
+
+def dataflow_problem(placed: Placements, machine: Machine) -> Problem:
+    """The problem; `nodes` has the numbers of the operations in `placed`."""
+    modes = _Modes(machine)
+    costing, stands_for = _costing(placed)
+    number = {issued: operation for operation, issued in enumerate(costing)}
+    rows = [modes.of(placed.issued[one], _known(placed, one) is not None) for one in costing]
+    edges = [_edges(placed, one, number, stands_for) for one in costing]
+    none = np.zeros(0, np.int32)
+    table = np.array([mode for row in rows for mode in row], np.int32).reshape(-1, 3)
+    preds = np.array([edge for row in edges for edge in row], np.int32).reshape(-1, 3)
+    return Problem(
+        engines=tuple(machine.slots),
+        slots=tuple(machine.slots.values()),
+        nodes=np.array(costing, np.int32),
+        items=np.full(len(costing), -1, np.int32),
+        mode_offset=_offsets(map(len, rows)),
+        mode_engine=np.ascontiguousarray(table[:, 0]),
+        mode_slots=np.ascontiguousarray(table[:, 1]),
+        mode_latency=np.ascontiguousarray(table[:, 2]),
+        mode_source=np.full(len(table), -1, np.int32),
+        pred_offset=_offsets(map(len, edges)),
+        pred=np.ascontiguousarray(preds[:, 0]),
+        pred_kind=np.ascontiguousarray(preds[:, 1]),
+        pred_lag=np.ascontiguousarray(preds[:, 2]),
+        writes=np.full(len(costing), -1, np.int32),
+        read_offset=np.zeros(len(costing) + 1, np.int32),
+        read=none,
+        storage_words=none,
+    )
+
+
+def _offsets(lengths: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    return np.array([0, *accumulate(lengths)], np.int32)
+
+
+def _known(placed: Placements, number: int) -> tuple[int, ...] | None:
+    """The words of a result, if all of them are known."""
+    lanes = placed.values.results[number]
+    known = bool(lanes) and all(base == 0 for base, _word in lanes)
+    return tuple(word for _base, word in lanes) if known else None
+
+
+def _costing(placed: Placements) -> tuple[list[int], dict[int, int]]:
+    """The operations that cost a slot, and for each constant the one that stands for all like it"""
+    unused = unused_results(placed)
+    known = [_known(placed, number) for number in range(len(placed.issued))]
+    wanted = {
+        maker
+        for number, one in enumerate(placed.issued)
+        if known[number] is None and number not in unused
+        for maker in one.producers
+    }
+    costing: list[int] = []
+    first: dict[Hashable, int] = {}
+    stands_for: dict[int, int] = {}
+    for number, one in enumerate(placed.issued):
+        words = known[number]
+        if number in unused or one.kind.breaks:
+            continue
+        if words is None:
+            costing.append(number)
+        elif number in wanted and any(words) and one.kind.operation.name in ("const", "broadcast"):
+            if words not in first:
+                first[words] = number
+                costing.append(number)
+            stands_for[number] = first[words]
+    return costing, stands_for
+
+
+def _edges(
+    placed: Placements, number: int, operations: dict[int, int], stands_for: dict[int, int]
+) -> list[tuple[int, int, int]]:
+    """(predecessor, kind, lag) of an operation; a constant has none."""
+    if number in stands_for:
+        return []
+    makers = {stands_for.get(maker, maker) for maker in placed.issued[number].producers}
+    row = [(operations[maker], DATA, 0) for maker in sorted(makers) if maker in operations]
+    edge = placed.edges["memory"][number]
+    if edge and edge.source in operations and edge.source not in makers:
+        lag = edge.earliest - placed.issued[edge.source].bundle
+        row.append((operations[edge.source], ORDER, lag))
+    return row
+
+
+class _Modes:
+    """The modes of an operation, looked up once a kind."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._engine = {name: number for number, name in enumerate(machine.slots)}
+        self._rows: dict[tuple[str, Shape, bool], tuple[Row, ...]] = {}
+
+    def of(self, issued: Issued, known: bool) -> tuple[Row, ...]:
+        form = issued.kind.form
+        key = (form.operation, form.shape, known)
+        if key not in self._rows:
+            names = {form.operation, *(_CONSTANT[form.shape] if known else ())}
+            self._rows[key] = tuple(sorted(self._of(names, form.shape)))
+        return self._rows[key]
+
+    def _of(self, names: Iterable[str], shape: Shape) -> set[Row]:
+        lanes = self._machine.vector_length
+        return {
+            (self._engine[mode.engine], lanes if mode.per_lane else 1, mode.latency)
+            for name in names
+            for mode in self._machine.modes_of(name, shape)
+            if self._machine.slots[mode.engine]
+        }

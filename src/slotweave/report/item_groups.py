@@ -1,0 +1,138 @@
+"""Which operations of a straight program work for the same items, and at which stage of the way.
+
+Found from the dataflow alone. An operation works for the *ends* that it reaches: stores that no
+load reads again, traces. A load that reads what was stored carries on from there. Ends with most of
+their work in common are one group of items; an operation that works for more than one group is
+shared by them, and so is what belongs to a group far smaller than the largest (a table written
+beforehand, say).
+
+The stage of an operation of a group counts how often the data that it works on came from
+arithmetic to a *fetch*, a load or a select: 1 with the first one. In a walk through a table or a
+tree that is the number of the step.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slotweave.isa.operations import Effect
+from slotweave.report.access_conflicts import touched
+from slotweave.report.placements import Placements
+
+#: Ends that share work with so many others or fewer may become one group.
+MOST_TOGETHER = 16
+#: A group has at least the work of the largest by this.
+LEAST_PART = 10
+SHARED = -1
+
+
+@dataclass(frozen=True)
+class ItemGroups:
+    """The group of each operation (SHARED: of several, or of none) and its stage (0 if shared)."""
+
+    group: tuple[int, ...]
+    stage: tuple[int, ...]
+
+
+def item_groups(placed: Placements) -> ItemGroups:
+    """Groups are numbered by their first end in the program."""
+    makers = tuple(_makers(placed))
+    reached = _ends_reached(placed, makers)
+    leader = _merged(Counter(ends for ends in reached if ends))
+    group = []
+    for ends in reached:
+        leaders = {leader[end] for end in _bits(ends)} if ends.bit_count() <= MOST_TOGETHER else ()
+        group.append(min(leaders) if len(leaders) == 1 else SHARED)
+    work = Counter(one for one in group if one != SHARED)
+    least = max(work.values(), default=0) / LEAST_PART
+    large = sorted(one for one, count in work.items() if count >= least)
+    number = {one: at for at, one in enumerate(large)}
+    named = tuple(number.get(one, SHARED) for one in group)
+    return ItemGroups(named, tuple(_stages(placed, makers, named)))
+
+
+def _makers(placed: Placements) -> Iterator[tuple[int, ...]]:
+    """The operations whose results each one reads, from scratch or from memory."""
+    stored: dict[tuple[str | None, int, int], int] = {}
+    for number, operation in enumerate(placed.issued):
+        makers = operation.producers
+        if operation.effect in (Effect.LOAD, Effect.STORE):
+            where = touched(number, operation, placed.values, placed.known)
+            keys = [(where.region, where.base, word) for word in where.words]
+            if operation.effect is Effect.STORE:
+                stored.update(dict.fromkeys(keys, number))
+            else:
+                read = {stored[key]: None for key in keys if key in stored}
+                makers = (*makers, *(one for one in read if one not in makers))
+        yield makers
+
+
+def _ends_reached(placed: Placements, makers: tuple[tuple[int, ...], ...]) -> list[int]:
+    """For each operation the ends that it reaches: bit i for the i-th end of the program."""
+    read = {maker for row in makers for maker in row}
+    reached = [0] * len(makers)
+    ends = 0
+    for number, operation in enumerate(placed.issued):
+        effect = operation.effect in (Effect.STORE, Effect.TRACE)
+        if effect and number not in read:
+            reached[number] = 1 << ends
+            ends += 1
+    for number in range(len(makers) - 1, -1, -1):
+        for maker in makers[number]:
+            reached[maker] |= reached[number]
+    return reached
+
+
+def _merged(work: Counter[int]) -> dict[int, int]:
+    """end -> the first end of its group; `work` counts operations by the ends that they reach.
+
+    Groups become one if more operations work for exactly them than for one of them alone.
+    """
+    leader = {end: end for ends in work for end in _bits(ends)}
+    own = Counter({end: work[1 << end] for end in leader})
+
+    def find(end: int) -> int:
+        while leader[end] != end:
+            end = leader[end]
+        return end
+
+    for ends, count in sorted(work.items(), key=lambda pair: (-pair[1], pair[0])):
+        if 2 <= ends.bit_count() <= MOST_TOGETHER:
+            together = sorted({find(end) for end in _bits(ends)})
+            if count > min(own[end] for end in together) or len(together) == 1:
+                own[together[0]] = count + sum(own[end] for end in together)
+                leader.update(dict.fromkeys(together, together[0]))
+    return {end: find(end) for end in leader}
+
+
+def _bits(number: int) -> Iterator[int]:
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
+
+
+def _stages(
+    placed: Placements, makers: tuple[tuple[int, ...], ...], group: tuple[int, ...]
+) -> Iterator[int]:
+    stages: list[int] = []
+    fetches = [is_fetch(placed, number) for number in range(len(makers))]
+    for number, row in enumerate(makers):
+        if group[number] == SHARED:
+            stages.append(0)
+            continue
+        before = [
+            stages[maker] + (fetches[number] and not fetches[maker])
+            for maker in row
+            if group[maker] == group[number]
+        ]
+        stages.append(max(before, default=1))
+    return iter(stages)
+
+
+def is_fetch(placed: Placements, number: int) -> bool:
+    """Is this a load or a select?"""
+    operation = placed.issued[number]
+    return operation.effect is Effect.LOAD or operation.kind.operation.name == "select"

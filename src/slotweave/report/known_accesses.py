@@ -1,0 +1,58 @@
+"""Where a straight program accesses memory, as far as facts about memory say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Graph, Region
+from slotweave.ir.program import Program
+from slotweave.lift import lift_counting
+from slotweave.machine import Machine
+
+#: Bundle, engine, slot.
+Place = tuple[int, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccess:
+    """A load or store in `region`, which may be several side by side; from `first` on if known."""
+
+    region: str
+    read_only: bool
+    first: int | None
+
+
+#: Of the loads and stores that run, if anything is known of memory.
+KnownAccesses = Mapping[Place, KnownAccess]
+
+
+def known_accesses(program: Program, machine: Machine, facts: Facts) -> KnownAccesses:
+    """What `facts` say of each load and store of `program`; nothing if they say nothing.
+
+    Regions that accesses do not keep apart are one (see `lift`). Raises CheckFailed if the program
+    accesses memory past the end that the facts declare.
+    """
+    if not facts.regions and not facts.words:
+        return {}
+    lifted = lift_counting(program, machine, facts, record=True)
+    found = {}
+    for ran in lifted.ran:
+        if ran.address is not None:
+            low, high = ran.address
+            width = len(ran.result or ran.args[1])
+            region = _region(lifted.graph, low, high + width - 1)
+            if region is not None:
+                first = low if low == high else None
+                access = KnownAccess(region.name, region.read_only, first)
+                found[ran.bundle, ran.engine, ran.slot] = access
+    return found
+
+
+def _region(graph: Graph, lowest: int, highest: int) -> Region | None:
+    """The one region of `graph` that holds these addresses; none if there are several."""
+    for region in graph.regions:
+        if region.start <= lowest < region.stop:
+            return region if highest < region.stop or region is graph.regions[-1] else None
+    return None

@@ -1,0 +1,98 @@
+"""`slotweave diff`: programs and results, and what cannot be compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.command_line import assert_refused, slotweave
+
+A = '[{"load": [["const", 0, 1]]}, {"alu": [["+", 1, 0, 0]]}, {"store": [["store", 0, 1]]}]'
+B = (
+    '[{"load": [["const", 5, 1]]}, {"flow": [["add_imm", 7, 5, 1]]}, {"alu": [["*", 9, 7, 7]]}, '
+    '{"store": [["store", 5, 7]]}]'
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    (tmp_path / "a.json").write_text(A)
+    (tmp_path / "b.json").write_text(B)
+    return tmp_path / "a.json", tmp_path / "b.json"
+
+
+def test_two_programs_are_compared(files: tuple[Path, Path]) -> None:
+    answer = slotweave("diff", *files)
+    assert answer.code == 0
+    assert f"A  {files[0]}: 3 cycles, 3 operations" in answer.out
+    assert "3 results made by both" in answer.out
+    assert "1  on flow instead of alu" in answer.out
+    assert "1 operation only in B: 1 with results that reach nothing" in answer.out
+
+
+def test_the_json_form_has_every_placement(files: tuple[Path, Path]) -> None:
+    answer = slotweave("diff", *files, "--json").json
+    assert answer["schema_version"] == 1
+    assert answer["facts"] == "none"
+    assert [match["moved"] for match in answer["matches"]] == [0, 0, 1]
+    assert [one["text"] for one in answer["only"]["b"]] == ["* 9 7 7"]
+
+
+def test_one_side_may_be_stdin(files: tuple[Path, Path]) -> None:
+    assert slotweave("diff", "-", files[1], stdin=A).code == 0
+    assert_refused(slotweave("diff", "-", "-", stdin=A), "SW212", "read once")
+
+
+def test_a_python_file_is_compared_under_the_judged_facts(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "kernel.py"
+    file.write_text(
+        "class KernelBuilder:\n"
+        "    def __init__(self): self.instrs = []\n"
+        "    def build_kernel(self, height, nodes, batch, rounds):\n"
+        "        self.instrs = [{'load': [('const', 0, batch)]}, {'store': [('store', 0, 0)]}]\n"
+        "    def debug_info(self): return None\n"
+    )
+    answer = slotweave("diff", file, files[0], "--shape", "3,4,8", "--json").json
+    assert answer["facts"] == "challenge"
+    assert answer["a"]["cycles"] == 2
+
+
+def test_two_results_are_put_side_by_side(files: tuple[Path, Path], tmp_path: Path) -> None:
+    results = []
+    for file in files:
+        result = tmp_path / f"{file.stem}-result.json"
+        result.write_text(slotweave("inspect", file, "--json").out)
+        results.append(result)
+    answer = slotweave("diff", *results, "--json").json["entries"]
+    assert answer["cycles"] == {"a": 3, "b": 4, "change": 1}
+    assert answer["unused"] == {"a": 0, "b": 1, "change": 1}
+    assert answer["machine"] == {"a": "challenge", "b": "challenge"}
+    lines = slotweave("diff", *results).out.splitlines()
+    (row,) = (line.split() for line in lines if line.startswith("cycles "))
+    assert row == ["cycles", "3", "4", "+1"]
+    assert any(line.startswith("the same in both: ") and "machine" in line for line in lines)
+
+
+def test_a_result_and_a_program_are_not_alike(files: tuple[Path, Path], tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    result.write_text(json.dumps({"cycles": 3}))
+    assert_refused(slotweave("diff", result, files[0]), "SW212", "like with like")
+
+
+def test_a_file_that_is_not_there_is_refused(files: tuple[Path, Path]) -> None:
+    assert_refused(slotweave("diff", files[0], "nowhere.json"), "SW203", "nowhere.json")
+
+
+def test_a_jump_that_depends_on_data_is_refused_with_its_file(files: tuple[Path, Path]) -> None:
+    jump = '[{"load": [["load", 0, 1]]}, {"flow": [["cond_jump", 0, 0]]}]'
+    refused = slotweave("diff", files[0], "-", stdin=jump)
+    assert_refused(refused, "SW219", "stdin", "bundle 1")
+
+
+def test_a_program_that_the_machine_refuses_fails_the_check(files: tuple[Path, Path]) -> None:
+    broken = '[{"alu": [["**", 0, 0, 0]]}]'
+    assert slotweave("diff", files[0], "-", stdin=broken).code == 1
