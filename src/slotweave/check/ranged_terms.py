@@ -7,7 +7,7 @@ those of its parts; that of a word of memory before the run from the facts.
 from __future__ import annotations
 
 from slotweave.analysis.linear_forms import Form, atom, narrowed
-from slotweave.analysis.value_ranges import ANY, Range, below
+from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below
 from slotweave.check.symbolic_memory import MemoryMap
 from slotweave.check.terms import Terms
 from slotweave.ir.facts import Facts
@@ -41,6 +41,8 @@ class RangedTerms(Terms):
             return self._facts.ranges.get(names[0], ANY) if names else ANY
         if kind not in OPERATIONS or OPERATIONS[kind].meaning is None:
             return ANY
+        if kind in OF_ITSELF and args[0] == args[1]:
+            return OF_ITSELF[kind]
         ranges = [self.range(arg) for arg in args]
         if kind == "select":
             ranges[1] = self._under(args[0], args[1])

@@ -8,7 +8,7 @@ sums (`analysis.linear_forms`), word by word.
 from __future__ import annotations
 
 from slotweave.analysis.linear_forms import Form, atom, narrowed
-from slotweave.analysis.value_ranges import Range, below
+from slotweave.analysis.value_ranges import OF_ITSELF, Range, below
 from slotweave.ir.graph import Node, Region
 from slotweave.ir.memory_order import MemoryOrder
 from slotweave.isa import OPERATIONS
@@ -123,6 +123,8 @@ class Builder:
         return self.refs(index)
 
     def _result(self, op: str, row: tuple[Ref, ...], imm: int) -> tuple[Range, Form]:
+        if op in OF_ITSELF and row[0] == row[1]:
+            return OF_ITSELF[op], None
         ranges = [self.range_of(ref) for ref in row]
         forms = [self._form_of(ref) for ref in row]
         if OPERATIONS[op].immediate:

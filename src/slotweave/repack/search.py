@@ -66,6 +66,9 @@ PASSES = 10
 #: So many beginnings are changed, in turn.
 KEPT = 3
 
+#: Problems of more operations are changed less often: what they gain by it is not worth the time.
+_LARGE = 50_000
+
 #: By how many cycles (standard deviation) the ends of operations are perturbed.
 CHANGES = (0.3, 1.0, 3.0, 8.0)
 
@@ -160,7 +163,8 @@ def changed(search: Search, found: tuple[Found, ...]) -> Iterator[Found]:
         return
     best, least = kept[0].cycles, search.writing.least
     rng = np.random.default_rng(search.seed)
-    affordable = search.budget.change // (2 * max(search.writing.problem.size, 1))
+    size = max(search.writing.problem.size, 1)
+    affordable = search.budget.change // (2 * size) // (1 + size // _LARGE)
     for step in range(min(search.budget.changes, affordable)):
         if best <= least or search.end.is_past():
             return

@@ -95,6 +95,10 @@ def _graphs(
     lanes = pack_lanes(straight, machine)
     if lanes != straight:
         yield "lanes together", label_items(lanes)
+    for most in () if options.vectorize else ANSWERED:
+        answered = answer_loads(straight, facts, most)
+        if answered != straight:
+            yield f"{most} words selected", label_items(pack_lanes(answered, machine))
     yield "forwarded", label_items(straight)
     if len(straight.nodes) != len(graph.nodes):
         yield "as it stands", label_items(graph)
