@@ -32,7 +32,7 @@ from slotweave.vectorize import (
 #: Loads that can only read so many words are answered by selects among them, each tried in turn.
 ANSWERED = (2, 4, 8)
 
-#: A graph of more nodes is written in vectors alone, where that is possible.
+#: A graph of more nodes is written in fewer ways: in vectors alone, where that is possible.
 _LARGE = 50_000
 
 _BUNDLE = re.compile(r"bundle (\d+)")
@@ -95,12 +95,13 @@ def _graphs(
     lanes = pack_lanes(straight, machine)
     if lanes != straight:
         yield "lanes together", label_items(lanes)
-    for most in () if options.vectorize else ANSWERED:
+    large = len(graph.nodes) > _LARGE
+    for most in () if options.vectorize or large else ANSWERED:
         answered = answer_loads(straight, facts, most)
         if answered != straight:
             yield f"{most} words selected", label_items(pack_lanes(answered, machine))
     yield "forwarded", label_items(straight)
-    if len(straight.nodes) != len(graph.nodes):
+    if len(straight.nodes) != len(graph.nodes) and not large:
         yield "as it stands", label_items(graph)
 
 
