@@ -162,13 +162,17 @@ def _schedules_that_fit(
 def _attempts(
     problem: Problem, options: ScheduleOptions, scratch: int
 ) -> Iterator[tuple[Urgency, Pressure]]:
-    pressures = [
+    for urgency in (priorities(problem, options), program_order(problem)):
+        for pressure in pressures(scratch):
+            yield urgency, pressure
+
+
+def pressures(scratch: int) -> list[Pressure]:
+    """What is tried in `scratch` words, one after the other (see PRESSURES)."""
+    return [
         Pressure(int(limit * scratch), int(reserve * scratch), slope * scratch / 1000)
         for limit, reserve, slope in PRESSURES
     ]
-    for urgency in (priorities(problem, options), program_order(problem)):
-        for pressure in pressures:
-            yield urgency, pressure
 
 
 def _in_order(graph: Graph, problem: Problem, scratch_words: int) -> tuple[Schedule, Allocation]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.analysis.value_ranges import ANY, below, hull, result_range
+from slotweave.analysis.value_ranges import ANY, OF_ITSELF, below, hull, result_range
 from slotweave.isa import OPERATIONS, WORD_MASK
 from slotweave.isa.codegen import word_function
 
@@ -32,6 +32,13 @@ def test_results_lie_in_the_range_of_their_operation(name, data):
         return
     low, high = result_range(name, [around for _word, around in operands])
     assert low <= word <= high
+
+
+@pytest.mark.parametrize("name", sorted(OF_ITSELF))
+@given(SMALL | EDGES)
+def test_operations_on_a_word_and_itself_lie_in_their_range(name, word):
+    low, high = OF_ITSELF[name]
+    assert low <= word_function(name)(word, word) <= high
 
 
 def test_ranges_are_as_narrow_as_kernels_need_them():

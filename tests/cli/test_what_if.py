@@ -23,6 +23,12 @@ def test_it_says_what_one_more_slot_saves(file: Path) -> None:
     assert "1 fewer with one more slot for load" in slotweave("what-if", file).out
 
 
+def test_it_says_what_words_of_scratch_are_worth(file: Path) -> None:
+    prices = slotweave("what-if", file, "--json").json["scratch_words"]
+    assert prices == {"step": 64, "words": 1536, "needed": 2, "now": 4, "saved": 0, "lost": 0}
+    assert "0 more with 64 words fewer" in slotweave("what-if", file).out
+
+
 @pytest.mark.parametrize("change", ["load", "load=0", "load=many", "load=9999", "wings=2"])
 def test_a_change_that_is_none_is_refused(file: Path, change: str) -> None:
     assert_refused(slotweave("what-if", file, "--set", change), "SW212")

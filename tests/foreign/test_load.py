@@ -172,12 +172,13 @@ def test_a_program_without_end_is_stopped(tmp_path: Path) -> None:
     assert_fails(tmp_path, text, "SW222", seconds=2)
 
 
-@pytest.mark.parametrize("session", [False, True])
+@pytest.mark.parametrize("options", ["", "start_new_session=True", "env={}",
+                                     "env={}, start_new_session=True"])  # fmt: skip
 @pytest.mark.parametrize("ends", [False, True])
-def test_nothing_that_it_started_is_left(tmp_path: Path, session: bool, ends: bool) -> None:
+def test_nothing_that_it_started_is_left(tmp_path: Path, options: str, ends: bool) -> None:
     text = f"""
 import subprocess, time
-process = subprocess.Popen(["sleep", "60"], start_new_session={session})
+process = subprocess.Popen(["/bin/sleep", "60"], {options})
 open("pid.txt", "w").write(str(process.pid))
 if not {ends}:
     time.sleep(60)

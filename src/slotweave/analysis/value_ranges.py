@@ -7,7 +7,7 @@ one word is a known word. (The domain is that of intervals; see Cousot & Cousot,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from slotweave.isa import WORD_BITS, WORD_MASK
 from slotweave.isa.codegen import word_function
@@ -16,6 +16,9 @@ Range = tuple[int, int]
 
 ANY: Range = (0, WORD_MASK)
 BIT: Range = (0, 1)
+
+#: What is known of operations on a word and itself, whatever it is.
+OF_ITSELF: Mapping[str, Range] = {"xor": (0, 0), "sub": (0, 0), "lt": (0, 0), "eq": (1, 1)}
 
 
 def result_range(op: str, ranges: Sequence[Range]) -> Range:

@@ -6,7 +6,8 @@ those of its parts; that of a word of memory before the run from the facts.
 
 from __future__ import annotations
 
-from slotweave.analysis.value_ranges import ANY, Range, below, result_range
+from slotweave.analysis.linear_forms import Form, atom, narrowed
+from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below
 from slotweave.check.symbolic_memory import MemoryMap
 from slotweave.check.terms import Terms
 from slotweave.ir.facts import Facts
@@ -22,6 +23,7 @@ class RangedTerms(Terms):
         super().__init__()
         self._facts, self._layout = facts, layout
         self._range: dict[int, Range] = {}
+        self._form: dict[int, Form] = {}
 
     def range(self, term: int) -> Range:
         """Between which words `term` lies."""
@@ -39,6 +41,8 @@ class RangedTerms(Terms):
             return self._facts.ranges.get(names[0], ANY) if names else ANY
         if kind not in OPERATIONS or OPERATIONS[kind].meaning is None:
             return ANY
+        if kind in OF_ITSELF and args[0] == args[1]:
+            return OF_ITSELF[kind]
         ranges = [self.range(arg) for arg in args]
         if kind == "select":
             ranges[1] = self._under(args[0], args[1])
@@ -46,7 +50,15 @@ class RangedTerms(Terms):
             for condition, factor in (args, args[::-1]):
                 if ranges[args.index(condition)] == _BINARY_CONDITION:
                     return 0, self._under(condition, factor)[1]
-        return result_range(kind, ranges)
+        known, form = narrowed(kind, [self._form_of(arg) for arg in args], ranges)
+        if form is not None:
+            self._form[term] = form
+        return known
+
+    def _form_of(self, term: int) -> Form:
+        """The term as a sum; one of which nothing else is known stands for itself."""
+        known = self.range(term)
+        return self._form.get(term) or atom(term, known)
 
     def _under(self, condition: int, term: int) -> Range:
         """The range of `term` where `condition` is not 0."""

@@ -16,8 +16,10 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ def main() -> None:
     answer_to = int(os.environ["SLOTWEAVE_ANSWER"])
     os.set_inheritable(answer_to, False)
     end_with_parent()
+    watched_over(answer_to)
     memory = task["memory_bytes"]
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory + _RESERVE))
     resource.setrlimit(resource.RLIMIT_CPU, (task["cpu_seconds"], task["cpu_seconds"] + 1))
@@ -53,6 +56,64 @@ def main() -> None:
     with open(answer_to, "w", encoding="utf-8") as stream:
         stream.write(answer)
     os._exit(0)
+
+
+def watched_over(answer_to: int) -> None:
+    """Go on in a process of its own; this one waits for it, ends what it left, and ends as it did.
+
+    Where the system can (prctl of Linux), whatever it starts stays below this process, also what
+    has left its group, cleared its environment, or lost its parent.
+    """
+    if sys.platform == "linux":
+        pr_set_child_subreaper = 36
+        ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1)
+    worker = os.fork()
+    if worker == 0:
+        end_with_parent()
+        return
+    os.close(answer_to)
+    _, status = os.waitpid(worker, 0)
+    end_descendants(os.getpid())
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with suppress(OSError):  # of SIGKILL nobody can say what it does
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(max(code, 0))
+
+
+def end_descendants(root: int) -> None:
+    """Kill what is below process `root`, again until nothing is found; nothing without /proc."""
+    for _ in range(100):
+        below = descendants(root)
+        if not below:
+            return
+        for pid in below:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(0.01)
+
+
+def descendants(root: int) -> list[int]:
+    """The processes below `root` that have not ended."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if state != "Z":
+            children.setdefault(int(parent), []).append(int(stat.parent.name))
+    found, look = [], [root]
+    while look:
+        below = children.get(look.pop(), [])
+        found += below
+        look += below
+    return found
 
 
 def end_with_parent() -> None:

@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from slotweave.foreign.child import descendants
+
 #: The variable that tells a process to which descriptor its answer goes.
 ANSWER_VARIABLE = "SLOTWEAVE_ANSWER"
 #: The variable by which a process's descendants are known.
@@ -137,7 +139,18 @@ def _has_ended(pid: int) -> bool:
 
 
 def _kill_all(group: int, mark: str) -> None:
-    """Kill the group, then what left it, until nothing with the mark is found."""
+    """Kill what is below it, the group, then what left both, until the mark is found no more.
+
+    The first process outlives what it started as long as it can: see `child.watched_over`.
+    """
+    for _ in range(10):
+        below = descendants(group)
+        for pid in below:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not below:
+            break
+        time.sleep(_POLL_SECONDS / 5)
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
     for _ in range(10):

@@ -1,13 +1,14 @@
 """The graph that grows while a program is lifted, and what is known of its values.
 
 Scratch holds references to words of nodes, so that the use of one word for many values leaves no
-trace. Operations on known words are folded; what is known are ranges (`analysis.value_ranges`),
-word by word.
+trace. Operations on known words are folded; what is known are ranges (`analysis.value_ranges`) and
+sums (`analysis.linear_forms`), word by word.
 """
 
 from __future__ import annotations
 
-from slotweave.analysis.value_ranges import Range, below, result_range
+from slotweave.analysis.linear_forms import Form, atom, narrowed
+from slotweave.analysis.value_ranges import OF_ITSELF, Range, below
 from slotweave.ir.graph import Node, Region
 from slotweave.ir.memory_order import MemoryOrder
 from slotweave.isa import OPERATIONS
@@ -25,6 +26,7 @@ class Builder:
         self.ranges: list[tuple[Range, ...]] = []
         self.where = ""
         self._lanes = vector_length
+        self._forms: dict[Ref, Form] = {}
         self._order = {r.name: MemoryOrder(self._join) for r in partition.regions}
         self._constants: dict[int, int] = {}
         self._blocks: dict[tuple[Ref, ...], int] = {}
@@ -47,6 +49,11 @@ class Builder:
 
     def range_of(self, ref: Ref) -> Range:
         return self.ranges[ref[0]][ref[1]]
+
+    def _form_of(self, ref: Ref) -> Form:
+        """The word as a sum; one of which nothing else is known stands for itself."""
+        found = self._forms.get(ref)
+        return found or atom(ref[0] * self._lanes + ref[1], self.range_of(ref))
 
     def refs(self, node: int) -> tuple[Ref, ...]:
         """The words of `node`; a single known one is a constant."""
@@ -100,7 +107,8 @@ class Builder:
         if op == "broadcast":
             args = (args[0] * width,)
         rows = list(zip(*args, strict=True))
-        ranges = tuple(self._result(op, row, imm) for row in rows)
+        found = [self._result(op, row, imm) for row in rows]
+        ranges = tuple(known for known, _form in found)
         known = {low for low, high in ranges if low == high}
         if all(low == high for low, high in ranges) and (width == 1 or len(known) == 1):
             return ((self.constant(ranges[0][0]), 0),) * width
@@ -108,19 +116,27 @@ class Builder:
             return args[0]
         values = tuple(self.value(arg) for arg in args)
         node = Node(op, width, values, imm if OPERATIONS[op].immediate else 0, where=self.where)
-        return self.refs(self._add(node, ranges))
+        index = self._add(node, ranges)
+        self._forms.update(
+            ((index, lane), form) for lane, (_known, form) in enumerate(found) if form is not None
+        )
+        return self.refs(index)
 
-    def _result(self, op: str, row: tuple[Ref, ...], imm: int) -> Range:
+    def _result(self, op: str, row: tuple[Ref, ...], imm: int) -> tuple[Range, Form]:
+        if op in OF_ITSELF and row[0] == row[1]:
+            return OF_ITSELF[op], None
         ranges = [self.range_of(ref) for ref in row]
+        forms = [self._form_of(ref) for ref in row]
         if OPERATIONS[op].immediate:
             ranges.append((imm, imm))
+            forms.append(atom(0, (imm, imm)))
         if op == "select":
             ranges[1] = self._under(row[0], row[1])
         if op == "mul":
             for condition, value in (row, row[::-1]):
                 if self.range_of(condition) == (0, 1):
-                    return 0, self._under(condition, value)[1]
-        return result_range(op, ranges)
+                    return (0, self._under(condition, value)[1]), None
+        return narrowed(op, forms, ranges)
 
     def _under(self, condition: Ref, value: Ref) -> Range:
         """The range of `value` where `condition` is not 0: less than what it is compared with."""

@@ -13,10 +13,10 @@ alone, and there pauses are passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from slotweave.analysis.value_ranges import Range
+from slotweave.analysis.value_ranges import ANY, Range
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph, Region
@@ -70,8 +70,12 @@ def lift_counting(
     facts: Facts,
     max_bundles: int = MAX_BUNDLES,
     record: bool = False,
+    *,
+    apart: bool = False,
 ) -> Lifted:
     """The graph of `program` under `facts`, and its cycles; with `record` also the slots that ran.
+
+    With `apart` parts of a region that no computed address mixes become regions of their own.
 
     Raises CheckFailed for what the machine refuses in the program, InputError (SW219) at a bundle
     whose jump depends on data, or if the program runs for more than `max_bundles` bundles.
@@ -80,11 +84,20 @@ def lift_counting(
         if fault.code != _OBEYED:
             raise CheckFailed(fault)
     partition = partition_of(facts)
+    widths: Sequence[int] = ()
     while True:
         try:
-            lifting = _Lifting(program, machine, facts, partition)
+            lifting = _Lifting(program, machine, facts, partition, widths)
             lifting.ran = [] if record else None
-            return Lifted(lifting.graph(max_bundles), lifting.cycles, tuple(lifting.ran or ()))
+            graph = lifting.graph(max_bundles)
+            lifted = Lifted(graph, lifting.cycles, tuple(lifting.ran or ()))
+            if not apart:
+                return lifted
+            widths, apart = lifting.widths_used(), False
+            finer = partition.split(lifting.computed_spans(widths), lifting.known)
+            if finer == partition:
+                return lifted
+            partition = finer
         except _Repartition as better:
             partition = better.partition
 
@@ -106,7 +119,12 @@ class _Lifting:
     """One run of a program under one partition of memory."""
 
     def __init__(
-        self, program: Program, machine: Machine, facts: Facts, partition: Partition
+        self,
+        program: Program,
+        machine: Machine,
+        facts: Facts,
+        partition: Partition,
+        widths: Sequence[int],
     ) -> None:
         self._bundles = program.bundles
         self._machine = machine
@@ -125,6 +143,10 @@ class _Lifting:
         self.cycles = 0
         self.ran: list[Ran] | None = None
         self._makers: dict[int, int] = {}
+        self._widths = widths  # of loads at computed addresses, as far as their words are used
+        self._loads: list[tuple[int, Range]] = []  # the nodes of such loads, and their addresses
+        self._stores: set[Range] = set()  # the words of stores at computed addresses
+        self.known: set[Range] = set()  # and of all accesses at known ones
 
     def graph(self, max_bundles: int) -> Graph:
         """Run to the end."""
@@ -136,6 +158,25 @@ class _Lifting:
             self._land(self._in_flight[time])
         return Graph(self._name, self._machine.vector_length, self._partition.memory_words,
                      self._partition.regions, tuple(self._builder.nodes))  # fmt: skip
+
+    def widths_used(self) -> Sequence[int]:
+        """Of each load at a computed address: up to which word it is used (at least one)."""
+        used = {node: 1 for node, _addresses in self._loads}
+        for node in self._builder.nodes:
+            for arg in node.args:
+                if arg in used:
+                    reach = (
+                        node.imm + node.width
+                        if node.op == "slice"
+                        else len(self._builder.ranges[arg])
+                    )
+                    used[arg] = max(used[arg], reach)
+        return [used[node] for node, _addresses in self._loads]
+
+    def computed_spans(self, widths: Sequence[int]) -> set[Range]:
+        """The words that accesses at computed addresses use, loads of so many words each."""
+        loads = zip(self._loads, widths, strict=True)
+        return self._stores | {(low, high + width - 1) for (_, (low, high)), width in loads}
 
     def _refused(self, reason: str) -> InputError:
         return InputError(Diagnostic("SW219", reason, bundle=self._pc))
@@ -213,14 +254,20 @@ class _Lifting:
         op = "load" if width == 1 else "vload"
         if low == high:
             return self._load_known(op, address, low, width)
-        region = self._only_region(low, high, width)
-        ranges = (self._memory.any_word(region),) * width
-        return self._builder.load(op, self._builder.value((address,)), region, None, ranges)
+        number = len(self._loads)
+        used = self._widths[number] if number < len(self._widths) else width
+        region = self._only_region(low, high, used)
+        ranges = (self._memory.any_word(region),) * used + (ANY,) * (width - used)
+        node = self._builder.value((address,))
+        refs = self._builder.load(op, node, region, None, ranges)
+        self._loads.append((refs[0][0], (low, high)))
+        return refs
 
     def _load_known(self, op: str, address: Ref, first: int, width: int) -> _Refs:
         """One load of the words in each region that they lie in."""
         refs: _Refs = ()
         node = self._builder.value((address,))
+        self.known.add((first, first + width - 1))
         for region in self._partition.covering(first, first + width - 1):
             lanes = range(max(region.start - first, 0), min(region.stop - first, width))
             ranges = tuple(self._word_range(region, first + lane) for lane in range(width))
@@ -241,6 +288,7 @@ class _Lifting:
             self._store_known(address, low, refs)
             return
         region = self._writable(self._only_region(low, high, len(refs)))
+        self._stores.add((low, high + len(refs) - 1))
         node = self._builder.value((address,))
         op = "store" if len(refs) == 1 else "vstore"
         self._builder.store(op, node, self._builder.value(refs), region, None)
@@ -250,6 +298,7 @@ class _Lifting:
     def _store_known(self, address: Ref, first: int, refs: _Refs) -> None:
         """One store, or one for each word if these lie in more than one region."""
         regions = self._partition.covering(first, first + len(refs) - 1)
+        self.known.add((first, first + len(refs) - 1))
         for region in regions:
             self._writable(region)
         if len(regions) == 1:
@@ -271,7 +320,8 @@ class _Lifting:
 
     def _only_region(self, low: int, high: int, width: int) -> Region:
         """The one region that holds all words of accesses from `low` .. `high` on."""
-        regions = self._partition.covering(low, min(high + width - 1, WORD_MASK))
+        high = min(high + width - 1, WORD_MASK)
+        regions = self._partition.covering(low, high)
         if len(regions) > 1:
             raise _Repartition(self._partition.merged(regions[0].start, regions[-1].stop - 1))
         return regions[0]

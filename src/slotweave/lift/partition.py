@@ -3,16 +3,19 @@
 Guarantees: the regions of a partition are disjoint and cover memory. Under facts without regions
 there is one, all of memory, and it is output. Regions that the program does not keep apart are
 made one (`merged`), and one that it writes to is no input (`writable`); both only add to what must
-stay in order and to what must be right at the end.
+stay in order and to what must be right at the end. Regions that it uses as several come apart
+(`split`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
+from slotweave.analysis.value_ranges import Range
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.isa import WORD_MASK
@@ -54,6 +57,45 @@ class Partition:
         """The partition in which `region` is judged at the end and may be written before."""
         changed = replace(region, read_only=False, output=True)
         return Partition(tuple(changed if r == region else r for r in self.regions))
+
+    def split(self, computed: Iterable[Range], known: Iterable[Range]) -> Partition:
+        """The partition in which what computed addresses never mix is in regions of its own.
+
+        The ranges are those of the words of all accesses at computed and at known addresses. No
+        access lies across the border of two regions of which none did before.
+        """
+        spans = sorted([*((*span, True) for span in computed), *((*span, False) for span in known)])
+        regions: list[Region] = []
+        at = 0
+        for region in self.regions:
+            inside = []
+            while at < len(spans) and spans[at][0] < region.stop:
+                inside.append(spans[at])
+                at += 1
+            regions += [region] if region.read_only else _pieces(region, inside)
+        return Partition(tuple(regions))
+
+
+def _pieces(region: Region, spans: list[tuple[int, int, bool]]) -> list[Region]:
+    """`region` cut around each set of overlapping `spans` (rising) of which one is computed."""
+    sets: list[tuple[int, int, bool]] = []
+    for low, high, computed in spans:
+        if sets and low <= sets[-1][1]:
+            first, last, any_computed = sets[-1]
+            sets[-1] = (first, max(last, high), any_computed or computed)
+        else:
+            sets.append((low, high, computed))
+    cuts = {region.start, region.stop}
+    for low, high, computed in sets:
+        if computed:
+            cuts.update((low, min(high + 1, region.stop)))
+    edges = sorted(cuts)
+    if len(edges) == 2:
+        return [region]
+    return [
+        replace(region, name=f"{region.name}, {low} to {high - 1}", start=low, length=high - low)
+        for low, high in pairwise(edges)
+    ]
 
 
 def partition_of(facts: Facts) -> Partition:

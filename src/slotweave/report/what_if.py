@@ -6,26 +6,32 @@ which its operands have landed, nobody still reads what it overwrites, and its e
 store waits for all loads and stores of earlier bundles, a load for their stores; operations of one
 bundle that write what others of it touch stay together. On a machine that
 has no fewer slots than the program's own that is never later than where it stood.
+
+For other amounts of scratch the words cannot be held fixed: each value is given one anew, all words
+in turn, so that each rests as long as it can before it is written again (words of a vector need not
+lie side by side). The prices of `STEP` words compare such programs with each other.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.program import Program, Slot
 from slotweave.isa import Effect
 from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.report.words_in_turn import Word, in_turn, words_needed
 from slotweave.simulate.legality import costs_a_cycle
 from slotweave.simulate.slots import SlotKind, slot_kinds
 
-Word = int | str
-
 #: All of memory as one word, for order alone.
 MEMORY = "memory"
+
+#: Scratch is priced in so many words.
+STEP = 64
 
 
 @dataclass
@@ -52,7 +58,8 @@ def what_if(program: Program, machine: Machine, changed: Mapping[str, int]) -> d
     """Cycles of the straight `program` as it is, timed anew, and timed anew with `changed` slots.
 
     `prices` says how many cycles one more slot of each engine saves, and `scratch` how many would
-    be saved if no word of scratch were ever used again, both with the changed slots.
+    be saved if no word of scratch were ever used again; `scratch_words` has the prices of `STEP`
+    words (see `scratch_prices`); all with the changed slots.
     """
     slots = {**machine.slots, **changed}
     now = retimed(program, machine, slots)
@@ -64,7 +71,40 @@ def what_if(program: Program, machine: Machine, changed: Mapping[str, int]) -> d
         "slots": slots,
         "prices": {e: now - retimed(program, machine, wider) for e, wider in more.items()},
         "scratch": now - retimed(program, machine, slots, reuse=False),
+        "scratch_words": scratch_prices(program, machine, slots),
     }
+
+
+def scratch_prices(
+    program: Program, machine: Machine, slots: Mapping[str, int]
+) -> dict[str, int | None]:
+    """What `step` words of scratch are worth in cycles, where each value is given a word in turn.
+
+    `now` is what the program takes so in the `words` of the machine, `saved` how many cycles fewer
+    with a step more, `lost` how many more with a step less (None if it does not fit: it holds
+    `needed` words at once).
+    """
+    bundles, words = list(_operations(program, machine)), machine.scratch_words
+    touched = [[(one.reads, one.writes) for one in bundle] for bundle in bundles]
+
+    def timed(size: int) -> int | None:
+        renamed = in_turn(touched, size, kept=MEMORY)
+        if renamed is None:
+            return None
+        return _retimed(
+            (
+                [replace(one, reads=r, writes=w) for one, (r, w) in zip(bundle, row, strict=True)]
+                for bundle, row in zip(bundles, renamed, strict=True)
+            ),
+            slots,
+        )
+
+    now, more, fewer = timed(words), timed(words + STEP), timed(words - STEP)
+    return {
+        "step": STEP, "words": words, "needed": words_needed(touched, kept=MEMORY), "now": now,
+        "saved": None if now is None or more is None else now - more,
+        "lost": None if now is None or fewer is None else fewer - now,
+    }  # fmt: skip
 
 
 def retimed(
@@ -74,8 +114,13 @@ def retimed(
 
     Without `reuse` each result has words of its own: writes wait for no earlier reads or writes.
     """
+    return _retimed(_operations(program, machine), slots, reuse)
+
+
+def _retimed(bundles: Iterable[list[_Issued]], slots: Mapping[str, int], reuse: bool = True) -> int:
+    """The cycles that the operations of `bundles` take."""
     clock, used, end = _Clock(), {engine: Counter[int]() for engine in slots}, 0
-    for bundle in _operations(program, machine):
+    for bundle in bundles:
         for group in _groups(bundle, reuse):
             cycle = max(_earliest(one, clock, reuse) for one in group)
             if any(one.kind.breaks for one in group):

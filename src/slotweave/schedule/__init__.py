@@ -1,7 +1,7 @@
 """Schedulers on Problems; none knows the instruction set."""
 
 from slotweave.schedule.barriers import first_modes_only, with_barriers, without_barriers
-from slotweave.schedule.forward_backward import BothWays, improved_schedules
+from slotweave.schedule.forward_backward import BothWays, back_and_forth, improved_schedules
 from slotweave.schedule.in_order import in_order_schedule
 from slotweave.schedule.list_schedule import (
     Prepared,
@@ -22,6 +22,7 @@ __all__ = [
     "Pressure",
     "ScratchFull",
     "Urgency",
+    "back_and_forth",
     "first_modes_only",
     "improved_schedules",
     "in_order_schedule",

@@ -65,6 +65,28 @@ def improved_schedules(
         schedule = forward
 
 
+def back_and_forth(
+    both: BothWays,
+    schedule: Schedule,
+    pressure: Pressure,
+    perturbed_by: float,
+    rng: np.random.Generator,
+) -> Schedule | None:
+    """`schedule` with its ends perturbed, packed from the end and from the start; None if full.
+
+    `perturbed_by` is in cycles (standard deviation). Every other time, by chance, the second
+    priorities are perturbed as well.
+    """
+    nothing_live = Pressure(int(both.backward.problem.storage_words.sum()))
+    size = both.forward.problem.size
+    ends = _ends(schedule) + rng.normal(0.0, perturbed_by, size)
+    mirrored = run_list(both.backward, ends, nothing_live)
+    assert isinstance(mirrored, Schedule)  # it writes no storage
+    jitter = rng.normal(0.0, JITTER, size) if rng.integers(2) else 0.0
+    forward = run_list(both.forward, _ends(mirrored) + jitter, pressure)
+    return None if isinstance(forward, ScratchFull) else forward
+
+
 def reversed_problem(problem: Problem) -> Problem:
     """`problem` with time running backwards, every edge from its end to its start.
 

@@ -44,7 +44,8 @@ def what_if(
     """Time a program on a machine with more or fewer slots, and say what one more would save.
 
     The program is held fixed: its operations, their order, their engines and their scratch words.
-    Nothing is compiled anew, which could make more of the same machine.
+    Nothing is compiled anew, which could make more of the same machine. To price scratch, each
+    value is given a word anew, all words in turn; the rest stays fixed.
     """
     from slotweave.report.inspect import refuse_faults
     from slotweave.report.live_scratch import is_straight
@@ -66,6 +67,22 @@ def what_if(
     for engine, saved in answer["prices"].items():
         print(f"{saved:6,} fewer with one more slot for {engine}")
     print(f"{answer['scratch']:6,} fewer if no scratch word were used again")
+    _print_scratch(answer["scratch_words"])
+
+
+def _print_scratch(prices: dict[str, int | None]) -> None:
+    """The prices of a step of scratch words, where each value is given a word anew."""
+    step, words = prices["step"], prices["words"]
+    if prices["now"] is None:
+        print(f"words given in turn: {prices['needed']:,} are needed, {words:,} are there")
+        return
+    print(f"{prices['now']:,} cycles with all {words:,} scratch words given out in turn")
+    if prices["saved"] is not None:
+        print(f"{prices['saved']:6,} fewer with {step} words more")
+    if prices["lost"] is not None:
+        print(f"{prices['lost']:6,} more with {step} words fewer")
+    else:
+        print(f"       not with {step} words fewer: {prices['needed']:,} are needed")
 
 
 def _listed(slots: dict[str, int]) -> str:

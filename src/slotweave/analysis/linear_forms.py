@@ -1,0 +1,154 @@
+"""Words as sums of multiples of other words: what intervals alone lose where these are dependent.
+
+An interval knows nothing of `2*bit - bit`, nor of a difference that is negative for a while. A
+`Linear` says of a word that it is `base + sum(factor * atom)` modulo 2^32, its atoms being words of
+which only their range is known. Guarantees: for all values of the atoms within their ranges, the
+word that `linear_result` describes is the result of the operation, and lies in `range_of` it.
+(These are the forms of affine arithmetic; see Stolfi and de Figueiredo, 1997.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from slotweave.analysis.value_ranges import ANY, BIT, Range, result_range
+from slotweave.isa import WORD_BITS, WORD_MASK
+
+#: Sums of more atoms are not followed.
+MOST_ATOMS = 24
+
+#: Words of a wider range are no atoms: no sum of theirs says anything.
+_WIDEST = 1 << (WORD_BITS - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """`base` plus each atom times its factor; `terms` holds (atom, factor, range of the atom)."""
+
+    base: int
+    terms: tuple[tuple[int, int, Range], ...] = ()
+
+
+Form = Linear | None
+
+
+def atom(name: int, known: Range) -> Form:
+    """The word called `name` of a known range: a constant, an atom, or None if nothing is known."""
+    low, high = known
+    if low == high:
+        return Linear(low)
+    return Linear(0, ((name, 1, known),)) if high - low < _WIDEST else None
+
+
+def range_of(form: Linear) -> Range:
+    """Between which words `form` lies."""
+    low, high = _ends(form)
+    if low >> WORD_BITS != high >> WORD_BITS:
+        return ANY
+    return low & WORD_MASK, high & WORD_MASK
+
+
+def _ends(form: Linear) -> tuple[int, int]:
+    """The lowest and the highest sum, as integers that may be negative."""
+    low = high = form.base
+    for _atom, factor, (least, most) in form.terms:
+        low += factor * (least if factor > 0 else most)
+        high += factor * (most if factor > 0 else least)
+    return low, high
+
+
+def narrowed(op: str, forms: Sequence[Form], ranges: Sequence[Range]) -> tuple[Range, Form]:
+    """The range of `op` by intervals and by sums, and the sum if it is no worse.
+
+    `ranges` may be narrower than those of `forms`, for what is known of operands here alone.
+    """
+    known = result_range(op, ranges)
+    rule = _RULES.get(op)
+    if rule is None or known[0] == known[1]:
+        return known, None
+    form = None if any(form is None for form in forms) else rule(*forms)
+    if form is None or len(form.terms) > MOST_ATOMS:
+        return known, None
+    low, high = _ends(form)
+    if high - low > known[1] - known[0]:
+        return known, None
+    low, high = range_of(form)
+    both = max(low, known[0]), min(high, known[1])
+    return (both if both[0] <= both[1] else known), form
+
+
+def _signed(word: int) -> int:
+    word &= WORD_MASK
+    return word - (WORD_MASK + 1) if word >> (WORD_BITS - 1) else word
+
+
+def _scaled(a: Linear, factor: int) -> Linear:
+    return _plus(Linear(0), a, _signed(factor))
+
+
+def _plus(a: Linear, b: Linear, factor: int = 1) -> Linear:
+    """a + factor * b."""
+    base = (a.base + factor * b.base) & WORD_MASK
+    if not b.terms or factor == 0:
+        return Linear(base, a.terms)
+    sums = {name: (times, known) for name, times, known in a.terms}
+    for name, times, known in b.terms:
+        so_far = sums[name][0] if name in sums else 0
+        sums[name] = (_signed(so_far + factor * times), known)
+    terms = tuple((name, times, known) for name, (times, known) in sums.items() if times)
+    return Linear(base, tuple(sorted(terms)))
+
+
+def _mul(a: Linear, b: Linear) -> Form:
+    if not b.terms:
+        return _scaled(a, b.base)
+    return _scaled(b, a.base) if not a.terms else None
+
+
+def _multiply_add(a: Linear, b: Linear, c: Linear) -> Form:
+    product = _mul(a, b)
+    return None if product is None else _plus(product, c)
+
+
+def _shl(a: Linear, b: Linear) -> Form:
+    return _scaled(a, 1 << b.base) if not b.terms and b.base < WORD_BITS else None
+
+
+def _select(condition: Linear, yes: Linear, no: Linear) -> Form:
+    """no + (yes - no) * condition, for a condition that is 0 or 1 and a known difference."""
+    difference = _plus(yes, no, -1)
+    if difference.terms or range_of(condition) != BIT:
+        return None
+    return _plus(no, condition, _signed(difference.base))
+
+
+def _xor(a: Linear, b: Linear) -> Form:
+    """1 - bit for bit ^ 1."""
+    for bit, other in ((a, b), (b, a)):
+        if other == Linear(1) and range_of(bit) == BIT:
+            return _plus(Linear(1), bit, -1)
+    return None
+
+
+def _and(a: Linear, b: Linear) -> Form:
+    """The bit itself for bit & 1."""
+    for bit, other in ((a, b), (b, a)):
+        if other == Linear(1) and range_of(bit) == BIT:
+            return bit
+    return None
+
+
+def _eq(a: Linear, b: Linear) -> Form:
+    """A bit compared with 0 or 1."""
+    for bit, other in ((a, b), (b, a)):
+        if not other.terms and other.base in BIT and range_of(bit) == BIT:
+            return bit if other.base == 1 else _plus(Linear(1), bit, -1)
+    return None
+
+
+_RULES: dict[str, Callable[..., Form]] = {
+    "add": _plus, "add_immediate": _plus, "sub": lambda a, b: _plus(a, b, -1), "mul": _mul,
+    "multiply_add": _multiply_add, "shl": _shl, "select": _select, "xor": _xor, "and": _and,
+    "eq": _eq, "broadcast": lambda a: a,
+}  # fmt: skip

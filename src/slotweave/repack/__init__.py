@@ -1,0 +1,6 @@
+"""Program in, shorter program out, proved equal."""
+
+from slotweave.repack.options import Listener, RepackOptions
+from slotweave.repack.repack import Candidate, Repacked, repack
+
+__all__ = ["Candidate", "Listener", "RepackOptions", "Repacked", "repack"]

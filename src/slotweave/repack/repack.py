@@ -1,0 +1,284 @@
+"""Program in, shorter program out: lifted, rewritten, scheduled, allocated, proved equal.
+
+Guarantees: what is returned takes no more cycles than what was given, and where it is another
+program it is proved to leave in memory what the given one leaves: the graph that was scheduled is
+what the program does (`check.refinement`), its rewriting is derived anew (`check.rewriting`), and
+the new program is the rewritten graph (`check.equivalence`). A candidate that fails to be proved is
+not returned.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from slotweave.analysis.utilisation import counted_bundles
+from slotweave.bound import Bound
+from slotweave.check.allocation_legality import allocation_violations
+from slotweave.check.equivalence import Equivalence, program_equals_graph
+from slotweave.check.execution import Verified, Words, run_against_reference
+from slotweave.check.refinement import graph_refines_program
+from slotweave.check.rewriting import rewriting_faults
+from slotweave.check.schedule_legality import schedule_violations
+from slotweave.check.witness import random_memory
+from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.emit import emit
+from slotweave.ir.allocation import Allocation
+from slotweave.ir.facts import Facts
+from slotweave.ir.problem import Problem
+from slotweave.ir.program import Program
+from slotweave.ir.schedule import Schedule
+from slotweave.lift import Lifted, lift_counting
+from slotweave.machine import Machine
+from slotweave.repack.options import Deadline, Listener, RepackOptions, deadline
+from slotweave.repack.search import Found, Search, beginnings, changed, search_of
+from slotweave.repack.writings import Writing, writings
+from slotweave.rules.registry import RULES
+from slotweave.simulate.compiled import encode, run_compiled
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A program made of a graph, proved to be it, and the values on the way."""
+
+    way: str
+    program: Program
+    problem: Problem
+    schedule: Schedule
+    allocation: Allocation
+    proof: Equivalence
+    bounds: tuple[Bound, ...]
+    rules: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def cycles(self) -> int:
+        return counted_bundles(self.program)
+
+
+@dataclass(frozen=True)
+class Repacked:
+    """`program` takes `cycles`, the given one took `before`; `best` is None if it is that one.
+
+    `bounds` are those of the way to write the program that can be shortest, also if the given
+    program was shorter still. `why` says of what is returned why it may be trusted, or why nothing
+    better is.
+    """
+
+    given: Program
+    program: Program
+    machine: Machine
+    facts: Facts
+    before: int
+    cycles: int
+    best: Candidate | None
+    bounds: tuple[Bound, ...]
+    why: str
+    verified: Verified
+    seconds: float
+    interrupted: bool = False
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A schedule for a way to write the program; nothing of it is proved yet."""
+
+    writing: Writing
+    found: Found
+
+
+@dataclass
+class _Trail:
+    """What was found so far: each schedule shorter than the one before; and all bounds."""
+
+    made: list[_Made] = field(default_factory=list)
+    bounds: list[tuple[Bound, ...]] = field(default_factory=list)
+    interrupted: bool = False
+
+
+def _silent(_what: str, _cycles: int) -> None:
+    """Tell nobody."""
+
+
+def repack(
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    options: RepackOptions | None = None,
+    listen: Listener = _silent,
+) -> Repacked:
+    """The shortest program found that does under `facts` what `program` does.
+
+    Raises what `lift` raises for a program that cannot be lifted, and CheckFailed if a check finds
+    a fault in what was made.
+    """
+    options = RepackOptions() if options is None else options
+    start = time.monotonic()
+    for apart in (True, False):
+        lifted = lift_counting(program, machine, facts, apart=apart)
+        listen(f"lifted {len(lifted.graph.nodes):,} nodes", lifted.cycles)
+        trail = _Trail()
+        try:
+            for made in _ever_shorter(lifted, machine, facts, options, start, listen, trail):
+                trail.made.append(made)
+                listen(f"{made.writing.way}: {made.found.cycles:,} cycles", made.found.cycles)
+        except KeyboardInterrupt:  # what was found so far is kept
+            trail.interrupted = True
+        try:
+            best = _first_proved(trail.made, program, machine, facts, listen)
+        except KeyboardInterrupt:  # what is not proved is not kept
+            trail.interrupted, best = True, None
+        if trail.interrupted or best is not None or not trail.made:
+            break
+        # The regions told apart may be what could not be proved.
+    result = _result(program, machine, facts, lifted.cycles, best, options, start)
+    least = min(trail.bounds, key=lambda b: max(one.cycles for one in b), default=())
+    return replace(
+        result, interrupted=trail.interrupted, bounds=least if best is None else best.bounds
+    )
+
+
+def _ever_shorter(
+    lifted: Lifted,
+    machine: Machine,
+    facts: Facts,
+    options: RepackOptions,
+    start: float,
+    listen: Listener,
+    trail: _Trail,
+) -> Iterator[_Made]:
+    """Schedules for all ways to write the graph, each shorter than the one before."""
+    end, shortest = deadline(start, options), lifted.cycles
+    begun: list[tuple[Search, tuple[Found, ...]]] = []
+    for writing in _until(end, writings(lifted, machine, facts, options)):
+        trail.bounds.append(writing.bounds)
+        if writing.least >= shortest:
+            listen(f"{writing.way}: {writing.least:,} cycles at least", shortest)
+            continue
+        search = search_of(writing, machine.scratch_words, options.effort, options.seed, end)
+        found = beginnings(search)
+        if not found:
+            continue
+        begun.append((search, found))
+        if found[0].cycles < shortest:
+            shortest = found[0].cycles
+            yield _Made(writing, found[0])
+        else:
+            listen(f"{writing.way}: {found[0].cycles:,} cycles", shortest)
+    for search, found in sorted(begun, key=lambda pair: pair[1][0].cycles)[:1]:
+        for better in changed(search, found):
+            if better.cycles < shortest:
+                shortest = better.cycles
+                yield _Made(search.writing, better)
+
+
+def _until(end: Deadline, ways: Iterator[Writing]) -> Iterator[Writing]:
+    while not end.is_past():
+        way = next(ways, None)
+        if way is None:
+            return
+        yield way
+
+
+def _first_proved(
+    made: list[_Made], program: Program, machine: Machine, facts: Facts, listen: Listener
+) -> Candidate | None:
+    """The last, and so the shortest, of `made` that is proved to do what `program` does."""
+    verdicts: dict[str, Equivalence] = {}
+    for one in reversed(made):
+        way = one.writing.way
+        if way not in verdicts:
+            listen("what was found is being proved", one.found.cycles)
+            verdicts[way] = graph_refines_program(one.writing.graph, program, machine, facts)
+            if verdicts[way].verdict is not True:
+                why = verdicts[way].why
+                listen(f"{way}: not proved ({why}), passed over", counted_bundles(program))
+        if verdicts[way].verdict is True:
+            candidate = _proved(one, machine, facts)
+            if candidate is not None:
+                return candidate
+    return None
+
+
+def _proved(made: _Made, machine: Machine, facts: Facts) -> Candidate | None:
+    """The program of a schedule, if it is proved to be its graph.
+
+    Raises CheckFailed if a check finds a fault, rather than no proof.
+    """
+    writing, found = made.writing, made.found
+    lowered, problem, rewritten = writing.lowered, writing.problem, writing.rewritten
+    for fault in (
+        *rewriting_faults(writing.graph, rewritten.graph, rewritten.derivation, RULES),
+        *schedule_violations(found.schedule, problem),
+        *allocation_violations(found.allocation, found.schedule, problem),
+    ):
+        raise CheckFailed(fault)
+    program = emit(
+        lowered.graph, machine, problem, lowered.layout, found.schedule, found.allocation
+    )
+    proof = program_equals_graph(program, machine, rewritten.graph, facts)
+    if proof.verdict is False:
+        raise CheckFailed(Diagnostic("SW406", proof.why))
+    if proof.verdict is not True:
+        return None
+    return Candidate(
+        writing.way, program, problem, found.schedule, found.allocation, proof, writing.bounds,
+        rewritten.counts(),
+    )  # fmt: skip
+
+
+def _result(
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    before: int,
+    best: Candidate | None,
+    options: RepackOptions,
+    start: float,
+) -> Repacked:
+    """The better of the given program and the best candidate, run on random memories."""
+    if best is not None and best.cycles < before:
+        meta = {**program.meta, "plan": "repacked"} if "plan" in program.meta else program.meta
+        made = replace(best.program, meta=meta)
+        why = (
+            "the graph does what the given program does, its rewriting is derived anew, and the "
+            "new program is the rewritten graph, all on symbols"
+        )
+        verified = _verified(program, made, machine, facts, options)
+        cycles, chosen = best.cycles, best
+    else:
+        made, cycles, chosen, verified = program, before, None, Verified(0, 0, before)
+        why = "nothing shorter was found, so it is the program as it was given"
+    seconds = round(time.monotonic() - start, 3)
+    return Repacked(
+        program, made, machine, facts, before, cycles, chosen, (), why, verified, seconds
+    )
+
+
+def _verified(
+    given: Program, made: Program, machine: Machine, facts: Facts, options: RepackOptions
+) -> Verified:
+    """Runs of both on random memories; none if the length of memory is not known."""
+    words = facts.memory_words
+    if words is None:
+        return Verified(0, 0, counted_bundles(made))
+    encoded = encode(given, machine)
+
+    def reference(memory: Words) -> Words:
+        return run_compiled(encoded, memory, strict=False).memory
+
+    return run_against_reference(
+        made,
+        machine,
+        facts=facts,
+        memory=lambda rng: _memory(facts, words, int(rng.integers(1 << 30))),
+        reference=reference,
+        instances=options.instances,
+        seed=options.seed,
+    )
+
+
+def _memory(facts: Facts, words: int, seed: int) -> Words:
+    return np.array(random_memory(facts, words, seed), dtype=np.uint32)

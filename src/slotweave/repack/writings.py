@@ -1,0 +1,122 @@
+"""Ways to write the graph of a program, each rewritten, lowered, and ready to be scheduled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from slotweave.analysis.topological_order import topological_order
+from slotweave.bound import Bound, best_bound, bound_ladder
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Graph
+from slotweave.ir.problem import Problem
+from slotweave.lift import Lifted
+from slotweave.lower import Lowered, lower
+from slotweave.machine import Machine
+from slotweave.repack.options import RepackOptions
+from slotweave.rewrite import Rewritten, rewrite
+from slotweave.rules.registry import RULES
+from slotweave.schedule import Urgency
+from slotweave.vectorize import (
+    answer_loads,
+    drop_dead_stores,
+    forward_stores,
+    label_items,
+    pack_isomorphic,
+    pack_lanes,
+)
+
+#: Loads that can only read so many words are answered by selects among them, each tried in turn.
+ANSWERED = (2, 4, 8)
+
+#: A graph of more nodes is written in fewer ways: in vectors alone, where that is possible.
+_LARGE = 50_000
+
+_BUNDLE = re.compile(r"bundle (\d+)")
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A way to write what a program does: the graph, what the rules made of it, its problem.
+
+    `bounds` are those of the problem; `given` are the priorities under which each operation goes
+    where it stood in the program.
+    """
+
+    way: str
+    graph: Graph
+    rewritten: Rewritten
+    lowered: Lowered
+    bounds: tuple[Bound, ...]
+    given: Urgency
+
+    @property
+    def problem(self) -> Problem:
+        return self.lowered.problem
+
+    @property
+    def least(self) -> int:
+        """No schedule of it takes fewer cycles."""
+        return best_bound(self.bounds).cycles
+
+
+def writings(
+    lifted: Lifted, machine: Machine, facts: Facts, options: RepackOptions
+) -> Iterator[Writing]:
+    """The ways to write the graph of a program, the most promising first."""
+    for way, graph in _graphs(lifted.graph, machine, facts, options):
+        rewritten = rewrite(graph, machine, RULES if options.rewrite else ())
+        lowered = lower(rewritten.graph, machine)
+        bounds = bound_ladder(lowered.problem)
+        scale = best_bound(bounds).cycles / max(lifted.cycles, 1)
+        yield Writing(way, graph, rewritten, lowered, bounds, -scale * _places(lowered))
+
+
+def _graphs(
+    graph: Graph, machine: Machine, facts: Facts, options: RepackOptions
+) -> Iterator[tuple[str, Graph]]:
+    """Ways to write the graph: in vectors, without its detours over memory, as it stands."""
+    if not options.rewrite:
+        yield "as it stands", label_items(graph)
+        return
+    straight = drop_dead_stores(forward_stores(graph))
+    if options.vectorize:
+        packed = pack_isomorphic(straight, machine)
+        yield "in vectors", label_items(packed)
+        for most in ANSWERED:
+            answered = answer_loads(straight, facts, most)
+            if answered != straight:
+                yield f"in vectors, {most} words", label_items(pack_isomorphic(answered, machine))
+        if packed != straight and len(graph.nodes) > _LARGE:
+            return
+    lanes = pack_lanes(straight, machine)
+    if lanes != straight:
+        yield "lanes together", label_items(lanes)
+    large = len(graph.nodes) > _LARGE
+    for most in () if options.vectorize or large else ANSWERED:
+        answered = answer_loads(straight, facts, most)
+        if answered != straight:
+            yield f"{most} words selected", label_items(pack_lanes(answered, machine))
+    yield "forwarded", label_items(straight)
+    if len(straight.nodes) != len(graph.nodes) and not large:
+        yield "as it stands", label_items(graph)
+
+
+def _places(lowered: Lowered) -> Urgency:
+    """The bundle in which each operation stood; for new ones that of the first that needs them."""
+    problem = lowered.problem
+    places = np.full(problem.size, np.inf)
+    for op, node in enumerate(problem.nodes.tolist()):
+        if found := _BUNDLE.match(lowered.graph.nodes[node].where):
+            places[op] = int(found[1])
+    new = np.isinf(places)
+    offset, preds = problem.pred_offset.tolist(), problem.pred.tolist()
+    for op in topological_order(problem)[::-1].tolist():
+        for before in preds[offset[op] : offset[op + 1]]:
+            if new[before]:
+                places[before] = min(places[before], places[op])
+    places[np.isinf(places)] = 0.0
+    return places

@@ -1,0 +1,21 @@
+"""`PYTHONPATH=tests python -m imitations`: the table of docs/repack.md."""
+
+from __future__ import annotations
+
+import sys
+
+from imitations.catalogue import imitations
+from imitations.report import SHAPE, repacked, table
+from slotweave.fit import Effort
+
+
+def main() -> None:
+    rows = []
+    for imitation in imitations(SHAPE):
+        rows.append(repacked(imitation, SHAPE, Effort.DEFAULT, instances=5))
+        row = rows[-1]
+        print(f"{imitation.name}: {row.before:,} to {row.after:,}", file=sys.stderr, flush=True)
+    print("\n".join(table(rows)))
+
+
+main()
