@@ -92,6 +92,19 @@ def fit(
     return _in_order(graph, problem, scratch_words)
 
 
+def each_that_fits(
+    graph: Graph, problem: Problem, options: ScheduleOptions, scratch_words: int
+) -> Iterator[tuple[Schedule, Allocation]]:
+    """What every attempt by itself gives, short or not, where it fits into `scratch_words`."""
+    both = made_ready(graph, problem, options)
+    for urgency, pressure in _attempts(both.forward.problem, options, scratch_words):
+        first = run_list(both.forward, urgency, pressure)
+        if isinstance(first, Schedule):
+            unchanged = replace(options, passes=0)
+            found = _improved(problem, both, unchanged, scratch_words, (first, pressure))
+            yield from () if found is None else (found,)
+
+
 def made_ready(graph: Graph, problem: Problem, options: ScheduleOptions) -> BothWays:
     """`problem` as list scheduling wants it: of `options` only what `held_back` reads counts."""
     return BothWays(prepare(held_back(graph, problem, options)))

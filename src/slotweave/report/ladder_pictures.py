@@ -23,8 +23,10 @@ _LOWEST, _HIGHEST = 500.0, 200_000.0
 
 #: Timelines: cycles a column, the columns drawn at most, and the height of an engine's row.
 CYCLES_A_COLUMN, _MOST_COLUMNS, _ROW = 10, 560, 22
+_AXIS = 54  # where the columns begin
 _COLOURS = {"alu": "#4477aa", "valu": "#228833", "load": "#ee6677", "store": "#aa3377",
             "flow": "#ccbb44"}  # fmt: skip
+_LIVE = "#777777"
 
 
 def ladder_plot(rungs: Sequence[Mapping[str, Any]]) -> str:
@@ -58,19 +60,36 @@ def _place(cycles: float) -> float:
 
 
 def timeline(name: str, run: RungRun, machine: Machine) -> str:
-    """How busy each engine is along the cycles, a column for every few of them.
+    """How busy each engine is along the cycles, and how full scratch: a column for a few of them.
 
-    A column is as high as the share of slots used. What is longer than the widest picture is cut.
+    A column is as high as the share of slots used, or of scratch words live. What is longer than
+    the widest picture is cut.
     """
     columns = min(-(-run.cycles // CYCLES_A_COLUMN), _MOST_COLUMNS)
-    engines = [(engine, width) for engine, width in machine.engines if engine in _COLOURS]
+    rows = [
+        (engine, _COLOURS[engine], _means(run.slots[engine], width, columns))
+        for engine, width in machine.engines
+        if engine in _COLOURS
+    ]
+    rows.append(("scratch", _LIVE, _means(run.live, machine.scratch_words, columns)))
     parts = [_text(4, 14, _heading(name, run.cycles), "start", 12)]
-    for row, (engine, width) in enumerate(engines):
-        bottom = 24 + _ROW * (row + 1)
-        parts.append(_text(40, bottom - 6, engine, "end", 10))
-        shares = _busy(run.slots[engine], width, columns)
-        parts.append(_steps(shares, bottom, _COLOURS[engine]))
-    return _svg(46 + _MOST_COLUMNS + 4, 30 + _ROW * len(engines), parts)
+    for number, (label, colour, shares) in enumerate(rows):
+        bottom = 24 + _ROW * (number + 1)
+        parts.append(_text(_AXIS - 6, bottom - 6, label, "end", 10))
+        parts.append(f'<rect x="{_AXIS}" y="{bottom - _ROW + 4}" width="{columns}" '
+                     f'height="{_ROW - 4}" fill="#eeeeee"/>')  # fmt: skip
+        parts.append(_steps(shares, bottom, colour))
+    bottom = 24 + _ROW * len(rows)
+    parts += _cycle_marks(bottom)
+    return _svg(_AXIS + _MOST_COLUMNS + 14, bottom + 20, parts)
+
+
+def _cycle_marks(bottom: int) -> Iterator[str]:
+    """A scale of cycles below the rows, the same in all pictures."""
+    for cycle in range(0, CYCLES_A_COLUMN * _MOST_COLUMNS, 1000):
+        x = _AXIS + cycle // CYCLES_A_COLUMN
+        yield f'<line x1="{x}" y1="{bottom}" x2="{x}" y2="{bottom + 4}" stroke="#777777"/>'
+        yield _text(x, bottom + 14, f"{cycle:,}", "middle", 9)
 
 
 def _heading(name: str, cycles: int) -> str:
@@ -79,20 +98,21 @@ def _heading(name: str, cycles: int) -> str:
     return f"{name}: {cycles:,} cycles{shown}"
 
 
-def _busy(slots: NDArray[np.int64], width: int, columns: int) -> list[float]:
-    """The share of an engine's slots used in each column."""
-    column = np.arange(len(slots)) // CYCLES_A_COLUMN
-    used = np.bincount(column, weights=slots, minlength=columns)[:columns]
-    shares: list[float] = (used / (width * CYCLES_A_COLUMN)).tolist()
+def _means(amounts: NDArray[np.int64], most: int, columns: int) -> list[float]:
+    """The mean share of `most` in each column; the last one may hold fewer cycles."""
+    column = np.arange(len(amounts)) // CYCLES_A_COLUMN
+    total = np.bincount(column, weights=amounts, minlength=columns)[:columns]
+    cycles = np.bincount(column, minlength=columns)[:columns]
+    shares: list[float] = (total / (most * cycles.clip(min=1))).tolist()
     return shares
 
 
 def _steps(shares: Sequence[float], bottom: int, colour: str) -> str:
     """A filled outline with one step for each share."""
     height = _ROW - 4
-    path = [f"M46 {bottom}"]
+    path = [f"M{_AXIS} {bottom}"]
     for column, share in enumerate(shares):
-        path.append(f"V{bottom - share * height:.1f}H{46 + column + 1}")
+        path.append(f"V{bottom - share * height:.1f}H{_AXIS + column + 1}")
     return f'<path d="{"".join(path)}V{bottom}Z" fill="{colour}"/>'
 
 
