@@ -20,6 +20,8 @@ from slotweave.report.rung_run import RungRun
 
 _WIDTH, _BAR, _LEFT = 900, 26, 120
 _LOWEST, _HIGHEST = 500.0, 200_000.0
+#: Where the bars begin, below the labels of the thresholds in their rows.
+_TOP, _LABEL_ROWS = 66, 5
 
 #: Timelines: cycles a column, the columns drawn at most, and the height of an engine's row.
 CYCLES_A_COLUMN, _MOST_COLUMNS, _ROW = 10, 560, 22
@@ -31,21 +33,25 @@ _LIVE = "#777777"
 
 def ladder_plot(rungs: Sequence[Mapping[str, Any]]) -> str:
     """Bars of the cycles of each rung."""
-    height = _BAR * len(rungs) + 50
+    height = _TOP + _BAR * len(rungs) + 10
     return _svg(_WIDTH, height, [*_threshold_lines(height), *_bars(rungs)])
 
 
 def _threshold_lines(height: int) -> Iterator[str]:
-    for limit in THRESHOLDS:
+    """Lines at the thresholds; labels that would touch the last one go a row higher."""
+    row, last = 0, -np.inf
+    for limit in sorted(THRESHOLDS):
         x = _place(limit)
-        yield f'<line x1="{x:.1f}" y1="20" x2="{x:.1f}" y2="{height - 10}" stroke="#bbb"/>'
-        if limit not in (1_579, 1_548, 1_487):  # their labels would lie over each other
-            yield _text(x, 14, f"{limit:,}", "middle", 9)
+        row = (row + 1) % _LABEL_ROWS if x - last < 40 else 0
+        last = x
+        y = _TOP - 8 - 11 * row
+        yield f'<line x1="{x:.1f}" y1="{y + 2}" x2="{x:.1f}" y2="{height - 6}" stroke="#bbb"/>'
+        yield _text(x, y, f"{limit:,}", "middle", 9)
 
 
 def _bars(rungs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for number, rung in enumerate(rungs):
-        y = 26 + _BAR * number
+        y = _TOP + _BAR * number
         length = _place(rung["cycles"]) - _LEFT
         yield _text(_LEFT - 6, y + 15, rung["name"], "end", 12)
         yield (
@@ -118,7 +124,8 @@ def _steps(shares: Sequence[float], bottom: int, colour: str) -> str:
 
 def _text(x: float, y: float, text: str, anchor: str, size: int) -> str:
     return (
-        f'<text x="{x:.1f}" y="{y}" font-size="{size}" text-anchor="{anchor}">{escape(text)}</text>'
+        f'<text x="{x:.1f}" y="{y}" font-size="{size}" text-anchor="{anchor}" stroke="#fff" '
+        f'stroke-width="3" paint-order="stroke">{escape(text)}</text>'
     )
 
 
