@@ -13,11 +13,16 @@ from slotweave.check.allocation_legality import allocation_violations
 from slotweave.check.schedule_legality import schedule_violations
 from slotweave.diagnostics import Exit, NoSchedule
 from slotweave.fit import fit, scratch_too_small
+from slotweave.frontend.trace import trace
 from slotweave.ir.graph import Graph, Node
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, Problem
+from slotweave.kernels.tree_hash import TREE_HASH
+from slotweave.lower import lower
+from slotweave.machine import CHALLENGE
 from slotweave.schedule import in_order_schedule
 from strategies.problems import NO_SLOTS, Op, problem_of, problems
+from support.tree_hash import parameters
 
 LIST, IN_ORDER = ScheduleOptions(), ScheduleOptions(method="in-order")
 
@@ -137,3 +142,15 @@ def test_a_problem_without_values_fits_anywhere():
     problem = problem_of([Op(), Op((NO_SLOTS,), ((0, DATA, 0),))])
     _schedule, allocation = fit(graph_for(problem), problem, LIST, 1)
     assert allocation.peak == 0
+
+
+def test_with_more_scratch_the_best_attempt_is_not_passed_over():
+    """The first attempt that fits into 700 words lets too much in at once, and is far slower."""
+    shape = parameters(10, 16, 256)
+    plan = TREE_HASH.plan("multi-batch", shape, "values")
+    lowered = lower(trace(TREE_HASH, shape, "values", plan, CHALLENGE), CHALLENGE)
+    few, more = (
+        fit(lowered.graph, lowered.problem, plan.schedule, words)[0].makespan
+        for words in (600, 700)
+    )
+    assert more <= few

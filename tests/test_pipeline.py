@@ -16,18 +16,17 @@ from slotweave import pipeline
 from slotweave.diagnostics import CheckFailed
 from slotweave.frontend.kernel import Kernel, Words
 from slotweave.frontend.tracer import Tracer
-from slotweave.ir.allocation import Allocation
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph, Region
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.ir.program_files import program_to_json
-from slotweave.ir.schedule import Schedule
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import Result, compile_kernel
 from slotweave.rewrite import Rewritten
 from slotweave.simulate.graph import run_graph
+from slotweave.spill import Fitted
 from support.tree_hash import compiled, parameters
 
 SHAPE = (4, 6, 20)
@@ -147,22 +146,21 @@ def test_a_wrong_kernel_is_caught_by_running_the_program(monkeypatch: pytest.Mon
 
 
 def test_a_schedule_that_breaks_a_dependence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def change(fitted: tuple[Schedule, Allocation]) -> tuple[Schedule, Allocation]:
-        schedule, allocation = fitted
-        cycle = schedule.cycle.copy()
+    def change(fitted: Fitted) -> Fitted:
+        cycle = fitted.schedule.cycle.copy()
         cycle[int(np.argmax(cycle))] = 0
-        return replace(schedule, cycle=cycle), allocation
+        return replace(fitted, schedule=replace(fitted.schedule, cycle=cycle))
 
-    spoil(monkeypatch, "fit", change)
+    spoil(monkeypatch, "fit_lowered", change)
     caught("SW401")
 
 
 def test_two_values_in_one_word_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def change(fitted: tuple[Schedule, Allocation]) -> tuple[Schedule, Allocation]:
-        schedule, allocation = fitted
-        return schedule, replace(allocation, address=np.minimum(allocation.address, 200))
+    def change(fitted: Fitted) -> Fitted:
+        address = np.minimum(fitted.allocation.address, 200)
+        return replace(fitted, allocation=replace(fitted.allocation, address=address))
 
-    spoil(monkeypatch, "fit", change)
+    spoil(monkeypatch, "fit_lowered", change)
     caught("SW402")
 
 

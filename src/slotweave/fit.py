@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
+from itertools import islice
 
 import numpy as np
 
 from slotweave.allocate import NoRoom, allocate
+from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.analysis.topological_order import topological_order
 from slotweave.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.allocation import Allocation
@@ -49,6 +51,12 @@ PRESSURES = (
 #: Operations scheduled in all before a search for something shorter ends: it bounds the time.
 MOST_SCHEDULED = 4_000_000
 
+#: An attempt that is at most so many times as long as the slots bound is taken without a look at
+#: others. Else attempts are compared, until so many operations have been scheduled for it, and the
+#: best few are improved.
+NEAR_BOUND = 1.1
+MOST_COMPARED, IMPROVED = 1_000_000, 2
+
 
 class Effort(Enum):
     """How much is tried: ways to stagger the items, the plan's own first, and passes for each."""
@@ -78,10 +86,23 @@ def fit(
     both = ready or made_ready(graph, problem, options)
     found: list[tuple[Schedule, Allocation]] = []
     for tried in _variants(problem, options, effort):
-        found += _schedules_that_fit(problem, both, tried, scratch_words)
+        found += _shortest_that_fits(problem, both, tried, scratch_words)
     if found:
         return min(found, key=lambda pair: pair[0].makespan)
     return _in_order(graph, problem, scratch_words)
+
+
+def each_that_fits(
+    graph: Graph, problem: Problem, options: ScheduleOptions, scratch_words: int
+) -> Iterator[tuple[Schedule, Allocation]]:
+    """What every attempt by itself gives, short or not, where it fits into `scratch_words`."""
+    both = made_ready(graph, problem, options)
+    for urgency, pressure in _attempts(both.forward.problem, options, scratch_words):
+        first = run_list(both.forward, urgency, pressure)
+        if isinstance(first, Schedule):
+            unchanged = replace(options, passes=0)
+            found = _improved(problem, both, unchanged, scratch_words, (first, pressure))
+            yield from () if found is None else (found,)
 
 
 def made_ready(graph: Graph, problem: Problem, options: ScheduleOptions) -> BothWays:
@@ -142,27 +163,66 @@ def stages_of(graph: Graph, problem: Problem) -> Ints:
     return numbers
 
 
-def _schedules_that_fit(
+def _shortest_that_fits(
     problem: Problem, both: BothWays, options: ScheduleOptions, scratch_words: int
-) -> Iterator[tuple[Schedule, Allocation]]:
-    """The shortest schedule of the first attempt that fits; none if no attempt does."""
-    for urgency, pressure in _attempts(both.forward.problem, options, scratch_words):
+) -> list[tuple[Schedule, Allocation]]:
+    """The first attempt that fits, if it is as good as any; else the best two; none if none fits.
+
+    Less pressure is not always faster: what is let in early may stand in the way of all others. So
+    attempts are compared, but only where scratch can have cost anything.
+    """
+    slow: list[tuple[Schedule, Pressure]] = []
+    most = max(1, MOST_COMPARED // max(1, both.forward.problem.size))
+    for number, (urgency, pressure) in enumerate(_attempts(both.forward.problem, options,
+                                                           scratch_words)):  # fmt: skip
+        if slow and number >= most:
+            break
         first = run_list(both.forward, urgency, pressure)
         if isinstance(first, ScratchFull):
             continue
-        more = improved_schedules(both, first, pressure, options.passes, options.seed)
-        for schedule in sorted((first, *more), key=lambda schedule: schedule.makespan):
-            cut = without_barriers(schedule, problem.size)
-            allocation = allocate(problem, cut, scratch_words)
-            if isinstance(allocation, Allocation):
-                yield cut, allocation
-                return
+        if first.makespan <= NEAR_BOUND * both.forward.least_cycles or _was_free(
+            problem, first, pressure
+        ):
+            fitting = _improved(problem, both, options, scratch_words, (first, pressure))
+            if fitting:
+                return [fitting]
+        slow.append((first, pressure))
+    slow.sort(key=lambda attempt: attempt[0].makespan)
+    improved = (_improved(problem, both, options, scratch_words, attempt) for attempt in slow)
+    return list(islice((fitting for fitting in improved if fitting), IMPROVED))
+
+
+def _was_free(problem: Problem, schedule: Schedule, pressure: Pressure) -> bool:
+    """Whether `pressure` cannot have held anything back: fewer words were live than it allows."""
+    ranges = live_ranges(problem, without_barriers(schedule, problem.size))
+    peak = live_words(problem, ranges, schedule.makespan).max(initial=0)
+    widest = problem.storage_words.max(initial=0)
+    return pressure.slope == 0 and bool(peak + widest <= pressure.limit - pressure.reserve)
+
+
+def _improved(
+    problem: Problem,
+    both: BothWays,
+    options: ScheduleOptions,
+    scratch_words: int,
+    attempt: tuple[Schedule, Pressure],
+) -> tuple[Schedule, Allocation] | None:
+    """The shortest schedule of the attempt, and of passes that improve it, that is allocated."""
+    first, pressure = attempt
+    more = improved_schedules(both, first, pressure, options.passes, options.seed)
+    for schedule in sorted((first, *more), key=lambda schedule: schedule.makespan):
+        cut = without_barriers(schedule, problem.size)
+        allocation = allocate(problem, cut, scratch_words)
+        if isinstance(allocation, Allocation):
+            return cut, allocation
+    return None
 
 
 def _attempts(
     problem: Problem, options: ScheduleOptions, scratch: int
 ) -> Iterator[tuple[Urgency, Pressure]]:
-    for urgency in (priorities(problem, options), program_order(problem)):
+    by_plan = () if options.order == "program" else (priorities(problem, options),)
+    for urgency in (*by_plan, program_order(problem)):
         for pressure in pressures(scratch):
             yield urgency, pressure
 

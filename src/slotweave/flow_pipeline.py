@@ -11,7 +11,7 @@ from slotweave.check.equivalence import Equivalence
 from slotweave.check.execution import Verified
 from slotweave.diagnostics import Diagnostic, NoSchedule
 from slotweave.emit import emit, link
-from slotweave.emit.link import EmittedBlock, emitted_block
+from slotweave.emit.link import EmittedBlock, block_starts, emitted_block
 from slotweave.fit import Effort, fit
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace_flow
@@ -48,7 +48,10 @@ class FittedBlock:
 
 @dataclass(frozen=True)
 class FlowResult:
-    """A compiled program of several blocks. `cycles` are those of the longest verified run."""
+    """A compiled program of several blocks, which begin at the bundles `starts`.
+
+    `cycles` are those of the longest verified run.
+    """
 
     kernel: Kernel
     parameters: Mapping[str, int]
@@ -60,6 +63,7 @@ class FlowResult:
     rewritten: tuple[Rewritten, ...]
     flow: Flow
     blocks: tuple[FittedBlock, ...]
+    starts: tuple[int, ...]
     program: Program
     equivalence: Equivalence
     verified: Verified
@@ -101,7 +105,8 @@ def compile_any(
             _fit_block(block.graph, flow, machine, plan.schedule, effort) for block in flow.blocks
         )
     with clock.stage("emit"):
-        program = link(flow, [_emitted(block, machine) for block in blocks], machine)
+        emitted = [_emitted(block, machine) for block in blocks]
+        program, starts = link(flow, emitted, machine), block_starts(flow, emitted, machine)
         program = replace(program, meta=origin(kernel, parameters, contract, plan, seed))
     with clock.stage("check"):
         for block, done in zip(traced.blocks, rewritten, strict=True):
@@ -113,7 +118,7 @@ def compile_any(
         verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)
     return FlowResult(
         kernel, parameters, contract, plan, machine, seed, traced, rewritten, flow, blocks,
-        program, equivalence, verified, clock.seconds,
+        tuple(starts), program, equivalence, verified, clock.seconds,
     )  # fmt: skip
 
 

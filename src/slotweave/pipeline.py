@@ -16,7 +16,7 @@ from slotweave.check.rewriting import rewriting_faults
 from slotweave.check.schedule_legality import schedule_violations
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.emit import emit
-from slotweave.fit import Effort, fit
+from slotweave.fit import Effort
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace, trace_flow
 from slotweave.ir.allocation import Allocation, Layout
@@ -31,6 +31,7 @@ from slotweave.lower import lower
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
 from slotweave.rules.registry import RULES
+from slotweave.spill import fit_lowered
 
 #: Random inputs on which every compiled program is run.
 INSTANCES = 20
@@ -41,9 +42,9 @@ class Result:
     """A compiled program, every value on the way to it, and what the checks found.
 
     `traced` is the graph as the kernel wrote it, `rewritten` what the rules made of it (and which
-    fired), `graph` the one that was scheduled, with copies where operands had to be moved.
-    `equivalence` says whether the program is proved to do what `rewritten` says. `seconds` says how
-    long each stage took.
+    fired), `graph` the one that was scheduled, with copies where operands had to be moved and live
+    ranges split. `equivalence` says whether the program is proved to do what `rewritten` says.
+    `seconds` says how long each stage took.
     """
 
     kernel: Kernel
@@ -93,9 +94,10 @@ def compile_kernel(
         rewritten = rewrite(traced, machine) if plan.rewrite else Rewritten(traced)
     with clock.stage("lower"):
         lowered = lower(rewritten.graph, machine)
-        graph, problem, layout = lowered.graph, lowered.problem, lowered.layout
     with clock.stage("schedule"):
-        schedule, allocation = fit(graph, problem, plan.schedule, machine.scratch_words, effort)
+        fitted = fit_lowered(lowered, plan.schedule, machine, effort)
+        lowered, schedule, allocation = fitted.lowered, fitted.schedule, fitted.allocation
+        graph, problem, layout = lowered.graph, lowered.problem, lowered.layout
     with clock.stage("emit"):
         program = emit(graph, machine, problem, layout, schedule, allocation)
         program = replace(program, meta=origin(kernel, parameters, contract, plan, seed))

@@ -99,6 +99,30 @@ def test_pictures_are_svg_and_timelines_have_one_scale(results: dict[str, Result
 
 def test_markdown_has_a_row_for_each_rung_in_each_table(results: dict[str, Result]) -> None:
     rungs = [summary(name, result) for name, result in results.items()]
-    page = ladder_markdown(rungs, [{"batches": 5, "cycles": 2100}])
-    assert page.count("| grouped |") == 4
-    assert "| 5 | 2,100 | – | – | – | – |" in page
+    page = ladder_markdown(rungs, [{"batches": 5, "cycles": 2100}], [{"words": 99, "spills": 7}])
+    assert page.count("\n| grouped |") == 5
+    assert "| 5 | 2,100 | – | – | – | – | – | – | – | – |" in page
+    assert "| 99 | – | – | 7 | – | – |" in page
+
+
+def test_each_rung_is_measured_against_the_one_it_changes(results: dict[str, Result]) -> None:
+    page = ladder_markdown([summary(name, result) for name, result in results.items()], [], [])
+    packed, grouped = (results[name].cycles for name in ("packed", "grouped"))
+    row = f"| packed | {packed:,} | {grouped:,} | {packed / grouped:.2f} |"
+    assert row in page
+
+
+def test_words_live_in_a_run_are_those_of_the_allocation(results: dict[str, Result]) -> None:
+    """A storage counts as a whole, in a run its words count one by one: a little fewer."""
+    for name, result in results.items():
+        live = rung_run(result).live
+        assert len(live) == result.cycles, name
+        assert 0.9 * result.allocation.peak <= live.max() <= result.allocation.peak, name
+
+
+def test_slots_of_a_run_are_idle_for_one_cause_each(results: dict[str, Result]) -> None:
+    for name in ("packed", "multi-batch"):
+        run = rung_run(results[name])
+        for engine, use in run.engine_use(CHALLENGE).items():
+            assert use.used + sum(run.idle[engine].values()) == use.slots
+        assert not any("jump" in causes for causes in run.idle.values())

@@ -40,8 +40,19 @@ def test_found_duplicates_are_read_once(found: FlowResult) -> None:
     assert loads["0"] == 2  # the root, once in each of two walks, for all of 64 items
     assert loads["4"] == 64  # in the first walk only
     assert rung["counters"]["jumps"] > 9
-    assert "| dedup-runtime | – | – | – |" in ladder_markdown([rung], [])
+    assert "| dedup-runtime |" in ladder_markdown([rung], [], [])
     assert rung["runs"]["one_path"] < rung["runs"]["random_median"] == rung["cycles"]
+
+
+def test_idle_slots_stages_and_live_words_are_those_of_a_run(found: FlowResult) -> None:
+    rung = any_rung_summary(BY_NAME["dedup-runtime"], found, run := rung_run(found), None)
+    for engine, use in rung["engines"].items():
+        assert use["used"] + sum(rung["idle"][engine].values()) == use["slots"]
+    assert rung["idle"]["valu"]["jump"] > rung["idle"]["valu"].get("scratch", 0)
+    assert {"hash", "gather", "compare", "common node"} <= set(rung["stages"])
+    assert max(rung["stages"].values()) <= run.cycles
+    assert 0 < rung["counters"]["overlapping_bundles"] < run.cycles
+    assert 0 < run.live.max() <= found.scratch_peak
 
 
 def test_loops_run_alike_whatever_memory_holds() -> None:

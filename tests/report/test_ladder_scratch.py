@@ -7,7 +7,7 @@ from dataclasses import replace
 import slotweave.report.ladder_scratch as module
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
-from slotweave.report.ladder_scratch import Target, batches_in_scratch
+from slotweave.report.ladder_scratch import Target, batches_in_scratch, spilling_in_scratch
 from support.tree_hash import parameters
 
 
@@ -34,3 +34,18 @@ def test_batches_that_scratch_does_not_hold_do_not_fit(monkeypatch) -> None:
     monkeypatch.setattr(module, "BATCHES", (2,))
     (row,) = batches_in_scratch(target(64, scratch_words=160))
     assert row["fewest_words"] is None
+
+
+def test_spilling_is_compared_with_doing_without(monkeypatch) -> None:
+    monkeypatch.setattr(module, "WORDS", (150, 200, 1000))
+    rows = list(spilling_in_scratch(target(128, scratch_words=400)))
+    assert [row["words"] for row in rows] == [150, 200]  # what the machine does not have is not
+    for row in rows:
+        assert row["cycles"] is None or row["cycles_spilling"] <= row["cycles"]
+        assert row["spills"] + row["made_anew"] > 0
+
+
+def test_with_spilling_no_more_words_are_needed(monkeypatch) -> None:
+    monkeypatch.setattr(module, "BATCHES", (2,))
+    (row,) = batches_in_scratch(target(128))
+    assert row["fewest_spilling"] <= row["fewest_words"]

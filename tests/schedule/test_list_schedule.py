@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from slotweave.bound.slots import best_prices
+from slotweave.bound.slots import dearest_prices
 from slotweave.check.schedule_legality import schedule_violations
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, ORDER, Problem
@@ -47,7 +47,7 @@ def cycles(schedule: Schedule | ScratchFull) -> list[list[int]]:
 @given(problems(14), pressures, st.integers(0, 2**32))
 def test_a_slow_twin_makes_the_same_schedule(problem, pressure, seed):
     urgency = np.random.default_rng(seed).integers(0, 6, problem.size).astype(np.float64)
-    order = cheapest_first(problem)
+    order = cheapest_first(problem, dearest_prices(problem)[1])
     sorted_problem = with_modes(problem, order)
     limits = pressure.limit, pressure.reserve, pressure.slope
     twin = Twin(sorted_problem, urgency.tolist(), *limits).run()
@@ -61,8 +61,9 @@ def test_a_slow_twin_makes_the_same_schedule(problem, pressure, seed):
 
 @given(problems(14))
 def test_modes_are_tried_in_order_of_their_price(problem):
-    order = cheapest_first(problem)
-    price = np.array((*best_prices(problem), 0.0))
+    prices = dearest_prices(problem)[1]
+    order = cheapest_first(problem, prices)
+    price = np.array((*map(float, prices), 0.0))
     cost = price[problem.mode_engine[order]] * problem.mode_slots[order]
     for first, stop in pairwise(problem.mode_offset.tolist()):
         assert sorted(order[first:stop].tolist()) == list(range(first, stop))

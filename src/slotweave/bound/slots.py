@@ -40,11 +40,6 @@ def slots_bound(problem: Problem) -> Bound:
     return Bound("slots", ceil(total), _why(problem, prices, total), certificate)
 
 
-def best_prices(problem: Problem) -> tuple[float, ...]:
-    """The prices a slot of each engine has at the bound: what it is worth to spare one."""
-    return tuple(float(price) for price in dearest_prices(problem)[1])
-
-
 def dearest_prices(problem: Problem) -> tuple[Fraction, Prices]:
     """The prices at which the cheapest total is largest, and that total."""
     classes = mode_classes(problem)

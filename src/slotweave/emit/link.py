@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from slotweave.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.flow import Flow, Jump
@@ -50,12 +51,8 @@ def emitted_block(
 
 def link(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> Program:
     """The program of all blocks. Raises NoSchedule (SW302) if the machine cannot jump."""
-    jumps = [
-        None if block.jump is None or _goes_on(block.jump, number, blocks) else block.jump
-        for number, block in enumerate(flow.blocks)
-    ]
-    lengths = [_length(*pair, machine) for pair in zip(blocks, jumps, strict=True)]
-    starts = [sum(lengths[:number]) for number in range(len(blocks) + 1)]
+    jumps, starts = _jumps_left(flow, blocks), block_starts(flow, blocks, machine)
+    lengths = [stop - start for start, stop in pairwise(starts)]
     bundles: list[Bundle] = []
     for block, jump, length in zip(blocks, jumps, lengths, strict=True):
         wait: Bundle = {next(iter(machine.slots)): ()}
@@ -66,6 +63,20 @@ def link(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> Progra
             filled[-1] = {**last, engine: (*last.get(engine, ()), slot)}
         bundles += filled
     return Program(machine.name, tuple(bundles))
+
+
+def block_starts(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> list[int]:
+    """The first bundle of each block in the program, and the program's end."""
+    pairs = zip(blocks, _jumps_left(flow, blocks), strict=True)
+    return list(accumulate((_length(*pair, machine) for pair in pairs), initial=0))
+
+
+def _jumps_left(flow: Flow, blocks: Sequence[EmittedBlock]) -> list[Jump | None]:
+    """The jump of each block, if it leads elsewhere than the program goes on anyway."""
+    return [
+        None if block.jump is None or _goes_on(block.jump, number, blocks) else block.jump
+        for number, block in enumerate(flow.blocks)
+    ]
 
 
 def _goes_on(jump: Jump, number: int, blocks: Sequence[EmittedBlock]) -> bool:

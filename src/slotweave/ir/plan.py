@@ -37,6 +37,10 @@ class ScheduleOptions:
     operation its first mode. Of the kernel's stages, in the order written, `stages_open` may be
     under way at once (1: each ends before the next one begins; 0: any number); of the windows of
     `window` items each, in order, `windows_open`.
+
+    With `spill`, values may leave scratch where that makes the program shorter: into memory that
+    the graph is known to leave free (its working regions, and words that it overwrites later), or,
+    if they are constants, to be made anew.
     """
 
     method: str = "list"
@@ -50,6 +54,7 @@ class ScheduleOptions:
     stages_open: int = 0
     window: int = 1
     windows_open: int = 0
+    spill: bool = False
 
 
 @dataclass(frozen=True)

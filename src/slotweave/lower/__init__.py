@@ -2,5 +2,6 @@
 
 from slotweave.lower.lower import Lowered, lower
 from slotweave.lower.share_constants import share_constants
+from slotweave.lower.split_ranges import costs_to_bring_back, split_ranges
 
-__all__ = ["Lowered", "lower", "share_constants"]
+__all__ = ["Lowered", "costs_to_bring_back", "lower", "share_constants", "split_ranges"]

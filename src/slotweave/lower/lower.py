@@ -59,7 +59,12 @@ def lower(graph: Graph, machine: Machine) -> Lowered:
 
     Raises NoSchedule (SW302) if no engine can run one of its operations.
     """
-    graph, placement = materialize(spread_constants(graph, machine), machine)
+    return lower_as_it_stands(spread_constants(graph, machine), machine)
+
+
+def lower_as_it_stands(graph: Graph, machine: Machine) -> Lowered:
+    """As `lower`, with every constant made as `graph` says."""
+    graph, placement = materialize(graph, machine)
     graph, writers = (written := copy_variables(graph)).graph, written.variable
     placement = place(graph, machine)
     operations = [i for i, node in enumerate(graph.nodes) if node.op not in _NOT_RUN]

@@ -11,16 +11,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.analysis.utilisation import utilisation
 from slotweave.bound import best_bound
-from slotweave.ir.graph import Graph
 from slotweave.kernels.tree_hash.ladder_plans import Rung
 from slotweave.pipeline import Result
 from slotweave.report.inspect import bound_json, engine_rows
 from slotweave.report.rung_run import RungRun
+from slotweave.report.spill_counts import spill_counts
 from slotweave.report.stage_cycles import SETUP, Counts, batches_alive, stage_slots
 
 #: What the tests of the challenge ask for, in cycles: fewer than.
@@ -62,9 +63,12 @@ def rung_summary(
 
 
 def _live(result: Result) -> dict[str, Any]:
-    """Live words: the mean, and those of every 64th cycle."""
     ranges = live_ranges(result.problem, result.schedule)
-    words = live_words(result.problem, ranges, result.cycles)
+    return live_json(live_words(result.problem, ranges, result.cycles))
+
+
+def live_json(words: NDArray[np.int64] | NDArray[np.int32]) -> dict[str, Any]:
+    """Live words by cycle: the mean, and those of every 64th cycle."""
     return {
         "mean": round(float(words.mean()), 1),
         "every": LIVE_EVERY,
@@ -90,7 +94,7 @@ def _counters_of_schedule(result: Result) -> dict[str, Any]:
         "overlapping_bundles": _overlapping_bundles(result),
         "batches_alive": batches_alive(problem, schedule, batch),
         "vectors_alive": batches_alive(problem, schedule, vector),
-        "spills": _stores(result.graph) - _stores(result.traced),
+        **spill_counts(result.graph),
     }
 
 
@@ -101,7 +105,3 @@ def _overlapping_bundles(result: Result) -> int:
         if stage != SETUP:
             active = active + (slots > 0)
     return int(np.count_nonzero(active > 1))
-
-
-def _stores(graph: Graph) -> int:
-    return sum(node.op in ("store", "vstore") for node in graph.nodes)

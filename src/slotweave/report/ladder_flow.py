@@ -6,6 +6,8 @@ have one value and so walk one path.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -20,12 +22,13 @@ from slotweave.report.executed import Executed, slots_bound
 from slotweave.report.inspect import bound_json, engine_rows
 from slotweave.report.ladder import (
     BATCH_ITEMS,
-    LIVE_EVERY,
     THRESHOLDS,
     counters_of_run,
+    live_json,
     rung_summary,
 )
 from slotweave.report.rung_run import RungRun, watched_run
+from slotweave.report.stage_cycles import SETUP, flow_stages
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.run import Words
 
@@ -58,6 +61,8 @@ def flow_rung_summary(
     runs = measured_runs(result)
     cycles = runs["random_median"]
     use = run.engine_use(result.machine)
+    labels = flow_stages(result)
+    ran = [labels[bundle] for bundle in run.bundles.tolist() if bundle >= 0]
     return {
         "name": rung.plan,
         "changes": rung.changes,
@@ -67,13 +72,13 @@ def flow_rung_summary(
         "speedup": round(scalar_cycles / cycles, 2) if scalar_cycles else None,
         "bound": bound_json(slots_bound(Executed(run.cycles, use, {}), result.machine)),
         "engines": engine_rows(use),
-        "idle": {},
+        "idle": {engine: dict(causes) for engine, causes in run.idle.items()},
         "scratch": {"peak": result.scratch_peak, "size": result.machine.scratch_words},
         "bundles": len(result.program.bundles),
         "thresholds": [limit for limit in THRESHOLDS if cycles < limit],
-        "stages": {},
-        "live": {"mean": None, "every": LIVE_EVERY, "words": []},
-        "counters": _counters(result, run),
+        "stages": dict(Counter(stage for stages in ran for stage in sorted(stages))),
+        "live": live_json(run.live),
+        "counters": _counters(result, run, ran),
         "runs": runs,
         "verified": {"instances": result.verified.instances,
                      "mismatches": result.verified.mismatches},
@@ -99,14 +104,16 @@ def _random_memory(result: Result | FlowResult, seed: int) -> Words:
     return instance_memory(lambda rng: kernel.memory(parameters, contract, rng), seed, 0)
 
 
-def _counters(result: FlowResult, run: RungRun) -> dict[str, Any]:
-    """What one run does; a trip's vectors are on their way at once. Stages are not followed."""
+def _counters(result: FlowResult, run: RungRun, ran: Sequence[set[str]]) -> dict[str, Any]:
+    """What one run does; a trip's vectors are on their way at once."""
     shape, lanes = Shape.of(result.parameters), result.machine.vector_length
     vectors = min(int(result.plan.choices["vectors"]), shape.batch // lanes)
     return {
         **counters_of_run(run),
-        "overlapping_bundles": None,
+        "overlapping_bundles": sum(len(stages - {SETUP}) > 1 for stages in ran),
         "batches_alive": int(np.ceil(vectors * lanes / BATCH_ITEMS)),
         "vectors_alive": vectors,
-        "spills": None,
+        "spills": 0,  # blocks are fitted without
+        "reloads": 0,
+        "made_anew": 0,
     }

@@ -20,30 +20,38 @@ from slotweave.report.rung_run import RungRun
 
 _WIDTH, _BAR, _LEFT = 900, 26, 120
 _LOWEST, _HIGHEST = 500.0, 200_000.0
+#: Where the bars begin, below the labels of the thresholds in their rows.
+_TOP, _LABEL_ROWS = 66, 5
 
 #: Timelines: cycles a column, the columns drawn at most, and the height of an engine's row.
 CYCLES_A_COLUMN, _MOST_COLUMNS, _ROW = 10, 560, 22
+_AXIS = 54  # where the columns begin
 _COLOURS = {"alu": "#4477aa", "valu": "#228833", "load": "#ee6677", "store": "#aa3377",
             "flow": "#ccbb44"}  # fmt: skip
+_LIVE = "#777777"
 
 
 def ladder_plot(rungs: Sequence[Mapping[str, Any]]) -> str:
     """Bars of the cycles of each rung."""
-    height = _BAR * len(rungs) + 50
+    height = _TOP + _BAR * len(rungs) + 10
     return _svg(_WIDTH, height, [*_threshold_lines(height), *_bars(rungs)])
 
 
 def _threshold_lines(height: int) -> Iterator[str]:
-    for limit in THRESHOLDS:
+    """Lines at the thresholds; labels that would touch the last one go a row higher."""
+    row, last = 0, -np.inf
+    for limit in sorted(THRESHOLDS):
         x = _place(limit)
-        yield f'<line x1="{x:.1f}" y1="20" x2="{x:.1f}" y2="{height - 10}" stroke="#bbb"/>'
-        if limit not in (1_579, 1_548, 1_487):  # their labels would lie over each other
-            yield _text(x, 14, f"{limit:,}", "middle", 9)
+        row = (row + 1) % _LABEL_ROWS if x - last < 40 else 0
+        last = x
+        y = _TOP - 8 - 11 * row
+        yield f'<line x1="{x:.1f}" y1="{y + 2}" x2="{x:.1f}" y2="{height - 6}" stroke="#bbb"/>'
+        yield _text(x, y, f"{limit:,}", "middle", 9)
 
 
 def _bars(rungs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for number, rung in enumerate(rungs):
-        y = 26 + _BAR * number
+        y = _TOP + _BAR * number
         length = _place(rung["cycles"]) - _LEFT
         yield _text(_LEFT - 6, y + 15, rung["name"], "end", 12)
         yield (
@@ -58,19 +66,36 @@ def _place(cycles: float) -> float:
 
 
 def timeline(name: str, run: RungRun, machine: Machine) -> str:
-    """How busy each engine is along the cycles, a column for every few of them.
+    """How busy each engine is along the cycles, and how full scratch: a column for a few of them.
 
-    A column is as high as the share of slots used. What is longer than the widest picture is cut.
+    A column is as high as the share of slots used, or of scratch words live. What is longer than
+    the widest picture is cut.
     """
     columns = min(-(-run.cycles // CYCLES_A_COLUMN), _MOST_COLUMNS)
-    engines = [(engine, width) for engine, width in machine.engines if engine in _COLOURS]
+    rows = [
+        (engine, _COLOURS[engine], _means(run.slots[engine], width, columns))
+        for engine, width in machine.engines
+        if engine in _COLOURS
+    ]
+    rows.append(("scratch", _LIVE, _means(run.live, machine.scratch_words, columns)))
     parts = [_text(4, 14, _heading(name, run.cycles), "start", 12)]
-    for row, (engine, width) in enumerate(engines):
-        bottom = 24 + _ROW * (row + 1)
-        parts.append(_text(40, bottom - 6, engine, "end", 10))
-        shares = _busy(run.slots[engine], width, columns)
-        parts.append(_steps(shares, bottom, _COLOURS[engine]))
-    return _svg(46 + _MOST_COLUMNS + 4, 30 + _ROW * len(engines), parts)
+    for number, (label, colour, shares) in enumerate(rows):
+        bottom = 24 + _ROW * (number + 1)
+        parts.append(_text(_AXIS - 6, bottom - 6, label, "end", 10))
+        parts.append(f'<rect x="{_AXIS}" y="{bottom - _ROW + 4}" width="{columns}" '
+                     f'height="{_ROW - 4}" fill="#eeeeee"/>')  # fmt: skip
+        parts.append(_steps(shares, bottom, colour))
+    bottom = 24 + _ROW * len(rows)
+    parts += _cycle_marks(bottom)
+    return _svg(_AXIS + _MOST_COLUMNS + 14, bottom + 20, parts)
+
+
+def _cycle_marks(bottom: int) -> Iterator[str]:
+    """A scale of cycles below the rows, the same in all pictures."""
+    for cycle in range(0, CYCLES_A_COLUMN * _MOST_COLUMNS, 1000):
+        x = _AXIS + cycle // CYCLES_A_COLUMN
+        yield f'<line x1="{x}" y1="{bottom}" x2="{x}" y2="{bottom + 4}" stroke="#777777"/>'
+        yield _text(x, bottom + 14, f"{cycle:,}", "middle", 9)
 
 
 def _heading(name: str, cycles: int) -> str:
@@ -79,26 +104,28 @@ def _heading(name: str, cycles: int) -> str:
     return f"{name}: {cycles:,} cycles{shown}"
 
 
-def _busy(slots: NDArray[np.int64], width: int, columns: int) -> list[float]:
-    """The share of an engine's slots used in each column."""
-    column = np.arange(len(slots)) // CYCLES_A_COLUMN
-    used = np.bincount(column, weights=slots, minlength=columns)[:columns]
-    shares: list[float] = (used / (width * CYCLES_A_COLUMN)).tolist()
+def _means(amounts: NDArray[np.int64], most: int, columns: int) -> list[float]:
+    """The mean share of `most` in each column; the last one may hold fewer cycles."""
+    column = np.arange(len(amounts)) // CYCLES_A_COLUMN
+    total = np.bincount(column, weights=amounts, minlength=columns)[:columns]
+    cycles = np.bincount(column, minlength=columns)[:columns]
+    shares: list[float] = (total / (most * cycles.clip(min=1))).tolist()
     return shares
 
 
 def _steps(shares: Sequence[float], bottom: int, colour: str) -> str:
     """A filled outline with one step for each share."""
     height = _ROW - 4
-    path = [f"M46 {bottom}"]
+    path = [f"M{_AXIS} {bottom}"]
     for column, share in enumerate(shares):
-        path.append(f"V{bottom - share * height:.1f}H{46 + column + 1}")
+        path.append(f"V{bottom - share * height:.1f}H{_AXIS + column + 1}")
     return f'<path d="{"".join(path)}V{bottom}Z" fill="{colour}"/>'
 
 
 def _text(x: float, y: float, text: str, anchor: str, size: int) -> str:
     return (
-        f'<text x="{x:.1f}" y="{y}" font-size="{size}" text-anchor="{anchor}">{escape(text)}</text>'
+        f'<text x="{x:.1f}" y="{y}" font-size="{size}" text-anchor="{anchor}" stroke="#fff" '
+        f'stroke-width="3" paint-order="stroke">{escape(text)}</text>'
     )
 
 

@@ -13,6 +13,7 @@ from slotweave.analysis.utilisation import EngineUse
 from slotweave.ir.program import Program
 from slotweave.kernels.tree_hash.workload import Shape
 from slotweave.machine import Machine
+from slotweave.report.run_watch import RunWatch
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event, Memory, Space
 
@@ -33,6 +34,9 @@ class RungRun:
     rows: int
     working: int
     jumps: int
+    bundles: NDArray[np.int64]
+    live: NDArray[np.int64]
+    idle: Mapping[str, Mapping[str, int]]
 
     def engine_use(self, machine: Machine) -> dict[str, EngineUse]:
         return {
@@ -46,10 +50,15 @@ def watched_run(program: Program, machine: Machine, memory: Memory, shape: Shape
     loads: Counter[int] = Counter()
     others: Counter[str] = Counter()
     slots: Counter[tuple[str, int]] = Counter()
+    ran: dict[int, int] = {}
+    watched, begins = RunWatch(), _block_starts(program)
 
     def watch(event: Event) -> None:
         slots[event.engine, event.cycle] += 1
-        others["jumps"] += program.bundles[event.bundle][event.engine][event.slot][0] in _JUMPS
+        ran[event.cycle] = event.bundle
+        jump = program.bundles[event.bundle][event.engine][event.slot][0] in _JUMPS
+        others["jumps"] += jump
+        watched.note(event, event.bundle in begins)
         for access in event.reads:
             if access.space is Space.MEMORY:
                 node = access.address - shape.tree
@@ -64,5 +73,21 @@ def watched_run(program: Program, machine: Machine, memory: Memory, shape: Shape
     by_cycle = {name: np.zeros(cycles, np.int64) for name, _ in machine.engines}
     for (engine, cycle), count in slots.items():
         by_cycle[engine][cycle] = count
-    return RungRun(cycles, by_cycle, dict(sorted(loads.items())), others["rows"],
-                   others["working"], others["jumps"])  # fmt: skip
+    bundles = np.full(cycles, -1, np.int64)  # in a cycle without slots none is known
+    bundles[list(ran)] = list(ran.values())
+    return RungRun(
+        cycles, by_cycle, dict(sorted(loads.items())), others["rows"], others["working"],
+        others["jumps"], bundles, watched.live_words(cycles), watched.idle(machine, cycles),
+    )  # fmt: skip
+
+
+def _block_starts(program: Program) -> set[int]:
+    """The bundles behind jumps, and those that jumps lead to."""
+    starts = set()
+    for number, bundle in enumerate(program.bundles):
+        for slot in (slot for slots in bundle.values() for slot in slots):
+            if slot[0] in _JUMPS:
+                starts.add(number + 1)
+            if slot[0] in ("jump", "cond_jump"):
+                starts.add(int(slot[-1]))
+    return starts

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.analysis.liveness import live_ranges
+from slotweave.flow_pipeline import FlowResult
 from slotweave.ir.problem import Problem
 from slotweave.ir.schedule import Schedule
 from slotweave.pipeline import Result
@@ -35,6 +36,19 @@ def stage_slots(result: Result) -> dict[str, Counts]:
     table = np.zeros((len(names), result.cycles), np.int64)
     np.add.at(table, (owner, result.schedule.cycle), 1)
     return dict(zip(names, table, strict=True))
+
+
+def flow_stages(result: FlowResult) -> list[set[str]]:
+    """The stages that have a slot in each bundle of a program that jumps."""
+    stages: list[set[str]] = [set() for _ in result.program.bundles]
+    for start, block in zip(result.starts, result.blocks, strict=False):
+        problem, schedule = block.lowered.problem, block.schedule
+        offset, cycle = schedule.cycle_offset.tolist(), schedule.cycle.tolist()
+        for op, index in enumerate(problem.nodes.tolist()):
+            label = block.lowered.graph.nodes[index].stage or SETUP
+            for at in cycle[offset[op] : offset[op + 1]]:
+                stages[start + at].add(label)
+    return stages
 
 
 def batches_alive(problem: Problem, schedule: Schedule, items: int) -> int:

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from slotweave.ir.problem import ORDER, Ints, Problem
+from slotweave.analysis.order_edges import with_order_edges
+from slotweave.ir.problem import Ints, Problem
 from slotweave.ir.schedule import Schedule
 
 
@@ -31,7 +32,7 @@ def with_barriers(problem: Problem, group: Ints, most_open: int) -> Problem:
     after = np.concatenate((size + group[ends], begins, size + chain))
     before = np.concatenate((ends, size + group[begins] - most_open, size + chain - 1))
     lag = np.repeat((1, 0), (len(ends), len(begins) + len(chain)))
-    return _with_edges(
+    return with_order_edges(
         _with_joins(problem, joins),
         after.astype(np.int32), before.astype(np.int32), lag.astype(np.int32),
     )  # fmt: skip
@@ -80,23 +81,4 @@ def _with_joins(problem: Problem, count: int) -> Problem:
         pred_offset=more_rows(problem.pred_offset, 0),
         writes=more(problem.writes, -1),
         read_offset=more_rows(problem.read_offset, 0),
-    )
-
-
-def _with_edges(problem: Problem, after: Ints, before: Ints, lag: Ints) -> Problem:
-    """`problem` with ORDER edges from `before` to `after` of these lags."""
-    owner = np.repeat(np.arange(problem.size), np.diff(problem.pred_offset))
-    owners = np.concatenate((owner, after))
-    order = np.argsort(owners, kind="stable")
-    counts = np.bincount(owners.astype(np.int64), minlength=problem.size)
-
-    def column(old: Ints, new: Ints) -> Ints:
-        return np.concatenate((old, new))[order].astype(np.int32)
-
-    return replace(
-        problem,
-        pred_offset=np.concatenate(([0], np.cumsum(counts))).astype(np.int32),
-        pred=column(problem.pred, before),
-        pred_kind=column(problem.pred_kind, np.full(len(after), ORDER, np.int32)),
-        pred_lag=column(problem.pred_lag, lag),
     )

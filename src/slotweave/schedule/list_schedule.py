@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from slotweave.analysis.mode_classes import ModeClasses, mode_classes
 from slotweave.analysis.topological_order import topological_order
-from slotweave.bound.slots import best_prices
+from slotweave.bound.slots import Prices, dearest_prices
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.ir.schedule import Schedule
@@ -105,7 +105,8 @@ class Prepared:
     """A problem as the hot loop wants it: what stays the same from one list to the next.
 
     `modes` are in order of their price; `successors` the edges by predecessor: offset, successor,
-    whether DATA, lag; `slot_offset` leaves each operation room for its widest mode.
+    whether DATA, lag; `slot_offset` leaves each operation room for its widest mode. No schedule has
+    fewer than `least_cycles` (the slots bound).
     """
 
     problem: Problem
@@ -115,6 +116,7 @@ class Prepared:
     slot_offset: Ints
     readers: NDArray[np.int64]
     horizon: int
+    least_cycles: float
 
 
 def prepare(problem: Problem) -> Prepared:
@@ -122,9 +124,10 @@ def prepare(problem: Problem) -> Prepared:
     readers = np.bincount(problem.read, minlength=len(problem.storage_words)).astype(np.int64)
     slowest = int(problem.mode_latency.max(initial=1))
     horizon = 2 + max(slowest, int(problem.pred_lag.max(initial=0)))
+    least, prices = dearest_prices(problem)
     return Prepared(
-        problem, cheapest_first(problem), mode_classes(problem), _successors(problem),
-        _slot_room(problem), readers, horizon,
+        problem, cheapest_first(problem, prices), mode_classes(problem), _successors(problem),
+        _slot_room(problem), readers, horizon, float(least),
     )  # fmt: skip
 
 
@@ -151,10 +154,10 @@ def run_list(prepared: Prepared, urgency: Urgency, pressure: Pressure) -> Schedu
     return _as_schedule(problem, modes[chosen], slot_cycle, slot_offset, int(makespan))
 
 
-def cheapest_first(problem: Problem) -> Ints:
-    """The modes of each operation in order of what they cost at the prices of the slots bound."""
-    prices = np.array((*best_prices(problem), 0.0))  # the last one for modes of no slots
-    cost = np.round(prices[problem.mode_engine] * problem.mode_slots, 9)
+def cheapest_first(problem: Problem, prices: Prices) -> Ints:
+    """The modes of each operation in order of what they cost at `prices` (of the slots bound)."""
+    each = np.array((*map(float, prices), 0.0))  # the last one for modes of no slots
+    cost = np.round(each[problem.mode_engine] * problem.mode_slots, 9)
     owner = np.repeat(np.arange(problem.size), np.diff(problem.mode_offset))
     return np.lexsort((np.arange(len(cost)), cost, owner)).astype(np.int32)
 

@@ -39,7 +39,8 @@ def ladder(
             metavar="N",
             min=8,
             max=2**16,
-            help="Words of scratch; also finds the fewest at which 2 to 8 batches fit.",
+            help="Words of scratch; also finds the fewest at which 2 to 8 batches fit, and where "
+            "spilling wins.",
         ),
     ] = None,
     instances: Instances = 20,
@@ -77,8 +78,8 @@ def ladder(
         target = replace(target, name=name, scratch_words=scratch)
     what = Target(kernel, target, values, promise)
     found = _measure(what, rungs, instances, seed, timelines, terminal)
-    batches = [] if scratch is None else _batches(what, terminal)
-    _deliver(found, batches, what, terminal, plot=plot, markdown=markdown, json=json)
+    batches, spilling = ([], []) if scratch is None else _batches(what, terminal)
+    _deliver(found, batches, spilling, what, terminal, plot=plot, markdown=markdown, json=json)
 
 
 def _rungs(names: list[str], known: tuple[str, ...]) -> list[Rung]:
@@ -129,20 +130,25 @@ def _measure(
     return found
 
 
-def _batches(what: Target, terminal: Terminal) -> list[dict[str, Any]]:
-    """What 2 to 8 batches at once take, and the fewest words that hold them."""
-    from slotweave.report.ladder_scratch import batches_in_scratch
+def _batches(what: Target, terminal: Terminal) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What 2 to 8 batches at once take, and what spilling does in ever less scratch."""
+    from slotweave.report.ladder_scratch import batches_in_scratch, spilling_in_scratch
 
-    rows = []
+    batches, spilling = [], []
     for row in batches_in_scratch(what):
         terminal.note(f"{row['batches']} batches: fewest words {row['fewest_words']}")
-        rows.append(row)
-    return rows
+        batches.append(row)
+    for row in spilling_in_scratch(what):
+        terminal.note(f"{row['words']} words: {row['cycles']} cycles, "
+                      f"spilling {row['cycles_spilling']}")  # fmt: skip
+        spilling.append(row)
+    return batches, spilling
 
 
 def _deliver(
     found: list[dict[str, Any]],
     batches: list[dict[str, Any]],
+    spilling: list[dict[str, Any]],
     what: Target,
     terminal: Terminal,
     *,
@@ -159,9 +165,9 @@ def _deliver(
     if json:
         print_json({"kernel": what.kernel.name, "params": dict(what.parameters),
                     "contract": what.contract, "machine": what.machine.name, "rungs": found,
-                    "batches": batches})  # fmt: skip
+                    "batches": batches, "spilling": spilling})  # fmt: skip
     elif markdown:
-        print(ladder_markdown(found, batches))
+        print(ladder_markdown(found, batches, spilling))
     elif not terminal.quiet and plot != "-":
-        for view in ladder_view(found, batches):
+        for view in ladder_view(found, batches, spilling):
             terminal.show(view)

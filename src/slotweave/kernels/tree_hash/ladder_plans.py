@@ -51,7 +51,7 @@ _SCHEDULES = {
     "packed": ScheduleOptions(order="program", modes="first", stages_open=1),
     "grouped": ScheduleOptions(order="program", modes="first", stages_open=1),
     "cross-engine": ScheduleOptions(order="program", stages_open=2),
-    "multi-batch": ScheduleOptions(window=SMALL_BATCH, windows_open=BATCHES_OPEN),
+    "multi-batch": ScheduleOptions(window=SMALL_BATCH, windows_open=BATCHES_OPEN, spill=True),
     "dedup-static": ScheduleOptions(stagger=40.0),
     "relayout": ScheduleOptions(stagger=20.0),
 }

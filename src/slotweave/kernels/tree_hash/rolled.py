@@ -137,8 +137,10 @@ class Trip:
             with self.k.item(item.number):
                 position = Position()
                 for depth in range(count):
-                    node = self._shared_node(position, depth)
-                    item.value.value = hash_carried(item.value.value ^ node)
+                    with self.k.stage("shared levels"):
+                        node = self._shared_node(position, depth)
+                    with self.k.stage("hash"):
+                        item.value.value = hash_carried(item.value.value ^ node)
                     position.bits.append(PathBit(item.value.value & 1))
                 if count == 0:
                     item.address.value = self.k.literal_vector(self.shape.tree)
@@ -157,22 +159,24 @@ class Trip:
 
     def _find_difference(self) -> Word:
         """0 if all items stand on one node."""
-        first = self.k.broadcast(self.items[0].address.value.lane(0))
-        lanes = _joined([item.address.value ^ first for item in self.items])
-        return _joined([lanes.lane(i) for i in range(self.k.vector_length)])
+        with self.k.stage("compare"):
+            first = self.k.broadcast(self.items[0].address.value.lane(0))
+            lanes = _joined([item.address.value ^ first for item in self.items])
+            return _joined([lanes.lane(i) for i in range(self.k.vector_length)])
 
     def _mix_common_node(self) -> None:
         """The node on which all items stand, read once."""
-        word = self.k.load(self.items[0].address.value.lane(0), self.memory.tree)
-        node = self.k.broadcast(word ^ CARRIED_CONSTANT)
+        with self.k.stage("common node"):
+            word = self.k.load(self.items[0].address.value.lane(0), self.memory.tree)
+            node = self.k.broadcast(word ^ CARRIED_CONSTANT)
         for item in self.items:
-            with self.k.item(item.number):
+            with self.k.item(item.number), self.k.stage("common node"):
                 item.value.value = item.value.value ^ node
 
     def _mix_own_nodes(self) -> None:
         """Every item reads its own node."""
         for item in self.items:
-            with self.k.item(item.number):
+            with self.k.item(item.number), self.k.stage("gather"):
                 node = self.k.load(item.address.value, self.memory.tree)
                 item.value.value = item.value.value ^ CARRIED_CONSTANT ^ node
 
@@ -180,10 +184,12 @@ class Trip:
         """The hash of the mixed values, and the addresses of the children."""
         for item in self.items:
             with self.k.item(item.number):
-                item.value.value = hash_carried(item.value.value)
-                right = self.k.literal_vector((2 - self.shape.tree) % 2**32)
-                child = self.k.multiply_add(item.address.value, self.k.literal_vector(2), right)
-                item.address.value = child - (item.value.value & 1)
+                with self.k.stage("hash"):
+                    item.value.value = hash_carried(item.value.value)
+                with self.k.stage("address"):
+                    right = self.k.literal_vector((2 - self.shape.tree) % 2**32)
+                    child = self.k.multiply_add(item.address.value, self.k.literal_vector(2), right)
+                    item.address.value = child - (item.value.value & 1)
 
     def _write_results(self) -> None:
         depth = self.shape.level_of_round(self.shape.rounds)
