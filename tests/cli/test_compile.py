@@ -178,3 +178,15 @@ def test_a_kernel_of_ones_own_may_loop(tmp_path: Path) -> None:
     assert answer.json["verified"] == {"instances": 3, "mismatches": 0}
     assert answer.json["proved"]["program"] is True
     assert answer.json["bundles"] < 30 < answer.json["cycles"]
+
+
+def test_more_effort_is_never_longer_and_no_other_word_is_one():
+    shape = ["-p", "height=4", "-p", "rounds=6", "-p", "batch=32", "--json"]
+    cycles = [
+        json.loads(slotweave("compile", "tree-hash", *shape, "--effort", effort).out)["cycles"]
+        for effort in ("fast", "default")
+    ]
+    assert cycles[1] <= cycles[0]
+    refused = slotweave("compile", "tree-hash", *shape, "--effort", "maxx")
+    assert refused.code == 2
+    assert "SW212 there is no effort 'maxx'" in refused.err

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from slotweave.cli.options import EFFORTS
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 
 if TYPE_CHECKING:
@@ -175,6 +176,12 @@ def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], con
     if name not in kernel.plan_names:
         raise unknown("SW209", f"plan of {kernel.name} called", name, kernel.plan_names)
     return kernel.plan(name, parameters, contract)
+
+
+def expect_effort(name: str) -> None:
+    """Refuse what is no effort."""
+    if name not in EFFORTS:
+        raise unknown("SW212", "effort", name, EFFORTS)
 
 
 def with_choices(plan: Plan, changed: Sequence[str]) -> Plan:

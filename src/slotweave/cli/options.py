@@ -46,6 +46,10 @@ Choice = Annotated[
         help="Something that the plan chooses, said otherwise than it does; repeatable.",
     ),
 ]
+EFFORTS = ("fast", "default", "max")
+EffortOption = Annotated[
+    str, typer.Option("--effort", metavar="|".join(EFFORTS), help="How many schedules are tried.")
+]
 Contract = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="What the kernel promises; its first contract if left out."),

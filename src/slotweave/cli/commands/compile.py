@@ -11,6 +11,7 @@ from slotweave.cli.command import command
 from slotweave.cli.options import (
     Choice,
     Contract,
+    EffortOption,
     Instances,
     Json,
     KernelArgument,
@@ -51,6 +52,7 @@ def compile_(
     ] = None,
     choice: Choice = None,
     machine: TargetMachine = "challenge",
+    effort: EffortOption = "default",
     instances: Instances = 20,
     seed: Seed = 0,
     output: Output = None,
@@ -73,6 +75,7 @@ def compile_(
     expect_one_on_stdout(result_file, json or output == STDOUT)
     expect_writable(output)
     expect_writable(result_file)
+    inputs.expect_effort(effort)
     target = inputs.machine_named(machine)
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
@@ -80,9 +83,13 @@ def compile_(
     choices = inputs.with_choices(inputs.plan_of(workload, plan, values, promise), choice or ())
     terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
 
-    from slotweave.flow_pipeline import compile_any  # behind the checks of what the user gave
+    from slotweave.fit import Effort  # behind the checks of what the user gave
+    from slotweave.flow_pipeline import compile_any
 
-    result = compile_any(workload, target, values, promise, choices, instances=instances, seed=seed)
+    result = compile_any(
+        workload, target, values, promise, choices,
+        instances=instances, seed=seed, effort=Effort[effort.upper()],
+    )  # fmt: skip
     if result_file is not None:
         _record(result, result_file)
     _deliver(result, terminal, output, json)

@@ -11,6 +11,7 @@ from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, facts_for, facts_named
 from slotweave.cli.options import (
     LOAD_SECONDS,
+    EffortOption,
     Json,
     LoadTimeLimit,
     MachineOfProgram,
@@ -32,8 +33,6 @@ from slotweave.diagnostics import Diagnostic, InputError
 if TYPE_CHECKING:
     from slotweave.repack import Listener, Repacked, RepackOptions
 
-EFFORTS = ("fast", "default", "max")
-
 
 def add_to(app: typer.Typer) -> None:
     command(app, "repack")(repack)
@@ -52,9 +51,7 @@ def repack(
     no_rewrite: Annotated[
         bool, typer.Option("--no-rewrite", help="Keep the operations; only place them anew.")
     ] = False,
-    effort: Annotated[
-        str, typer.Option(metavar="|".join(EFFORTS), help="How many schedules are tried.")
-    ] = "default",
+    effort: EffortOption = "default",
     time_limit: Annotated[
         float | None,
         typer.Option(metavar="SECONDS", min=0, help="Try nothing more after so many seconds."),
@@ -73,8 +70,7 @@ def repack(
     if vectorize and no_rewrite:
         reason = "--vectorize changes operations, which --no-rewrite forbids"
         raise InputError(Diagnostic("SW212", reason))
-    if effort not in EFFORTS:
-        raise inputs.unknown("SW212", "effort", effort, EFFORTS)
+    inputs.expect_effort(effort)
     parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
     facts = facts_for(program, facts)
     target = inputs.machine_of(parsed, machine)
