@@ -28,6 +28,7 @@ class Builder:
         self._order = {r.name: MemoryOrder(self._join) for r in partition.regions}
         self._constants: dict[int, int] = {}
         self._blocks: dict[tuple[Ref, ...], int] = {}
+        self._results: dict[tuple[str, tuple[Range, ...]], Range] = {}
         self._traced: tuple[int, ...] = ()
 
     def _add(self, node: Node, ranges: tuple[Range, ...]) -> int:
@@ -111,16 +112,19 @@ class Builder:
         return self.refs(self._add(node, ranges))
 
     def _result(self, op: str, row: tuple[Ref, ...], imm: int) -> Range:
-        ranges = [self.range_of(ref) for ref in row]
+        ranges = tuple([self.ranges[node][lane] for node, lane in row])
         if OPERATIONS[op].immediate:
-            ranges.append((imm, imm))
+            ranges += ((imm, imm),)
         if op == "select":
-            ranges[1] = self._under(row[0], row[1])
+            ranges = (ranges[0], self._under(row[0], row[1]), *ranges[2:])
         if op == "mul":
             for condition, value in (row, row[::-1]):
                 if self.range_of(condition) == (0, 1):
                     return 0, self._under(condition, value)[1]
-        return result_range(op, ranges)
+        key = (op, ranges)
+        if key not in self._results:
+            self._results[key] = result_range(op, list(ranges))
+        return self._results[key]
 
     def _under(self, condition: Ref, value: Ref) -> Range:
         """The range of `value` where `condition` is not 0: less than what it is compared with."""
