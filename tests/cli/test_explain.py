@@ -123,3 +123,16 @@ def test_a_python_file_is_explained_under_the_judged_facts(tmp_path: Path) -> No
     assert judged.code == 0
     assert "in memory" not in judged.out
     assert "in memory it may meet" in slotweave("explain", file, "3:load:0", "--facts", "none").out
+
+
+def test_a_place_that_a_python_file_has_not_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "kernel.py"
+    file.write_text(
+        "class KernelBuilder:\n"
+        "    def __init__(self): self.instrs = []\n"
+        "    def build_kernel(self, height, nodes, batch, rounds):\n"
+        "        self.instrs = [{'store': [('store', 0, 0)]}]\n"
+        "    def debug_info(self): return None\n"
+    )
+    assert_refused(slotweave("explain", file, "1", "--shape", "3,4,8"), "SW212", "1 bundles")
+    assert_refused(slotweave("explain", file, "0:gpu", "--shape", "3,4,8"), "SW212", "engines")

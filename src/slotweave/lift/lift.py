@@ -14,7 +14,7 @@ alone, and there pauses are passed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from slotweave.analysis.value_ranges import ANY, Range
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
@@ -217,12 +217,15 @@ class _Lifting:
         """Add a slot that ran to `ran`; what it writes, with its number."""
         access = kind.operation.effect in (Effect.LOAD, Effect.STORE)
         address = self._builder.range_of(args[0][0]) if access else None
-        read = (word for words in kind.words_read(slot) for word in words)
-        makers = {self._makers[word]: None for word in read if word in self._makers}
+        known = self._makers
+        read = [word for words in kind.words_read(slot) for word in words if word in known]
+        makers = dict.fromkeys([known[word] for word in read])
         refs = landing.refs if landing else ()
         ran.append(Ran(self.cycles, self._pc, engine, position, kind.operation.name, args, refs,
                        address, tuple(makers)))  # fmt: skip
-        return landing and replace(landing, number=len(ran) - 1)
+        if landing is None:
+            return None
+        return _Landing(landing.first, refs, landing.store, len(ran) - 1)
 
     def _slot(self, kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]) -> _Landing | None:
         """Run one slot on the state before its bundle."""
