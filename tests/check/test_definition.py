@@ -20,7 +20,7 @@ from slotweave.frontend.trace import trace
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.plan import Plan
-from slotweave.kernels.tree_hash import TREE_HASH, records, vector, walk
+from slotweave.kernels.tree_hash import TREE_HASH, records, tree_top, vector, walk
 from slotweave.kernels.tree_hash.definition import definition
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.graph import run_graph
@@ -122,9 +122,12 @@ PLANTED = {
         patch.setattr(walk, "FIRST_CHILD", records.SECOND_CHILD),
         patch.setattr(walk, "SECOND_CHILD", records.FIRST_CHILD),
     ),
-    "record offset": attribute(walk, "PARENT", records.FIRST_CHILD),
-    "record length": attribute(walk, "RECORD_WORDS", 4),
-    "xor constant of records": attribute(records, "CARRIED_CONSTANT", 0xB55A4F08),
+    "record offset": attribute(walk, "NODE", records.FIRST_CHILD),
+    "record length": wrapped(
+        walk, "affine_position",
+        lambda k, at, scale, base, way: (k, at, 4 if scale == 3 else scale, base, way),
+    ),
+    "xor constant of records": attribute(tree_top, "CARRIED_CONSTANT", 0xB55A4F08),
     "xor constant of the walk": attribute(walk, "CARRIED_CONSTANT", 0xB55A4F0B),
     "xor constant of the last store": attribute(vector, "CARRIED_CONSTANT", 0x355A4F09),
     "address bias": wrapped(
