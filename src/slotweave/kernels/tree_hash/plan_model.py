@@ -22,6 +22,9 @@ LANES_A_CYCLE, LOADS_A_CYCLE, STORES_A_CYCLE = 60, 2, 2
 #: Selects pay for levels up to this depth, tables for parents up to the other one.
 DEEPEST_SELECT, SHALLOWEST_TABLE, DEEPEST_TABLE = 3, 3, 7
 
+#: The share of an engine's work that overlaps no other's: were there but one vector, and at least.
+NOT_OVERLAPPED, LEAST_NOT_OVERLAPPED = 1.6, 0.05
+
 #: Vectors a table must serve before it is worth building.
 GROUPS_FOR_TABLES = 8
 
@@ -61,12 +64,14 @@ class Demand:
             and self.stores <= other.stores
         )
 
-    @property
-    def cycles(self) -> float:
-        """The cycles that the scarcest engine takes, and a little for others that are full too."""
+    def cycles(self, groups: int) -> float:
+        """The cycles that the scarcest engine takes, and a share of what all of them take.
+
+        The fewer vectors there are, the less does the work of one engine overlap that of another.
+        """
         each = (self.lanes / LANES_A_CYCLE, self.loads / LOADS_A_CYCLE, float(self.flow),
                 self.stores / STORES_A_CYCLE)  # fmt: skip
-        return max(each) + 0.05 * sum(each)
+        return max(each) + sum(each) * max(NOT_OVERLAPPED / groups, LEAST_NOT_OVERLAPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def best_design(shape: Shape) -> Design:
             start = setup + wanted.times(full * groups)
             for ending, more in endings:
                 total = start + more.times(groups)
-                designs.append(Design(tables, whole, ending, total.cycles, whole))
+                designs.append(Design(tables, whole, ending, total.cycles(groups), whole))
     best = min(designs, key=lambda design: (design.cycles, [t.depth for t in design.tables]))
     return min(_mixed(best, full, groups, shape), key=lambda design: design.cycles)
 
@@ -115,7 +120,7 @@ def _mixed(design: Design, full: int, groups: int, shape: Shape) -> Iterator[Des
             for eighths in range(1, 8):
                 some = groups * eighths // 8
                 mixed = passes[design.full_pass].times(groups - some) + wanted.times(some)
-                cycles = (fixed + mixed.times(full)).cycles
+                cycles = (fixed + mixed.times(full)).cycles(groups)
                 yield replace(design, other_pass=other, eighths=eighths, cycles=cycles)
 
 
