@@ -31,7 +31,7 @@ VARIANTS: dict[str, tuple[dict[str, str], str]] = {
     "many slots": ({"load = 2": "load = 8", "flow = 1": "flow = 6"}, ""),
     "vectors of four": ({"vector_length = 8": "vector_length = 4"}, ""),
     "vectors of sixteen": ({"vector_length = 8": "vector_length = 16"}, ""),
-    "little scratch": ({"scratch_words = 1536": "scratch_words = 320"}, ""),
+    "little scratch": ({"scratch_words = 1536": "scratch_words = 280"}, ""),
 }  # fmt: skip
 
 

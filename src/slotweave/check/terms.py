@@ -3,8 +3,8 @@
 A term is a number; `Terms` knows what stands behind it. Arguments have smaller numbers than what is
 made of them. Terms are normalised only in three ways: an operation on constants is its value, the
 factors and summands of commutative operations are sorted (those of the product in a multiply_add,
-too), and `x | x`, which is how words are copied, is x. Lanes are terms of their own, so `broadcast`
-needs none. A division by zero stays as it is.
+too), and `x | x` and an added immediate of 0, which are how words are copied, are x. Lanes are
+terms of their own, so `broadcast` needs none. A division by zero stays as it is.
 
     const v        the word v
     input a        the word at address a before the run
@@ -85,6 +85,8 @@ class Terms:
             except ZeroDivisionError:
                 return self.make(name, 0, args)
         if name == "or" and args[0] == args[1]:
+            return args[0]
+        if name == "add_immediate" and self.known(args[1]) == 0:
             return args[0]
         if name in COMMUTATIVE:
             return self.make(name, 0, (min(args), max(args)))

@@ -1,7 +1,8 @@
 """Insert copies where an operation cannot read its operand where it lies.
 
 Guarantees: in the graph returned, each operation has a mode of the machine that can read its
-operands and write its result where `place` puts them. A copy is `x | x`, done lane by lane.
+operands and write its result where `place` puts them. A copy is `x | x`, done lane by lane, or
+`x + 0` for each word where no engine does that.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def materialize(graph: Graph, machine: Machine) -> tuple[Graph, Placement]:
         node = graph.nodes[index]
         if not any(machine.slots[m.engine] for m in machine.modes_of(node.op, graph.shape(index))):
             raise _no_engine(graph, machine, index)
-    repaired = _with_copies(graph, placement, set(stuck))
+    repaired = _with_copies(graph, machine, placement, set(stuck))
     placement = place(repaired, machine)
     constants = word_constants(repaired)
     for index, node in enumerate(repaired.nodes):
@@ -72,7 +73,7 @@ def materialize(graph: Graph, machine: Machine) -> tuple[Graph, Placement]:
     return repaired, placement
 
 
-def _with_copies(graph: Graph, placement: Placement, stuck: set[int]) -> Graph:
+def _with_copies(graph: Graph, machine: Machine, placement: Placement, stuck: set[int]) -> Graph:
     """`graph` with the scattered operands of stuck nodes replaced by copies, one for all users."""
     nodes: list[Node] = []
     number: list[int] = []  # old index -> new index
@@ -82,15 +83,33 @@ def _with_copies(graph: Graph, placement: Placement, stuck: set[int]) -> Graph:
         args = []
         for arg in node.args:
             if arg in scattered and arg not in copies:
-                source = (number[arg], number[arg])
-                copy = Node("or", graph.nodes[arg].width, source, item=node.item, stage=node.stage)
-                nodes.append(replace(copy, where=node.where))
+                labels = replace(node, args=(), imm=0, offsets=(), region="", after=())
+                nodes += _copy(number[arg], graph.nodes[arg].width, labels, len(nodes), machine)
                 copies[arg] = len(nodes) - 1
             args.append(copies[arg] if arg in scattered else number[arg])
         after = tuple(number[access] for access in node.after)
         nodes.append(replace(node, args=tuple(args), after=after))
         number.append(len(nodes) - 1)
     return graph.with_nodes(tuple(nodes))
+
+
+def _copy(source: int, width: int, labels: Node, first: int, machine: Machine) -> list[Node]:
+    """Nodes, numbered from `first` on, the last of which is a copy of `source`."""
+    lane_by_lane = any(
+        mode.per_lane and machine.slots[mode.engine]
+        for mode in machine.modes_of("or", Shape.VECTOR)
+    )
+    if lane_by_lane or not machine.modes_of("add_immediate", Shape.WORD):
+        return [replace(labels, op="or", width=width, args=(source, source))]
+    words: list[Node] = []
+    for lane in range(width):
+        words += [
+            replace(labels, op="slice", width=1, args=(source,), imm=lane),
+            replace(labels, op="add_immediate", width=1, args=(first + 2 * lane,)),
+        ]
+    copied = tuple(first + 2 * lane + 1 for lane in range(width))
+    return [*words, replace(labels, op="overlay", width=width, args=copied,
+                            offsets=tuple(range(width)))]  # fmt: skip
 
 
 def _no_engine(graph: Graph, machine: Machine, index: int) -> NoSchedule:
