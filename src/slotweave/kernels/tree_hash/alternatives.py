@@ -3,8 +3,9 @@
 A route is one pass of a vector from the root; its states are (level, level of the newest address,
 what is at hand of a record). Counted is what every plan of style `vector` takes for sure: hash,
 node, parity, selects, loads, steps of addresses (each as if any engine with vector arithmetic could
-run it), the tables' words. Not counted: constants, broadcasts, addresses of tables and values,
-places to store children in, latency. Items start at the root.
+run it), the tables' words and addresses, nodes and factors that must be in all lanes of a vector.
+Not counted: other constants, addresses of values, places to store children in, latency. Items start
+at the root.
 """
 
 from __future__ import annotations
@@ -55,6 +56,21 @@ class _Costs:
     def loads(self, count: float) -> Work:
         return self.of("load", count, Width.WORD)
 
+    def constants(self, count: float) -> Work:
+        """Words that are known before: loaded, sums, or an immediate away from another one."""
+        made = [self.of(name, count, Width.WORD) for name in ("const", "add", "add_immediate")]
+        return Work(count, tuple(sorted({mode for work in made for mode in work.modes})))
+
+    def broadcasts(self, count: float) -> Work:
+        return self.of("broadcast", count)
+
+    def factors(self) -> Works:
+        """Four factors with addends, in all lanes where products are of whole vectors only."""
+        modes = self.machine.modes_of("multiply_add", Width.VECTOR)
+        if any(mode.per_lane and self.machine.slots[mode.engine] for mode in modes):
+            return ()
+        return (self.broadcasts(8), self.constants(8))
+
     def stores(self, count: float) -> Work:
         return self.of("store", count, Width.WORD)
 
@@ -80,7 +96,8 @@ def tree_hash_alternatives(
         routes.append(Route("full pass", groups * full, arcs))
     if rest:
         routes.append(Route("last pass", groups, tuple(_Pass(rest, tables, costs).arcs())))
-    fixed = (costs.loads(groups), costs.simple(groups))  # values; the constant of the last hash
+    # Values; the constant of the last hash.
+    fixed = (costs.loads(groups), costs.simple(groups), *costs.factors())
     return Alternatives(fixed, tuple(routes), tuple(_installations(tables, costs)), room)
 
 
@@ -100,18 +117,30 @@ def _tables(shape: Shape, lanes: int, room: int) -> tuple[Table, ...]:
 
 
 def _installations(tables: tuple[Table, ...], costs: _Costs) -> Iterator[Installation]:
-    """The tables, and the levels of the tree that are read for them."""
+    """The tables, the levels of the tree that are read for them, and nodes to select among."""
+    for level in range(MOST_SELECTED.bit_length()):
+        yield Installation(_nodes(level), 0, (costs.broadcasts(2**level),))
     levels = sorted({table.depth + below for table in tables for below in range(table.levels)})
     for level in levels:
-        yield Installation(_rows(level), 0, (costs.loads(2**level / costs.lanes),))
+        rows = 2**level / costs.lanes
+        yield Installation(_rows(level), 0, (costs.loads(rows), costs.constants(rows)))
     for table in tables:
-        words = (costs.of("xor", table.size, Width.WORD),)
-        rows = tuple(_rows(table.depth + below) for below in range(table.levels))
-        yield Installation(table.name, table.size, words, rows)
+        rows = table.size / costs.lanes
+        work = (
+            costs.of("xor", table.size, Width.WORD),
+            costs.of("vstore", rows),
+            costs.constants(rows),
+        )
+        needs = tuple(_rows(table.depth + below) for below in range(table.levels))
+        yield Installation(table.name, table.size, work, needs)
 
 
 def _rows(level: int) -> str:
     return f"level {level} read"
+
+
+def _nodes(level: int) -> str:
+    return f"level {level} in registers"
 
 
 class _Pass:
@@ -141,11 +170,13 @@ class _Pass:
         source = _state(depth, known, self.levels)
         after = _state(depth + 1, known, self.levels)
         base, costs = self._base(depth), self.costs
-        yield Arc(source, after, f"level {depth}: select", (*base, costs.selects(2**depth - 1)))
+        work = (*base, costs.selects(2**depth - 1))
+        yield Arc(source, after, f"level {depth}: select", work, _nodes(depth))
         if depth:
             pairs = 2 ** (depth - 1)
             blended = (costs.of("multiply_add", pairs), costs.selects(pairs - 1))
-            yield Arc(source, after, f"level {depth}: blend", (*base, *blended))
+            # Half of its nodes, and as many differences.
+            yield Arc(source, after, f"level {depth}: blend", (*base, *blended), _nodes(depth))
 
     def _reads(self, depth: int, known: int) -> Iterator[Arc]:
         if depth == 0:
