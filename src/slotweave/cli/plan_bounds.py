@@ -47,9 +47,7 @@ def show(found: PlansBound) -> None:
     """What is the least, and the mix of ways that comes to it: the plan to try."""
     full = [engine for engine, share in found.busy.items() if share > 0.999]
     print(f"\nover all plans: {found.cycles:,} cycles, {' and '.join(full)} full")
-    print(
-        "(slots of every engine against the work of the cheapest mix; hardly any set-up, no latency)"
-    )
+    print("(slots of every engine against the work of the cheapest mix; no latency)")
     built = [name for name in found.installed if not name.startswith("level ")]
     print(f"the mix, a plan to try: {', '.join(built) or 'no tables'}")
     for route, way, copies in found.ways:
