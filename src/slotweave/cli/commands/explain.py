@@ -89,7 +89,8 @@ def _parsed_place(
         raise _no_place(place, "is not CYCLE[:ENGINE[:SLOT]]")
     number = _number(bundle)
     if number is None or number >= len(program.bundles):
-        raise _no_place(place, f"the program has {len(program.bundles):,} bundles, from 0 on")
+        most = f"the program has {len(program.bundles):,} bundles, from 0 on"
+        raise _no_place(place, f"{most} (CYCLE[:ENGINE[:SLOT]])")
     if engine is not None and engine not in machine.slots:
         raise _no_place(place, f"{machine.name} has the engines {', '.join(machine.slots)}")
     position = None if slot is None else _number(slot)
@@ -120,7 +121,10 @@ def _explain_code(code: str | None, json: bool) -> None:
         return
     entry = CODES.get(code.upper())
     if entry is None:
-        reason = f"there is no code {code!r}; `slotweave explain` lists them all"
+        reason = (
+            f"there is no code {code!r}; `slotweave explain` lists them all, "
+            "`slotweave explain PROGRAM CYCLE[:ENGINE[:SLOT]]` is about a place in a program"
+        )
         raise InputError(Diagnostic("SW212", reason))
     if json:
         print_json({"code": code.upper(), "title": entry.title, "text": entry.text})
