@@ -71,3 +71,15 @@ def test_a_choice_that_is_none_is_refused():
         assert refused.code == Exit.BAD_INPUT
         assert "SW209" in refused.err
         assert complaint in refused.err
+
+
+def test_each_better_plan_is_kept_at_once(tmp_path):
+    """What is told of plans kept is what the file said then: no search ends without its best."""
+    file = tmp_path / "plan.json"
+    shape = ["-p", "height=5", "-p", "rounds=7", "-p", "batch=37"]
+    options = ["--evaluations", "6", "--seed", "5", "-o", file, "--json"]
+    told = slotweave("tune", "tree-hash", *shape, *options)
+    kept = [int(line.split()[0]) for line in told.err.splitlines() if ": kept in " in line]
+    assert kept == sorted(kept, reverse=True)
+    assert kept[-1] == json.loads(told.out)["cycles"]
+    assert len(set(kept)) > 1, "this seed improves on the first plan"

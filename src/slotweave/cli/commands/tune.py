@@ -113,8 +113,9 @@ class _Report:
     def note(self, state: State, seed: int, ends: float) -> None:
         """A search has come so far: keep what is better than all before, say so now and then."""
         before = self._best()
+        best = None if before is None else self.states[before].best_score
         self.states[seed] = state
-        if before is None or state.best_score < self.states[before].best_score:
+        if best is None or state.best_score < best:
             self.keep()
         if time.monotonic() - self._told > _PATIENCE:
             self._told = time.monotonic()
