@@ -161,7 +161,8 @@ def _compare_with_record(terminal: Terminal, rules: list[Rule]) -> None:
     from slotweave.rules.proof import recorded_proofs, register
 
     register(rules, recorded_proofs())
-    terminal.note(f"the recorded proofs of {len(rules)} rules fit them")
+    fit = "proof of 1 rule fits it" if len(rules) == 1 else f"proofs of {len(rules)} rules fit them"
+    terminal.note(f"the recorded {fit}")
 
 
 def _write_record(terminal: Terminal, proofs: dict[str, Proof]) -> None:
