@@ -103,6 +103,7 @@ def test_one_planted_operation_is_never_excluded(term: Term) -> None:
     assert not search(term, 1).excluded
 
 
+@pytest.mark.long
 @settings(max_examples=3)
 @given(planted((A,), 2))
 def test_two_planted_operations_are_never_excluded(term: Term) -> None:

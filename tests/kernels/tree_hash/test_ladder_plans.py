@@ -52,6 +52,7 @@ def test_grouped_is_the_program_of_the_analysis() -> None:
     assert len(together) == len(set(together)), "no bundle holds two stages"
 
 
+@pytest.mark.long
 def test_no_step_of_the_ladder_up_to_relayout_is_a_step_down() -> None:
     names = ("packed", "grouped", "cross-engine", "multi-batch", "dedup-static", "relayout")
     cycles = [compiled(JUDGED, plan=name, instances=1).cycles for name in names]
