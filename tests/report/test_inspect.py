@@ -12,7 +12,7 @@ from slotweave.diagnostics import CheckFailed
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.report.inspect import inspect_program
-from slotweave.report.live_scratch import is_straight, peak_scratch
+from slotweave.report.live_scratch import is_straight, live_words
 from slotweave.report.result_table import result_view
 
 #: mem[0] += 1, in four bundles and one that costs nothing.
@@ -55,12 +55,12 @@ def test_the_bound_is_the_busiest_engine_or_the_longest_chain() -> None:
 
 def test_a_value_is_live_from_its_landing_to_its_last_read() -> None:
     # Words 0 and 1 land in bundle 1; word 2 in 2 and 4. The sum reads 1 for the last time.
-    assert peak_scratch(program(*STRAIGHT), CHALLENGE) == 3
-    assert peak_scratch(program(*STRAIGHT[:2]), CHALLENGE) == 1
+    assert live_words(program(*STRAIGHT), CHALLENGE).max() == 3
+    assert live_words(program(*STRAIGHT[:2]), CHALLENGE).max() == 1
 
 
 def test_a_value_that_nobody_reads_is_never_live() -> None:
-    assert peak_scratch(program({"load": (("const", 0, 1),)}, {"flow": ()}), CHALLENGE) == 0
+    assert live_words(program({"load": (("const", 0, 1),)}, {"flow": ()}), CHALLENGE).max() == 0
 
 
 def test_a_word_can_hold_the_old_value_while_the_new_one_is_in_flight() -> None:
@@ -72,7 +72,7 @@ def test_a_word_can_hold_the_old_value_while_the_new_one_is_in_flight() -> None:
     reads: Bundle = {"flow": (("trace_write", 0),)}
     again = program({"load": (("const", 0, 1),)}, nothing, {"load": (("const", 0, 2),)},
                     reads, reads, reads)  # fmt: skip
-    assert peak_scratch(again, slow) == 1
+    assert live_words(again, slow).max() == 1
 
 
 def test_where_a_program_jumps_every_word_it_touches_counts() -> None:

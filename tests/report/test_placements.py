@@ -14,7 +14,7 @@ from slotweave.pipeline import compile_kernel
 from slotweave.report.idle_causes import idle_causes
 from slotweave.report.phases import head_body_tail, slices
 from slotweave.report.placements import placements
-from slotweave.report.waste import critical_path, movable, unused_results
+from slotweave.report.waste import critical_path, movable
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
 from support.tree_hash import parameters
@@ -52,7 +52,7 @@ def test_an_operand_holds_until_it_lands() -> None:
     placed = placements(program(const((0, 1)), NOTHING, {"alu": (("+", 1, 0, 0),)}), CHALLENGE)
     assert placed.free_from(1) == 1
     assert placed.binding(1) is not None
-    assert placed.edges["operand"][1].source == 0  # type: ignore[union-attr]
+    assert placed.edges["operand"].source[1] == 0
 
 
 def test_a_slow_operand_holds_longer() -> None:
@@ -110,7 +110,7 @@ def test_a_full_engine_elsewhere_is_named() -> None:
 
 def test_results_that_reach_nothing_are_unused() -> None:
     text = program(const((0, 1), (1, 2)), {"alu": (("+", 2, 0, 0),)}, {"store": (("store", 1, 1),)})
-    assert unused_results(placements(text, CHALLENGE)) == {0, 2}
+    assert placements(text, CHALLENGE).unused == {0, 2}
 
 
 def test_the_same_value_computed_twice_is_found() -> None:

@@ -30,22 +30,27 @@ def distances(problem: Problem) -> Distances:
     if problem.size == 0:
         return Distances(np.zeros(0, np.int32), np.zeros(0, np.int32))
     order = topological_order(problem).tolist()
-    latency = np.minimum.reduceat(problem.mode_latency, problem.mode_offset[:-1]).tolist()
+    latency = np.minimum.reduceat(problem.mode_latency, problem.mode_offset[:-1])
     span = least_span(problem)
+    waits = np.where(problem.pred_kind == DATA, latency[problem.pred], problem.pred_lag)
+    steps = (np.array(span)[problem.pred] - 1 + waits).tolist()
     offset, preds = problem.pred_offset.tolist(), problem.pred.tolist()
-    kinds, lags = problem.pred_kind.tolist(), problem.pred_lag.tolist()
     head = [0] * problem.size
     for op in order:
+        start = 0
         for j in range(offset[op], offset[op + 1]):
-            p = preds[j]
-            step = span[p] - 1 + (latency[p] if kinds[j] == DATA else lags[j])
-            head[op] = max(head[op], head[p] + step)
+            ready = head[preds[j]] + steps[j]
+            if ready > start:
+                start = ready
+        head[op] = start
     tail = _own_tails(problem, span)
     for op in reversed(order):
+        behind = tail[op]
         for j in range(offset[op], offset[op + 1]):
             p = preds[j]
-            step = span[p] - 1 + (latency[p] if kinds[j] == DATA else lags[j])
-            tail[p] = max(tail[p], step + tail[op])
+            length = steps[j] + behind
+            if length > tail[p]:
+                tail[p] = length
     return Distances(np.array(head, np.int32), np.array(tail, np.int32))
 
 

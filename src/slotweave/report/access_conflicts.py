@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from slotweave.isa import WORD_MASK
 from slotweave.isa.operations import Effect
-from slotweave.report.edges import Edge, later
+from slotweave.report.edges import Edge, Edges, edge_columns, later
 from slotweave.report.issued import Issued
 from slotweave.report.known_accesses import KnownAccesses
-from slotweave.report.word_values import ZERO, WordValues
+from slotweave.report.word_values import WordValues, base_of
 
 
 @dataclass
@@ -116,9 +116,7 @@ class MemoryWalk:
             self._order.add(self._order.stores, words, Edge(at + 1, number))
 
 
-def memory_edges(
-    issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses
-) -> tuple[Edge | None, ...]:
+def memory_edges(issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses) -> Edges:
     """The latest memory edge of each operation."""
     walk = MemoryWalk(issued, values, known)
     edges: list[Edge | None] = []
@@ -130,7 +128,7 @@ def memory_edges(
         if edge and edge.earliest > operation.bundle:  # two accesses of one bundle, in its order
             edge = Edge(operation.bundle, edge.source)
         edges.append(edge)
-    return tuple(edges)
+    return edge_columns(edges)
 
 
 def touched(number: int, operation: Issued, values: WordValues, known: KnownAccesses) -> Touched:
@@ -141,10 +139,10 @@ def touched(number: int, operation: Issued, values: WordValues, known: KnownAcce
     access = known.get(operation.place)
     if operation.effect not in (Effect.LOAD, Effect.STORE) or (known and access is None):
         return Touched(None, -1 - number)
-    producer, lane = operation.reads[0][0]
-    base, distance = values.results[producer][lane] if producer >= 0 else ZERO
+    address = values.addresses[number]
     if access is not None and access.first is not None:
-        base, distance = ZERO[0], access.first
+        address = access.first
+    base, distance = base_of(address), address & WORD_MASK
     vector = operation.kind.operation.name in ("vload", "vstore")
     width = operation.kind.vector_length if vector else 1
     words = tuple((distance + word) & WORD_MASK for word in range(width))

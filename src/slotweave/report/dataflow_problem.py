@@ -18,11 +18,11 @@ from itertools import accumulate
 import numpy as np
 
 from slotweave.ir.problem import DATA, ORDER, Problem
-from slotweave.isa import Shape
+from slotweave.isa import WORD_MASK, Shape
 from slotweave.machine import Machine
 from slotweave.report.issued import Issued
 from slotweave.report.placements import Placements
-from slotweave.report.waste import unused_results
+from slotweave.report.word_values import Value
 
 #: Engine, slots, latency.
 Row = tuple[int, int, int]
@@ -39,7 +39,7 @@ def dataflow_problem(placed: Placements, machine: Machine) -> Problem:
     modes = _Modes(machine)
     costing, stands_for = _costing(placed)
     number = {issued: operation for operation, issued in enumerate(costing)}
-    rows = [modes.of(placed.issued[one], _known(placed, one) is not None) for one in costing]
+    rows = [modes.of(placed.issued[one], one in stands_for) for one in costing]
     edges = [_edges(placed, one, number, stands_for) for one in costing]
     none = np.zeros(0, np.int32)
     table = np.array([mode for row in rows for mode in row], np.int32).reshape(-1, 3)
@@ -69,33 +69,36 @@ def _offsets(lengths: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int32
     return np.array([0, *accumulate(lengths)], np.int32)
 
 
-def _known(placed: Placements, number: int) -> tuple[int, ...] | None:
-    """The words of a result, if all of them are known."""
-    lanes = placed.values.results[number]
-    known = bool(lanes) and all(base == 0 for base, _word in lanes)
-    return tuple(word for _base, word in lanes) if known else None
+def _known(lanes: tuple[Value, ...]) -> bool:
+    """Are all words of a result known?"""
+    return bool(lanes) and max(lanes) <= WORD_MASK
 
 
 def _costing(placed: Placements) -> tuple[list[int], dict[int, int]]:
     """The operations that cost a slot, and for each constant the one that stands for all like it"""
-    unused = unused_results(placed)
-    known = [_known(placed, number) for number in range(len(placed.issued))]
+    unused = placed.unused
+    results = placed.values.results
+    known = [_known(lanes) for lanes in results]
     wanted = {
         maker
         for number, one in enumerate(placed.issued)
-        if known[number] is None and number not in unused
+        if not known[number] and number not in unused
         for maker in one.producers
     }
     costing: list[int] = []
     first: dict[Hashable, int] = {}
     stands_for: dict[int, int] = {}
     for number, one in enumerate(placed.issued):
-        words = known[number]
         if number in unused or one.kind.breaks:
             continue
-        if words is None:
+        if not known[number]:
             costing.append(number)
-        elif number in wanted and any(words) and one.kind.operation.name in ("const", "broadcast"):
+        elif (
+            number in wanted
+            and any(results[number])
+            and one.kind.operation.name in ("const", "broadcast")
+        ):
+            words = results[number]
             if words not in first:
                 first[words] = number
                 costing.append(number)
@@ -111,7 +114,7 @@ def _edges(
         return []
     makers = {stands_for.get(maker, maker) for maker in placed.issued[number].producers}
     row = [(operations[maker], DATA, 0) for maker in sorted(makers) if maker in operations]
-    edge = placed.edges["memory"][number]
+    edge = placed.edges["memory"].of(number)
     if edge and edge.source in operations and edge.source not in makers:
         lag = edge.earliest - placed.issued[edge.source].bundle
         row.append((operations[edge.source], ORDER, lag))

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
+from slotweave.report.edges import NO_SOURCE
 from slotweave.report.placements import Placements
+from slotweave.report.slot_columns import Longs
 from slotweave.simulate.legality import costs_a_cycle
 
 IDLE_CAUSES = ("free", "scratch", "memory", "elsewhere", "dependence", "nothing")
@@ -46,30 +48,37 @@ def idle_table(
 ) -> dict[str, NDArray[np.int64]]:
     """engine -> for each bundle, the cause (its place in IDLE_CAUSES) of slots idle there."""
     size = len(program.bundles)
-    waits = {engine: [[0] * (size + 1) for _ in range(3)] for engine in machine.slots}
-    last = dict.fromkeys(machine.slots, -1)
-    held = (placed.earliest[cause] for cause in ("operand", "memory", "scratch"))
-    for operation, operands, memory, scratch in zip(placed.issued, *held, strict=True):
-        if operation.kind.breaks:
-            continue
-        ordered = max(operands, memory)
-        free = max(ordered, scratch)
-        rows = waits[operation.engine]
-        for row, start, end in (
-            (0, free, operation.bundle), (1, ordered, free), (2, operands, ordered)
-        ):  # fmt: skip
-            if start < end:
-                rows[row][start] += 1
-                rows[row][end] -= 1
-        last[operation.engine] = max(last[operation.engine], operation.bundle)
+    columns = placed.columns
+    works = np.array([not kind.breaks for kind in columns.kinds], bool)[columns.kind]
+    engine_of = _engines(placed, machine)
+    operands = placed.earliest["operand"]
+    ordered = np.maximum(operands, placed.earliest["memory"])
+    spans = ((placed.free, columns.bundle), (ordered, placed.free), (operands, ordered))
     elsewhere = _elsewhere(program, machine, placed)
     bundles = np.arange(size)
     table = {}
-    for engine, rows in waits.items():
-        waiting = np.cumsum(rows, axis=1)[:, :size] > 0
-        cases = [*waiting, elsewhere[engine], bundles < last[engine]]
+    for number, engine in enumerate(machine.slots):
+        of_engine = works & (engine_of == number)
+        waiting = [_covered(first[of_engine], end[of_engine], size) for first, end in spans]
+        last = columns.bundle[of_engine].max(initial=-1)
+        cases = [*waiting, elsewhere[engine], bundles < last]
         table[engine] = np.select(cases, range(5), 5).astype(np.int64)
     return table
+
+
+def _engines(placed: Placements, machine: Machine) -> Longs:
+    """The number of the engine of each operation."""
+    number = {engine: at for at, engine in enumerate(machine.slots)}
+    return np.array([number[engine] for engine in placed.columns.engines])[placed.columns.kind]
+
+
+def _covered(first: Longs, end: Longs, size: int) -> NDArray[np.bool_]:
+    """Which of the bundles 0 .. size - 1 lie in one of the spans from `first` up to before `end`"""
+    filled = first < end
+    change = np.bincount(first[filled], minlength=size + 1)
+    change -= np.bincount(end[filled], minlength=size + 1)
+    covered: NDArray[np.bool_] = np.cumsum(change)[:size] > 0
+    return covered
 
 
 def _elsewhere(
@@ -77,18 +86,19 @@ def _elsewhere(
 ) -> dict[str, NDArray[np.bool_]]:
     """engine -> bundles in which an operand for it was held back by a full engine alone."""
     size = len(program.bundles)
-    waits = {(user, engine): [0] * (size + 1) for user in machine.slots for engine in machine.slots}
-    pairs = {(user.engine, made) for user in placed.issued for made in user.producers}
-    for user, made in pairs:
-        producer, free = placed.issued[made], placed.free_from(made)
-        if free < producer.bundle:
-            waits[user, producer.engine][free] += 1
-            waits[user, producer.engine][producer.bundle] -= 1
+    columns = placed.columns
+    engine_of = _engines(placed, machine)
+    read = placed.maker != NO_SOURCE
+    user = engine_of[columns.reads.owner[read]]
+    made = placed.maker[read]
     full = {
         engine: np.array([len(bundle.get(engine, ())) >= slots for bundle in program.bundles], bool)
         for engine, slots in machine.engines
     }
     found = {engine: np.zeros(size, bool) for engine in machine.slots}
-    for (user, engine), change in waits.items():
-        found[user] |= (np.cumsum(change)[:size] > 0) & full[engine]
+    for number, engine in enumerate(machine.slots):
+        makers = np.unique(made[user == number])
+        for other, name in enumerate(machine.slots):
+            held = makers[engine_of[makers] == other]
+            found[engine] |= _covered(placed.free[held], columns.bundle[held], size) & full[name]
     return found

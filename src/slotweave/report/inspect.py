@@ -13,10 +13,10 @@ from slotweave.machine import Machine
 from slotweave.report.dataflow_problem import dataflow_problem
 from slotweave.report.idle_causes import idle_causes
 from slotweave.report.item_groups import item_groups
-from slotweave.report.live_scratch import is_straight, live_scratch
+from slotweave.report.live_scratch import is_straight, live_scratch, live_words
 from slotweave.report.phases import head_body_tail, phases, slices
 from slotweave.report.placements import Placements, placements
-from slotweave.report.waste import critical_path, movable, unused_results
+from slotweave.report.waste import critical_path, movable
 from slotweave.simulate.legality import static_faults
 
 #: What a program may say of itself that a result repeats.
@@ -39,6 +39,7 @@ def inspect_program(
     use = utilisation(program, machine)
     ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
     placed = placements(program, machine, facts) if is_straight(program) else None
+    live = placed.live if placed else live_words(program, machine)
     if placed:
         ladder.append(_path_bound(placed))
     return {
@@ -47,7 +48,7 @@ def inspect_program(
         "bound": max(ladder, key=lambda bound: int(bound["cycles"])),
         "ladder": ladder,
         "engines": engine_rows(use),
-        "scratch": live_scratch(program, machine),
+        "scratch": live_scratch(live, machine),
         **(_straight_view(program, machine, placed, ladder) if placed else {}),
         "machine": machine.name,
         "bundles": len(program.bundles),
@@ -97,7 +98,7 @@ def _straight_view(
         "spans": head_body_tail(program, machine, busiest),
         "phases": phases(placed, item_groups(placed)),
         "slices": slices(placed, len(program.bundles)),
-        "unused": len(unused_results(placed)),
+        "unused": len(placed.unused),
         "repeated": len(placed.values.again),
         "movable": movable(placed, machine),
         "dataflow": bound_json(best_bound(bound_ladder(dataflow_problem(placed, machine)))),

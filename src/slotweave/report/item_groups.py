@@ -17,6 +17,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from slotweave.isa.operations import Effect
 from slotweave.report.access_conflicts import touched
 from slotweave.report.placements import Placements
@@ -40,17 +42,22 @@ def item_groups(placed: Placements) -> ItemGroups:
     """Groups are numbered by their first end in the program."""
     makers = tuple(_makers(placed))
     reached = _ends_reached(placed, makers)
-    leader = _merged(Counter(ends for ends in reached if ends))
-    group = []
-    for ends in reached:
-        leaders = {leader[end] for end in _bits(ends)} if ends.bit_count() <= MOST_TOGETHER else ()
-        group.append(min(leaders) if len(leaders) == 1 else SHARED)
-    work = Counter(one for one in group if one != SHARED)
-    least = max(work.values(), default=0) / LEAST_PART
-    large = sorted(one for one, count in work.items() if count >= least)
+    work = Counter(reached)
+    leader = _merged(Counter({ends: count for ends, count in work.items() if ends}))
+    group_of = {ends: _only_leader(ends, leader) for ends in work}
+    group = [group_of[ends] for ends in reached]
+    size = Counter(one for one in group if one != SHARED)
+    least = max(size.values(), default=0) / LEAST_PART
+    large = sorted(one for one, count in size.items() if count >= least)
     number = {one: at for at, one in enumerate(large)}
-    named = tuple(number.get(one, SHARED) for one in group)
+    named = tuple([number.get(one, SHARED) for one in group])
     return ItemGroups(named, tuple(_stages(placed, makers, named)))
+
+
+def _only_leader(ends: int, leader: dict[int, int]) -> int:
+    """The group to which all of `ends` belong; SHARED if they are of several, or none."""
+    leaders = {leader[end] for end in _bits(ends)} if ends.bit_count() <= MOST_TOGETHER else ()
+    return min(leaders) if len(leaders) == 1 else SHARED
 
 
 def _makers(placed: Placements) -> Iterator[tuple[int, ...]]:
@@ -58,10 +65,11 @@ def _makers(placed: Placements) -> Iterator[tuple[int, ...]]:
     stored: dict[tuple[str | None, int, int], int] = {}
     for number, operation in enumerate(placed.issued):
         makers = operation.producers
-        if operation.effect in (Effect.LOAD, Effect.STORE):
+        effect = operation.kind.operation.effect
+        if effect is Effect.LOAD or effect is Effect.STORE:
             where = touched(number, operation, placed.values, placed.known)
             keys = [(where.region, where.base, word) for word in where.words]
-            if operation.effect is Effect.STORE:
+            if effect is Effect.STORE:
                 stored.update(dict.fromkeys(keys, number))
             else:
                 read = {stored[key]: None for key in keys if key in stored}
@@ -72,16 +80,19 @@ def _makers(placed: Placements) -> Iterator[tuple[int, ...]]:
 def _ends_reached(placed: Placements, makers: tuple[tuple[int, ...], ...]) -> list[int]:
     """For each operation the ends that it reaches: bit i for the i-th end of the program."""
     read = {maker for row in makers for maker in row}
+    columns = placed.columns
+    effects = [kind.operation.effect in (Effect.STORE, Effect.TRACE) for kind in columns.kinds]
     reached = [0] * len(makers)
     ends = 0
-    for number, operation in enumerate(placed.issued):
-        effect = operation.effect in (Effect.STORE, Effect.TRACE)
-        if effect and number not in read:
+    for number in np.flatnonzero(np.array(effects)[columns.kind]).tolist():
+        if number not in read:
             reached[number] = 1 << ends
             ends += 1
     for number in range(len(makers) - 1, -1, -1):
-        for maker in makers[number]:
-            reached[maker] |= reached[number]
+        here = reached[number]
+        if here:
+            for maker in makers[number]:
+                reached[maker] |= here
     return reached
 
 
@@ -118,21 +129,23 @@ def _stages(
     placed: Placements, makers: tuple[tuple[int, ...], ...], group: tuple[int, ...]
 ) -> Iterator[int]:
     stages: list[int] = []
-    fetches = [is_fetch(placed, number) for number in range(len(makers))]
+    fetches = fetching(placed)
     for number, row in enumerate(makers):
-        if group[number] == SHARED:
-            stages.append(0)
-            continue
-        before = [
-            stages[maker] + (fetches[number] and not fetches[maker])
-            for maker in row
-            if group[maker] == group[number]
-        ]
-        stages.append(max(before, default=1))
+        mine, fetches_now = group[number], fetches[number]
+        stage = 0 if mine == SHARED else 1
+        for maker in row if stage else ():
+            if group[maker] == mine:
+                stage = max(stage, stages[maker] + (fetches_now and not fetches[maker]))
+        stages.append(stage)
     return iter(stages)
 
 
-def is_fetch(placed: Placements, number: int) -> bool:
-    """Is this a load or a select?"""
-    operation = placed.issued[number]
-    return operation.effect is Effect.LOAD or operation.kind.operation.name == "select"
+def fetching(placed: Placements) -> list[bool]:
+    """For each operation whether it is a load or a select."""
+    columns = placed.columns
+    kinds = [
+        kind.operation.effect is Effect.LOAD or kind.operation.name == "select"
+        for kind in columns.kinds
+    ]
+    result: list[bool] = np.array(kinds)[columns.kind].tolist()
+    return result

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
+
+import numpy as np
 
 from slotweave.ir.program import Program
 from slotweave.isa.operations import Effect
 from slotweave.machine import Machine
-from slotweave.report.issued import Issued
 from slotweave.report.item_groups import SHARED, ItemGroups
 from slotweave.report.placements import Placements
+from slotweave.report.slot_columns import Longs
+from slotweave.simulate.slots import SlotKind
 
 #: In how many slices of equal length a program is shown.
 SLICES = 8
@@ -31,12 +33,9 @@ def slices(placed: Placements, bundles: int) -> list[dict[str, Any]]:
     """The operations of each slice of bundles by kind of work; at most SLICES equal slices."""
     count = min(SLICES, bundles)
     starts = [bundles * at // count for at in range(count)] + [bundles] if count else []
-    counts: list[Counter[str]] = [Counter() for _ in range(count)]
-    at = 0
-    for operation in placed.issued:
-        while operation.bundle >= starts[at + 1]:
-            at += 1
-        counts[at][work_of(operation)] += 1
+    at = np.searchsorted(starts, placed.columns.bundle, "right") - 1
+    counts = np.zeros((count, len(WORK)), np.int64)
+    np.add.at(counts, (at, _works(placed)), 1)
     return [
         {"first": starts[i], "last": starts[i + 1] - 1, "operations": _by_work(counts[i])}
         for i in range(count)
@@ -48,35 +47,45 @@ def phases(placed: Placements, groups: ItemGroups) -> list[dict[str, Any]]:
 
     What no single group can claim comes first, with no group and no stage.
     """
-    counts: dict[tuple[int, int], Counter[str]] = {}
-    first: dict[tuple[int, int], int] = {}
-    last: dict[tuple[int, int], int] = {}
-    for operation, group, stage in zip(placed.issued, groups.group, groups.stage, strict=True):
-        key = (group, stage)
-        counts.setdefault(key, Counter())[work_of(operation)] += 1
-        first.setdefault(key, operation.bundle)
-        last[key] = operation.bundle
+    group, stage = np.array([groups.group, groups.stage], np.int64)
+    stages = int(stage.max(initial=0)) + 1
+    keys, begin, row = np.unique(
+        (group - SHARED) * stages + stage, return_index=True, return_inverse=True
+    )
+    counts = np.zeros((len(keys), len(WORK)), np.int64)
+    np.add.at(counts, (row, _works(placed)), 1)
+    bundle = placed.columns.bundle  # never falls, so the last one assigned is the last bundle
+    last = np.zeros(len(keys), np.int64)
+    last[row] = bundle
+    rows = zip((keys // stages + SHARED).tolist(), (keys % stages).tolist(),
+               bundle[begin].tolist(), last.tolist(), counts, strict=True)  # fmt: skip
     return [
         {
-            "group": None if key[0] == SHARED else key[0],
-            "stage": None if key[0] == SHARED else key[1],
-            "first": first[key],
-            "last": last[key],
-            "operations": _by_work(counts[key]),
+            "group": None if group == SHARED else group,
+            "stage": None if group == SHARED else stage,
+            "first": first,
+            "last": end,
+            "operations": _by_work(work),
         }
-        for key in sorted(counts)
+        for group, stage, first, end, work in rows
     ]
 
 
-def _by_work(counts: Counter[str]) -> dict[str, int]:
-    return {work: counts[work] for work in WORK if counts[work]}
+def _works(placed: Placements) -> Longs:
+    """The kind of work of each operation, by its number in WORK."""
+    columns = placed.columns
+    return np.array([WORK.index(work_of(kind)) for kind in columns.kinds])[columns.kind]
 
 
-def work_of(operation: Issued) -> str:
+def _by_work(counts: Longs) -> dict[str, int]:
+    return {work: count for work, count in zip(WORK, counts.tolist(), strict=True) if count}
+
+
+def work_of(kind: SlotKind) -> str:
     """The kind of work, one of WORK."""
-    name = operation.kind.operation.name
+    name, effect = kind.operation.name, kind.operation.effect
     if name in ("const", "select"):
         return "constants" if name == "const" else "selects"
-    if operation.effect in (Effect.LOAD, Effect.STORE):
-        return "loads" if operation.effect is Effect.LOAD else "stores"
-    return "arithmetic" if operation.effect is Effect.NONE else "control"
+    if effect in (Effect.LOAD, Effect.STORE):
+        return "loads" if effect is Effect.LOAD else "stores"
+    return "arithmetic" if effect is Effect.NONE else "control"

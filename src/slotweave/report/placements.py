@@ -12,143 +12,104 @@ known distance from each other. A pause or halt keeps its place among accesses t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
-from slotweave.ir.program import Program, Slot
-from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.ir.program import Program
+from slotweave.isa.operations import Effect
+from slotweave.machine import Machine
 from slotweave.report.access_conflicts import memory_edges
-from slotweave.report.edges import Edge
-from slotweave.report.issued import NEVER_WRITTEN, Issued, Word
+from slotweave.report.edges import NO_SOURCE, Edge, Edges, latest_edges
+from slotweave.report.issued import Issued
 from slotweave.report.known_accesses import KnownAccesses, known_accesses
+from slotweave.report.scratch_flow import ScratchFlow, scratch_flow
+from slotweave.report.slot_columns import Longs, SlotColumns, slot_columns
 from slotweave.report.word_values import WordValues, word_values
-from slotweave.simulate.slots import SlotKind, slot_kinds
 
 CAUSES = ("operand", "memory", "scratch")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Placements:
-    """Every operation in listing order; `edges[cause][i]` is the latest edge of `issued[i]`.
+    """Every operation in listing order; `edges[cause].of(i)` is the latest edge of `issued[i]`.
 
-    `known` has what facts say of its accesses to memory.
+    `columns` has the same operations by columns, `maker` the operation that wrote each word that
+    they read (NO_SOURCE: none), `live` the number of live words of scratch in each bundle; `known`
+    is what facts say of accesses to memory.
     """
 
     issued: tuple[Issued, ...]
-    edges: Mapping[str, tuple[Edge | None, ...]]
+    columns: SlotColumns
+    maker: Longs
+    live: Longs
+    edges: Mapping[str, Edges]
     values: WordValues
     known: KnownAccesses
 
     @cached_property
-    def earliest(self) -> Mapping[str, tuple[int, ...]]:
+    def earliest(self) -> Mapping[str, Longs]:
         """For each cause the bundle from which on it does not hold an operation."""
-        return {
-            cause: tuple([edge.earliest if edge and edge.earliest > 0 else 0 for edge in edges])
-            for cause, edges in self.edges.items()
-        }
+        return {cause: np.maximum(edges.earliest, 0) for cause, edges in self.edges.items()}
+
+    @cached_property
+    def free(self) -> Longs:
+        """The first bundle in which nothing holds an operation."""
+        free: Longs = np.maximum.reduce([self.earliest[cause] for cause in CAUSES])
+        return free
 
     def free_from(self, number: int, *causes: str) -> int:
         """The first bundle in which none of `causes` (all if none is given) holds `number`."""
-        return max([self.earliest[cause][number] for cause in causes or CAUSES])
+        return max(int(self.earliest[cause][number]) for cause in causes or CAUSES)
 
     def binding(self, number: int) -> tuple[str, Edge] | None:
         """The cause that holds `number` longest, and its edge."""
-        found = [(cause, edge) for cause in CAUSES if (edge := self.edges[cause][number])]
+        found = [(cause, edge) for cause in CAUSES if (edge := self.edges[cause].of(number))]
         return max(found, key=lambda pair: pair[1].earliest, default=None)
+
+    @cached_property
+    def unused(self) -> frozenset[int]:
+        """Operations whose results reach no store, trace or jump."""
+        writes = np.diff(self.columns.writes.first).tolist()
+        needed = bytearray(
+            not written and one.kind.operation.effect not in (Effect.NONE, Effect.LOAD)
+            for one, written in zip(self.issued, writes, strict=True)
+        )
+        for number in range(len(self.issued) - 1, -1, -1):
+            if needed[number]:
+                for maker in self.issued[number].producers:
+                    needed[maker] = True
+        return frozenset(number for number, one in enumerate(needed) if not one)
 
 
 def placements(program: Program, machine: Machine, facts: Facts = NOTHING_KNOWN) -> Placements:
     """What holds each operation of `program`, which must be straight and legal on `machine`."""
     known = known_accesses(program, machine, facts)
-    issued, scratch = _walk(program, machine)
-    operand = tuple(_operand_edge(operation, issued) for operation in issued)
-    values = word_values(issued, known)
-    memory = memory_edges(issued, values, known)
-    return Placements(
-        issued, {"operand": operand, "memory": memory, "scratch": scratch}, values, known
-    )
+    columns = slot_columns(program, machine)
+    flow = scratch_flow(columns)
+    issued = _issued(columns, flow)
+    values = word_values(issued, columns, flow, known)
+    edges = {
+        "operand": _operand_edges(columns, flow),
+        "memory": memory_edges(issued, values, known),
+        "scratch": flow.reuse,
+    }
+    return Placements(issued, columns, flow.maker, flow.live, edges, values, known)
 
 
-def _operand_edge(operation: Issued, issued: tuple[Issued, ...]) -> Edge | None:
-    if not operation.producers:
-        return None
-    last = max(operation.producers, key=lambda producer: issued[producer].lands)
-    return Edge(issued[last].lands, last)
+def _operand_edges(columns: SlotColumns, flow: ScratchFlow) -> Edges:
+    return latest_edges(columns.size, columns.reads.owner, columns.lands[flow.maker], flow.maker)
 
 
-@dataclass
-class _Walk:
-    """All operations so far with the producers of what they read, and the scratch edge of each.
-
-    `holder` has the word of a result that each scratch word holds; `readers` the last operation
-    that reads it there, and the one before.
-    """
-
-    issued: list[Issued] = field(default_factory=list)
-    edges: list[Edge | None] = field(default_factory=list)
-    holder: dict[int, Word] = field(default_factory=dict)
-    readers: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    in_flight: dict[int, list[int]] = field(default_factory=dict)
-
-    def land(self, bundle: int) -> None:
-        """What was issued long enough before `bundle` is in scratch now."""
-        for number in self.in_flight.pop(bundle, ()):
-            edge = None
-            for lane, word in enumerate(self.issued[number].written):
-                edge = self._reuse(number, word, edge)
-                self.holder[word] = (number, lane)
-            self.edges[number] = edge
-
-    def _reuse(self, number: int, word: int, edge: Edge | None) -> Edge | None:
-        """The later of `edge` and what `word` makes its writer `number` wait for."""
-        writer = self.issued[number]
-        if word in self.holder:  # the write before it must land first
-            earlier, _lane = self.holder[word]
-            free = min(self.issued[earlier].lands - writer.kind.latency + 1, writer.bundle)
-            if edge is None or free > edge.earliest:
-                edge = Edge(free, earlier)
-        for reader in self.readers.pop(word, ()):
-            free = self.issued[reader].bundle - writer.kind.latency + 1
-            if reader != number and (edge is None or free > edge.earliest):
-                edge = Edge(free, reader)
-        return edge
-
-    def issue(self, bundle: int, engine: str, position: int, kind: SlotKind, slot: Slot) -> None:
-        number = len(self.issued)
-        words_read = kind.words_read(slot)
-        reads = tuple(
-            tuple([self.holder.get(word, NEVER_WRITTEN) for word in words]) for words in words_read
-        )
-        producers = tuple({word[0]: None for words in reads for word in words if word[0] >= 0})
-        for words in words_read:
-            for word in words:
-                before = self.readers.get(word, ())
-                if number not in before:
-                    self.readers[word] = (number, *before[:1])
-        operation = Issued(bundle, engine, position, kind, slot, reads, producers)
-        self.issued.append(operation)
-        self.edges.append(None)
-        if operation.written:
-            self.in_flight.setdefault(operation.lands, []).append(number)
-
-
-def _walk(program: Program, machine: Machine) -> tuple[tuple[Issued, ...], tuple[Edge | None, ...]]:
-    walk = _Walk()
-    for bundle, engine, position, kind, slot in _slots(program, machine):
-        for landing in sorted(at for at in walk.in_flight if at <= bundle):
-            walk.land(landing)
-        walk.issue(bundle, engine, position, kind, slot)
-    for landing in sorted(walk.in_flight):
-        walk.land(landing)
-    return tuple(walk.issued), tuple(walk.edges)
-
-
-def _slots(program: Program, machine: Machine) -> Iterator[tuple[int, str, int, SlotKind, Slot]]:
-    kinds = slot_kinds(machine)
-    for bundle, engines in enumerate(program.bundles):
-        for engine, slots in engines.items():
-            if engine != DEBUG_ENGINE:
-                for position, slot in enumerate(slots):
-                    yield bundle, engine, position, kinds[engine][slot[0]], slot
+def _issued(columns: SlotColumns, flow: ScratchFlow) -> tuple[Issued, ...]:
+    maker, first = flow.maker.tolist(), columns.reads.first.tolist()
+    rows = zip(columns.places, columns.kind.tolist(), columns.slots, strict=True)
+    issued = []
+    for number, (place, kind, slot) in enumerate(rows):
+        makers = dict.fromkeys(maker[first[number] : first[number + 1]])
+        makers.pop(NO_SOURCE, None)
+        issued.append(Issued(*place, columns.kinds[kind], slot, tuple(makers)))
+    return tuple(issued)

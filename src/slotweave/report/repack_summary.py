@@ -11,7 +11,7 @@ from slotweave.bound import best_bound
 from slotweave.ir.facts_json import facts_to_json
 from slotweave.repack import Repacked
 from slotweave.report.inspect import engine_rows
-from slotweave.report.live_scratch import peak_scratch
+from slotweave.report.live_scratch import live_words
 
 _FROM_META = ("kernel", "params", "contract")
 
@@ -29,7 +29,10 @@ def repack_summary(result: Repacked, facts_name: str, seed: int) -> dict[str, An
         "way": "unchanged" if best is None else best.way,
         "bundles": len(program.bundles),
         "engines": engine_rows(utilisation(program, machine)),
-        "scratch": {"peak": peak_scratch(program, machine), "size": machine.scratch_words},
+        "scratch": {
+            "peak": int(live_words(program, machine).max(initial=0)),
+            "size": machine.scratch_words,
+        },
         "verified": {
             "instances": result.verified.instances,
             "mismatches": result.verified.mismatches,

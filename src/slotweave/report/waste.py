@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+
 from slotweave.isa.operations import Effect
 from slotweave.machine import Machine
 from slotweave.report.access_conflicts import MemoryWalk
 from slotweave.report.placements import Placements
-
-
-def unused_results(placed: Placements) -> frozenset[int]:
-    """Operations whose results reach no store, trace or jump."""
-    needed = {
-        number
-        for number, operation in enumerate(placed.issued)
-        if operation.effect not in (Effect.NONE, Effect.LOAD) and not operation.written
-    }
-    for number in range(len(placed.issued) - 1, -1, -1):
-        if number in needed:
-            needed.update(placed.issued[number].producers)
-    return frozenset(range(len(placed.issued))) - needed
 
 
 def movable(placed: Placements, machine: Machine) -> dict[str, dict[str, int]]:
@@ -29,10 +18,12 @@ def movable(placed: Placements, machine: Machine) -> dict[str, dict[str, int]]:
     engines: dict[tuple[object, object], set[str]] = {}
     for mode in machine.modes:
         engines.setdefault((mode.operation, mode.shape), set()).add(mode.engine)
-    for operation in placed.issued:
-        form = operation.kind.form
-        for other in sorted(engines[form.operation, form.shape] - {operation.engine}):
-            counts[operation.engine, other] += 1
+    columns = placed.columns
+    used = np.bincount(columns.kind, minlength=len(columns.kinds)).tolist()
+    for engine, kind, number in zip(columns.engines, columns.kinds, used, strict=True):
+        form = kind.form
+        for other in sorted(engines[form.operation, form.shape] - {engine}) if number else ():
+            counts[engine, other] += number
     result: dict[str, dict[str, int]] = {}
     for (engine, other), number in sorted(counts.items()):
         result.setdefault(engine, {})[other] = number
@@ -42,17 +33,24 @@ def movable(placed: Placements, machine: Machine) -> dict[str, dict[str, int]]:
 def critical_path(placed: Placements) -> int:
     """Cycles of the longest chain of operands and memory order; scratch is never reused."""
     walk = MemoryWalk(placed.issued, placed.values, placed.known)
-    depth: list[int] = []
+    last = -1
+    ready: list[int] = []  # when the result of each operation lands
+    depth: dict[int, int] = {}  # of those that are ordered in memory
     beside: list[int] = []  # those of the same bundle, which accesses do not wait for
     for number, operation in enumerate(placed.issued):
-        if beside and placed.issued[beside[0]].bundle < operation.bundle:
-            for other in beside:
-                walk.note(other, depth[other])
-            beside = []
-        start = max([depth[m] + placed.issued[m].kind.latency for m in operation.producers] or [0])
-        if walk.ordered(number):
+        kind = operation.kind
+        start = 0
+        for maker in operation.producers:
+            start = max(start, ready[maker])
+        if kind.operation.effect is not Effect.NONE and walk.ordered(number):
+            if beside and placed.issued[beside[0]].bundle < operation.bundle:
+                for other in beside:
+                    walk.note(other, depth[other])
+                beside = []
             edge = walk.edge(number)
             start = max(start, edge.earliest) if edge else start
+            depth[number] = start
             beside.append(number)
-        depth.append(start)
-    return max(depth, default=-1) + 1
+        ready.append(start + kind.latency)
+        last = max(last, start)
+    return last + 1

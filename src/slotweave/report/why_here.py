@@ -69,7 +69,7 @@ def _operation(
         "held": [
             {"cause": cause, "until": edge.earliest, "by": _place(placed, edge.source)}
             for cause in CAUSES
-            if (edge := placed.edges[cause][number]) and edge.earliest > 0
+            if (edge := placed.edges[cause].of(number)) and edge.earliest > 0
         ],
         "free_from": free,
         "room": next(room, None),
@@ -107,7 +107,7 @@ def _next(
         later = [number for number in later if placed.free_from(number, *met) <= bundle]
     if not later:
         return None
-    return _operation(program, machine, placed, min(later, key=placed.free_from))
+    return _operation(program, machine, placed, min(later, key=lambda number: placed.free[number]))
 
 
 def _place(placed: Placements, number: int) -> dict[str, Any]:

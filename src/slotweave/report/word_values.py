@@ -9,143 +9,187 @@ value numbering (Cocke and Schwartz, 1970).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
-from slotweave.isa import WORD_MASK
+from slotweave.isa import WORD_BITS, WORD_MASK
 from slotweave.isa.evaluate import evaluate
-from slotweave.isa.operations import COMMUTATIVE, Effect
+from slotweave.isa.operations import COMMUTATIVE, Effect, Operation
 from slotweave.report.issued import Issued
 from slotweave.report.known_accesses import KnownAccess, KnownAccesses
+from slotweave.report.scratch_flow import ScratchFlow
+from slotweave.report.slot_columns import SlotColumns
 
-#: A value as (number of its base, distance from it); base 0 is the number 0, so constants have it.
-Value = tuple[int, int]
-ZERO: Value = (0, 0)
+#: The number of its base times 2^32 plus the distance from it. The base of constants is 0.
+Value = int
+ZERO: Value = 0
+
+_SUMS = frozenset({"add", "sub", "add_immediate"})
+
+
+def base_of(value: Value) -> int:
+    """The number of the base of `value`; 0 for a constant."""
+    return value >> WORD_BITS
 
 
 @dataclass(frozen=True)
 class WordValues:
     """`results[i]`: the value of each lane of operation i; `again`: operations that add nothing.
 
-    An operation adds nothing if an earlier one has computed each lane of its result.
+    An operation adds nothing if an earlier one has computed each lane of its result. `addresses`
+    has the value of the address of each load and store.
     """
 
     results: tuple[tuple[Value, ...], ...]
     again: frozenset[int]
+    addresses: Mapping[int, Value]
 
 
 @dataclass
 class _Numbering:
     """Values so far; `landed` counts the stores of each region, "" being those anywhere."""
 
-    bases: dict[Hashable, int] = field(default_factory=dict)
+    bases: dict[Hashable, Value] = field(default_factory=dict)
     landed: Counter[str] = field(default_factory=Counter)
     in_flight: list[tuple[int, str]] = field(default_factory=list)
 
     def base(self, key: Hashable) -> Value:
-        return self.bases.setdefault(key, len(self.bases) + 1), 0
+        return self.bases.setdefault(key, (len(self.bases) + 1) << WORD_BITS)
 
-    def begin(self, bundle: int) -> None:
-        """What was stored before is what loads of `bundle` read."""
-        self.landed.update(region for lands, region in self.in_flight if lands <= bundle)
-        self.in_flight = [(lands, region) for lands, region in self.in_flight if lands > bundle]
+    def access(self, operation: Issued, access: KnownAccess | None) -> None:
+        """What was stored before is what loads of the bundle of `operation` read."""
+        bundle = operation.bundle
+        if self.in_flight:
+            self.landed.update(region for lands, region in self.in_flight if lands <= bundle)
+            self.in_flight = [one for one in self.in_flight if one[0] > bundle]
+        if operation.effect is Effect.STORE:
+            self.in_flight.append((operation.lands, access.region if access else ""))
 
-    def loaded(self, base: int, distance: int, access: KnownAccess | None) -> Value:
-        """The word at an address, as it is now."""
+    def loaded(self, address: Value, width: int, access: KnownAccess | None) -> list[Value]:
+        """The words from an address on, as they are now."""
         if access is None:
             state = (sum(self.landed.values()), -1)
         else:
             state = (self.landed[""], self.landed[access.region])
-        return self.base(("load", base, distance & WORD_MASK, state))
+        words = [_moved(address, step) for step in range(width)]
+        return [self.base(("load", word, state)) for word in words]
 
 
-def word_values(issued: tuple[Issued, ...], known: KnownAccesses) -> WordValues:
+def word_values(
+    issued: tuple[Issued, ...], columns: SlotColumns, flow: ScratchFlow, known: KnownAccesses
+) -> WordValues:
     """The values of all results, in listing order."""
     numbering = _Numbering()
+    values = [ZERO] * (len(columns.writes.word) + 1)  # the last one: what nothing has written
+    read_from = flow.read_from.tolist()
+    first_read, first_write = columns.reads.first.tolist(), columns.writes.first.tolist()
     results: list[tuple[Value, ...]] = []
+    addresses: dict[int, Value] = {}
     seen: set[Hashable] = set()
     again: set[int] = set()
     for number, operation in enumerate(issued):
-        sources = [
-            [results[producer][lane] if producer >= 0 else ZERO for producer, lane in words]
-            for words in operation.reads
-        ]
-        access = None
-        if operation.effect in (Effect.STORE, Effect.LOAD):
+        here = slice(first_write[number], first_write[number + 1])
+        read = [values[one] for one in read_from[first_read[number] : first_read[number + 1]]]
+        effect, width = operation.kind.operation.effect, here.stop - here.start
+        lanes: list[Value] = []
+        if effect is Effect.LOAD or effect is Effect.STORE:
             access = known.get(operation.place)
-            if numbering.in_flight:
-                numbering.begin(operation.bundle)
-            if operation.effect is Effect.STORE:
-                numbering.in_flight.append((operation.lands, access.region if access else ""))
-        width = len(operation.written)
-        lanes: tuple[Value, ...] = ()
-        if operation.effect is Effect.LOAD:
-            base, distance = sources[0][0]
-            steps = range(width)  # only a vload reads more than one word
-            lanes = tuple([numbering.loaded(base, distance + step, access) for step in steps])
+            numbering.access(operation, access)
+            addresses[number] = read[0]
+            if effect is Effect.LOAD:
+                lanes = numbering.loaded(read[0], width, access)
         elif width:
-            lanes = tuple(_computed(numbering, number, operation, sources, width))
-        results.append(lanes)
-        if _adds_nothing(operation, lanes, seen):
+            lanes = _computed(numbering, number, operation, read, width)
+        values[here] = lanes
+        results.append(tuple(lanes))
+        if lanes and _adds_nothing(operation, lanes, seen):
             again.add(number)
-    return WordValues(tuple(results), frozenset(again))
+    return WordValues(tuple(results), frozenset(again), addresses)
 
 
-def _adds_nothing(operation: Issued, lanes: tuple[Value, ...], seen: set[Hashable]) -> bool:
+def _adds_nothing(operation: Issued, lanes: list[Value], seen: set[Hashable]) -> bool:
     """Was all of this known? A copy to all lanes is new unless the same copy was made before."""
-    if not lanes:
-        return False
-    keys: list[Hashable] = list(lanes)
+    keys: list[Hashable] = [*lanes]
     if operation.kind.operation.name == "broadcast":
         keys = [("broadcast", lanes[0])]
-    known = all(key in seen for key in keys)
+    known = seen.issuperset(keys)
     seen.update(keys)
     return known
 
 
 def _computed(
-    numbering: _Numbering,
-    number: int,
-    operation: Issued,
-    sources: list[list[Value]],
-    width: int,
+    numbering: _Numbering, number: int, operation: Issued, read: list[Value], width: int
 ) -> list[Value]:
     """The result of what reads no memory; a source of one word is the same in every lane."""
     kind = operation.kind
-    name = kind.operation.name
     if not kind.operation.pure:
         return [numbering.base(("effect", number))] * width
-    columns = [words if len(words) == width else words * width for words in sources]
+    columns = []
+    at = 0
+    for _position, words, _lane in kind.reads:
+        source = read[at : at + words]
+        columns.append(source if words == width else source * width)
+        at += words
     if kind.constant is not None:
-        columns.append([(0, operation.slot[kind.constant] & WORD_MASK)] * width)
-    if name == "broadcast":
+        columns.append([operation.slot[kind.constant] & WORD_MASK] * width)
+    if kind.operation.name == "broadcast":
         return columns[0]
-    total = kind.operation.defined_if is None
-    lanes = []
-    for args in zip(*columns, strict=True):
-        if total and max(args)[0] == 0:  # of all bases
-            lanes.append((0, evaluate(kind.operation, *[distance for _, distance in args])))
-        else:
-            lanes.append(_sum(name, args) or numbering.base((name, *_ordered(name, args))))
-    return lanes
+    if len(columns) == 2 and kind.operation.name not in _SUMS:
+        return _pairs(numbering, kind.operation, *columns)
+    return [_result(numbering, kind.operation, args) for args in zip(*columns, strict=True)]
+
+
+def _pairs(
+    numbering: _Numbering, operation: Operation, left: list[Value], right: list[Value]
+) -> list[Value]:
+    """A shorter way to what `_result` says of two operands, no sum: most words are of this kind."""
+    name, bases = operation.name, numbering.bases
+    swapped = name in COMMUTATIVE
+    total = operation.defined_if is None
+    results = []
+    for a, b in zip(left, right, strict=True):
+        if a | b <= WORD_MASK and total:  # of both bases
+            results.append(evaluate(operation, a, b))
+            continue
+        key = (name, b, a) if swapped and b < a else (name, a, b)
+        value = bases.get(key)
+        if value is None:
+            value = bases[key] = (len(bases) + 1) << WORD_BITS
+        results.append(value)
+    return results
+
+
+def _result(numbering: _Numbering, operation: Operation, args: tuple[Value, ...]) -> Value:
+    """One lane of a pure operation."""
+    name = operation.name
+    if operation.defined_if is None and max(args) <= WORD_MASK:  # of all bases
+        return evaluate(operation, *args)
+    known = _sum(name, args)
+    if known is None:
+        known = numbering.base((name, *_ordered(name, args)))
+    return known
+
+
+def _moved(value: Value, distance: int) -> Value:
+    """`value` plus a constant."""
+    return (value & ~WORD_MASK) | ((value + distance) & WORD_MASK)
 
 
 def _sum(name: str, args: tuple[Value, ...]) -> Value | None:
     """A sum or difference with a constant: the same base at another distance."""
-    if name not in ("add", "sub", "add_immediate"):
+    if name not in _SUMS:
         return None
-    (base, distance), (other, step) = args
-    if other == 0:
-        sign = -1 if name == "sub" else 1
-        return base, (distance + sign * step) & WORD_MASK
-    if base == 0 and name == "add":
-        return other, (distance + step) & WORD_MASK
+    left, right = args
+    if right <= WORD_MASK:
+        return _moved(left, -right if name == "sub" else right)
+    if left <= WORD_MASK and name == "add":
+        return _moved(right, left)
     return None
 
 
-def _ordered(name: str, args: tuple[Value, ...]) -> Iterable[Value]:
+def _ordered(name: str, args: tuple[Value, ...]) -> tuple[Value, ...]:
     if name in COMMUTATIVE:
-        return sorted(args)
+        return tuple(sorted(args))
     if name == "multiply_add":
-        return [*sorted(args[:2]), args[2]]
+        return (*sorted(args[:2]), args[2])
     return args

@@ -69,13 +69,13 @@ class SlotKind:
         return self.form.operation in BREAKS
 
     @cached_property
-    def _read(self) -> tuple[tuple[int, int, bool], ...]:
+    def reads(self) -> tuple[tuple[int, int, bool], ...]:
         """Of each source: its position, how many words it is, and whether a lane is added."""
         roles = self.form.roles
         return tuple((at, self.width(at), roles[at - 1] in _LANES) for at in self.sources)
 
     @cached_property
-    def _written(self) -> tuple[int, int, bool] | None:
+    def writes(self) -> tuple[int, int, bool] | None:
         """The same of the operand that is written."""
         at = self.destination
         return None if at is None else (at, self.width(at), self.form.roles[at - 1] in _LANES)
@@ -95,14 +95,14 @@ class SlotKind:
         """Scratch words read, source by source."""
         return tuple(
             range(first := slot[at] + slot[-1] if lane else slot[at], first + width)
-            for at, width, lane in self._read
+            for at, width, lane in self.reads
         )
 
     def words_written(self, slot: Slot) -> range:
         """Scratch words written; empty for operations without a result."""
-        if self._written is None:
+        if self.writes is None:
             return range(0)
-        at, width, lane = self._written
+        at, width, lane = self.writes
         first = slot[at] + slot[-1] if lane else slot[at]
         return range(first, first + width)
 
