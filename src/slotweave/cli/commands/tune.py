@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from slotweave.budget import Budget
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.options import (
@@ -86,20 +87,13 @@ def tune(
             first = start(report.task, begin, seed + number)
             ends = report.began + time_limit * (number + 1) / seeds
             report.note(first, seed + number, ends)
-            for state in search(report.task, first, seed + number):
+            limits = Budget(evaluations, ends if evaluations is None else None)
+            for state in limits.limit(search(report.task, first, seed + number)):
                 report.note(state, seed + number, ends)
-                if _is_over(state, evaluations, ends):
-                    break
     finally:
         report.keep()
     if json:
         print_json(report.summary())
-
-
-def _is_over(state: State, evaluations: int | None, ends: float) -> bool:
-    if evaluations is not None:
-        return state.evaluations >= evaluations
-    return time.monotonic() >= ends
 
 
 class _Report:
