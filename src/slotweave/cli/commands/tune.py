@@ -22,16 +22,13 @@ from slotweave.cli.options import (
     TargetMachine,
 )
 from slotweave.cli.output import expect_writable, print_json, write_output
-from slotweave.cli.terminal import Terminal
+from slotweave.cli.terminal import PATIENCE, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slotweave.ir.plan import Plan
     from slotweave.tune.search import State, Task
-
-#: Seconds between two lines that say how a search goes.
-_PATIENCE = 10.0
 
 
 def add_to(app: typer.Typer) -> None:
@@ -111,7 +108,7 @@ class _Report:
         self.states[seed] = state
         if best is None or state.best_score < best:
             self.keep()
-        if time.monotonic() - self._told > _PATIENCE:
+        if time.monotonic() - self._told > PATIENCE:
             self._told = time.monotonic()
             left = max(0.0, ends - self._told)
             self.terminal.note(f"{_standing(state)} of seed {seed}, {left:.0f} s left for it")
