@@ -131,6 +131,19 @@ def test_an_interrupt_keeps_what_was_found(tree_hash):
     assert_same_results(result, facts, facts.memory_words or 0)
 
 
+def test_what_is_not_proved_before_an_interrupt_is_not_kept_and_that_is_said(tree_hash):
+    program, facts = tree_hash
+
+    def interrupt(what: str, _cycles: int, _evaluations: int) -> None:
+        if "proved" in what:
+            raise KeyboardInterrupt
+
+    result = repack(program, CHALLENGE, facts, VECTORS, interrupt, Budget(2))
+    assert result.interrupted
+    assert result.program is program
+    assert "nothing shorter was proved" in result.why
+
+
 @pytest.mark.parametrize("seconds", [1, 2, 7, 20, 45, 1_000_000])
 def test_what_time_ended_is_repeated_by_the_evaluations_it_records(tree_hash, seconds):
     program, facts = tree_hash

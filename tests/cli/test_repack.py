@@ -12,7 +12,7 @@ from slotweave.cli.commands.repack import Progress
 from slotweave.cli.terminal import Terminal
 from slotweave.ir.program_files import program_to_json
 from support.clocks import TickingClock
-from support.command_line import assert_refused, slotweave
+from support.command_line import assert_refused, slotweave, slotweave_process
 from support.scalar_programs import scalar_tree_hash
 
 SLOW = [
@@ -53,7 +53,7 @@ def test_the_result_names_the_evaluations_and_they_repeat_it(slow: Path) -> None
 
 
 def test_progress_tells_what_is_better_at_once_and_else_how_it_goes_now_and_then(capsys) -> None:
-    progress = Progress(Terminal(), budget(500, 60, TickingClock()))
+    progress = Progress(Terminal(), budget(500, 60, TickingClock()), lambda: None)
     progress("forwarded: 9 cycles", 9, 1)
     for evaluation in range(2, 25):
         progress("", 9, evaluation)
@@ -65,10 +65,34 @@ def test_progress_tells_what_is_better_at_once_and_else_how_it_goes_now_and_then
 
 
 def test_progress_without_limits_names_none(capsys) -> None:
-    progress = Progress(Terminal(), Budget(clock=TickingClock()))
+    progress = Progress(Terminal(), Budget(clock=TickingClock()), lambda: None)
     for evaluation in range(10):
         progress("", 9, evaluation)
     assert capsys.readouterr().err == "9 evaluations (best so far: 9 cycles)\n"
+
+
+INTERRUPTED = """
+import signal
+from slotweave.cli.terminal import Terminal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background lacks
+note = Terminal.note
+def interrupt_at(terminal, text):
+    note(terminal, text)
+    if {words!r} in text:
+        signal.raise_signal(signal.SIGINT)
+Terminal.note = interrupt_at
+"""
+
+
+@pytest.mark.parametrize("words", ["4 cycles (best", "being proved"])
+def test_ctrl_c_ends_with_130_and_keeps_what_was_found(
+    slow: Path, tmp_path: Path, words: str
+) -> None:
+    made = tmp_path / "made.json"
+    done = slotweave_process("repack", slow, "-o", made, code=INTERRUPTED.format(words=words))
+    assert done.returncode == 130
+    assert done.stderr.splitlines()[-2:] == [f"wrote {made}", "interrupted"]
+    assert len(json.loads(made.read_text())["program"]) == 4
 
 
 def test_a_bare_program_is_repacked_under_no_facts(slow: Path) -> None:

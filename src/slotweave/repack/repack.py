@@ -80,8 +80,8 @@ class Repacked:
     why: str
     verified: Verified
     seconds: float
-    evaluations: int = 0
-    interrupted: bool = False
+    evaluations: int
+    interrupted: bool
 
 
 @dataclass
@@ -145,14 +145,7 @@ def repack(
         if trail.interrupted or best or not trail.found or budget.is_spent(evaluations):
             break
         # The regions told apart may be what could not be proved.
-    result = _result(program, machine, facts, lifted.cycles, best, options, start)
-    least = min(trail.bounds, key=lambda b: max(one.cycles for one in b), default=())
-    return replace(
-        result,
-        evaluations=evaluations,
-        interrupted=trail.interrupted,
-        bounds=least if best is None else best.bounds,
-    )
+    return _result(program, machine, facts, lifted.cycles, best, trail, options, start)
 
 
 def _tries(
@@ -233,6 +226,7 @@ def _result(
     facts: Facts,
     before: int,
     best: Candidate | None,
+    trail: _Trail,
     options: RepackOptions,
     start: float,
 ) -> Repacked:
@@ -248,11 +242,15 @@ def _result(
         cycles, chosen = best.cycles, best
     else:
         made, cycles, chosen, verified = program, before, None, Verified(0, 0, before)
-        why = "nothing shorter was found, so it is the program as it was given"
-    seconds = round(time.monotonic() - start, 3)
+        done = "proved to do the same" if trail.found else "found"
+        why = f"nothing shorter was {done}, so it is the program as it was given"
+    least = min(trail.bounds, key=lambda b: max(one.cycles for one in b), default=())
     return Repacked(
-        program, made, machine, facts, before, cycles, chosen, (), why, verified, seconds
-    )
+        program, made, machine, facts, before, cycles, chosen,
+        bounds=least if best is None else best.bounds, why=why, verified=verified,
+        seconds=round(time.monotonic() - start, 3), evaluations=trail.evaluations,
+        interrupted=trail.interrupted,
+    )  # fmt: skip
 
 
 def _verified(

@@ -10,6 +10,7 @@ from slotweave.budget import Budget, budget
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, facts_for, facts_named
+from slotweave.cli.interrupts import deferred_interrupt
 from slotweave.cli.options import (
     LOAD_SECONDS,
     EffortOption,
@@ -34,6 +35,8 @@ from slotweave.cli.terminal import PATIENCE, Terminal
 from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slotweave.repack import Repacked, RepackOptions
 
 
@@ -86,21 +89,27 @@ def repack(
     options = RepackOptions(
         rewrite=not no_rewrite, vectorize=vectorize, effort=Effort[effort.upper()], seed=seed
     )
-    with inputs.blaming(program):
-        result = repacked(parsed, target, known, options, Progress(terminal, limits), limits)
-    _deliver(result, options, facts, terminal, output, json)
+    with deferred_interrupt() as raise_if_interrupted:
+        progress = Progress(terminal, limits, raise_if_interrupted)
+        with inputs.blaming(program):
+            result = repacked(parsed, target, known, options, progress, limits)
+        _deliver(result, options, facts, terminal, output, json)
     if result.interrupted:
         raise KeyboardInterrupt
 
 
 class Progress:
-    """Tells of each stage and each better program at once, of other evaluations now and then."""
+    """Tells of each stage and each better program at once, of other evaluations now and then.
 
-    def __init__(self, terminal: Terminal, limits: Budget) -> None:
-        self.terminal, self.limits = terminal, limits
+    Whenever there is something to tell, `pause` is called first.
+    """
+
+    def __init__(self, terminal: Terminal, limits: Budget, pause: Callable[[], None]) -> None:
+        self.terminal, self.limits, self.pause = terminal, limits, pause
         self._told = limits.clock()
 
     def __call__(self, what: str, cycles: int, evaluations: int) -> None:
+        self.pause()
         now = self.limits.clock()
         if not what and now - self._told < PATIENCE:
             return
