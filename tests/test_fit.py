@@ -12,7 +12,7 @@ from slotweave.allocate import NoRoom, allocate
 from slotweave.check.allocation_legality import allocation_violations
 from slotweave.check.schedule_legality import schedule_violations
 from slotweave.diagnostics import Exit, NoSchedule
-from slotweave.fit import fit, scratch_too_small
+from slotweave.fit import Effort, fit, scratch_too_small, search_fit
 from slotweave.frontend.trace import trace
 from slotweave.ir.graph import Graph, Node
 from slotweave.ir.plan import ScheduleOptions
@@ -20,6 +20,7 @@ from slotweave.ir.problem import DATA, Problem
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.lower import lower
 from slotweave.machine import CHALLENGE
+from slotweave.rewrite import rewrite
 from slotweave.schedule import in_order_schedule
 from strategies.problems import NO_SLOTS, Op, problem_of, problems
 from support.tree_hash import parameters
@@ -154,3 +155,25 @@ def test_with_more_scratch_the_best_attempt_is_not_passed_over():
         for words in (600, 700)
     )
     assert more <= few
+
+
+def test_after_each_attempt_there_is_the_shortest_so_far_and_the_last_is_what_fits():
+    shape = parameters(6, 10, 128)
+    plan = TREE_HASH.plan("default", shape, "values")
+    traced = trace(TREE_HASH, shape, "values", plan, CHALLENGE)
+    lowered = lower(rewrite(traced, CHALLENGE).graph, CHALLENGE)
+    what = (lowered.graph, lowered.problem, plan.schedule, CHALLENGE.scratch_words, Effort.DEFAULT)
+    found = list(search_fit(*what))
+    spans = [schedule.makespan for schedule, _allocation in found]
+    assert len(spans) == len(Effort.DEFAULT.value[0])
+    assert spans == sorted(spans, reverse=True)
+    assert spans[0] > spans[-1]
+    assert fit(*what) == found[-1]
+
+
+def test_attempts_that_do_not_fit_are_counted_until_one_does():
+    found = list(search_fit(graph_for(problem := _sums(12, 4)), problem, LIST, 4))
+    assert found[0] is None
+    assert found[-1] is not None
+    first = next(at for at, one in enumerate(found) if one)
+    assert all(found[first:])

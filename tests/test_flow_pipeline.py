@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from slotweave.budget import UNLIMITED, Budget
 from slotweave.diagnostics import CheckFailed, NoSchedule
-from slotweave.flow_pipeline import FlowResult, compile_any
+from slotweave.flow_pipeline import FlowResult, compile_any, search_blocks
 from slotweave.frontend.kernel import Kernel, Parameters, Words
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
@@ -48,9 +49,11 @@ def kernel_of(build: Callable[[Tracer], None], reference: Callable[[Words], list
     )  # fmt: skip
 
 
-def compiled(kernel: Kernel, machine: Machine, method: str = "list") -> FlowResult:
+def compiled(
+    kernel: Kernel, machine: Machine, method: str = "list", budget: Budget = UNLIMITED
+) -> FlowResult:
     plan = Plan("default", "loops", schedule=ScheduleOptions(method=method))
-    result = compile_any(kernel, machine, {}, "plain", plan, instances=6)
+    result = compile_any(kernel, machine, {}, "plain", plan, instances=6, budget=budget)
     assert isinstance(result, FlowResult)
     return result
 
@@ -184,3 +187,17 @@ def test_a_kernel_without_jumps_is_compiled_as_ever() -> None:
     plan = Plan("default", "loops")
     result = compile_any(kernel, MINIMAL, {}, "plain", plan, instances=2)
     assert isinstance(result, Result)
+
+
+def test_each_block_has_its_first_schedule_before_any_is_searched_further() -> None:
+    """What stands for a block here is the length of its shortest schedule so far."""
+    blocks = [iter([None, 9, 8]), iter([5]), iter([7, 7, 6])]
+    assert list(search_blocks(blocks)) == [  # type: ignore[arg-type]
+        None, None, None, (9, 5, 7), (8, 5, 7), (8, 5, 7), (8, 5, 6)
+    ]  # fmt: skip
+
+
+def test_no_evaluations_are_one_for_each_block() -> None:
+    result = compiled(FIBONACCI, CHALLENGE, budget=Budget(0))
+    assert result.evaluations == len(result.blocks) > 1
+    assert compiled(FIBONACCI, CHALLENGE).evaluations >= result.evaluations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from slotweave import pipeline
+from slotweave.budget import Budget, budget
 from slotweave.diagnostics import CheckFailed
 from slotweave.frontend.kernel import Kernel, Words
 from slotweave.frontend.tracer import Tracer
@@ -27,6 +28,7 @@ from slotweave.pipeline import Result, compile_kernel
 from slotweave.rewrite import Rewritten
 from slotweave.simulate.graph import run_graph
 from slotweave.spill import Fitted
+from support.clocks import TickingClock
 from support.tree_hash import compiled, parameters
 
 SHAPE = (4, 6, 20)
@@ -146,21 +148,23 @@ def test_a_wrong_kernel_is_caught_by_running_the_program(monkeypatch: pytest.Mon
 
 
 def test_a_schedule_that_breaks_a_dependence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def change(fitted: Fitted) -> Fitted:
+    def change(attempts: Iterator[Fitted]) -> Iterator[Fitted]:
+        (*_, fitted) = attempts
         cycle = fitted.schedule.cycle.copy()
         cycle[int(np.argmax(cycle))] = 0
-        return replace(fitted, schedule=replace(fitted.schedule, cycle=cycle))
+        yield replace(fitted, schedule=replace(fitted.schedule, cycle=cycle))
 
-    spoil(monkeypatch, "fit_lowered", change)
+    spoil(monkeypatch, "search_lowered", change)
     caught("SW401")
 
 
 def test_two_values_in_one_word_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def change(fitted: Fitted) -> Fitted:
+    def change(attempts: Iterator[Fitted]) -> Iterator[Fitted]:
+        (*_, fitted) = attempts
         address = np.minimum(fitted.allocation.address, 200)
-        return replace(fitted, allocation=replace(fitted.allocation, address=address))
+        yield replace(fitted, allocation=replace(fitted.allocation, address=address))
 
-    spoil(monkeypatch, "fit_lowered", change)
+    spoil(monkeypatch, "search_lowered", change)
     caught("SW402")
 
 
@@ -213,3 +217,33 @@ def test_the_seed_chooses_the_inputs_and_not_the_program(result: Result) -> None
     other = compile_shape(seed=3)
     assert other.program.bundles == result.program.bundles
     assert other.program.meta["seed"] == 3
+
+
+# Limits
+
+
+@pytest.fixture(scope="module")
+def slow_to_improve() -> Callable[..., Result]:
+    """Compiles what gets shorter, but not with the second attempt."""
+    return lambda **options: compiled((6, 10, 128), instances=1, **options)
+
+
+def test_what_time_ended_is_repeated_by_the_evaluations_it_records(
+    slow_to_improve: Callable[..., Result],
+) -> None:
+    ended = slow_to_improve(budget=budget(seconds=4, clock=TickingClock()))
+    assert ended.evaluations == 4
+    again = slow_to_improve(budget=Budget(ended.evaluations))
+    assert again.evaluations == 4
+    assert program_to_json(again.program) == program_to_json(ended.program)
+
+
+def test_no_time_is_the_first_attempt_and_more_attempts_are_shorter(
+    slow_to_improve: Callable[..., Result],
+) -> None:
+    first, some, full = (
+        slow_to_improve(budget=limits)
+        for limits in (budget(seconds=0), Budget(2), Budget(1_000_000))
+    )
+    assert (first.evaluations, some.evaluations, full.evaluations) == (1, 2, 11)
+    assert first.cycles == some.cycles > full.cycles

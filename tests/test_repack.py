@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slotweave.analysis.utilisation import counted_bundles
+from slotweave.budget import Budget, budget
 from slotweave.check.witness import random_memory
 from slotweave.diagnostics import CheckFailed, NoSchedule
 from slotweave.fit import Effort
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.program import Program
+from slotweave.ir.program_files import program_to_json
 from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
@@ -23,6 +25,7 @@ from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.reference import run
 from strategies.machines import machines
 from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
+from support.clocks import TickingClock
 from support.scalar_programs import checksums, scalar_program, scalar_tree_hash, searches
 
 FAST = RepackOptions(effort=Effort.FAST)
@@ -110,20 +113,69 @@ def test_where_nothing_shorter_is_found_the_program_is_returned_as_it_was():
 
 def test_a_limit_of_no_time_returns_the_program_as_it_was(tree_hash):
     program, facts = tree_hash
-    result = repack(program, CHALLENGE, facts, RepackOptions(time_limit=0))
+    result = repack(program, CHALLENGE, facts, budget=budget(seconds=0))
     assert result.program is program
+    assert result.evaluations == 0
 
 
 def test_an_interrupt_keeps_what_was_found(tree_hash):
     program, facts = tree_hash
 
-    def interrupt(what: str, _cycles: int) -> None:
-        if "in vectors" in what:
+    def interrupt(what: str, _cycles: int, _evaluations: int) -> None:
+        if "in vectors" in what and "proved" not in what:
             raise KeyboardInterrupt
 
     result = repack(program, CHALLENGE, facts, VECTORS, interrupt)
     assert result.interrupted
     assert result.cycles < result.before
+    assert_same_results(result, facts, facts.memory_words or 0)
+
+
+def test_what_is_not_proved_before_an_interrupt_is_not_kept_and_that_is_said(tree_hash):
+    program, facts = tree_hash
+
+    def interrupt(what: str, _cycles: int, _evaluations: int) -> None:
+        if "proved" in what:
+            raise KeyboardInterrupt
+
+    result = repack(program, CHALLENGE, facts, VECTORS, interrupt, Budget(2))
+    assert result.interrupted
+    assert result.program is program
+    assert "nothing shorter was proved" in result.why
+
+
+@pytest.mark.parametrize("seconds", [1, 2, 7, 20, 45, 1_000_000])
+def test_what_time_ended_is_repeated_by_the_evaluations_it_records(tree_hash, seconds):
+    program, facts = tree_hash
+    clock = TickingClock()
+    ended = repack(program, CHALLENGE, facts, VECTORS, budget=budget(seconds=seconds, clock=clock))
+    assert ended.evaluations < seconds
+    again = repack(program, CHALLENGE, facts, VECTORS, budget=Budget(ended.evaluations))
+    assert again.evaluations == ended.evaluations
+    assert program_to_json(again.program) == program_to_json(ended.program)
+    assert (again.cycles, again.bounds) == (ended.cycles, ended.bounds)
+
+
+def test_more_evaluations_are_never_longer(tree_hash):
+    program, facts = tree_hash
+    results = [
+        repack(program, CHALLENGE, facts, VECTORS, budget=Budget(most)) for most in (0, 1, 5, 20)
+    ]
+    assert [result.evaluations for result in results] == [0, 1, 5, 20]
+    cycles = [result.cycles for result in results]
+    assert cycles == sorted(cycles, reverse=True)
+    assert cycles[0] > cycles[1] > cycles[-1]
+
+
+def test_each_evaluation_is_told_with_the_fewest_cycles_so_far(tree_hash):
+    program, facts = tree_hash
+    told: list[tuple[str, int, int]] = []
+    result = repack(program, CHALLENGE, facts, VECTORS, lambda *line: told.append(line))
+    assert {number for _, _, number in told} == set(range(result.evaluations + 1))
+    assert [number for _, _, number in told] == sorted(number for _, _, number in told)
+    cycles = [cycles for _, cycles, _ in told]
+    assert cycles == sorted(cycles, reverse=True)
+    assert (cycles[0], cycles[-1]) == (result.before, result.cycles)
 
 
 def test_the_same_seed_gives_the_same_program(tree_hash):

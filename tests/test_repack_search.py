@@ -13,8 +13,7 @@ from slotweave.fit import Effort
 from slotweave.lift import lift_counting
 from slotweave.machine import CHALLENGE
 from slotweave.repack import RepackOptions
-from slotweave.repack.options import Deadline
-from slotweave.repack.search import Found, Search, beginnings, changed, search_of
+from slotweave.repack.search import EXTENTS, Found, Search, beginnings, changed, search_of
 from slotweave.repack.writings import Writing, writings
 from support.scalar_programs import scalar_tree_hash
 
@@ -30,7 +29,7 @@ def writing() -> Writing:
 
 @pytest.fixture(scope="module")
 def search(writing: Writing) -> Search:
-    return search_of(writing, CHALLENGE.scratch_words, Effort.FAST, 3, Deadline())
+    return search_of(writing, CHALLENGE.scratch_words, Effort.FAST, 3)
 
 
 def assert_legal(found: Found, search: Search) -> None:
@@ -39,8 +38,18 @@ def assert_legal(found: Found, search: Search) -> None:
     assert not list(allocation_violations(found.allocation, found.schedule, problem))
 
 
+def begun(search: Search) -> tuple[list[Found | None], tuple[Found, ...]]:
+    """All that beginnings yield, and what they end in."""
+    tries, steps = beginnings(search), []
+    while True:
+        try:
+            steps.append(next(tries))
+        except StopIteration as end:
+            return steps, end.value
+
+
 def test_beginnings_are_legal_and_fit_the_shortest_first(search):
-    found = beginnings(search)
+    _, found = begun(search)
     assert found
     assert [one.cycles for one in found] == sorted(one.cycles for one in found)
     for one in found:
@@ -48,10 +57,20 @@ def test_beginnings_are_legal_and_fit_the_shortest_first(search):
         assert_legal(one, search)
 
 
+def test_the_best_of_each_beginning_was_there_when_it_was_tried(search):
+    steps, found = begun(search)
+    assert len(steps) > len(found)
+    assert min(one.cycles for one in steps if one is not None) == found[0].cycles
+    assert all(any(one is each for each in steps) for one in found)
+
+
 def test_changes_are_legal_and_ever_shorter(search):
-    worst = (max(beginnings(search), key=lambda one: one.cycles),)
+    worst = (max(begun(search)[1], key=lambda one: one.cycles),)
     hopeful = replace(search, writing=replace(search.writing, bounds=search.writing.bounds[:1]))
-    found = list(changed(hopeful, worst))
+    steps = list(changed(hopeful, worst))
+    found = [one for one in steps if one is not None]
+    assert found
+    assert len(steps) == EXTENTS[Effort.FAST].changes > len(found)
     cycles = [worst[0].cycles, *(one.cycles for one in found)]
     assert cycles == sorted(set(cycles), reverse=True)
     for one in found:
@@ -59,13 +78,8 @@ def test_changes_are_legal_and_ever_shorter(search):
 
 
 def test_the_same_seed_finds_the_same(search):
-    for again in (search, replace(search)):
-        found = beginnings(again)
-        assert [one.schedule for one in found] == [one.schedule for one in beginnings(search)]
-
-
-def test_no_time_is_no_schedule(search):
-    assert beginnings(replace(search, end=Deadline(0.0))) == ()
+    first, second = (begun(again)[1] for again in (search, replace(search)))
+    assert [one.schedule for one in first] == [one.schedule for one in second]
 
 
 def test_operations_go_where_they_stood(writing):

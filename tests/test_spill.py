@@ -17,7 +17,7 @@ from slotweave.lower import Lowered, lower
 from slotweave.machine import CHALLENGE, Machine
 from slotweave.pipeline import Result
 from slotweave.report.spill_counts import spill_counts
-from slotweave.spill import fit_lowered, split_in_turns
+from slotweave.spill import fit_lowered, search_lowered, split_in_turns
 from support.tree_hash import compiled, parameters
 
 SHAPE = (3, 4, 96)
@@ -88,3 +88,14 @@ def test_each_way_to_split_gives_a_sound_graph_and_legal_schedules(contract: str
 def test_splitting_is_deterministic() -> None:
     one, two = (list(split_in_turns(lowered(), OPTIONS, with_scratch(220))) for _ in range(2))
     assert [split.graph for split in one] == [split.graph for split in two]
+
+
+def test_turns_of_splitting_are_searched_like_all_else_and_nothing_found_gets_longer() -> None:
+    machine = with_scratch(250)
+    found = list(search_lowered(whole := lowered(), OPTIONS, machine))
+    unsplit = list(search_lowered(whole, replace(OPTIONS, spill=False), machine))
+    assert found[: len(unsplit)] == unsplit
+    spans = [each.schedule.makespan for each in found if each is not None]
+    assert spans == sorted(spans, reverse=True)
+    assert spans[-1] < unsplit[-1].schedule.makespan
+    assert fit_lowered(whole, OPTIONS, machine).schedule == found[-1].schedule

@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
-from itertools import islice
 
 import numpy as np
 
 from slotweave.allocate import NoRoom, allocate
 from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.analysis.topological_order import topological_order
+from slotweave.budget import UNLIMITED
 from slotweave.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.graph import Graph
@@ -28,7 +28,6 @@ from slotweave.ir.schedule import Schedule
 from slotweave.schedule import (
     BothWays,
     Pressure,
-    ScratchFull,
     Urgency,
     first_modes_only,
     improved_schedules,
@@ -66,6 +65,10 @@ class Effort(Enum):
     MAX = ((1.0, *(step / 20 for step in range(8, 71) if step != 20)), 40)
 
 
+#: A schedule that fits into scratch, with its allocation.
+Fit = tuple[Schedule, Allocation]
+
+
 def fit(
     graph: Graph,
     problem: Problem,
@@ -73,8 +76,24 @@ def fit(
     scratch_words: int,
     effort: Effort = Effort.FAST,
     ready: BothWays | None = None,
-) -> tuple[Schedule, Allocation]:
+) -> Fit:
     """The shortest schedule found that fits into `scratch_words`, with its allocation.
+
+    It is the last one of `search_fit`, and raises what that does.
+    """
+    best, _ = UNLIMITED.best(search_fit(graph, problem, options, scratch_words, effort, ready))
+    return best
+
+
+def search_fit(
+    graph: Graph,
+    problem: Problem,
+    options: ScheduleOptions,
+    scratch_words: int,
+    effort: Effort = Effort.FAST,
+    ready: BothWays | None = None,
+) -> Iterator[Fit | None]:
+    """The shortest so far that fits into `scratch_words`, after each attempt; None before any does.
 
     A plan with offsets or in program order is replayed as it says; otherwise `effort` says what
     else is tried. `ready` is what `made_ready` makes of the same arguments, if it is at hand.
@@ -82,19 +101,22 @@ def fit(
     that the operations need.
     """
     if options.method == "in-order":
-        return _in_order(graph, problem, scratch_words)
+        yield _in_order(graph, problem, scratch_words)
+        return
     both = ready or made_ready(graph, problem, options)
-    found: list[tuple[Schedule, Allocation]] = []
+    best: Fit | None = None
     for tried in _variants(problem, options, effort):
-        found += _shortest_that_fits(problem, both, tried, scratch_words)
-    if found:
-        return min(found, key=lambda pair: pair[0].makespan)
-    return _in_order(graph, problem, scratch_words)
+        for found in _each_attempt(problem, both, tried, scratch_words):
+            if found is not None and (best is None or found[0].makespan < best[0].makespan):
+                best = found
+            yield best
+    if best is None:
+        yield _in_order(graph, problem, scratch_words)
 
 
 def each_that_fits(
     graph: Graph, problem: Problem, options: ScheduleOptions, scratch_words: int
-) -> Iterator[tuple[Schedule, Allocation]]:
+) -> Iterator[Fit]:
     """What every attempt by itself gives, short or not, where it fits into `scratch_words`."""
     both = made_ready(graph, problem, options)
     for urgency, pressure in _attempts(both.forward.problem, options, scratch_words):
@@ -163,13 +185,14 @@ def stages_of(graph: Graph, problem: Problem) -> Ints:
     return numbers
 
 
-def _shortest_that_fits(
+def _each_attempt(
     problem: Problem, both: BothWays, options: ScheduleOptions, scratch_words: int
-) -> list[tuple[Schedule, Allocation]]:
-    """The first attempt that fits, if it is as good as any; else the best two; none if none fits.
+) -> Iterator[Fit | None]:
+    """What attempts give: up to the first that fits, if it is as good as any; else of the best two.
 
     Less pressure is not always faster: what is let in early may stand in the way of all others. So
-    attempts are compared, but only where scratch can have cost anything.
+    attempts are compared, but only where scratch can have cost anything. While they are, they are
+    not allocated, and give None.
     """
     slow: list[tuple[Schedule, Pressure]] = []
     most = max(1, MOST_COMPARED // max(1, both.forward.problem.size))
@@ -177,19 +200,23 @@ def _shortest_that_fits(
                                                            scratch_words)):  # fmt: skip
         if slow and number >= most:
             break
-        first = run_list(both.forward, urgency, pressure)
-        if isinstance(first, ScratchFull):
-            continue
-        if first.makespan <= NEAR_BOUND * both.forward.least_cycles or _was_free(
-            problem, first, pressure
-        ):
-            fitting = _improved(problem, both, options, scratch_words, (first, pressure))
-            if fitting:
-                return [fitting]
-        slow.append((first, pressure))
+        first, found = run_list(both.forward, urgency, pressure), None
+        if isinstance(first, Schedule):
+            if first.makespan <= NEAR_BOUND * both.forward.least_cycles or _was_free(
+                problem, first, pressure
+            ):
+                found = _improved(problem, both, options, scratch_words, (first, pressure))
+            slow.append((first, pressure))
+        yield found
+        if found is not None:
+            return
     slow.sort(key=lambda attempt: attempt[0].makespan)
-    improved = (_improved(problem, both, options, scratch_words, attempt) for attempt in slow)
-    return list(islice((fitting for fitting in improved if fitting), IMPROVED))
+    fitting = 0
+    for attempt in slow:
+        yield (found := _improved(problem, both, options, scratch_words, attempt))
+        fitting += found is not None
+        if fitting == IMPROVED:
+            return
 
 
 def _was_free(problem: Problem, schedule: Schedule, pressure: Pressure) -> bool:
@@ -206,7 +233,7 @@ def _improved(
     options: ScheduleOptions,
     scratch_words: int,
     attempt: tuple[Schedule, Pressure],
-) -> tuple[Schedule, Allocation] | None:
+) -> Fit | None:
     """The shortest schedule of the attempt, and of passes that improve it, that is allocated."""
     first, pressure = attempt
     more = improved_schedules(both, first, pressure, options.passes, options.seed)
@@ -235,7 +262,7 @@ def pressures(scratch: int) -> list[Pressure]:
     ]
 
 
-def _in_order(graph: Graph, problem: Problem, scratch_words: int) -> tuple[Schedule, Allocation]:
+def _in_order(graph: Graph, problem: Problem, scratch_words: int) -> Fit:
     schedule = in_order_schedule(problem)
     allocation = allocate(problem, schedule, scratch_words)
     if isinstance(allocation, NoRoom):

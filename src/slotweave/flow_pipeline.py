@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from slotweave.budget import UNLIMITED, Budget
 from slotweave.check.equivalence import Equivalence
 from slotweave.check.execution import Verified
 from slotweave.diagnostics import Diagnostic, NoSchedule
 from slotweave.emit import emit, link
 from slotweave.emit.link import EmittedBlock, block_starts, emitted_block
-from slotweave.fit import Effort, fit
+from slotweave.fit import Effort, search_fit
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.allocation import Allocation
@@ -50,7 +51,7 @@ class FittedBlock:
 class FlowResult:
     """A compiled program of several blocks, which begin at the bundles `starts`.
 
-    `cycles` are those of the longest verified run.
+    `cycles` are those of the longest verified run; `evaluations` are those of all blocks.
     """
 
     kernel: Kernel
@@ -64,6 +65,7 @@ class FlowResult:
     flow: Flow
     blocks: tuple[FittedBlock, ...]
     starts: tuple[int, ...]
+    evaluations: int
     program: Program
     equivalence: Equivalence
     verified: Verified
@@ -89,6 +91,7 @@ def compile_any(
     instances: int = INSTANCES,
     seed: int = 0,
     effort: Effort = Effort.DEFAULT,
+    budget: Budget = UNLIMITED,
 ) -> Result | FlowResult:
     """Compile `kernel`, whether `plan` makes it jump or not (see `compile_kernel`)."""
     clock = Clock()
@@ -96,14 +99,16 @@ def compile_any(
         traced = trace_flow(kernel, parameters, contract, plan, machine)
     if len(traced.blocks) == 1:
         return compile_kernel(kernel, machine, parameters, contract, plan,
-                              instances=instances, seed=seed, effort=effort)  # fmt: skip
+                              instances=instances, seed=seed, effort=effort,
+                              budget=budget)  # fmt: skip
     with clock.stage("rewrite"):
         rewritten = tuple(_rewritten(block.graph, machine, plan) for block in traced.blocks)
         flow = share_constants(after := traced.with_graphs([done.graph for done in rewritten]))
     with clock.stage("schedule"):
-        blocks = tuple(
-            _fit_block(block.graph, flow, machine, plan.schedule, effort) for block in flow.blocks
-        )
+        blocks, evaluations = budget.best(search_blocks([
+            _search_block(block.graph, flow, machine, plan.schedule, effort)
+            for block in flow.blocks
+        ]))  # fmt: skip
     with clock.stage("emit"):
         emitted = [_emitted(block, machine) for block in blocks]
         program, starts = link(flow, emitted, machine), block_starts(flow, emitted, machine)
@@ -118,7 +123,7 @@ def compile_any(
         verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)
     return FlowResult(
         kernel, parameters, contract, plan, machine, seed, traced, rewritten, flow, blocks,
-        tuple(starts), program, equivalence, verified, clock.seconds,
+        tuple(starts), evaluations, program, equivalence, verified, clock.seconds,
     )  # fmt: skip
 
 
@@ -126,22 +131,44 @@ def _rewritten(graph: Graph, machine: Machine, plan: Plan) -> Rewritten:
     return rewrite(graph, machine) if plan.rewrite else Rewritten(graph)
 
 
-def _fit_block(
+def search_blocks(
+    searches: Sequence[Iterator[FittedBlock | None]],
+) -> Iterator[tuple[FittedBlock, ...] | None]:
+    """The best so far of all blocks, after each attempt at one; None before there is one for each.
+
+    First each block gets its first schedule, then each is searched to the end.
+    """
+    best: list[FittedBlock | None] = [None] * len(searches)
+    for is_first in (True, False):
+        for at, search in enumerate(searches):
+            for block in search:
+                best[at] = block
+                found = tuple(each for each in best if each is not None)
+                yield found if len(found) == len(best) else None
+                if is_first and block is not None:
+                    break
+
+
+def _search_block(
     graph: Graph, flow: Flow, machine: Machine, options: ScheduleOptions, effort: Effort
-) -> FittedBlock:
-    """The block scheduled, its own storages placed behind those of the variables."""
+) -> Iterator[FittedBlock | None]:
+    """The block scheduled, its own storages placed behind those of the variables: best so far."""
     lowered = lower(graph, machine)
     *first, words = flow.first_words
     room = machine.scratch_words - words
     if room < 1:
         reason = f"the variables take {words} of {machine.scratch_words} scratch words"
         raise NoSchedule(Diagnostic("SW301", f"{reason}; keep fewer of them"))
-    schedule, within = fit(lowered.graph, lowered.problem, options, room, effort)
-    address = np.where(within.address < 0, within.address, within.address + words)
-    for storage, variable in lowered.pinned.items():
-        address[storage] = first[variable]
-    allocation = Allocation(address.astype(np.int32), within.peak, machine.scratch_words)
-    return FittedBlock(lowered, schedule, allocation)
+    for found in search_fit(lowered.graph, lowered.problem, options, room, effort):
+        if found is None:
+            yield None
+            continue
+        schedule, within = found
+        address = np.where(within.address < 0, within.address, within.address + words)
+        for storage, variable in lowered.pinned.items():
+            address[storage] = first[variable]
+        allocation = Allocation(address.astype(np.int32), within.peak, machine.scratch_words)
+        yield FittedBlock(lowered, schedule, allocation)
 
 
 def _emitted(block: FittedBlock, machine: Machine) -> EmittedBlock:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slotweave.bound import Bound, bound_ladder
+from slotweave.budget import UNLIMITED, Budget
 from slotweave.check.allocation_legality import allocation_violations
 from slotweave.check.equivalence import Equivalence, program_equals_graph
 from slotweave.check.execution import Verified, run_against_reference
@@ -31,7 +32,7 @@ from slotweave.lower import lower
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
 from slotweave.rules.registry import RULES
-from slotweave.spill import fit_lowered
+from slotweave.spill import search_lowered
 
 #: Random inputs on which every compiled program is run.
 INSTANCES = 20
@@ -43,8 +44,8 @@ class Result:
 
     `traced` is the graph as the kernel wrote it, `rewritten` what the rules made of it (and which
     fired), `graph` the one that was scheduled, with copies where operands had to be moved and live
-    ranges split. `equivalence` says whether the program is proved to do what `rewritten` says.
-    `seconds` says how long each stage took.
+    ranges split; `evaluations` attempts at a schedule were made. `equivalence` says whether the
+    program is proved to do what `rewritten` says. `seconds` says how long each stage took.
     """
 
     kernel: Kernel
@@ -60,6 +61,7 @@ class Result:
     layout: Layout
     schedule: Schedule
     allocation: Allocation
+    evaluations: int
     program: Program
     bounds: tuple[Bound, ...]
     equivalence: Equivalence
@@ -81,8 +83,11 @@ def compile_kernel(
     instances: int = INSTANCES,
     seed: int = 0,
     effort: Effort = Effort.DEFAULT,
+    budget: Budget = UNLIMITED,
 ) -> Result:
     """Trace, rewrite, schedule, allocate, emit and check `kernel` for `machine`.
+
+    `budget` ends the search for a shorter schedule, once there is one.
 
     Raises InputError for what is wrong with the kernel or its parameters, NoSchedule if it does not
     fit the machine, CheckFailed if one of the checks finds a fault.
@@ -95,7 +100,8 @@ def compile_kernel(
     with clock.stage("lower"):
         lowered = lower(rewritten.graph, machine)
     with clock.stage("schedule"):
-        fitted = fit_lowered(lowered, plan.schedule, machine, effort)
+        attempts = search_lowered(lowered, plan.schedule, machine, effort)
+        fitted, evaluations = budget.best(attempts)
         lowered, schedule, allocation = fitted.lowered, fitted.schedule, fitted.allocation
         graph, problem, layout = lowered.graph, lowered.problem, lowered.layout
     with clock.stage("emit"):
@@ -112,7 +118,8 @@ def compile_kernel(
         verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)
     return Result(
         kernel, parameters, contract, plan, machine, seed, traced, rewritten, graph, problem,
-        layout, schedule, allocation, program, bounds, equivalence, verified, clock.seconds,
+        layout, schedule, allocation, evaluations, program, bounds, equivalence, verified,
+        clock.seconds,
     )  # fmt: skip
 
 

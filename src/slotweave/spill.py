@@ -7,13 +7,14 @@ there is, and fits the graph that this gives; the shortest of a few turns is tak
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from slotweave.allocate import propose_splits
 from slotweave.bound.slots import slots_bound
+from slotweave.budget import UNLIMITED
 from slotweave.diagnostics import NoSchedule
-from slotweave.fit import Effort, fit
+from slotweave.fit import Effort, fit, search_fit
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.schedule import Schedule
@@ -46,19 +47,30 @@ def fit_lowered(
 ) -> Fitted:
     """`lowered` scheduled and allocated, live ranges split if `options` allow it.
 
-    Raises NoSchedule as `fit` does, if splitting does not help either.
+    It is the last one of `search_lowered`, and raises what that does.
+    """
+    best, _ = UNLIMITED.best(search_lowered(lowered, options, machine, effort))
+    return best
+
+
+def search_lowered(
+    lowered: Lowered,
+    options: ScheduleOptions,
+    machine: Machine,
+    effort: Effort = Effort.FAST,
+) -> Iterator[Fitted | None]:
+    """The shortest so far, after each attempt; None before any fits.
+
+    Raises NoSchedule as `search_fit` does, if splitting does not help either.
     """
     words = machine.scratch_words
-    best, failure = _fitted(lowered, options, words, effort)
+    best, failure = yield from _shorter(None, lowered, options, words, effort)
     if options.spill:
         for split in split_in_turns(lowered, options, machine, best):
-            tried, _ = _fitted(split, options, words, effort)
-            best = min((each for each in (best, tried) if each is not None), default=None,
-                       key=lambda each: each.schedule.makespan)  # fmt: skip
+            best, _ = yield from _shorter(best, split, options, words, effort)
     if best is None:
         assert failure is not None
         raise failure
-    return best
 
 
 def split_in_turns(
@@ -79,23 +91,27 @@ def split_in_turns(
     for larger, share in turns:
         if without is not None and without.schedule.makespan <= NOTHING_TO_GAIN * least:
             return
-        roomy, _ = _fitted(lowered, options, int(larger * words), Effort.FAST)
-        if roomy is None:
+        try:
+            roomy, _ = fit(lowered.graph, problem, options, int(larger * words))
+        except NoSchedule:
             continue
-        if without is not None and without.schedule.makespan <= roomy.schedule.makespan:
+        if without is not None and without.schedule.makespan <= roomy.makespan:
             continue
-        splits = propose_splits(problem, roomy.schedule, int(share * words), costs)
+        splits = propose_splits(problem, roomy, int(share * words), costs)
         if splits and splits not in seen:
             seen.add(splits)
-            yield split_ranges(lowered, machine, splits, roomy.schedule)
+            yield split_ranges(lowered, machine, splits, roomy)
 
 
-def _fitted(
-    lowered: Lowered, options: ScheduleOptions, words: int, effort: Effort
-) -> tuple[Fitted | None, NoSchedule | None]:
-    """What fits into so many words, or why nothing does."""
+def _shorter(
+    best: Fitted | None, lowered: Lowered, options: ScheduleOptions, words: int, effort: Effort
+) -> Generator[Fitted | None, None, tuple[Fitted | None, NoSchedule | None]]:
+    """The shorter of `best` and what fits so far; at the end that, and why nothing fits, if so."""
     try:
-        schedule, allocation = fit(lowered.graph, lowered.problem, options, words, effort)
+        for found in search_fit(lowered.graph, lowered.problem, options, words, effort):
+            if found and (best is None or found[0].makespan < best.schedule.makespan):
+                best = Fitted(lowered, *found)
+            yield best
     except NoSchedule as failure:
-        return None, failure
-    return Fitted(lowered, schedule, allocation), None
+        return best, failure
+    return best, None

@@ -51,7 +51,7 @@ def test_the_json_form_has_the_names_that_scripts_rely_on() -> None:
     for engine in result["engines"].values():
         assert engine["used"] <= engine["slots"]
     assert result["scratch"]["peak"] <= result["scratch"]["size"] == CHALLENGE.scratch_words
-    assert {"ladder", "idle", "plan", "seconds"} <= set(result)
+    assert {"ladder", "idle", "plan", "seconds", "evaluations"} <= set(result)
 
 
 def test_the_program_goes_to_stdout_where_that_is_asked_for(program: Path) -> None:
@@ -144,6 +144,21 @@ def test_a_machine_with_too_little_scratch_is_answered_with_3(tmp_path: Path) ->
     answer = compile_small("--machine", file, "-o", tmp_path / "program.json")
     assert_refused(answer, "SW301", "live", exit_code=3)
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("limit", [("--time-limit", 0), ("--evaluations", 0)])
+def test_a_limit_ends_the_search_and_not_the_first_attempt(limit: tuple[str, int]) -> None:
+    answer = compile_small("--plan", "default", *limit, "--json")
+    assert answer.code == 0
+    assert answer.json["evaluations"] == 1
+    assert compile_small("--plan", "default", "--evaluations", 3, "--json").json["evaluations"] == 3
+
+
+def test_a_limit_does_not_hide_why_nothing_fits(tmp_path: Path) -> None:
+    file = tmp_path / "small.toml"
+    text = machine_to_toml(CHALLENGE).replace("scratch_words = 1536", "scratch_words = 24")
+    file.write_text(text)
+    assert_refused(compile_small("--machine", file, "--time-limit", 0), "SW301", exit_code=3)
 
 
 def test_a_machine_without_an_engine_for_an_operation_is_answered_with_3(tmp_path: Path) -> None:

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from slotweave.budget import Budget, budget
+from slotweave.cli.commands.repack import Progress
+from slotweave.cli.terminal import Terminal
 from slotweave.ir.program_files import program_to_json
-from support.command_line import assert_refused, slotweave
+from support.clocks import TickingClock
+from support.command_line import assert_refused, slotweave, slotweave_process
 from support.scalar_programs import scalar_tree_hash
 
 SLOW = [
@@ -35,6 +39,60 @@ def test_a_shorter_program_is_written_and_both_lengths_are_said(slow: Path, tmp_
     assert answer.json["verified"] == {"instances": 20, "mismatches": 0}
     assert len(json.loads(made.read_text())["program"]) == 4
     assert "best so far: 4 cycles" in answer.err
+
+
+def test_the_result_names_the_evaluations_and_they_repeat_it(slow: Path) -> None:
+    full = slotweave("repack", slow, "--json").json
+    assert full["evaluations"] > 0
+    again = slotweave("repack", slow, "--evaluations", full["evaluations"], "--json").json
+    assert {**again, "seconds": None} == {**full, "seconds": None}
+    for limit in (("--evaluations", 0), ("--time-limit", 0)):
+        answer = slotweave("repack", slow, *limit, "--json")
+        assert answer.code == 0
+        assert (answer.json["evaluations"], answer.json["cycles"]) == (0, 5)
+
+
+def test_progress_tells_what_is_better_at_once_and_else_how_it_goes_now_and_then(capsys) -> None:
+    progress = Progress(Terminal(), budget(500, 60, TickingClock()), lambda: None)
+    progress("forwarded: 9 cycles", 9, 1)
+    for evaluation in range(2, 25):
+        progress("", 9, evaluation)
+    assert capsys.readouterr().err.splitlines() == [
+        "forwarded: 9 cycles (best so far: 9 cycles)",
+        "11 evaluations of 500 at most, 48 s left (best so far: 9 cycles)",
+        "21 evaluations of 500 at most, 38 s left (best so far: 9 cycles)",
+    ]
+
+
+def test_progress_without_limits_names_none(capsys) -> None:
+    progress = Progress(Terminal(), Budget(clock=TickingClock()), lambda: None)
+    for evaluation in range(10):
+        progress("", 9, evaluation)
+    assert capsys.readouterr().err == "9 evaluations (best so far: 9 cycles)\n"
+
+
+INTERRUPTED = """
+import signal
+from slotweave.cli.terminal import Terminal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background lacks
+note = Terminal.note
+def interrupt_at(terminal, text):
+    note(terminal, text)
+    if {words!r} in text:
+        signal.raise_signal(signal.SIGINT)
+Terminal.note = interrupt_at
+"""
+
+
+@pytest.mark.parametrize("words", ["4 cycles (best", "being proved"])
+def test_ctrl_c_ends_with_130_and_keeps_what_was_found(
+    slow: Path, tmp_path: Path, words: str
+) -> None:
+    made = tmp_path / "made.json"
+    done = slotweave_process("repack", slow, "-o", made, code=INTERRUPTED.format(words=words))
+    assert done.returncode == 130
+    assert done.stderr.splitlines()[-2:] == [f"wrote {made}", "interrupted"]
+    assert len(json.loads(made.read_text())["program"]) == 4
 
 
 def test_a_bare_program_is_repacked_under_no_facts(slow: Path) -> None:

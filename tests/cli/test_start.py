@@ -69,10 +69,14 @@ def test_wrong_usage_ends_with_2_and_a_hint(arguments: list[str], message: str) 
     assert "Traceback" not in answer.err
 
 
-def test_ctrl_c_ends_a_command_with_130() -> None:
+@pytest.mark.parametrize(
+    "error",
+    ["KeyboardInterrupt", "SystemError('in compiled code') from KeyboardInterrupt()"],
+)
+def test_ctrl_c_ends_a_command_with_130(error: str) -> None:
     code = (
         "import slotweave.cli.inputs as inputs\n"
-        "def interrupted(*_): raise KeyboardInterrupt\n"
+        f"def interrupted(*_): raise {error}\n"
         "inputs.program_in = interrupted"
     )
     done = slotweave_process("run", "program.json", code=code)

@@ -83,3 +83,11 @@ def test_each_better_plan_is_kept_at_once(tmp_path):
     assert kept == sorted(kept, reverse=True)
     assert kept[-1] == json.loads(told.out)["cycles"]
     assert len(set(kept)) > 1, "this seed improves on the first plan"
+
+
+def test_no_evaluations_are_the_plan_that_it_began_with(tmp_path):
+    file = tmp_path / "plan.json"
+    for limit in (["--evaluations", "0"], ["--time-limit", "0"]):
+        told = json.loads(slotweave("tune", "tree-hash", *SHAPE, *limit, "-o", file, "--json").out)
+        assert told["evaluations"] == 0
+        assert "--evaluations 0" in json.loads(file.read_text())["origin"]["command"]

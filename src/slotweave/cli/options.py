@@ -50,6 +50,22 @@ EFFORTS = ("fast", "default", "max")
 EffortOption = Annotated[
     str, typer.Option("--effort", metavar="|".join(EFFORTS), help="How many schedules are tried.")
 ]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit", metavar="SECONDS", min=0, help="Try nothing more after so many seconds."
+    ),
+]
+Evaluations = Annotated[
+    int | None,
+    typer.Option(
+        "--evaluations",
+        metavar="N",
+        min=0,
+        help="Try nothing more after so many evaluations. A result names how many were made: N "
+        "repeats what --time-limit ended.",
+    ),
+]
 Contract = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="What the kernel promises; its first contract if left out."),

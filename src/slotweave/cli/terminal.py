@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Step = TypeVar("Step")
 
+#: Seconds between two lines that say how a search goes.
+PATIENCE = 10.0
+
 
 class ColorMode(StrEnum):
     """When to use colour."""

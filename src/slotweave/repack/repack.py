@@ -17,6 +17,7 @@ import numpy as np
 
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.bound import Bound
+from slotweave.budget import UNLIMITED, Budget
 from slotweave.check.allocation_legality import allocation_violations
 from slotweave.check.equivalence import Equivalence, program_equals_graph
 from slotweave.check.execution import Verified, Words, run_against_reference
@@ -33,9 +34,9 @@ from slotweave.ir.program import Program
 from slotweave.ir.schedule import Schedule
 from slotweave.lift import Lifted, lift_counting
 from slotweave.machine import Machine
-from slotweave.repack.options import Deadline, Listener, RepackOptions, deadline
+from slotweave.repack.options import Listener, RepackOptions
 from slotweave.repack.search import Found, Search, beginnings, changed, search_of
-from slotweave.repack.writings import Writing, writings
+from slotweave.repack.writings import writings
 from slotweave.rules.registry import RULES
 from slotweave.simulate.compiled import encode, run_compiled
 
@@ -64,7 +65,8 @@ class Repacked:
 
     `bounds` are those of the way to write the program that can be shortest, also if the given
     program was shorter still. `why` says of what is returned why it may be trusted, or why nothing
-    better is.
+    better is. `evaluations` counts the schedules that were tried, and the ways to write the program
+    that no schedule could make worth while.
     """
 
     given: Program
@@ -78,27 +80,36 @@ class Repacked:
     why: str
     verified: Verified
     seconds: float
-    interrupted: bool = False
-
-
-@dataclass(frozen=True)
-class _Made:
-    """A schedule for a way to write the program; nothing of it is proved yet."""
-
-    writing: Writing
-    found: Found
+    evaluations: int
+    interrupted: bool
 
 
 @dataclass
 class _Trail:
     """What was found so far: each schedule shorter than the one before; and all bounds."""
 
-    made: list[_Made] = field(default_factory=list)
+    shortest: int
+    evaluations: int
+    listen: Listener
+    found: list[Found] = field(default_factory=list)
     bounds: list[tuple[Bound, ...]] = field(default_factory=list)
     interrupted: bool = False
 
+    def tell(self, what: str) -> None:
+        self.listen(what, self.shortest, self.evaluations)
 
-def _silent(_what: str, _cycles: int) -> None:
+    def note(self, found: Found | None) -> None:
+        """One more evaluation was made, and this came of it."""
+        self.evaluations += 1
+        if found is None or found.cycles >= self.shortest:
+            self.tell("")
+            return
+        self.found.append(found)
+        self.shortest = found.cycles
+        self.tell(f"{found.writing.way}: {found.cycles:,} cycles")
+
+
+def _silent(_what: str, _cycles: int, _evaluations: int) -> None:
     """Tell nobody."""
 
 
@@ -108,93 +119,73 @@ def repack(
     facts: Facts,
     options: RepackOptions | None = None,
     listen: Listener = _silent,
+    budget: Budget = UNLIMITED,
 ) -> Repacked:
-    """The shortest program found that does under `facts` what `program` does.
+    """The shortest program found within `budget` that does under `facts` what `program` does.
 
     Raises what `lift` raises for a program that cannot be lifted, and CheckFailed if a check finds
     a fault in what was made.
     """
     options = RepackOptions() if options is None else options
-    start = time.monotonic()
+    start, evaluations = time.monotonic(), 0
     for apart in (True, False):
         lifted = lift_counting(program, machine, facts, apart=apart)
-        listen(f"lifted {len(lifted.graph.nodes):,} nodes", lifted.cycles)
-        trail = _Trail()
+        trail = _Trail(lifted.cycles, evaluations, listen)
+        trail.tell(f"lifted {len(lifted.graph.nodes):,} nodes")
         try:
-            for made in _ever_shorter(lifted, machine, facts, options, start, listen, trail):
-                trail.made.append(made)
-                listen(f"{made.writing.way}: {made.found.cycles:,} cycles", made.found.cycles)
+            for found in budget.limit(_tries(lifted, machine, facts, options, trail), evaluations):
+                trail.note(found)
         except KeyboardInterrupt:  # what was found so far is kept
             trail.interrupted = True
+        evaluations = trail.evaluations
         try:
-            best = _first_proved(trail.made, program, machine, facts, listen)
+            best = _first_proved(trail, program, machine, facts)
         except KeyboardInterrupt:  # what is not proved is not kept
             trail.interrupted, best = True, None
-        if trail.interrupted or best is not None or not trail.made:
+        if trail.interrupted or best or not trail.found or budget.is_spent(evaluations):
             break
         # The regions told apart may be what could not be proved.
-    result = _result(program, machine, facts, lifted.cycles, best, options, start)
-    least = min(trail.bounds, key=lambda b: max(one.cycles for one in b), default=())
-    return replace(
-        result, interrupted=trail.interrupted, bounds=least if best is None else best.bounds
-    )
+    return _result(program, machine, facts, lifted.cycles, best, trail, options, start)
 
 
-def _ever_shorter(
-    lifted: Lifted,
-    machine: Machine,
-    facts: Facts,
-    options: RepackOptions,
-    start: float,
-    listen: Listener,
-    trail: _Trail,
-) -> Iterator[_Made]:
-    """Schedules for all ways to write the graph, each shorter than the one before."""
-    end, shortest = deadline(start, options), lifted.cycles
+def _tries(
+    lifted: Lifted, machine: Machine, facts: Facts, options: RepackOptions, trail: _Trail
+) -> Iterator[Found | None]:
+    """What each evaluation found, if anything, of all ways to write the graph.
+
+    Every way is at least one evaluation, so that limits are looked at between any two.
+    """
     begun: list[tuple[Search, tuple[Found, ...]]] = []
-    for writing in _until(end, writings(lifted, machine, facts, options)):
+    for writing in writings(lifted, machine, facts, options):
         trail.bounds.append(writing.bounds)
-        if writing.least >= shortest:
-            listen(f"{writing.way}: {writing.least:,} cycles at least", shortest)
+        if writing.least >= trail.shortest:
+            trail.tell(f"{writing.way}: {writing.least:,} cycles at least")
+            yield None
             continue
-        search = search_of(writing, machine.scratch_words, options.effort, options.seed, end)
-        found = beginnings(search)
+        before = trail.shortest
+        search = search_of(writing, machine.scratch_words, options.effort, options.seed)
+        found = yield from beginnings(search)
         if not found:
             continue
         begun.append((search, found))
-        if found[0].cycles < shortest:
-            shortest = found[0].cycles
-            yield _Made(writing, found[0])
-        else:
-            listen(f"{writing.way}: {found[0].cycles:,} cycles", shortest)
+        if found[0].cycles >= before:
+            trail.tell(f"{writing.way}: {found[0].cycles:,} cycles")
     for search, found in sorted(begun, key=lambda pair: pair[1][0].cycles)[:1]:
-        for better in changed(search, found):
-            if better.cycles < shortest:
-                shortest = better.cycles
-                yield _Made(search.writing, better)
-
-
-def _until(end: Deadline, ways: Iterator[Writing]) -> Iterator[Writing]:
-    while not end.is_past():
-        way = next(ways, None)
-        if way is None:
-            return
-        yield way
+        yield from changed(search, found)
 
 
 def _first_proved(
-    made: list[_Made], program: Program, machine: Machine, facts: Facts, listen: Listener
+    trail: _Trail, program: Program, machine: Machine, facts: Facts
 ) -> Candidate | None:
-    """The last, and so the shortest, of `made` that is proved to do what `program` does."""
+    """The last, and so the shortest, that was found and is proved to do what `program` does."""
     verdicts: dict[str, Equivalence] = {}
-    for one in reversed(made):
+    for one in reversed(trail.found):
         way = one.writing.way
         if way not in verdicts:
-            listen("what was found is being proved", one.found.cycles)
+            trail.tell(f"{way}: being proved")
             verdicts[way] = graph_refines_program(one.writing.graph, program, machine, facts)
             if verdicts[way].verdict is not True:
-                why = verdicts[way].why
-                listen(f"{way}: not proved ({why}), passed over", counted_bundles(program))
+                trail.tell(f"{way}: not proved ({verdicts[way].why}), passed over")
         if verdicts[way].verdict is True:
             candidate = _proved(one, machine, facts)
             if candidate is not None:
@@ -202,12 +193,12 @@ def _first_proved(
     return None
 
 
-def _proved(made: _Made, machine: Machine, facts: Facts) -> Candidate | None:
+def _proved(found: Found, machine: Machine, facts: Facts) -> Candidate | None:
     """The program of a schedule, if it is proved to be its graph.
 
     Raises CheckFailed if a check finds a fault, rather than no proof.
     """
-    writing, found = made.writing, made.found
+    writing = found.writing
     lowered, problem, rewritten = writing.lowered, writing.problem, writing.rewritten
     for fault in (
         *rewriting_faults(writing.graph, rewritten.graph, rewritten.derivation, RULES),
@@ -235,6 +226,7 @@ def _result(
     facts: Facts,
     before: int,
     best: Candidate | None,
+    trail: _Trail,
     options: RepackOptions,
     start: float,
 ) -> Repacked:
@@ -250,11 +242,15 @@ def _result(
         cycles, chosen = best.cycles, best
     else:
         made, cycles, chosen, verified = program, before, None, Verified(0, 0, before)
-        why = "nothing shorter was found, so it is the program as it was given"
-    seconds = round(time.monotonic() - start, 3)
+        done = "proved to do the same" if trail.found else "found"
+        why = f"nothing shorter was {done}, so it is the program as it was given"
+    least = min(trail.bounds, key=lambda b: max(one.cycles for one in b), default=())
     return Repacked(
-        program, made, machine, facts, before, cycles, chosen, (), why, verified, seconds
-    )
+        program, made, machine, facts, before, cycles, chosen,
+        bounds=least if best is None else best.bounds, why=why, verified=verified,
+        seconds=round(time.monotonic() - start, 3), evaluations=trail.evaluations,
+        interrupted=trail.interrupted,
+    )  # fmt: skip
 
 
 def _verified(

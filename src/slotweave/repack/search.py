@@ -5,14 +5,15 @@ paths with the items staggered by various amounts, the order of the graph), impr
 backwards. Then the best few are changed again and again: the ends of their operations, perturbed,
 are the priorities of a schedule from the end, and its ends those of the next one; what is no longer
 is kept (iterated local search; Lourenço, Martin and Stützle, 2003, with the passes of
-`schedule.forward_backward` for the descent). Only the number of lists limits the search, and the
-deadline if there is one, so that the same seed gives the same schedules.
+`schedule.forward_backward` for the descent). Each step yields what it found; a search may be left
+after any of them, and the same seed gives the same steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
@@ -21,7 +22,6 @@ from slotweave.fit import Effort, pressures
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.schedule import Schedule
-from slotweave.repack.options import Deadline
 from slotweave.repack.writings import Writing
 from slotweave.schedule import (
     BothWays,
@@ -38,7 +38,7 @@ from slotweave.schedule import (
 
 
 @dataclass(frozen=True)
-class Budget:
+class Extent:
     """How far apart items start, as shares of the bound divided by the items, each tried in turn;
     how many operations are scheduled in all, to begin with and in changing the best; and how often
     that is changed at most."""
@@ -49,10 +49,10 @@ class Budget:
     changes: int
 
 
-BUDGETS = {
-    Effort.FAST: Budget((0.65, 0.0, 0.9), 2_000_000, 1_000_000, 40),
-    Effort.DEFAULT: Budget((0.65, 0.0, 0.9, 0.3, 0.8, 0.5, 1.0), 4_000_000, 16_000_000, 1_000),
-    Effort.MAX: Budget(
+EXTENTS = {
+    Effort.FAST: Extent((0.65, 0.0, 0.9), 2_000_000, 1_000_000, 40),
+    Effort.DEFAULT: Extent((0.65, 0.0, 0.9, 0.3, 0.8, 0.5, 1.0), 4_000_000, 16_000_000, 1_000),
+    Effort.MAX: Extent(
         (0.65, 0.0, 0.9, 0.3, 0.8, 0.5, 1.0, 0.1, 0.2, 0.4, 0.7, 1.1),
         8_000_000,
         160_000_000,
@@ -75,8 +75,12 @@ CHANGES = (0.3, 1.0, 3.0, 8.0)
 
 @dataclass(frozen=True)
 class Found:
-    """A schedule that fits into scratch, and the pressure under which it was found."""
+    """A schedule for a way to write the program, fitting into scratch, and the pressure it kept to.
 
+    Nothing of it is proved yet.
+    """
+
+    writing: Writing
     schedule: Schedule
     allocation: Allocation
     pressure: Pressure
@@ -88,40 +92,38 @@ class Found:
 
 @dataclass(frozen=True)
 class Search:
-    """What is to be scheduled, in how many words, how, and until when."""
+    """What is to be scheduled, in how many words, and how."""
 
     writing: Writing
     both: BothWays
     scratch_words: int
-    budget: Budget
+    extent: Extent
     seed: int
-    end: Deadline
 
     def fitted(self, schedule: Schedule, pressure: Pressure) -> Found | None:
         allocation = allocate(self.writing.problem, schedule, self.scratch_words)
         if isinstance(allocation, Allocation):
-            return Found(schedule, allocation, pressure)
+            return Found(self.writing, schedule, allocation, pressure)
         return None
 
 
-def search_of(
-    writing: Writing, scratch_words: int, effort: Effort, seed: int, end: Deadline
-) -> Search:
+def search_of(writing: Writing, scratch_words: int, effort: Effort, seed: int) -> Search:
     """The search for short schedules of `writing`."""
     both = BothWays(prepare(writing.problem))
-    return Search(writing, both, scratch_words, BUDGETS[effort], seed, end)
+    return Search(writing, both, scratch_words, EXTENTS[effort], seed)
 
 
-def beginnings(search: Search) -> tuple[Found, ...]:
-    """The best schedule of each beginning that fits into scratch, the shortest first."""
+def beginnings(search: Search) -> Generator[Found | None, None, tuple[Found, ...]]:
+    """Each schedule tried, if it is the shortest of its beginning so far and fits; else None.
+
+    At the end the best of each beginning, the shortest first.
+    """
     size = max(search.writing.problem.size, 1)
-    passes = max(1, min(PASSES, search.budget.begin // (8 * size)))
-    most = max(2, search.budget.begin // (2 * passes * size))
+    passes = max(1, min(PASSES, search.extent.begin // (8 * size)))
+    most = max(2, search.extent.begin // (2 * passes * size))
     found: list[Found] = []
-    for count, urgency in enumerate(_urgencies(search)):
-        if search.end.is_past() or count >= most:
-            break
-        best = _begun(search, urgency, passes)
+    for urgency in islice(_urgencies(search), most):
+        best = yield from _begun(search, urgency, passes)
         if best is not None:
             found.append(best)
             if best.cycles <= search.writing.least:
@@ -133,48 +135,54 @@ def _urgencies(search: Search) -> Iterator[Urgency]:
     problem = search.writing.problem
     yield search.writing.given
     items = int(problem.items.max(initial=-1)) + 1
-    for share in search.budget.shares if items > 1 else (0.0,):
+    for share in search.extent.shares if items > 1 else (0.0,):
         stagger = share * search.writing.least / max(items, 1)
         yield priorities(problem, ScheduleOptions(stagger=stagger))
     yield program_order(problem)
 
 
-def _begun(search: Search, urgency: Urgency, passes: int) -> Found | None:
-    """The shortest schedule from `urgency` on; None if none fits."""
+def _begun(
+    search: Search, urgency: Urgency, passes: int
+) -> Generator[Found | None, None, Found | None]:
+    """The shortest schedule from `urgency` on, under the first pressure by which one fits."""
     for pressure in pressures(search.scratch_words):
         first = run_list(search.both.forward, urgency, pressure)
         if isinstance(first, ScratchFull):
+            yield None
             continue
-        best = search.fitted(first, pressure)
-        for schedule in improved_schedules(search.both, first, pressure, passes, search.seed):
+        best: Found | None = None
+        more = improved_schedules(search.both, first, pressure, passes, search.seed)
+        for schedule in chain((first,), more):
+            better = None
             if best is None or schedule.makespan < best.cycles:
-                best = search.fitted(schedule, pressure) or best
-            if search.end.is_past():
-                break
+                better = search.fitted(schedule, pressure)
+            best = better or best
+            yield better
         if best is not None:
             return best
     return None
 
 
-def changed(search: Search, found: tuple[Found, ...]) -> Iterator[Found]:
-    """Ever shorter schedules, made from the best of `found`, until one meets the bound."""
+def changed(search: Search, found: tuple[Found, ...]) -> Iterator[Found | None]:
+    """Changes to the best of `found`, until one meets the bound: what is shorter than all before.
+
+    None for a change that is not.
+    """
     kept = list(found[:KEPT])
     if not kept:
         return
     best, least = kept[0].cycles, search.writing.least
     rng = np.random.default_rng(search.seed)
     size = max(search.writing.problem.size, 1)
-    affordable = search.budget.change // (2 * size) // (1 + size // _LARGE)
-    for step in range(min(search.budget.changes, affordable)):
-        if best <= least or search.end.is_past():
+    affordable = search.extent.change // (2 * size) // (1 + size // _LARGE)
+    for step in range(min(search.extent.changes, affordable)):
+        if best <= least:
             return
         at = step % len(kept)
-        better = _changed(search, kept[at], rng)
-        if better is not None:
-            kept[at] = better
-            if better.cycles < best:
-                best = better.cycles
-                yield better
+        kept[at] = _changed(search, kept[at], rng) or kept[at]
+        shorter = kept[at].cycles < best
+        best = min(best, kept[at].cycles)
+        yield kept[at] if shorter else None
 
 
 def _changed(search: Search, one: Found, rng: np.random.Generator) -> Found | None:

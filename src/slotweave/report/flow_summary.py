@@ -44,6 +44,7 @@ def flow_summary(result: FlowResult) -> dict[str, Any]:
         "machine": result.machine.name,
         "plan": result.plan.name,
         "seed": result.seed,
+        "evaluations": result.evaluations,
         "cycles": result.cycles,
         "bundles": len(result.program.bundles),
         "bound": (bound := bound_json(slots_bound(run, result.machine))),

@@ -24,6 +24,7 @@ def repack_summary(result: Repacked, facts_name: str, seed: int) -> dict[str, An
         **{key: program.meta[key] for key in _FROM_META if key in program.meta},
         "machine": machine.name,
         "seed": seed,
+        "evaluations": result.evaluations,
         "before": result.before,
         "cycles": result.cycles,
         "way": "unchanged" if best is None else best.way,

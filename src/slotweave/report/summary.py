@@ -24,6 +24,7 @@ def result_summary(result: Result) -> dict[str, Any]:
         "machine": result.machine.name,
         "plan": result.plan.name,
         "seed": result.seed,
+        "evaluations": result.evaluations,
         "cycles": result.cycles,
         "bundles": len(result.program.bundles),
         "bound": bound_json(best_bound(result.bounds)),

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from slotweave.budget import budget
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.options import (
     Choice,
     Contract,
     EffortOption,
+    Evaluations,
     Instances,
     Json,
     KernelArgument,
@@ -19,6 +21,7 @@ from slotweave.cli.options import (
     Parameters,
     Seed,
     TargetMachine,
+    TimeLimit,
 )
 from slotweave.cli.output import (
     STDOUT,
@@ -53,6 +56,8 @@ def compile_(
     choice: Choice = None,
     machine: TargetMachine = "challenge",
     effort: EffortOption = "default",
+    time_limit: TimeLimit = None,
+    evaluations: Evaluations = None,
     instances: Instances = 20,
     seed: Seed = 0,
     output: Output = None,
@@ -69,13 +74,15 @@ def compile_(
 ) -> None:
     """Compile a kernel to a checked program.
 
-    The program is run on random inputs against the kernel's reference before it is written.
+    The program is run on random inputs against the kernel's reference before it is written. A limit
+    ends the search for a shorter schedule; there is always a first one, unless none fits.
     """
     expect_one_on_stdout(output, json)
     expect_one_on_stdout(result_file, json or output == STDOUT)
     expect_writable(output)
     expect_writable(result_file)
     inputs.expect_effort(effort)
+    limits = budget(evaluations, time_limit)
     target = inputs.machine_named(machine)
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
@@ -89,6 +96,7 @@ def compile_(
     result = compile_any(
         workload, target, values, promise, choices,
         instances=instances, seed=seed, effort=Effort[effort.upper()],
+        budget=limits,
     )  # fmt: skip
     if result_file is not None:
         _record(result, result_file)

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from slotweave.budget import Budget, budget
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, facts_for, facts_named
+from slotweave.cli.interrupts import deferred_interrupt
 from slotweave.cli.options import (
     LOAD_SECONDS,
     EffortOption,
+    Evaluations,
     Json,
     LoadTimeLimit,
     MachineOfProgram,
@@ -19,6 +22,7 @@ from slotweave.cli.options import (
     ProgramArgument,
     Seed,
     ShapeOption,
+    TimeLimit,
 )
 from slotweave.cli.output import (
     STDOUT,
@@ -27,11 +31,13 @@ from slotweave.cli.output import (
     print_json,
     write_output,
 )
-from slotweave.cli.terminal import Terminal
+from slotweave.cli.terminal import PATIENCE, Terminal
 from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
-    from slotweave.repack import Listener, Repacked, RepackOptions
+    from collections.abc import Callable
+
+    from slotweave.repack import Repacked, RepackOptions
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,10 +58,8 @@ def repack(
         bool, typer.Option("--no-rewrite", help="Keep the operations; only place them anew.")
     ] = False,
     effort: EffortOption = "default",
-    time_limit: Annotated[
-        float | None,
-        typer.Option(metavar="SECONDS", min=0, help="Try nothing more after so many seconds."),
-    ] = None,
+    time_limit: TimeLimit = None,
+    evaluations: Evaluations = None,
     seed: Seed = 0,
     output: Output = None,
     json: Json = False,
@@ -63,7 +67,8 @@ def repack(
     """Turn a program into a shorter one that is proved to do the same.
 
     It is lifted to a graph, rewritten, scheduled and allocated anew. What comes out is never longer
-    than what came in: where nothing shorter is found, it is the program as it was given.
+    than what came in: where nothing shorter is found, it is the program as it was given. Ctrl-C
+    ends the search and keeps what was found.
     """
     expect_one_on_stdout(output, json)
     expect_writable(output)
@@ -71,6 +76,7 @@ def repack(
         reason = "--vectorize changes operations, which --no-rewrite forbids"
         raise InputError(Diagnostic("SW212", reason))
     inputs.expect_effort(effort)
+    limits = budget(evaluations, time_limit)
     parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
     facts = facts_for(program, facts)
     target = inputs.machine_of(parsed, machine)
@@ -81,21 +87,41 @@ def repack(
     from slotweave.repack import repack as repacked
 
     options = RepackOptions(
-        rewrite=not no_rewrite, vectorize=vectorize, effort=Effort[effort.upper()],
-        time_limit=time_limit, seed=seed,
-    )  # fmt: skip
-    with inputs.blaming(program):
-        result = repacked(parsed, target, known, options, _listener(terminal))
-    _deliver(result, options, facts, terminal, output, json)
+        rewrite=not no_rewrite, vectorize=vectorize, effort=Effort[effort.upper()], seed=seed
+    )
+    with deferred_interrupt() as raise_if_interrupted:
+        progress = Progress(terminal, limits, raise_if_interrupted)
+        with inputs.blaming(program):
+            result = repacked(parsed, target, known, options, progress, limits)
+        _deliver(result, options, facts, terminal, output, json)
     if result.interrupted:
         raise KeyboardInterrupt
 
 
-def _listener(terminal: Terminal) -> Listener:
-    def listen(what: str, cycles: int) -> None:
-        terminal.note(f"{what} (best so far: {cycles:,} cycles)")
+class Progress:
+    """Tells of each stage and each better program at once, of other evaluations now and then.
 
-    return listen
+    Whenever there is something to tell, `pause` is called first.
+    """
+
+    def __init__(self, terminal: Terminal, limits: Budget, pause: Callable[[], None]) -> None:
+        self.terminal, self.limits, self.pause = terminal, limits, pause
+        self._told = limits.clock()
+
+    def __call__(self, what: str, cycles: int, evaluations: int) -> None:
+        self.pause()
+        now = self.limits.clock()
+        if not what and now - self._told < PATIENCE:
+            return
+        self._told = now
+        if not what:
+            what = f"{evaluations:,} evaluations{self._left(now)}"
+        self.terminal.note(f"{what} (best so far: {cycles:,} cycles)")
+
+    def _left(self, now: float) -> str:
+        most, ends = self.limits.evaluations, self.limits.ends
+        of = "" if most is None else f" of {most:,} at most"
+        return of if ends is None else f"{of}, {max(0.0, ends - now):.0f} s left"
 
 
 def _deliver(

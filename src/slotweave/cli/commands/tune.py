@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from slotweave.budget import Budget
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.options import (
@@ -21,16 +22,13 @@ from slotweave.cli.options import (
     TargetMachine,
 )
 from slotweave.cli.output import expect_writable, print_json, write_output
-from slotweave.cli.terminal import Terminal
+from slotweave.cli.terminal import PATIENCE, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slotweave.ir.plan import Plan
     from slotweave.tune.search import State, Task
-
-#: Seconds between two lines that say how a search goes.
-_PATIENCE = 10.0
 
 
 def add_to(app: typer.Typer) -> None:
@@ -86,20 +84,13 @@ def tune(
             first = start(report.task, begin, seed + number)
             ends = report.began + time_limit * (number + 1) / seeds
             report.note(first, seed + number, ends)
-            for state in search(report.task, first, seed + number):
+            limits = Budget(evaluations, ends if evaluations is None else None)
+            for state in limits.limit(search(report.task, first, seed + number)):
                 report.note(state, seed + number, ends)
-                if _is_over(state, evaluations, ends):
-                    break
     finally:
         report.keep()
     if json:
         print_json(report.summary())
-
-
-def _is_over(state: State, evaluations: int | None, ends: float) -> bool:
-    if evaluations is not None:
-        return state.evaluations >= evaluations
-    return time.monotonic() >= ends
 
 
 class _Report:
@@ -117,7 +108,7 @@ class _Report:
         self.states[seed] = state
         if best is None or state.best_score < best:
             self.keep()
-        if time.monotonic() - self._told > _PATIENCE:
+        if time.monotonic() - self._told > PATIENCE:
             self._told = time.monotonic()
             left = max(0.0, ends - self._told)
             self.terminal.note(f"{_standing(state)} of seed {seed}, {left:.0f} s left for it")

@@ -1,0 +1,68 @@
+"""When a search ends: after so many evaluations, or when its time is over.
+
+A search is an iterator with one value for each evaluation, and looks at no clock. So what it came
+to after N evaluations depends on N alone: a search that its time ended, after N of them, is
+repeated by a budget of N.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+#: Seconds from any moment on that stays the same.
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a search may take: `evaluations`, and until `ends` on `clock`; None is no limit."""
+
+    evaluations: int | None = None
+    ends: float | None = None
+    clock: Clock = time.monotonic
+
+    def is_spent(self, evaluations: int) -> bool:
+        """Whether nothing more is to be tried after so many evaluations, now."""
+        if self.evaluations is not None and evaluations >= self.evaluations:
+            return True
+        return self.ends is not None and self.clock() >= self.ends
+
+    def limit(self, search: Iterator[Found], evaluations: int = 0) -> Iterator[Found]:
+        """`search` until the budget is spent, of which `evaluations` have been made before."""
+        while not self.is_spent(evaluations):
+            try:
+                found = next(search)
+            except StopIteration:
+                return
+            yield found
+            evaluations += 1
+
+    def best(self, search: Iterator[Found | None]) -> tuple[Found, int]:
+        """What an anytime search came to, and after how many evaluations.
+
+        Its values are the best so far; as long as that is None it goes on, whatever the budget
+        says. It has to raise an exception rather than end without any.
+        """
+        best: Found | None = None
+        evaluations = 0
+        for best in search:
+            evaluations += 1
+            if best is not None and self.is_spent(evaluations):
+                break
+        assert best is not None
+        return best, evaluations
+
+
+UNLIMITED = Budget()
+
+
+def budget(
+    evaluations: int | None = None, seconds: float | None = None, clock: Clock = time.monotonic
+) -> Budget:
+    """The budget of a search that begins now."""
+    return Budget(evaluations, None if seconds is None else clock() + seconds, clock)
