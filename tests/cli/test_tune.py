@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from slotweave.diagnostics import Exit
 from support.command_line import slotweave
 
@@ -83,3 +85,19 @@ def test_each_better_plan_is_kept_at_once(tmp_path):
     assert kept == sorted(kept, reverse=True)
     assert kept[-1] == json.loads(told.out)["cycles"]
     assert len(set(kept)) > 1, "this seed improves on the first plan"
+
+
+@pytest.mark.parametrize("passed_on", [False, True], ids=["plain", "by a compiled function"])
+def test_ctrl_c_keeps_the_best_plan_so_far(tmp_path, monkeypatch, passed_on):
+    def interrupted(*_):
+        yield from ()
+        if passed_on:
+            raise SystemError("a result with an exception set") from KeyboardInterrupt()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("slotweave.tune.search.search", interrupted)
+    file = tmp_path / "plan.json"
+    answer = slotweave("tune", "tree-hash", *SHAPE, "-o", file)
+    assert answer.code == Exit.INTERRUPTED
+    assert answer.err.endswith("interrupted\n")
+    assert json.loads(file.read_text())["origin"]["evaluations"] == 0

@@ -26,6 +26,7 @@ from slotweave.check.schedule_legality import schedule_violations
 from slotweave.check.witness import random_memory
 from slotweave.diagnostics import CheckFailed, Diagnostic
 from slotweave.emit import emit
+from slotweave.interruption import unmasked_interruptions
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.facts import Facts
 from slotweave.ir.problem import Problem
@@ -121,13 +122,15 @@ def repack(
         listen(f"lifted {len(lifted.graph.nodes):,} nodes", lifted.cycles)
         trail = _Trail()
         try:
-            for made in _ever_shorter(lifted, machine, facts, options, start, listen, trail):
-                trail.made.append(made)
-                listen(f"{made.writing.way}: {made.found.cycles:,} cycles", made.found.cycles)
+            with unmasked_interruptions():
+                for made in _ever_shorter(lifted, machine, facts, options, start, listen, trail):
+                    trail.made.append(made)
+                    listen(f"{made.writing.way}: {made.found.cycles:,} cycles", made.found.cycles)
         except KeyboardInterrupt:  # what was found so far is kept
             trail.interrupted = True
         try:
-            best = _first_proved(trail.made, program, machine, facts, listen)
+            with unmasked_interruptions():
+                best = _first_proved(trail.made, program, machine, facts, listen)
         except KeyboardInterrupt:  # what is not proved is not kept
             trail.interrupted, best = True, None
         if trail.interrupted or best is not None or not trail.made:
