@@ -24,6 +24,15 @@ def test_the_plan_kept_compiles_to_the_cycles_it_names(tmp_path):
     assert json.loads(compiled.out)["cycles"] == plan["origin"]["cycles"]
 
 
+def test_a_compilation_by_a_plan_from_a_file_names_the_file(tmp_path):
+    file, program = tmp_path / "plan.json", tmp_path / "program.json"
+    slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "0", "-o", file)
+    compiled = slotweave("compile", "tree-hash", *SHAPE, "--plan", file, "-o", program, "--json")
+    assert json.loads(compiled.out)["plan"] == "plan.json (tuned)"
+    assert json.loads(program.read_text())["meta"]["plan"] == "plan.json (tuned)"
+    assert "plan plan.json (tuned)\n" in slotweave("inspect", program).out
+
+
 def test_a_search_may_begin_with_the_plan_of_another(tmp_path):
     first, second = tmp_path / "first.json", tmp_path / "second.json"
     slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "1", "-o", first)
@@ -65,8 +74,8 @@ def test_a_search_may_begin_with_other_choices_and_its_command_names_them(tmp_pa
 
 def test_a_choice_that_is_none_is_refused():
     for choice, complaint in (
-        ("bias", "a choice is NAME=JSON, not 'bias'"),
-        ("bias=[", "the choice 'bias' is no JSON"),
+        ("bias", "--choice NAME=JSON: 'bias' is not of this form"),
+        ("bias=[", "--choice NAME=JSON: the choice 'bias' is not JSON"),
         ("bais=1", "unknown choice 'bais'"),
     ):
         refused = slotweave("compile", "tree-hash", *SHAPE, "--choice", choice)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli import inputs
+from slotweave.cli.assignments import given_as
 
 if TYPE_CHECKING:
     from slotweave.ir.facts import Facts
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 #: The contract of tree-hash that each name stands for; `none` knows nothing.
 CONTRACTS = {"challenge": "values", "challenge-full": "full", "challenge-any-start": "any-start"}
 NOTHING = "none"
+FORM = "NAME|FILE.json"
 #: What is known of the runs that are judged, and therefore of Python files.
 JUDGED = "challenge"
 
@@ -22,7 +24,7 @@ FactsOption = Annotated[
     str | None,
     typer.Option(
         "--facts",
-        metavar="NAME|FILE.json",
+        metavar=FORM,
         help="What may be assumed of memory: challenge, challenge-full, challenge-any-start, none "
         "(any two addresses may meet, all of memory is output), or a file. If left out, challenge "
         "for a Python file, else none.",
@@ -59,4 +61,5 @@ def facts_named(name: str | None, shape: str | None, program: Program) -> Facts:
         from slotweave.ir.facts_json import facts_from_json
 
         return facts_from_json(inputs.read_text(name, "SW215"), name)
-    raise inputs.unknown("SW215", "set of facts called", name, [*CONTRACTS, NOTHING])
+    with given_as(f"--facts {FORM}"):
+        raise inputs.unknown("SW215", "set of facts called", name, [*CONTRACTS, NOTHING])

@@ -18,11 +18,12 @@ ProgramArgument = Annotated[
         "interface: it is run, under limits that are no security boundary.",
     ),
 ]
+SHAPE_FORM = "HEIGHT,ROUNDS,BATCH"
 ShapeOption = Annotated[
     str | None,
     typer.Option(
         "--shape",
-        metavar="HEIGHT,ROUNDS,BATCH",
+        metavar=SHAPE_FORM,
         help="The shape that a Python file builds its program for, and that --facts challenge is "
         "about; the program's own, else 10,16,256.",
     ),

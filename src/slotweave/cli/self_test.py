@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from slotweave.cli import inputs
 from slotweave.cli.output import print_json
+from slotweave.cli.plans import plan_of
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _compiled(name: str, choice: Choice, terminal: Terminal) -> tuple[Origin, Pr
     kernel = inputs.kernel_named(name, machine)
     values = inputs.parameters_of(kernel, choice.parameters)
     contract = inputs.contract_of(kernel, choice.contract)
-    plan = inputs.plan_of(kernel, PLAN, values, contract)
+    plan = plan_of(kernel, PLAN, values, contract)
     terminal.detail(f"compiling {kernel.name} for {machine.name} by the plan {plan.name}")
     result = compile_kernel(kernel, machine, values, contract, plan)
     fitted = Fitted(result.schedule, result.allocation)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli import inputs
+from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.command import command
 from slotweave.cli.options import (
     LOAD_SECONDS,
@@ -54,11 +55,13 @@ def what_if(
     parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
     with inputs.blaming(program):
         target = inputs.machine_of(parsed, machine)
+    slots = _slots(changes or (), target)
+    with inputs.blaming(program):
         if not is_straight(parsed):
             reason = "the program jumps; only programs that run straight through are timed anew"
             raise InputError(Diagnostic("SW216", reason))
         refuse_faults(parsed, target)
-        answer = timed(parsed, target, _slots(changes or (), target))
+        answer = timed(parsed, target, slots)
     if json:
         print_json(answer)
         return
@@ -92,13 +95,13 @@ def _listed(slots: dict[str, int]) -> str:
 def _slots(changes: Iterable[str], machine: Machine) -> dict[str, int]:
     """`valu=8` as {"valu": 8}."""
     slots = {}
-    for text in changes:
-        engine, _, number = text.partition("=")
-        if engine not in machine.slots:
-            raise inputs.unknown("SW212", "engine", engine, machine.slots)
-        digits = number if number.isascii() and number.isdecimal() and len(number) <= 9 else "0"
-        if not 1 <= int(digits) <= MOST_SLOTS:
-            reason = f"an engine has from 1 to {MOST_SLOTS} slots, as in valu=8, not {text!r}"
-            raise InputError(Diagnostic("SW212", reason))
-        slots[engine] = int(digits)
+    with given_as("--set ENGINE=SLOTS"):
+        for engine, number in assigned(changes, "SW212").items():
+            if engine not in machine.slots:
+                raise inputs.unknown("SW212", "engine", engine, machine.slots)
+            digits = number if number.isascii() and number.isdecimal() and len(number) <= 9 else "0"
+            if not 1 <= int(digits) <= MOST_SLOTS:
+                reason = f"{engine} must have from 1 to {MOST_SLOTS} slots, not {number!r}"
+                raise InputError(Diagnostic("SW212", reason))
+            slots[engine] = int(digits)
     return slots
