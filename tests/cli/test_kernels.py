@@ -51,6 +51,15 @@ def test_memory_is_made_for_the_shape_and_repeats_with_its_seed() -> None:
     assert json.loads(slotweave(*arguments, "--seed", 1).out) != first
 
 
+def test_memory_written_to_a_file_is_said_to_be(tmp_path: Path) -> None:
+    file = tmp_path / "memory.json"
+    answer = slotweave("kernels", "memory", "tree-hash", "-p", "height=2", "-o", file)
+    assert (answer.out, answer.err) == ("", f"wrote {file}\n")
+    assert len(json.loads(file.read_text())) == 7 + 7 + 256 + 256
+    quiet = slotweave("kernels", "memory", "tree-hash", "-p", "height=2", "-o", file, "-q")
+    assert (quiet.out, quiet.err) == ("", "")
+
+
 @pytest.mark.parametrize(
     ("parameter", "message"),
     [

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 MOST_SLOTS = 1024
 
+_HELD_FIXED = (
+    "The program is held fixed, nothing is compiled anew "
+    "(`slotweave compile --machine FILE.toml` does that)."
+)
+
 
 def add_to(app: typer.Typer) -> None:
     command(app, "what-if")(what_if)
@@ -65,6 +70,7 @@ def what_if(
     if json:
         print_json(answer)
         return
+    print(_HELD_FIXED)
     print(f"{answer['before']:,} cycles as it is, {answer['retimed']:,} timed anew")
     print(f"{answer['cycles']:,} cycles with {_listed(answer['slots'])}")
     for engine, saved in answer["prices"].items():
