@@ -79,7 +79,7 @@ def test_a_program_is_bounded_by_what_it_computes(tmp_path):
     [
         ([], "name a kernel or a program"),
         (["tree-hash", "--check", "x.json"], "leave the rest out"),
-        (["-", "--plan", "default"], "a program goes with"),
+        (["-", "--plan", "default"], "are for kernels, not for programs"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(options, words):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.options import EFFORTS, SHAPE_FORM
+from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 
 if TYPE_CHECKING:
@@ -175,10 +176,17 @@ def expect_effort(name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """How a Python file is made to build its program: for which shape, in how many seconds."""
+    """How a Python file is made to build its program: for which shape (None: the usual one), in how
+    many seconds, and who is told if no shape was given."""
 
-    shape: str | None = None
-    seconds: float = 300.0
+    shape: Mapping[str, int] | None
+    seconds: float
+    terminal: Terminal
+
+
+def building(shape: str | None, seconds: float, terminal: Terminal) -> Building:
+    """What the options --shape and --load-time-limit say."""
+    return Building(None if shape is None else shape_named(shape), seconds, terminal)
 
 
 def is_python_file(name: str) -> bool:
@@ -186,32 +194,53 @@ def is_python_file(name: str) -> bool:
     return name.endswith(".py")
 
 
-def program_in(file: str, building: Building = Building()) -> Program:
+def program_in(file: str, building: Building) -> Program:
     """The program in `file`: the JSON or the text form, or what a Python file builds."""
     if is_python_file(file):
         from slotweave.foreign.confined import Limits
         from slotweave.foreign.load import load_challenge_file
         from slotweave.kernels.tree_hash.workload import Shape
 
-        shape = Shape.of(shape_parameters(building.shape))
-        return load_challenge_file(file, shape, Limits(seconds=building.seconds))
+        shape = Shape.of(shape_or_default(building.shape))
+        program = load_challenge_file(file, shape, Limits(seconds=building.seconds))
+        if building.shape is None:
+            hint = f"as no --shape {SHAPE_FORM} is given"
+            building.terminal.note(f"{file}: built for the shape {shape_of(program)}, {hint}")
+        return program
     return program_from(read_text(file, "SW204"), file)
 
 
-def shape_parameters(text: str | None, defaults: Mapping[str, int] | None = None) -> dict[str, int]:
-    """The parameters of tree-hash that `10,16,256` stands for; the defaults for no text."""
+def shape_named(text: str) -> dict[str, int]:
+    """The parameters of tree-hash that `10,16,256` stands for."""
     from slotweave.kernels import KERNELS
 
-    kernel = KERNELS["tree-hash"]
-    if text is None:
-        return parameters_of(kernel, (), defaults)
     numbers = text.split(",")
     with given_as(f"--shape {SHAPE_FORM}"):
         if len(numbers) != 3:
             reason = f"three numbers with commas are wanted, such as 10,16,256, not {text!r}"
             raise InputError(Diagnostic("SW212", reason))
         names = SHAPE_FORM.lower().split(",")
-        return _whole_numbers(kernel, dict(zip(names, numbers, strict=True)))
+        return _whole_numbers(KERNELS["tree-hash"], dict(zip(names, numbers, strict=True)))
+
+
+def shape_or_default(
+    shape: Mapping[str, int] | None, defaults: Mapping[str, int] | None = None
+) -> Mapping[str, int]:
+    """`shape`; if it is None, that of `defaults`, and of tree-hash where these say nothing."""
+    from slotweave.kernels import KERNELS
+
+    return shape or parameters_of(KERNELS["tree-hash"], (), defaults)
+
+
+def shape_of(program: Program) -> str:
+    """The shape that a Python file has built `program` for, as --shape says it."""
+    params = program.meta["params"]
+    return ",".join(str(params[name]) for name in SHAPE_FORM.lower().split(","))
+
+
+def built_for(file: str, program: Program) -> str | None:
+    """What to say of the shape of `program`, if a Python file has built it."""
+    return f"the shape {shape_of(program)}" if is_python_file(file) else None
 
 
 def program_from(text: str, file: str) -> Program:

@@ -31,7 +31,6 @@ ShapeOption = Annotated[
 LoadTimeLimit = Annotated[
     float, typer.Option(metavar="SECONDS", min=0, help="How long a Python file may build.")
 ]
-#: As in `inputs.Building`.
 LOAD_SECONDS = 300.0
 Parameters = Annotated[
     list[str] | None,

@@ -34,6 +34,7 @@ class Choice:
     machine: str | None
     seed: int
     mutants: int
+    building: inputs.Building
 
 
 def test_checks(choice: Choice, terminal: Terminal, json: bool) -> None:
@@ -63,7 +64,7 @@ def _subject(choice: Choice, terminal: Terminal) -> tuple[Origin, Program, Fitte
     """What is to be broken: a program file and where it came from, or a kernel compiled now."""
     name = choice.subject or DEFAULT_KERNEL
     if name == inputs.STDIN or (".py:" not in name and Path(name).is_file()):
-        program = inputs.program_in(name)
+        program = inputs.program_in(name, choice.building)
         with inputs.blaming(name):
             origin = _origin_of(program, inputs.machine_of(program, choice.machine))
         return origin, program, None

@@ -6,7 +6,7 @@ saved results hold; what a result does not say is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -42,13 +42,17 @@ _LEGEND = (
 )
 
 
-def result_view(summary: Mapping[str, Any]) -> RenderableType:
-    """`summary` (the JSON form of a result) as a rich view."""
+def result_view(
+    summary: Mapping[str, Any], context: Iterable[tuple[str, str]] = ()
+) -> RenderableType:
+    """`summary` (the JSON form of a result) as a rich view; below its rows those of `context`."""
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold")
     facts.add_column(overflow="fold")
     for name, text in _rows(summary):
         facts.add_row(name, text)
+    for name, said in context:
+        facts.add_row(name, Text(said))
     parts: list[RenderableType] = [
         Text(_title(summary), style="bold"), "", facts, "", _engines(summary)
     ]  # fmt: skip

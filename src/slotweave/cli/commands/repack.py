@@ -8,7 +8,7 @@ import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import FactsOption, facts_for, facts_named
+from slotweave.cli.facts import FactsOption, facts_for, facts_named, missing_facts
 from slotweave.cli.options import (
     LOAD_SECONDS,
     EffortOption,
@@ -71,10 +71,11 @@ def repack(
         reason = "--vectorize changes operations, which --no-rewrite forbids"
         raise InputError(Diagnostic("SW212", reason))
     inputs.expect_effort(effort)
-    parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
-    facts = facts_for(program, facts)
+    how = inputs.building(shape, load_time_limit, terminal)
+    parsed = inputs.program_in(program, how)
+    name = facts_for(program, facts)
     target = inputs.machine_of(parsed, machine)
-    known = facts_named(facts, shape, parsed)
+    known = facts_named(name, how.shape, parsed)
 
     from slotweave.fit import Effort  # behind the checks of what the user gave
     from slotweave.repack import RepackOptions
@@ -85,14 +86,21 @@ def repack(
         time_limit=time_limit, seed=seed,
     )  # fmt: skip
     with inputs.blaming(program):
-        result = repacked(parsed, target, known, options, _listener(terminal))
-    _deliver(result, options, facts, terminal, output, json)
+        listener = _listener(terminal, missing_facts(program, facts, parsed))
+        result = repacked(parsed, target, known, options, listener)
+    built = inputs.built_for(program, parsed)
+    _deliver(result, options, name, built, terminal, output, json)
     if result.interrupted:
         raise KeyboardInterrupt
 
 
-def _listener(terminal: Terminal) -> Listener:
+def _listener(terminal: Terminal, hint: str) -> Listener:
+    """Tells of what is tried; before the first of it, of `hint` if there is one."""
+    hints = iter([hint] if hint else [])
+
     def listen(what: str, cycles: int) -> None:
+        for once in hints:
+            terminal.note(once)
         terminal.note(f"{what} (best so far: {cycles:,} cycles)")
 
     return listen
@@ -102,6 +110,7 @@ def _deliver(
     result: Repacked,
     options: RepackOptions,
     facts: str,
+    built: str | None,
     terminal: Terminal,
     output: str | None,
     json: bool,
@@ -117,7 +126,8 @@ def _deliver(
     if json:
         print_json(summary)
     elif not terminal.quiet and output != STDOUT:
-        terminal.show(result_view({**summary, "verified": None, "proved": None}))
+        context = [("built for", built)] if built else []
+        terminal.show(result_view({**summary, "verified": None, "proved": None}, context))
         print(f"\n{result.before:,} cycles before, {result.cycles:,} now, under facts {facts!r}:")
         print(result.why)
     if output is not None and output != STDOUT:

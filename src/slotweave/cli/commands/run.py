@@ -69,7 +69,7 @@ def run(
 
     expect_one_on_stdout(output, json)
     expect_writable(output)
-    parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
+    parsed = inputs.program_in(program, inputs.building(shape, load_time_limit, terminal))
     target = inputs.machine_of(parsed, machine)
     memory = inputs.memory_in(mem)
     with inputs.blaming(program), _missing_memory_named(mem, parsed):

@@ -19,6 +19,7 @@ from slotweave.cli.options import (
     ShapeOption,
 )
 from slotweave.cli.output import print_json
+from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def what_if(
+    terminal: Terminal,
     program: ProgramArgument,
     changes: Annotated[
         list[str] | None,
@@ -57,7 +59,7 @@ def what_if(
     from slotweave.report.live_scratch import is_straight
     from slotweave.report.what_if import what_if as timed
 
-    parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
+    parsed = inputs.program_in(program, inputs.building(shape, load_time_limit, terminal))
     with inputs.blaming(program):
         target = inputs.machine_of(parsed, machine)
     slots = _slots(changes or (), target)
