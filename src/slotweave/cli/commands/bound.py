@@ -132,7 +132,8 @@ def _deliver(
         rungs = [_rung(rung) for rung in ladder]
         print_json({**about, "bound": _rung(best), "ladder": rungs, **offered})
     elif destination != "-" and not terminal.quiet:
-        _show(terminal, ladder, best)
+        of = "those of this plan" if "plan" in about else "each of them on any engine"
+        _show(terminal, ladder, best, of)
         if plans is not None:
             plan_bounds.show(plans)
 
@@ -141,7 +142,7 @@ def _rung(bound: Bound) -> dict[str, object]:
     return {"name": bound.name, "cycles": bound.cycles, "why": bound.why}
 
 
-def _show(terminal: Terminal, ladder: tuple[Bound, ...], best: Bound) -> None:
+def _show(terminal: Terminal, ladder: tuple[Bound, ...], best: Bound, of: str) -> None:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -152,4 +153,4 @@ def _show(terminal: Terminal, ladder: tuple[Bound, ...], best: Bound) -> None:
         style = "bold green" if rung is best else ""
         table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
     terminal.show(table)
-    print(f"no schedule of these operations has fewer than {best.cycles:,} cycles")
+    print(f"no schedule of these operations ({of}) has fewer than {best.cycles:,} cycles")
