@@ -65,6 +65,18 @@ def test_the_program_says_where_it_came_from(result: Result) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("default", "default (from elsewhere)"), ("plan.json (tuned)", "plan.json (tuned)")],
+)
+def test_only_a_plan_that_the_kernel_knows_bears_the_plain_name_of_one(
+    name: str, said: str
+) -> None:
+    values = parameters(2, 2, 8)
+    plan = replace(TREE_HASH.plan("default", values, "values"), name=name, rewrite=False)
+    assert pipeline.origin(TREE_HASH, values, "values", plan, 0)["plan"] == said
+
+
 def test_all_graphs_of_a_result_compute_the_same(result: Result) -> None:
     memory = TREE_HASH.memory(result.parameters, "full", np.random.default_rng(5)).tolist()
     judged = slice(7 + 31, None)

@@ -118,11 +118,14 @@ def test_a_limit_of_no_time_returns_the_program_as_it_was(tree_hash):
     assert result.evaluations == 0
 
 
-def test_an_interrupt_keeps_what_was_found(tree_hash):
+@pytest.mark.parametrize("passed_on", [False, True], ids=["plain", "by a compiled function"])
+def test_an_interrupt_keeps_what_was_found(tree_hash, passed_on):
     program, facts = tree_hash
 
     def interrupt(what: str, _cycles: int, _evaluations: int) -> None:
         if "in vectors" in what and "proved" not in what:
+            if passed_on:
+                raise SystemError("a result with an exception set") from KeyboardInterrupt()
             raise KeyboardInterrupt
 
     result = repack(program, CHALLENGE, facts, VECTORS, interrupt)

@@ -167,10 +167,11 @@ def origin(
 ) -> Mapping[str, Any]:
     """What a program file says of where the program came from.
 
-    Only a plan that the kernel knows by that name is named plainly: it can be had again.
+    Only what the kernel knows by that name bears the name of one of its plans: it can be had again.
     """
-    known = plan.name in kernel.plan_names and plan == kernel.plan(plan.name, parameters, contract)
-    name = plan.name if known else f"{plan.name} (from elsewhere)"
+    named = plan.name in kernel.plan_names
+    known = named and plan == kernel.plan(plan.name, parameters, contract)
+    name = f"{plan.name} (from elsewhere)" if named and not known else plan.name
     return {
         "kernel": kernel.name, "params": dict(parameters), "contract": contract,
         "plan": name, "seed": seed,

@@ -24,7 +24,7 @@ def test_the_ladder_is_that_of_compile():
 def test_people_read_the_ladder_and_what_follows():
     answer = slotweave("bound", "tree-hash", *SHAPE)
     assert "heads and tails" in answer.out
-    assert "\nno schedule of these operations has fewer than" in answer.out
+    assert "\nno schedule of these operations (those of this plan) has fewer than" in answer.out
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_program_is_bounded_by_what_it_computes(tmp_path):
     [
         ([], "name a kernel or a program"),
         (["tree-hash", "--check", "x.json"], "leave the rest out"),
-        (["-", "--plan", "default"], "a program goes with"),
+        (["-", "--plan", "default"], "are for kernels, not for programs"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(options, words):

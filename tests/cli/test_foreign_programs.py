@@ -16,6 +16,12 @@ from support.processes import is_running
 
 SHAPE = ("--shape", "2,2,8")
 
+TWO_BUNDLES = """
+class KernelBuilder:
+    def build_kernel(self, *shape):
+        self.instrs = [{'load': [('const', 0, 9)]}, {'flow': [('trace_write', 0)]}]
+"""
+
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -73,12 +79,53 @@ def test_repack_assumes_what_the_judge_does(python_file: Path) -> None:
 
 def test_bound_takes_it(tmp_path: Path) -> None:
     file = tmp_path / "two.py"
-    file.write_text(
-        "class KernelBuilder:\n"
-        "    def build_kernel(self, *shape):\n"
-        "        self.instrs = [{'load': [('const', 0, 9)]}, {'store': [('store', 0, 0)]}]\n"
-    )
+    file.write_text(TWO_BUNDLES)
     assert slotweave("bound", file, "--json").json["bound"]["cycles"] >= 1
+
+
+@pytest.mark.parametrize("command", ["inspect", "repack"])
+def test_the_table_names_the_shape_that_was_built(python_file: Path, command: str) -> None:
+    effort = ("--effort", "fast") if command == "repack" else ()
+    answer = slotweave(command, python_file, *SHAPE, *effort)
+    (row,) = [line for line in answer.out.splitlines() if line.startswith("built for ")]
+    assert row.split(maxsplit=2)[2].strip() == "the shape 2,2,8"
+
+
+def test_verify_and_export_name_the_shape_that_was_built(python_file: Path) -> None:
+    verified = slotweave("verify", python_file, *SHAPE, "--instances", 3)
+    assert verified.out == (
+        "3 random inputs, no difference to tree-hash (built for the shape 2,2,8)\n"
+    )
+    exported = slotweave("export", python_file, *SHAPE, "--format", "text")
+    assert exported.err == f"{python_file}: built for the shape 2,2,8\n"
+    assert slotweave("export", python_file, *SHAPE, "--format", "text", "-q").err == ""
+
+
+COMMANDS = {
+    "inspect": (), "run": (), "export": ("--format", "text"), "what-if": (), "explain": ("0",),
+    "repack": ("--effort", "fast"), "bound": (), "diff": ("-",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_built_for_the_usual_shape_is_said_to_be(tmp_path: Path, command: str) -> None:
+    file = tmp_path / "two.py"
+    file.write_text(TWO_BUNDLES)
+    said = f"{file}: built for the shape 10,16,256, as no --shape HEIGHT,ROUNDS,BATCH is given\n"
+    first = [command, file, *COMMANDS[command]]
+    answer = slotweave(*first, stdin='[{"load": [["const", 0, 1]]}]')
+    assert answer.err.startswith(said)
+    assert said not in slotweave(*first, *SHAPE, stdin='[{"load": [["const", 0, 1]]}]').err
+
+
+def test_bound_builds_the_shape_that_is_wanted(python_file: Path) -> None:
+    bound = slotweave("bound", python_file, *SHAPE, "--json").json["bound"]["cycles"]
+    assert bound <= slotweave("inspect", python_file, *SHAPE, "--json").json["cycles"]
+
+
+def test_a_malformed_shape_is_refused_also_where_nothing_needs_one(saved: Path) -> None:
+    answer = slotweave("verify", saved, "--shape", "5,7,x")
+    assert_refused(answer, "SW202", "--shape HEIGHT,ROUNDS,BATCH: batch", "'x'")
 
 
 def test_reads_of_scratch_never_written_are_obeyed_if_wanted(python_file: Path) -> None:

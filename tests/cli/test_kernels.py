@@ -51,12 +51,22 @@ def test_memory_is_made_for_the_shape_and_repeats_with_its_seed() -> None:
     assert json.loads(slotweave(*arguments, "--seed", 1).out) != first
 
 
+def test_memory_written_to_a_file_is_said_to_be(tmp_path: Path) -> None:
+    file = tmp_path / "memory.json"
+    answer = slotweave("kernels", "memory", "tree-hash", "-p", "height=2", "-o", file)
+    assert (answer.out, answer.err) == ("", f"wrote {file}\n")
+    assert len(json.loads(file.read_text())) == 7 + 7 + 256 + 256
+    quiet = slotweave("kernels", "memory", "tree-hash", "-p", "height=2", "-o", file, "-q")
+    assert (quiet.out, quiet.err) == ("", "")
+
+
 @pytest.mark.parametrize(
     ("parameter", "message"),
     [
-        ("height", "a parameter is given as name=value, not 'height'"),
+        ("height", "-p NAME=VALUE: 'height' is not of this form"),
+        ("=3", "-p NAME=VALUE: '=3' is not of this form"),
         ("height=", "height must be a whole number, not ''"),
-        ("height=ten", "height must be a whole number, not 'ten'"),
+        ("height=ten", "-p NAME=VALUE: height must be a whole number, not 'ten'"),
         ("height=1e3", "height must be a whole number"),
         ("height=" + "9" * 5000, "height must be a whole number"),
         ("height=15", "height must be from 1 to 14, not 15"),
@@ -94,6 +104,12 @@ def test_a_kernel_file_that_is_missing_or_lacks_the_function_is_refused(
     assert_refused(slotweave(*command, f"{file}:add_two"), "SW201", "'add_two'")
     file.write_text("def broken(:\n")
     assert_refused(slotweave(*command, f"{file}:broken"), "SW206", f"{file}:1: SyntaxError")
+
+
+@pytest.mark.parametrize("command", [("kernels", "memory"), ("compile",)])
+def test_a_parameter_given_twice_is_refused(command: tuple[str]) -> None:
+    answer = slotweave(*command, "tree-hash", "-p", "batch=8", "-p", "batch=16")
+    assert_refused(answer, "SW202", "-p NAME=VALUE", "batch is given twice, as '8' and '16'")
 
 
 def test_an_unknown_contract_is_refused() -> None:

@@ -85,3 +85,12 @@ def test_a_machine_that_is_not_built_in_must_be_given(tmp_path: Path) -> None:
     memory = tmp_path / "memory.json"
     memory.write_text("[0, 0]")
     assert slotweave("run", file, "--machine", toml, "--mem", memory).code == 0
+
+
+@pytest.mark.parametrize("text", ["[]", '{"program": []}', "slotweave program 1\n"])
+@pytest.mark.parametrize("command", ["run", "inspect", "repack", "bound", "what-if"])
+def test_a_program_without_bundles_takes_no_cycle(command: str, text: str) -> None:
+    """The machine stops behind the last bundle, at once if there is none."""
+    answer = slotweave(command, "-", "--json", stdin=text)
+    assert answer.code == 0, answer.err
+    assert answer.json.get("cycles", answer.json.get("bound", {}).get("cycles")) == 0

@@ -119,9 +119,11 @@ def test_the_facts_of_the_challenge_fit_the_shape_that_is_given(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
+        (("--facts", "chalenge"), "SW215", "--facts NAME|FILE.json: there is no"),
         (("--facts", "chalenge"), "SW215", "did you mean 'challenge'?"),
-        (("--facts", "challenge", "--shape", "10,16"), "SW212", "HEIGHT,ROUNDS,BATCH"),
-        (("--facts", "challenge", "--shape", "10,16,x"), "SW202", "'x'"),
+        (("--facts", "challenge", "--shape", "10,16"), "SW212", "--shape HEIGHT,ROUNDS,BATCH: "),
+        (("--facts", "challenge", "--shape", "10,16,x"), "SW202", "--shape HEIGHT,ROUNDS,BATCH: "),
+        (("--shape", "10,16,x"), "SW202", "batch must be a whole number, not 'x'"),
         (("--effort", "most"), "SW212", "'most'"),
         (("--vectorize", "--no-rewrite"), "SW212", "--no-rewrite forbids"),
         (("--json", "-o", "-"), "SW212", "-o -"),

@@ -26,7 +26,7 @@ def memory(tmp_path: Path) -> Path:
     return file
 
 
-def run(program: list[Any], *options: object) -> Any:
+def run(program: Any, *options: object) -> Any:
     return slotweave("run", "-", *options, stdin=json.dumps(program))
 
 
@@ -115,3 +115,15 @@ def test_a_memory_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "memory.json"
     file.write_bytes(b"[1,\n\xff]")
     assert_refused(run(ADD, "--mem", file), "SW210", f"{file}:2: is no UTF-8 text")
+
+
+def test_a_load_without_memory_is_answered_with_the_command_that_makes_one(tmp_path: Path) -> None:
+    load = [{"load": [["load", 0, 0]]}]
+    answer = run(load, "--compatible")
+    assert_refused(answer, "SW106", "--mem FILE", "`slotweave kernels memory KERNEL", exit_code=1)
+    meta = {"kernel": "tree-hash", "params": {"height": 2, "batch": 8}, "contract": "full"}
+    known = run({"program": load, "meta": meta}, "--compatible")
+    assert "kernels memory tree-hash -p height=2 -p batch=8 --contract full -o FILE`" in known.err
+    empty = tmp_path / "memory.json"
+    empty.write_text("[]")
+    assert "--mem" not in run(load, "--compatible", "--mem", empty).err

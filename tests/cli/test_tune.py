@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from slotweave.diagnostics import Exit
 from support.command_line import slotweave
 
@@ -20,6 +22,15 @@ def test_the_plan_kept_compiles_to_the_cycles_it_names(tmp_path):
     assert "--evaluations 2" in plan["origin"]["command"]
     compiled = slotweave("compile", "tree-hash", *SHAPE, "--plan", file, "--json")
     assert json.loads(compiled.out)["cycles"] == plan["origin"]["cycles"]
+
+
+def test_a_compilation_by_a_plan_from_a_file_names_the_file(tmp_path):
+    file, program = tmp_path / "plan.json", tmp_path / "program.json"
+    slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "0", "-o", file)
+    compiled = slotweave("compile", "tree-hash", *SHAPE, "--plan", file, "-o", program, "--json")
+    assert json.loads(compiled.out)["plan"] == "plan.json (tuned)"
+    assert json.loads(program.read_text())["meta"]["plan"] == "plan.json (tuned)"
+    assert "plan plan.json (tuned)\n" in slotweave("inspect", program).out
 
 
 def test_a_search_may_begin_with_the_plan_of_another(tmp_path):
@@ -63,8 +74,8 @@ def test_a_search_may_begin_with_other_choices_and_its_command_names_them(tmp_pa
 
 def test_a_choice_that_is_none_is_refused():
     for choice, complaint in (
-        ("bias", "a choice is NAME=JSON, not 'bias'"),
-        ("bias=[", "the choice 'bias' is no JSON"),
+        ("bias", "--choice NAME=JSON: 'bias' is not of this form"),
+        ("bias=[", "--choice NAME=JSON: the choice 'bias' is not JSON"),
         ("bais=1", "unknown choice 'bais'"),
     ):
         refused = slotweave("compile", "tree-hash", *SHAPE, "--choice", choice)
@@ -91,3 +102,19 @@ def test_no_evaluations_are_the_plan_that_it_began_with(tmp_path):
         told = json.loads(slotweave("tune", "tree-hash", *SHAPE, *limit, "-o", file, "--json").out)
         assert told["evaluations"] == 0
         assert "--evaluations 0" in json.loads(file.read_text())["origin"]["command"]
+
+
+@pytest.mark.parametrize("passed_on", [False, True], ids=["plain", "by a compiled function"])
+def test_ctrl_c_keeps_the_best_plan_so_far(tmp_path, monkeypatch, passed_on):
+    def interrupted(*_):
+        yield from ()
+        if passed_on:
+            raise SystemError("a result with an exception set") from KeyboardInterrupt()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("slotweave.tune.search.search", interrupted)
+    file = tmp_path / "plan.json"
+    answer = slotweave("tune", "tree-hash", *SHAPE, "-o", file)
+    assert answer.code == Exit.INTERRUPTED
+    assert answer.err.endswith("interrupted\n")
+    assert json.loads(file.read_text())["origin"]["evaluations"] == 0

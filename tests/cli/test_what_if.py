@@ -20,7 +20,9 @@ def file(tmp_path: Path) -> Path:
 
 def test_it_says_what_one_more_slot_saves(file: Path) -> None:
     assert slotweave("what-if", file, "--set", "load=4", "--json").json["cycles"] == 2
-    assert "1 fewer with one more slot for load" in slotweave("what-if", file).out
+    text = slotweave("what-if", file).out
+    assert "1 fewer with one more slot for load" in text
+    assert text.startswith("The program is held fixed, nothing is compiled anew")
 
 
 def test_it_says_what_words_of_scratch_are_worth(file: Path) -> None:
@@ -29,9 +31,16 @@ def test_it_says_what_words_of_scratch_are_worth(file: Path) -> None:
     assert "0 more with 64 words fewer" in slotweave("what-if", file).out
 
 
-@pytest.mark.parametrize("change", ["load", "load=0", "load=many", "load=9999", "wings=2"])
-def test_a_change_that_is_none_is_refused(file: Path, change: str) -> None:
-    assert_refused(slotweave("what-if", file, "--set", change), "SW212")
+@pytest.mark.parametrize("change", ["load", "=8", "load=0", "load=many", "load=9999", "wings=2"])
+def test_a_change_that_is_none_is_refused_with_the_form_of_one(file: Path, change: str) -> None:
+    answer = slotweave("what-if", file, "--set", change)
+    assert_refused(answer, "SW212")
+    assert answer.err.startswith("SW212 --set ENGINE=SLOTS: ")
+
+
+def test_an_engine_changed_twice_is_refused(file: Path) -> None:
+    answer = slotweave("what-if", file, "--set", "load=3", "--set", "load=4")
+    assert_refused(answer, "SW212", "load is given twice, as '3' and '4'")
 
 
 def test_operations_that_cannot_be_parted_need_their_slots(tmp_path: Path) -> None:

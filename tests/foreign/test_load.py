@@ -92,6 +92,11 @@ def test_a_build_kernel_that_takes_other_arguments_is_refused(tmp_path: Path) ->
     assert_fails(tmp_path, builder("depth", "1"), "SW221", "build_kernel(depth)", "batch_size")
 
 
+def test_a_build_kernel_that_makes_no_bundle_is_refused(tmp_path: Path) -> None:
+    text = builder().replace("self.instrs.append", "str")
+    assert_fails(tmp_path, text, "SW221", "made no bundle", "self.instrs")
+
+
 def test_modules_and_data_files_beside_it_are_found(tmp_path: Path) -> None:
     (tmp_path / "neighbour.py").write_text("def number():\n    return int(open('n.txt').read())\n")
     (tmp_path / "n.txt").write_text("42")

@@ -107,9 +107,9 @@ def test_the_table_speaks_to_a_person() -> None:
     text = shown(*STRAIGHT)
     assert "program on challenge" in text
     assert "cycles 4" in text
-    assert "lower bound 4: its longest chain of operations" in text
+    assert "lower bound 4 for these slots, each on its engine: its longest chain" in text
     assert "gap none" in text
-    assert "scratch 3 of 1,536 words at the peak, 2.0 on the mean" in text
+    assert "scratch 3 of 1,536 words still to be read at the peak, 2.0 on the mean" in text
     assert "unused 0 operations" in text
     assert "37.5 % 3 8" in text
 

@@ -28,12 +28,35 @@ def shown(summary: dict[str, Any]) -> str:
 def test_the_table_names_cycles_bound_gap_scratch_and_checks(summary: dict[str, Any]) -> None:
     lines = {line.split("  ")[0]: line for line in shown(summary).splitlines() if line}
     assert f"{summary['cycles']:,}" in lines["cycles"]
-    assert f"{summary['bound']['cycles']:,}: {summary['bound']['why']}" in lines["lower bound"]
+    bound = f"{summary['bound']['cycles']:,} for the operations of this plan: "
+    assert f"{bound}{summary['bound']['why']}" in lines["lower bound"]
     gap = summary["cycles"] - summary["bound"]["cycles"]
     assert f"{gap:,} cycle{'' if gap == 1 else 's'}" in lines["gap"]
-    assert f"{summary['scratch']['peak']:,} of 1,536 words" in lines["scratch"]
+    assert f"{summary['scratch']['peak']:,} of 1,536 words given out at" in lines["scratch"]
     assert "3 random inputs, each with the result of the reference" in lines["verified"]
     assert "program does what its kernel says: yes" in lines["proved"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "bound", "scratch"),
+    [
+        ({}, "for the operations of this plan: w", "5 of 9 words given out at the peak"),
+        ({"jumps": {"jump": 1}}, "for one run of these slots, each on its engine: w", "given out"),
+        ({"before": 9}, "for the operations as they are written anew: w", "still to be read"),
+        ({"straight": True}, "for these slots, each on its engine: w", "still to be read at the"),
+        ({"straight": False}, "for these slots, each on its engine: w", "5 of 9 words are touched"),
+    ],
+)
+def test_bound_and_scratch_say_what_they_are_of(
+    entries: dict[str, Any], bound: str, scratch: str
+) -> None:
+    common = {
+        "cycles": 7, "bound": {"cycles": 6, "name": "load", "why": "w"}, "engines": {},
+        "bundles": 3, "scratch": {"peak": 5, "size": 9},
+    }  # fmt: skip
+    text = shown({**common, **entries})
+    assert f"6 {bound}" in text
+    assert scratch in text
 
 
 def test_used_and_idle_slots_of_an_engine_are_all_of_them(summary: dict[str, Any]) -> None:

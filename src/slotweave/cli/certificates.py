@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from slotweave.cli import inputs
 from slotweave.cli.output import print_json, write_output
+from slotweave.cli.plans import plan_of
 from slotweave.diagnostics import CheckFailed, Diagnostic
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def kernel_problem(
     kernel = inputs.kernel_named(making.kernel, target)
     values = inputs.parameters_of(kernel, making.parameters or (), defaults)
     promise = inputs.contract_of(kernel, making.contract)
-    plan = inputs.plan_of(kernel, making.plan, values, promise)
+    plan = plan_of(kernel, making.plan, values, promise)
 
     from slotweave.pipeline import problem_of_kernel
 

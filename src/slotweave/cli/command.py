@@ -17,6 +17,7 @@ import typer
 
 from slotweave.cli.terminal import ColorMode, Terminal
 from slotweave.diagnostics import Exit, SlotweaveError
+from slotweave.interruption import unmasked_interruptions
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]
@@ -71,7 +72,8 @@ def _with_common_options(function: Command) -> Command:
 def _end_well(terminal: Terminal, work: Callable[[], None]) -> None:
     """Do `work`; turn what users cause into a message and an exit code."""
     try:
-        work()
+        with unmasked_interruptions():
+            work()
         sys.stdout.flush()
     except SlotweaveError as error:
         terminal.complain(error)

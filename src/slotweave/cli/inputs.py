@@ -6,22 +6,21 @@ that says what is wrong and, for a misspelt name, what was probably meant.
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from slotweave.cli.options import EFFORTS
+from slotweave.cli.assignments import assigned, given_as
+from slotweave.cli.options import EFFORTS, SHAPE_FORM
+from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
-    from slotweave.ir.plan import Plan
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
 
@@ -127,26 +126,33 @@ def parameters_of(
     """The parameters of `kernel`: what `-p name=value` says, else `defaults`, else the kernel's."""
     values = {name: parameter.default for name, parameter in kernel.parameters.items()}
     values.update({name: value for name, value in (defaults or {}).items() if name in values})
-    for text in given:
-        name, equals, number = text.partition("=")
-        if not equals:
-            raise _bad_parameter(f"a parameter is given as name=value, not {text!r}")
+    with given_as("-p NAME=VALUE"):
+        values.update(_whole_numbers(kernel, assigned(given, "SW202")))
+    _expect_within(kernel, values)
+    return values
+
+
+def _whole_numbers(kernel: Kernel, given: Mapping[str, str]) -> dict[str, int]:
+    """The values that `given` has as text. Raises InputError for what is no parameter of `kernel`,
+    no number, or out of range."""
+    values = {}
+    for name, text in given.items():
         if name not in kernel.parameters:
             raise unknown("SW202", f"parameter of {kernel.name} called", name, kernel.parameters)
-        values[name] = _whole_number(name, number)
+        digits = text.strip().removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
+            raise _bad_parameter(f"{name} must be a whole number, not {text!r}")
+        values[name] = int(text)
+    _expect_within(kernel, values)
+    return values
+
+
+def _expect_within(kernel: Kernel, values: Mapping[str, int]) -> None:
     for name, value in values.items():
         parameter = kernel.parameters[name]
         if not parameter.lowest <= value <= parameter.highest:
             allowed = f"{parameter.lowest} to {parameter.highest}"
             raise _bad_parameter(f"{name} must be from {allowed}, not {value}")
-    return values
-
-
-def _whole_number(name: str, text: str) -> int:
-    digits = text.strip().removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
-        raise _bad_parameter(f"{name} must be a whole number, not {text!r}")
-    return int(text)
 
 
 def _bad_parameter(reason: str) -> InputError:
@@ -162,52 +168,25 @@ def contract_of(kernel: Kernel, given: str | None) -> str:
     return given
 
 
-def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], contract: str) -> Plan:
-    """The plan of `kernel` called `name` (its usual one if none), or what a .json file holds."""
-    name = name or kernel.plan_names[0]
-    if name.endswith(".json") or name == STDIN:
-        from slotweave.ir.plan_json import plan_from_json
-
-        plan = plan_from_json(read_text(name, "SW209"), shown(name))
-        if plan.kernel != kernel.name:
-            reason = f"the plan is for the kernel {plan.kernel!r}, not for {kernel.name!r}"
-            raise InputError(Diagnostic("SW209", reason, file=shown(name)))
-        return plan
-    if name not in kernel.plan_names:
-        raise unknown("SW209", f"plan of {kernel.name} called", name, kernel.plan_names)
-    return kernel.plan(name, parameters, contract)
-
-
 def expect_effort(name: str) -> None:
     """Refuse what is no effort."""
     if name not in EFFORTS:
         raise unknown("SW212", "effort", name, EFFORTS)
 
 
-def with_choices(plan: Plan, changed: Sequence[str]) -> Plan:
-    """`plan` with choices given as NAME=JSON instead of its own."""
-    if not changed:
-        return plan
-    choices = dict(plan.choices)
-    for text in changed:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise InputError(Diagnostic("SW209", f"a choice is NAME=JSON, not {text!r}"))
-        try:
-            choices[name] = json.loads(value)
-        except ValueError as reason:
-            raise InputError(
-                Diagnostic("SW209", f"the choice {name!r} is no JSON: {reason}")
-            ) from None
-    return replace(plan, name=f"{plan.name} with other choices", choices=MappingProxyType(choices))
-
-
 @dataclass(frozen=True, slots=True)
 class Building:
-    """How a Python file is made to build its program: for which shape, in how many seconds."""
+    """How a Python file is made to build its program: for which shape (None: the usual one), in how
+    many seconds, and who is told if no shape was given."""
 
-    shape: str | None = None
-    seconds: float = 300.0
+    shape: Mapping[str, int] | None
+    seconds: float
+    terminal: Terminal
+
+
+def building(shape: str | None, seconds: float, terminal: Terminal) -> Building:
+    """What the options --shape and --load-time-limit say."""
+    return Building(None if shape is None else shape_named(shape), seconds, terminal)
 
 
 def is_python_file(name: str) -> bool:
@@ -215,32 +194,53 @@ def is_python_file(name: str) -> bool:
     return name.endswith(".py")
 
 
-def program_in(file: str, building: Building = Building()) -> Program:
+def program_in(file: str, building: Building) -> Program:
     """The program in `file`: the JSON or the text form, or what a Python file builds."""
     if is_python_file(file):
         from slotweave.foreign.confined import Limits
         from slotweave.foreign.load import load_challenge_file
         from slotweave.kernels.tree_hash.workload import Shape
 
-        shape = Shape.of(shape_parameters(building.shape))
-        return load_challenge_file(file, shape, Limits(seconds=building.seconds))
+        shape = Shape.of(shape_or_default(building.shape))
+        program = load_challenge_file(file, shape, Limits(seconds=building.seconds))
+        if building.shape is None:
+            hint = f"as no --shape {SHAPE_FORM} is given"
+            building.terminal.note(f"{file}: built for the shape {shape_of(program)}, {hint}")
+        return program
     return program_from(read_text(file, "SW204"), file)
 
 
-def shape_parameters(text: str | None, defaults: Mapping[str, int] | None = None) -> dict[str, int]:
-    """The parameters of tree-hash that `10,16,256` stands for; the defaults for no text."""
+def shape_named(text: str) -> dict[str, int]:
+    """The parameters of tree-hash that `10,16,256` stands for."""
     from slotweave.kernels import KERNELS
 
-    kernel = KERNELS["tree-hash"]
-    if text is None:
-        return parameters_of(kernel, (), defaults)
     numbers = text.split(",")
-    if len(numbers) != 3:
-        reason = f"a shape is HEIGHT,ROUNDS,BATCH, such as 10,16,256, not {text!r}"
-        raise InputError(Diagnostic("SW212", reason))
-    names = ("height", "rounds", "batch")
-    given = [f"{name}={number}" for name, number in zip(names, numbers, strict=True)]
-    return parameters_of(kernel, given)
+    with given_as(f"--shape {SHAPE_FORM}"):
+        if len(numbers) != 3:
+            reason = f"three numbers with commas are wanted, such as 10,16,256, not {text!r}"
+            raise InputError(Diagnostic("SW212", reason))
+        names = SHAPE_FORM.lower().split(",")
+        return _whole_numbers(KERNELS["tree-hash"], dict(zip(names, numbers, strict=True)))
+
+
+def shape_or_default(
+    shape: Mapping[str, int] | None, defaults: Mapping[str, int] | None = None
+) -> Mapping[str, int]:
+    """`shape`; if it is None, that of `defaults`, and of tree-hash where these say nothing."""
+    from slotweave.kernels import KERNELS
+
+    return shape or parameters_of(KERNELS["tree-hash"], (), defaults)
+
+
+def shape_of(program: Program) -> str:
+    """The shape that a Python file has built `program` for, as --shape says it."""
+    params = program.meta["params"]
+    return ",".join(str(params[name]) for name in SHAPE_FORM.lower().split(","))
+
+
+def built_for(file: str, program: Program) -> str | None:
+    """What to say of the shape of `program`, if a Python file has built it."""
+    return f"the shape {shape_of(program)}" if is_python_file(file) else None
 
 
 def program_from(text: str, file: str) -> Program:

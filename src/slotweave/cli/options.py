@@ -18,11 +18,12 @@ ProgramArgument = Annotated[
         "interface: it is run, under limits that are no security boundary.",
     ),
 ]
+SHAPE_FORM = "HEIGHT,ROUNDS,BATCH"
 ShapeOption = Annotated[
     str | None,
     typer.Option(
         "--shape",
-        metavar="HEIGHT,ROUNDS,BATCH",
+        metavar=SHAPE_FORM,
         help="The shape that a Python file builds its program for, and that --facts challenge is "
         "about; the program's own, else 10,16,256.",
     ),
@@ -30,7 +31,6 @@ ShapeOption = Annotated[
 LoadTimeLimit = Annotated[
     float, typer.Option(metavar="SECONDS", min=0, help="How long a Python file may build.")
 ]
-#: As in `inputs.Building`.
 LOAD_SECONDS = 300.0
 Parameters = Annotated[
     list[str] | None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from slotweave.cli import inputs
 from slotweave.cli.output import print_json
+from slotweave.cli.plans import plan_of
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Choice:
     machine: str | None
     seed: int
     mutants: int
+    building: inputs.Building
 
 
 def test_checks(choice: Choice, terminal: Terminal, json: bool) -> None:
@@ -62,7 +64,7 @@ def _subject(choice: Choice, terminal: Terminal) -> tuple[Origin, Program, Fitte
     """What is to be broken: a program file and where it came from, or a kernel compiled now."""
     name = choice.subject or DEFAULT_KERNEL
     if name == inputs.STDIN or (".py:" not in name and Path(name).is_file()):
-        program = inputs.program_in(name)
+        program = inputs.program_in(name, choice.building)
         with inputs.blaming(name):
             origin = _origin_of(program, inputs.machine_of(program, choice.machine))
         return origin, program, None
@@ -78,7 +80,7 @@ def _compiled(name: str, choice: Choice, terminal: Terminal) -> tuple[Origin, Pr
     kernel = inputs.kernel_named(name, machine)
     values = inputs.parameters_of(kernel, choice.parameters)
     contract = inputs.contract_of(kernel, choice.contract)
-    plan = inputs.plan_of(kernel, PLAN, values, contract)
+    plan = plan_of(kernel, PLAN, values, contract)
     terminal.detail(f"compiling {kernel.name} for {machine.name} by the plan {plan.name}")
     result = compile_kernel(kernel, machine, values, contract, plan)
     fitted = Fitted(result.schedule, result.allocation)

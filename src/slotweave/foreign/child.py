@@ -136,9 +136,13 @@ def built(file: str, arguments: Mapping[str, int]) -> dict[str, Any]:
         raise UnusableError("has no KernelBuilder; a kernel of your own is named FILE.py:function")
     builder = make()
     call_with(builder.build_kernel, arguments)
+    program = [bundle_of(bundle) for bundle in builder.instrs]
+    if not program:
+        reason = "its build_kernel made no bundle: it must leave the program in self.instrs"
+        raise UnusableError(reason)
     debug_info = builder.debug_info() if hasattr(builder, "debug_info") else None
     return {
-        "program": [bundle_of(bundle) for bundle in builder.instrs],
+        "program": program,
         "names": names_of(getattr(debug_info, "scratch_map", None)),
         "contract": contract
         if isinstance(contract := getattr(module, "CONTRACT", ""), str)

@@ -27,6 +27,7 @@ from slotweave.check.schedule_legality import schedule_violations
 from slotweave.check.witness import random_memory
 from slotweave.diagnostics import CheckFailed, Diagnostic
 from slotweave.emit import emit
+from slotweave.interruption import unmasked_interruptions
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.facts import Facts
 from slotweave.ir.problem import Problem
@@ -133,13 +134,16 @@ def repack(
         trail = _Trail(lifted.cycles, evaluations, listen)
         trail.tell(f"lifted {len(lifted.graph.nodes):,} nodes")
         try:
-            for found in budget.limit(_tries(lifted, machine, facts, options, trail), evaluations):
-                trail.note(found)
+            with unmasked_interruptions():
+                tries = _tries(lifted, machine, facts, options, trail)
+                for found in budget.limit(tries, evaluations):
+                    trail.note(found)
         except KeyboardInterrupt:  # what was found so far is kept
             trail.interrupted = True
         evaluations = trail.evaluations
         try:
-            best = _first_proved(trail, program, machine, facts)
+            with unmasked_interruptions():
+                best = _first_proved(trail, program, machine, facts)
         except KeyboardInterrupt:  # what is not proved is not kept
             trail.interrupted, best = True, None
         if trail.interrupted or best or not trail.found or budget.is_spent(evaluations):

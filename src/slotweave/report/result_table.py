@@ -6,7 +6,7 @@ saved results hold; what a result does not say is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -42,13 +42,17 @@ _LEGEND = (
 )
 
 
-def result_view(summary: Mapping[str, Any]) -> RenderableType:
-    """`summary` (the JSON form of a result) as a rich view."""
+def result_view(
+    summary: Mapping[str, Any], context: Iterable[tuple[str, str]] = ()
+) -> RenderableType:
+    """`summary` (the JSON form of a result) as a rich view; below its rows those of `context`."""
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold")
     facts.add_column(overflow="fold")
     for name, text in _rows(summary):
         facts.add_row(name, text)
+    for name, said in context:
+        facts.add_row(name, Text(said))
     parts: list[RenderableType] = [
         Text(_title(summary), style="bold"), "", facts, "", _engines(summary)
     ]  # fmt: skip
@@ -79,16 +83,15 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "", Text("each bundle counted once; the program jumps, so a run may differ")
     bound = summary.get("bound")
     if bound:
-        yield "lower bound", Text(f"{bound['cycles']:,}: {bound['why']}")
+        yield "lower bound", Text(f"{bound['cycles']:,} {_bound_of(summary)}: {bound['why']}")
         yield "gap", Text(_gap(cycles, bound["cycles"]))
     if "dataflow" in summary:
         dataflow = summary["dataflow"]
-        why = f"{dataflow['cycles']:,} if each operation may take any engine: {dataflow['why']}"
-        yield "dataflow", Text(why)
+        of = "for what it computes, if each operation may take any engine"
+        yield "dataflow", Text(f"{dataflow['cycles']:,} {of}: {dataflow['why']}")
     scratch = summary.get("scratch")
     if scratch:
-        mean = f", {scratch['mean']:,} on the mean" if "mean" in scratch else ""
-        yield "scratch", Text(f"{scratch['peak']:,} of {scratch['size']:,} words at the peak{mean}")
+        yield "scratch", Text(_scratch(scratch, summary))
     if "spans" in summary:
         yield from _program_rows(summary)
     verified = summary.get("verified")
@@ -118,6 +121,28 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         for other, number in others.items():
             could = f"{_count(number, 'operation')} could run on {other}"
             yield f"on {engine}", Text(could)
+
+
+def _bound_of(summary: Mapping[str, Any]) -> str:
+    """What the lower bound is one of: each command has another thing in hand."""
+    if "straight" in summary:
+        return "for these slots, each on its engine"
+    if "before" in summary:
+        return "for the operations as they are written anew"
+    if "jumps" in summary:
+        return "for one run of these slots, each on its engine"
+    return "for the operations of this plan"
+
+
+def _scratch(scratch: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
+    """Of a kernel the words given to live values, whole vectors; of a program those still read."""
+    size, mean = f"{scratch['size']:,}", scratch.get("mean")
+    if not summary.get("straight", True):
+        return f"{scratch['peak']:,} of {size} words are touched"
+    of_program = "straight" in summary or "before" in summary
+    taken = "still to be read" if of_program else "given out"
+    at_the_peak = f"{scratch['peak']:,} of {size} words {taken} at the peak"
+    return at_the_peak if mean is None else f"{at_the_peak}, {mean:,} on the mean"
 
 
 def _count(number: int, noun: str) -> str:

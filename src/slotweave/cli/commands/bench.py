@@ -10,6 +10,7 @@ from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.options import Contract, Json, Parameters, TargetMachine
 from slotweave.cli.output import print_json, write_output
+from slotweave.cli.plans import plan_of
 from slotweave.cli.terminal import Terminal
 
 
@@ -52,7 +53,7 @@ def bench(
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
     promise = inputs.contract_of(workload, contract)
-    chosen = inputs.plan_of(workload, plan, values, promise)
+    chosen = plan_of(workload, plan, values, promise)
     subject: dict[str, Any] = {
         "kernel": workload.name, "params": dict(values), "contract": promise,
         "plan": chosen.name, "machine": target.name,

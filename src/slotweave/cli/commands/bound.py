@@ -8,7 +8,15 @@ import typer
 
 from slotweave.cli import certificates, inputs, plan_bounds
 from slotweave.cli.command import command
-from slotweave.cli.options import Contract, Json, MachineOfProgram, Parameters
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    Contract,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    Parameters,
+    ShapeOption,
+)
 from slotweave.cli.output import expect_one_on_stdout, expect_writable, print_json
 from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError
@@ -43,6 +51,8 @@ def bound(
         str | None,
         typer.Option(metavar="FILE", help="Check certificates: build the problem anew, and hold."),
     ] = None,
+    shape: ShapeOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     json: Json = False,
 ) -> None:
     """Show the ladder of lower bounds: how short a schedule could be at most, and why.
@@ -53,6 +63,7 @@ def bound(
     """
     expect_one_on_stdout(certificate, json)
     expect_writable(certificate)
+    how = inputs.building(shape, load_time_limit, terminal)
     options = (subject, parameters, contract, plan, certificate)
     if check is not None:
         if any(options):
@@ -67,8 +78,8 @@ def bound(
         plans = plan_bounds.over_all_plans(about, terminal)
     else:
         if any(options[1:]):
-            raise _bad("a program goes with --machine and --json alone, the rest is for kernels")
-        about, problem = _program_problem(subject, machine)
+            raise _bad("-p, --contract, --plan and --certificate are for kernels, not for programs")
+        about, problem = _program_problem(subject, machine, how)
         plans = None
     _deliver(about, problem, plans, terminal, certificate, json)
 
@@ -77,7 +88,9 @@ def _bad(reason: str) -> InputError:
     return InputError(Diagnostic("SW212", reason))
 
 
-def _program_problem(file: str, machine: str | None) -> tuple[dict[str, object], Problem]:
+def _program_problem(
+    file: str, machine: str | None, how: inputs.Building
+) -> tuple[dict[str, object], Problem]:
     """What the program computes, as a problem; under the facts of its kernel, if it names one."""
     from slotweave.ir.facts import nothing_known
     from slotweave.kernels import KERNELS
@@ -86,7 +99,7 @@ def _program_problem(file: str, machine: str | None) -> tuple[dict[str, object],
     from slotweave.report.placements import placements
     from slotweave.report.unrolled import unrolled
 
-    program = inputs.program_in(file)
+    program = inputs.program_in(file, how)
     with inputs.blaming(file):
         target = inputs.machine_of(program, machine)
         facts, contract = nothing_known(), "none"
@@ -119,7 +132,8 @@ def _deliver(
         rungs = [_rung(rung) for rung in ladder]
         print_json({**about, "bound": _rung(best), "ladder": rungs, **offered})
     elif destination != "-" and not terminal.quiet:
-        _show(terminal, ladder, best)
+        of = "those of this plan" if "plan" in about else "each of them on any engine"
+        _show(terminal, ladder, best, of)
         if plans is not None:
             plan_bounds.show(plans)
 
@@ -128,7 +142,7 @@ def _rung(bound: Bound) -> dict[str, object]:
     return {"name": bound.name, "cycles": bound.cycles, "why": bound.why}
 
 
-def _show(terminal: Terminal, ladder: tuple[Bound, ...], best: Bound) -> None:
+def _show(terminal: Terminal, ladder: tuple[Bound, ...], best: Bound, of: str) -> None:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -139,4 +153,4 @@ def _show(terminal: Terminal, ladder: tuple[Bound, ...], best: Bound) -> None:
         style = "bold green" if rung is best else ""
         table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
     terminal.show(table)
-    print(f"no schedule of these operations has fewer than {best.cycles:,} cycles")
+    print(f"no schedule of these operations ({of}) has fewer than {best.cycles:,} cycles")

@@ -30,6 +30,7 @@ from slotweave.cli.output import (
     print_json,
     write_output,
 )
+from slotweave.cli.plans import plan_of, with_choices
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def compile_(
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
     promise = inputs.contract_of(workload, contract)
-    choices = inputs.with_choices(inputs.plan_of(workload, plan, values, promise), choice or ())
+    choices = with_choices(plan_of(workload, plan, values, promise), choice or ())
     terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
 
     from slotweave.fit import Effort  # behind the checks of what the user gave

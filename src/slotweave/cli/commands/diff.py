@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from slotweave.cli.options import (
     ShapeOption,
 )
 from slotweave.cli.output import print_json
+from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError
 
 _SIDE = (
@@ -30,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def diff(
+    terminal: Terminal,
     a: Annotated[str, typer.Argument(metavar="A", help=_SIDE)],
     b: Annotated[str, typer.Argument(metavar="B", help="The same.")],
     machine: MachineOfProgram = None,
@@ -47,8 +50,8 @@ def diff(
     """
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
-    building = inputs.Building(shape, load_time_limit)
-    sides = {"a": _loaded(a, building), "b": _loaded(b, building)}
+    how = inputs.building(shape, load_time_limit, terminal)
+    sides = {"a": _loaded(a, how), "b": _loaded(b, how)}
     kinds = [isinstance(side, dict) for side in sides.values()]
     if kinds[0] != kinds[1]:
         reason = "one of the two is a program and the other a result; compare like with like"
@@ -59,7 +62,7 @@ def diff(
     else:
         known = (facts_of_origin(names[key], program) for key, program in sides.items())
         name = facts or next((name for name in known if name != NOTHING), NOTHING)
-        _show_programs(sides, names, machine, name, shape, json)
+        _show_programs(sides, names, machine, name, how.shape, json)
 
 
 def _loaded(file: str, building: inputs.Building) -> Any:
@@ -101,7 +104,7 @@ def _show_programs(
     names: dict[str, str],
     machine: str | None,
     facts: str,
-    shape: str | None,
+    shape: Mapping[str, int] | None,
     json: bool,
 ) -> None:
     from slotweave.report.diff_summary import diff_lines, diff_summary

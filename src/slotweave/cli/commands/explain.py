@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.facts import FactsOption, facts_for, facts_named
+from slotweave.cli.facts import FactsOption, facts_for, facts_named, missing_facts
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
@@ -16,6 +16,7 @@ from slotweave.cli.options import (
     ShapeOption,
 )
 from slotweave.cli.output import print_json
+from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import CODES, Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def explain(
+    terminal: Terminal,
     code: Annotated[
         str | None,
         typer.Argument(
@@ -49,11 +51,14 @@ def explain(
 ) -> None:
     """Explain an error code, or why an operation is not earlier and why a slot is empty."""
     if code is not None and place is not None:
-        from slotweave.cli.inputs import Building, program_in
+        from slotweave.cli.inputs import building, program_in
 
-        program = program_in(code, Building(shape, load_time_limit))
-        known = facts_named(facts_for(code, facts), shape, program)
+        how = building(shape, load_time_limit, terminal)
+        program = program_in(code, how)
+        known = facts_named(facts_for(code, facts), how.shape, program)
         _explain_place(program, code, place, machine, known, json)
+        if hint := missing_facts(code, facts, program):
+            terminal.note(hint)
     else:
         _explain_code(code, json)
 

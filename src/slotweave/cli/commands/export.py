@@ -44,12 +44,14 @@ def export(
     output: Output = STDOUT,
 ) -> None:
     """Write a program in another form."""
-    from slotweave.cli.inputs import Building, program_in
+    from slotweave.cli.inputs import building, built_for, program_in
 
     destination = output or STDOUT
     expect_writable(destination)
-    text = _text(program_in(program, Building(shape, load_time_limit)), form)
-    write_output(destination, text)
+    parsed = program_in(program, building(shape, load_time_limit, terminal))
+    write_output(destination, _text(parsed, form))
+    if shape is not None and (built := built_for(program, parsed)):
+        terminal.note(f"{program}: built for {built}")
     if destination != STDOUT:
         terminal.note(f"wrote {destination}")
         if form is Format.CHALLENGE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.facts import FactsOption, facts_for, facts_named
+from slotweave.cli.facts import FactsOption, facts_for, facts_named, facts_row, missing_facts
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
@@ -36,17 +36,22 @@ def inspect(
     How busy each engine is and why its other slots are idle, which work is done when, how much
     scratch is used, what could be left out, and what bounds the cycles.
     """
-    from slotweave.cli.inputs import Building, blaming, machine_of, program_in
+    from slotweave.cli.inputs import blaming, building, built_for, machine_of, program_in
     from slotweave.report.inspect import inspect_program
     from slotweave.report.result_table import result_view
 
-    parsed = program_in(program, Building(shape, load_time_limit))
+    how = building(shape, load_time_limit, terminal)
+    parsed = program_in(program, how)
     name = facts_for(program, facts)
-    known = facts_named(name, shape, parsed)
+    known = facts_named(name, how.shape, parsed)
     with blaming(program):
         summary = inspect_program(parsed, machine_of(parsed, machine), known)
     summary["facts"] = name
     if json:
         print_json(summary)
     else:
-        terminal.show(result_view(summary))
+        shape_built = built_for(program, parsed)
+        context = [("built for", shape_built)] if shape_built else []
+        terminal.show(result_view(summary, [*context, facts_row(name, parsed, how.shape)]))
+    if hint := missing_facts(program, facts, parsed):
+        terminal.note(hint)

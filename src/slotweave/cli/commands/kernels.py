@@ -16,7 +16,8 @@ from slotweave.cli.options import (
     Seed,
     TargetMachine,
 )
-from slotweave.cli.output import STDOUT, print_json, write_output
+from slotweave.cli.output import STDOUT, expect_writable, print_json, write_output
+from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
@@ -70,6 +71,7 @@ def _description(kernel: Kernel) -> dict[str, object]:
 
 @command(app, "memory")
 def make_memory(
+    terminal: Terminal,
     name: KernelArgument,
     parameters: Parameters = None,
     contract: Contract = None,
@@ -82,7 +84,11 @@ def make_memory(
 
     from slotweave.cli.inputs import contract_of, kernel_named, machine_named, parameters_of
 
+    destination = output or STDOUT
+    expect_writable(destination)
     kernel = kernel_named(name, machine_named(machine))
     values = parameters_of(kernel, parameters or ())
     memory = kernel.memory(values, contract_of(kernel, contract), np.random.default_rng(seed))
-    write_output(output or STDOUT, f"{memory.tolist()}\n")
+    write_output(destination, f"{memory.tolist()}\n")
+    if destination != STDOUT:
+        terminal.note(f"wrote {destination}")

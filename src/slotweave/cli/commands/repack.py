@@ -9,7 +9,7 @@ import typer
 from slotweave.budget import Budget, budget
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import FactsOption, facts_for, facts_named
+from slotweave.cli.facts import FactsOption, facts_for, facts_named, missing_facts
 from slotweave.cli.interrupts import deferred_interrupt
 from slotweave.cli.options import (
     LOAD_SECONDS,
@@ -77,10 +77,11 @@ def repack(
         raise InputError(Diagnostic("SW212", reason))
     inputs.expect_effort(effort)
     limits = budget(evaluations, time_limit)
-    parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
-    facts = facts_for(program, facts)
+    how = inputs.building(shape, load_time_limit, terminal)
+    parsed = inputs.program_in(program, how)
+    name = facts_for(program, facts)
     target = inputs.machine_of(parsed, machine)
-    known = facts_named(facts, shape, parsed)
+    known = facts_named(name, how.shape, parsed)
 
     from slotweave.fit import Effort  # behind the checks of what the user gave
     from slotweave.repack import RepackOptions
@@ -90,10 +91,12 @@ def repack(
         rewrite=not no_rewrite, vectorize=vectorize, effort=Effort[effort.upper()], seed=seed
     )
     with deferred_interrupt() as raise_if_interrupted:
-        progress = Progress(terminal, limits, raise_if_interrupted)
+        hint = missing_facts(program, facts, parsed)
+        progress = Progress(terminal, limits, raise_if_interrupted, hint)
         with inputs.blaming(program):
             result = repacked(parsed, target, known, options, progress, limits)
-        _deliver(result, options, facts, terminal, output, json)
+        built = inputs.built_for(program, parsed)
+        _deliver(result, options, name, built, terminal, output, json)
     if result.interrupted:
         raise KeyboardInterrupt
 
@@ -101,15 +104,21 @@ def repack(
 class Progress:
     """Tells of each stage and each better program at once, of other evaluations now and then.
 
-    Whenever there is something to tell, `pause` is called first.
+    Whenever there is something to tell, `pause` is called first. `hint`, if there is one, comes
+    before all else.
     """
 
-    def __init__(self, terminal: Terminal, limits: Budget, pause: Callable[[], None]) -> None:
-        self.terminal, self.limits, self.pause = terminal, limits, pause
+    def __init__(
+        self, terminal: Terminal, limits: Budget, pause: Callable[[], None], hint: str
+    ) -> None:
+        self.terminal, self.limits, self.pause, self.hint = terminal, limits, pause, hint
         self._told = limits.clock()
 
     def __call__(self, what: str, cycles: int, evaluations: int) -> None:
         self.pause()
+        if self.hint:
+            self.terminal.note(self.hint)
+            self.hint = ""
         now = self.limits.clock()
         if not what and now - self._told < PATIENCE:
             return
@@ -128,6 +137,7 @@ def _deliver(
     result: Repacked,
     options: RepackOptions,
     facts: str,
+    built: str | None,
     terminal: Terminal,
     output: str | None,
     json: bool,
@@ -143,7 +153,8 @@ def _deliver(
     if json:
         print_json(summary)
     elif not terminal.quiet and output != STDOUT:
-        terminal.show(result_view({**summary, "verified": None, "proved": None}))
+        context = [("built for", built)] if built else []
+        terminal.show(result_view({**summary, "verified": None, "proved": None}, context))
         print(f"\n{result.before:,} cycles before, {result.cycles:,} now, under facts {facts!r}:")
         print(result.why)
     if output is not None and output != STDOUT:

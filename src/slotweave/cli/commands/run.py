@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,8 +30,10 @@ from slotweave.cli.output import (
     write_output,
 )
 from slotweave.cli.terminal import Terminal
+from slotweave.diagnostics import CheckFailed
 
 if TYPE_CHECKING:
+    from slotweave.ir.program import Program
     from slotweave.simulate.run import Run
 
 
@@ -64,10 +69,10 @@ def run(
 
     expect_one_on_stdout(output, json)
     expect_writable(output)
-    parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
+    parsed = inputs.program_in(program, inputs.building(shape, load_time_limit, terminal))
     target = inputs.machine_of(parsed, machine)
     memory = inputs.memory_in(mem)
-    with inputs.blaming(program):
+    with inputs.blaming(program), _missing_memory_named(mem, parsed):
         end = simulate(parsed, target, memory, strict=not compatible, max_cycles=max_cycles)
     if output is not None:
         write_output(output, f"{end.memory.tolist()}\n")
@@ -78,6 +83,30 @@ def run(
         if len(end.trace):
             print(f"trace: {' '.join(map(str, end.trace))}")
     terminal.detail(f"{end.executed_bundles} bundles ran, those that cost no cycle included")
+
+
+@contextmanager
+def _missing_memory_named(mem: str | None, program: Program) -> Iterator[None]:
+    """An access past the end of memory is said to be one where no memory was given."""
+    try:
+        yield
+    except CheckFailed as error:
+        found = error.diagnostic
+        if mem is not None or found.code not in ("SW106", "SW107"):
+            raise
+        hint = f"give some with --mem FILE; `{_making_memory(program)}` makes one"
+        raise CheckFailed(replace(found, message=f"{found.message}; {hint}")) from None
+
+
+def _making_memory(program: Program) -> str:
+    """The command that makes a memory for `program`, as far as the program says what it is for."""
+    from slotweave.kernels import KERNELS
+
+    kernel, params, contract = map(program.meta.get, ("kernel", "params", "contract"))
+    if kernel not in KERNELS or not isinstance(params, Mapping):
+        return "slotweave kernels memory KERNEL -o FILE"
+    shape = "".join(f" -p {name}={value}" for name, value in params.items())
+    return f"slotweave kernels memory {kernel}{shape} --contract {contract} -o FILE"
 
 
 def _result(end: Run) -> dict[str, Any]:

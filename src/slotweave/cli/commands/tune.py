@@ -22,6 +22,7 @@ from slotweave.cli.options import (
     TargetMachine,
 )
 from slotweave.cli.output import expect_writable, print_json, write_output
+from slotweave.cli.plans import plan_of, with_choices
 from slotweave.cli.terminal import PATIENCE, Terminal
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def tune(
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
     promise = inputs.contract_of(workload, contract)
-    begin = inputs.with_choices(inputs.plan_of(workload, plan, values, promise), choice or ())
+    begin = with_choices(plan_of(workload, plan, values, promise), choice or ())
 
     from slotweave.tune.search import Task, search, start  # behind the checks of what was given
 

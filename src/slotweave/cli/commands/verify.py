@@ -96,13 +96,13 @@ def verify(
     A result is derived anew: hashes, runs on the recorded seed and on fresh ones, cycles. With
     --self-test it is the checks that are tested, on a program or a kernel (tree-hash if left out).
     """
+    building = inputs.building(shape, load_time_limit, terminal)
     if self_test:
-        choice = Choice(program, parameters or [], contract, machine, seed, mutants)
+        choice = Choice(program, parameters or [], contract, machine, seed, mutants, building)
         test_checks(choice, terminal, json)
         return
     if program is None:
         raise InputError(Diagnostic("SW212", "which program? Only --self-test can do without one"))
-    building = inputs.Building(shape, load_time_limit)
     if inputs.is_python_file(program):
         parsed = inputs.program_in(program, building)
     else:
@@ -146,7 +146,11 @@ def verify(
         counts = {"instances": verified.instances, "mismatches": verified.mismatches}
         print_json({"verified": counts, **report})
         return
-    print(f"{verified.instances} random inputs, no difference to {against}")
+    built = inputs.built_for(program, parsed)
+    print(
+        f"{verified.instances} random inputs, no difference to {against}"
+        + (f" (built for {built})" if built else "")
+    )
     for line in proved_lines(proved) if proved else ():
         print(line)
 

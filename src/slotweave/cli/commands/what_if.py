@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli import inputs
+from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.command import command
 from slotweave.cli.options import (
     LOAD_SECONDS,
@@ -18,6 +19,7 @@ from slotweave.cli.options import (
     ShapeOption,
 )
 from slotweave.cli.output import print_json
+from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -25,12 +27,18 @@ if TYPE_CHECKING:
 
 MOST_SLOTS = 1024
 
+_HELD_FIXED = (
+    "The program is held fixed, nothing is compiled anew "
+    "(`slotweave compile --machine FILE.toml` does that)."
+)
+
 
 def add_to(app: typer.Typer) -> None:
     command(app, "what-if")(what_if)
 
 
 def what_if(
+    terminal: Terminal,
     program: ProgramArgument,
     changes: Annotated[
         list[str] | None,
@@ -51,17 +59,20 @@ def what_if(
     from slotweave.report.live_scratch import is_straight
     from slotweave.report.what_if import what_if as timed
 
-    parsed = inputs.program_in(program, inputs.Building(shape, load_time_limit))
+    parsed = inputs.program_in(program, inputs.building(shape, load_time_limit, terminal))
     with inputs.blaming(program):
         target = inputs.machine_of(parsed, machine)
+    slots = _slots(changes or (), target)
+    with inputs.blaming(program):
         if not is_straight(parsed):
             reason = "the program jumps; only programs that run straight through are timed anew"
             raise InputError(Diagnostic("SW216", reason))
         refuse_faults(parsed, target)
-        answer = timed(parsed, target, _slots(changes or (), target))
+        answer = timed(parsed, target, slots)
     if json:
         print_json(answer)
         return
+    print(_HELD_FIXED)
     print(f"{answer['before']:,} cycles as it is, {answer['retimed']:,} timed anew")
     print(f"{answer['cycles']:,} cycles with {_listed(answer['slots'])}")
     for engine, saved in answer["prices"].items():
@@ -92,13 +103,13 @@ def _listed(slots: dict[str, int]) -> str:
 def _slots(changes: Iterable[str], machine: Machine) -> dict[str, int]:
     """`valu=8` as {"valu": 8}."""
     slots = {}
-    for text in changes:
-        engine, _, number = text.partition("=")
-        if engine not in machine.slots:
-            raise inputs.unknown("SW212", "engine", engine, machine.slots)
-        digits = number if number.isascii() and number.isdecimal() and len(number) <= 9 else "0"
-        if not 1 <= int(digits) <= MOST_SLOTS:
-            reason = f"an engine has from 1 to {MOST_SLOTS} slots, as in valu=8, not {text!r}"
-            raise InputError(Diagnostic("SW212", reason))
-        slots[engine] = int(digits)
+    with given_as("--set ENGINE=SLOTS"):
+        for engine, number in assigned(changes, "SW212").items():
+            if engine not in machine.slots:
+                raise inputs.unknown("SW212", "engine", engine, machine.slots)
+            digits = number if number.isascii() and number.isdecimal() and len(number) <= 9 else "0"
+            if not 1 <= int(digits) <= MOST_SLOTS:
+                reason = f"{engine} must have from 1 to {MOST_SLOTS} slots, not {number!r}"
+                raise InputError(Diagnostic("SW212", reason))
+            slots[engine] = int(digits)
     return slots
