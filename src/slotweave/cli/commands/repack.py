@@ -109,7 +109,7 @@ class Progress:
     """
 
     def __init__(
-        self, terminal: Terminal, limits: Budget, pause: Callable[[], None], hint: str
+        self, terminal: Terminal, limits: Budget, pause: Callable[[], None], hint: str = ""
     ) -> None:
         self.terminal, self.limits, self.pause, self.hint = terminal, limits, pause, hint
         self._told = limits.clock()
