@@ -88,16 +88,3 @@ def test_a_reader_that_closes_the_pipe_ends_the_command_quietly() -> None:
     code = "import os, sys\nread, write = os.pipe()\nos.close(read)\nos.dup2(write, 1)"
     done = slotweave_process("machines", "show", "challenge", code=code)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_ctrl_c_that_meets_a_compiled_function_ends_a_command_with_130() -> None:
-    """Numba passes it on as a SystemError."""
-    code = (
-        "import slotweave.cli.inputs as inputs\n"
-        "def interrupted(*_):\n"
-        "    raise SystemError('a result with an exception set') from KeyboardInterrupt()\n"
-        "inputs.program_in = interrupted"
-    )
-    done = slotweave_process("run", "program.json", code=code)
-    assert done.returncode == 130
-    assert done.stderr == "interrupted\n"

@@ -78,10 +78,7 @@ def _end_well(terminal: Terminal, work: Callable[[], None]) -> None:
     except SlotweaveError as error:
         terminal.complain(error)
         raise typer.Exit(error.exit_code) from None
-    except (KeyboardInterrupt, SystemError) as error:
-        # Raised while compiled code is being loaded, an interrupt comes out of it as SystemError.
-        if isinstance(error, SystemError) and not isinstance(error.__cause__, KeyboardInterrupt):
-            raise
+    except KeyboardInterrupt:
         terminal.note("interrupted")
         raise typer.Exit(Exit.INTERRUPTED) from None
     except BrokenPipeError:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-_Longs = NDArray[np.int64]
+from slotweave.report.slot_columns import Longs
 
 #: The source of an edge that is not there.
 NO_SOURCE = -1
@@ -33,8 +32,8 @@ def later(first: Edge | None, second: Edge | None) -> Edge | None:
 class Edges:
     """An edge, or none, for each operation: by columns. Without an edge `earliest` is 0."""
 
-    earliest: _Longs
-    source: _Longs
+    earliest: Longs
+    source: Longs
 
     def of(self, number: int) -> Edge | None:
         """The edge of operation `number`."""
@@ -49,7 +48,7 @@ def edge_columns(edges: Iterable[Edge | None]) -> Edges:
     return Edges(table[:, 0], table[:, 1])
 
 
-def latest_edges(size: int, owner: _Longs, earliest: _Longs, source: _Longs) -> Edges:
+def latest_edges(size: int, owner: Longs, earliest: Longs, source: Longs) -> Edges:
     """Of the candidates of each of `size` operations the one that holds longest, or the first.
 
     Candidate i is one of operation `owner[i]`; it is none if its source is NO_SOURCE.

@@ -51,7 +51,7 @@ def item_groups(placed: Placements) -> ItemGroups:
     large = sorted(one for one, count in size.items() if count >= least)
     number = {one: at for at, one in enumerate(large)}
     named = tuple([number.get(one, SHARED) for one in group])
-    return ItemGroups(named, tuple(_stages(placed, makers, named)))
+    return ItemGroups(named, _stages(placed, makers, named))
 
 
 def _only_leader(ends: int, leader: dict[int, int]) -> int:
@@ -127,7 +127,7 @@ def _bits(number: int) -> Iterator[int]:
 
 def _stages(
     placed: Placements, makers: tuple[tuple[int, ...], ...], group: tuple[int, ...]
-) -> Iterator[int]:
+) -> tuple[int, ...]:
     stages: list[int] = []
     fetches = fetching(placed)
     for number, row in enumerate(makers):
@@ -137,7 +137,7 @@ def _stages(
             if group[maker] == mine:
                 stage = max(stage, stages[maker] + (fetches_now and not fetches[maker]))
         stages.append(stage)
-    return iter(stages)
+    return tuple(stages)
 
 
 def fetching(placed: Placements) -> list[bool]:
