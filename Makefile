@@ -23,8 +23,9 @@ demo: $(CORE)
 	@$(BIN)/slotweave compile tree-hash -o out/tree-hash.json
 	@$(BIN)/slotweave export out/tree-hash.json --format challenge -o out/perf_takehome.py
 
+# The tests of a file stay in one process, for they share what is slow to make.
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check-all: lint
 	$(BIN)/pytest --long
