@@ -9,7 +9,7 @@ word that `linear_result` describes is the result of the operation, and lies in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from slotweave.analysis.value_ranges import ANY, BIT, Range, result_range
@@ -58,16 +58,22 @@ def _ends(form: Linear) -> tuple[int, int]:
     return low, high
 
 
-def narrowed(op: str, forms: Sequence[Form], ranges: Sequence[Range]) -> tuple[Range, Form]:
+def narrowed(op: str, forms: Iterable[Form], ranges: Sequence[Range]) -> tuple[Range, Form]:
     """The range of `op` by intervals and by sums, and the sum if it is no worse.
 
-    `ranges` may be narrower than those of `forms`, for what is known of operands here alone.
+    `ranges` may be narrower than those of `forms`, for what is known of operands here alone. No
+    more of `forms` is asked for than is needed.
     """
     known = result_range(op, ranges)
     rule = _RULES.get(op)
     if rule is None or known[0] == known[1]:
         return known, None
-    form = None if any(form is None for form in forms) else rule(*forms)
+    operands = []
+    for operand in forms:
+        if operand is None:
+            return known, None
+        operands.append(operand)
+    form = rule(*operands)
     if form is None or len(form.terms) > MOST_ATOMS:
         return known, None
     low, high = _ends(form)

@@ -23,14 +23,15 @@ OF_ITSELF: Mapping[str, Range] = {"xor": (0, 0), "sub": (0, 0), "lt": (0, 0), "e
 
 def result_range(op: str, ranges: Sequence[Range]) -> Range:
     """The range of `op` on words in `ranges` (the immediate last)."""
-    if all(low == high for low, high in ranges):
-        try:
-            word = word_function(op)(*(low for low, _high in ranges))
-        except ZeroDivisionError:
-            return ANY
-        return word, word
-    rule = _RULES.get(op)
-    return ANY if rule is None else rule(*ranges)
+    for low, high in ranges:
+        if low != high:
+            rule = _RULES.get(op)
+            return ANY if rule is None else rule(*ranges)
+    try:
+        word = word_function(op)(*(low for low, _high in ranges))
+    except ZeroDivisionError:
+        return ANY
+    return word, word
 
 
 def hull(*ranges: Range) -> Range:

@@ -7,8 +7,10 @@ sums (`analysis.linear_forms`), word by word.
 
 from __future__ import annotations
 
+from itertools import chain
+
 from slotweave.analysis.linear_forms import Form, atom, narrowed
-from slotweave.analysis.value_ranges import OF_ITSELF, Range, below
+from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below
 from slotweave.ir.graph import Node, Region
 from slotweave.ir.memory_order import MemoryOrder
 from slotweave.isa import OPERATIONS
@@ -16,6 +18,10 @@ from slotweave.lift.partition import Partition
 
 #: Word `[1]` of the value of node `[0]`.
 Ref = tuple[int, int]
+
+
+#: What these say of a value follows from how its condition was computed, lane by lane.
+_KNOW_CONDITIONS = frozenset({"select", "mul"})
 
 
 class Builder:
@@ -27,6 +33,8 @@ class Builder:
         self.where = ""
         self._lanes = vector_length
         self._forms: dict[Ref, Form] = {}
+        self._words: dict[int, tuple[Ref, ...]] = {}
+        self._unknown: set[int] = set()  # nodes that may be anything in each lane
         self._order = {r.name: MemoryOrder(self._join) for r in partition.regions}
         self._constants: dict[int, int] = {}
         self._blocks: dict[tuple[Ref, ...], int] = {}
@@ -53,21 +61,23 @@ class Builder:
     def _form_of(self, ref: Ref) -> Form:
         """The word as a sum; one of which nothing else is known stands for itself."""
         found = self._forms.get(ref)
-        return found or atom(ref[0] * self._lanes + ref[1], self.range_of(ref))
+        if found is None:
+            found = atom(ref[0] * self._lanes + ref[1], self.range_of(ref))
+        return found
 
     def refs(self, node: int) -> tuple[Ref, ...]:
         """The words of `node`; a single known one is a constant."""
         ranges = self.ranges[node]
         if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
-            return ((self.constant(ranges[0][0]), 0),)
-        return tuple((node, lane) for lane in range(len(ranges)))
+            node = self.constant(ranges[0][0])
+        if node not in self._words:
+            self._words[node] = tuple((node, lane) for lane in range(len(ranges)))
+        return self._words[node]
 
     def value(self, refs: tuple[Ref, ...]) -> int:
         """The node whose words are `refs`."""
         first = refs[0][0]
-        if len(refs) == len(self.ranges[first]) and all(
-            ref == (first, lane) for lane, ref in enumerate(refs)
-        ):
+        if refs == self._words.get(first):
             return first
         found = self._blocks.get(refs)
         if found is None:
@@ -106,30 +116,46 @@ class Builder:
             return ((self.constant(imm), 0),)
         if op == "broadcast":
             args = (args[0] * width,)
-        rows = list(zip(*args, strict=True))
-        found = [self._result(op, row, imm) for row in rows]
-        ranges = tuple(known for known, _form in found)
-        known = {low for low, high in ranges if low == high}
-        if all(low == high for low, high in ranges) and (width == 1 or len(known) == 1):
-            return ((self.constant(ranges[0][0]), 0),) * width
+        if width > 1 and self._alike(op, args):
+            found = [self._result(op, tuple(arg[0] for arg in args), imm)] * width
+        else:
+            found = [self._result(op, row, imm) for row in zip(*args, strict=True)]
+        ranges = tuple([known for known, _form in found])
+        low, high = ranges[0]
+        if low == high and ranges.count(ranges[0]) == width:
+            return ((self.constant(low), 0),) * width
         if op == "broadcast":
             return args[0]
-        values = tuple(self.value(arg) for arg in args)
+        values = tuple([self.value(arg) for arg in args])
         node = Node(op, width, values, imm if OPERATIONS[op].immediate else 0, where=self.where)
         index = self._add(node, ranges)
-        self._forms.update(
-            ((index, lane), form) for lane, (_known, form) in enumerate(found) if form is not None
-        )
+        forms = {(index, lane): form for lane, (_, form) in enumerate(found) if form is not None}
+        self._forms.update(forms)
+        if not forms and ranges.count(ANY) == width:
+            self._unknown.add(index)
         return self.refs(index)
+
+    def _alike(self, op: str, args: tuple[tuple[Ref, ...], ...]) -> bool:
+        """Is the result of one lane, as far as it is known, surely that of all?
+
+        So it is where each operand is one word for all lanes, or of nodes of which nothing is
+        known, and no word meets itself in some lanes only.
+        """
+        if op in _KNOW_CONDITIONS:
+            return False
+        for arg in args:
+            if arg.count(arg[0]) < len(arg) and not self._unknown.issuperset(dict(arg)):
+                return False
+        return op not in OF_ITSELF or len({a == b for a, b in zip(*args, strict=True)}) == 1
 
     def _result(self, op: str, row: tuple[Ref, ...], imm: int) -> tuple[Range, Form]:
         if op in OF_ITSELF and row[0] == row[1]:
             return OF_ITSELF[op], None
-        ranges = [self.range_of(ref) for ref in row]
-        forms = [self._form_of(ref) for ref in row]
+        ranges = [self.ranges[node][lane] for node, lane in row]
+        forms = map(self._form_of, row)
         if OPERATIONS[op].immediate:
             ranges.append((imm, imm))
-            forms.append(atom(0, (imm, imm)))
+            forms = chain(forms, [atom(0, (imm, imm))])
         if op == "select":
             ranges[1] = self._under(row[0], row[1])
         if op == "mul":
@@ -174,6 +200,8 @@ class Builder:
         after = () if region.read_only else order.before_load(words)
         node = Node(op, len(ranges), (address,), region=region.name, after=after, where=self.where)
         index = self._add(node, ranges)
+        if ranges.count(ANY) == len(ranges):
+            self._unknown.add(index)
         if not region.read_only:
             order.note_load(index, words)
         return self.refs(index)

@@ -13,7 +13,7 @@ alone, and there pauses are passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from slotweave.analysis.value_ranges import ANY, Range
@@ -36,6 +36,8 @@ MAX_BUNDLES = 1_000_000
 #: Two writes to one word in a bundle are obeyed: the last one stands.
 _OBEYED = "SW104"
 
+_ACCESSES = frozenset({Effect.LOAD, Effect.STORE})
+
 _Refs = tuple[Ref, ...]
 
 
@@ -51,11 +53,13 @@ class _Repartition(Exception):  # noqa: N818 (no error: the lifting starts anew)
 class Lifted:
     """The graph of a program, and how many cycles a run of the program takes.
 
-    `ran` are the slots of that run in order, if they were asked for.
+    `addresses` are those that each load and store may have had when it last ran, by bundle, engine
+    and slot. `ran` are the slots of that run in order, if they were asked for.
     """
 
     graph: Graph
     cycles: int
+    addresses: Mapping[tuple[int, str, int], Range]
     ran: tuple[Ran, ...] = ()
 
 
@@ -90,7 +94,7 @@ def lift_counting(
             lifting = _Lifting(program, machine, facts, partition, widths)
             lifting.ran = [] if record else None
             graph = lifting.graph(max_bundles)
-            lifted = Lifted(graph, lifting.cycles, tuple(lifting.ran or ()))
+            lifted = Lifted(graph, lifting.cycles, lifting.addresses, tuple(lifting.ran or ()))
             if not apart:
                 return lifted
             widths, apart = lifting.widths_used(), False
@@ -141,6 +145,7 @@ class _Lifting:
         self._next_pc = 0
         self._halted = False
         self.cycles = 0
+        self.addresses: dict[tuple[int, str, int], Range] = {}
         self.ran: list[Ran] | None = None
         self._makers: dict[int, int] = {}
         self._widths = widths  # of loads at computed addresses, as far as their words are used
@@ -189,7 +194,10 @@ class _Lifting:
             for position, slot in enumerate(slots):
                 kind = self._kinds[engine][slot[0]]
                 self._builder.where = f"bundle {self._pc}, {engine}[{position}]"
-                args = tuple(tuple(self._scratch[w.start : w.stop]) for w in kind.words_read(slot))
+                args = tuple([tuple(self._scratch[w.start : w.stop]) for w in kind.words_read(slot)])
+                if kind.operation.effect in _ACCESSES:
+                    address = self._builder.range_of(args[0][0])
+                    self.addresses[self._pc, engine, position] = address
                 landing = self._slot(kind, slot, args)
                 if self.ran is not None:
                     landing = self._note(self.ran, engine, position, kind, slot, args, landing)
@@ -215,14 +223,12 @@ class _Lifting:
         args: tuple[_Refs, ...], landing: _Landing | None,
     ) -> _Landing | None:  # fmt: skip
         """Add a slot that ran to `ran`; what it writes, with its number."""
-        access = kind.operation.effect in (Effect.LOAD, Effect.STORE)
-        address = self._builder.range_of(args[0][0]) if access else None
         known = self._makers
         read = [word for words in kind.words_read(slot) for word in words if word in known]
         makers = dict.fromkeys([known[word] for word in read])
         refs = landing.refs if landing else ()
         ran.append(Ran(self.cycles, self._pc, engine, position, kind.operation.name, args, refs,
-                       address, tuple(makers)))  # fmt: skip
+                       tuple(makers)))  # fmt: skip
         if landing is None:
             return None
         return _Landing(landing.first, refs, landing.store, len(ran) - 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slotweave.analysis.value_ranges import Range
 from slotweave.lift.builder import Ref
 
 
@@ -13,8 +12,8 @@ class Ran:
     """Slot number `slot` of `engine` in `bundle`, which ran when `cycle` cycles were over.
 
     `args` and `result` are references to words of the graph, source by source; the result of a
-    gather's lane is one word. `address` is the range of the address of a load or store. `makers`
-    are the slots, by their number in the run, that wrote the scratch words it reads.
+    gather's lane is one word. `makers` are the slots, by their number in the run, that wrote the
+    scratch words it reads.
     """
 
     cycle: int
@@ -24,5 +23,4 @@ class Ran:
     operation: str
     args: tuple[tuple[Ref, ...], ...]
     result: tuple[Ref, ...]
-    address: Range | None
     makers: tuple[int, ...]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph, Region
-from slotweave.ir.program import Program
+from slotweave.ir.program import Program, Slot
 from slotweave.lift import lift_counting
 from slotweave.machine import Machine
+from slotweave.simulate.slots import SlotKind, slot_kinds
 
 #: Bundle, engine, slot.
 Place = tuple[int, str, int]
@@ -36,18 +37,23 @@ def known_accesses(program: Program, machine: Machine, facts: Facts) -> KnownAcc
     """
     if not facts.regions and not facts.words:
         return {}
-    lifted = lift_counting(program, machine, facts, record=True)
+    lifted = lift_counting(program, machine, facts)
+    kinds = slot_kinds(machine)
     found = {}
-    for ran in lifted.ran:
-        if ran.address is not None:
-            low, high = ran.address
-            width = len(ran.result or ran.args[1])
-            region = _region(lifted.graph, low, high + width - 1)
-            if region is not None:
-                first = low if low == high else None
-                access = KnownAccess(region.name, region.read_only, first)
-                found[ran.bundle, ran.engine, ran.slot] = access
+    for place, (low, high) in lifted.addresses.items():
+        bundle, engine, slot = place
+        width = _width(kinds[engine], program.bundles[bundle][engine][slot])
+        region = _region(lifted.graph, low, high + width - 1)
+        if region is not None:
+            first = low if low == high else None
+            found[place] = KnownAccess(region.name, region.read_only, first)
     return found
+
+
+def _width(kinds: Mapping[str, SlotKind], slot: Slot) -> int:
+    """How many words a load reads or a store writes."""
+    kind = kinds[slot[0]]
+    return len(kind.words_written(slot) or kind.words_read(slot)[1])
 
 
 def _region(graph: Graph, lowest: int, highest: int) -> Region | None:

@@ -8,20 +8,23 @@ of words never written, memory addresses and divisors are left to the strict sim
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from slotweave.diagnostics import Diagnostic
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.machine import DEBUG_ENGINE, Machine
-from slotweave.simulate.slots import SlotKind, SlotKinds, engine_fault, slot_fault, slot_kinds
+from slotweave.simulate.slots import SlotKinds, engine_fault, slot_fault, slot_kinds
 
 
 def static_faults(program: Program, machine: Machine) -> Iterator[Diagnostic]:
     """Everything in `program` that `machine` refuses beforehand: forms, then double writes."""
     kinds = slot_kinds(machine)
+    illegal = set()
     for index, bundle in enumerate(program.bundles):
-        yield from _form_faults(index, bundle, machine, kinds)
-    yield from double_writes(program, kinds)
+        for fault in _form_faults(index, bundle, machine, kinds):
+            illegal.add((index, fault.engine, fault.slot))
+            yield fault
+    yield from double_writes(program, kinds, illegal)
 
 
 def costs_a_cycle(bundle: Bundle) -> bool:
@@ -44,28 +47,32 @@ def _form_faults(
                 yield Diagnostic(*fault, bundle=index, engine=engine, slot=position)
 
 
-#: Who writes a word: bundle, engine, slot.
-_Writer = tuple[int, str, int]
+#: Bundle, engine, slot.
+_Place = tuple[int, str, int]
 
 
-def double_writes(program: Program, kinds: SlotKinds) -> Iterator[Diagnostic]:
+def double_writes(
+    program: Program, kinds: SlotKinds, illegal: Container[_Place] = ()
+) -> Iterator[Diagnostic]:
     """Two slots whose results land in one scratch word at the same time, in straight code.
 
-    Illegal slots are skipped; `static_faults` reports them for themselves.
+    Slots that cannot run, which are `illegal` or of an engine that is not there, are skipped.
     """
-    pending: dict[int, dict[int, _Writer]] = {}  # first bundle that reads it -> word -> writer
+    pending: dict[int, dict[int, _Place]] = {}  # first bundle that reads it -> word -> writer
     for index, bundle in enumerate(program.bundles):
         straight = True
         for engine, slots in bundle.items():
+            if engine == DEBUG_ENGINE or engine not in kinds:
+                continue
             for position, slot in enumerate(slots):
-                kind = _legal_kind(kinds.get(engine), slot, index)
-                if kind is None:
+                writer = (index, engine, position)
+                if writer in illegal:
                     continue
+                kind = kinds[engine][slot[0]]
                 straight &= not kind.breaks
                 if kind.destination is None:
                     continue
                 landing = pending.setdefault(index + kind.latency, {})
-                writer = (index, engine, position)
                 word = _claim(landing, kind.words_written(slot), writer)
                 if word is not None:
                     yield double_write("scratch", word, landing[word], writer)
@@ -74,21 +81,18 @@ def double_writes(program: Program, kinds: SlotKinds) -> Iterator[Diagnostic]:
             pending.clear()
 
 
-def _legal_kind(kinds: dict[str, SlotKind] | None, slot: Slot, index: int) -> SlotKind | None:
-    if kinds is None or slot_fault(kinds, slot, index):
-        return None
-    return kinds[slot[0]]
-
-
-def _claim(landing: dict[int, _Writer], words: range, writer: _Writer) -> int | None:
+def _claim(landing: dict[int, _Place], words: range, writer: _Place) -> int | None:
     """Note `writer` for `words`; the first word that another one has claimed already, if any."""
-    claimed = next((word for word in words if word in landing), None)
+    if landing.keys().isdisjoint(words):
+        landing.update(dict.fromkeys(words, writer))
+        return None
+    claimed = next(word for word in words if word in landing)
     for word in words:
         landing.setdefault(word, writer)
     return claimed
 
 
-def double_write(space: str, word: int, first: _Writer, second: _Writer) -> Diagnostic:
+def double_write(space: str, word: int, first: _Place, second: _Place) -> Diagnostic:
     """The diagnostic of two slots that write one word, placed at the second of them."""
     bundle, engine, slot = second
     if first[0] == bundle:

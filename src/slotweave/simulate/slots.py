@@ -94,8 +94,10 @@ class SlotKind:
     def words_read(self, slot: Slot) -> tuple[range, ...]:
         """Scratch words read, source by source."""
         return tuple(
-            range(first := slot[at] + slot[-1] if lane else slot[at], first + width)
-            for at, width, lane in self.reads
+            [
+                range(first := slot[at] + slot[-1] if lane else slot[at], first + width)
+                for at, width, lane in self.reads
+            ]
         )
 
     def words_written(self, slot: Slot) -> range:
