@@ -152,10 +152,9 @@ class Builder:
         if op in OF_ITSELF and row[0] == row[1]:
             return OF_ITSELF[op], None
         ranges = [self.ranges[node][lane] for node, lane in row]
-        forms = map(self._form_of, row)
-        if OPERATIONS[op].immediate:
-            ranges.append((imm, imm))
-            forms = chain(forms, [atom(0, (imm, imm))])
+        immediate = [(imm, imm)] if OPERATIONS[op].immediate else []
+        ranges += immediate
+        forms = chain(map(self._form_of, row), (atom(0, known) for known in immediate))
         if op == "select":
             ranges[1] = self._under(row[0], row[1])
         if op == "mul":

@@ -16,14 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from slotweave.analysis.value_ranges import ANY, Range
+from slotweave.analysis.value_ranges import Range
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.ir.facts import Facts
-from slotweave.ir.graph import Graph, Region
+from slotweave.ir.graph import Graph
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.isa import WORD_MASK, Effect, Role
+from slotweave.lift.accesses import Accesses, Repartition
 from slotweave.lift.builder import Builder, Ref
-from slotweave.lift.memory import MemoryRanges
 from slotweave.lift.partition import Partition, partition_of
 from slotweave.lift.ran import Ran
 from slotweave.machine import DEBUG_ENGINE, Machine
@@ -39,14 +39,6 @@ _OBEYED = "SW104"
 _ACCESSES = frozenset({Effect.LOAD, Effect.STORE})
 
 _Refs = tuple[Ref, ...]
-
-
-class _Repartition(Exception):  # noqa: N818 (no error: the lifting starts anew)
-    """The regions do not fit the program; `partition` is one that fits better."""
-
-    def __init__(self, partition: Partition) -> None:
-        super().__init__()
-        self.partition = partition
 
 
 @dataclass(frozen=True)
@@ -97,12 +89,12 @@ def lift_counting(
             lifted = Lifted(graph, lifting.cycles, lifting.addresses, tuple(lifting.ran or ()))
             if not apart:
                 return lifted
-            widths, apart = lifting.widths_used(), False
-            finer = partition.split(lifting.computed_spans(widths), lifting.known)
+            widths, apart = lifting.accesses.widths_used(), False
+            finer = partition.split(lifting.accesses.computed_spans(widths), lifting.accesses.known)
             if finer == partition:
                 return lifted
             partition = finer
-        except _Repartition as better:
+        except Repartition as better:
             partition = better.partition
 
 
@@ -136,8 +128,8 @@ class _Lifting:
         self._name = str(program.meta.get("kernel", "program"))
         self._kinds = slot_kinds(machine)
         self._keeps_pauses = not facts.regions
-        self._memory = MemoryRanges(facts, partition)
         self._builder = Builder(machine.vector_length, partition)
+        self.accesses = Accesses(self._builder, facts, partition, widths)
         self._scratch: list[Ref] = [(self._builder.constant(0), 0)] * machine.scratch_words
         self._in_flight: dict[int, list[_Landing]] = {}
         self._time = 0
@@ -148,10 +140,6 @@ class _Lifting:
         self.addresses: dict[tuple[int, str, int], Range] = {}
         self.ran: list[Ran] | None = None
         self._makers: dict[int, int] = {}
-        self._widths = widths  # of loads at computed addresses, as far as their words are used
-        self._loads: list[tuple[int, Range]] = []  # the nodes of such loads, and their addresses
-        self._stores: set[Range] = set()  # the words of stores at computed addresses
-        self.known: set[Range] = set()  # and of all accesses at known ones
 
     def graph(self, max_bundles: int) -> Graph:
         """Run to the end."""
@@ -164,25 +152,6 @@ class _Lifting:
         return Graph(self._name, self._machine.vector_length, self._partition.memory_words,
                      self._partition.regions, tuple(self._builder.nodes))  # fmt: skip
 
-    def widths_used(self) -> Sequence[int]:
-        """Of each load at a computed address: up to which word it is used (at least one)."""
-        used = {node: 1 for node, _addresses in self._loads}
-        for node in self._builder.nodes:
-            for arg in node.args:
-                if arg in used:
-                    reach = (
-                        node.imm + node.width
-                        if node.op == "slice"
-                        else len(self._builder.ranges[arg])
-                    )
-                    used[arg] = max(used[arg], reach)
-        return [used[node] for node, _addresses in self._loads]
-
-    def computed_spans(self, widths: Sequence[int]) -> set[Range]:
-        """The words that accesses at computed addresses use, loads of so many words each."""
-        loads = zip(self._loads, widths, strict=True)
-        return self._stores | {(low, high + width - 1) for (_, (low, high)), width in loads}
-
     def _refused(self, reason: str) -> InputError:
         return InputError(Diagnostic("SW219", reason, bundle=self._pc))
 
@@ -194,7 +163,8 @@ class _Lifting:
             for position, slot in enumerate(slots):
                 kind = self._kinds[engine][slot[0]]
                 self._builder.where = f"bundle {self._pc}, {engine}[{position}]"
-                args = tuple([tuple(self._scratch[w.start : w.stop]) for w in kind.words_read(slot)])
+                read = kind.words_read(slot)
+                args = tuple([tuple(self._scratch[one.start : one.stop]) for one in read])
                 if kind.operation.effect in _ACCESSES:
                     address = self._builder.range_of(args[0][0])
                     self.addresses[self._pc, engine, position] = address
@@ -243,7 +213,8 @@ class _Lifting:
                 refs = self._builder.computed(name, args, imm, len(written))
                 return _Landing(written.start, refs)
             case Effect.LOAD:
-                return _Landing(written.start, self._load(args[0][0], len(written)))
+                refs = self.accesses.load(args[0][0], len(written), self._pc)
+                return _Landing(written.start, refs)
             case Effect.STORE:
                 address, refs, where = args[0][0], args[1], self._builder.where
                 return _Landing(0, (), lambda: self._store(address, refs, where))
@@ -255,92 +226,9 @@ class _Lifting:
                 self._control(kind, slot, args)
         return None
 
-    # Memory
-
-    def _load(self, address: Ref, width: int) -> _Refs:
-        low, high = self._builder.range_of(address)
-        self._expect_inside("SW106", low, width)
-        op = "load" if width == 1 else "vload"
-        if low == high:
-            return self._load_known(op, address, low, width)
-        number = len(self._loads)
-        used = self._widths[number] if number < len(self._widths) else width
-        region = self._only_region(low, high, used)
-        ranges = (self._memory.any_word(region),) * used + (ANY,) * (width - used)
-        node = self._builder.value((address,))
-        refs = self._builder.load(op, node, region, None, ranges)
-        self._loads.append((refs[0][0], (low, high)))
-        return refs
-
-    def _load_known(self, op: str, address: Ref, first: int, width: int) -> _Refs:
-        """One load of the words in each region that they lie in."""
-        refs: _Refs = ()
-        node = self._builder.value((address,))
-        self.known.add((first, first + width - 1))
-        for region in self._partition.covering(first, first + width - 1):
-            lanes = range(max(region.start - first, 0), min(region.stop - first, width))
-            ranges = tuple(self._word_range(region, first + lane) for lane in range(width))
-            words = [first + lane for lane in lanes]
-            loaded = self._builder.load(op, node, region, words, ranges)
-            refs += loaded[lanes.start : lanes.stop]
-        return refs
-
-    def _word_range(self, region: Region, address: int) -> Range:
-        inside = region.start <= address < region.stop
-        return self._memory.word(region, address) if inside else (0, WORD_MASK)
-
     def _store(self, address: Ref, refs: _Refs, where: str) -> None:
         self._builder.where = where
-        low, high = self._builder.range_of(address)
-        self._expect_inside("SW107", low, len(refs))
-        if low == high:
-            self._store_known(address, low, refs)
-            return
-        region = self._writable(self._only_region(low, high, len(refs)))
-        self._stores.add((low, high + len(refs) - 1))
-        node = self._builder.value((address,))
-        op = "store" if len(refs) == 1 else "vstore"
-        self._builder.store(op, node, self._builder.value(refs), region, None)
-        for ref in refs:
-            self._memory.store(region, None, self._builder.range_of(ref))
-
-    def _store_known(self, address: Ref, first: int, refs: _Refs) -> None:
-        """One store, or one for each word if these lie in more than one region."""
-        regions = self._partition.covering(first, first + len(refs) - 1)
-        self.known.add((first, first + len(refs) - 1))
-        for region in regions:
-            self._writable(region)
-        if len(regions) == 1:
-            op = "store" if len(refs) == 1 else "vstore"
-            words = list(range(first, first + len(refs)))
-            self._builder.store(op, self._builder.value((address,)), self._builder.value(refs),
-                                regions[0], words)  # fmt: skip
-            for word, ref in zip(words, refs, strict=True):
-                self._memory.store(regions[0], word, self._builder.range_of(ref))
-            return
-        for word, ref in enumerate(refs, first):
-            self._store_known((self._builder.constant(word), 0), word, (ref,))
-
-    def _expect_inside(self, code: str, first: int, width: int) -> None:
-        """Raise CheckFailed if the access lies past the end of memory, wherever it goes."""
-        if first + width > self._partition.memory_words:
-            reason = f"address {first + width - 1} of {self._partition.memory_words} words"
-            raise CheckFailed(Diagnostic(code, reason, bundle=self._pc))
-
-    def _only_region(self, low: int, high: int, width: int) -> Region:
-        """The one region that holds all words of accesses from `low` .. `high` on."""
-        high = min(high + width - 1, WORD_MASK)
-        regions = self._partition.covering(low, high)
-        if len(regions) > 1:
-            raise _Repartition(self._partition.merged(regions[0].start, regions[-1].stop - 1))
-        return regions[0]
-
-    def _writable(self, region: Region) -> Region:
-        if region.read_only:
-            raise _Repartition(self._partition.writable(region))
-        return region
-
-    # Control
+        self.accesses.store(address, refs, self._pc)
 
     def _control(self, kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]) -> None:
         """Decide where to go on."""

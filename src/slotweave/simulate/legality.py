@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from slotweave.diagnostics import Diagnostic
-from slotweave.ir.program import Bundle, Program, Slot
+from slotweave.ir.program import Bundle, Program
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.slots import SlotKinds, engine_fault, slot_fault, slot_kinds
 
@@ -22,7 +22,8 @@ def static_faults(program: Program, machine: Machine) -> Iterator[Diagnostic]:
     illegal = set()
     for index, bundle in enumerate(program.bundles):
         for fault in _form_faults(index, bundle, machine, kinds):
-            illegal.add((index, fault.engine, fault.slot))
+            if fault.engine is not None and fault.slot is not None:
+                illegal.add((index, fault.engine, fault.slot))
             yield fault
     yield from double_writes(program, kinds, illegal)
 
