@@ -21,6 +21,7 @@ from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
 from slotweave.repack import Repacked, RepackOptions, repack
+from slotweave.report.never_written import NeverWritten, never_written
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.reference import run
 from strategies.machines import machines
@@ -206,6 +207,49 @@ def test_random_programs_are_never_longer_and_never_wrong(case, facts, options):
     assert found.cycles <= expected.cycles
     assert found.memory.tolist() == expected.memory.tolist()
     assert found.trace == expected.trace
+    if result.best is not None:
+        assert never_written(result.program, machine, facts) == NeverWritten(0, None)
+
+
+IDLE = {"alu": ()}
+#: Programs that read scratch which nothing has written, and are longer than they need be.
+UNWRITTEN = {
+    "a word added": (
+        {"load": (("const", 1, 1),)}, {"load": (("load", 2, 1),)}, {"alu": (("+", 3, 2, 9),)},
+        IDLE, {"alu": (("-", 4, 10, 3),)}, {"store": (("store", 1, 4),)},
+    ),
+    "a vector of zeros": (
+        {"load": (("const", 1, 8),)}, {"load": (("vload", 16, 1),)}, {"load": (("const", 2, 7),)},
+        {"valu": (("multiply_add", 24, 16, 16, 64),)}, {"valu": (("-", 24, 72, 24),)},
+        IDLE, {"store": (("vstore", 1, 24),)},
+    ),
+    "a loop": (
+        {"load": (("const", 0, 1), ("const", 1, 5))}, {"alu": (("+", 2, 2, 0), ("^", 3, 2, 0))},
+        {"alu": (("<", 4, 2, 1),), "store": (("store", 2, 3),)}, {"flow": (("cond_jump", 4, 1),)},
+    ),
+}  # fmt: skip
+#: Of these no other program is as short, for it would have to make the 0 first.
+AS_SHORT_AS_CAN_BE = {
+    "a zero stored": ({"store": (("store", 3, 4),)},),
+    "a jump not taken": ({"store": (("store", 3, 4),), "flow": (("cond_jump", 5, 0),)},),
+}
+
+
+@pytest.mark.parametrize("memory_words", [32, None])
+@pytest.mark.parametrize("name", [*UNWRITTEN, *AS_SHORT_AS_CAN_BE])
+def test_scratch_that_nothing_wrote_is_0_and_a_new_program_reads_none(name, memory_words):
+    program = Program("challenge", {**UNWRITTEN, **AS_SHORT_AS_CAN_BE}[name])
+    facts = Facts(memory_words)
+    result = repack(program, CHALLENGE, facts, FAST)
+    assert (result.program is program) == (name in AS_SHORT_AS_CAN_BE)
+    memory = random_memory(facts, 32, 1)
+    expected = run(program, CHALLENGE, memory, strict=False)
+    found = run(result.program, CHALLENGE, memory, strict=result.program is not program)
+    assert found.memory.tolist() == expected.memory.tolist()
+    assert (found.cycles, expected.cycles) == (result.cycles, result.before)
+    reads = never_written(result.program, CHALLENGE, facts)
+    assert reads is not None
+    assert (reads.reads > 0) == (result.program is program)
 
 
 def waiting(program: Program) -> Program:

@@ -92,7 +92,7 @@ CODES: dict[str, CodeEntry] = {
     "SW106": CodeEntry("load out of range", "A load reads at or past the end of memory. A vector load reads vector_length words, also those that nobody uses."),
     "SW107": CodeEntry("store out of range", "A store writes at or past the end of memory. A vector store writes vector_length words."),
     "SW108": CodeEntry("zero divisor", "A division or remainder by zero."),
-    "SW109": CodeEntry("read of scratch never written", "Strict mode: a slot reads a scratch word that nothing has written before. It is 0 on the machine, but such a read is nearly always a mistake. `--compatible` allows it."),
+    "SW109": CodeEntry("read of scratch never written", "Strict mode: a slot reads a scratch word that nothing has written before. It is 0 on the machine, but such a read is nearly always a mistake. `--compatible` allows it. `inspect` and `repack` take the word as 0, as the machine does, and warn."),
     "SW110": CodeEntry("operand is no integer", "Operands of slots are integers (scratch addresses, immediates, bundle numbers)."),
     "SW111": CodeEntry("wrong number of operands", "The slot does not have the operands of its operation. `slotweave machines show NAME` shows the form of each."),
     "SW112": CodeEntry("lane out of range", "A lane is a number from 0 to vector_length - 1."),

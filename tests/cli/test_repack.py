@@ -133,6 +133,43 @@ def test_options_with_a_mistake_are_refused(slow, options, code, words):
     assert_refused(slotweave("repack", slow, *options), code, words)
 
 
+UNWRITTEN = [
+    {"load": [["const", 1, 1]]}, {"load": [["load", 2, 1]]}, {"alu": [["+", 3, 2, 9]]},
+    {"alu": [["+", 4, 3, 10]]}, {"store": [["store", 1, 4]]},
+]  # fmt: skip
+WARNING = "warning: SW109 stdin, "
+
+
+def test_reads_of_scratch_never_written_are_told_and_gone_afterwards() -> None:
+    answer = slotweave("repack", "-", "--json", stdin=json.dumps(UNWRITTEN))
+    assert answer.code == 0
+    assert f"{WARNING}bundle 2, alu[0]: scratch 9 is read and was never written, the" in answer.err
+    assert "the first of 2 such reads (taken as 0, as on the machine; strict mode" in answer.err
+    assert (answer.json["before"], answer.json["cycles"]) == (5, 3)
+    assert answer.json["never_written"] == {"reads": 0, "first": None}
+    assert WARNING not in slotweave("repack", "-", "-q", stdin=json.dumps(UNWRITTEN)).err
+
+
+@pytest.mark.parametrize("jump", [{}, {"flow": [["cond_jump", 5, 0]]}], ids=["straight", "jumps"])
+def test_a_program_that_lives_on_zeros_is_returned_and_still_said_to(jump, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text(FACTS)
+    zeros = json.dumps([{"store": [["store", 3, 4]], **jump}])
+    answer = slotweave("repack", "-", "--facts", facts, "--json", stdin=zeros)
+    assert answer.code == 0
+    assert f"{WARNING}bundle 0, store[0]: scratch 3 is" in answer.err
+    assert answer.json["way"] == "unchanged"
+    first = {"bundle": 0, "engine": "store", "slot": 0, "word": 3}
+    assert answer.json["never_written"] == {"reads": 3 if jump else 2, "first": first}
+    table = " ".join(slotweave("repack", "-", "--facts", facts, stdin=zeros).out.split())
+    assert "gap none: the program as it was given is shorter" in table
+    assert "reads of scratch that nothing wrote before, the first of word 3 in bundle 0" in table
+
+
+def test_of_a_program_that_writes_what_it_reads_nothing_is_said(slow: Path) -> None:
+    assert "SW109" not in slotweave("repack", slow).err
+
+
 def test_a_jump_on_data_is_refused_with_file_and_bundle() -> None:
     branch = [{"load": [["load", 1, 0]]}, {"flow": [["cond_jump", 1, 0]]}]
     answer = slotweave("repack", "-", stdin=json.dumps(branch))

@@ -160,6 +160,8 @@ def test_where_a_program_jumps_each_slot_counts_once() -> None:
     }  # fmt: skip
     size = CHALLENGE.scratch_words
     assert summary["scratch"] == {"peak": len(touched), "mean": len(touched), "size": size}
+    first = {"bundle": 1, "engine": "alu", "slot": 0, "word": 2}
+    assert summary["never_written"] == {"reads": 2, "first": first}
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -30,6 +30,7 @@ def twin_of(ran: Ran) -> dict[str, Any]:
         "bound": max(ladder.values()),
         "engines": engines,
         "scratch": _scratch(ran),
+        "never_written": _never_written(ran),
         "idle": _idle(ran),
         "spans": _spans(ran, busiest),
         "slices": _slices(ran),
@@ -65,6 +66,17 @@ def _scratch(ran: Ran) -> dict[str, float]:
                 live[bundle] += 1
     mean = round(sum(live) / size, 1) if size else 0.0
     return {"peak": max(live, default=0), "mean": mean, "size": ran.machine.scratch_words}
+
+
+def _never_written(ran: Ran) -> dict[str, Any]:
+    """Word by word of each event: has a result landed there?"""
+    found = [
+        {"bundle": event.bundle, "engine": event.engine, "slot": event.slot, "word": word}
+        for event, words in zip(ran.events, ran.reads, strict=True)
+        for word in words
+        if ran.writer(word, event.bundle) is None
+    ]
+    return {"reads": len(found), "first": found[0] if found else None}
 
 
 def _useful(ran: Ran) -> set[int]:

@@ -194,11 +194,12 @@ class _Lifting:
     ) -> _Landing | None:  # fmt: skip
         """Add a slot that ran to `ran`; what it writes, with its number."""
         known = self._makers
-        read = [word for words in kind.words_read(slot) for word in words if word in known]
-        makers = dict.fromkeys([known[word] for word in read])
+        read = [word for words in kind.words_read(slot) for word in words]
+        makers = dict.fromkeys([known[word] for word in read if word in known])
+        unwritten = tuple([word for word in read if word not in known])
         refs = landing.refs if landing else ()
         ran.append(Ran(self.cycles, self._pc, engine, position, kind.operation.name, args, refs,
-                       tuple(makers)))  # fmt: skip
+                       tuple(makers), unwritten))  # fmt: skip
         if landing is None:
             return None
         return _Landing(landing.first, refs, landing.store, len(ran) - 1)

@@ -13,7 +13,7 @@ class Ran:
 
     `args` and `result` are references to words of the graph, source by source; the result of a
     gather's lane is one word. `makers` are the slots, by their number in the run, that wrote the
-    scratch words it reads.
+    scratch words it reads; `unwritten` are those of the words that nothing has written before.
     """
 
     cycle: int
@@ -24,3 +24,4 @@ class Ran:
     args: tuple[tuple[Ref, ...], ...]
     result: tuple[Ref, ...]
     makers: tuple[int, ...]
+    unwritten: tuple[int, ...]

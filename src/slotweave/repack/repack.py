@@ -4,7 +4,8 @@ Guarantees: what is returned takes no more cycles than what was given, and where
 program it is proved to leave in memory what the given one leaves: the graph that was scheduled is
 what the program does (`check.refinement`), its rewriting is derived anew (`check.rewriting`), and
 the new program is the rewritten graph (`check.equivalence`). A candidate that fails to be proved is
-not returned.
+not returned. Scratch that the given program reads before anything has written it is 0 throughout,
+as on the machine (compatible mode); a new program reads none, and its runs are in strict mode.
 """
 
 from __future__ import annotations

@@ -14,6 +14,11 @@ from slotweave.report.dataflow_problem import dataflow_problem
 from slotweave.report.idle_causes import idle_causes
 from slotweave.report.item_groups import item_groups
 from slotweave.report.live_scratch import is_straight, live_scratch, live_words
+from slotweave.report.never_written import (
+    never_written,
+    never_written_json,
+    unwritten_in_columns,
+)
 from slotweave.report.phases import head_body_tail, phases, slices
 from slotweave.report.placements import Placements, placements
 from slotweave.report.waste import critical_path, movable
@@ -21,6 +26,9 @@ from slotweave.simulate.legality import static_faults
 
 #: What a program may say of itself that a result repeats.
 _FROM_META = ("kernel", "params", "contract", "plan", "seed")
+
+#: Jumps are followed for as many bundles, so that inspecting is quick; see `never_written`.
+_FOLLOWED_BUNDLES = 5_000
 
 
 def inspect_program(
@@ -32,14 +40,20 @@ def inspect_program(
     accesses to memory must stay in order is known from `facts`.
 
     Each bundle counts once; where the program jumps, `straight` is false and a run may take another
-    number of cycles. Raises CheckFailed for a program that the machine cannot run; two writes to
-    one word, which it obeys, are let pass.
+    number of cycles. What a run of it reads of scratch never written is known if `facts` decide its
+    jumps and it does not run for long. Raises CheckFailed for a program that the machine cannot
+    run; two writes to one word, which it obeys, are let pass.
     """
     refuse_faults(program, machine)
     use = utilisation(program, machine)
     ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
     placed = placements(program, machine, facts) if is_straight(program) else None
     live = placed.live if placed else live_words(program, machine)
+    unwritten = (
+        unwritten_in_columns(placed.columns, placed.maker)
+        if placed
+        else never_written(program, machine, facts, _FOLLOWED_BUNDLES)
+    )
     if placed:
         ladder.append(_path_bound(placed))
     return {
@@ -49,6 +63,7 @@ def inspect_program(
         "ladder": ladder,
         "engines": engine_rows(use),
         "scratch": live_scratch(live, machine),
+        "never_written": never_written_json(unwritten),
         **(_straight_view(program, machine, placed, ladder) if placed else {}),
         "machine": machine.name,
         "bundles": len(program.bundles),

@@ -12,12 +12,18 @@ from slotweave.ir.facts_json import facts_to_json
 from slotweave.repack import Repacked
 from slotweave.report.inspect import engine_rows
 from slotweave.report.live_scratch import live_words
+from slotweave.report.never_written import NeverWritten, never_written, never_written_json
 
 _FROM_META = ("kernel", "params", "contract")
 
 
-def repack_summary(result: Repacked, facts_name: str, seed: int) -> dict[str, Any]:
-    """`result` as plain values; `facts_name` is what the user called the facts."""
+def repack_summary(
+    result: Repacked, facts_name: str, seed: int, given: NeverWritten | None
+) -> dict[str, Any]:
+    """`result` as plain values; `facts_name` is what the user called the facts.
+
+    `given` is what the given program reads of scratch never written.
+    """
     best, program, machine = result.best, result.program, result.machine
     bounds = [{"cycles": b.cycles, "name": b.name, "why": b.why} for b in result.bounds]
     summary: dict[str, Any] = {
@@ -34,6 +40,9 @@ def repack_summary(result: Repacked, facts_name: str, seed: int) -> dict[str, An
             "peak": int(live_words(program, machine).max(initial=0)),
             "size": machine.scratch_words,
         },
+        "never_written": never_written_json(
+            given if best is None else never_written(program, machine, result.facts)
+        ),
         "verified": {
             "instances": result.verified.instances,
             "mismatches": result.verified.mismatches,

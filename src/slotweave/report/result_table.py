@@ -92,6 +92,9 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     scratch = summary.get("scratch")
     if scratch:
         yield "scratch", Text(_scratch(scratch, summary))
+    unwritten = summary.get("never_written")
+    if unwritten and unwritten["reads"]:
+        yield "never written", Text(_never_written(unwritten), style="yellow")
     if "spans" in summary:
         yield from _program_rows(summary)
     verified = summary.get("verified")
@@ -145,6 +148,13 @@ def _scratch(scratch: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
     return at_the_peak if mean is None else f"{at_the_peak}, {mean:,} on the mean"
 
 
+def _never_written(unwritten: Mapping[str, Any]) -> str:
+    first = unwritten["first"]
+    place = f"bundle {first['bundle']}, {first['engine']}[{first['slot']}]"
+    reads = f"{_count(unwritten['reads'], 'read')} of scratch that nothing wrote before"
+    return f"{reads}, the first of word {first['word']} in {place}"
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
@@ -152,6 +162,8 @@ def _count(number: int, noun: str) -> str:
 def _gap(cycles: int, bound: int) -> str:
     if cycles == bound:
         return "none: no schedule of these operations is shorter"
+    if cycles < bound:
+        return "none: the program as it was given is shorter"
     share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
     return f"{_count(cycles - bound, 'cycle')}{share}"
 

@@ -36,8 +36,9 @@ def inspect(
     How busy each engine is and why its other slots are idle, which work is done when, how much
     scratch is used, what could be left out, and what bounds the cycles.
     """
-    from slotweave.cli.inputs import blaming, building, built_for, machine_of, program_in
+    from slotweave.cli.inputs import blaming, building, built_for, machine_of, program_in, shown
     from slotweave.report.inspect import inspect_program
+    from slotweave.report.never_written import never_written_diagnostic
     from slotweave.report.result_table import result_view
 
     how = building(shape, load_time_limit, terminal)
@@ -55,3 +56,5 @@ def inspect(
         terminal.show(result_view(summary, [*context, facts_row(name, parsed, how.shape)]))
     if hint := missing_facts(program, facts, parsed):
         terminal.note(hint)
+    if found := never_written_diagnostic(summary["never_written"], shown(program)):
+        terminal.note(f"warning: {found}")

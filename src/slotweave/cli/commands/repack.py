@@ -96,7 +96,7 @@ def repack(
         with inputs.blaming(program):
             result = repacked(parsed, target, known, options, progress, limits)
         built = inputs.built_for(program, parsed)
-        _deliver(result, options, name, built, terminal, output, json)
+        _deliver(result, options, name, program, built, terminal, output, json)
     if result.interrupted:
         raise KeyboardInterrupt
 
@@ -137,6 +137,7 @@ def _deliver(
     result: Repacked,
     options: RepackOptions,
     facts: str,
+    file: str,
     built: str | None,
     terminal: Terminal,
     output: str | None,
@@ -144,12 +145,21 @@ def _deliver(
 ) -> None:
     """Write the program where it is wanted, and say what became of it."""
     from slotweave.ir.program_files import program_to_json
+    from slotweave.report.never_written import (
+        never_written,
+        never_written_diagnostic,
+        never_written_json,
+    )
     from slotweave.report.repack_summary import repack_summary
     from slotweave.report.result_table import result_view
 
     if output is not None:
         write_output(output, program_to_json(result.program))
-    summary = repack_summary(result, facts, options.seed)
+    unwritten = never_written(result.given, result.machine, result.facts)
+    found = never_written_diagnostic(never_written_json(unwritten), inputs.shown(file))
+    if found is not None:
+        terminal.note(f"warning: {found}")
+    summary = repack_summary(result, facts, options.seed, unwritten)
     if json:
         print_json(summary)
     elif not terminal.quiet and output != STDOUT:
