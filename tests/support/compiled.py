@@ -33,9 +33,14 @@ def in_program_order(problem: Problem) -> Schedule:
     return schedule
 
 
-def compiled(graph: Graph, machine: Machine, schedule: Schedule | None = None) -> Compiled:
+def compiled(
+    graph: Graph,
+    machine: Machine,
+    schedule: Schedule | None = None,
+    lowered: Lowered | None = None,
+) -> Compiled:
     """`graph` on `machine`, with scratch for everything; scheduled in program order by default."""
-    lowered = lower(graph, machine)
+    lowered = lowered or lower(graph, machine)
     schedule = schedule or in_program_order(lowered.problem)
     allocation = allocate(lowered.problem, schedule, machine.scratch_words)
     assert isinstance(allocation, Allocation)

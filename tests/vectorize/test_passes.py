@@ -142,6 +142,44 @@ def test_stores_side_by_side_become_vectors_with_all_that_leads_to_them():
     assert found["store"] == 0
 
 
+def test_words_changed_in_place_one_by_one_become_vectors():
+    def build(k):
+        words = k.region("words", 0, 16, output=True)
+        for i in range(16):
+            k.store(i, k.load(i, words) * 3, words)
+
+    graph = trace_function(build, "k", 8)
+    packed = pack_isomorphic(graph, CHALLENGE)
+    found = ops(packed)
+    assert (found["vload"], found["vstore"], found["load"], found["store"]) == (2, 2, 0, 0)
+    memory = random_memory(Facts(16), 16, 3)
+    assert run_graph(packed, memory) == run_graph(graph, memory)
+
+
+def test_a_store_whose_word_is_read_behind_it_stays_before_that():
+    def build(k):
+        words = k.region("words", 0, 17, output=True)
+        for i in range(8):
+            k.store(i, k.load(i, words) * 3, words)
+        k.store(16, k.load(3, words), words)
+
+    graph = trace_function(build, "k", 8)
+    packed = pack_isomorphic(graph, CHALLENGE)
+    assert ops(packed)["vstore"] == 0
+    memory = random_memory(Facts(17), 17, 3)
+    assert run_graph(packed, memory) == run_graph(graph, memory)
+
+
+def test_no_store_moves_behind_a_pause():
+    def build(k):
+        words = k.region("words", 0, 8, output=True)
+        for i in range(8):
+            k.store(i, 5, words)
+        k.pause()
+
+    assert ops(pack_isomorphic(trace_function(build, "k", 8), CHALLENGE))["vstore"] == 0
+
+
 def test_words_made_in_different_ways_are_laid_side_by_side():
     def build(k):
         source = k.region("source", 0, 8, read_only=True)

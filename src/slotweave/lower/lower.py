@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slotweave.bound.critical_path import critical_path_bound
+from slotweave.bound.slots import slots_bound
 from slotweave.ir.allocation import Layout
 from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import word_constants
@@ -17,6 +19,9 @@ from slotweave.lower.materialize import materialize, usable_modes
 from slotweave.lower.placement import Placement, place
 from slotweave.lower.spread_constants import spread_constants
 from slotweave.machine import Machine
+
+#: Constants wait for chains of so many sums at most; tried in turn. With 0 each stands for itself.
+LONGEST_CHAINS = (16, 4, 1, 0)
 
 #: Nodes that say where words lie and need no slot.
 _NOT_RUN = frozenset({"slice", "overlay", "variable"})
@@ -57,9 +62,20 @@ def _ints(values: list[int] | tuple[int, ...]) -> Ints:
 def lower(graph: Graph, machine: Machine) -> Lowered:
     """The scheduling problem of `graph` on `machine`.
 
-    Raises NoSchedule (SW302) if no engine can run one of its operations.
+    Constants are spread over engines in chains of sums, as long ones as do not make the problem
+    longer. Raises NoSchedule (SW302) if no engine can run one of its operations.
     """
-    return lower_as_it_stands(spread_constants(graph, machine), machine)
+    best: tuple[int, Lowered] | None = None
+    for longest in LONGEST_CHAINS:
+        lowered = lower_as_it_stands(spread_constants(graph, machine, longest), machine)
+        slots, path = slots_bound(lowered.problem), critical_path_bound(lowered.problem)
+        least = max(slots.cycles, path.cycles)
+        if best is None or least < best[0]:
+            best = least, lowered
+        if path.cycles <= slots.cycles:
+            break
+    assert best is not None
+    return best[1]
 
 
 def lower_as_it_stands(graph: Graph, machine: Machine) -> Lowered:

@@ -21,24 +21,24 @@ from slotweave.machine import Machine, Mode
 #: Sums are looked for among so many constants; a program with more takes them as immediates.
 MOST_SUMMANDS = 512
 
-#: No constant waits for a longer chain of sums than this.
-LONGEST_CHAIN = 16
-
 #: Most constants that are added as steps between others, and how many others each must serve.
 MOST_STEPS, LEAST_SERVED = 4, 4
 
 
-def spread_constants(graph: Graph, machine: Machine) -> Graph:
-    """`graph` with its constants free to come from any engine that can make them."""
+def spread_constants(graph: Graph, machine: Machine, longest: int) -> Graph:
+    """`graph` with its constants free to come from any engine that can make them.
+
+    No constant waits for a chain of more than `longest` sums.
+    """
     anchor = next((i for i, node in enumerate(graph.nodes) if node.op == "const"), None)
-    if anchor is None:
+    if anchor is None or longest == 0:
         return graph
     sums = _runs_elsewhere(machine, "add")
     immediates = _runs_elsewhere(machine, "add_immediate")
     base = graph.nodes[anchor].imm
     if sums:
-        graph = _with_steps(graph, anchor)
-    available = _Available(anchor, base)
+        graph = _with_steps(graph, anchor, longest)
+    available = _Available(anchor, base, longest)
     nodes = list(graph.nodes)
     for index, node in enumerate(graph.nodes):
         if node.op != "const" or index == anchor:
@@ -53,13 +53,15 @@ def spread_constants(graph: Graph, machine: Machine) -> Graph:
     return graph.with_nodes(tuple(nodes))
 
 
-def _with_steps(graph: Graph, anchor: int) -> Graph:
+def _with_steps(graph: Graph, anchor: int, longest: int) -> Graph:
     """`graph` with the commonest steps between its constants right behind node `anchor`."""
     place: dict[int, int] = {}
     for index, node in enumerate(graph.nodes):
         if node.op == "const":
             place.setdefault(node.imm, index)
-    steps = [step for step in _steps(sorted(place)) if place.get(step, anchor + 1) > anchor]
+    steps = [
+        step for step in _steps(sorted(place), longest) if place.get(step, anchor + 1) > anchor
+    ]
     order: list[int | Node] = list(range(anchor + 1))
     order += [place.get(step, Node("const", 1, imm=step)) for step in steps]
     moved = {place[step] for step in steps if step in place}
@@ -78,14 +80,14 @@ def _with_steps(graph: Graph, anchor: int) -> Graph:
     )
 
 
-def _steps(values: Sequence[int]) -> Iterator[int]:
+def _steps(values: Sequence[int], longest: int) -> Iterator[int]:
     """The steps that lie between many of these constants, and longer ones where there are more."""
     apart = Counter(after - before for before, after in pairwise(values))
     for step, served in apart.most_common(MOST_STEPS):
         if served >= LEAST_SERVED:
             yield step
-        if served >= LONGEST_CHAIN:
-            yield step * (LONGEST_CHAIN // 2) & WORD_MASK
+        if served >= longest > 1:
+            yield step * (longest // 2) & WORD_MASK
 
 
 def _runs_elsewhere(machine: Machine, operation: str) -> bool:
@@ -100,7 +102,8 @@ def _runs_elsewhere(machine: Machine, operation: str) -> bool:
 class _Available:
     """Constants made so far: where, and behind how long a chain of sums."""
 
-    def __init__(self, anchor: int, base: int) -> None:
+    def __init__(self, anchor: int, base: int, longest: int) -> None:
+        self.longest = longest
         self.node = {base: anchor}
         self.depth = {base: 0}
 
@@ -114,7 +117,7 @@ class _Available:
     def summands(self, value: int) -> tuple[int, int] | None:
         """Two nodes whose constants add up to `value`, behind the shortest chain there is."""
         best: tuple[int, int] | None = None
-        best_depth = LONGEST_CHAIN
+        best_depth = self.longest
         for word, node in self.node.items():
             other = (value - word) & WORD_MASK
             if other in self.node:

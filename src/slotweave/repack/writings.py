@@ -85,7 +85,8 @@ def _graphs(
     straight = drop_dead_stores(forward_stores(graph))
     if options.vectorize:
         packed = pack_isomorphic(straight, machine)
-        yield "in vectors", label_items(packed)
+        if packed != straight:
+            yield "in vectors", label_items(packed)
         for most in ANSWERED:
             answered = answer_loads(straight, facts, most)
             if answered != straight:

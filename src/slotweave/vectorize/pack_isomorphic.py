@@ -47,11 +47,7 @@ def _is_lanes(graph: Graph, node: Node) -> bool:
 
 
 def _store_groups(graph: Graph, known: Mapping[int, Words]) -> list[_Group]:
-    """Groups of stores to words side by side.
-
-    Only the last accesses of their regions are grouped: stores to known words, each stored once,
-    behind which nothing of the region is read.
-    """
+    """Groups of stores to words side by side, which may all come last."""
     found: list[_Group] = []
     for region in graph.regions:
         stores = _last_stores(graph, known, region.name)
@@ -68,18 +64,24 @@ def _store_groups(graph: Graph, known: Mapping[int, Words]) -> list[_Group]:
 
 
 def _last_stores(graph: Graph, known: Mapping[int, Words], region: str) -> dict[int, int]:
-    """Word -> its store, for the word stores behind which the region is only stored to."""
+    """Word -> its last store, for words of `region` that nothing accesses behind that.
+
+    Where it is not known which words an access touches, or at a pause, the search ends.
+    """
     stores: dict[int, int] = {}
+    touched: set[int] = set()
     for index in range(len(graph.nodes) - 1, -1, -1):
         node = graph.nodes[index]
-        if node.op == "pause" and stores:
+        if node.op == "pause":
             break
-        if node.region != region:
+        if node.region != region or node.op == "join":
             continue
-        single = node.op == "store" and node.args[0] in known and len(known[node.args[0]]) == 1
-        if not single or known[node.args[0]][0] in stores:
+        words = _words(graph, node, known)
+        if words is None:
             break
-        stores[known[node.args[0]][0]] = index
+        if node.op == "store" and len(words) == 1 and words.isdisjoint(touched):
+            stores[min(words)] = index
+        touched |= words
     return stores
 
 
