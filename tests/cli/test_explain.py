@@ -67,9 +67,36 @@ def test_a_place_that_is_none_is_refused(place: str, reason: str) -> None:
     assert_refused(slotweave("explain", "--", "-", place, stdin=STRAIGHT), "SW212", reason)
 
 
-def test_a_program_that_jumps_is_not_explained() -> None:
-    loop = '[{"flow": [["jump", 0]]}]'
-    assert_refused(slotweave("explain", "-", "0", stdin=loop), "SW216", "jumps")
+#: Counts word 2 up to 3, with a store in each pass.
+LOOP = """[{"load": [["const", 0, 1], ["const", 1, 3]]}, {"alu": [["+", 2, 2, 0]]},
+{"alu": [["<", 4, 2, 1]]}, {"store": [["store", 2, 4]], "flow": [["cond_jump", 4, 1]]}]"""
+
+
+def test_of_a_program_that_jumps_a_cycle_of_its_run_is_explained() -> None:
+    answer = slotweave("explain", "-", "6:store:0", stdin=LOOP)
+    assert answer.code == 0
+    assert answer.out.startswith(
+        "cycle 6 of the run: bundle 3\n6:store:0 (bundle 3) `store 2 4`\n"
+        "    until 6: its operand is computed by 5:alu:0 (bundle 2) `< 4 2 1`\n"
+    )
+    same = slotweave("explain", "-", "6:store:0", "--json", stdin=LOOP).json
+    assert (same["cycle"], same["bundle"]) == (6, 3)
+    assert same["run"] == {"known": True, "bundles": 10}
+    assert [one["cycle"] for one in same["operations"]] == [6]
+
+
+def test_a_cycle_behind_the_run_is_refused() -> None:
+    assert slotweave("explain", "-", "9", stdin=LOOP).code == 0
+    assert_refused(slotweave("explain", "-", "10", stdin=LOOP), "SW212", "the run has 10 cycles")
+
+
+def test_a_program_whose_jumps_depend_on_data_is_not_explained() -> None:
+    loop = '[{"load": [["load", 0, 0]]}, {"flow": [["cond_jump", 0, 0]]}]'
+    reason = ("stdin, bundle 1: cond_jump depends on data", "--facts")
+    assert_refused(slotweave("explain", "-", "0", stdin=loop), "SW219", *reason)
+    endless = '[{"flow": [["jump", 0]]}]'
+    refused = slotweave("explain", "-", "0", stdin=endless)
+    assert_refused(refused, "SW219", "bundle 0", "bundles are run")
 
 
 def test_a_python_file_is_explained_in_the_shape_given(tmp_path: Path) -> None:

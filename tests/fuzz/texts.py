@@ -135,7 +135,7 @@ def _use_machine(machine: Machine) -> None:
 
 def _use_program(program: Program) -> None:
     machine = BUILTIN.get(program.machine, MINIMAL)
-    _outcome(lambda: inspect_program(program, machine))
+    _outcome(lambda: inspect_program(program, machine, max_bundles=MAX_CYCLES))
     for strict in (True, False):
         slow = _outcome(
             lambda s=strict: run(program, machine, MEMORY, strict=s, max_cycles=MAX_CYCLES)

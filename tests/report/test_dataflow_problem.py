@@ -16,7 +16,7 @@ from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
 from slotweave.report.dataflow_problem import dataflow_problem
-from slotweave.report.placements import placements
+from slotweave.report.placements import placements, placements_with
 from slotweave.report.unrolled import unrolled
 from strategies.programs import FACTS, straight_programs
 from support.tree_hash import parameters
@@ -26,8 +26,9 @@ ROOMY = Facts(32, {}, (Region("addresses", 0, 4), Region("rest", 4, 28)), FACTS.
 
 
 def bound_of(program: Program, facts: Facts = NOTHING_KNOWN) -> int:
-    straight = unrolled(program, CHALLENGE, facts)
-    problem = dataflow_problem(placements(straight, CHALLENGE, facts), CHALLENGE)
+    run = unrolled(program, CHALLENGE, facts)
+    placed = placements_with(run.program, CHALLENGE, run.known)
+    problem = dataflow_problem(placed, CHALLENGE)
     return best_bound(bound_ladder(problem)).cycles
 
 
@@ -118,5 +119,19 @@ def test_a_loop_is_bounded_as_it_runs() -> None:
         {"alu": (("<", 3, 0, 2),)},
         {"flow": (("cond_jump", 3, 2),)},
     )
-    assert counted_bundles(unrolled(loop, CHALLENGE, NOTHING_KNOWN)) == 14
+    assert counted_bundles(unrolled(loop, CHALLENGE, NOTHING_KNOWN).program) == 14
     assert bound_of(loop) == 3
+
+
+def test_what_only_jumps_need_costs_nothing() -> None:
+    """Sixty conditions and one stored constant."""
+    jumps = [
+        bundle
+        for word in range(10, 70)
+        for bundle in (
+            {"load": (("const", word, word),)},
+            {"flow": (("cond_jump_rel", word, 0),)},
+        )
+    ]
+    stored = ({"load": (("const", 6, 9),)}, {"store": (("store", 0, 6),)})
+    assert bound_of(program(*jumps, *stored)) == 2

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from io import StringIO
+from time import process_time
 
 import pytest
 from rich.console import Console
 
 from slotweave.diagnostics import CheckFailed
+from slotweave.ir.facts import Facts
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.report.inspect import inspect_program
 from slotweave.report.live_scratch import is_straight, live_words
 from slotweave.report.result_table import result_view
+from support.command_line import slotweave
 
 #: mem[0] += 1, in four bundles and one that costs nothing.
 STRAIGHT: tuple[Bundle, ...] = (
@@ -23,9 +27,17 @@ STRAIGHT: tuple[Bundle, ...] = (
     {"alu": (("+", 2, 2, 1),)},
     {"store": (("store", 0, 2),)},
 )
+#: Goes on for as long as the first word of memory says.
 LOOP: tuple[Bundle, ...] = (
-    {"load": (("const", 3, 1),)},
-    {"flow": (("cond_jump", 4, 0),), "alu": (("-", 4, 4, 3),)},
+    {"load": (("const", 3, 1), ("load", 4, 3))},
+    {"flow": (("cond_jump", 4, 1),), "alu": (("-", 4, 4, 3),)},
+)
+#: Word 4 counts down from 3: the second bundle runs four times.
+COUNTED: tuple[Bundle, ...] = (
+    {"load": (("const", 3, 1), ("const", 4, 3))},
+    {"flow": (("cond_jump", 4, 1),), "alu": (("-", 4, 4, 3),)},
+    {"debug": (("compare", 4, "key"),)},
+    {"store": (("store", 3, 4),)},
 )
 
 
@@ -75,7 +87,68 @@ def test_a_word_can_hold_the_old_value_while_the_new_one_is_in_flight() -> None:
     assert live_words(again, slow).max() == 1
 
 
-def test_where_a_program_jumps_every_word_it_touches_counts() -> None:
+def test_a_program_that_jumps_is_counted_as_it_runs() -> None:
+    result = inspect_program(program(*COUNTED), CHALLENGE)
+    assert (result["cycles"], result["bundles"], result["straight"]) == (6, 4, False)
+    assert result["run"] == {"known": True, "bundles": 6}
+    assert result["engines"]["flow"] == {"used": 4, "slots": 6, "share": 0.666667}
+    assert result["engines"]["alu"]["used"] == 4
+    assert result["unused"] == 0, "a jump needs its condition"
+    assert sum(result["idle"]["flow"].values()) == 2
+
+
+def test_a_straight_program_says_nothing_of_a_run() -> None:
+    assert "run" not in inspect_program(program(*STRAIGHT), CHALLENGE)
+
+
+def test_a_run_that_is_too_long_is_not_shown() -> None:
+    assert inspect_program(program(*COUNTED), CHALLENGE, max_bundles=7)["run"]["known"]
+    result = inspect_program(program(*COUNTED), CHALLENGE, max_bundles=5)
+    assert (result["cycles"], result["run"]["known"], result["run"]["bundle"]) == (3, False, 2)
+    assert (result["run"]["code"], result["run"]["why"]) == (
+        "SW219", "more than 5 bundles are run"
+    )  # fmt: skip
+
+
+def test_facts_may_decide_the_jumps() -> None:
+    result = inspect_program(program(*LOOP), CHALLENGE, Facts(4, {0: 6}))
+    assert (result["cycles"], result["run"]["known"]) == (8, True)
+
+
+def test_a_run_that_faults_is_refused() -> None:
+    """Under these facts the first load lies past the end of memory."""
+    with pytest.raises(CheckFailed, match="SW106"):
+        inspect_program(
+            program({"load": (("load", 0, 0), ("vload", 8, 0))}, *COUNTED), CHALLENGE, Facts(4)
+        )
+
+
+def test_why_a_run_is_not_shown_is_said() -> None:
+    bad = slotweave("inspect", "-", "--json", stdin=json.dumps(LOOP))
+    assert bad.code == 0
+    assert "its run is not known: SW219 bundle 1: cond_jump depends on data" in bad.err
+    assert bad.json["run"]["bundle"] == 1
+    good = slotweave("inspect", "-", stdin=json.dumps(COUNTED))
+    assert "not known" not in good.err
+    assert "6 bundles, from 4 in the program: its jumps are followed" in good.out
+
+
+@pytest.mark.long
+def test_a_run_of_a_hundred_thousand_bundles_is_shown_in_seconds() -> None:
+    """Each of its stores is an end of its own."""
+    many = program(
+        {"load": (("const", 0, 1), ("const", 1, 25_000))},
+        {"alu": (("+", 2, 2, 0), ("^", 3, 2, 0))},
+        {"store": (("store", 2, 3),)},
+        {"alu": (("<", 4, 2, 1),)},
+        {"flow": (("cond_jump", 4, 1),)},
+    )
+    begin = process_time()
+    assert inspect_program(many, CHALLENGE)["cycles"] == 100_001
+    assert process_time() - begin < 20
+
+
+def test_where_jumps_depend_on_data_every_word_it_touches_counts() -> None:
     assert not is_straight(program(*LOOP))
     result = inspect_program(program(*LOOP), CHALLENGE)
     assert result["straight"] is False
@@ -116,6 +189,15 @@ def test_the_table_speaks_to_a_person() -> None:
 
 def test_the_table_warns_where_cycles_are_only_bundles() -> None:
     assert "the program jumps, so a run may differ" in shown(*LOOP)
+    assert "a run may differ" not in shown(*COUNTED)
+
+
+def test_the_table_of_a_run_is_of_its_bundles() -> None:
+    text = shown(*COUNTED)
+    assert "run 6 bundles, from 4 in the program" in text
+    assert "lower bound 6 for the slots of this run, each on its engine: its longest chain" in text
+    assert "words still to be read at the peak" in text
+    assert "1 group of items, 6 bundles from first to last operation at the median, 1.0" in text
 
 
 def test_an_empty_program_has_a_table_too() -> None:

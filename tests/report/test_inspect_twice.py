@@ -16,6 +16,7 @@ from hypothesis import given, settings
 
 from slotweave.bound import best_bound, bound_ladder
 from slotweave.check.bound_certificates import certificate_faults
+from slotweave.flow_pipeline import compile_any
 from slotweave.ir.program import Bundle, Program
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
@@ -26,12 +27,12 @@ from slotweave.report.placements import placements
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
 from strategies.programs import straight_programs
-from support.event_facts import Ran, ran, random_memories
+from support.event_facts import Ran, ran, ran_in_cycles, random_memories
 from support.inspect_twin import twin_of
 from support.tree_hash import parameters
 
 #: Entries that are no numbers of their own, or not of the run.
-_NAMES = ("machine", "straight", "kernel", "params", "contract", "plan", "seed")
+_NAMES = ("machine", "straight", "run", "kernel", "params", "contract", "plan", "seed")
 
 
 def program(*bundles: Bundle) -> Program:
@@ -67,8 +68,34 @@ TIGHT = program(
     {"store": (("store", 0, 2), ("store", 1, 3)), "flow": (("trace_write", 2),)},
     {"flow": (("pause",),)},
 )
+
+
+def stored_at_so_many_places(count: int) -> Program:
+    """One value, and other operations on the way to it."""
+    return program(
+        *({"load": (("const", place, place),)} for place in range(count)),
+        {"load": (("load", 40, 3),)},
+        {"alu": (("+", 41, 40, 40),)},
+        {"alu": (("*", 42, 41, 41),)},
+        *({"store": (("store", place, 42),)} for place in range(count)),
+    )
+
+
+#: Five stores of what was loaded, with a dead sum and a bundle that runs nothing.
 LOOP = program(
-    {"load": (("const", 0, 1), ("const", 1, 5))},
+    {"load": (("const", 0, 1), ("const", 1, 5)), "flow": (("jump", 2),)},
+    {"alu": (("+", 9, 9, 9),)},
+    {"alu": (("+", 2, 2, 0), ("^", 3, 2, 0)), "load": (("load", 5, 2),)},
+    {"debug": (("compare", 2, "key"),)},
+    {"alu": (("<", 4, 2, 1), ("+", 6, 5, 3))},
+    {"store": (("store", 2, 6),), "flow": (("cond_jump_rel", 4, -4),)},
+    {"flow": ()},
+    {"load": (("vload", 16, 0),)},
+    {"store": (("vstore", 1, 16),)},
+)
+#: How often depends on the first word of memory.
+COUNTED_BY_DATA = program(
+    {"load": (("const", 0, 1), ("load", 1, 0))},
     {"alu": (("+", 2, 2, 0), ("^", 3, 2, 0))},
     {"alu": (("<", 4, 2, 1),), "store": (("store", 2, 3),)},
     {"flow": (("cond_jump", 4, 1),)},
@@ -85,8 +112,25 @@ def tree_hash(plan: str) -> Ran:
     return ran(made, CHALLENGE, [TREE_HASH.memory(sizes, contract, rng) for rng in rngs])
 
 
+@cache
+def looping_tree_hash() -> tuple[Program, Ran]:
+    """As it is compiled, and as it runs."""
+    sizes, contract = parameters(4, 5, 16), "values"
+    plan = TREE_HASH.plan("hybrid-unroll", sizes, contract)
+    made = compile_any(TREE_HASH, CHALLENGE, sizes, contract, plan, instances=1).program
+    rngs = map(np.random.default_rng, range(16))
+    memories = [TREE_HASH.memory(sizes, contract, rng) for rng in rngs]
+    return made, ran_in_cycles(made, CHALLENGE, memories)
+
+
 def runs_of(name: str) -> Ran:
-    hand = {"hand": HAND, "tight": TIGHT, "nothing": program()}
+    hand = {
+        "hand": HAND,
+        "tight": TIGHT,
+        "nothing": program(),
+        "16 ends": stored_at_so_many_places(16),
+        "17 ends": stored_at_so_many_places(17),
+    }
     if name in hand:
         return ran(hand[name], CHALLENGE, random_memories(32))
     return tree_hash(name)
@@ -101,13 +145,31 @@ def numbers_of(summary: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-PROGRAMS = ("hand", "tight", "nothing", "packed", "default")
+PROGRAMS = ("hand", "tight", "nothing", "16 ends", "17 ends", "packed", "default")
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_every_number_is_that_of_the_events(name: str) -> None:
     runs = runs_of(name)
     view, twin = numbers_of(inspect_program(runs.program, CHALLENGE)), twin_of(runs)
+    assert set(view) == set(twin), "each entry has a twin"
+    for key, entry in twin.items():
+        assert view[key] == entry, key
+
+
+@pytest.mark.parametrize("name", ["hand", "tree hash"])
+def test_every_number_of_a_program_that_jumps_is_that_of_its_run(name: str) -> None:
+    if name == "hand":
+        text, runs = LOOP, ran_in_cycles(LOOP, CHALLENGE, random_memories(32))
+    else:
+        text, runs = looping_tree_hash()
+    summary = inspect_program(text, CHALLENGE)
+    assert runs.cycles > len(text.bundles)
+    assert (summary["straight"], summary["bundles"]) == (False, len(text.bundles))
+    assert summary["run"] == {"known": True, "bundles": runs.cycles}
+    view, twin = {**numbers_of(summary), "bundles": runs.cycles}, twin_of(runs)
+    for numbers in (view, twin):  # the text names that bundle, the run its cycle
+        (numbers["never_written"]["first"] or {}).pop("bundle", None)
     assert set(view) == set(twin), "each entry has a twin"
     for key, entry in twin.items():
         assert view[key] == entry, key
@@ -141,11 +203,14 @@ def test_the_bound_of_the_dataflow_is_shown_and_one_more_is_not(name: str) -> No
     assert list(certificate_faults(best.certificate, best.cycles + 1, problem))
 
 
-def test_where_a_program_jumps_each_slot_counts_once() -> None:
+def test_where_jumps_depend_on_data_each_slot_counts_once() -> None:
     events: list[Event] = []
-    end = run(LOOP, CHALLENGE, [0] * 32, on_event=events.append, strict=False)
-    summary = inspect_program(LOOP, CHALLENGE)
+    end = run(COUNTED_BY_DATA, CHALLENGE, [5] * 32, on_event=events.append, strict=False)
+    summary = inspect_program(COUNTED_BY_DATA, CHALLENGE)
     assert summary["straight"] is False
+    assert (summary["run"]["known"], summary["run"]["code"]) == (False, "SW219")
+    assert summary["run"]["bundle"] == 3
+    assert "spans" not in summary
     assert summary["cycles"] == len({event.bundle for event in events}) < end.cycles
     for name, slots in CHALLENGE.engines:
         used = len({(e.bundle, e.slot) for e in events if e.engine == name})
@@ -160,8 +225,7 @@ def test_where_a_program_jumps_each_slot_counts_once() -> None:
     }  # fmt: skip
     size = CHALLENGE.scratch_words
     assert summary["scratch"] == {"peak": len(touched), "mean": len(touched), "size": size}
-    first = {"bundle": 1, "engine": "alu", "slot": 0, "word": 2}
-    assert summary["never_written"] == {"reads": 2, "first": first}
+    assert summary["never_written"] is None
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -87,6 +87,18 @@ def test_in_a_loop_each_read_counts_as_often_as_it_runs() -> None:
     assert found(*looping(4)) == NeverWritten(1 + 5, UnwrittenRead(1, "alu", 0, 2))
 
 
+def test_of_a_run_the_bundle_of_the_text_is_named() -> None:
+    """The loop runs two bundles twice, and behind it word 9 is read."""
+    program = Program("challenge", (
+        {"load": (("const", 0, 1), ("const", 2, 2))},
+        {"alu": (("-", 2, 2, 0),)},
+        {"flow": (("cond_jump", 2, 1),)},
+        {"alu": (("+", 3, 9, 9),)},
+    ))  # fmt: skip
+    read = {"reads": 2, "first": {"bundle": 3, "engine": "alu", "slot": 0, "word": 9}}
+    assert inspect_program(program, CHALLENGE)["never_written"] == read
+
+
 def test_of_jumps_that_data_decides_or_that_never_end_nothing_is_known() -> None:
     assert found({"load": (("load", 1, 0),)}, {"flow": (("cond_jump", 1, 0),)}) is None
     endless = Program("challenge", looping(0))

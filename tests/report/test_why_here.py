@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from slotweave.ir.facts import NOTHING_KNOWN
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
-from slotweave.report.why_here import explain_bundle
+from slotweave.report.unrolled import unrolled
+from slotweave.report.why_here import explain_bundle, explain_cycle
 from slotweave.report.why_text import why_lines
+from slotweave.simulate.reference import run
+from slotweave.simulate.run import Event
 
 NOTHING: Bundle = {"flow": ()}
 TEXT = Program(
@@ -65,3 +69,61 @@ def test_a_whole_bundle_shows_its_operations_and_every_engine_with_room() -> Non
     answer = explain_bundle(TEXT, CHALLENGE, 1)
     assert len(answer["operations"]) == 3
     assert [empty["engine"] for empty in answer["empty"]] == ["alu", "valu", "store", "flow"]
+
+
+#: Counts word 2 up to 3; the store of the last pass waits for its word, not for other passes.
+LOOP = Program(
+    "challenge",
+    (
+        {"load": (("const", 0, 1), ("const", 1, 3))},
+        {"alu": (("+", 2, 2, 0),)},
+        {"debug": (("compare", 2, "key"),)},
+        {"alu": (("<", 4, 2, 1), ("*", 3, 2, 2))},
+        {"flow": (("cond_jump", 4, 1),), "store": (("store", 2, 3),)},
+        {"load": (("load", 5, 1),)},
+    ),
+)
+RUN = unrolled(LOOP, CHALLENGE, NOTHING_KNOWN)
+
+
+def test_every_place_of_a_run_is_that_of_an_event_with_the_makers_of_its_words() -> None:
+    events: list[Event] = []
+    run(LOOP, CHALLENGE, [0] * 8, strict=False, on_event=events.append)
+    assert {e.cycle for e in events} == set(range(RUN.cycles[-1]))
+    wrote: dict[int, Event] = {}
+    for event in sorted(events, key=lambda one: one.cycle):
+        answer = explain_cycle(RUN, CHALLENGE, event.cycle, event.engine, event.slot)
+        assert (answer["cycle"], answer["bundle"]) == (event.cycle, event.bundle)
+        (one,) = answer["operations"]
+        slot = LOOP.bundles[event.bundle][event.engine][event.slot]
+        assert one["text"] == " ".join(map(str, slot))
+        read = [a.address for a in event.reads if a.space == "scratch"]
+        makers = [wrote[word] for word in read if word in wrote and wrote[word].cycle < event.cycle]
+        held = [h for h in one["held"] if h["cause"] == "operand"]
+        assert [h["until"] for h in held] == ([max(e.cycle for e in makers) + 1] if makers else [])
+        for hold in held:
+            by = hold["by"]
+            assert (by["cycle"], by["bundle"]) in {(e.cycle, e.bundle) for e in makers}
+        wrote.update({a.address: event for a in event.writes if a.space == "scratch"})
+
+
+def test_a_place_of_a_run_has_cycle_and_bundle() -> None:
+    lines = list(why_lines(explain_cycle(RUN, CHALLENGE, 5, "alu", 1)))
+    assert lines == [
+        "cycle 5 of the run: bundle 3",
+        "5:alu:1 (bundle 3) `* 3 2 2`",
+        "    until 5: its operand is computed by 4:alu:0 (bundle 1) `+ 2 2 0`",
+        "    until 3: the word that it writes is in use by 2:alu:1 (bundle 3) `* 3 2 2`",
+        "    as early as it can be",
+        "    < operand: 4:alu:0 (bundle 1) `+ 2 2 0`",
+    ]
+
+
+def test_a_jump_keeps_its_place_and_holds_nothing() -> None:
+    (jump,) = explain_cycle(RUN, CHALLENGE, 3, "flow")["operations"]
+    assert jump["jumps"]
+    assert "keeps its place" in "\n".join(why_lines(explain_cycle(RUN, CHALLENGE, 3, "flow")))
+    (load,) = explain_cycle(RUN, CHALLENGE, 10, "load", 0)["operations"]
+    assert {hold["by"]["engine"] for hold in load["held"]} == {"load", "store"}
+    (empty,) = explain_cycle(RUN, CHALLENGE, 2, "flow")["empty"]
+    assert (empty["cause"], empty["next"]) == ("nothing", None)

@@ -1,4 +1,4 @@
-"""What a run of a straight program did, from the events of the simulator and from nothing else.
+"""What a run of a program did, from the events of the simulator and from nothing else.
 
 Knows no part of `report`: which event reads what which wrote, from when on each could have run, and
 which words are the same on several memories.
@@ -7,7 +7,7 @@ which words are the same on several memories.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,9 @@ from slotweave.machine import Machine
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Access, Event, Memory, Space
 
-BREAKS = ("pause", "halt")
+STOPS = ("pause", "halt")
+JUMPS = ("jump", "jump_indirect", "cond_jump", "cond_jump_rel")
+BREAKS = (*STOPS, *JUMPS)
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Ran:
 
     def fence(self, number: int) -> bool:
         """Does it have an effect that all of memory must come before or behind?"""
-        return self.name(number) in (*BREAKS, "trace_write")
+        return self.name(number) in (*STOPS, "trace_write")
 
     def may_meet(self, a: int, b: int) -> bool:
         """Are two accesses not a fixed distance apart, or at one that lets them meet?"""
@@ -136,6 +138,23 @@ def ran(program: Program, machine: Machine, memories: Sequence[Memory]) -> Ran:
         cycles = run(program, machine, memory, on_event=events.append, strict=False).cycles
         runs.append(tuple(events))
     return Ran(program, machine, cycles, tuple(runs))
+
+
+def ran_in_cycles(program: Program, machine: Machine, memories: Sequence[Memory]) -> Ran:
+    """A program with jumps on these memories, all of which it runs alike on.
+
+    The cycles of its run are the bundles; a cycle without an event ran nothing.
+    """
+    jumping = ran(program, machine, memories)
+    bundle = {event.cycle: event.bundle for event in jumping.events}
+    assert len({event.latency for event in jumping.events}) == 1, "time is counted in cycles"
+    in_order = [
+        program.bundles[bundle[cycle]] if cycle in bundle else {"flow": ()}
+        for cycle in range(jumping.cycles)
+    ]
+    runs = [[replace(event, bundle=event.cycle) for event in run] for run in jumping.runs]
+    text = replace(program, bundles=tuple(in_order))
+    return replace(jumping, program=text, runs=tuple(map(tuple, runs)))
 
 
 def random_memories(words: int, count: int = 8) -> list[Memory]:

@@ -45,12 +45,14 @@ _Refs = tuple[Ref, ...]
 class Lifted:
     """The graph of a program, and how many cycles a run of the program takes.
 
-    `addresses` are those that each load and store may have had when it last ran, by bundle, engine
-    and slot. `ran` are the slots of that run in order, if they were asked for.
+    `path` has the bundles in the order of the run. `addresses` are those that each load and store
+    may have had, by its bundle's place in `path`, engine and slot. `ran` are the slots that ran, in
+    order, if they were asked for.
     """
 
     graph: Graph
     cycles: int
+    path: tuple[int, ...]
     addresses: Mapping[tuple[int, str, int], Range]
     ran: tuple[Ran, ...] = ()
 
@@ -86,7 +88,8 @@ def lift_counting(
             lifting = _Lifting(program, machine, facts, partition, widths)
             lifting.ran = [] if record else None
             graph = lifting.graph(max_bundles)
-            lifted = Lifted(graph, lifting.cycles, lifting.addresses, tuple(lifting.ran or ()))
+            lifted = Lifted(graph, lifting.cycles, tuple(lifting.path), lifting.addresses,
+                            tuple(lifting.ran or ()))  # fmt: skip
             if not apart:
                 return lifted
             widths, apart = lifting.accesses.widths_used(), False
@@ -137,6 +140,7 @@ class _Lifting:
         self._next_pc = 0
         self._halted = False
         self.cycles = 0
+        self.path: list[int] = []
         self.addresses: dict[tuple[int, str, int], Range] = {}
         self.ran: list[Ran] | None = None
         self._makers: dict[int, int] = {}
@@ -157,6 +161,7 @@ class _Lifting:
 
     def _step(self, bundle: Bundle) -> None:
         self._next_pc = self._pc + 1
+        self.path.append(self._pc)
         for engine, slots in bundle.items():
             if engine == DEBUG_ENGINE:
                 continue
@@ -167,7 +172,7 @@ class _Lifting:
                 args = tuple([tuple(self._scratch[one.start : one.stop]) for one in read])
                 if kind.operation.effect in _ACCESSES:
                     address = self._builder.range_of(args[0][0])
-                    self.addresses[self._pc, engine, position] = address
+                    self.addresses[self._time, engine, position] = address
                 landing = self._slot(kind, slot, args)
                 if self.ran is not None:
                     landing = self._note(self.ran, engine, position, kind, slot, args, landing)

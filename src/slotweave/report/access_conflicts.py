@@ -5,7 +5,7 @@ base and ranges that do not meet; regions, and addresses that were read from mem
 facts alone. A load follows the stores that it may meet; a store follows loads (in the same bundle
 at the earliest, which reads first) and stores that it may meet. What only is read has no order.
 Pauses, halts and traces meet everything, and so does an access that facts say nothing of although
-they say something of others.
+they say something of others. A jump, which an unrolled program still has, meets nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from slotweave.isa.operations import Effect
 from slotweave.report.edges import Edge, Edges, edge_columns, later
 from slotweave.report.issued import Issued
 from slotweave.report.known_accesses import KnownAccesses
+from slotweave.report.live_scratch import JUMPS
 from slotweave.report.word_values import WordValues, base_of
 
 
@@ -95,9 +96,11 @@ class MemoryWalk:
     def ordered(self, number: int) -> bool:
         """Is this an operation that has an order in memory?"""
         operation = self._issued[number]
+        if operation.effect in (Effect.NONE, Effect.DEBUG):
+            return False
         access = self._known.get(operation.place)
         only_read = access is not None and access.read_only
-        return operation.effect not in (Effect.NONE, Effect.DEBUG) and not only_read
+        return not only_read and operation.kind.operation.name not in JUMPS
 
     def edge(self, number: int) -> Edge | None:
         """Until when an operation waits, which is ordered, and for which one."""

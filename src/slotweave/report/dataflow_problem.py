@@ -82,7 +82,7 @@ def _costing(placed: Placements) -> tuple[list[int], dict[int, int]]:
     wanted = {
         maker
         for number, one in enumerate(placed.issued)
-        if not known[number] and number not in unused
+        if not known[number] and number not in unused and not one.kind.breaks
         for maker in one.producers
     }
     costing: list[int] = []

@@ -6,7 +6,7 @@ from typing import Any
 
 from slotweave.analysis.utilisation import EngineUse, counted_bundles, utilisation
 from slotweave.bound import Bound, best_bound, bound_ladder
-from slotweave.diagnostics import CheckFailed
+from slotweave.diagnostics import CheckFailed, InputError
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
@@ -14,61 +14,76 @@ from slotweave.report.dataflow_problem import dataflow_problem
 from slotweave.report.idle_causes import idle_causes
 from slotweave.report.item_groups import item_groups
 from slotweave.report.live_scratch import is_straight, live_scratch, live_words
-from slotweave.report.never_written import (
-    never_written,
-    never_written_json,
-    unwritten_in_columns,
-)
+from slotweave.report.never_written import never_written_json, unwritten_in_columns
 from slotweave.report.phases import head_body_tail, phases, slices
-from slotweave.report.placements import Placements, placements
+from slotweave.report.placements import Placements, placements_with
+from slotweave.report.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.report.waste import critical_path, movable
 from slotweave.simulate.legality import static_faults
 
 #: What a program may say of itself that a result repeats.
 _FROM_META = ("kernel", "params", "contract", "plan", "seed")
 
-#: Jumps are followed for as many bundles, so that inspecting is quick; see `never_written`.
-_FOLLOWED_BUNDLES = 5_000
-
 
 def inspect_program(
-    program: Program, machine: Machine, facts: Facts = NOTHING_KNOWN
+    program: Program,
+    machine: Machine,
+    facts: Facts = NOTHING_KNOWN,
+    max_bundles: int = MOST_SHOWN,
 ) -> dict[str, Any]:
     """Cycles, engines, scratch and the bound of each engine, for a program of any origin.
 
-    Of a straight program also why slots are idle, its phases, and what it could do without; which
-    accesses to memory must stay in order is known from `facts`.
+    Also why slots are idle, its phases, and what it could do without; which accesses to memory must
+    stay in order is known from `facts`.
 
-    Each bundle counts once; where the program jumps, `straight` is false and a run may take another
-    number of cycles. What a run of it reads of scratch never written is known if `facts` decide its
-    jumps and it does not run for long. Raises CheckFailed for a program that the machine cannot
-    run; two writes to one word, which it obeys, are let pass.
+    A program that jumps is taken as it runs, and `run` counts the bundles of the run; `straight` is
+    false, and `bundles` are those of the text. If a jump depends on data, or more than
+    `max_bundles` bundles are run, `run` says why; then each bundle of the text counts once, a run
+    may take another number of cycles, and what it reads of scratch never written is not known.
+
+    Raises CheckFailed for a program that the machine cannot run; two writes to one word, which it
+    obeys, are let pass.
     """
     refuse_faults(program, machine)
-    use = utilisation(program, machine)
+    run, about = _run(program, machine, facts, max_bundles)
+    placed = placements_with(run.program, machine, run.known) if run else None
+    ran = run.program if run else program
+    use = utilisation(ran, machine)
     ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
-    placed = placements(program, machine, facts) if is_straight(program) else None
     live = placed.live if placed else live_words(program, machine)
-    unwritten = (
-        unwritten_in_columns(placed.columns, placed.maker)
-        if placed
-        else never_written(program, machine, facts, _FOLLOWED_BUNDLES)
-    )
-    if placed:
+    unwritten = None
+    if run and placed:
+        unwritten = unwritten_in_columns(placed.columns, placed.maker, run.path)
         ladder.append(_path_bound(placed))
     return {
-        "cycles": counted_bundles(program),
+        "cycles": counted_bundles(ran),
         "straight": is_straight(program),
+        **about,
         "bound": max(ladder, key=lambda bound: int(bound["cycles"])),
         "ladder": ladder,
         "engines": engine_rows(use),
         "scratch": live_scratch(live, machine),
         "never_written": never_written_json(unwritten),
-        **(_straight_view(program, machine, placed, ladder) if placed else {}),
+        **(_run_view(ran, machine, placed, ladder) if placed else {}),
         "machine": machine.name,
         "bundles": len(program.bundles),
         **{key: program.meta[key] for key in _FROM_META if key in program.meta},
     }
+
+
+def _run(
+    program: Program, machine: Machine, facts: Facts, max_bundles: int
+) -> tuple[Unrolled | None, dict[str, Any]]:
+    """The run of `program`, if it is known; and of a program that jumps what to say about it."""
+    if is_straight(program):
+        return unrolled(program, machine, facts), {}
+    try:
+        run = unrolled(program, machine, facts, max_bundles)
+    except InputError as refusal:
+        why = refusal.diagnostic
+        about = {"known": False, "code": why.code, "bundle": why.bundle, "why": why.message}
+        return None, {"run": about}
+    return run, {"run": {"known": True, "bundles": len(run.path)}}
 
 
 def refuse_faults(program: Program, machine: Machine) -> None:
@@ -102,10 +117,10 @@ def _path_bound(placed: Placements) -> dict[str, Any]:
     return {"name": "critical path", "cycles": critical_path(placed), "why": why}
 
 
-def _straight_view(
+def _run_view(
     program: Program, machine: Machine, placed: Placements, ladder: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """What can be said of a program that runs each of its bundles once."""
+    """What can be said of a program whose bundles run as they stand, each once."""
     engines = [bound for bound in ladder if bound["name"] in machine.slots]
     busiest = max(engines, key=lambda bound: int(bound["cycles"]))["name"]
     return {

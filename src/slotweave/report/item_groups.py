@@ -29,6 +29,9 @@ MOST_TOGETHER = 16
 LEAST_PART = 10
 SHARED = -1
 
+#: Numbers of ends; None are more than MOST_TOGETHER, too many for it to matter which.
+_Ends = frozenset[int] | None
+
 
 @dataclass(frozen=True)
 class ItemGroups:
@@ -43,7 +46,7 @@ def item_groups(placed: Placements) -> ItemGroups:
     makers = tuple(_makers(placed))
     reached = _ends_reached(placed, makers)
     work = Counter(reached)
-    leader = _merged(Counter({ends: count for ends, count in work.items() if ends}))
+    leader = _merged(work)
     group_of = {ends: _only_leader(ends, leader) for ends in work}
     group = [group_of[ends] for ends in reached]
     size = Counter(one for one in group if one != SHARED)
@@ -54,9 +57,9 @@ def item_groups(placed: Placements) -> ItemGroups:
     return ItemGroups(named, _stages(placed, makers, named))
 
 
-def _only_leader(ends: int, leader: dict[int, int]) -> int:
+def _only_leader(ends: _Ends, leader: dict[int, int]) -> int:
     """The group to which all of `ends` belong; SHARED if they are of several, or none."""
-    leaders = {leader[end] for end in _bits(ends)} if ends.bit_count() <= MOST_TOGETHER else ()
+    leaders = {leader[end] for end in ends or ()}
     return min(leaders) if len(leaders) == 1 else SHARED
 
 
@@ -77,52 +80,54 @@ def _makers(placed: Placements) -> Iterator[tuple[int, ...]]:
         yield makers
 
 
-def _ends_reached(placed: Placements, makers: tuple[tuple[int, ...], ...]) -> list[int]:
-    """For each operation the ends that it reaches: bit i for the i-th end of the program."""
+def _ends_reached(placed: Placements, makers: tuple[tuple[int, ...], ...]) -> list[_Ends]:
+    """For each operation the ends that it reaches, by their number in the program."""
     read = {maker for row in makers for maker in row}
     columns = placed.columns
     effects = [kind.operation.effect in (Effect.STORE, Effect.TRACE) for kind in columns.kinds]
-    reached = [0] * len(makers)
+    reached: list[_Ends] = [frozenset()] * len(makers)
     ends = 0
     for number in np.flatnonzero(np.array(effects)[columns.kind]).tolist():
         if number not in read:
-            reached[number] = 1 << ends
+            reached[number] = frozenset((ends,))
             ends += 1
     for number in range(len(makers) - 1, -1, -1):
         here = reached[number]
-        if here:
+        if here is None or here:
             for maker in makers[number]:
-                reached[maker] |= here
+                reached[maker] = _both(reached[maker], here)
     return reached
 
 
-def _merged(work: Counter[int]) -> dict[int, int]:
+def _both(first: _Ends, second: _Ends) -> _Ends:
+    if first is None or second is None:
+        return None
+    if first <= second:
+        return second
+    together = first | second
+    return together if len(together) <= MOST_TOGETHER else None
+
+
+def _merged(work: Counter[_Ends]) -> dict[int, int]:
     """end -> the first end of its group; `work` counts operations by the ends that they reach.
 
     Groups become one if more operations work for exactly them than for one of them alone.
     """
-    leader = {end: end for ends in work for end in _bits(ends)}
-    own = Counter({end: work[1 << end] for end in leader})
+    leader = {end: end for ends in work for end in ends or ()}
+    own = Counter({end: work[frozenset((end,))] for end in leader})
 
     def find(end: int) -> int:
         while leader[end] != end:
             end = leader[end]
         return end
 
-    for ends, count in sorted(work.items(), key=lambda pair: (-pair[1], pair[0])):
-        if 2 <= ends.bit_count() <= MOST_TOGETHER:
-            together = sorted({find(end) for end in _bits(ends)})
-            if count > min(own[end] for end in together) or len(together) == 1:
-                own[together[0]] = count + sum(own[end] for end in together)
-                leader.update(dict.fromkeys(together, together[0]))
+    shared = [(ends, count) for ends, count in work.items() if ends and len(ends) >= 2]
+    for ends, count in sorted(shared, key=lambda pair: (-pair[1], sorted(pair[0], reverse=True))):
+        together = sorted({find(end) for end in ends})
+        if count > min(own[end] for end in together) or len(together) == 1:
+            own[together[0]] = count + sum(own[end] for end in together)
+            leader.update(dict.fromkeys(together, together[0]))
     return {end: find(end) for end in leader}
-
-
-def _bits(number: int) -> Iterator[int]:
-    while number:
-        lowest = number & -number
-        yield lowest.bit_length() - 1
-        number ^= lowest
 
 
 def _stages(

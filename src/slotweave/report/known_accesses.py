@@ -1,4 +1,4 @@
-"""Where a straight program accesses memory, as far as facts about memory say it."""
+"""Where a program accesses memory as it runs, as far as facts about memory say it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph, Region
 from slotweave.ir.program import Program, Slot
-from slotweave.lift import lift_counting
+from slotweave.lift import Lifted, lift_counting
 from slotweave.machine import Machine
 from slotweave.simulate.slots import SlotKind, slot_kinds
 
@@ -30,19 +30,28 @@ KnownAccesses = Mapping[Place, KnownAccess]
 
 
 def known_accesses(program: Program, machine: Machine, facts: Facts) -> KnownAccesses:
-    """What `facts` say of each load and store of `program`; nothing if they say nothing.
+    """What `facts` say of each load and store of a straight `program`; nothing if they say nothing.
 
     Regions that accesses do not keep apart are one (see `lift`). Raises CheckFailed if the program
     accesses memory past the end that the facts declare.
     """
-    if not facts.regions and not facts.words:
+    if not say_something(facts):
         return {}
-    lifted = lift_counting(program, machine, facts)
+    return lifted_accesses(lift_counting(program, machine, facts), program, machine)
+
+
+def say_something(facts: Facts) -> bool:
+    """Do `facts` tell accesses to memory apart?"""
+    return bool(facts.regions or facts.words)
+
+
+def lifted_accesses(lifted: Lifted, program: Program, machine: Machine) -> KnownAccesses:
+    """What is known of each load and store of the run; its bundle is the place in the run."""
     kinds = slot_kinds(machine)
     found = {}
     for place, (low, high) in lifted.addresses.items():
-        bundle, engine, slot = place
-        width = _width(kinds[engine], program.bundles[bundle][engine][slot])
+        ran, engine, slot = place
+        width = _width(kinds[engine], program.bundles[lifted.path[ran]][engine][slot])
         region = _region(lifted.graph, low, high + width - 1)
         if region is not None:
             first = low if low == high else None

@@ -7,7 +7,7 @@ strict mode names. Debug slots read nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -53,19 +53,25 @@ def never_written(
     """
     if is_straight(program):
         columns = slot_columns(program, machine)
-        return unwritten_in_columns(columns, scratch_flow(columns).maker)
+        maker = scratch_flow(columns).maker
+        return unwritten_in_columns(columns, maker, range(columns.bundles))
     return _unwritten_in_run(program, machine, facts, max_bundles)
 
 
-def unwritten_in_columns(columns: SlotColumns, maker: Longs) -> NeverWritten:
-    """The same of a straight program; `maker` has the operation that wrote each word it reads."""
+def unwritten_in_columns(columns: SlotColumns, maker: Longs, path: Sequence[int]) -> NeverWritten:
+    """The same of a straight or unrolled program.
+
+    `maker` has the operation that wrote each word it reads, `path` the bundle of the text that each
+    of its bundles is.
+    """
     reads = columns.reads
     runs = columns.bundle[reads.owner] <= _last_bundle(columns)
     rows = np.flatnonzero((maker == NO_SOURCE) & runs)
     if not len(rows):
         return NeverWritten(0, None)
-    bundle, engine, slot = columns.places[reads.owner[rows[0]]]
-    return NeverWritten(len(rows), UnwrittenRead(bundle, engine, slot, int(reads.word[rows[0]])))
+    at, engine, slot = columns.places[reads.owner[rows[0]]]
+    first = UnwrittenRead(path[at], engine, slot, int(reads.word[rows[0]]))
+    return NeverWritten(len(rows), first)
 
 
 def _last_bundle(columns: SlotColumns) -> int:

@@ -1,5 +1,7 @@
 """The operations of a straight program, and what keeps each of them from an earlier bundle.
 
+A program that jumps counts as straight once it is unrolled (see `unrolled`).
+
 An operation may be held by three causes, each with the bundle from which on it would be free:
 
     operand   a word that it reads lands in that bundle
@@ -87,7 +89,11 @@ class Placements:
 
 def placements(program: Program, machine: Machine, facts: Facts = NOTHING_KNOWN) -> Placements:
     """What holds each operation of `program`, which must be straight and legal on `machine`."""
-    known = known_accesses(program, machine, facts)
+    return placements_with(program, machine, known_accesses(program, machine, facts))
+
+
+def placements_with(program: Program, machine: Machine, known: KnownAccesses) -> Placements:
+    """The same of a program of which it is known already where it accesses memory."""
     columns = slot_columns(program, machine)
     flow = scratch_flow(columns)
     issued = _issued(columns, flow)

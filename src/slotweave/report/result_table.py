@@ -79,7 +79,10 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     if summary.get("jumps"):
         taken = ", ".join(f"{count:,} {name}" for name, count in summary["jumps"].items())
         yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps met in a run: {taken}")
-    if not summary.get("straight", True):
+    if _of_run(summary):
+        run, text = _count(summary["run"]["bundles"], "bundle"), f"{summary['bundles']:,}"
+        yield "run", Text(f"{run}, from {text} in the program: its jumps are followed")
+    elif not summary.get("straight", True):
         yield "", Text("each bundle counted once; the program jumps, so a run may differ")
     bound = summary.get("bound")
     if bound:
@@ -113,7 +116,8 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         f"(the body begins and ends where {spans['engine']} is full)"
     )
     yield "spans", Text(text if spans["body"] else f"{spans['engine']} is never full")
-    yield "groups", Text(groups_line(summary["phases"], summary["bundles"]))
+    bundles = summary["run"]["bundles"] if _of_run(summary) else summary["bundles"]
+    yield "groups", Text(groups_line(summary["phases"], bundles))
     yield (
         "unused",
         Text(f"{_count(summary['unused'], 'operation')} with a result that reaches nothing"),
@@ -126,8 +130,15 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
             yield f"on {engine}", Text(could)
 
 
+def _of_run(summary: Mapping[str, Any]) -> bool:
+    """Is this the run of a program that jumps?"""
+    return bool((summary.get("run") or {}).get("known"))
+
+
 def _bound_of(summary: Mapping[str, Any]) -> str:
     """What the lower bound is one of: each command has another thing in hand."""
+    if _of_run(summary):
+        return "for the slots of this run, each on its engine"
     if "straight" in summary:
         return "for these slots, each on its engine"
     if "before" in summary:
@@ -140,7 +151,7 @@ def _bound_of(summary: Mapping[str, Any]) -> str:
 def _scratch(scratch: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
     """Of a kernel the words given to live values, whole vectors; of a program those still read."""
     size, mean = f"{scratch['size']:,}", scratch.get("mean")
-    if not summary.get("straight", True):
+    if not summary.get("straight", True) and not _of_run(summary):
         return f"{scratch['peak']:,} of {size} words are touched"
     of_program = "straight" in summary or "before" in summary
     taken = "still to be read" if of_program else "given out"

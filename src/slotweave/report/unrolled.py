@@ -1,38 +1,71 @@
-"""A program as it runs: its bundles in the order of the run, without jumps."""
+"""A program as it runs: its bundles in the order of the run."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from slotweave.ir.facts import Facts
-from slotweave.ir.program import Bundle, Program, Slot
-from slotweave.lift import Ran, lift_counting
+from slotweave.ir.program import Program
+from slotweave.lift import MAX_BUNDLES, lift_counting
 from slotweave.machine import Machine
-from slotweave.report.live_scratch import JUMPS, is_straight
+from slotweave.report.known_accesses import (
+    KnownAccesses,
+    known_accesses,
+    lifted_accesses,
+    say_something,
+)
+from slotweave.report.live_scratch import is_straight
+from slotweave.simulate.legality import costs_a_cycle
+
+#: Longer runs are not looked at operation by operation: that would take minutes.
+MOST_SHOWN = 150_000
 
 
-def unrolled(program: Program, machine: Machine, facts: Facts) -> Program:
-    """`program` itself if it runs straight through, else the bundles that it runs under `facts`.
+@dataclass(frozen=True)
+class Unrolled:
+    """`program` has the bundles of the run, one behind the other; jumps only fill their slots.
+
+    Bundle i of it is bundle `path[i]` of the text; `known` is what facts say of its accesses to
+    memory.
+    """
+
+    program: Program
+    path: tuple[int, ...]
+    known: KnownAccesses
+
+    @property
+    def cycles(self) -> tuple[int, ...]:
+        """How many cycles are over before each bundle, and in the end."""
+        return tuple(accumulate(map(costs_a_cycle, self.program.bundles), initial=0))
+
+
+def unrolled(
+    program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES
+) -> Unrolled:
+    """`program` as it runs under `facts`; one that does not jump is as it is written.
 
     Raises CheckFailed for what the machine refuses, InputError (SW219) where a jump depends on
-    data. Bundles that cost no cycle are left out where there are jumps.
+    data, or if more than `max_bundles` bundles are run.
+
+    Where there are jumps, bundles that cost no cycle are left out, unless results take longer than
+    a bundle to land: that is counted in all bundles.
     """
     if is_straight(program):
-        return program
-    ran = lift_counting(program, machine, facts, record=True).ran
-    bundles = [
-        _bundle(program.bundles[bundle], list(slots))
-        for (_cycle, bundle), slots in groupby(ran, key=lambda one: (one.cycle, one.bundle))
+        path = tuple(range(len(program.bundles)))
+        return Unrolled(program, path, known_accesses(program, machine, facts))
+    lifted = lift_counting(program, machine, facts, max_bundles)
+    slow = any(mode.latency > 1 for mode in machine.modes)
+    kept = [
+        ran
+        for ran, bundle in enumerate(lifted.path)
+        if slow or costs_a_cycle(program.bundles[bundle])
     ]
-    return replace(program, bundles=tuple(bundles))
-
-
-def _bundle(bundle: Bundle, ran: list[Ran]) -> Bundle:
-    """The slots of one bundle that ran; an engine without any still costs the cycle."""
-    kept: dict[str, tuple[Slot, ...]] = {one.engine: () for one in ran}
-    for one in ran:
-        slot = bundle[one.engine][one.slot]
-        if slot[0] not in JUMPS:
-            kept[one.engine] = (*kept[one.engine], slot)
-    return kept
+    path = tuple([lifted.path[ran] for ran in kept])
+    known = lifted_accesses(lifted, program, machine) if say_something(facts) else {}
+    place = {ran: at for at, ran in enumerate(kept)}
+    return Unrolled(
+        replace(program, bundles=tuple([program.bundles[bundle] for bundle in path])),
+        path,
+        {(place[ran], engine, slot): one for (ran, engine, slot), one in known.items()},
+    )

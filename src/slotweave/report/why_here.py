@@ -1,7 +1,8 @@
-"""Why an operation of a straight program is not earlier, and why a slot is empty."""
+"""Why an operation of a straight program is not earlier, and why a slot is empty; or of a run."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,12 @@ from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.report.idle_causes import IDLE_CAUSES, idle_table
-from slotweave.report.placements import CAUSES, Placements, placements
+from slotweave.report.live_scratch import JUMPS
+from slotweave.report.placements import CAUSES, Placements, placements, placements_with
+from slotweave.report.unrolled import Unrolled
+
+#: Entries of an answer that say when.
+_TIMES = frozenset({"until", "free_from", "room"})
 
 
 def explain_bundle(
@@ -26,6 +32,33 @@ def explain_bundle(
     and legal on `machine`; the bundle, engine and slot must exist. `facts` are those about memory.
     """
     placed = placements(program, machine, facts)
+    return _explained(program, machine, placed, bundle, engine, slot)
+
+
+def explain_cycle(
+    run: Unrolled,
+    machine: Machine,
+    cycle: int,
+    engine: str | None = None,
+    slot: int | None = None,
+) -> dict[str, Any]:
+    """The same of a cycle of `run`. Each place is a cycle, and the bundle of the text run in it."""
+    placed = placements_with(run.program, machine, run.known)
+    cycles = run.cycles
+    bundle = bisect_right(cycles, cycle) - 1
+    answer = _explained(run.program, machine, placed, bundle, engine, slot)
+    about = {"known": True, "bundles": len(run.path)}
+    return {"run": about, **_in_run(answer, run, cycles)}
+
+
+def _explained(
+    program: Program,
+    machine: Machine,
+    placed: Placements,
+    bundle: int,
+    engine: str | None,
+    slot: int | None,
+) -> dict[str, Any]:
     engines = [name for name in machine.slots if engine in (None, name)]
     here = [
         number
@@ -74,6 +107,7 @@ def _operation(
         "free_from": free,
         "room": next(room, None),
         "chain": list(_chain(placed, number)),
+        **({"jumps": True} if operation.kind.operation.name in JUMPS else {}),
     }
 
 
@@ -118,3 +152,20 @@ def _place(placed: Placements, number: int) -> dict[str, Any]:
         "slot": operation.position,
         "text": " ".join(str(part) for part in operation.slot),
     }
+
+
+def _in_run(answer: Any, run: Unrolled, cycles: tuple[int, ...]) -> Any:
+    """`answer` with cycles of the run, and bundles of the text, for bundles of the run."""
+    if isinstance(answer, list):
+        return [_in_run(part, run, cycles) for part in answer]
+    if not isinstance(answer, dict):
+        return answer
+    said: dict[str, Any] = {}
+    for name, entry in answer.items():
+        if name == "bundle":
+            said |= {"cycle": cycles[entry], "bundle": run.path[entry]}
+        elif name in _TIMES and entry is not None:
+            said[name] = cycles[entry]
+        else:
+            said[name] = _in_run(entry, run, cycles)
+    return said

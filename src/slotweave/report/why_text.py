@@ -23,7 +23,9 @@ _EMPTY = {
 
 
 def why_lines(answer: Mapping[str, Any]) -> Iterator[str]:
-    """`answer`, made by report.why_here.explain_bundle, line by line."""
+    """`answer`, made by report.why_here, line by line."""
+    if "run" in answer:
+        yield f"cycle {answer['cycle']:,} of the run: bundle {answer['bundle']:,}"
     for operation in answer["operations"]:
         yield from _operation_lines(operation)
     for empty in answer["empty"]:
@@ -49,7 +51,9 @@ def _operation_lines(operation: Mapping[str, Any]) -> Iterator[str]:
 
 def _verdict(operation: Mapping[str, Any]) -> str:
     free, room = operation["free_from"], operation["room"]
-    if free == operation["bundle"]:
+    if operation.get("jumps"):
+        return "a jump keeps its place, where its block ends"
+    if free == operation.get("cycle", operation["bundle"]):
         return "as early as it can be"
     if room is None:
         return (
@@ -59,4 +63,7 @@ def _verdict(operation: Mapping[str, Any]) -> str:
 
 
 def _place(place: Mapping[str, Any]) -> str:
-    return f"{place['bundle']:,}:{place['engine']}:{place['slot']} `{place['text']}`"
+    at, of = place["bundle"], ""
+    if "cycle" in place:
+        at, of = place["cycle"], f" (bundle {at:,})"
+    return f"{at:,}:{place['engine']}:{place['slot']}{of} `{place['text']}`"

@@ -96,7 +96,7 @@ def _program_problem(
     from slotweave.kernels import KERNELS
     from slotweave.report.dataflow_problem import dataflow_problem
     from slotweave.report.inspect import refuse_faults
-    from slotweave.report.placements import placements
+    from slotweave.report.placements import placements_with
     from slotweave.report.unrolled import unrolled
 
     program = inputs.program_in(file, how)
@@ -109,7 +109,8 @@ def _program_problem(
             contract = inputs.contract_of(kernel, program.meta.get("contract"))
             facts = kernel.facts(values, contract)
         refuse_faults(program, target)
-        placed = placements(unrolled(program, target, facts), target, facts)
+        run = unrolled(program, target, facts)
+        placed = placements_with(run.program, target, run.known)
         return {"machine": target.name, "facts": contract}, dataflow_problem(placed, target)
 
 

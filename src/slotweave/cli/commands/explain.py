@@ -40,7 +40,9 @@ def explain(
     place: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CYCLE[:ENGINE[:SLOT]]]", help="Where in the program; bundles count from 0."
+            metavar="[CYCLE[:ENGINE[:SLOT]]]",
+            help="Where in the program; bundles count from 0. Of a program that jumps, cycles of "
+            "its run do, if known words decide its jumps.",
         ),
     ] = None,
     machine: MachineOfProgram = None,
@@ -69,16 +71,23 @@ def _explain_place(
     from slotweave.cli.inputs import blaming, machine_of
     from slotweave.report.inspect import refuse_faults
     from slotweave.report.live_scratch import is_straight
-    from slotweave.report.why_here import explain_bundle
+    from slotweave.report.unrolled import MOST_SHOWN, unrolled
+    from slotweave.report.why_here import explain_bundle, explain_cycle
     from slotweave.report.why_text import why_lines
 
     machine = machine_of(program, machine_name)
-    if not is_straight(program):
-        reason = "the program jumps; only programs that run straight through are explained"
-        raise InputError(Diagnostic("SW216", reason, file=file))
     with blaming(file):
         refuse_faults(program, machine)
-        answer = explain_bundle(program, machine, *_parsed_place(place, program, machine), facts)
+        if is_straight(program):
+            most = f"the program has {len(program.bundles):,} bundles, from 0 on"
+            at = _parsed_place(place, len(program.bundles), most, machine)
+            answer = explain_bundle(program, machine, *at, facts)
+        else:
+            run = unrolled(program, machine, facts, MOST_SHOWN)
+            cycles = run.cycles[-1]
+            most = f"the run has {cycles:,} cycles, from 0 on"
+            at = _parsed_place(place, cycles, most, machine)
+            answer = explain_cycle(run, machine, *at)
     if json:
         print_json(answer)
     else:
@@ -86,15 +95,14 @@ def _explain_place(
 
 
 def _parsed_place(
-    place: str, program: Program, machine: Machine
+    place: str, size: int, most: str, machine: Machine
 ) -> tuple[int, str | None, int | None]:
-    """`CYCLE[:ENGINE[:SLOT]]`, each of which must exist."""
+    """`CYCLE[:ENGINE[:SLOT]]`, each of which must exist; `most` says that there are `size`."""
     bundle, engine, slot = [*place.split(":"), None, None][:3]
     if place.count(":") > 2:
         raise _no_place(place, "is not CYCLE[:ENGINE[:SLOT]]")
     number = _number(bundle)
-    if number is None or number >= len(program.bundles):
-        most = f"the program has {len(program.bundles):,} bundles, from 0 on"
+    if number is None or number >= size:
         raise _no_place(place, f"{most} (CYCLE[:ENGINE[:SLOT]])")
     if engine is not None and engine not in machine.slots:
         raise _no_place(place, f"{machine.name} has the engines {', '.join(machine.slots)}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import typer
 
 from slotweave.cli.command import command
@@ -34,7 +37,8 @@ def inspect(
     """Show where the cycles of a program go.
 
     How busy each engine is and why its other slots are idle, which work is done when, how much
-    scratch is used, what could be left out, and what bounds the cycles.
+    scratch is used, what could be left out, and what bounds the cycles. A program that jumps is
+    shown as it runs, if known words decide its jumps; bundles then count from 0 in the run.
     """
     from slotweave.cli.inputs import blaming, building, built_for, machine_of, program_in, shown
     from slotweave.report.inspect import inspect_program
@@ -54,7 +58,20 @@ def inspect(
         shape_built = built_for(program, parsed)
         context = [("built for", shape_built)] if shape_built else []
         terminal.show(result_view(summary, [*context, facts_row(name, parsed, how.shape)]))
+    if reason := unknown_run(summary):
+        terminal.note(reason)
     if hint := missing_facts(program, facts, parsed):
         terminal.note(hint)
     if found := never_written_diagnostic(summary["never_written"], shown(program)):
         terminal.note(f"warning: {found}")
+
+
+def unknown_run(summary: Mapping[str, Any]) -> str:
+    """Why a program that jumps is not shown as it runs; nothing if it is."""
+    run = summary.get("run") or {"known": True}
+    if run["known"]:
+        return ""
+    return (
+        "the program is shown as it is written, each bundle once, for its run is not known: "
+        f"{run['code']} bundle {run['bundle']}: {run['why']}"
+    )

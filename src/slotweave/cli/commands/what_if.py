@@ -65,7 +65,10 @@ def what_if(
     slots = _slots(changes or (), target)
     with inputs.blaming(program):
         if not is_straight(parsed):
-            reason = "the program jumps; only programs that run straight through are timed anew"
+            reason = (
+                "the program jumps, and operations are not moved over jumps; only programs that "
+                "run straight through are timed anew (`slotweave inspect` shows a run)"
+            )
             raise InputError(Diagnostic("SW216", reason))
         refuse_faults(parsed, target)
         answer = timed(parsed, target, slots)
