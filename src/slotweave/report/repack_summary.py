@@ -7,12 +7,15 @@ from typing import Any
 
 from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.utilisation import utilisation
-from slotweave.bound import best_bound
+from slotweave.bound import Bound, best_bound, bound_ladder
 from slotweave.ir.facts_json import facts_to_json
 from slotweave.repack import Repacked
-from slotweave.report.inspect import engine_rows
+from slotweave.report.dataflow_problem import dataflow_problem
+from slotweave.report.inspect import bound_json, engine_rows
 from slotweave.report.live_scratch import live_words
 from slotweave.report.never_written import NeverWritten, never_written, never_written_json
+from slotweave.report.placements import placements_with
+from slotweave.report.unrolled import unrolled
 
 _FROM_META = ("kernel", "params", "contract")
 
@@ -25,7 +28,7 @@ def repack_summary(
     `given` is what the given program reads of scratch never written.
     """
     best, program, machine = result.best, result.program, result.machine
-    bounds = [{"cycles": b.cycles, "name": b.name, "why": b.why} for b in result.bounds]
+    bounds = _bounds(result)
     summary: dict[str, Any] = {
         **{key: program.meta[key] for key in _FROM_META if key in program.meta},
         "machine": machine.name,
@@ -56,10 +59,19 @@ def repack_summary(
         "seconds": {"repack": result.seconds},
     }
     if bounds:
-        best_of = best_bound(result.bounds)
-        summary["ladder"] = bounds
-        summary["bound"] = {"cycles": best_of.cycles, "name": best_of.name, "why": best_of.why}
+        summary["ladder"] = [bound_json(bound) for bound in bounds]
+        summary["bound"] = bound_json(best_bound(bounds))
     if best is not None:
         summary["idle"] = idle_slots(best.problem, best.schedule)
         summary["rules"] = dict(best.rules)
     return summary
+
+
+def _bounds(result: Repacked) -> tuple[Bound, ...]:
+    """Those of the writing that can be shortest; of the given program's own dataflow if it is
+    shorter than any schedule of a writing."""
+    if not result.bounds or best_bound(result.bounds).cycles <= result.cycles:
+        return result.bounds
+    run = unrolled(result.given, result.machine, result.facts)
+    placed = placements_with(run.program, result.machine, run.known)
+    return bound_ladder(dataflow_problem(placed, result.machine))

@@ -142,7 +142,8 @@ def _bound_of(summary: Mapping[str, Any]) -> str:
     if "straight" in summary:
         return "for these slots, each on its engine"
     if "before" in summary:
-        return "for the operations as they are written anew"
+        unchanged = summary.get("way") == "unchanged"
+        return "for what it does" if unchanged else "for the operations as they are written anew"
     if "jumps" in summary:
         return "for one run of these slots, each on its engine"
     return "for the operations of this plan"
@@ -173,8 +174,6 @@ def _count(number: int, noun: str) -> str:
 def _gap(cycles: int, bound: int) -> str:
     if cycles == bound:
         return "none: no schedule of these operations is shorter"
-    if cycles < bound:
-        return "none: the program as it was given is shorter"
     share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
     return f"{_count(cycles - bound, 'cycle')}{share}"
 
