@@ -180,6 +180,22 @@ def test_no_store_moves_behind_a_pause():
     assert ops(pack_isomorphic(trace_function(build, "k", 8), CHALLENGE))["vstore"] == 0
 
 
+def test_fields_of_records_are_made_in_vectors_and_stored_one_by_one():
+    def build(k):
+        records = k.region("records", 0, 32, output=True)
+        for i in range(0, 32, 2):
+            k.store(i, k.load(i, records) * 3, records)
+            k.store(i + 1, k.load(i + 1, records) ^ 5, records)
+
+    graph = trace_function(build, "k", 8)
+    packed = pack_isomorphic(graph, CHALLENGE)
+    found = ops(packed)
+    # Side by side are words made in two ways: each way is a group of its own.
+    assert (found["mul"], found["xor"]) == (2, 2)
+    memory = random_memory(Facts(32), 32, 3)
+    assert run_graph(packed, memory) == run_graph(graph, memory)
+
+
 def test_words_made_in_different_ways_are_laid_side_by_side():
     def build(k):
         source = k.region("source", 0, 8, read_only=True)

@@ -3,8 +3,9 @@
 Superword-level parallelism (Larsen and Amarasinghe, PLDI 2000), grown from the stores: stores to
 vector_length words side by side become one, and so do the operations that make the words stored,
 and those that make their operands, as long as they are alike. Where they are not, words are laid
-side by side, or spread if they are all one word. It is grown likewise from words that are laid side
-by side in the graph: mostly these are the lanes of one vector, worked on one by one.
+side by side, or spread if they are all one word. Values that are made alike, but go to words apart,
+are made together and stored one by one. It is grown likewise from words that are laid side by side
+in the graph: mostly these are the lanes of one vector, worked on one by one.
 """
 
 from __future__ import annotations
@@ -17,14 +18,13 @@ from slotweave.ir.known_words import Words, known_values
 from slotweave.isa import Effect, Shape
 from slotweave.machine import Machine
 from slotweave.vectorize.copying import Copy, Ref
-
-_Group = tuple[int, ...]
+from slotweave.vectorize.store_groups import Group, store_groups, touched_words
 
 
 def pack_isomorphic(graph: Graph, machine: Machine) -> Graph:
     """`graph` with its word stores side by side, and what leads to them, done in vectors."""
     known = known_values(graph)
-    groups = _store_groups(graph, known)
+    groups = store_groups(graph, known)
     if not groups and not _has_lanes(graph):
         return graph
     return _Packing(graph, machine, known, groups).result()
@@ -46,56 +46,17 @@ def _is_lanes(graph: Graph, node: Node) -> bool:
     return node.op == "overlay" and len(node.args) == node.width == graph.vector_length
 
 
-def _store_groups(graph: Graph, known: Mapping[int, Words]) -> list[_Group]:
-    """Groups of stores to words side by side, which may all come last."""
-    found: list[_Group] = []
-    for region in graph.regions:
-        stores = _last_stores(graph, known, region.name)
-        lanes = graph.vector_length
-        address = region.start
-        while address + lanes <= region.stop and stores:
-            group = tuple(stores.get(address + lane, -1) for lane in range(lanes))
-            if -1 in group:
-                address += 1
-                continue
-            found.append(group)
-            address += lanes
-    return found
-
-
-def _last_stores(graph: Graph, known: Mapping[int, Words], region: str) -> dict[int, int]:
-    """Word -> its last store, for words of `region` that nothing accesses behind that.
-
-    Where it is not known which words an access touches, or at a pause, the search ends.
-    """
-    stores: dict[int, int] = {}
-    touched: set[int] = set()
-    for index in range(len(graph.nodes) - 1, -1, -1):
-        node = graph.nodes[index]
-        if node.op == "pause":
-            break
-        if node.region != region or node.op == "join":
-            continue
-        words = _words(graph, node, known)
-        if words is None:
-            break
-        if node.op == "store" and len(words) == 1 and words.isdisjoint(touched):
-            stores[min(words)] = index
-        touched |= words
-    return stores
-
-
 class _Packing:
     """The copy of a graph in which groups of nodes are packed where they are wanted."""
 
     def __init__(
-        self, graph: Graph, machine: Machine, known: Mapping[int, Words], groups: list[_Group]
+        self, graph: Graph, machine: Machine, known: Mapping[int, Words], groups: list[Group]
     ) -> None:
         self._graph, self._machine, self._known = graph, machine, known
         self._groups = groups
         self._copy = Copy(graph)
         self._number: dict[int, int] = {}
-        self._packed: dict[_Group, int] = {}
+        self._packed: dict[Group, int] = {}
         self._grouped = {store for group in groups for store in group}
         self._movable = _movable_loads(graph, known, self._grouped)
 
@@ -107,17 +68,21 @@ class _Packing:
             if (node.pure and not lanes) or node.op == "join" or index in skipped:
                 continue  # made where it is wanted
             self._word(index)
-        stores = [self._value(group) for group in self._groups]
+        stores = [store for group in self._groups for store in self._stores(group)]
         for store in stores:
             self._copy.add(store)
         return self._copy.graph()
 
-    def _value(self, group: _Group) -> Node:
-        """The store of `group`, with what it stores in place."""
-        first = self._graph.nodes[group[0]]
-        value = self._vector(tuple(self._graph.nodes[store].args[1] for store in group))
-        address = self._word(first.args[0])
-        return replace(first, op="vstore", args=(address, value))
+    def _stores(self, group: Group) -> list[Node]:
+        """The store of `group`, or all of its stores, with what they store in place."""
+        stores = [self._graph.nodes[store] for store in group]
+        value = self._vector(tuple(store.args[1] for store in stores))
+        if self._consecutive(stores):
+            return [replace(stores[0], op="vstore", args=(self._word(stores[0].args[0]), value))]
+        return [
+            replace(store, args=(self._word(store.args[0]), self._copy.word((value, lane))))
+            for lane, store in enumerate(stores)
+        ]
 
     def _word(self, root: int) -> int:
         """The copy of node `root` as it stands."""
@@ -139,7 +104,7 @@ class _Packing:
             self._number[index] = self._copy.add(replace(node, args=args))
         return self._number[root]
 
-    def _vector(self, root: _Group) -> int:
+    def _vector(self, root: Group) -> int:
         """The vector of the words `root`."""
         stack = [root]
         while stack:
@@ -159,7 +124,7 @@ class _Packing:
             self._packed[group] = self._together(group, args)
         return self._packed[root]
 
-    def _operands(self, group: _Group) -> list[_Group] | None:
+    def _operands(self, group: Group) -> list[Group] | None:
         """The operands of `group` lane by lane, if it can be one vector operation."""
         nodes = [self._graph.nodes[index] for index in group]
         first = nodes[0]
@@ -187,11 +152,11 @@ class _Packing:
         return any(self._machine.slots[mode.engine] for mode in modes)
 
     def _consecutive(self, nodes: list[Node]) -> bool:
-        """Do the loads read words side by side at known addresses?"""
+        """Do the accesses touch words side by side at known addresses?"""
         words = [self._known.get(node.args[0], (-1,))[0] for node in nodes]
         return words[0] >= 0 and words == list(range(words[0], words[0] + len(words)))
 
-    def _together(self, group: _Group, args: tuple[int, ...]) -> int:
+    def _together(self, group: Group, args: tuple[int, ...]) -> int:
         """One vector operation for `group` on the vectors `args`."""
         first = self._graph.nodes[group[0]]
         lanes = len(group)
@@ -210,7 +175,7 @@ class _Packing:
     def _constant(self, word: int) -> int:
         return self._copy.add(Node("const", 1, imm=word))
 
-    def _side_by_side(self, group: _Group) -> int:
+    def _side_by_side(self, group: Group) -> int:
         refs: tuple[Ref, ...] = tuple(self._source(index) for index in group)
         return self._copy.block(refs)
 
@@ -237,23 +202,13 @@ def _movable_loads(graph: Graph, known: Mapping[int, Words], grouped: set[int]) 
     changed: dict[str, set[int] | None] = {region.name: set() for region in graph.regions}
     for index, node in enumerate(graph.nodes):
         if node.effect is Effect.STORE and index not in grouped:
-            words, before = _words(graph, node, known), changed[node.region]
+            words, before = touched_words(graph, node, known), changed[node.region]
             changed[node.region] = None if words is None or before is None else before | words
     movable: set[int] = set()
     for index, node in enumerate(graph.nodes):
         if node.effect is Effect.LOAD:
-            words, stored = _words(graph, node, known), changed[node.region]
+            words, stored = touched_words(graph, node, known), changed[node.region]
             untouched = stored is not None and (words is not None and not words & stored)
             if untouched or stored == set():
                 movable.add(index)
     return movable
-
-
-def _words(graph: Graph, node: Node, known: Mapping[int, Words]) -> set[int] | None:
-    """The words that an access touches; None if that is not known."""
-    address = known.get(node.args[0])
-    if address is None:
-        return None
-    if node.op in ("vload", "vstore"):
-        return set(range(address[0], address[0] + graph.vector_length))
-    return set(address)
