@@ -27,7 +27,14 @@ from slotweave.simulate.reference import run
 from strategies.machines import machines
 from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
 from support.clocks import TickingClock
-from support.scalar_programs import checksums, scalar_program, scalar_tree_hash, searches
+from support.scalar_programs import (
+    changed_in_place,
+    checksums,
+    records,
+    scalar_program,
+    scalar_tree_hash,
+    searches,
+)
 
 FAST = RepackOptions(effort=Effort.FAST)
 VECTORS = RepackOptions(effort=Effort.FAST, vectorize=True)
@@ -87,6 +94,16 @@ def test_scalar_programs_of_other_kernels_become_vectors(build):
     assert result.best.way.startswith("in vectors")
     gathers = 32 * (4 if build is checksums else 6)
     assert result.cycles < gathers / 2 + 40 < result.before / 5
+    assert_same_results(result, facts, facts.memory_words or 0)
+
+
+@pytest.mark.parametrize(("build", "most"), [(changed_in_place, 30), (records, 62)])
+def test_arrays_and_records_changed_in_place_become_vectors(build, most):
+    program, facts = scalar_program(build)
+    result = repack(program, CHALLENGE, facts, VECTORS)
+    assert result.best is not None
+    assert result.best.way == "in vectors"
+    assert result.cycles < most < result.before / 20
     assert_same_results(result, facts, facts.memory_words or 0)
 
 

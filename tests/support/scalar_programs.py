@@ -57,6 +57,29 @@ def searches(k: Tracer, items: int = 32, depth: int = 6) -> None:
             k.store(state.start + item, k.select(probe < key, further, place), state)
 
 
+def changed_in_place(k: Tracer, items: int = 32, rounds: int = 6) -> None:
+    """An array whose words are changed one by one, loads and stores in turn."""
+    words = k.region("words", 0, items, output=True)
+    for item in range(items):
+        word = k.load(words.start + item, words)
+        for step in range(rounds):
+            word = (word ^ (word >> step + 1)) + 7
+        k.store(words.start + item, word, words)
+
+
+def records(k: Tracer, items: int = 32, rounds: int = 6) -> None:
+    """Records of two fields, each of which is made anew in a way of its own."""
+    words = k.region("words", 0, 2 * items, output=True)
+    for item in range(items):
+        first = words.start + 2 * item
+        one, two = k.load(first, words), k.load(first + 1, words)
+        for _ in range(rounds):
+            one = (one ^ two) * 9 + (one >> 8)
+            two = (two << 3) ^ one
+        k.store(first, one, words)
+        k.store(first + 1, two, words)
+
+
 def scalar_tree_hash(height: int, rounds: int, batch: int) -> tuple[Program, Facts]:
     """The scalar tree hash as it is compiled, and its judged contract as facts."""
     kernel = KERNELS["tree-hash"]
