@@ -143,7 +143,11 @@ def _bound_of(summary: Mapping[str, Any]) -> str:
         return "for these slots, each on its engine"
     if "before" in summary:
         unchanged = summary.get("way") == "unchanged"
-        return "for what it does" if unchanged else "for the operations as they are written anew"
+        return (
+            "for the ways to write it that were tried"
+            if unchanged
+            else "for the operations as they are written anew"
+        )
     if "jumps" in summary:
         return "for one run of these slots, each on its engine"
     return "for the operations of this plan"
