@@ -20,6 +20,7 @@ from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 
 if TYPE_CHECKING:
+    from slotweave.foreign.confined import Ending
     from slotweave.frontend.kernel import Kernel
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
@@ -31,6 +32,8 @@ MAX_FILE_BYTES = 1 << 28
 
 #: As many names are listed in a complaint; where there are more, a command lists them.
 _FEW = 12
+#: So many of the last lines that a Python file printed are shown.
+_SHOWN_LINES = 10
 
 
 def read_text(file: str, code: str) -> str:
@@ -202,12 +205,24 @@ def program_in(file: str, building: Building) -> Program:
         from slotweave.kernels.tree_hash.workload import Shape
 
         shape = Shape.of(shape_or_default(building.shape))
-        program = load_challenge_file(file, shape, Limits(seconds=building.seconds))
+        limits = Limits(seconds=building.seconds)
+        program = load_challenge_file(
+            file, shape, limits, lambda ending: _tell_printed(file, ending, building.terminal)
+        )
         if building.shape is None:
             hint = f"as no --shape {SHAPE_FORM} is given"
             building.terminal.note(f"{file}: built for the shape {shape_of(program)}, {hint}")
         return program
     return program_from(read_text(file, "SW204"), file)
+
+
+def _tell_printed(file: str, ending: Ending, terminal: Terminal) -> None:
+    """Say the end of what a Python file printed, if --verbose asks for it."""
+    if ending.printed_bytes:
+        terminal.detail(f"{file} printed {ending.printed_bytes:,} bytes; its last lines:")
+    for line in ending.printed.splitlines()[-_SHOWN_LINES:]:
+        shown_line = "".join(c if c.isprintable() else " " for c in line)
+        terminal.detail(f"  {shown_line}")
 
 
 def shape_named(text: str) -> dict[str, int]:
