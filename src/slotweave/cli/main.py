@@ -46,8 +46,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 a check failed, 2 wrong input or options, 3 no schedule within "
-    "the limits, 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 a check failed (a wrong result, a well-formed program that the "
+    "machine refuses, a regression), 2 wrong input or options, 3 no schedule within the limits, "
+    "130 interrupted.",
 )
 
 for group in (

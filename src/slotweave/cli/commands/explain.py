@@ -90,12 +90,13 @@ def _parsed_place(
 ) -> tuple[int, str | None, int | None]:
     """`CYCLE[:ENGINE[:SLOT]]`, each of which must exist."""
     bundle, engine, slot = [*place.split(":"), None, None][:3]
-    if place.count(":") > 2:
-        raise _no_place(place, "is not CYCLE[:ENGINE[:SLOT]]")
     number = _number(bundle)
-    if number is None or number >= len(program.bundles):
-        most = f"the program has {len(program.bundles):,} bundles, from 0 on"
-        raise _no_place(place, f"{most} (CYCLE[:ENGINE[:SLOT]])")
+    if place.count(":") > 2 or number is None:
+        raise _no_place(place, "a place is CYCLE[:ENGINE[:SLOT]], such as 5 or 5:alu:0")
+    if not program.bundles:
+        raise _no_place(place, "the program is empty, it has no bundle")
+    if number >= len(program.bundles):
+        raise _no_place(place, f"the program has {len(program.bundles):,} bundles, from 0 on")
     if engine is not None and engine not in machine.slots:
         raise _no_place(place, f"{machine.name} has the engines {', '.join(machine.slots)}")
     position = None if slot is None else _number(slot)
