@@ -137,7 +137,7 @@ def _expect_no_file(name: str) -> None:
             f"{shown(name)} is not a kernel, but a file; programs are what `slotweave repack` and "
             "`slotweave inspect` take"
         )
-    elif path.is_file():
+    elif is_python_file(name):
         reason = f"which function of {name}? Name it as {name}:function"
         if _has_builder(path):
             reason += f"; its KernelBuilder makes a program, which `slotweave repack {name}` takes"
@@ -246,10 +246,7 @@ def program_in(file: str, building: Building) -> Program:
             hint = f"as no --shape {SHAPE_FORM} is given"
             building.terminal.note(f"{file}: built for the shape {shape_of(program)}, {hint}")
         return program
-    program = program_from(program_text(file), file)
-    if not program.bundles:
-        building.terminal.note(f"{shown(file)}: the program is empty, it has no bundle")
-    return program
+    return program_from(program_text(file), file, building.terminal)
 
 
 def program_text(file: str) -> str:
@@ -316,14 +313,17 @@ def built_for(file: str, program: Program) -> str | None:
     return f"the shape {shape_of(program)}" if is_python_file(file) else None
 
 
-def program_from(text: str, file: str) -> Program:
+def program_from(text: str, file: str, terminal: Terminal) -> Program:
     """The program that `file` holds as `text`, be it in a result."""
     from slotweave.evidence.record import is_record, record_from_json
     from slotweave.ir.program_files import parse_program
 
     if is_record(text):
         return record_from_json(text, shown(file)).program
-    return parse_program(text, shown(file))
+    program = parse_program(text, shown(file))
+    if not program.bundles:
+        terminal.note(f"{shown(file)}: the program is empty, it has no bundle")
+    return program
 
 
 def machine_of(program: Program, given: str | None) -> Machine:

@@ -57,7 +57,7 @@ def diff(
     sides = {"a": _loaded(a, how), "b": _loaded(b, how)}
     names = {"a": inputs.shown(a), "b": inputs.shown(b)}
     if len({isinstance(side, dict) for side in sides.values()}) > 1:
-        sides = {key: _program_of(side, names[key]) for key, side in sides.items()}
+        sides = {key: _program_of(side, names[key], terminal) for key, side in sides.items()}
     kinds = [isinstance(side, dict) for side in sides.values()]
     if kinds[0] != kinds[1]:
         reason = "one of the two is a program and the other a result; compare like with like"
@@ -75,7 +75,7 @@ def _loaded(file: str, building: inputs.Building) -> Any:
     if inputs.is_python_file(file):
         return inputs.program_in(file, building)
     text = inputs.program_text(file)
-    return _result(text) or inputs.program_from(text, file)
+    return _result(text) or inputs.program_from(text, file, building.terminal)
 
 
 def _result(text: str) -> dict[str, Any] | None:
@@ -92,10 +92,10 @@ def _result(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) and kind_of(value) == RESULT else None
 
 
-def _program_of(side: Any, file: str) -> Any:
+def _program_of(side: Any, file: str, terminal: Terminal) -> Any:
     """`side`, or the program in it if it is a result with one."""
     text = dumps(side) if isinstance(side, dict) else ""
-    return inputs.program_from(text, file) if is_result(text) else side
+    return inputs.program_from(text, file, terminal) if is_result(text) else side
 
 
 def _show_results(sides: dict[str, Any], names: dict[str, str], json: bool) -> None:

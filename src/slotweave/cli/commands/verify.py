@@ -118,7 +118,7 @@ def verify(
         if is_result(text):
             verify_result(text, program, against, machine, terminal, json)
             return
-        parsed = inputs.program_from(text, program)
+        parsed = inputs.program_from(text, program, terminal)
     if against is not None:
         building = _shaped_as(parsed, program, against, building)
     target = inputs.machine_of(parsed, machine)
