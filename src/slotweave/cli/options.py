@@ -16,7 +16,8 @@ ProgramArgument = Annotated[
     str,
     typer.Argument(
         metavar="PROGRAM",
-        help="A program file, JSON or text; - is stdin. Or a Python file with the challenge's "
+        help="A program file, JSON or text, or a result with one (`compile --result`); - is stdin. "
+        "Or a Python file with the challenge's "
         "interface: it is run, under limits that are no security boundary.",
     ),
 ]
