@@ -131,7 +131,7 @@ def problem_of_kernel(
     Raises InputError as compiling does, and SW212 if `plan` makes the kernel jump.
     """
     if len(trace_flow(kernel, parameters, contract, plan, machine).blocks) > 1:
-        reason = f"by the plan {plan.name} {kernel.name} jumps: it is no single problem"
+        reason = f"by the plan {plan.name} {kernel.name} jumps: it is not a single problem"
         raise InputError(Diagnostic("SW212", f"{reason}; take a plan without loops and branches"))
     traced = trace(kernel, parameters, contract, plan, machine)
     graph = rewrite(traced, machine).graph if plan.rewrite else traced

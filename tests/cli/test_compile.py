@@ -90,7 +90,7 @@ def test_a_wrong_program_does_not_verify(program: Path, tmp_path: Path) -> None:
 
 def test_a_program_that_names_no_kernel_needs_one_to_be_compared(tmp_path: Path) -> None:
     file = tmp_path / "bare.json"
-    file.write_text("[]")
+    file.write_text("[{}]")
     answer = slotweave("verify", file, "--against", file)
     assert_refused(answer, "SW212", "neither program file names a kernel")
 

@@ -96,3 +96,40 @@ def test_a_jump_that_depends_on_data_is_refused_with_its_file(files: tuple[Path,
 def test_a_program_that_the_machine_refuses_fails_the_check(files: tuple[Path, Path]) -> None:
     broken = '[{"alu": [["**", 0, 0, 0]]}]'
     assert slotweave("diff", files[0], "-", stdin=broken).code == 1
+
+
+@pytest.mark.parametrize("command", ["bound", "inspect", "what-if", "run"])
+def test_results_of_other_commands_are_put_side_by_side(
+    files: tuple[Path, Path], tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "memory.json").write_text("[0, 0, 0]")
+    options = ("--mem", tmp_path / "memory.json") if command == "run" else ()
+    said = [slotweave(command, file, *options, "--json") for file in files]
+    sides = [tmp_path / "a.result", tmp_path / "b.result"]
+    for side, answer in zip(sides, said, strict=True):
+        side.write_text(answer.out)
+    compared = slotweave("diff", *sides, "--json")
+    assert compared.code == 0, compared.err
+    cycles = compared.json["entries"]["bound.cycles" if command == "bound" else "cycles"]
+    tables = [answer.json["bound"] if command == "bound" else answer.json for answer in said]
+    assert [cycles["a"], cycles["b"]] == [table["cycles"] for table in tables]
+
+
+@pytest.mark.parametrize("command", [("explain", 1), ("diff",)])
+def test_what_is_about_places_is_not_a_result(
+    files: tuple[Path, Path], tmp_path: Path, command: tuple[object, ...]
+) -> None:
+    name, *more = command
+    said = slotweave(name, files[0], *(more or [files[1]]), "--json")
+    (tmp_path / "said.json").write_text(said.out)
+    answer = slotweave("diff", tmp_path / "said.json", tmp_path / "said.json")
+    assert_refused(answer, "SW204", "what `diff` or `explain` prints, not like a program")
+
+
+def test_a_program_is_compared_with_the_one_in_a_result(tmp_path: Path) -> None:
+    program, result = tmp_path / "program.json", tmp_path / "result.json"
+    shape = ("-p", "height=2", "-p", "rounds=2", "-p", "batch=8", "--instances", 1)
+    assert slotweave("compile", "tree-hash", *shape, "-o", program, "--result", result).code == 0
+    answer = slotweave("diff", program, result, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["matched"] == answer.json["unmoved"]

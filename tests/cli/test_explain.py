@@ -55,8 +55,8 @@ def test_a_place_in_a_program_is_explained() -> None:
     ("place", "reason"),
     [
         ("3", "3 bundles"),
-        ("-1", "3 bundles"),
-        ("x", "3 bundles"),
+        ("-1", "CYCLE"),
+        ("x", "CYCLE"),
         ("1:gpu", "engines"),
         ("1:load:2", "2 slots"),
         ("1:load:", "2 slots"),

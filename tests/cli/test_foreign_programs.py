@@ -101,6 +101,17 @@ def test_verify_and_export_name_the_shape_that_was_built(python_file: Path) -> N
     assert slotweave("export", python_file, *SHAPE, "--format", "text", "-q").err == ""
 
 
+def test_what_it_printed_is_shown_if_wanted(tmp_path: Path) -> None:
+    file = tmp_path / "loud.py"
+    text = "for i in range(9999):\n    print(i, chr(27) + '[31m')\n"
+    file.write_text(text + TWO_BUNDLES)
+    said = slotweave("inspect", file, *SHAPE, "--json", "-v").err
+    assert f"{file} printed 108,879 bytes; its last lines:\n" in said
+    assert "\n  9998  [31m\n" in said
+    assert "\n  100 " not in said
+    assert "9998" not in slotweave("inspect", file, *SHAPE, "--json").err
+
+
 COMMANDS = {
     "inspect": (), "run": (), "export": ("--format", "text"), "what-if": (), "explain": ("0",),
     "repack": ("--effort", "fast"), "bound": (), "diff": ("-",),

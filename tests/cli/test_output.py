@@ -62,3 +62,52 @@ def test_a_device_is_written_to_and_not_replaced() -> None:
     expect_writable(os.devnull)
     write_output(os.devnull, "text")
     assert not Path(os.devnull).is_file()
+
+
+BUILDER = (
+    "class KernelBuilder:\n"
+    "    instrs = [{'load': [('const', 0, 1)]}]\n"
+    "    def build_kernel(self, *shape): pass\n"
+)
+SHAPE = ("--shape", "2,2,8")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("repack",), ("run",), ("export", "--format", "json"), ("export", "--format", "text")],
+)
+def test_nothing_but_python_is_written_to_a_python_file(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    file, link = tmp_path / "mine.py", tmp_path / "link.json"
+    file.write_text(BUILDER)
+    link.symlink_to(file)
+    for name in (file, link, tmp_path / "new.py"):
+        answer = slotweave(*command, file, *SHAPE, "-o", name)
+        assert_refused(answer, "SW207", str(name), "--format challenge")
+    assert file.read_text() == BUILDER
+    assert not (tmp_path / "new.py").exists()
+
+
+@pytest.mark.parametrize("option", ["-o", "--result"])
+def test_a_kernel_is_not_replaced_by_what_is_made_of_it(tmp_path: Path, option: str) -> None:
+    file = tmp_path / "own.py"
+    file.write_text("def own(k): pass\n")
+    answer = slotweave("compile", f"{file}:own", option, file)
+    assert_refused(answer, "SW207", "Python file")
+    assert file.read_text() == "def own(k): pass\n"
+
+
+def test_an_export_does_not_replace_the_file_that_it_is_of(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(BUILDER)
+    answer = slotweave("export", file, *SHAPE, "--format", "challenge", "-o", file)
+    assert_refused(answer, "SW207", "built by")
+    assert file.read_text() == BUILDER
+
+
+@pytest.mark.parametrize(("option", "said"), [(None, True), ("-q", False), ("--json", False)])
+def test_repack_says_that_it_wrote_nothing(option: str | None, said: bool) -> None:
+    options = [option] if option else []
+    answer = slotweave("repack", "-", *options, stdin='[{"load": [["const", 0, 1]]}]')
+    assert ("nothing was written; -o FILE writes the program\n" in answer.err) is said

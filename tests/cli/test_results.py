@@ -129,3 +129,32 @@ def test_cheating_programs_are_named(tmp_path: Path) -> None:
     file.write_text(program_to_json(right_for_narrow_words(right, parameters)))
     words = ("right for 30-bit words, wrong for full-range words",)
     assert_refused(slotweave("verify", file), "SW403", *words, exit_code=1)
+
+
+@pytest.mark.parametrize(
+    "command", [("inspect", "--json"), ("repack", "--evaluations", "0", "--json"), ("export",
+                "--format", "text")],
+)  # fmt: skip
+def test_the_program_is_read_out_of_a_result(
+    result: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    program = tmp_path / "program.json"
+    program.write_text(json.dumps(json.loads(result.read_text())["program"]))
+    of_result, of_program = slotweave(*command, result), slotweave(*command, program)
+    assert of_result.code == 0, of_result.err
+    if "--json" in command:
+        assert of_result.json["cycles"] == of_program.json["cycles"]
+    else:
+        assert of_result.out == of_program.out
+
+
+def test_a_program_is_held_against_the_one_in_a_result(result: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program.json"
+    assert compile_small("-o", program, "--plan", "scalar").code == 0
+    answer = slotweave("verify", program, "--against", result, "--instances", 2)
+    assert answer.code == 0, answer.err
+    assert str(result) in answer.out
+
+
+def test_a_result_that_says_nothing_of_its_program_is_refused(result: Path, tmp_path: Path) -> None:
+    assert_refused(slotweave("inspect", edited(result, tmp_path, program=7)), "SW218", "'program'")

@@ -96,7 +96,7 @@ def test_an_endless_program_is_stopped() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[1, 2", "no JSON"),
+        ("[1, 2", "not JSON"),
         ('{"0": 1}', "memory is a list of words, not an object"),
         ("[1, -1]", "word 1 must be an integer from 0 to 2^32 - 1, not -1"),
         ("[4294967296]", "word 0 must be"),
@@ -114,7 +114,7 @@ def test_a_bad_memory_file_is_refused(tmp_path: Path, text: str, message: str) -
 def test_a_memory_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "memory.json"
     file.write_bytes(b"[1,\n\xff]")
-    assert_refused(run(ADD, "--mem", file), "SW210", f"{file}:2: is no UTF-8 text")
+    assert_refused(run(ADD, "--mem", file), "SW210", f"{file}:2: is not UTF-8 text")
 
 
 def test_a_load_without_memory_is_answered_with_the_command_that_makes_one(tmp_path: Path) -> None:

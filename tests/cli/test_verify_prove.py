@@ -102,6 +102,9 @@ def test_a_branch_on_data_is_not_proved_and_the_reason_said(program: Path, tmp_p
     proved = answer.json["proved"]
     assert (proved["program"], proved["definition"]) == ("unknown", "unknown")
     assert "depends on data" in proved["why"]
+    said = verify(tmp_path / "copy.json").out
+    assert said.count("not proved") == 1
+    assert "\nprogram and definition: not proved: " in said
 
 
 def test_without_the_option_nothing_is_proved(program: Path) -> None:

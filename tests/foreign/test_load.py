@@ -40,7 +40,7 @@ def builder(parameters: str = POSITIONAL, value: str = NUMBER) -> str:
 
 
 def load(file: Path, seconds: float = SECONDS, megabytes: int = 512) -> Program:
-    limits = Limits(seconds=seconds, memory_bytes=megabytes << 20, output_bytes=1 << 20)
+    limits = Limits(seconds=seconds, memory_bytes=megabytes << 20)
     return load_challenge_file(str(file), SHAPE, limits)
 
 
@@ -142,8 +142,27 @@ FAILURES = {
     "crashes": ("import os\nos.abort()", "SW221", "SIGABRT", None),
     "a module is missing": ("import no_such_module_here", "SW221", "'no_such_module_here'", 1),
     "no KernelBuilder": ("x = 1", "SW221", "no KernelBuilder", None),
+    "KernelBuilder is a number": (
+        "KernelBuilder = 3", "SW221", "KernelBuilder is not a class, but of type int", None,
+    ),
+    "KernelBuilder wants arguments": (
+        "class KernelBuilder:\n    def __init__(self, shape): pass", "SW221",
+        "without arguments: missing a required argument: 'shape'", None,
+    ),
+    "no build_kernel": ("class KernelBuilder: pass", "SW221", "no function build_kernel", None),
+    "no instrs": (
+        "class KernelBuilder:\n    def build_kernel(self, *shape): pass", "SW221",
+        "has no list `instrs`: its build_kernel must leave the program in self.instrs", None,
+    ),
+    "returns the program": (
+        "class KernelBuilder:\n    def build_kernel(self, *shape): return [{}]", "SW221",
+        "in self.instrs, and not only return it", None,
+    ),
+    "instrs is a number": (
+        "class KernelBuilder:\n    instrs = 3\n    def build_kernel(self, *shape): pass", "SW221",
+        "its `instrs` is not a list, but of type int", None,
+    ),
     "eats memory": ("x = []\nwhile True: x.append(bytearray(1 << 20))", "SW222", "512 MiB", 2),
-    "prints without end": ("while True: print('more ' * 1000)", "SW222", "output", None),
     "recurses": ("def f(): f()\nf()", "SW221", "RecursionError", 1),
     "an operand is no integer": (builder(value="2.5"), "SW204", "2.5", None),
     "an operand is an object": (builder(value="object()"), "SW204", "object", None),
@@ -169,6 +188,16 @@ def test_a_file_that_eats_memory_bit_by_bit_is_stopped(tmp_path: Path) -> None:
 def test_a_file_that_never_returns_is_stopped(tmp_path: Path) -> None:
     text = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass"
     assert_fails(tmp_path, text, "SW222", "within 0.5 seconds", seconds=0.5)
+
+
+def test_a_file_that_prints_a_lot_builds_its_program(tmp_path: Path) -> None:
+    text = "for _ in range(20_000):\n    print('more ' * 1000)\n" + builder(value="7")
+    assert_constant(loaded(tmp_path, text), 7)  # 100 MB, of which nothing is kept
+
+
+def test_a_file_that_prints_without_end_is_stopped(tmp_path: Path) -> None:
+    text = "import os\nwhile True: print('more ' * 10 + str(os.getpid()))"
+    assert_fails(tmp_path, text, "SW222", "within 0.7 seconds", "printed: 'more", seconds=0.7)
 
 
 def test_a_program_without_end_is_stopped(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ def test_text_may_be_written_by_hand() -> None:
 
 HEADER = "slotweave program 1\n"
 REFUSED = {
-    "truncated": ('[{"alu": [["+", 1', "f:1: no JSON"),
-    "truncated in a later line": ("[\n{},\n{", "f:3: no JSON"),
+    "truncated": ('[{"alu": [["+", 1', "f:1: not JSON"),
+    "truncated in a later line": ("[\n{},\n{", "f:3: not JSON"),
     "empty": ("", "f: neither JSON nor text"),
     "other text": ("\n\nhello", "f:3: neither JSON nor text"),
     "number": ("5", "f:1: neither JSON nor text"),
@@ -142,7 +142,7 @@ REFUSED = {
     "big integer": (f'[{{"alu": [["+", {2**63}]]}}]', "not an integer of more than 64 bits"),
     "huge integer": (f"[{'9' * 10**6}]", "f: an integer of 1000000 digits"),
     "infinite float": ('{"program": [], "meta": {"x": 1e999}}', "'1e999' is out of range"),
-    "NaN": ('{"program": [], "meta": {"x": NaN}}', "f: NaN is no JSON number"),
+    "NaN": ('{"program": [], "meta": {"x": NaN}}', "f: NaN is not a JSON number"),
     "duplicate engine": ('[{"alu": [], "alu": []}]', "f: the key 'alu' stands twice"),
     "deep": ("[" * 10**6, "f: nested too deeply"),
     "deep debug operand": (
@@ -159,7 +159,7 @@ REFUSED = {
     "engine twice": (HEADER + "alu() alu()", "f:2: engine 'alu' stands twice"),
     "text operand": (HEADER + 'alu(+ "1")', "an integer of at most 64 bits is expected"),
     "long text operand": (HEADER + f"alu(+ {2**63})", "an integer of at most 64 bits"),
-    "debug operand": (HEADER + "debug(note NaN)", "NaN is no JSON number"),
+    "debug operand": (HEADER + "debug(note NaN)", "NaN is not a JSON number"),
     "deep text operand": (HEADER + "debug(note " + "[" * 10**5, "f:2: nested too deeply"),
     "unclosed debug operand": (HEADER + 'debug(note "x', "f:2: a JSON value is expected"),
     "meta in text": (HEADER + "meta [1]", "f:2: 'meta' must be an object"),

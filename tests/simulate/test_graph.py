@@ -138,5 +138,5 @@ def test_a_fault_names_the_source_line_of_its_node(name: str) -> None:
 
 
 def test_control_is_no_part_of_a_dataflow_graph() -> None:
-    with pytest.raises(ValueError, match="halt is no operation of a dataflow graph"):
+    with pytest.raises(ValueError, match="halt is not an operation of a dataflow graph"):
         run_graph(graph(Node("halt", 0)), [0] * 16)

@@ -39,17 +39,18 @@ REFUSED: dict[str, tuple[Bundle, str]] = {
     ),
     "scratch address": (
         {"alu": (("+", 0, 0, 0), ("+", 1, 1536, 0))},
-        "SW105 bundle 0, alu[1]: operand 2 of + is no word at scratch address 1536, of 1536 words",
+        "SW105 bundle 0, alu[1]: operand 2 of + is not a word at scratch address 1536, "
+        "of 1536 words",
     ),
     "negative scratch address": (
         {"load": (("const", -1, 0),)},
-        "SW105 bundle 0, load[0]: operand 1 of const is no word at scratch address -1, "
+        "SW105 bundle 0, load[0]: operand 1 of const is not a word at scratch address -1, "
         "of 1536 words",
     ),
     "vector over the end": (
         {"valu": (("+", 1529, 0, 0),)},
-        "SW105 bundle 0, valu[0]: operand 1 of + is no vector of 8 words at scratch address 1529, "
-        "of 1536 words",
+        "SW105 bundle 0, valu[0]: operand 1 of + is not a vector of 8 words "
+        "at scratch address 1529, of 1536 words",
     ),
     "lane over the end": (
         {"load": (("load_offset", 0, 1535, 1),)},

@@ -1,13 +1,13 @@
 """What all commands share: common options, and the way in which they end.
 
 Guarantees: an error of the user's is printed on stderr without a traceback and ends the command
-with its exit code; Ctrl-C ends it with 130; a reader that closes the pipe ends it quietly.
+with its exit code, and so is a stdout that cannot be written; Ctrl-C ends it with 130; a reader
+that closes the pipe ends it quietly.
 """
 
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -15,6 +15,8 @@ from typing import Annotated, Any
 
 import typer
 
+from slotweave.cli.output import unwritable
+from slotweave.cli.streams import FULL_OR_CLOSED, discard
 from slotweave.cli.terminal import ColorMode, Terminal
 from slotweave.diagnostics import Exit, SlotweaveError
 from slotweave.interruption import unmasked_interruptions
@@ -71,17 +73,37 @@ def _with_common_options(function: Command) -> Command:
 
 def _end_well(terminal: Terminal, work: Callable[[], None]) -> None:
     """Do `work`; turn what users cause into a message and an exit code."""
+    exit_code = Exit.DONE
+    try:
+        exit_code = _exit_code_of(terminal, work)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        discard(sys.stdout)
+    except OSError as error:
+        exit_code = complain_of_stdout(terminal, error)
+    if exit_code is not Exit.DONE:
+        raise typer.Exit(exit_code)
+
+
+def _exit_code_of(terminal: Terminal, work: Callable[[], None]) -> Exit:
+    """Do `work`; the exit code to end with, after what there is to say of it."""
     try:
         with unmasked_interruptions():
             work()
-        sys.stdout.flush()
     except SlotweaveError as error:
         terminal.complain(error)
-        raise typer.Exit(error.exit_code) from None
+        return error.exit_code
     except KeyboardInterrupt:
         terminal.note("interrupted")
-        raise typer.Exit(Exit.INTERRUPTED) from None
-    except BrokenPipeError:
-        # The reader has seen enough; without this, flushing at exit would complain again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(Exit.DONE) from None
+        return Exit.INTERRUPTED
+    return Exit.DONE
+
+
+def complain_of_stdout(terminal: Terminal, error: OSError) -> Exit:
+    """Say that stdout cannot be written; any other error of the system is raised again."""
+    if error.filename is not None or error.errno not in FULL_OR_CLOSED:
+        raise error
+    discard(sys.stdout)
+    complaint = unwritable("stdout", error.strerror or str(error))
+    terminal.complain(complaint)
+    return complaint.exit_code

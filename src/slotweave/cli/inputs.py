@@ -6,6 +6,7 @@ that says what is wrong and, for a misspelt name, what was probably meant.
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 
 if TYPE_CHECKING:
+    from slotweave.foreign.confined import Ending
     from slotweave.frontend.kernel import Kernel
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
@@ -31,15 +33,16 @@ MAX_FILE_BYTES = 1 << 28
 
 #: As many names are listed in a complaint; where there are more, a command lists them.
 _FEW = 12
+#: So many of the last lines that a Python file printed are shown.
+_SHOWN_LINES = 10
 
 
 def read_text(file: str, code: str) -> str:
     """The text of `file`, `-` being stdin. Text that is not UTF-8 is a mistake called `code`."""
     try:
         content = _bytes_of(file)
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror or error}"
-        raise InputError(Diagnostic("SW203", reason, file=shown(file))) from None
+    except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
+        raise _unreadable(file, error) from None
     if len(content) > MAX_FILE_BYTES:
         reason = f"is longer than {MAX_FILE_BYTES >> 20} MiB"
         raise InputError(Diagnostic("SW203", reason, file=shown(file)))
@@ -48,21 +51,29 @@ def read_text(file: str, code: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(
-            Diagnostic(code, "is no UTF-8 text", file=shown(file), line=line)
+            Diagnostic(code, "is not UTF-8 text", file=shown(file), line=line)
         ) from None
+
+
+def _unreadable(file: str, error: OSError | ValueError) -> InputError:
+    """The complaint that `file` cannot be read."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return InputError(Diagnostic("SW203", f"cannot be read: {reason}", file=shown(file)))
 
 
 def _bytes_of(file: str) -> bytes:
     """The content of `file`, at most one byte more than allowed: a device may have no end."""
     if file == STDIN:
         return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    if not file:
+        raise FileNotFoundError(errno.ENOENT, "the name is empty")
     with Path(file).open("rb") as stream:
         return stream.read(MAX_FILE_BYTES + 1)
 
 
 def shown(file: str) -> str:
     """`file` as diagnostics call it."""
-    return "stdin" if file == STDIN else file
+    return "stdin" if file == STDIN else file or "''"
 
 
 @contextmanager
@@ -114,10 +125,35 @@ def kernel_named(name: str, machine: Machine) -> Kernel:
         from slotweave.frontend.load import load_kernel_file
 
         return load_kernel_file(name, machine.vector_length)
-    if name.endswith(".py"):
-        reason = f"which function of {name}? Name it as {name}:function"
-        raise InputError(Diagnostic("SW201", reason))
+    _expect_no_file(name)
     raise unknown("SW201", "kernel", name, KERNELS)
+
+
+def _expect_no_file(name: str) -> None:
+    """Complain about a kernel of which the name is that of a file, whether it is there or not."""
+    path = Path(name)
+    if name == STDIN or (path.is_file() and not is_python_file(name)):
+        reason = (
+            f"{shown(name)} is not a kernel, but a file; programs are what `slotweave repack` and "
+            "`slotweave inspect` take"
+        )
+    elif is_python_file(name):
+        reason = f"which function of {name}? Name it as {name}:function"
+        if _has_builder(path):
+            reason += f"; its KernelBuilder makes a program, which `slotweave repack {name}` takes"
+    elif path.suffix or len(path.parts) > 1:
+        raise InputError(Diagnostic("SW203", "no such file", file=name))
+    else:
+        return
+    raise InputError(Diagnostic("SW201", reason))
+
+
+def _has_builder(path: Path) -> bool:
+    """Whether the Python file seems to have the challenge's interface."""
+    try:
+        return "class KernelBuilder" in path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 def parameters_of(
@@ -202,12 +238,46 @@ def program_in(file: str, building: Building) -> Program:
         from slotweave.kernels.tree_hash.workload import Shape
 
         shape = Shape.of(shape_or_default(building.shape))
-        program = load_challenge_file(file, shape, Limits(seconds=building.seconds))
+        limits = Limits(seconds=building.seconds)
+        program = load_challenge_file(
+            file, shape, limits, lambda ending: _tell_printed(file, ending, building.terminal)
+        )
         if building.shape is None:
             hint = f"as no --shape {SHAPE_FORM} is given"
             building.terminal.note(f"{file}: built for the shape {shape_of(program)}, {hint}")
         return program
-    return program_from(read_text(file, "SW204"), file)
+    return program_from(program_text(file), file, building.terminal)
+
+
+def program_text(file: str) -> str:
+    """The text of a program file; what is no file, but a kernel, is said to be one."""
+    from slotweave.kernels import KERNELS
+
+    try:
+        return read_text(file, "SW204")
+    except InputError as error:
+        if Path(file).exists():
+            raise
+        found, python_file = error.diagnostic, file.rpartition(":")[0]
+        if file in KERNELS:
+            hint = f"it is a kernel; compile it first: `slotweave compile {file} -o FILE`"
+        elif is_python_file(python_file):
+            hint = (
+                f"{file} names a kernel function, which `slotweave compile` takes; a file with the "
+                f"challenge's interface is named alone: {python_file}"
+            )
+        else:
+            raise
+        raise InputError(replace(found, message=f"{found.message}; {hint}")) from None
+
+
+def _tell_printed(file: str, ending: Ending, terminal: Terminal) -> None:
+    """Say the end of what a Python file printed, if --verbose asks for it."""
+    if ending.printed_bytes:
+        terminal.detail(f"{file} printed {ending.printed_bytes:,} bytes; its last lines:")
+    for line in ending.printed.splitlines()[-_SHOWN_LINES:]:
+        shown_line = "".join(c if c.isprintable() else " " for c in line)
+        terminal.detail(f"  {shown_line}")
 
 
 def shape_named(text: str) -> dict[str, int]:
@@ -243,11 +313,17 @@ def built_for(file: str, program: Program) -> str | None:
     return f"the shape {shape_of(program)}" if is_python_file(file) else None
 
 
-def program_from(text: str, file: str) -> Program:
-    """The program that `file` holds as `text`."""
+def program_from(text: str, file: str, terminal: Terminal) -> Program:
+    """The program that `file` holds as `text`, be it in a result."""
+    from slotweave.evidence.record import is_record, record_from_json
     from slotweave.ir.program_files import parse_program
 
-    return parse_program(text, shown(file))
+    if is_record(text):
+        return record_from_json(text, shown(file)).program
+    program = parse_program(text, shown(file))
+    if not program.bundles:
+        terminal.note(f"{shown(file)}: the program is empty, it has no bundle")
+    return program
 
 
 def machine_of(program: Program, given: str | None) -> Machine:
@@ -267,6 +343,7 @@ def machine_of(program: Program, given: str | None) -> Machine:
 
 def memory_in(file: str | None) -> list[int]:
     """The words that the JSON list in `file` holds; no memory at all without a file."""
+    from slotweave.ir.file_kind import MEMORY, another_kind
     from slotweave.ir.program_values import FormError, excerpt, load_json
     from slotweave.isa import WORD_MASK
 
@@ -277,6 +354,8 @@ def memory_in(file: str | None) -> list[int]:
         words = load_json(text)
     except FormError as error:
         raise InputError(Diagnostic("SW210", str(error), file=name, line=error.line)) from None
+    if reason := another_kind(words, MEMORY):
+        raise InputError(Diagnostic("SW210", reason, file=name))
     if not isinstance(words, list):
         reason = f"memory is a list of words, not {excerpt(words)}"
         raise InputError(Diagnostic("SW210", reason, file=name))

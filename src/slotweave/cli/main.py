@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 import slotweave
+from slotweave.cli.command import complain_of_stdout
 from slotweave.cli.commands import (
     bench,
     bound,
@@ -31,6 +32,8 @@ from slotweave.cli.commands import (
     verify,
     what_if,
 )
+from slotweave.cli.streams import replace_closed_streams
+from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Exit
 
 #: Values made before the garbage collector looks for cycles among them.
@@ -43,8 +46,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 a check failed, 2 wrong input or options, 3 no schedule within "
-    "the limits, 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 a check failed (a wrong result, a well-formed program that the "
+    "machine refuses, a regression), 2 wrong input or options, 3 no schedule within the limits, "
+    "130 interrupted.",
 )
 
 for group in (
@@ -91,7 +95,10 @@ def main() -> None:
     # Graphs are many small values that stay; looking through them for cycles takes a third of the
     # time of a compilation and finds none.
     gc.set_threshold(_NODES_BETWEEN_COLLECTIONS)
+    replace_closed_streams()
     try:
         app(prog_name="slotweave")
     except KeyboardInterrupt:  # before a command had begun
         sys.exit(Exit.INTERRUPTED)
+    except OSError as error:  # of what is printed without a command, such as help
+        sys.exit(complain_of_stdout(Terminal(), error))

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from slotweave.cli.output import stdout_by_any_name
+
 KernelArgument = Annotated[
     str,
     typer.Argument(metavar="KERNEL", help="A name (`slotweave kernels list`) or file.py:function."),
@@ -14,7 +16,8 @@ ProgramArgument = Annotated[
     str,
     typer.Argument(
         metavar="PROGRAM",
-        help="A program file, JSON or text; - is stdin. Or a Python file with the challenge's "
+        help="A program file, JSON or text, or a result with one (`compile --result`); - is stdin. "
+        "Or a Python file with the challenge's "
         "interface: it is run, under limits that are no security boundary.",
     ),
 ]
@@ -94,5 +97,12 @@ MAX_CYCLES = 10_000_000
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed of everything random.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Output = Annotated[
-    str | None, typer.Option("-o", "--output", metavar="FILE", help="Write there; - is stdout.")
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write there; - is stdout.",
+        callback=stdout_by_any_name,
+    ),
 ]

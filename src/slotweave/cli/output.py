@@ -37,15 +37,38 @@ def expect_one_on_stdout(destination: str | None, json: bool) -> None:
         raise InputError(Diagnostic("SW212", reason))
 
 
-def expect_writable(destination: str | None) -> None:
-    """Complain before long work about a destination that cannot be written after it."""
+def expect_writable(destination: str | None, *, as_python: bool = False) -> None:
+    """Complain before long work about a destination that cannot be written after it.
+
+    A name of Python files is refused too, unless what is written is Python: the program or the
+    kernel that was meant to stay could lie there.
+    """
     if destination is None or destination == STDOUT:
         return
     path = Path(destination)
     if path.is_dir():
-        raise _unwritable(destination, "it is a directory")
+        raise unwritable(destination, "it is a directory")
     if not path.parent.is_dir():
-        raise _unwritable(destination, f"there is no directory {path.parent}")
+        raise unwritable(destination, f"there is no directory {path.parent}")
+    if not as_python and ".py" in (path.suffix, path.resolve().suffix):
+        reason = (
+            "the name is that of a Python file, and what is written is not; give another name "
+            "(`slotweave export PROGRAM --format challenge` writes a program as Python)"
+        )
+        raise unwritable(destination, reason)
+
+
+def expect_other_file(destination: str, source: str) -> None:
+    """Refuse to write where the Python file `source` lies, which nothing could bring back."""
+    both = Path(destination), Path(source)
+    if source.endswith(".py") and all(map(Path.exists, both)) and both[0].samefile(both[1]):
+        raise unwritable(destination, "it is the file that the program is built by")
+
+
+def stdout_by_any_name(destination: str | None) -> str | None:
+    """`destination`, but `-` for what the system calls stdout."""
+    names = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+    return STDOUT if destination in names else destination
 
 
 def write_output(destination: str, text: str) -> None:
@@ -54,15 +77,16 @@ def write_output(destination: str, text: str) -> None:
         sys.stdout.write(text)
         return
     try:
-        _write_file(Path(destination).resolve(), text)
+        _write_file(Path(destination), text)
     except OSError as error:
-        raise _unwritable(destination, error.strerror or str(error)) from None
+        raise unwritable(destination, error.strerror or str(error)) from None
 
 
-def _write_file(path: Path, text: str) -> None:
-    if path.exists() and not path.is_file():  # a device or a pipe has no whole to replace
-        path.write_text(text, encoding="utf-8")
+def _write_file(named: Path, text: str) -> None:
+    if named.exists() and not named.is_file():  # a device or a pipe has no whole to replace
+        named.write_text(text, encoding="utf-8")
         return
+    path = named.resolve()
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8")
@@ -71,5 +95,5 @@ def _write_file(path: Path, text: str) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _unwritable(destination: str, reason: str) -> InputError:
+def unwritable(destination: str, reason: str) -> InputError:
     return InputError(Diagnostic("SW207", f"cannot be written: {reason}", file=destination))

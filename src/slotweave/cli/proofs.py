@@ -82,5 +82,9 @@ def refutation(proved: Proved) -> CheckFailed | None:
 def proved_lines(proved: Proved) -> Iterator[str]:
     """`proved` for a reader."""
     words = {True: "proved", False: "refuted", "unknown": "not proved"}
+    one, other = (proved.program, proved.program_why), (proved.definition, proved.definition_why)
+    if one == other:
+        yield f"program and definition: {words[proved.program]}: {proved.program_why}"
+        return
     yield f"program: {words[proved.program]}: {proved.program_why}"
     yield f"definition: {words[proved.definition]}: {proved.definition_why}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
+from slotweave.cli.streams import discard
 from slotweave.diagnostics import SlotweaveError
 
 if TYPE_CHECKING:
@@ -43,12 +44,12 @@ class Terminal:
     def note(self, text: str) -> None:
         """Say something that a person may want to know; not with --quiet."""
         if not self.quiet:
-            print(text, file=sys.stderr)
+            _say(text)
 
     def detail(self, text: str) -> None:
         """Say something that only --verbose asks for."""
         if self.verbose and not self.quiet:
-            print(text, file=sys.stderr)
+            _say(text)
 
     def complain(self, error: SlotweaveError) -> None:
         """Print an error, its code set off if there is colour."""
@@ -56,7 +57,7 @@ class Terminal:
         if self.has_color(sys.stderr):
             code, _, rest = text.partition(" ")
             text = f"\x1b[1;31m{code}\x1b[0m {rest}"
-        print(text, file=sys.stderr)
+        _say(text)
 
     def show(self, view: RenderableType, stream: TextIO | None = None) -> None:
         """Print a rich view on `stream` (stdout)."""
@@ -89,3 +90,11 @@ class Terminal:
             highlight=False,
             soft_wrap=not stream.isatty(),
         )
+
+
+def _say(text: str) -> None:
+    """Print on stderr. If nothing can be said there, the work goes on, and its exit code tells."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        discard(sys.stderr)

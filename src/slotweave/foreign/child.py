@@ -134,12 +134,12 @@ def built(file: str, arguments: Mapping[str, int]) -> dict[str, Any]:
     make = getattr(module, "KernelBuilder", None)
     if make is None:
         raise UnusableError("has no KernelBuilder; a kernel of your own is named FILE.py:function")
-    builder = make()
-    call_with(builder.build_kernel, arguments)
-    program = [bundle_of(bundle) for bundle in builder.instrs]
-    if not program:
-        reason = "its build_kernel made no bundle: it must leave the program in self.instrs"
-        raise UnusableError(reason)
+    builder = made_by(make)
+    build = getattr(builder, "build_kernel", None)
+    if not callable(build):
+        raise UnusableError("its KernelBuilder has no function build_kernel")
+    returned = call_with(build, arguments)
+    program = bundles_in(builder, returned)
     debug_info = builder.debug_info() if hasattr(builder, "debug_info") else None
     return {
         "program": program,
@@ -150,13 +150,43 @@ def built(file: str, arguments: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def call_with(function: Callable[..., Any], arguments: Mapping[str, int]) -> None:
+def made_by(make: Any) -> Any:
+    """A KernelBuilder, made as the judge does."""
+    if not callable(make):
+        raise UnusableError(f"its KernelBuilder is not a class, but of type {type(make).__name__}")
+    try:
+        inspect.signature(make).bind()
+    except TypeError as error:
+        reason = f"its KernelBuilder cannot be made without arguments: {error}"
+        raise UnusableError(reason) from None
+    except ValueError:  # there is no telling
+        pass
+    return make()
+
+
+def bundles_in(builder: Any, returned: Any) -> list[Any]:
+    """The program that the builder holds after build_kernel, which has `returned` something."""
+    hint = ", and not only return it" if isinstance(returned, list | tuple) else ""
+    left = f"its build_kernel must leave the program in self.instrs{hint}"
+    if not hasattr(builder, "instrs"):
+        raise UnusableError(f"its KernelBuilder has no list `instrs`: {left}")
+    try:
+        bundles = iter(builder.instrs)
+    except TypeError:
+        kind = type(builder.instrs).__name__
+        raise UnusableError(f"its `instrs` is not a list, but of type {kind}: {left}") from None
+    program = [bundle_of(bundle) for bundle in bundles]
+    if not program:
+        raise UnusableError(f"its build_kernel made no bundle: {left}")
+    return program
+
+
+def call_with(function: Callable[..., Any], arguments: Mapping[str, int]) -> Any:
     """Call it by position, as the judge does; by name if it only takes these arguments by name."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
-        function(*arguments.values())
-        return
+        return function(*arguments.values())
     try:
         signature.bind(*arguments.values())
     except TypeError:
@@ -169,9 +199,8 @@ def call_with(function: Callable[..., Any], arguments: Mapping[str, int]) -> Non
             expected = ", ".join(arguments)
             reason = f"its build_kernel{signature} does not take {expected}: {error}"
             raise UnusableError(reason) from None
-        function(**given)
-    else:
-        function(*arguments.values())
+        return function(**given)
+    return function(*arguments.values())
 
 
 def bundle_of(bundle: Any) -> Any:

@@ -1,4 +1,6 @@
-"""A process under limits: memory, processor time, wall-clock time, length of what it prints.
+"""A process under limits: memory, processor time, wall-clock time, length of its answer.
+
+What it prints is read and dropped, but for the end, however much it is.
 
 Guarantees: when `run_confined` returns or raises, the process has ended, and so has whatever it
 started that stayed in its group or kept its environment (the latter on Linux alone).
@@ -25,35 +27,41 @@ MARK_VARIABLE = "SLOTWEAVE_MARK"
 
 _POLL_SECONDS = 0.05
 _CHUNK = 1 << 16
+_KEPT_OUTPUT = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a process may use: wall-clock seconds, bytes of address space, of output, of answer."""
+    """What a process may use: wall-clock seconds, bytes of address space, bytes of answer."""
 
     seconds: float = 300.0
     memory_bytes: int = 4 << 30
-    output_bytes: int = 16 << 20
     answer_bytes: int = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What a process answered and printed last, how it ended, and which limit it met, if any."""
+    """What a process answered, the end of what it printed, and how long that was in all; how it
+    ended, and which limit it met, if any."""
 
     answer: bytes
-    last_line: str
+    printed: str
+    printed_bytes: int
     how: str
     limit: str
+
+    def last_line(self) -> str:
+        """The last line that it printed, or nothing."""
+        lines = (line.strip()[:200] for line in reversed(self.printed.split("\n")))
+        return next(filter(None, lines), "")
 
 
 @dataclass
 class _Stream:
-    """A pipe that is read; the last bytes are kept, all of them for an answer."""
+    """A pipe that is read, of which the last bytes are kept; it may have no more than `allowed`."""
 
-    name: str
-    allowed: int
     keep: int
+    allowed: int | None = None
     total: int = 0
     content: bytearray = field(default_factory=bytearray)
 
@@ -82,8 +90,8 @@ def run_confined(command: list[str], folder: Path, limits: Limits) -> Ending:
         raise
     finally:
         os.close(child_end)
-    output = _Stream("output", limits.output_bytes, keep=4096)
-    answer = _Stream("program", limits.answer_bytes, keep=limits.answer_bytes + _CHUNK)
+    output = _Stream(keep=_KEPT_OUTPUT)
+    answer = _Stream(keep=limits.answer_bytes + _CHUNK, allowed=limits.answer_bytes)
     assert process.stdout is not None
     try:
         met = _watch(process, {process.stdout.fileno(): output, answer_end: answer}, limits)
@@ -93,7 +101,8 @@ def run_confined(command: list[str], folder: Path, limits: Limits) -> Ending:
         process.stdout.close()
         os.close(answer_end)
     how = _how_it_ended(process.returncode)
-    return Ending(bytes(answer.content), _last_line(output.content), how, met)
+    printed = output.content.decode("utf-8", "replace")
+    return Ending(bytes(answer.content), printed, output.total, how, met)
 
 
 def _watch(process: subprocess.Popen[bytes], pipes: dict[int, _Stream], limits: Limits) -> str:
@@ -107,8 +116,8 @@ def _watch(process: subprocess.Popen[bytes], pipes: dict[int, _Stream], limits: 
             ended = _has_ended(process.pid)
             read = _read_once(selector, 0.0 if ended else _POLL_SECONDS)
             for stream in pipes.values():
-                if stream.total > stream.allowed:
-                    return f"its {stream.name} is longer than {stream.allowed >> 20} MiB"
+                if stream.allowed is not None and stream.total > stream.allowed:
+                    return f"its program is longer than {stream.allowed >> 20} MiB"
             if time.monotonic() > deadline:
                 return f"did not end within {limits.seconds:g} seconds (--load-time-limit)"
             if ended and not read:
@@ -182,8 +191,3 @@ def _how_it_ended(code: int) -> str:
         return f"was ended by {signal.Signals(-code).name}"
     except ValueError:
         return f"was ended by signal {-code}"
-
-
-def _last_line(output: bytearray) -> str:
-    lines = output.decode("utf-8", "replace").split("\n")
-    return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -26,8 +26,10 @@ from slotweave.kernels.tree_hash.workload import CONTRACTS, Shape
 KERNEL = "tree-hash"
 
 
-def load_challenge_file(file: str, shape: Shape, limits: Limits) -> Program:
-    """The program that `KernelBuilder` of `file` builds for `shape`.
+def load_challenge_file(
+    file: str, shape: Shape, limits: Limits, heard: Callable[[Ending], None] | None = None
+) -> Program:
+    """The program that `KernelBuilder` of `file` builds for `shape`; `heard` is told how it ended.
 
     Raises InputError: SW203 if the file cannot be read, SW221 if it does not come to a program,
     SW222 if it needs more than the limits, SW204 if what it builds has not the form of a program.
@@ -38,8 +40,10 @@ def load_challenge_file(file: str, shape: Shape, limits: Limits) -> Program:
         reason = f"cannot be read: {error.strerror or error}"
         raise InputError(Diagnostic("SW203", reason, file=file)) from None
     ending = run_confined(_command(file, shape, limits), Path(file).resolve().parent, limits)
+    if heard is not None:
+        heard(ending)
     if ending.limit:
-        raise InputError(Diagnostic("SW222", ending.limit, file=file))
+        raise InputError(Diagnostic("SW222", ending.limit + _said(ending), file=file))
     built = _answer(file, ending)
     program = program_from_json(json.dumps({"program": built["program"], "names": built["names"]}),
                                 file)  # fmt: skip
@@ -69,13 +73,17 @@ def _answer(file: str, ending: Ending) -> Mapping[str, Any]:
     try:
         answer = json.loads(ending.answer)
     except (ValueError, RecursionError):
-        said = f"; the last it printed: {ending.last_line!r}" if ending.last_line else ""
-        reason = f"{ending.how} before it had built a program{said}"
+        reason = f"{ending.how} before it had built a program{_said(ending)}"
         raise InputError(Diagnostic("SW221", reason, file=file)) from None
     if "error" in answer:
         code = "SW222" if answer["out_of_memory"] else "SW221"
         raise InputError(Diagnostic(code, answer["error"], file=file, line=answer["line"]))
     return dict(answer)
+
+
+def _said(ending: Ending) -> str:
+    line = ending.last_line()
+    return f"; the last it printed: {line!r}" if line else ""
 
 
 def _meta(shape: Shape, contract: object) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Value:
 
     def _no_number(self) -> NoReturn:
         raise misuse(
-            f"a symbolic {self.noun} is no Python number: loops, list indices and int() need "
+            f"a symbolic {self.noun} is not a Python number: loops, list indices and int() need "
             "values that are known while the kernel is traced"
         )
 

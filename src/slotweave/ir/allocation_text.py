@@ -73,5 +73,5 @@ def layout_from_text(text: str, file: str = "") -> Layout:
 def _place(line: Line, cell: str) -> tuple[int, int]:
     storage, dot, word = cell.partition(".")
     if not dot:
-        line.fail(f"{shortened(cell)} is no place 'storage.word'")
+        line.fail(f"{shortened(cell)} is not a place 'storage.word'")
     return line.integer(storage), line.integer(word)

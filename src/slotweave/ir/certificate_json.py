@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from slotweave.ir.certificate import Certificate, PathCertificate, PriceCertificate
+from slotweave.ir.file_kind import CERTIFICATE
 from slotweave.ir.json_value import Key, json_text, parse_json
 from slotweave.ir.problem import Problem
 from slotweave.ir.problem_text import problem_to_text
@@ -73,7 +74,7 @@ def _row(certificate: Certificate) -> dict[str, Any]:
 def certified_from_json(text: str, file: str = "") -> CertifiedBounds:
     """The bounds that `text` holds. Raises InputError (SW220) naming the key."""
     root = Key("", "SW220", file)
-    table = root.record(parse_json(text, root), _KEYS)
+    table = root.record(parse_json(text, root, CERTIFICATE), _KEYS)
     for key in _KEYS:
         if key not in table:
             root.fail(f"there is no key {key!r}")

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from slotweave.ir.facts import Facts
+from slotweave.ir.file_kind import FACTS
 from slotweave.ir.graph import Region
 from slotweave.ir.json_value import Key, json_text, parse_json
 from slotweave.isa import WORD_MASK
@@ -46,7 +47,7 @@ def facts_from_json(text: str, file: str = "") -> Facts:
     memory, and ranges are those of regions.
     """
     root = Key("", "SW215", file)
-    table = root.record(parse_json(text, root), _KEYS)
+    table = root.record(parse_json(text, root, FACTS), _KEYS)
     version = root / "schema_version"
     version.integer(table.get("schema_version", 1), 1, FACTS_SCHEMA_VERSION)
     length = table.get("memory_words")
@@ -67,7 +68,7 @@ def _words(value: Any, at: Key, top: int) -> Mapping[int, int]:
     for key, word in at.mapping(value).items():
         place = at / key
         if not (key.isascii() and key.isdecimal() and len(key) <= 10 and str(int(key)) == key):
-            place.fail("is no address")
+            place.fail("is not an address")
         place.integer(int(key), 0, top - 1)
         words[int(key)] = place.integer(word, 0, WORD_MASK)
     return MappingProxyType(words)
@@ -105,7 +106,7 @@ def _ranges(value: Any, at: Key, regions: tuple[Region, ...]) -> Mapping[str, tu
     for name, element in at.mapping(value).items():
         place = at / name
         if name not in names:
-            place.fail("is no region")
+            place.fail("is not a region")
         bounds = [key.integer(bound, 0, WORD_MASK) for key, bound in place.elements(element)]
         if len(bounds) != 2 or bounds[0] > bounds[1]:
             place.fail("must be [lowest, highest]")

@@ -95,12 +95,12 @@ def _wrong_form(graph: Graph, node: Node) -> str:
     if node.op in STRUCTURAL:
         return _wrong_structure(node, widths)
     if node.op not in OPERATIONS:
-        return f"is {node.op!r}, which is no operation"
+        return f"is {node.op!r}, which is not an operation"
     operation = OPERATIONS[node.op]
     if len(widths) != operation.arity:
         return f"has {len(widths)} operands, not {operation.arity}"
     if node.offsets:
-        return "has offsets, but is no overlay"
+        return "has offsets, but is not an overlay"
     expected = _expected_widths(node.op, node.width, widths, graph.vector_length)
     if expected != (node.width, *widths):
         return f"has width {node.width} and operands of widths {widths}, which does not fit"

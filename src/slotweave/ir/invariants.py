@@ -30,7 +30,9 @@ def column_faults(**columns: tuple[NDArray[Any], int]) -> Iterator[Diagnostic]:
     """Each column is one row of integers, of the length given with it."""
     for name, (column, length) in columns.items():
         if column.ndim != 1 or column.dtype.kind not in "iu":
-            yield fault("columns-are-integers", f"{name} is no one-dimensional column of integers")
+            yield fault(
+                "columns-are-integers", f"{name} is not a one-dimensional column of integers"
+            )
         elif len(column) != length:
             yield fault("columns-fit", f"{name} has {len(column)} entries instead of {length}")
 

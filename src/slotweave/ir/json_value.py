@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.ir.file_kind import another_kind
 from slotweave.ir.program_values import FormError, excerpt, frozen_value, load_json
 
 _LARGEST_NUMBER = 2**53
@@ -78,13 +79,17 @@ class Key:
         return table
 
 
-def parse_json(text: str, root: Key) -> Any:
-    """The value of `text`, arrays as tuples. Raises InputError with the code of `root`."""
+def parse_json(text: str, root: Key, wanted: str = "") -> Any:
+    """The value of `text`, arrays as tuples. Raises InputError with the code of `root`, also for
+    what looks like another kind of file than `wanted`, if that is said."""
     try:
-        return frozen_value(load_json(text))
+        value = frozen_value(load_json(text))
     except FormError as error:
         place = Diagnostic(root.code, str(error), file=root.file, line=error.line)
         raise InputError(place) from None
+    if wanted and (reason := another_kind(value, wanted)):
+        root.fail(reason)
+    return value
 
 
 def json_text(value: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import asdict, fields
 from types import MappingProxyType
 from typing import Any
 
+from slotweave.ir.file_kind import PLAN
 from slotweave.ir.json_value import Key, json_text, parse_json
 from slotweave.ir.plan import METHODS, MODES, ORDERS, Plan, ScheduleOptions
 from slotweave.ir.program_values import excerpt
@@ -46,7 +47,7 @@ def plan_from_json(text: str, file: str = "") -> Plan:
     Only `name` and `kernel` are required. What the choices mean is the kernel's business.
     """
     root = Key("", "SW209", file)
-    table = root.record(parse_json(text, root), _KEYS)
+    table = root.record(parse_json(text, root, PLAN), _KEYS)
     for key in ("name", "kernel"):
         if key not in table:
             (root / key).fail("is missing")

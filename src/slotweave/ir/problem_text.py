@@ -120,7 +120,7 @@ class _Columns:
     def _mode(self, line: Line, cell: str) -> tuple[int, ...]:
         match = _MODE.fullmatch(cell)
         if match is None:
-            line.fail(f"{shortened(cell)} is no mode 'engine*slots@latency'")
+            line.fail(f"{shortened(cell)} is not a mode 'engine*slots@latency'")
         name, slots, latency, source = match.groups()
         engine = self._engine_number.get(_decoded(name, line), -1) if name else -1
         if name and engine < 0:
@@ -194,4 +194,4 @@ def _decoded(name: str, line: Line) -> str:
     try:
         return unquote(name, errors="surrogatepass")
     except UnicodeError:
-        line.fail(f"{shortened(name)} is no percent-encoded name")
+        line.fail(f"{shortened(name)} is not a percent-encoded name")

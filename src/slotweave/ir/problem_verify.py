@@ -116,7 +116,7 @@ def _modes_run_somewhere(problem: Problem) -> Iterator[Diagnostic]:
 
 
 def _edges_join_operations(problem: Problem) -> Iterator[Diagnostic]:
-    yield from _first_edge(problem, ~_within(problem.pred, problem.size), "is no operation")
+    yield from _first_edge(problem, ~_within(problem.pred, problem.size), "is not an operation")
     data = (problem.pred_kind == DATA) & (problem.pred_lag == 0)
     sound = data | (problem.pred_kind == ORDER)
     yield from _first_edge(problem, ~sound, "is neither DATA without lag nor ORDER")

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.ir.file_kind import PROGRAM, another_kind
 from slotweave.ir.program import SCHEMA_VERSION, Bundle, Program, Slot
 from slotweave.ir.program_text import program_from_text, program_to_text
 from slotweave.ir.program_values import (
@@ -66,6 +67,8 @@ def program_from_json(text: str, file: str = "") -> Program:
 
 
 def _program(value: Any, file: str) -> Program:
+    if reason := another_kind(value, PROGRAM):
+        raise FormError(reason)
     if isinstance(value, list):
         value = {"program": value}
     if not isinstance(value, dict):
@@ -96,7 +99,7 @@ def _program(value: Any, file: str) -> Program:
 
 def _bundle(value: Any, index: int, file: str) -> Bundle:
     if not isinstance(value, dict):
-        reason = f"a bundle maps engines to lists of slots, it is no {excerpt(value)}"
+        reason = f"a bundle maps engines to lists of slots; this one is {excerpt(value)}"
         raise InputError(Diagnostic("SW204", reason, file=file, bundle=index))
     bundle: dict[str, tuple[Slot, ...]] = {}
     for engine, slots in value.items():

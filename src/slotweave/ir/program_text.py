@@ -9,7 +9,8 @@
 
 A bundle is its number and its engines, each with its slots between parentheses, separated by `;`.
 Names that are not plain are JSON strings; operands of debug slots are JSON values. The number of a
-bundle may be left out; if it is there it must be right. Empty lines and lines that begin with `#`
+bundle may be left out; if it is there it must be right. Without its line the machine is the
+challenge's. Empty lines and lines that begin with `#`
 are skipped; the bundle that does nothing is `-`.
 """
 

@@ -31,9 +31,9 @@ def is_operand(value: Any) -> bool:
 def excerpt(value: Any) -> str:
     """A short quotation of a JSON value; containers are only named, they may be huge."""
     if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
+        return f"a list of {len(value)} elements" if len(value) != 1 else "a list of 1 element"
     if isinstance(value, dict):
-        return f"an object of {len(value)} keys"
+        return f"an object of {len(value)} keys" if len(value) != 1 else "an object of 1 key"
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, int) and not is_operand(value):
@@ -66,7 +66,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> Any:
-    raise FormError(f"{name} is no JSON number")
+    raise FormError(f"{name} is not a JSON number")
 
 
 def _integer(digits: str) -> int:
@@ -95,6 +95,6 @@ def load_json(text: str) -> Any:
     try:
         return DECODER.decode(text.removeprefix(BYTE_ORDER_MARK))
     except json.JSONDecodeError as error:
-        raise FormError(f"no JSON: {error.msg}", error.lineno) from None
+        raise FormError(f"not JSON: {error.msg}", error.lineno) from None
     except RecursionError:
         raise FormError("nested too deeply") from None

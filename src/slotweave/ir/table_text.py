@@ -39,7 +39,7 @@ class Line:
     def integer(self, cell: str) -> int:
         """The 32-bit integer that `cell` says."""
         if not _INTEGER.fullmatch(cell) or not LOWEST <= int(cell) <= HIGHEST:
-            self.fail(f"{shortened(cell)} is no 32-bit integer")
+            self.fail(f"{shortened(cell)} is not a 32-bit integer")
         return int(cell)
 
     def integers(self, cell: str) -> list[int]:

@@ -108,7 +108,7 @@ def engine_rows(use: dict[str, EngineUse]) -> dict[str, dict[str, Any]]:
 
 def _engine_bound(name: str, slots: int, use: EngineUse) -> dict[str, Any]:
     """As few cycles as the slots that the program uses on one engine fit into."""
-    why = f"its {use.used:,} slots on {name}, {slots} a cycle"
+    why = f"its {use.used:,} slots on {name}, {slots} a cycle" if use.used else "it fills no slot"
     return {"name": name, "cycles": -(-use.used // slots) if slots else 0, "why": why}
 
 

@@ -94,7 +94,7 @@ def _value(node: Node, args: list[_Value], memory: list[int]) -> _Value:
         case "store" | "vstore" | "pause" | "trace_write":
             return ()
     if node.effect is not Effect.NONE:
-        raise ValueError(f"{node.op} is no operation of a dataflow graph")
+        raise ValueError(f"{node.op} is not an operation of a dataflow graph")
     return _compute(node, args)
 
 

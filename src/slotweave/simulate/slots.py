@@ -174,7 +174,7 @@ def _operand_fault(kind: SlotKind, position: int, operand: Any) -> Fault:
         return "SW113", f"{kind.form.mnemonic} to bundle {operand}"
     what = f"vector of {kind.vector_length} words" if role in _VECTORS else "word"
     place = f"scratch address {operand}, of {kind.scratch_words} words"
-    return "SW105", f"operand {position} of {kind.form.mnemonic} is no {what} at {place}"
+    return "SW105", f"operand {position} of {kind.form.mnemonic} is not a {what} at {place}"
 
 
 def _tied_fault(kind: SlotKind, slot: Slot, bundle: int) -> Fault | None:

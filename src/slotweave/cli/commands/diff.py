@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from json import dumps
 from typing import Annotated, Any
 
 import typer
@@ -18,12 +19,14 @@ from slotweave.cli.options import (
     ShapeOption,
 )
 from slotweave.cli.output import print_json
+from slotweave.cli.results import is_result
 from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError
 
 _SIDE = (
-    "A program as for `slotweave inspect`, or a result: what --json printed, or what `compile "
-    "--result` wrote. - is stdin."
+    "A program as for `slotweave inspect`, or a result: what --json printed (of any "
+    "command that tells of one program or kernel, but not of `explain`), or what "
+    "`compile --result` wrote. - is stdin."
 )
 
 
@@ -52,11 +55,13 @@ def diff(
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
     how = inputs.building(shape, load_time_limit, terminal)
     sides = {"a": _loaded(a, how), "b": _loaded(b, how)}
+    names = {"a": inputs.shown(a), "b": inputs.shown(b)}
+    if len({isinstance(side, dict) for side in sides.values()}) > 1:
+        sides = {key: _program_of(side, names[key], terminal) for key, side in sides.items()}
     kinds = [isinstance(side, dict) for side in sides.values()]
     if kinds[0] != kinds[1]:
         reason = "one of the two is a program and the other a result; compare like with like"
         raise InputError(Diagnostic("SW212", reason))
-    names = {"a": inputs.shown(a), "b": inputs.shown(b)}
     if kinds[0]:
         _show_results(sides, names, json)
     else:
@@ -69,12 +74,13 @@ def _loaded(file: str, building: inputs.Building) -> Any:
     """The program in `file`, or the entries of a result."""
     if inputs.is_python_file(file):
         return inputs.program_in(file, building)
-    text = inputs.read_text(file, "SW204")
-    return _result(text) or inputs.program_from(text, file)
+    text = inputs.program_text(file)
+    return _result(text) or inputs.program_from(text, file, building.terminal)
 
 
 def _result(text: str) -> dict[str, Any] | None:
     """What a result says, if `text` is one."""
+    from slotweave.ir.file_kind import RESULT, kind_of
     from slotweave.ir.program_values import FormError, load_json
 
     if not text.lstrip().startswith("{"):
@@ -83,9 +89,13 @@ def _result(text: str) -> dict[str, Any] | None:
         value = load_json(text)
     except FormError:
         return None
-    if not isinstance(value, dict) or type(value.get("cycles")) is not int:
-        return None
-    return value
+    return value if isinstance(value, dict) and kind_of(value) == RESULT else None
+
+
+def _program_of(side: Any, file: str, terminal: Terminal) -> Any:
+    """`side`, or the program in it if it is a result with one."""
+    text = dumps(side) if isinstance(side, dict) else ""
+    return inputs.program_from(text, file, terminal) if is_result(text) else side
 
 
 def _show_results(sides: dict[str, Any], names: dict[str, str], json: bool) -> None:

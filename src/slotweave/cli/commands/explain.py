@@ -79,8 +79,10 @@ def _explain_place(
     with blaming(file):
         refuse_faults(program, machine)
         if is_straight(program):
-            most = f"the program has {len(program.bundles):,} bundles, from 0 on"
-            at = _parsed_place(place, len(program.bundles), most, machine)
+            bundles = len(program.bundles)
+            most = f"the program has {bundles:,} bundles, from 0 on"
+            most = most if bundles else "the program is empty, it has no bundle"
+            at = _parsed_place(place, bundles, most, machine)
             answer = explain_bundle(program, machine, *at, facts)
         else:
             run = unrolled(program, machine, facts, MOST_SHOWN)
@@ -99,11 +101,11 @@ def _parsed_place(
 ) -> tuple[int, str | None, int | None]:
     """`CYCLE[:ENGINE[:SLOT]]`, each of which must exist; `most` says that there are `size`."""
     bundle, engine, slot = [*place.split(":"), None, None][:3]
-    if place.count(":") > 2:
-        raise _no_place(place, "is not CYCLE[:ENGINE[:SLOT]]")
     number = _number(bundle)
-    if number is None or number >= size:
-        raise _no_place(place, f"{most} (CYCLE[:ENGINE[:SLOT]])")
+    if place.count(":") > 2 or number is None:
+        raise _no_place(place, "a place is CYCLE[:ENGINE[:SLOT]], such as 5 or 5:alu:0")
+    if number >= size:
+        raise _no_place(place, most)
     if engine is not None and engine not in machine.slots:
         raise _no_place(place, f"{machine.name} has the engines {', '.join(machine.slots)}")
     position = None if slot is None else _number(slot)

@@ -9,7 +9,7 @@ import typer
 
 from slotweave.cli.command import command
 from slotweave.cli.options import LOAD_SECONDS, LoadTimeLimit, Output, ProgramArgument, ShapeOption
-from slotweave.cli.output import STDOUT, expect_writable, write_output
+from slotweave.cli.output import STDOUT, expect_other_file, expect_writable, write_output
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def export(
     from slotweave.cli.inputs import building, built_for, program_in
 
     destination = output or STDOUT
-    expect_writable(destination)
+    expect_writable(destination, as_python=form is Format.CHALLENGE)
+    expect_other_file(destination, program)
     parsed = program_in(program, building(shape, load_time_limit, terminal))
     write_output(destination, _text(parsed, form))
     if shape is not None and (built := built_for(program, parsed)):

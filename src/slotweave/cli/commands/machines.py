@@ -8,7 +8,7 @@ import typer
 
 from slotweave.cli.command import command
 from slotweave.cli.options import Json, Output
-from slotweave.cli.output import STDOUT, print_json, write_output
+from slotweave.cli.output import STDOUT, expect_writable, print_json, write_output
 
 app = typer.Typer(help="List and show machines.", no_args_is_help=True)
 
@@ -60,4 +60,5 @@ def show_machine(
             }
         )
     else:
+        expect_writable(output)
         write_output(output or STDOUT, machine_to_toml(machine))

@@ -167,5 +167,7 @@ def _deliver(
         terminal.show(result_view({**summary, "verified": None, "proved": None}, context))
         print(f"\n{result.before:,} cycles before, {result.cycles:,} now, under facts {facts!r}:")
         print(result.why)
-    if output is not None and output != STDOUT:
+    if output is None and not json:
+        terminal.note("nothing was written; -o FILE writes the program")
+    elif output is not None and output != STDOUT:
         terminal.note(f"wrote {output}")

@@ -6,6 +6,7 @@ A saved result is derived anew, and `--self-test` turns on the checks themselves
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,7 +63,8 @@ def verify(
         str | None,
         typer.Option(
             metavar="KERNEL|PROGRAM",
-            help="What the results must be equal to; the kernel that the file names if left out.",
+            help="What the results must be equal to; the kernel that the file names if left out. "
+            "A Python file builds for the shape that the first program names, if --shape does not.",
         ),
     ] = None,
     parameters: Parameters = None,
@@ -70,7 +72,12 @@ def verify(
     machine: MachineOfProgram = None,
     instances: Instances = 100,
     seed: Seed = 0,
-    prove: Annotated[bool, typer.Option("--prove", help="Prove it for all inputs, too.")] = False,
+    prove: Annotated[
+        bool,
+        typer.Option(
+            "--prove", help="Prove it for all inputs, too; what cannot be proved is no failure."
+        ),
+    ] = False,
     self_test: Annotated[
         bool,
         typer.Option(
@@ -91,7 +98,8 @@ def verify(
     It is run on random inputs, and what it leaves in memory is held against the kernel's reference
     or the other program. Parameters and contract are those that the program file names, unless
     they are given. With --prove, programs that decide no jump by data are proved to compute what
-    the kernel is defined to compute, for all words, as far as that can be done.
+    the kernel is defined to compute, for all words, as far as that can be done: what is refuted
+    ends with 1, what is not proved ends with 0 and says why.
 
     A result is derived anew: hashes, runs on the recorded seed and on fresh ones, cycles. With
     --self-test it is the checks that are tested, on a program or a kernel (tree-hash if left out).
@@ -106,15 +114,19 @@ def verify(
     if inputs.is_python_file(program):
         parsed = inputs.program_in(program, building)
     else:
-        text = inputs.read_text(program, "SW204")
+        text = inputs.program_text(program)
         if is_result(text):
             verify_result(text, program, against, machine, terminal, json)
             return
-        parsed = inputs.program_from(text, program)
+        parsed = inputs.program_from(text, program, terminal)
+    if against is not None:
+        building = _shaped_as(parsed, program, against, building)
     target = inputs.machine_of(parsed, machine)
     against = against or _kernel_of(parsed).name
     other = inputs.program_in(against, building) if _is_program_file(against) else None
     kernel = inputs.kernel_named(against, target) if other is None else _kernel_of(parsed, other)
+    if other is not None and not parameters:
+        _expect_one_shape(parsed, program, other, against)
     meta = _meta_for(kernel, parsed, other)
     values = inputs.parameters_of(kernel, parameters or (), meta.get("params"))
     promise = inputs.contract_of(kernel, contract or meta.get("contract"))
@@ -138,8 +150,9 @@ def verify(
     workload = replace(workload_of(kernel, values, promise), strict=not compatible)
     if other is not None:
         with inputs.blaming(against):
-            after = _memory_after(other, inputs.machine_of(other, machine), not compatible)
-        workload = replace(workload, reference=after)
+            its_machine = inputs.machine_of(other, machine)
+            after = _memory_after(other, its_machine, not compatible, max_cycles)
+        workload = replace(workload, reference=_blamed(after, against))
     with inputs.blaming(program):
         verified = run_broadly(parsed, target, workload, instances, seed, max_cycles)
     if json:
@@ -166,12 +179,66 @@ def _refuse_refuted(proved: Proved, report: Mapping[str, Any], program: str, jso
         raise refuted
 
 
-def _memory_after(program: Program, machine: Machine, strict: bool) -> Reference:
+def _memory_after(program: Program, machine: Machine, strict: bool, max_cycles: int) -> Reference:
     """Memory at the end of a run of `program`."""
     from slotweave.simulate.compiled import encode, run_compiled
 
     encoded = encode(program, machine)
-    return lambda memory: run_compiled(encoded, memory, strict=strict).memory
+    return lambda memory: run_compiled(encoded, memory, strict=strict, max_cycles=max_cycles).memory
+
+
+def _blamed(reference: Reference, file: str) -> Reference:
+    """`reference`, whose faults name `file`."""
+
+    def run(memory: Words) -> Words:
+        with inputs.blaming(file):
+            return reference(memory)
+
+    return run
+
+
+def _shaped_as(
+    program: Program, file: str, against: str, building: inputs.Building
+) -> inputs.Building:
+    """How a Python file is built that a program is held against: for the shape of that program."""
+    shape = _shape_named_by(program)
+    if building.shape is not None or shape is None or not inputs.is_python_file(against):
+        return building
+    numbers = ",".join(map(str, shape.values()))
+    whose = f"that of {inputs.shown(file)}"
+    building.terminal.note(f"{against}: built for the shape {numbers}, {whose}")
+    return replace(building, shape=shape)
+
+
+def _shape_named_by(program: Program) -> Mapping[str, int] | None:
+    """The shape of tree-hash that `program` says it is for, if it does."""
+    params = program.meta.get("params")
+    if program.meta.get("kernel") != "tree-hash" or not _are_numbers(params):
+        return None
+    with suppress(InputError):
+        return inputs.shape_or_default(None, params)
+    return None
+
+
+def _expect_one_shape(first: Program, file: str, second: Program, against: str) -> None:
+    """Refuse two programs that say that they are for kernels or shapes that differ."""
+    said = [(it.meta.get("kernel"), it.meta.get("params")) for it in (first, second)]
+    if not all(kernel and params for kernel, params in said) or said[0] == said[1]:
+        return
+    reason = (
+        f"{inputs.shown(file)} is for {_for_what(first)}, and {inputs.shown(against)} for "
+        f"{_for_what(second)}; --shape says what a Python file is built for, -p NAME=VALUE for "
+        "what both are to be tried all the same"
+    )
+    raise InputError(Diagnostic("SW212", reason))
+
+
+def _for_what(program: Program) -> str:
+    """The kernel and the parameters that `program` names."""
+    params = program.meta["params"]
+    pairs = params.items() if isinstance(params, Mapping) else ()
+    shown = ", ".join(f"{name} {value}" for name, value in pairs)
+    return f"{program.meta['kernel']} with {shown or params}"
 
 
 def _is_program_file(name: str) -> bool:

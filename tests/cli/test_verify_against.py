@@ -1,0 +1,58 @@
+"""`slotweave verify --against` another program: faults name theirs, shapes must agree."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.command_line import assert_refused, slotweave
+
+SHAPE = {"height": 2, "rounds": 2, "batch": 8}
+LOAD_PAST_THE_END = [{"load": [["const", 0, 9999]]}, {"load": [["load", 1, 0]]}]
+ENDLESS = [{"flow": [["jump", 0]]}]
+NOTHING = [{"load": [["const", 0, 1]]}]
+BUILDER = """
+class KernelBuilder:
+    def build_kernel(self, height, nodes, batch, rounds):
+        assert (height, batch, rounds) == (2, 8, 2), (height, batch, rounds)
+        self.instrs = [{"load": [("const", 0, 1)]}]
+"""
+
+
+def saved(folder: Path, name: str, program: list[Any], **shape: int) -> Path:
+    meta = {"kernel": "tree-hash", "params": {**SHAPE, **shape}, "contract": "values"}
+    file = folder / name
+    file.write_text(json.dumps({"program": program, "meta": meta}))
+    return file
+
+
+@pytest.mark.parametrize(("wrong", "code"), [(LOAD_PAST_THE_END, "SW106"), (ENDLESS, "SW114")])
+def test_a_fault_names_the_program_that_has_it(tmp_path: Path, wrong: list[Any], code: str) -> None:
+    sound, faulty = saved(tmp_path, "a.json", NOTHING), saved(tmp_path, "b.json", wrong)
+    limit = ("--max-cycles", 100)
+    second = slotweave("verify", sound, "--against", faulty, *limit)
+    assert_refused(second, code, f"{faulty}, bundle ", exit_code=1)
+    first = slotweave("verify", faulty, "--against", sound, *limit)
+    assert_refused(first, code, f"{faulty}, bundle ", exit_code=1)
+
+
+def test_programs_for_two_shapes_are_not_compared(tmp_path: Path) -> None:
+    first, second = saved(tmp_path, "a.json", NOTHING), saved(tmp_path, "b.json", NOTHING, height=3)
+    answer = slotweave("verify", first, "--against", second)
+    for_what = "is for tree-hash with height 2, rounds 2, batch 8, and"
+    assert_refused(answer, "SW212", f"{first} {for_what} {second} for tree-hash with height 3")
+    agreed = slotweave("verify", first, "--against", second, "-p", "height=2")
+    assert agreed.code == 0
+
+
+def test_a_python_file_builds_for_the_shape_of_the_first_program(tmp_path: Path) -> None:
+    first, second = saved(tmp_path, "a.json", NOTHING), tmp_path / "b.py"
+    second.write_text(BUILDER)
+    answer = slotweave("verify", first, "--against", second)
+    assert answer.code == 0, answer.err
+    assert answer.err == f"{second}: built for the shape 2,2,8, that of {first}\n"
+    other = slotweave("verify", first, "--against", second, "--shape", "3,2,8")
+    assert_refused(other, "SW221", "(3, 8, 2)")
