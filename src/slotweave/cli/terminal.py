@@ -45,6 +45,11 @@ class Terminal:
         if not self.quiet:
             print(text, file=sys.stderr)
 
+    def notes(self, texts: Iterable[str]) -> None:
+        """Say each of these."""
+        for text in texts:
+            self.note(text)
+
     def detail(self, text: str) -> None:
         """Say something that only --verbose asks for."""
         if self.verbose and not self.quiet:

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slotweave.report.phase_table import groups_line, phase_table
+from slotweave.wording import counted
 
 _BAR_CELLS = 12
 
@@ -80,7 +81,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         taken = ", ".join(f"{count:,} {name}" for name, count in summary["jumps"].items())
         yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps met in a run: {taken}")
     if _of_run(summary):
-        run, text = _count(summary["run"]["bundles"], "bundle"), f"{summary['bundles']:,}"
+        run, text = counted(summary["run"]["bundles"], "bundle"), f"{summary['bundles']:,}"
         yield "run", Text(f"{run}, from {text} in the program: its jumps are followed")
     elif not summary.get("straight", True):
         yield "", Text("each bundle counted once; the program jumps, so a run may differ")
@@ -98,6 +99,9 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     unwritten = summary.get("never_written")
     if unwritten and unwritten["reads"]:
         yield "never written", Text(_never_written(unwritten), style="yellow")
+    doubled = summary.get("double_writes")
+    if doubled and doubled["slots"]:
+        yield "two writes", Text(_double_writes(doubled), style="yellow")
     if "spans" in summary:
         yield from _program_rows(summary)
     verified = summary.get("verified")
@@ -120,13 +124,13 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     yield "groups", Text(groups_line(summary["phases"], bundles))
     yield (
         "unused",
-        Text(f"{_count(summary['unused'], 'operation')} with a result that reaches nothing"),
+        Text(f"{counted(summary['unused'], 'operation')} with a result that reaches nothing"),
     )
-    repeated = _count(summary["repeated"], "operation")
+    repeated = counted(summary["repeated"], "operation")
     yield "repeated", Text(f"{repeated} computing what an earlier one has")
     for engine, others in summary["movable"].items():
         for other, number in others.items():
-            could = f"{_count(number, 'operation')} could run on {other}"
+            could = f"{counted(number, 'operation')} could run on {other}"
             yield f"on {engine}", Text(could)
 
 
@@ -163,19 +167,21 @@ def _scratch(scratch: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
 def _never_written(unwritten: Mapping[str, Any]) -> str:
     first = unwritten["first"]
     place = f"bundle {first['bundle']}, {first['engine']}[{first['slot']}]"
-    reads = f"{_count(unwritten['reads'], 'read')} of scratch that nothing wrote before"
+    reads = f"{counted(unwritten['reads'], 'read')} of scratch that nothing wrote before"
     return f"{reads}, the first of word {first['word']} in {place}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _double_writes(doubled: Mapping[str, Any]) -> str:
+    first = doubled["first"]["text"]
+    slots = f"{counted(doubled['slots'], 'slot')} that write what another one writes"
+    return f"{slots}: {first}" if doubled["slots"] == 1 else f"{slots}, the first: {first}"
 
 
 def _gap(cycles: int, bound: int) -> str:
     if cycles == bound:
         return "none: no schedule of these operations is shorter"
     share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
-    return f"{_count(cycles - bound, 'cycle')}{share}"
+    return f"{counted(cycles - bound, 'cycle')}{share}"
 
 
 def _verified(verified: Mapping[str, Any]) -> Text:

@@ -70,6 +70,7 @@ def run(
     expect_one_on_stdout(output, json)
     expect_writable(output)
     parsed = inputs.program_in(program, inputs.building(shape, load_time_limit, terminal))
+    inputs.note_unused_shape(shape, terminal, program)
     target = inputs.machine_of(parsed, machine)
     memory = inputs.memory_in(mem)
     with inputs.blaming(program), _missing_memory_named(mem, parsed):
