@@ -64,8 +64,16 @@ class Terminal:
         print(text, file=sys.stderr)
 
     def show(self, view: RenderableType, stream: TextIO | None = None) -> None:
-        """Print a rich view on `stream` (stdout)."""
-        self._console(stream or sys.stdout).print(view)
+        """Print a rich view on `stream` (stdout); trailing blanks only if that is a terminal."""
+        target = stream or sys.stdout
+        console = self._console(target)
+        if target.isatty():
+            console.print(view, crop=False)
+            return
+        with console.capture() as captured:
+            console.print(view)
+        for line in captured.get().splitlines():
+            print(line.rstrip(), file=target)
 
     def progress(self, steps: Iterable[Step], total: int, what: str) -> Iterator[Step]:
         """`steps` as they come, with a bar on stderr if that is a terminal; not with --quiet."""

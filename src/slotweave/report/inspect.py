@@ -21,6 +21,7 @@ from slotweave.report.placements import Placements, placements_with
 from slotweave.report.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.report.waste import critical_path, movable
 from slotweave.simulate.legality import static_faults
+from slotweave.wording import counted
 
 #: What a program may say of itself that a result repeats.
 _FROM_META = ("kernel", "params", "contract", "plan", "seed")
@@ -110,7 +111,7 @@ def engine_rows(use: dict[str, EngineUse]) -> dict[str, dict[str, Any]]:
 
 def _engine_bound(name: str, slots: int, use: EngineUse) -> dict[str, Any]:
     """As few cycles as the slots that the program uses on one engine fit into."""
-    why = f"its {use.used:,} slots on {name}, {slots} a cycle"
+    why = f"its {counted(use.used, 'slot')} on {name}, {slots:,} a cycle"
     return {"name": name, "cycles": -(-use.used // slots) if slots else 0, "why": why}
 
 

@@ -14,6 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from slotweave.report.narrow import with_whole_numbers
 from slotweave.report.phase_table import groups_line, phase_table
 from slotweave.wording import counted
 
@@ -104,6 +105,8 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "two writes", Text(_double_writes(doubled), style="yellow")
     if "spans" in summary:
         yield from _program_rows(summary)
+    if summary.get("evaluations") is not None:
+        yield "evaluations", Text(f"{summary['evaluations']:,} (see --evaluations)")
     verified = summary.get("verified")
     if verified:
         yield "verified", _verified(verified)
@@ -187,8 +190,9 @@ def _gap(cycles: int, bound: int) -> str:
 def _verified(verified: Mapping[str, Any]) -> Text:
     instances, mismatches = verified["instances"], verified["mismatches"]
     if mismatches:
-        return Text(f"{mismatches} of {instances} random inputs went wrong", style="bold red")
-    return Text(f"{instances} random inputs, each with the result of the reference", style="green")
+        return Text(f"{mismatches:,} of {instances:,} random inputs went wrong", style="bold red")
+    inputs = counted(instances, "random input")
+    return Text(f"{inputs}, each with the result of the reference", style="green")
 
 
 def _proved(proved: Mapping[str, Any]) -> str:
@@ -215,7 +219,7 @@ def _engines(summary: Mapping[str, Any]) -> Table:
         share = f"{100 * used / slots:.1f} %" if slots else "–"
         causes = [f"{idle[name].get(cause, 0):,}" for cause in _CAUSES] if idle else []
         table.add_row(name, bar, share, f"{used:,}", f"{slots:,}", *causes)
-    return table
+    return with_whole_numbers(table)
 
 
 def _idle(summary: Mapping[str, Any]) -> Table:
@@ -226,4 +230,4 @@ def _idle(summary: Mapping[str, Any]) -> Table:
         table.add_column(heading, justify="right")
     for name, idle in summary["idle"].items():
         table.add_row(name, *(f"{idle.get(cause, 0):,}" for cause in _CAUSES_OF_PROGRAM))
-    return table
+    return with_whole_numbers(table)

@@ -150,6 +150,7 @@ def _show(terminal: Terminal, ladder: tuple[Bound, ...], known: Assumed | None) 
     from rich.table import Table
 
     from slotweave.bound import best_bound
+    from slotweave.report.narrow import with_whole_numbers
 
     best = best_bound(ladder)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -159,7 +160,7 @@ def _show(terminal: Terminal, ladder: tuple[Bound, ...], known: Assumed | None) 
     for rung in ladder:
         style = "bold green" if rung is best else ""
         table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
-    terminal.show(table)
+    terminal.show(with_whole_numbers(table))
     of = "those of this plan" if known is None else "each of them on any engine"
     print(f"no schedule of these operations ({of}) has fewer than {counted(best.cycles, 'cycle')}")
     if known is not None:

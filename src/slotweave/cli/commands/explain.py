@@ -34,13 +34,13 @@ def explain(
     code: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CODE|PROGRAM]", help="A code such as SW104 (all if left out), or a program."
+            metavar="CODE|PROGRAM", help="A code such as SW104 (all if left out), or a program."
         ),
     ] = None,
     place: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CYCLE[:ENGINE[:SLOT]]]",
+            metavar="CYCLE[:ENGINE[:SLOT]]",
             help="Where in the program; bundles count from 0. Of a program that jumps, cycles of "
             "its run do, if known words decide its jumps.",
         ),

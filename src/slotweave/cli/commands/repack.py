@@ -33,6 +33,7 @@ from slotweave.cli.output import (
 )
 from slotweave.cli.terminal import PATIENCE, Terminal
 from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,8 +125,8 @@ class Progress:
             return
         self._told = now
         if not what:
-            what = f"{evaluations:,} evaluations{self._left(now)}"
-        self.terminal.note(f"{what} (best so far: {cycles:,} cycles)")
+            what = f"{counted(evaluations, 'evaluation')}{self._left(now)}"
+        self.terminal.note(f"{what} (best so far: {counted(cycles, 'cycle')})")
 
     def _left(self, now: float) -> str:
         most, ends = self.limits.evaluations, self.limits.ends
@@ -171,7 +172,7 @@ def _deliver(
         context = [("built for", built)] if built else []
         context.append(("facts", str(facts)))
         terminal.show(result_view({**summary, "verified": None, "proved": None}, context))
-        print(f"\n{result.before:,} cycles before, {result.cycles:,} now:")
+        print(f"\n{counted(result.before, 'cycle')} before, {result.cycles:,} now:")
         print(result.why)
     if output is not None and output != STDOUT:
         terminal.note(f"wrote {output}")

@@ -34,6 +34,7 @@ from slotweave.cli.results import is_result, verify_result
 from slotweave.cli.self_test import Choice, test_checks
 from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.wording import counted
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel, Words
@@ -155,7 +156,7 @@ def verify(
         return
     built = inputs.built_for(program, parsed)
     print(
-        f"{verified.instances} random inputs, no difference to {inputs.shown(against)}"
+        f"{counted(verified.instances, 'random input')}, no difference to {inputs.shown(against)}"
         + (f" (built for {built})" if built else "")
     )
     if proved and other is not None:
