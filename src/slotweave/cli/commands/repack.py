@@ -172,7 +172,8 @@ def _deliver(
         context = [("built for", built)] if built else []
         context.append(("facts", str(facts)))
         terminal.show(result_view({**summary, "verified": None, "proved": None}, context))
-        print(f"\n{counted(result.before, 'cycle')} before, {result.cycles:,} now:")
+        before = counted(result.before, "cycle")
+        print(f"\n{before} before, {result.cycles:,} now, under facts {facts.name!r}:")
         print(result.why)
     if output is not None and output != STDOUT:
         terminal.note(f"wrote {output}")

@@ -81,7 +81,7 @@ def run(
     if json:
         print_json(_result(end))
     elif output != STDOUT:
-        print(f"{counted(end.cycles, 'cycle')}, {end.state.value.lower()} at bundle {end.pc}")
+        print(f"{counted(end.cycles, 'cycle')}, {end.state.value.lower()} at bundle {end.pc:,}")
         if len(end.trace):
             print(f"trace: {' '.join(map(str, end.trace))}")
     terminal.detail(
