@@ -72,8 +72,7 @@ class Terminal:
             return
         with console.capture() as captured:
             console.print(view)
-        for line in captured.get().splitlines():
-            print(line.rstrip(), file=target)
+        target.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
 
     def progress(self, steps: Iterable[Step], total: int, what: str) -> Iterator[Step]:
         """`steps` as they come, with a bar on stderr if that is a terminal; not with --quiet."""
