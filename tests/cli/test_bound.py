@@ -69,9 +69,22 @@ def test_a_file_that_is_no_certificate_is_refused(tmp_path):
 def test_a_program_is_bounded_by_what_it_computes(tmp_path):
     file = tmp_path / "program.json"
     cycles = slotweave("compile", "tree-hash", *SHAPE, "-o", file, "--json").json["cycles"]
-    found = slotweave("bound", file, "--json").json
+    found = slotweave("bound", file, "--facts", "challenge", "--json").json
     assert 0 < found["bound"]["cycles"] <= cycles
-    assert found["facts"] == "values"
+    seen = slotweave("inspect", file, "--facts", "challenge", "--json").json
+    assert found["bound"] == seen["dataflow"]
+
+
+def test_operations_of_a_program_go_by_their_places():
+    chain = '[{"load": [["const", 0, 1], ["load", 1, 9]]}, {}, {"alu": [["+", 2, 1, 1]]},'
+    chain += '{"store": [["store", 0, 2]]}]'
+    (path,) = [
+        rung
+        for rung in slotweave("bound", "-", "--json", stdin=chain).json["ladder"]
+        if rung["name"] == "critical path"
+    ]
+    assert path["why"] == "the chain of dependences through 0:load:1 takes that long"
+    assert slotweave("explain", "-", "0:load:1", stdin=chain).code == 0
 
 
 @pytest.mark.parametrize(

@@ -163,3 +163,9 @@ def test_a_place_that_a_python_file_has_not_is_refused(tmp_path: Path) -> None:
     )
     assert_refused(slotweave("explain", file, "1", "--shape", "3,4,8"), "SW212", "1 bundles")
     assert_refused(slotweave("explain", file, "0:gpu", "--shape", "3,4,8"), "SW212", "engines")
+
+
+def test_the_usage_brackets_what_may_be_left_out_once() -> None:
+    usage = " ".join(slotweave("explain", "--help").out.split("\n\n")[0].split())
+    assert "[CODE|PROGRAM] [CYCLE[:ENGINE[:SLOT]]]" in usage
+    assert "[[" not in usage

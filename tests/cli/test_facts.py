@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from support.command_line import Answer, slotweave
+from slotweave.ir.facts import NOTHING_KNOWN
+from slotweave.ir.facts_json import facts_from_json
+from slotweave.kernels import KERNELS
+from support.command_line import Answer, assert_refused, slotweave
 
 BUNDLES = [{"load": [["const", 0, 1]]}, {"store": [["store", 0, 0]]}]
 META = {"kernel": "tree-hash", "params": {"height": 2, "rounds": 3, "batch": 8}}
 NOTHING_ASSUMED = "no --facts given, so nothing is assumed of memory"
-COMMANDS = {"inspect": (), "explain": ("1:store",), "repack": ("--effort", "fast")}
+COMMANDS = {
+    "inspect": (),
+    "explain": ("1:store",),
+    "repack": ("--effort", "fast"),
+    "bound": (),
+    "what-if": (),
+}
 
 
 @pytest.fixture(params=COMMANDS)
@@ -54,8 +64,178 @@ def test_the_table_says_under_which_facts_it_holds(options: tuple[str, ...], row
     assert shown.split(maxsplit=1)[1].strip() == row
 
 
+@pytest.mark.parametrize("command", ["bound", "what-if", "repack"])
+def test_other_commands_say_so_too(command: str) -> None:
+    given = answered(command, META, "--facts", "challenge")
+    assert "challenge, for the shape 2,3,8" in given.out
+    assert "none: any two addresses may meet" in answered(command, META).out
+
+
+@pytest.mark.parametrize("command", ["inspect", "bound", "what-if"])
+def test_json_names_the_facts(command: str) -> None:
+    for meta in ({}, META):
+        assert answered(command, meta, "--json").json["facts"] == "none"
+    given = answered(command, META, "--facts", "challenge", "--json")
+    assert given.json["facts"] == "challenge"
+
+
+POINTED = [
+    {"load": [["const", 0, 4], ["const", 1, 6]]},
+    {"load": [["load", 2, 0], ["load", 3, 1]]},
+    {"store": [["store", 3, 0]]},
+    {"load": [["load", 4, 2]]},
+    {"store": [["store", 3, 4]]},
+]
+
+
+@pytest.mark.parametrize(
+    ("command", "key"), [("bound", ("bound", "cycles")), ("what-if", ("retimed",))]
+)
+def test_facts_keep_accesses_apart(command: str, key: tuple[str, ...]) -> None:
+    """Word 4 points to the nodes, word 6 to the values: only facts part the two regions."""
+    cycles = {}
+    for facts in ("none", "challenge"):
+        options = ("--facts", facts, "--json")
+        answer = slotweave(command, "-", *options, stdin=json.dumps(POINTED)).json
+        for part in key:
+            answer = answer[part]
+        cycles[facts] = answer
+    assert cycles == {"none": 5, "challenge": 4}
+
+
+@pytest.mark.parametrize("command", ["bound", "what-if"])
+def test_a_python_file_has_the_judged_facts(command: str, tmp_path: Path) -> None:
+    file = tmp_path / "kernel.py"
+    file.write_text(
+        "class KernelBuilder:\n"
+        "    def __init__(self): self.instrs = []\n"
+        "    def build_kernel(self, height, nodes, batch, rounds):\n"
+        f"        self.instrs = {POINTED}\n"
+        "    def debug_info(self): return None\n"
+    )
+    answer = slotweave(command, file, "--shape", "3,4,8")
+    assert "challenge, for the shape 3,4,8" in answer.out
+    assert NOTHING_ASSUMED not in answer.err
+
+
+def test_a_shape_that_is_not_that_of_the_program_is_warned_of(command: str) -> None:
+    other = answered(command, META, "--facts", "challenge", "--shape", "3,3,8")
+    assert other.code == 0
+    warning = "warning: stdin: --shape 3,3,8 is given, but the program says that it is for"
+    assert f"{warning} the shape 2,3,8\n" in other.err
+    same = answered(command, META, "--facts", "challenge", "--shape", "2,3,8")
+    assert "shape" not in same.err
+
+
+def test_that_the_usual_shape_is_taken_is_said(command: str) -> None:
+    answer = answered(command, {}, "--facts", "challenge")
+    assert "stdin: names no shape, so --facts challenge is about 10,16,256\n" in answer.err
+
+
+def test_a_shape_that_nothing_is_about_is_said_not_to_be_used(command: str) -> None:
+    answer = answered(command, META, "--shape", "2,3,8", "--facts", "none")
+    assert "--shape is not used: stdin is no Python file, and the facts 'none'" in answer.err
+
+
+@pytest.mark.parametrize("command", [("run",), ("export", "--format", "text"), ("verify",)])
+def test_of_commands_that_need_no_facts_too(command: tuple[str, ...], tmp_path: Path) -> None:
+    name, *options = command
+    file = tmp_path / "compiled.json"
+    shape = ("-p", "height=2", "-p", "rounds=2", "-p", "batch=8")
+    assert slotweave("compile", "tree-hash", *shape, "-o", file, "-q").code == 0
+    memory = tmp_path / "memory.json"
+    assert slotweave("kernels", "memory", "tree-hash", *shape, "-o", memory).code == 0
+    options += ["--mem", str(memory)] if name == "run" else []
+    answer = slotweave(name, file, *options, "--shape", "5,8,64")
+    assert answer.code == 0
+    assert f"--shape is not used: {file} is no Python file\n" in answer.err
+    assert "not used" not in slotweave(name, file, *options).err
+
+
+def test_only_commands_with_facts_speak_of_them_in_the_help_of_shape() -> None:
+    for name in ("run", "export", "verify", *COMMANDS, "diff"):
+        text = " ".join(slotweave(name, "--help").out.split())
+        assert ("that --facts challenge is about" in text) == ("--facts NAME" in text), name
+
+
+def test_kernels_have_contracts_instead_of_facts() -> None:
+    refused = slotweave("bound", "tree-hash", "--facts", "challenge")
+    assert_refused(refused, "SW212", "--facts", "--contract")
+
+
+def test_a_diff_says_the_facts_of_both_sides(tmp_path: Path) -> None:
+    for name, meta in (("a", {**META, "contract": "full"}), ("b", {})):
+        (tmp_path / name).write_text(json.dumps({"program": BUNDLES, "meta": meta}))
+    answer = slotweave("diff", tmp_path / "a", tmp_path / "b")
+    assert answer.out.endswith("facts: challenge-full, for the shape 2,3,8\n")
+    text = " ".join(slotweave("diff", "--help").out.split())
+    assert "the first of the two to name its kernel" in text
+    params = {"height": 3, "rounds": 3, "batch": 8}
+    (tmp_path / "b").write_text(json.dumps({"program": BUNDLES, "meta": {"params": params}}))
+    answer = slotweave("diff", tmp_path / "a", tmp_path / "b")
+    assert "facts of B: challenge-full, for the shape 3,3,8\n" in answer.out
+
+
 def test_facts_from_a_file_are_named_for_it(tmp_path: Path) -> None:
     file = tmp_path / "f.json"
     file.write_text('{"memory_words": 4}')
     out = answered("inspect", {}, "--facts", str(file)).out
     assert str(file) in "".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "contract"),
+    [("challenge", "values"), ("challenge-full", "full"), ("challenge-any-start", "any-start")],
+)
+def test_facts_that_are_shown_read_back_as_the_same(name: str, contract: str) -> None:
+    shape = {"height": 3, "rounds": 4, "batch": 8}
+    shown = slotweave("facts", "show", name, "--shape", "3,4,8")
+    assert (shown.code, shown.err) == (0, "")
+    assert facts_from_json(shown.out) == KERNELS["tree-hash"].facts(shape, contract)
+    usual = KERNELS["tree-hash"].facts({"height": 10, "rounds": 16, "batch": 256}, contract)
+    assert facts_from_json(slotweave("facts", "show", name).out) == usual
+
+
+def test_a_file_of_facts_that_were_shown_serves_as_they_do(tmp_path: Path) -> None:
+    file = tmp_path / "facts.json"
+    shape = ("--shape", "2,3,8")
+    assert slotweave("facts", "show", "challenge", *shape, "-o", file).code == 0
+    named = answered("inspect", {}, "--facts", "challenge", *shape, "--json").json
+    assert answered("inspect", {}, "--facts", str(file), "--json").json == {
+        **named, "facts": str(file)
+    }  # fmt: skip
+    assert slotweave("facts", "show", file).out == file.read_text()
+
+
+def test_facts_that_have_names_are_listed() -> None:
+    names = slotweave("facts", "list", "--json").json["facts"]
+    assert [line.split()[0] for line in slotweave("facts", "list").out.splitlines()] == names
+    for name in names:
+        facts_from_json(slotweave("facts", "show", name).out)
+    assert facts_from_json(slotweave("facts", "show", "none").out) == NOTHING_KNOWN
+
+
+def test_facts_to_show_must_exist_and_the_shape_fit() -> None:
+    assert_refused(slotweave("facts", "show", "chalenge"), "SW215", "did you mean 'challenge'")
+    assert_refused(slotweave("facts", "show", "challenge", "--shape", "3"), "SW212", "--shape")
+    unused = slotweave("facts", "show", "none", "--shape", "2,3,8")
+    assert unused.err == "--shape is not used: the facts 'none' are about no shape\n"
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "facts.md"
+
+
+def test_the_example_of_the_page_is_a_facts_file() -> None:
+    (example,) = re.findall(r"^```json\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    facts = facts_from_json(example)
+    assert [region.name for region in facts.regions] == ["x", "y"]
+    assert facts.words
+    assert facts.ranges
+
+
+def test_the_page_has_all_keys_and_names() -> None:
+    page = PAGE.read_text()
+    named = slotweave("facts", "list", "--json").json["facts"]
+    keys = json.loads(slotweave("facts", "show", "challenge").out)
+    for name in (*named, *keys, *keys["regions"][0]):
+        assert f"`{name}`" in page, name

@@ -154,4 +154,4 @@ def test_a_long_program_is_simulated(tmp_path: Path) -> None:
     file = tmp_path / "long.json"
     bundles = ['{"load": [["const", 0, 0]]}', *['{"alu": [["+", 0, 0, 0]]}'] * 20_000]
     file.write_text(f"[{','.join(bundles)}]")
-    assert slotweave("run", file).out == "20001 cycles, stopped at bundle 20001\n"
+    assert slotweave("run", file).out == "20,001 cycles, stopped at bundle 20,001\n"

@@ -92,3 +92,8 @@ def test_a_missed_mutant_is_a_failed_check(program: Path, monkeypatch: pytest.Mo
 
 def test_only_a_self_test_can_do_without_a_program() -> None:
     assert_refused(slotweave("verify"), "SW212", "which program?")
+
+
+@pytest.mark.parametrize("option", [("--against", "tree-hash"), ("--prove",)])
+def test_other_checks_are_not_left_out_silently(option: tuple[str, ...]) -> None:
+    assert_refused(self_test(*option), "SW212", "--self-test", "leave out --against and --prove")

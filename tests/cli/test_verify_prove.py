@@ -74,6 +74,21 @@ def test_two_programs_are_proved_through_their_definition(program: Path, tmp_pat
     answer = verify(program, "--json", against=scalar)
     proved = answer.json["proved"]
     assert (proved["program"], proved["definition"]) == (True, True)
+    assert proved["of"] == [str(program), str(scalar)]
+
+
+def test_what_is_proved_of_two_programs_is_said(program: Path) -> None:
+    said = verify(program, against=program).out.splitlines()
+    each = f"{program} and {program}, each by itself against tree-hash"
+    assert said[1] == f"proved of {each} (the least of the two):"
+    assert said[2].startswith("program: proved: ")
+    assert "of" not in verify(program, "--json").json["proved"]
+
+
+def test_stdin_goes_by_its_name(program: Path) -> None:
+    text = program.read_text()
+    answer = slotweave("verify", program, "--against", "-", "--instances", 3, stdin=text)
+    assert answer.out.startswith("3 random inputs, no difference to stdin")
 
 
 def test_a_wrong_program_is_refused_with_a_memory_that_shows_it(

@@ -97,7 +97,7 @@ def test_the_file_holds_the_program_of_its_shape(tmp_path: Path) -> None:
 def test_the_file_begins_with_the_request_not_to_publish_it() -> None:
     doc = ast.get_docstring(ast.parse(challenge_source(PROGRAM)))
     assert doc is not None
-    assert doc.startswith("Tree hash for height 1, 1 rounds and a batch of 1, in 3 cycles.")
+    assert doc.startswith("Tree hash for height 1, 1 round and a batch of 1, in 3 cycles.")
     assert "do not publish or redistribute this file: the authors of the challenge ask" in doc
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Region
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.report.what_if import what_if
@@ -57,3 +59,46 @@ def test_words_that_are_swapped_stay_together() -> None:
 def test_nothing_behind_a_halt_counts() -> None:
     halted = program({"flow": (("halt",),)}, {"load": (("const", 0, 1),)})
     assert what_if(halted, CHALLENGE, {})["cycles"] == 1
+
+
+#: Words 0 and 1 are pointers into two regions; what is loaded from each is stored back.
+THROUGH_POINTERS = program(
+    {"load": (("const", 0, 0), ("const", 1, 1))},
+    {"load": (("load", 2, 0), ("load", 3, 1))},
+    {"load": (("load", 4, 2),)}, {"store": (("store", 2, 4),)},
+    {"load": (("load", 4, 3),)}, {"store": (("store", 3, 4),)},
+)  # fmt: skip
+APART = Facts(
+    memory_words=16,
+    words={0: 4, 1: 8},
+    regions=(Region("header", 0, 4, read_only=True), Region("x", 4, 4), Region("y", 8, 8)),
+)
+
+
+def test_accesses_that_facts_keep_apart_do_not_wait_for_each_other() -> None:
+    unknown = what_if(THROUGH_POINTERS, CHALLENGE, {})
+    assert (unknown["retimed"], unknown["scratch"]) == (6, 0)
+    known = what_if(THROUGH_POINTERS, CHALLENGE, {}, APART)
+    assert (known["retimed"], known["scratch"]) == (5, 1)
+
+
+def test_a_load_and_a_store_of_one_bundle_are_parted_only_if_they_cannot_meet() -> None:
+    late = program(
+        {"load": (("const", 0, 0), ("const", 1, 1))}, {"load": (("load", 2, 0), ("load", 3, 1))},
+        {"alu": (("+", 4, 0, 0),)}, {"alu": (("+", 5, 4, 4),)}, {"alu": (("+", 4, 5, 5),)},
+        {"load": (("load", 6, 2),), "store": (("store", 3, 4),)}, {"alu": (("+", 7, 6, 6),)},
+    )  # fmt: skip
+    assert what_if(late, CHALLENGE, {})["retimed"] == 6
+    assert what_if(late, CHALLENGE, {}, APART)["retimed"] == 5
+
+
+def test_other_distances_from_one_base_are_other_words() -> None:
+    same, other = (
+        program(
+            {"load": (("const", 0, 8), ("const", 1, address))}, {"store": (("store", 0, 9),)},
+            {"load": (("load", 2, 1),)},
+        )
+        for address in (8, 9)
+    )  # fmt: skip
+    assert what_if(same, CHALLENGE, {})["retimed"] == 3
+    assert what_if(other, CHALLENGE, {})["retimed"] == 2

@@ -44,7 +44,7 @@ def test_an_operation_that_could_stand_earlier_says_where() -> None:
 def test_a_full_engine_is_the_reason_where_nothing_else_is() -> None:
     (late,) = explain_bundle(TEXT, CHALLENGE, 2, "load", 0)["operations"]
     assert (late["free_from"], late["room"]) == (0, None)
-    assert "nothing holds it from 0 on, but load is full until it comes" in text_of(2, "load", 0)
+    assert "nothing holds it from 0 on, but load is full in 0–1" in text_of(2, "load", 0)
 
 
 def test_an_empty_slot_names_its_cause_and_the_next_operation() -> None:
@@ -114,8 +114,9 @@ def test_a_place_of_a_run_has_cycle_and_bundle() -> None:
         "5:alu:1 (bundle 3) `* 3 2 2`",
         "    until 5: its operand is computed by 4:alu:0 (bundle 1) `+ 2 2 0`",
         "    until 3: the word that it writes is in use by 2:alu:1 (bundle 3) `* 3 2 2`",
-        "    as early as it can be",
+        "    as early as what it waits for, but that goes back to one that could stand in 3",
         "    < operand: 4:alu:0 (bundle 1) `+ 2 2 0`",
+        "      nothing holds it from 3 on: alu has a free slot in 3",
     ]
 
 
@@ -127,3 +128,56 @@ def test_a_jump_keeps_its_place_and_holds_nothing() -> None:
     assert {hold["by"]["engine"] for hold in load["held"]} == {"load", "store"}
     (empty,) = explain_cycle(RUN, CHALLENGE, 2, "flow")["empty"]
     assert (empty["cause"], empty["next"]) == ("nothing", None)
+
+
+def end_of(program: Program, bundle: int, engine: str, slot: int = 0) -> tuple[str, list[str]]:
+    """Why the chain of an operation ends where it does, and what is said about it."""
+    answer = explain_bundle(program, CHALLENGE, bundle, engine, slot)
+    (operation,) = answer["operations"]
+    return operation["end"]["why"], [line.strip() for line in why_lines(answer)]
+
+
+def test_a_chain_from_the_first_bundle_makes_an_operation_as_early_as_it_can_be() -> None:
+    why, lines = end_of(TEXT, 1, "alu")
+    assert why == "first"
+    assert "as early as it can be, back to the first bundle" in lines
+    assert lines[-1] == "nothing holds it: this is the first bundle"
+
+
+def test_a_chain_that_ends_in_an_operation_with_room_before_it_says_where() -> None:
+    why, lines = end_of(TEXT, 5, "store")
+    assert why == "room"
+    assert "as early as what it waits for, but that goes back to one that could stand in 3" in lines
+    assert lines[-1] == "nothing holds it from 3 on: alu has a free slot in 3"
+    assert end_of(TEXT, 4, "alu")[1][-1] == lines[-1]
+
+
+def test_a_chain_that_ends_where_an_engine_is_full_names_both() -> None:
+    text = Program("challenge", (*TEXT.bundles[:3], {"alu": (("+", 4, 3, 3),)}))
+    why, lines = end_of(text, 3, "alu")
+    assert why == "full"
+    assert "as early as what it waits for, back to where load is full, in 0–1" in lines
+    assert lines[-1] == "nothing holds it from 0 on, but load is full in 0–1"
+
+
+def test_operations_that_wait_for_each_other_end_a_chain() -> None:
+    swap: Bundle = {"alu": (("+", 0, 1, 1), ("+", 1, 0, 0))}
+    const: Bundle = {"load": (("const", 0, 1), ("const", 1, 2))}
+    why, lines = end_of(Program("challenge", (const, NOTHING, swap)), 2, "alu")
+    assert why == "together"
+    assert lines[-1] == "operations of this bundle wait for each other"
+
+
+def test_a_pause_ends_a_chain() -> None:
+    stored: Bundle = {"store": (("store", 0, 1),)}
+    pause: Bundle = {"flow": (("pause",),)}
+    why, lines = end_of(Program("challenge", (NOTHING, NOTHING, pause, stored)), 3, "store")
+    assert why == "keeps"
+    assert "as early as what it waits for, back to what keeps its place" in lines
+
+
+def test_a_long_chain_names_its_last_link() -> None:
+    sums: list[Bundle] = [{"alu": (("+", 0, 0, 0),)}] * 20
+    _why, lines = end_of(Program("challenge", ({"load": (("const", 0, 1),)}, *sums)), 20, "alu")
+    assert "< 8 more, the last 0:load:0 `const 0 1`" in lines
+    assert lines[-1] == "nothing holds it: this is the first bundle"

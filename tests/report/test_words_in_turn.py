@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
+from slotweave.report.placements import placements
 from slotweave.report.what_if import scratch_prices
 from slotweave.report.words_in_turn import Touched, in_turn, words_needed
 
@@ -33,22 +32,17 @@ def values_read(bundles: list[list[Touched]]) -> list[object]:
 
 @given(BUNDLES, st.integers(0, 12))
 def test_each_read_finds_the_value_that_it_found(bundles, spare):
-    needed = words_needed(bundles, "memory")
-    renamed = in_turn(bundles, needed + spare, "memory")
+    needed = words_needed(bundles)
+    renamed = in_turn(bundles, needed + spare)
     assert renamed is not None
     assert values_read(renamed) == values_read(bundles)
-    assert needed == 0 or in_turn(bundles, needed - 1, "memory") is None
+    assert needed == 0 or in_turn(bundles, needed - 1) is None
 
 
 def test_the_word_that_rested_longest_is_taken():
-    bundles: list[list[Touched]] = [[([], ["a"])], [(["a"], ["a"])], [(["a"], ["a"])]]
-    renamed = in_turn(bundles, 3, "memory")
+    bundles: list[list[Touched]] = [[([], [7])], [([7], [7])], [([7], [7])]]
+    renamed = in_turn(bundles, 3)
     assert renamed == [[([], [0])], [([0], [1])], [([1], [2])]]
-
-
-def test_memory_keeps_its_name():
-    bundles: list[list[Touched]] = [[(["memory"], ["a"])], [(["a"], ["memory"])]]
-    assert in_turn(bundles, 2, "memory") == [[(["memory"], [0])], [([0], ["memory"])]]
 
 
 def chains(count: int) -> Program:
@@ -60,6 +54,6 @@ def chains(count: int) -> Program:
 
 @pytest.mark.parametrize(("words", "saved", "lost"), [(200, 0, 0), (72, 0, 7), (8, 7, None)])
 def test_words_have_a_price_as_long_as_they_are_waited_for(words, saved, lost):
-    prices = scratch_prices(chains(40), replace(CHALLENGE, scratch_words=words), CHALLENGE.slots)
+    prices = scratch_prices(placements(chains(40), CHALLENGE), CHALLENGE.slots, words)
     assert prices["needed"] == 1
     assert (prices["saved"], prices["lost"]) == (saved, lost)

@@ -31,6 +31,7 @@ def twin_of(ran: Ran) -> dict[str, Any]:
         "engines": engines,
         "scratch": _scratch(ran),
         "never_written": _never_written(ran),
+        "double_writes": _double_writes(ran),
         "idle": _idle(ran),
         "spans": _spans(ran, busiest),
         "slices": _slices(ran),
@@ -77,6 +78,24 @@ def _never_written(ran: Ran) -> dict[str, Any]:
         if ran.writer(word, event.bundle) is None
     ]
     return {"reads": len(found), "first": found[0] if found else None}
+
+
+def _double_writes(ran: Ran) -> dict[str, Any]:
+    """Events that write a word in which a result of one before them lands at the same time."""
+    found: list[dict[str, Any]] = []
+    writer: dict[tuple[int, int], str] = {}
+    for number, event in enumerate(ran.events):
+        lands, here = ran.lands(number), f"{event.engine}[{event.slot}]"
+        taken = [word for word in ran.writes[number] if (lands, word) in writer]
+        if taken:
+            both = f"{writer[lands, taken[0]]}, {here}"
+            text = f"two writes to scratch {taken[0]} in bundle {event.bundle}: {both}"
+            found.append(
+                {"bundle": event.bundle, "engine": event.engine, "slot": event.slot, "text": text}
+            )
+        for word in ran.writes[number]:
+            writer.setdefault((lands, word), here)
+    return {"slots": len(found), "first": found[0] if found else None}
 
 
 def _useful(ran: Ran) -> set[int]:

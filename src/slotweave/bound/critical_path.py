@@ -83,5 +83,10 @@ def critical_path_bound(problem: Problem) -> Bound:
     if lengths.max(initial=0) <= 0:
         return Bound("critical path", 0, "there is nothing to do", PathCertificate(-1))
     longest = int(np.argmax(lengths))
-    why = f"the chain of dependences through operation {longest} takes that long"
+    why = path_why(f"operation {longest}")
     return Bound("critical path", int(lengths[longest]), why, PathCertificate(longest))
+
+
+def path_why(operation: str) -> str:
+    """Why there is such a bound, of a longest chain through what is called `operation`."""
+    return f"the chain of dependences through {operation} takes that long"

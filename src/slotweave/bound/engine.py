@@ -10,6 +10,7 @@ from slotweave.analysis.mode_classes import mode_classes
 from slotweave.bound.model import Bound
 from slotweave.ir.certificate import PriceCertificate
 from slotweave.ir.problem import Problem
+from slotweave.wording import counted
 
 
 def engine_bounds(problem: Problem) -> tuple[Bound, ...]:
@@ -24,7 +25,7 @@ def engine_bounds(problem: Problem) -> tuple[Bound, ...]:
             if all(mode[0] == number for mode in modes)
         )
         if work:
-            why = f"{work} slots that only {name} can run, {slots} a cycle"
+            why = f"{counted(work, 'slot')} that only {name} can run, {slots:,} a cycle"
             bounds.append(Bound(name, -(-work // slots), why, _certificate(problem, number)))
     return tuple(bounds)
 

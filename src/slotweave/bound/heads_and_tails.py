@@ -199,6 +199,6 @@ def _why(problem: Problem, certificate: PriceCertificate) -> str:
 
 def _left_out(first: int, last: int) -> str:
     """The cycles at both ends that hold none of the work."""
-    ends = [f"{end} {count}" for end, count in (("first", first), ("last", last)) if count]
+    ends = [f"{end} {count:,}" for end, count in (("first", first), ("last", last)) if count]
     plural = "s" if max(first, last) > 1 else ""
     return f" (without its {' and '.join(ends)} cycle{plural})" if ends else ""

@@ -108,4 +108,4 @@ def _why(problem: Problem, prices: Prices, total: Fraction) -> str:
     engines = [name for name, price in zip(problem.engines, prices, strict=True) if price]
     if not engines:
         return "there is nothing to do"
-    return f"the work that only {' and '.join(engines)} can do fills {float(total):.1f} cycles"
+    return f"the work that only {' and '.join(engines)} can do fills {float(total):,.1f} cycles"

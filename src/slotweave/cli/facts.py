@@ -1,8 +1,13 @@
-"""Facts that users name: what may be assumed of memory before a program runs."""
+"""Facts that users name: what may be assumed of memory before a program runs.
+
+The rule of all commands: the facts given with --facts, else those of the judged runs for a Python
+file, else none. What a program says of its origin is only a hint to the user (`diff` asks for it).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,16 +26,61 @@ FORM = "NAME|FILE.json"
 #: What is known of the runs that are judged, and therefore of Python files.
 JUDGED = "challenge"
 
+_HELP = (
+    "What may be assumed of memory: challenge, challenge-full, challenge-any-start, none (any two "
+    "addresses may meet, all of memory is output), or a file (`slotweave facts show` prints one). "
+)
 FactsOption = Annotated[
     str | None,
     typer.Option(
         "--facts",
         metavar=FORM,
-        help="What may be assumed of memory: challenge, challenge-full, challenge-any-start, none "
-        "(any two addresses may meet, all of memory is output), or a file. If left out, challenge "
-        "for a Python file, else none.",
+        help=f"{_HELP}If left out, challenge for a Python file, else none.",
     ),
 ]
+OriginFactsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--facts",
+        metavar=FORM,
+        help=f"{_HELP}If left out, those that the first of the two to name its kernel was compiled "
+        "under; challenge for a Python file, else none.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """The facts that a command works under: as users call them, and for which shape.
+
+    `notes` are what to say of them on stderr.
+    """
+
+    name: str
+    facts: Facts
+    shape: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.name == NOTHING:
+            return f"{NOTHING}: any two addresses may meet, all of memory is output"
+        return self.name if self.shape is None else f"{self.name}, for the shape {self.shape}"
+
+
+def assumed(
+    file: str, given: str | None, shape: Mapping[str, int] | None, program: Program
+) -> Assumed:
+    """The facts for the program in `file`: those `given`, else what `--help` says."""
+    name = facts_for(file, given)
+    params = program.meta.get("params")
+    about = inputs.shape_or_default(shape, params if isinstance(params, Mapping) else None)
+    with given_as(f"--facts {FORM}"):
+        facts = facts_named(name, about)
+    hint = missing_facts(file, given, program)
+    notes = [hint] if hint else []
+    notes += shape_notes(file, name, shape, program)
+    said = inputs.shape_text(about) if name in CONTRACTS else None
+    return Assumed(name, facts, said, tuple(notes))
 
 
 def facts_for(file: str, name: str | None) -> str:
@@ -58,35 +108,46 @@ def missing_facts(file: str, given: str | None, program: Program) -> str:
     return f"no --facts given, so nothing is assumed of memory; {better}"
 
 
-def facts_row(name: str, program: Program, shape: Mapping[str, int] | None) -> tuple[str, str]:
-    """The facts called `name`, for a table."""
-    if name == NOTHING:
-        return "facts", f"{NOTHING}: any two addresses may meet, all of memory is output"
-    if name in CONTRACTS:
-        numbers = ",".join(map(str, _shape(program, shape).values()))
-        return "facts", f"{name}, for the shape {numbers}"
-    return "facts", name
+def own_shape(program: Program) -> Mapping[str, int] | None:
+    """The shape that `program` says it is for, if it says so in full."""
+    params = program.meta.get("params")
+    if not isinstance(params, Mapping) or any(name not in params for name in inputs.SHAPE):
+        return None
+    return {name: params[name] for name in inputs.SHAPE}
 
 
-def facts_named(name: str | None, shape: Mapping[str, int] | None, program: Program) -> Facts:
-    """The facts called `name`, or those in the file `name`; none for a bare program."""
+def shape_notes(
+    file: str, name: str, given: Mapping[str, int] | None, program: Program
+) -> Iterator[str]:
+    """What to say of the shape for the facts called `name`, if it is not plain what it must be."""
+    if inputs.is_python_file(file):
+        return
+    if name not in CONTRACTS:
+        if given is not None:
+            yield inputs.unused_shape(file, f", and the facts {name!r} are about no shape")
+        return
+    own = own_shape(program)
+    if given is None and own is None:
+        usual = inputs.shape_text(inputs.shape_or_default(None))
+        yield f"{inputs.shown(file)}: names no shape, so --facts {name} is about {usual}"
+    elif given is not None and own is not None and given != own:
+        said, meant = inputs.shape_text(given), inputs.shape_text(own)
+        program_says = f"the program says that it is for the shape {meant}"
+        yield f"warning: {inputs.shown(file)}: --shape {said} is given, but {program_says}"
+
+
+def facts_named(name: str, shape: Mapping[str, int]) -> Facts:
+    """The facts called `name`, of tree hash in this shape, or those in the file `name`."""
     from slotweave.ir.facts import nothing_known
 
-    if name is None or name == NOTHING:
+    if name == NOTHING:
         return nothing_known()
     if name in CONTRACTS:
         from slotweave.kernels import KERNELS
 
-        return KERNELS["tree-hash"].facts(_shape(program, shape), CONTRACTS[name])
+        return KERNELS["tree-hash"].facts(shape, CONTRACTS[name])
     if name.endswith(".json"):
         from slotweave.ir.facts_json import facts_from_json
 
         return facts_from_json(inputs.read_text(name, "SW215"), name)
-    with given_as(f"--facts {FORM}"):
-        raise inputs.unknown("SW215", "set of facts called", name, [*CONTRACTS, NOTHING])
-
-
-def _shape(program: Program, given: Mapping[str, int] | None) -> Mapping[str, int]:
-    """The shape that facts are about: what is given, else that of the program, else the usual."""
-    params = program.meta.get("params")
-    return inputs.shape_or_default(given, params if isinstance(params, Mapping) else None)
+    raise inputs.unknown("SW215", "set of facts called", name, [*CONTRACTS, NOTHING])

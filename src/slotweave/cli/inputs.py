@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
+#: The parameters that --shape gives, in its order.
+SHAPE = tuple(SHAPE_FORM.lower().split(","))
+
 #: The longest file that is read: ten million bundles, more words than memories ever have.
 MAX_FILE_BYTES = 1 << 28
 
@@ -289,8 +292,7 @@ def shape_named(text: str) -> dict[str, int]:
         if len(numbers) != 3:
             reason = f"three numbers with commas are wanted, such as 10,16,256, not {text!r}"
             raise InputError(Diagnostic("SW212", reason))
-        names = SHAPE_FORM.lower().split(",")
-        return _whole_numbers(KERNELS["tree-hash"], dict(zip(names, numbers, strict=True)))
+        return _whole_numbers(KERNELS["tree-hash"], dict(zip(SHAPE, numbers, strict=True)))
 
 
 def shape_or_default(
@@ -304,8 +306,24 @@ def shape_or_default(
 
 def shape_of(program: Program) -> str:
     """The shape that a Python file has built `program` for, as --shape says it."""
-    params = program.meta["params"]
-    return ",".join(str(params[name]) for name in SHAPE_FORM.lower().split(","))
+    return shape_text(program.meta["params"])
+
+
+def shape_text(shape: Mapping[str, int]) -> str:
+    """`shape` as --shape says it."""
+    return ",".join(str(shape[name]) for name in SHAPE)
+
+
+def unused_shape(file: str, why: str = "") -> str:
+    """What to say where --shape is given for `file`, which it has no say in."""
+    return f"--shape is not used: {shown(file)} is no Python file{why}"
+
+
+def note_unused_shape(shape: str | None, terminal: Terminal, *named: str | None) -> None:
+    """Say so if --shape is given, and none of the programs that are `named` is built for it."""
+    files = [file for file in named if file]
+    if shape is not None and not any(map(is_python_file, files)):
+        terminal.note(unused_shape(files[0]) if files else "--shape is not used")
 
 
 def built_for(file: str, program: Program) -> str | None:

@@ -21,6 +21,7 @@ from slotweave.cli.commands import (
     diff,
     explain,
     export,
+    facts,
     inspect,
     kernels,
     ladder,
@@ -68,6 +69,7 @@ for group in (
 ):
     group.add_to(app)
 app.add_typer(kernels.app, name="kernels")
+app.add_typer(facts.app, name="facts")
 app.add_typer(machines.app, name="machines")
 app.add_typer(rules.app, name="rules")
 

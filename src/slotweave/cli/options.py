@@ -27,6 +27,14 @@ ShapeOption = Annotated[
     typer.Option(
         "--shape",
         metavar=SHAPE_FORM,
+        help="The shape that a Python file builds its program for; 10,16,256 if left out.",
+    ),
+]
+ShapeAndFactsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shape",
+        metavar=SHAPE_FORM,
         help="The shape that a Python file builds its program for, and that --facts challenge is "
         "about; the program's own, else 10,16,256.",
     ),

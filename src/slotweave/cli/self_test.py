@@ -113,7 +113,7 @@ def _fits(params: object) -> bool:
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     """The counts for a reader."""
     differ = found["mutants"] - found["equivalent"]
-    yield f"{found['mutants']} mutants, {differ} of which differ"
+    yield f"{found['mutants']:,} mutants, {differ:,} of which differ"
     yield f"caught   {found['caught']:5}"
     for checker, count in found["by"].items():
         yield f"  {count:5}  by {checker}"

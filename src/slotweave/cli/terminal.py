@@ -46,6 +46,11 @@ class Terminal:
         if not self.quiet:
             _say(text)
 
+    def notes(self, texts: Iterable[str]) -> None:
+        """Say each of these."""
+        for text in texts:
+            self.note(text)
+
     def detail(self, text: str) -> None:
         """Say something that only --verbose asks for."""
         if self.verbose and not self.quiet:
@@ -60,8 +65,15 @@ class Terminal:
         _say(text)
 
     def show(self, view: RenderableType, stream: TextIO | None = None) -> None:
-        """Print a rich view on `stream` (stdout)."""
-        self._console(stream or sys.stdout).print(view)
+        """Print a rich view on `stream` (stdout); trailing blanks only if that is a terminal."""
+        target = stream or sys.stdout
+        console = self._console(target)
+        if target.isatty():
+            console.print(view, crop=False)
+            return
+        with console.capture() as captured:
+            console.print(view)
+        target.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
 
     def progress(self, steps: Iterable[Step], total: int, what: str) -> Iterator[Step]:
         """`steps` as they come, with a bar on stderr if that is a terminal; not with --quiet."""

@@ -41,6 +41,7 @@ from slotweave.repack.search import Found, Search, beginnings, changed, search_o
 from slotweave.repack.writings import writings
 from slotweave.rules.registry import RULES
 from slotweave.simulate.compiled import encode, run_compiled
+from slotweave.wording import counted
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class _Trail:
             return
         self.found.append(found)
         self.shortest = found.cycles
-        self.tell(f"{found.writing.way}: {found.cycles:,} cycles")
+        self.tell(f"{found.writing.way}: {counted(found.cycles, 'cycle')}")
 
 
 def _silent(_what: str, _cycles: int, _evaluations: int) -> None:
@@ -133,7 +134,7 @@ def repack(
     for apart in (True, False):
         lifted = lift_counting(program, machine, facts, apart=apart)
         trail = _Trail(lifted.cycles, evaluations, listen)
-        trail.tell(f"lifted {len(lifted.graph.nodes):,} nodes")
+        trail.tell(f"lifted {counted(len(lifted.graph.nodes), 'node')}")
         try:
             with unmasked_interruptions():
                 tries = _tries(lifted, machine, facts, options, trail)
@@ -164,7 +165,7 @@ def _tries(
     for writing in writings(lifted, machine, facts, options):
         trail.bounds.append(writing.bounds)
         if writing.least >= trail.shortest:
-            trail.tell(f"{writing.way}: {writing.least:,} cycles at least")
+            trail.tell(f"{writing.way}: {counted(writing.least, 'cycle')} at least")
             yield None
             continue
         before = trail.shortest
@@ -174,7 +175,7 @@ def _tries(
             continue
         begun.append((search, found))
         if found[0].cycles >= before:
-            trail.tell(f"{writing.way}: {found[0].cycles:,} cycles")
+            trail.tell(f"{writing.way}: {counted(found[0].cycles, 'cycle')}")
     for search, found in sorted(begun, key=lambda pair: pair[1][0].cycles)[:1]:
         yield from changed(search, found)
 

@@ -83,6 +83,14 @@ class Touched:
     base: int
     words: tuple[int, ...] = ()
 
+    def meets(self, other: Touched) -> bool:
+        """May one of the words be one of `other`?"""
+        if self.region is None or other.region is None:
+            return True
+        if self.region != other.region:
+            return False
+        return self.base != other.base or not set(self.words).isdisjoint(other.words)
+
 
 class MemoryWalk:
     """Goes through a program access by access; `edge` is what was noted before and may be met."""

@@ -18,6 +18,7 @@ from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 from slotweave.report.live_scratch import is_straight
 from slotweave.simulate.legality import costs_a_cycle
+from slotweave.wording import counted
 
 KERNEL = "tree-hash"
 
@@ -25,7 +26,7 @@ Instructions = list[dict[str, list[tuple[Any, ...]]]]
 ScratchMap = dict[int, tuple[str, int]]
 
 _TEMPLATE = '''\
-"""Tree hash for height {height}, {rounds} rounds and a batch of {batch}, in {cycles}.
+"""Tree hash for height {height}, {counted_rounds} and a batch of {batch}, in {cycles}.
 
 Please do not publish or redistribute this file: the authors of the challenge ask that solutions
 are kept private.
@@ -95,6 +96,7 @@ def challenge_source(program: Program) -> str:
         raise _unfit("its meta does not name the contract")
     return _TEMPLATE.format(
         **parameters,
+        counted_rounds=counted(int(parameters["rounds"]), "round"),
         contract=contract,
         cycles=_length(program),
         version=__version__,

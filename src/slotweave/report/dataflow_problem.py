@@ -12,11 +12,15 @@ has written is 0.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
 
+from slotweave.bound import Bound, bound_ladder
+from slotweave.bound.critical_path import path_why
+from slotweave.ir.certificate import PathCertificate
 from slotweave.ir.problem import DATA, ORDER, Problem
 from slotweave.isa import WORD_MASK, Shape
 from slotweave.machine import Machine
@@ -63,6 +67,22 @@ def dataflow_problem(placed: Placements, machine: Machine) -> Problem:
         read=none,
         storage_words=none,
     )
+
+
+def dataflow_ladder(
+    placed: Placements, machine: Machine, times: Sequence[int]
+) -> tuple[Bound, ...]:
+    """The bounds of the problem; operations go by their places, `times` being those of bundles."""
+    problem = dataflow_problem(placed, machine)
+    return tuple(_located(bound, problem, placed, times) for bound in bound_ladder(problem))
+
+
+def _located(bound: Bound, problem: Problem, placed: Placements, times: Sequence[int]) -> Bound:
+    certificate = bound.certificate
+    if not isinstance(certificate, PathCertificate) or certificate.operation < 0:
+        return bound
+    bundle, engine, slot = placed.issued[int(problem.nodes[certificate.operation])].place
+    return replace(bound, why=path_why(f"{times[bundle]}:{engine}:{slot}"))
 
 
 def _offsets(lengths: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:

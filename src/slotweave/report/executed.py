@@ -12,6 +12,7 @@ from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event, Memory
+from slotweave.wording import counted
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def slots_bound(run: Executed, machine: Machine) -> Bound:
 
 
 def _why(engine: str, used: int, width: int) -> str:
-    return f"a run fills {used:,} slots on {engine}, {width} a cycle"
+    return f"a run fills {counted(used, 'slot')} on {engine}, {width} a cycle"
 
 
 def executed(program: Program, machine: Machine, memory: Memory) -> Executed:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from slotweave.analysis.utilisation import EngineUse, counted_bundles, utilisation
-from slotweave.bound import Bound, best_bound, bound_ladder
+from slotweave.bound import Bound, best_bound
 from slotweave.diagnostics import CheckFailed, InputError
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.report.dataflow_problem import dataflow_problem
+from slotweave.report.dataflow_problem import dataflow_ladder
+from slotweave.report.double_writes import double_writes_json
 from slotweave.report.idle_causes import idle_causes
 from slotweave.report.item_groups import item_groups
 from slotweave.report.live_scratch import is_straight, live_scratch, live_words
@@ -20,6 +21,7 @@ from slotweave.report.placements import Placements, placements_with
 from slotweave.report.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.report.waste import critical_path, movable
 from slotweave.simulate.legality import static_faults
+from slotweave.wording import counted
 
 #: What a program may say of itself that a result repeats.
 _FROM_META = ("kernel", "params", "contract", "plan", "seed")
@@ -42,7 +44,7 @@ def inspect_program(
     may take another number of cycles, and what it reads of scratch never written is not known.
 
     Raises CheckFailed for a program that the machine cannot run; two writes to one word, which it
-    obeys, are let pass.
+    obeys, are let pass and counted.
     """
     refuse_faults(program, machine)
     run, about = _run(program, machine, facts, max_bundles)
@@ -64,7 +66,8 @@ def inspect_program(
         "engines": engine_rows(use),
         "scratch": live_scratch(live, machine),
         "never_written": never_written_json(unwritten),
-        **(_run_view(ran, machine, placed, ladder) if placed else {}),
+        "double_writes": double_writes_json(program, machine),
+        **(_run_view(run, machine, placed, ladder) if run and placed else {}),
         "machine": machine.name,
         "bundles": len(program.bundles),
         **{key: program.meta[key] for key in _FROM_META if key in program.meta},
@@ -108,7 +111,8 @@ def engine_rows(use: dict[str, EngineUse]) -> dict[str, dict[str, Any]]:
 
 def _engine_bound(name: str, slots: int, use: EngineUse) -> dict[str, Any]:
     """As few cycles as the slots that the program uses on one engine fit into."""
-    why = f"its {use.used:,} slots on {name}, {slots} a cycle" if use.used else "it fills no slot"
+    why = f"its {counted(use.used, 'slot')} on {name}, {slots:,} a cycle"
+    why = why if use.used else "it fills no slot"
     return {"name": name, "cycles": -(-use.used // slots) if slots else 0, "why": why}
 
 
@@ -118,9 +122,10 @@ def _path_bound(placed: Placements) -> dict[str, Any]:
 
 
 def _run_view(
-    program: Program, machine: Machine, placed: Placements, ladder: list[dict[str, Any]]
+    run: Unrolled, machine: Machine, placed: Placements, ladder: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """What can be said of a program whose bundles run as they stand, each once."""
+    program = run.program
     engines = [bound for bound in ladder if bound["name"] in machine.slots]
     busiest = max(engines, key=lambda bound: int(bound["cycles"]))["name"]
     return {
@@ -131,5 +136,5 @@ def _run_view(
         "unused": len(placed.unused),
         "repeated": len(placed.values.again),
         "movable": movable(placed, machine),
-        "dataflow": bound_json(best_bound(bound_ladder(dataflow_problem(placed, machine)))),
+        "dataflow": bound_json(best_bound(dataflow_ladder(placed, machine, run.times))),
     }

@@ -10,6 +10,8 @@ from typing import Any
 
 from rich.table import Table
 
+from slotweave.report.narrow import with_whole_numbers
+
 Rungs = Sequence[Mapping[str, Any]]
 
 _HEADINGS = ("rung", "cycles", "one path", "speed-up", "projected", "bound", "alu valu load flow %",
@@ -127,7 +129,7 @@ def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -
         table.add_column(heading, justify="right" if number else "left", no_wrap=not number)
     for row in rows:
         table.add_row(*row)
-    return table
+    return with_whole_numbers(table)
 
 
 def ladder_markdown(rungs: Rungs, batches: Rungs, spilling: Rungs) -> str:

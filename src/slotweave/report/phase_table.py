@@ -9,7 +9,9 @@ from typing import Any
 
 from rich.table import Table
 
+from slotweave.report.narrow import with_whole_numbers
 from slotweave.report.phases import WORK
+from slotweave.wording import counted
 
 #: So many stages are shown; JSON has all.
 _SHOWN = 20
@@ -23,9 +25,10 @@ def groups_line(phases: Sequence[Mapping[str, Any]], bundles: int) -> str:
     if not spans:
         return "none"
     lengths = [last - first + 1 for first, last in spans.values()]
-    many = "1 group of items" if len(spans) == 1 else f"{len(spans):,} groups of items"
+    many = f"{counted(len(spans), 'group')} of items"
+    length = counted(round(median(lengths)), "bundle")
     return (
-        f"{many}, {median(lengths):,.0f} bundles from first to last operation at the median, "
+        f"{many}, {length} from first to last operation at the median, "
         f"{sum(lengths) / bundles:,.1f} under way at once on the mean"
     )
 
@@ -45,16 +48,16 @@ def phase_table(phases: Sequence[Mapping[str, Any]]) -> Table:
     rows = list(_stages(phases))
     works = [work for work in WORK if any(row[1][work] for row in rows)]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("stage", no_wrap=True)
+    table.add_column("stage")
     for heading in ("groups", "bundles", *(_SHORT.get(work, work) for work in works)):
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(heading, justify="right")
     for stage, operations, span, groups in rows[: _SHOWN + 1]:
         name = "shared" if stage is None else str(stage)
         counts = [f"{operations[work]:,}" for work in works]
         table.add_row(name, f"{groups or ''}", f"{span[0]:,}–{span[1]:,}", *counts)
     if len(rows) > _SHOWN + 1:
         table.add_row(f"{len(rows) - _SHOWN - 1:,} more")
-    return table
+    return with_whole_numbers(table)
 
 
 def _stages(

@@ -7,10 +7,11 @@ from typing import Any
 
 from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.utilisation import utilisation
-from slotweave.bound import Bound, best_bound, bound_ladder
+from slotweave.bound import Bound, best_bound
 from slotweave.ir.facts_json import facts_to_json
 from slotweave.repack import Repacked
-from slotweave.report.dataflow_problem import dataflow_problem
+from slotweave.report.dataflow_problem import dataflow_ladder
+from slotweave.report.double_writes import double_writes_json
 from slotweave.report.inspect import bound_json, engine_rows
 from slotweave.report.live_scratch import live_words
 from slotweave.report.never_written import NeverWritten, never_written, never_written_json
@@ -46,6 +47,7 @@ def repack_summary(
         "never_written": never_written_json(
             given if best is None else never_written(program, machine, result.facts)
         ),
+        "double_writes": double_writes_json(program, machine),
         "verified": {
             "instances": result.verified.instances,
             "mismatches": result.verified.mismatches,
@@ -74,4 +76,4 @@ def _bounds(result: Repacked) -> tuple[Bound, ...]:
         return result.bounds
     run = unrolled(result.given, result.machine, result.facts)
     placed = placements_with(run.program, result.machine, run.known)
-    return bound_ladder(dataflow_problem(placed, result.machine))
+    return dataflow_ladder(placed, result.machine, run.times)

@@ -14,7 +14,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from slotweave.report.narrow import with_whole_numbers
 from slotweave.report.phase_table import groups_line, phase_table
+from slotweave.wording import counted
 
 _BAR_CELLS = 12
 
@@ -80,7 +82,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         taken = ", ".join(f"{count:,} {name}" for name, count in summary["jumps"].items())
         yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps met in a run: {taken}")
     if _of_run(summary):
-        run, text = _count(summary["run"]["bundles"], "bundle"), f"{summary['bundles']:,}"
+        run, text = counted(summary["run"]["bundles"], "bundle"), f"{summary['bundles']:,}"
         yield "run", Text(f"{run}, from {text} in the program: its jumps are followed")
     elif not summary.get("straight", True):
         yield "", Text("each bundle counted once; the program jumps, so a run may differ")
@@ -98,8 +100,13 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     unwritten = summary.get("never_written")
     if unwritten and unwritten["reads"]:
         yield "never written", Text(_never_written(unwritten), style="yellow")
+    doubled = summary.get("double_writes")
+    if doubled and doubled["slots"]:
+        yield "two writes", Text(_double_writes(doubled), style="yellow")
     if "spans" in summary:
         yield from _program_rows(summary)
+    if summary.get("evaluations") is not None:
+        yield "evaluations", Text(f"{summary['evaluations']:,} (see --evaluations)")
     verified = summary.get("verified")
     if verified:
         yield "verified", _verified(verified)
@@ -120,13 +127,13 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     yield "groups", Text(groups_line(summary["phases"], bundles))
     yield (
         "unused",
-        Text(f"{_count(summary['unused'], 'operation')} with a result that reaches nothing"),
+        Text(f"{counted(summary['unused'], 'operation')} with a result that reaches nothing"),
     )
-    repeated = _count(summary["repeated"], "operation")
+    repeated = counted(summary["repeated"], "operation")
     yield "repeated", Text(f"{repeated} computing what an earlier one has")
     for engine, others in summary["movable"].items():
         for other, number in others.items():
-            could = f"{_count(number, 'operation')} could run on {other}"
+            could = f"{counted(number, 'operation')} could run on {other}"
             yield f"on {engine}", Text(could)
 
 
@@ -167,26 +174,29 @@ def _scratch(scratch: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
 def _never_written(unwritten: Mapping[str, Any]) -> str:
     first = unwritten["first"]
     place = f"bundle {first['bundle']}, {first['engine']}[{first['slot']}]"
-    reads = f"{_count(unwritten['reads'], 'read')} of scratch that nothing wrote before"
+    reads = f"{counted(unwritten['reads'], 'read')} of scratch that nothing wrote before"
     return f"{reads}, the first of word {first['word']} in {place}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _double_writes(doubled: Mapping[str, Any]) -> str:
+    first = doubled["first"]["text"]
+    slots = f"{counted(doubled['slots'], 'slot')} that write what another one writes"
+    return f"{slots}: {first}" if doubled["slots"] == 1 else f"{slots}, the first: {first}"
 
 
 def _gap(cycles: int, bound: int) -> str:
     if cycles == bound:
         return "none: no schedule of these operations is shorter"
     share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
-    return f"{_count(cycles - bound, 'cycle')}{share}"
+    return f"{counted(cycles - bound, 'cycle')}{share}"
 
 
 def _verified(verified: Mapping[str, Any]) -> Text:
     instances, mismatches = verified["instances"], verified["mismatches"]
     if mismatches:
-        return Text(f"{mismatches} of {instances} random inputs went wrong", style="bold red")
-    return Text(f"{instances} random inputs, each with the result of the reference", style="green")
+        return Text(f"{mismatches:,} of {instances:,} random inputs went wrong", style="bold red")
+    inputs = counted(instances, "random input")
+    return Text(f"{inputs}, each with the result of the reference", style="green")
 
 
 def _proved(proved: Mapping[str, Any]) -> str:
@@ -213,7 +223,7 @@ def _engines(summary: Mapping[str, Any]) -> Table:
         share = f"{100 * used / slots:.1f} %" if slots else "–"
         causes = [f"{idle[name].get(cause, 0):,}" for cause in _CAUSES] if idle else []
         table.add_row(name, bar, share, f"{used:,}", f"{slots:,}", *causes)
-    return table
+    return with_whole_numbers(table)
 
 
 def _idle(summary: Mapping[str, Any]) -> Table:
@@ -224,4 +234,4 @@ def _idle(summary: Mapping[str, Any]) -> Table:
         table.add_column(heading, justify="right")
     for name, idle in summary["idle"].items():
         table.add_row(name, *(f"{idle.get(cause, 0):,}" for cause in _CAUSES_OF_PROGRAM))
-    return table
+    return with_whole_numbers(table)

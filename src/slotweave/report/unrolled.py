@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -33,6 +34,11 @@ class Unrolled:
     program: Program
     path: tuple[int, ...]
     known: KnownAccesses
+
+    @property
+    def times(self) -> Sequence[int]:
+        """What each bundle goes by: its number, or its cycle in the run of a program that jumps."""
+        return range(len(self.path)) if is_straight(self.program) else self.cycles
 
     @property
     def cycles(self) -> tuple[int, ...]:

@@ -91,12 +91,12 @@ def _explained(
 def _operation(
     program: Program, machine: Machine, placed: Placements, number: int
 ) -> dict[str, Any]:
-    """An operation, what holds it, since when nothing does, and the chain of what binds it."""
+    """An operation, what holds it, since when nothing does, and the chain of what binds it.
+
+    `end` is the last of the chain, or the operation itself without one, and why it is not earlier.
+    """
     operation = placed.issued[number]
-    free = placed.free_from(number)
-    slots = machine.slots[operation.engine]
-    between = range(free, operation.bundle)
-    room = (at for at in between if len(program.bundles[at].get(operation.engine, ())) < slots)
+    chain = list(_chain(placed, number))
     return {
         **_place(placed, number),
         "held": [
@@ -104,15 +104,45 @@ def _operation(
             for cause in CAUSES
             if (edge := placed.edges[cause].of(number)) and edge.earliest > 0
         ],
-        "free_from": free,
-        "room": next(room, None),
-        "chain": list(_chain(placed, number)),
+        "free_from": placed.free_from(number),
+        "room": _room(program, machine, placed, number),
+        "chain": [{"cause": cause, **_place(placed, link)} for cause, link in chain],
+        "end": _end(program, machine, placed, chain[-1][1] if chain else number),
         **({"jumps": True} if operation.kind.operation.name in JUMPS else {}),
     }
 
 
-def _chain(placed: Placements, number: int) -> Iterator[dict[str, Any]]:
-    """What binds the operation, what binds that, and so on, while each is as early as it can be.
+def _room(program: Program, machine: Machine, placed: Placements, number: int) -> int | None:
+    """The first bundle with a slot for the operation, from where it is free to before it stands."""
+    operation = placed.issued[number]
+    slots = machine.slots[operation.engine]
+    between = range(placed.free_from(number), operation.bundle)
+    room = (at for at in between if len(program.bundles[at].get(operation.engine, ())) < slots)
+    return next(room, None)
+
+
+def _end(program: Program, machine: Machine, placed: Placements, number: int) -> dict[str, Any]:
+    """Why an operation is not earlier that nothing before it holds where it stands:
+
+    keeps     it is a pause, a halt or a jump
+    first     it stands in the first bundle
+    together  operations of its bundle wait for each other
+    full      its engine is full from where it is free on
+    room      nothing keeps it from an earlier bundle
+    """
+    operation = placed.issued[number]
+    free, room = placed.free_from(number), _room(program, machine, placed, number)
+    if operation.kind.breaks:
+        why = "keeps"
+    elif free == operation.bundle:
+        why = "together" if operation.bundle else "first"
+    else:
+        why = "full" if room is None else "room"
+    return {**_place(placed, number), "why": why, "free_from": free, "room": room}
+
+
+def _chain(placed: Placements, number: int) -> Iterator[tuple[str, int]]:
+    """What binds the operation, what binds that, and so on, while nothing but that holds each.
 
     The last one was free earlier than it stands, or was never held.
     """
@@ -124,7 +154,7 @@ def _chain(placed: Placements, number: int) -> Iterator[dict[str, Any]]:
         cause, edge = binding
         number = edge.source
         seen.add(number)
-        yield {"cause": cause, **_place(placed, number)}
+        yield cause, number
 
 
 def _next(

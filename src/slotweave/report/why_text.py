@@ -20,6 +20,22 @@ _EMPTY = {
     "dependence": "all later operations wait for operands",
     "nothing": "no operation for this engine is left",
 }
+#: Why an operation is not earlier that nothing before it holds (see why_here).
+_ENDS = {
+    "keeps": "a pause, a halt or a jump keeps its place",
+    "first": "nothing holds it: this is the first bundle",
+    "together": "operations of this bundle wait for each other",
+    "full": "nothing holds it from {free:,} on, but {engine} is full in {span}",
+    "room": "nothing holds it from {free:,} on: {engine} has a free slot in {room}",
+}
+#: What to say of an operation whose chain ends so.
+_HELD_BY_CHAIN = {
+    "keeps": "as early as what it waits for, back to what keeps its place",
+    "first": "as early as it can be, back to the first bundle",
+    "together": "as early as what it waits for, back to operations that wait for each other",
+    "full": "as early as what it waits for, back to where {engine} is full, in {span}",
+    "room": "as early as what it waits for, but that goes back to one that could stand in {room}",
+}
 
 
 def why_lines(answer: Mapping[str, Any]) -> Iterator[str]:
@@ -46,20 +62,27 @@ def _operation_lines(operation: Mapping[str, Any]) -> Iterator[str]:
         yield f"    < {link['cause']}: {_place(link)}"
     more = len(operation["chain"]) - _LINKS
     if more > 0:
-        yield f"    < {more:,} more"
+        yield f"    < {more:,} more, the last {_place(operation['end'])}"
+    if operation["chain"]:
+        yield f"      {_ENDS[operation['end']['why']].format(**_times(operation['end']))}"
 
 
 def _verdict(operation: Mapping[str, Any]) -> str:
-    free, room = operation["free_from"], operation["room"]
     if operation.get("jumps"):
         return "a jump keeps its place, where its block ends"
-    if free == operation.get("cycle", operation["bundle"]):
-        return "as early as it can be"
-    if room is None:
-        return (
-            f"nothing holds it from {free:,} on, but {operation['engine']} is full until it comes"
-        )
-    return f"nothing holds it from {free:,} on: {operation['engine']} has a free slot in {room:,}"
+    times = _times(operation)
+    if times["free"] == times["at"]:
+        end = operation["end"]
+        return _HELD_BY_CHAIN[end["why"]].format(**_times(end))
+    return _ENDS["full" if operation["room"] is None else "room"].format(**times)
+
+
+def _times(operation: Mapping[str, Any]) -> dict[str, Any]:
+    """What sentences about an operation may say: its engine, since when it is free, its span."""
+    free, at = operation["free_from"], operation.get("cycle", operation["bundle"])
+    span = f"{free:,}" if at - free == 1 else f"{free:,}–{at - 1:,}"
+    room = None if operation["room"] is None else f"{operation['room']:,}"
+    return {"engine": operation["engine"], "free": free, "at": at, "span": span, "room": room}
 
 
 def _place(place: Mapping[str, Any]) -> str:

@@ -10,28 +10,24 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-Word = int | str
-
-#: What each operation of a bundle reads and writes.
-Touched = tuple[list[Word], list[Word]]
+#: The words that each operation of a bundle reads and writes.
+Touched = tuple[list[int], list[int]]
 
 
-def in_turn(
-    bundles: Sequence[Sequence[Touched]], size: int, kept: Word
-) -> list[list[Touched]] | None:
+def in_turn(bundles: Sequence[Sequence[Touched]], size: int) -> list[list[Touched]] | None:
     """`bundles` on the words 0 .. size - 1; None if some bundle needs more at once.
 
-    The word `kept` stays as it is. All reads of a bundle come before its writes.
+    All reads of a bundle come before its writes.
     """
-    values, last, unwritten = _values(bundles, kept)
+    values, last, unwritten = _values(bundles)
     if len(unwritten) > size:
         return None
-    place: dict[int, Word] = dict(zip(unwritten, range(size), strict=False))
-    free: deque[Word] = deque(range(len(unwritten), size))
+    place: dict[int, int] = dict(zip(unwritten, range(size), strict=False))
+    free: deque[int] = deque(range(len(unwritten), size))
     renamed = []
     for at, bundle in enumerate(values):
-        fresh = {value for _reads, writes in bundle for value in writes if value >= 0}
-        used = {value for reads, _writes in bundle for value in reads if value >= 0}
+        fresh = {value for _reads, writes in bundle for value in writes}
+        used = {value for reads, _writes in bundle for value in reads}
         ending = [place[value] for value in sorted(used) if last[value] == at]
         for value in sorted(fresh):
             if free:
@@ -43,22 +39,22 @@ def in_turn(
         free.extend(ending)
         free.extend(place[value] for value in sorted(fresh) if last[value] == at)
         renamed.append([
-            ([place.get(v, kept) for v in reads], [place.get(v, kept) for v in writes])
+            ([place[value] for value in reads], [place[value] for value in writes])
             for reads, writes in bundle
         ])  # fmt: skip
     return renamed
 
 
-def words_needed(bundles: Sequence[Sequence[Touched]], kept: Word) -> int:
+def words_needed(bundles: Sequence[Sequence[Touched]]) -> int:
     """The fewest words for which `in_turn` finds room."""
-    if in_turn(bundles, 0, kept) is not None:
+    if in_turn(bundles, 0) is not None:
         return 0
     low, high = 0, 1
-    while in_turn(bundles, high, kept) is None:
+    while in_turn(bundles, high) is None:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        if in_turn(bundles, middle, kept) is None:
+        if in_turn(bundles, middle) is None:
             low = middle
         else:
             high = middle
@@ -66,9 +62,9 @@ def words_needed(bundles: Sequence[Sequence[Touched]], kept: Word) -> int:
 
 
 def _values(
-    bundles: Sequence[Sequence[Touched]], kept: Word
+    bundles: Sequence[Sequence[Touched]],
 ) -> tuple[list[list[tuple[list[int], list[int]]]], dict[int, int], list[int]]:
-    """`bundles` on numbers of values (-1 for `kept`), and the last bundle that needs each value.
+    """`bundles` on numbers of values, and the last bundle that needs each value.
 
     The values that are read before anything is written to their words come last: they are there
     from the start.
@@ -76,7 +72,7 @@ def _values(
     A value that nobody reads is needed in the bundle that writes it; two writes of one bundle to a
     word make one value.
     """
-    now: dict[Word, int] = {kept: -1}
+    now: dict[int, int] = {}
     last: dict[int, int] = {}
     unwritten: list[int] = []
     count = 0
@@ -90,7 +86,7 @@ def _values(
                     now[word], count = count, count + 1
             reads.append([now[word] for word in read])
         last.update((value, at) for row in reads for value in row)
-        made: dict[Word, int] = {kept: -1}
+        made: dict[int, int] = {}
         for _read, written in bundle:
             for word in written:
                 if word not in made:

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from json import dumps
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import NOTHING, FactsOption, facts_named, facts_of_origin
+from slotweave.cli.facts import (
+    NOTHING,
+    Assumed,
+    OriginFactsOption,
+    assumed,
+    facts_of_origin,
+    own_shape,
+)
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
     LoadTimeLimit,
     MachineOfProgram,
-    ShapeOption,
+    ShapeAndFactsOption,
 )
 from slotweave.cli.output import print_json
 from slotweave.cli.results import is_result
 from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from slotweave.ir.program import Program
 
 _SIDE = (
     "A program as for `slotweave inspect`, or a result: what --json printed (of any "
@@ -39,8 +49,8 @@ def diff(
     a: Annotated[str, typer.Argument(metavar="A", help=_SIDE)],
     b: Annotated[str, typer.Argument(metavar="B", help="The same.")],
     machine: MachineOfProgram = None,
-    facts: FactsOption = None,
-    shape: ShapeOption = None,
+    facts: OriginFactsOption = None,
+    shape: ShapeAndFactsOption = None,
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     json: Json = False,
 ) -> None:
@@ -48,8 +58,7 @@ def diff(
 
     Operations are matched by the words that they make on a few random memories, so that neither
     order, allocation, engines nor another way to compute the same stand between them. Where a
-    program jumps it is compared as it runs; jumps must be decided by known words. Facts that are
-    left out are those of the kernel that A or B was compiled from, if it says so.
+    program jumps it is compared as it runs; jumps must be decided by known words.
     """
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
@@ -67,7 +76,7 @@ def diff(
     else:
         known = (facts_of_origin(names[key], program) for key, program in sides.items())
         name = facts or next((name for name in known if name != NOTHING), NOTHING)
-        _show_programs(sides, names, machine, name, how.shape, json)
+        _show_programs(sides, names, machine, name, how.shape, terminal, json)
 
 
 def _loaded(file: str, building: inputs.Building) -> Any:
@@ -115,19 +124,41 @@ def _show_programs(
     machine: str | None,
     facts: str,
     shape: Mapping[str, int] | None,
+    terminal: Terminal,
     json: bool,
 ) -> None:
     from slotweave.report.diff_summary import diff_lines, diff_summary
     from slotweave.report.program_diff import Numbering, diff_sides, side_of
 
     numbering, ran = Numbering(), {}
+    known = {
+        key: assumed(names[key], facts, shape or _borrowed_shape(side, sides), side)
+        for key, side in sides.items()
+    }
     for key, program in sides.items():
         with inputs.blaming(names[key]):
             target = inputs.machine_of(program, machine)
-            ran[key] = side_of(program, target, facts_named(facts, shape, program), numbering)
+            ran[key] = side_of(program, target, known[key].facts, numbering)
     summary = diff_summary(diff_sides(ran["a"], ran["b"]))
     if json:
         print_json({"files": names, "facts": facts, **summary})
     else:
         print("\n".join(diff_lines(summary, names)))
-        print(f"(under facts {facts!r})")
+        print("\n".join(_facts_lines(known)))
+    for of_side in known.values():
+        terminal.notes(of_side.notes)
+
+
+def _borrowed_shape(side: Program, sides: Mapping[str, Program]) -> Mapping[str, int] | None:
+    """The shape of the other program for one that does not say for which it is."""
+    if own_shape(side) is not None:
+        return None
+    return next(filter(None, map(own_shape, sides.values())), None)
+
+
+def _facts_lines(known: Mapping[str, Assumed]) -> Iterator[str]:
+    """The facts of both sides; where they are about different shapes, those of each."""
+    if known["a"].shape == known["b"].shape:
+        yield f"facts: {known['a']}"
+    else:
+        yield from (f"facts of {key.upper()}: {of_side}" for key, of_side in known.items())

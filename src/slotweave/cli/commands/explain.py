@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.facts import FactsOption, facts_for, facts_named, missing_facts
+from slotweave.cli.facts import FactsOption, assumed
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
     LoadTimeLimit,
     MachineOfProgram,
-    ShapeOption,
+    ShapeAndFactsOption,
 )
 from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
@@ -34,20 +34,20 @@ def explain(
     code: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CODE|PROGRAM]", help="A code such as SW104 (all if left out), or a program."
+            metavar="CODE|PROGRAM", help="A code such as SW104 (all if left out), or a program."
         ),
     ] = None,
     place: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CYCLE[:ENGINE[:SLOT]]]",
+            metavar="CYCLE[:ENGINE[:SLOT]]",
             help="Where in the program; bundles count from 0. Of a program that jumps, cycles of "
             "its run do, if known words decide its jumps.",
         ),
     ] = None,
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
-    shape: ShapeOption = None,
+    shape: ShapeAndFactsOption = None,
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     json: Json = False,
 ) -> None:
@@ -57,10 +57,9 @@ def explain(
 
         how = building(shape, load_time_limit, terminal)
         program = program_in(code, how)
-        known = facts_named(facts_for(code, facts), how.shape, program)
-        _explain_place(program, code, place, machine, known, json)
-        if hint := missing_facts(code, facts, program):
-            terminal.note(hint)
+        known = assumed(code, facts, how.shape, program)
+        _explain_place(program, code, place, machine, known.facts, json)
+        terminal.notes(known.notes)
     else:
         _explain_code(code, json)
 

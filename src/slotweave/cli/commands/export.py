@@ -44,12 +44,13 @@ def export(
     output: Output = STDOUT,
 ) -> None:
     """Write a program in another form."""
-    from slotweave.cli.inputs import building, built_for, program_in
+    from slotweave.cli.inputs import building, built_for, note_unused_shape, program_in
 
     destination = output or STDOUT
     expect_writable(destination, as_python=form is Format.CHALLENGE)
     expect_other_file(destination, program)
     parsed = program_in(program, building(shape, load_time_limit, terminal))
+    note_unused_shape(shape, terminal, program)
     write_output(destination, _text(parsed, form))
     if shape is not None and (built := built_for(program, parsed)):
         terminal.note(f"{program}: built for {built}")

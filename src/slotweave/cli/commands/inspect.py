@@ -8,14 +8,14 @@ from typing import Any
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.facts import FactsOption, facts_for, facts_named, facts_row, missing_facts
+from slotweave.cli.facts import FactsOption, assumed
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
     LoadTimeLimit,
     MachineOfProgram,
     ProgramArgument,
-    ShapeOption,
+    ShapeAndFactsOption,
 )
 from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
@@ -30,7 +30,7 @@ def inspect(
     program: ProgramArgument,
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
-    shape: ShapeOption = None,
+    shape: ShapeAndFactsOption = None,
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     json: Json = False,
 ) -> None:
@@ -41,28 +41,29 @@ def inspect(
     shown as it runs, if known words decide its jumps; bundles then count from 0 in the run.
     """
     from slotweave.cli.inputs import blaming, building, built_for, machine_of, program_in, shown
+    from slotweave.report.double_writes import double_writes_diagnostic
     from slotweave.report.inspect import inspect_program
     from slotweave.report.never_written import never_written_diagnostic
     from slotweave.report.result_table import result_view
 
     how = building(shape, load_time_limit, terminal)
     parsed = program_in(program, how)
-    name = facts_for(program, facts)
-    known = facts_named(name, how.shape, parsed)
+    known = assumed(program, facts, how.shape, parsed)
     with blaming(program):
-        summary = inspect_program(parsed, machine_of(parsed, machine), known)
-    summary["facts"] = name
+        summary = inspect_program(parsed, machine_of(parsed, machine), known.facts)
+    summary["facts"] = known.name
     if json:
         print_json(summary)
     else:
         shape_built = built_for(program, parsed)
         context = [("built for", shape_built)] if shape_built else []
-        terminal.show(result_view(summary, [*context, facts_row(name, parsed, how.shape)]))
+        terminal.show(result_view(summary, [*context, ("facts", str(known))]))
     if reason := unknown_run(summary):
         terminal.note(reason)
-    if hint := missing_facts(program, facts, parsed):
-        terminal.note(hint)
+    terminal.notes(known.notes)
     if found := never_written_diagnostic(summary["never_written"], shown(program)):
+        terminal.note(f"warning: {found}")
+    if found := double_writes_diagnostic(summary["double_writes"], shown(program)):
         terminal.note(f"warning: {found}")
 
 

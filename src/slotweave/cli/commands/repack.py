@@ -9,7 +9,7 @@ import typer
 from slotweave.budget import Budget, budget
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import FactsOption, facts_for, facts_named, missing_facts
+from slotweave.cli.facts import Assumed, FactsOption, assumed
 from slotweave.cli.interrupts import deferred_interrupt
 from slotweave.cli.options import (
     LOAD_SECONDS,
@@ -21,7 +21,7 @@ from slotweave.cli.options import (
     Output,
     ProgramArgument,
     Seed,
-    ShapeOption,
+    ShapeAndFactsOption,
     TimeLimit,
 )
 from slotweave.cli.output import (
@@ -33,6 +33,7 @@ from slotweave.cli.output import (
 )
 from slotweave.cli.terminal import PATIENCE, Terminal
 from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,7 @@ def repack(
     program: ProgramArgument,
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
-    shape: ShapeOption = None,
+    shape: ShapeAndFactsOption = None,
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     vectorize: Annotated[
         bool, typer.Option("--vectorize", help="Pack operations on words into vectors.")
@@ -79,9 +80,8 @@ def repack(
     limits = budget(evaluations, time_limit)
     how = inputs.building(shape, load_time_limit, terminal)
     parsed = inputs.program_in(program, how)
-    name = facts_for(program, facts)
     target = inputs.machine_of(parsed, machine)
-    known = facts_named(name, how.shape, parsed)
+    known = assumed(program, facts, how.shape, parsed)
 
     from slotweave.fit import Effort  # behind the checks of what the user gave
     from slotweave.repack import RepackOptions
@@ -91,12 +91,11 @@ def repack(
         rewrite=not no_rewrite, vectorize=vectorize, effort=Effort[effort.upper()], seed=seed
     )
     with deferred_interrupt() as raise_if_interrupted:
-        hint = missing_facts(program, facts, parsed)
-        progress = Progress(terminal, limits, raise_if_interrupted, hint)
+        progress = Progress(terminal, limits, raise_if_interrupted, known.notes)
         with inputs.blaming(program):
-            result = repacked(parsed, target, known, options, progress, limits)
+            result = repacked(parsed, target, known.facts, options, progress, limits)
         built = inputs.built_for(program, parsed)
-        _deliver(result, options, name, program, built, terminal, output, json)
+        _deliver(result, options, known, program, built, terminal, output, json)
     if result.interrupted:
         raise KeyboardInterrupt
 
@@ -104,28 +103,30 @@ def repack(
 class Progress:
     """Tells of each stage and each better program at once, of other evaluations now and then.
 
-    Whenever there is something to tell, `pause` is called first. `hint`, if there is one, comes
-    before all else.
+    Whenever there is something to tell, `pause` is called first. `notes` come before all else.
     """
 
     def __init__(
-        self, terminal: Terminal, limits: Budget, pause: Callable[[], None], hint: str = ""
+        self,
+        terminal: Terminal,
+        limits: Budget,
+        pause: Callable[[], None],
+        notes: tuple[str, ...] = (),
     ) -> None:
-        self.terminal, self.limits, self.pause, self.hint = terminal, limits, pause, hint
+        self.terminal, self.limits, self.pause, self.untold = terminal, limits, pause, notes
         self._told = limits.clock()
 
     def __call__(self, what: str, cycles: int, evaluations: int) -> None:
         self.pause()
-        if self.hint:
-            self.terminal.note(self.hint)
-            self.hint = ""
+        self.terminal.notes(self.untold)
+        self.untold = ()
         now = self.limits.clock()
         if not what and now - self._told < PATIENCE:
             return
         self._told = now
         if not what:
-            what = f"{evaluations:,} evaluations{self._left(now)}"
-        self.terminal.note(f"{what} (best so far: {cycles:,} cycles)")
+            what = f"{counted(evaluations, 'evaluation')}{self._left(now)}"
+        self.terminal.note(f"{what} (best so far: {counted(cycles, 'cycle')})")
 
     def _left(self, now: float) -> str:
         most, ends = self.limits.evaluations, self.limits.ends
@@ -136,7 +137,7 @@ class Progress:
 def _deliver(
     result: Repacked,
     options: RepackOptions,
-    facts: str,
+    facts: Assumed,
     file: str,
     built: str | None,
     terminal: Terminal,
@@ -145,6 +146,7 @@ def _deliver(
 ) -> None:
     """Write the program where it is wanted, and say what became of it."""
     from slotweave.ir.program_files import program_to_json
+    from slotweave.report.double_writes import double_writes_diagnostic, double_writes_json
     from slotweave.report.never_written import (
         never_written,
         never_written_diagnostic,
@@ -156,16 +158,22 @@ def _deliver(
     if output is not None:
         write_output(output, program_to_json(result.program))
     unwritten = never_written(result.given, result.machine, result.facts)
-    found = never_written_diagnostic(never_written_json(unwritten), inputs.shown(file))
-    if found is not None:
-        terminal.note(f"warning: {found}")
-    summary = repack_summary(result, facts, options.seed, unwritten)
+    doubled = double_writes_json(result.given, result.machine)
+    for found in (
+        never_written_diagnostic(never_written_json(unwritten), inputs.shown(file)),
+        double_writes_diagnostic(doubled, inputs.shown(file)),
+    ):
+        if found is not None:
+            terminal.note(f"warning: {found}")
+    summary = repack_summary(result, facts.name, options.seed, unwritten)
     if json:
         print_json(summary)
     elif not terminal.quiet and output != STDOUT:
         context = [("built for", built)] if built else []
+        context.append(("facts", str(facts)))
         terminal.show(result_view({**summary, "verified": None, "proved": None}, context))
-        print(f"\n{result.before:,} cycles before, {result.cycles:,} now, under facts {facts!r}:")
+        before = counted(result.before, "cycle")
+        print(f"\n{before} before, {result.cycles:,} now, under facts {facts.name!r}:")
         print(result.why)
     if output is None and not json:
         terminal.note("nothing was written; -o FILE writes the program")

@@ -31,6 +31,7 @@ from slotweave.cli.output import (
 )
 from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import CheckFailed
+from slotweave.wording import counted
 
 if TYPE_CHECKING:
     from slotweave.ir.program import Program
@@ -70,6 +71,7 @@ def run(
     expect_one_on_stdout(output, json)
     expect_writable(output)
     parsed = inputs.program_in(program, inputs.building(shape, load_time_limit, terminal))
+    inputs.note_unused_shape(shape, terminal, program)
     target = inputs.machine_of(parsed, machine)
     memory = inputs.memory_in(mem)
     with inputs.blaming(program), _missing_memory_named(mem, parsed):
@@ -79,10 +81,12 @@ def run(
     if json:
         print_json(_result(end))
     elif output != STDOUT:
-        print(f"{end.cycles} cycles, {end.state.value.lower()} at bundle {end.pc}")
+        print(f"{counted(end.cycles, 'cycle')}, {end.state.value.lower()} at bundle {end.pc:,}")
         if len(end.trace):
             print(f"trace: {' '.join(map(str, end.trace))}")
-    terminal.detail(f"{end.executed_bundles} bundles ran, those that cost no cycle included")
+    terminal.detail(
+        f"{counted(end.executed_bundles, 'bundle')} ran, those that cost no cycle included"
+    )
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from slotweave.cli.options import (
 from slotweave.cli.output import expect_writable, print_json, write_output
 from slotweave.cli.plans import plan_of, with_choices
 from slotweave.cli.terminal import PATIENCE, Terminal
+from slotweave.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,4 +158,6 @@ class _Report:
 
 def _standing(state: State) -> str:
     best = state.best_score
-    return f"{best.cycles} cycles (bound {best.bound}) after {state.evaluations} plans"
+    return (
+        f"{best.cycles:,} cycles (bound {best.bound:,}) after {counted(state.evaluations, 'plan')}"
+    )

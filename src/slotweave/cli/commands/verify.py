@@ -35,6 +35,7 @@ from slotweave.cli.results import is_result, verify_result
 from slotweave.cli.self_test import Choice, test_checks
 from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.wording import counted
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel, Words
@@ -98,14 +99,19 @@ def verify(
     It is run on random inputs, and what it leaves in memory is held against the kernel's reference
     or the other program. Parameters and contract are those that the program file names, unless
     they are given. With --prove, programs that decide no jump by data are proved to compute what
-    the kernel is defined to compute, for all words, as far as that can be done: what is refuted
-    ends with 1, what is not proved ends with 0 and says why.
+    the kernel is defined to compute, for all words, as far as that can be done; where --against
+    names a program, each of the two is proved so, not the one to be the other. What is refuted ends
+    with 1, what is not proved ends with 0 and says why.
 
     A result is derived anew: hashes, runs on the recorded seed and on fresh ones, cycles. With
     --self-test it is the checks that are tested, on a program or a kernel (tree-hash if left out).
     """
     building = inputs.building(shape, load_time_limit, terminal)
+    inputs.note_unused_shape(shape, terminal, program, against)
     if self_test:
+        if against or prove:
+            reason = "--self-test breaks one program and holds it against its own kernel"
+            raise InputError(Diagnostic("SW212", f"{reason}; leave out --against and --prove"))
         choice = Choice(program, parameters or [], contract, machine, seed, mutants, building)
         test_checks(choice, terminal, json)
         return
@@ -143,6 +149,8 @@ def verify(
             programs.append((other, inputs.machine_of(other, machine)))
         proved = prove_programs(programs, kernel, values, promise)
         report["proved"] = proved_json(proved, promise)
+        if other is not None:
+            report["proved"]["of"] = [inputs.shown(program), inputs.shown(against)]
         _refuse_refuted(proved, report, program, json)
     from slotweave.check.breadth import run_broadly
     from slotweave.evidence.rederive import workload_of
@@ -161,9 +169,12 @@ def verify(
         return
     built = inputs.built_for(program, parsed)
     print(
-        f"{verified.instances} random inputs, no difference to {against}"
+        f"{counted(verified.instances, 'random input')}, no difference to {inputs.shown(against)}"
         + (f" (built for {built})" if built else "")
     )
+    if proved and other is not None:
+        both = f"{inputs.shown(program)} and {inputs.shown(against)}"
+        print(f"proved of {both}, each by itself against {kernel.name} (the least of the two):")
     for line in proved_lines(proved) if proved else ():
         print(line)
 

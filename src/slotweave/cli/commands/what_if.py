@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.command import command
+from slotweave.cli.facts import Assumed, FactsOption, assumed
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
     LoadTimeLimit,
     MachineOfProgram,
     ProgramArgument,
-    ShapeOption,
+    ShapeAndFactsOption,
 )
 from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
 from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.wording import counted
 
 if TYPE_CHECKING:
     from slotweave.machine import Machine
@@ -45,13 +47,15 @@ def what_if(
         typer.Option("--set", metavar="ENGINE=SLOTS", help="Other slots; repeatable."),
     ] = None,
     machine: MachineOfProgram = None,
-    shape: ShapeOption = None,
+    facts: FactsOption = None,
+    shape: ShapeAndFactsOption = None,
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     json: Json = False,
 ) -> None:
     """Time a program on a machine with more or fewer slots, and say what one more would save.
 
     The program is held fixed: its operations, their order, their engines and their scratch words.
+    Accesses to memory that cannot meet, which --facts may know, do not wait for each other.
     Nothing is compiled anew, which could make more of the same machine. To price scratch, each
     value is given a word anew, all words in turn; the rest stays fixed.
     """
@@ -59,10 +63,12 @@ def what_if(
     from slotweave.report.live_scratch import is_straight
     from slotweave.report.what_if import what_if as timed
 
-    parsed = inputs.program_in(program, inputs.building(shape, load_time_limit, terminal))
+    how = inputs.building(shape, load_time_limit, terminal)
+    parsed = inputs.program_in(program, how)
     with inputs.blaming(program):
         target = inputs.machine_of(parsed, machine)
     slots = _slots(changes or (), target)
+    known = assumed(program, facts, how.shape, parsed)
     with inputs.blaming(program):
         if not is_straight(parsed):
             reason = (
@@ -71,13 +77,19 @@ def what_if(
             )
             raise InputError(Diagnostic("SW216", reason))
         refuse_faults(parsed, target)
-        answer = timed(parsed, target, slots)
+        answer = {**timed(parsed, target, slots, known.facts), "facts": known.name}
     if json:
         print_json(answer)
-        return
+    else:
+        _show(answer, known)
+    terminal.notes(known.notes)
+
+
+def _show(answer: dict[str, Any], known: Assumed) -> None:
     print(_HELD_FIXED)
-    print(f"{answer['before']:,} cycles as it is, {answer['retimed']:,} timed anew")
-    print(f"{answer['cycles']:,} cycles with {_listed(answer['slots'])}")
+    print(f"facts: {known}")
+    print(f"{counted(answer['before'], 'cycle')} as it is, {answer['retimed']:,} timed anew")
+    print(f"{counted(answer['cycles'], 'cycle')} with {_listed(answer['slots'])}")
     for engine, saved in answer["prices"].items():
         print(f"{saved:6,} fewer with one more slot for {engine}")
     print(f"{answer['scratch']:6,} fewer if no scratch word were used again")
@@ -90,7 +102,7 @@ def _print_scratch(prices: dict[str, int | None]) -> None:
     if prices["now"] is None:
         print(f"words given in turn: {prices['needed']:,} are needed, {words:,} are there")
         return
-    print(f"{prices['now']:,} cycles with all {words:,} scratch words given out in turn")
+    print(f"{counted(prices['now'], 'cycle')} with all {words:,} scratch words given out in turn")
     if prices["saved"] is not None:
         print(f"{prices['saved']:6,} fewer with {step} words more")
     if prices["lost"] is not None:

@@ -1,0 +1,43 @@
+"""Scratch words that two slots write at the same time, which strict mode refuses (SW104).
+
+The machine obeys such a program: the slot that is listed last wins. Only straight runs of bundles
+are looked at, as in `simulate.legality`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from slotweave.diagnostics import Diagnostic
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.simulate.legality import double_writes
+from slotweave.simulate.slots import slot_kinds
+
+
+def double_writes_json(program: Program, machine: Machine) -> dict[str, Any]:
+    """How many slots of `program`, legal otherwise, write what another one writes; the first."""
+    found = list(double_writes(program, slot_kinds(machine)))
+    return {"slots": len(found), "first": _place(found[0]) if found else None}
+
+
+def _place(fault: Diagnostic) -> dict[str, Any]:
+    return {
+        "bundle": fault.bundle,
+        "engine": fault.engine,
+        "slot": fault.slot,
+        "text": fault.message,
+    }
+
+
+def double_writes_diagnostic(found: Mapping[str, Any], file: str) -> Diagnostic | None:
+    """What to say of `found` (its JSON form) in `file`, if there is any."""
+    if not found["slots"]:
+        return None
+    first, slots = found["first"], found["slots"]
+    count = "the only one" if slots == 1 else f"the first of {slots:,}"
+    judged = "the last wins, as on the machine; strict mode refuses it, --compatible allows it"
+    place = {key: first[key] for key in ("bundle", "engine", "slot")}
+    return replace(Diagnostic("SW104", f"{first['text']}, {count} ({judged})", file=file), **place)
