@@ -23,7 +23,7 @@ from slotweave.selftest.graph_mutations import (
 )
 from slotweave.selftest.mutant import Mutant, Mutation, mutants
 from slotweave.selftest.program_mutations import program_mutations
-from support.small_results import fitted_of, small_result
+from support.small_results import fitted_of, result_with_sums, small_result
 
 #: Invariants of graphs that a mistake of the author's may break; the others the tracer keeps.
 OF_THE_AUTHOR = ("inputs-are-kept", "addresses-are-inside", "order-is-complete")
@@ -39,9 +39,9 @@ def of_graphs(count: int, seed: int = 0) -> list[Mutant[Graph]]:
 
 
 def of_fitted(count: int, seed: int = 0) -> list[Mutant[Any]]:
-    problem = small_result().problem
-    mutations = (*schedule_mutations(problem), *allocation_mutations(problem))
-    return mutants(fitted_of(small_result()), mutations, count, seed)
+    result = result_with_sums()
+    mutations = (*schedule_mutations(result.problem), *allocation_mutations(result.problem))
+    return mutants(fitted_of(result), mutations, count, seed)
 
 
 MAKERS = pytest.mark.parametrize("make", [of_programs, of_graphs, of_fitted])
@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_mutants(make: Maker) -> None:
 @MAKERS
 def test_a_mutant_is_not_what_it_was_made_from(make: Maker) -> None:
     result = small_result()
-    originals = (result.program, result.traced, fitted_of(result))
+    originals = (result.program, result.traced, fitted_of(result_with_sums()))
     for mutant in make(120):
         assert mutant.value not in originals, mutant.change
 

@@ -18,6 +18,12 @@ def small_result(contract: str = "values") -> Result:
     return compiled((3, 5, 16), contract, instances=2)
 
 
+@cache
+def result_with_sums() -> Result:
+    """Eight vectors of items: so many that some constants may also be sums, or added immediates."""
+    return compiled((3, 5, 64), "values", instances=2)
+
+
 def origin_of(result: Result) -> Origin:
     return Origin(TREE_HASH, result.parameters, result.contract, result.plan, CHALLENGE)
 
