@@ -9,7 +9,7 @@ import pytest
 from slotweave.diagnostics import CheckFailed
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
-from slotweave.report.double_writes import double_writes_json
+from slotweave.report.double_writes import double_writes_json, double_writes_of
 from slotweave.simulate.reference import run
 from support.command_line import slotweave
 
@@ -20,7 +20,7 @@ STORED: Bundle = {"store": (("store", 1, 0),)}
 
 def test_the_first_is_the_one_that_strict_mode_names_and_all_are_counted() -> None:
     program = Program("challenge", (ONCE, TWICE, TWICE))
-    found = double_writes_json(program, CHALLENGE)
+    found = double_writes_json(double_writes_of(program, CHALLENGE))
     place = {key: found["first"][key] for key in ("bundle", "engine", "slot")}
     assert (found["slots"], place) == (2, {"bundle": 1, "engine": "load", "slot": 1})
     with pytest.raises(CheckFailed) as refused:
@@ -30,7 +30,9 @@ def test_the_first_is_the_one_that_strict_mode_names_and_all_are_counted() -> No
 
 def test_one_write_a_word_is_none() -> None:
     none = {"slots": 0, "first": None}
-    assert double_writes_json(Program("challenge", (ONCE, ONCE)), CHALLENGE) == none
+    assert (
+        double_writes_json(double_writes_of(Program("challenge", (ONCE, ONCE)), CHALLENGE)) == none
+    )
 
 
 def test_the_machine_obeys_and_the_last_wins() -> None:

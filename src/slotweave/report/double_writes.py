@@ -6,7 +6,7 @@ are looked at, as in `simulate.legality`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +17,13 @@ from slotweave.simulate.legality import double_writes
 from slotweave.simulate.slots import slot_kinds
 
 
-def double_writes_json(program: Program, machine: Machine) -> dict[str, Any]:
-    """How many slots of `program`, legal otherwise, write what another one writes; the first."""
-    found = list(double_writes(program, slot_kinds(machine)))
+def double_writes_of(program: Program, machine: Machine) -> tuple[Diagnostic, ...]:
+    """The slots of `program`, legal otherwise, that write what another one writes."""
+    return tuple(double_writes(program, slot_kinds(machine)))
+
+
+def double_writes_json(found: Sequence[Diagnostic]) -> dict[str, Any]:
+    """How many there are, and the first."""
     return {"slots": len(found), "first": _place(found[0]) if found else None}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from slotweave.analysis.utilisation import EngineUse, counted_bundles, utilisation
 from slotweave.bound import Bound, best_bound
-from slotweave.diagnostics import CheckFailed, InputError
+from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
@@ -46,7 +46,7 @@ def inspect_program(
     Raises CheckFailed for a program that the machine cannot run; two writes to one word, which it
     obeys, are let pass and counted.
     """
-    refuse_faults(program, machine)
+    doubled = refuse_faults(program, machine)
     run, about = _run(program, machine, facts, max_bundles)
     placed = placements_with(run.program, machine, run.known) if run else None
     ran = run.program if run else program
@@ -66,7 +66,7 @@ def inspect_program(
         "engines": engine_rows(use),
         "scratch": live_scratch(live, machine),
         "never_written": never_written_json(unwritten),
-        "double_writes": double_writes_json(program, machine),
+        "double_writes": double_writes_json(doubled),
         **(_run_view(run, machine, placed, ladder) if run and placed else {}),
         "machine": machine.name,
         "bundles": len(program.bundles),
@@ -89,11 +89,14 @@ def _run(
     return run, {"run": {"known": True, "bundles": len(run.path)}}
 
 
-def refuse_faults(program: Program, machine: Machine) -> None:
-    """Raise CheckFailed if the machine cannot run `program`; two writes to a word are let pass."""
+def refuse_faults(program: Program, machine: Machine) -> tuple[Diagnostic, ...]:
+    """Two writes to one word, which the machine obeys; raises CheckFailed for what it refuses."""
+    let_pass = []
     for fault in static_faults(program, machine):
         if fault.code != "SW104":
             raise CheckFailed(fault)
+        let_pass.append(fault)
+    return tuple(let_pass)
 
 
 def bound_json(bound: Bound) -> dict[str, Any]:

@@ -10,13 +10,11 @@ from slotweave.analysis.utilisation import utilisation
 from slotweave.bound import Bound, best_bound
 from slotweave.ir.facts_json import facts_to_json
 from slotweave.repack import Repacked
-from slotweave.report.dataflow_problem import dataflow_ladder
-from slotweave.report.double_writes import double_writes_json
+from slotweave.report.double_writes import double_writes_json, double_writes_of
 from slotweave.report.inspect import bound_json, engine_rows
 from slotweave.report.live_scratch import live_words
 from slotweave.report.never_written import NeverWritten, never_written, never_written_json
-from slotweave.report.placements import placements_with
-from slotweave.report.unrolled import unrolled
+from slotweave.report.program_bounds import program_bounds
 
 _FROM_META = ("kernel", "params", "contract")
 
@@ -47,7 +45,7 @@ def repack_summary(
         "never_written": never_written_json(
             given if best is None else never_written(program, machine, result.facts)
         ),
-        "double_writes": double_writes_json(program, machine),
+        "double_writes": double_writes_json(double_writes_of(program, machine)),
         "verified": {
             "instances": result.verified.instances,
             "mismatches": result.verified.mismatches,
@@ -74,6 +72,4 @@ def _bounds(result: Repacked) -> tuple[Bound, ...]:
     shorter than any schedule of a writing."""
     if not result.bounds or best_bound(result.bounds).cycles <= result.cycles:
         return result.bounds
-    run = unrolled(result.given, result.machine, result.facts)
-    placed = placements_with(run.program, result.machine, run.known)
-    return dataflow_ladder(placed, result.machine, run.times)
+    return program_bounds(result.given, result.machine, result.facts)

@@ -129,15 +129,11 @@ def _of_program(
     program: Program, target: Machine, known: Assumed
 ) -> tuple[dict[str, object], tuple[Bound, ...]]:
     """The ladder of what `program` computes."""
-    from slotweave.report.dataflow_problem import dataflow_ladder
     from slotweave.report.inspect import refuse_faults
-    from slotweave.report.placements import placements_with
-    from slotweave.report.unrolled import unrolled
+    from slotweave.report.program_bounds import program_bounds
 
     refuse_faults(program, target)
-    run = unrolled(program, target, known.facts)
-    placed = placements_with(run.program, target, run.known)
-    ladder = dataflow_ladder(placed, target, run.times)
+    ladder = program_bounds(program, target, known.facts)
     return {"machine": target.name, "facts": known.name}, ladder
 
 

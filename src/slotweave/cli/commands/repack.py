@@ -146,7 +146,11 @@ def _deliver(
 ) -> None:
     """Write the program where it is wanted, and say what became of it."""
     from slotweave.ir.program_files import program_to_json
-    from slotweave.report.double_writes import double_writes_diagnostic, double_writes_json
+    from slotweave.report.double_writes import (
+        double_writes_diagnostic,
+        double_writes_json,
+        double_writes_of,
+    )
     from slotweave.report.never_written import (
         never_written,
         never_written_diagnostic,
@@ -158,7 +162,7 @@ def _deliver(
     if output is not None:
         write_output(output, program_to_json(result.program))
     unwritten = never_written(result.given, result.machine, result.facts)
-    doubled = double_writes_json(result.given, result.machine)
+    doubled = double_writes_json(double_writes_of(result.given, result.machine))
     for found in (
         never_written_diagnostic(never_written_json(unwritten), inputs.shown(file)),
         double_writes_diagnostic(doubled, inputs.shown(file)),

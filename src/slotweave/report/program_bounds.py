@@ -1,0 +1,21 @@
+"""Below how many cycles no schedule of what a program computes can be."""
+
+from __future__ import annotations
+
+from slotweave.bound import Bound
+from slotweave.ir.facts import Facts
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.report.dataflow_problem import dataflow_ladder
+from slotweave.report.placements import placements_with
+from slotweave.report.unrolled import unrolled
+
+
+def program_bounds(program: Program, machine: Machine, facts: Facts) -> tuple[Bound, ...]:
+    """The ladder of `program`, which must be legal on `machine`, as it runs under `facts`.
+
+    Raises InputError (SW219) where a jump depends on data.
+    """
+    run = unrolled(program, machine, facts)
+    placed = placements_with(run.program, machine, run.known)
+    return dataflow_ladder(placed, machine, run.times)
