@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from slotweave.analysis.graph_words import GraphWords
 from slotweave.check.refinement import graph_refines_program
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.graph import Node
@@ -68,7 +69,7 @@ def test_an_access_that_the_program_does_not_make_is_noticed(packed):
 def test_a_load_answered_by_selects_is_that_load_if_the_words_surely_exist():
     program, facts = scalar_program(searches, items=8, depth=3)
     graph = forward_stores(lift(program, CHALLENGE, facts))
-    answered = answer_loads(graph, facts, 8)
+    answered = answer_loads(graph, GraphWords(graph, facts), 8)
     assert answered != graph
     assert graph_refines_program(answered, program, CHALLENGE, facts).verdict is True
     unknown = replace(facts, memory_words=None)
@@ -78,7 +79,8 @@ def test_a_load_answered_by_selects_is_that_load_if_the_words_surely_exist():
 
 def test_words_that_are_mixed_up_in_a_choice_are_noticed():
     program, facts = scalar_program(searches, items=8, depth=3)
-    graph = answer_loads(forward_stores(lift(program, CHALLENGE, facts)), facts, 8)
+    graph = forward_stores(lift(program, CHALLENGE, facts))
+    graph = answer_loads(graph, GraphWords(graph, facts), 8)
     index = next(i for i, node in enumerate(graph.nodes) if node.op == "lt")
     node = graph.nodes[index]
     swapped = replace(node, args=node.args[::-1])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slotweave.analysis.graph_words import GraphWords
 from slotweave.check.witness import random_memory
 from slotweave.diagnostics import CheckFailed
 from slotweave.frontend.trace import trace_function
@@ -92,7 +93,7 @@ def lookups(k, mask=3):
 
 def test_a_load_of_one_of_a_few_words_becomes_a_choice_among_them():
     graph = trace_function(lookups, "k", 8)
-    answered = answer_loads(graph, Facts(32), 4)
+    answered = answer_loads(graph, GraphWords(graph, Facts(32)), 4)
     verify_graph(answered)
     found = ops(answered)
     assert (found["lt"], found["select"], found["load"]) == (3 * 8, 3 * 8, 8 + 4)
@@ -102,7 +103,7 @@ def test_a_load_of_one_of_a_few_words_becomes_a_choice_among_them():
 
 def test_a_load_of_one_of_more_words_stays():
     graph = trace_function(lookups, "k", 8, mask=7)
-    assert ops(answer_loads(graph, Facts(32), 4)) == ops(graph)
+    assert ops(answer_loads(graph, GraphWords(graph, Facts(32)), 4)) == ops(graph)
 
 
 def test_a_load_from_a_region_that_is_stored_to_stays():
@@ -112,7 +113,7 @@ def test_a_load_from_a_region_that_is_stored_to_stays():
         k.store(5, k.load(k.load(6, out) & 1, out), out)
 
     graph = trace_function(build, "k", 8)
-    assert ops(answer_loads(graph, Facts(8), 4)) == ops(graph)
+    assert ops(answer_loads(graph, GraphWords(graph, Facts(8)), 4)) == ops(graph)
 
 
 def test_stores_that_nobody_sees_are_dropped():

@@ -84,6 +84,25 @@ def narrowed(op: str, forms: Iterable[Form], ranges: Sequence[Range]) -> tuple[R
     return (both if both[0] <= both[1] else known), form
 
 
+def bits_of(form: Linear, within: Range) -> Sequence[tuple[int, int]]:
+    """(atom, factor) of the bits that `form` adds to its base, the weightiest first.
+
+    None at all if one of its atoms is no bit, if two of them weigh the same, or if the bits alone
+    do not keep the sum within `within`.
+    """
+    if any(known != BIT for _name, _factor, known in form.terms):
+        return ()
+    low, high = range_of(form)
+    if low < within[0] or within[1] < high:
+        return ()
+    bits = sorted(((name, factor) for name, factor, _known in form.terms), key=_weight)
+    return bits if len(set(map(_weight, bits))) == len(bits) else ()
+
+
+def _weight(bit: tuple[int, int]) -> int:
+    return -abs(bit[1])
+
+
 def _signed(word: int) -> int:
     word &= WORD_MASK
     return word - (WORD_MASK + 1) if word >> (WORD_BITS - 1) else word

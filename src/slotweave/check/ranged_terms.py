@@ -50,13 +50,13 @@ class RangedTerms(Terms):
             for condition, factor in (args, args[::-1]):
                 if ranges[args.index(condition)] == _BINARY_CONDITION:
                     return 0, self._under(condition, factor)[1]
-        known, form = narrowed(kind, [self._form_of(arg) for arg in args], ranges)
+        known, form = narrowed(kind, map(self.form, args), ranges)
         if form is not None:
             self._form[term] = form
         return known
 
-    def _form_of(self, term: int) -> Form:
-        """The term as a sum; one of which nothing else is known stands for itself."""
+    def form(self, term: int) -> Form:
+        """The term as a sum of terms; one of which nothing else is known stands for itself."""
         known = self.range(term)
         return self._form.get(term) or atom(term, known)
 

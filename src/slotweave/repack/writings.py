@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slotweave.analysis.graph_words import GraphWords
 from slotweave.analysis.topological_order import topological_order
 from slotweave.bound import Bound, best_bound, bound_ladder
 from slotweave.ir.facts import Facts
@@ -83,12 +84,13 @@ def _graphs(
         yield "as it stands", label_items(graph)
         return
     straight = drop_dead_stores(forward_stores(graph))
+    known = GraphWords(straight, facts)
     if options.vectorize:
         packed = pack_isomorphic(straight, machine)
         if packed != straight:
             yield "in vectors", label_items(packed)
         for most in ANSWERED:
-            answered = answer_loads(straight, facts, most)
+            answered = answer_loads(straight, known, most)
             if answered != straight:
                 yield f"in vectors, {most} words", label_items(pack_isomorphic(answered, machine))
         if packed != straight and len(graph.nodes) > _LARGE:
@@ -98,7 +100,7 @@ def _graphs(
         yield "lanes together", label_items(lanes)
     large = len(graph.nodes) > _LARGE
     for most in () if options.vectorize or large else ANSWERED:
-        answered = answer_loads(straight, facts, most)
+        answered = answer_loads(straight, known, most)
         if answered != straight:
             yield f"{most} words selected", label_items(pack_lanes(answered, machine))
     yield "forwarded", label_items(straight)

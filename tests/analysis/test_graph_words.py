@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slotweave.analysis.graph_ranges import graph_ranges
+from slotweave.analysis.graph_words import GraphWords
 from slotweave.analysis.value_ranges import ANY
 from slotweave.frontend.trace import trace_function
 from slotweave.ir.facts import Facts
@@ -10,7 +10,7 @@ from slotweave.ir.facts import Facts
 
 def ranges_of(build, op, **ranges):
     graph = trace_function(build, "k", 8)
-    found = graph_ranges(graph, Facts(32, {}, graph.regions, ranges))
+    found = GraphWords(graph, Facts(32, {}, graph.regions, ranges)).ranges
     return [found[i] for i, node in enumerate(graph.nodes) if node.op == op]
 
 
