@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.analysis.linear_forms import Form, Linear, atom, narrowed, range_of
+from slotweave.analysis.linear_forms import Form, Linear, atom, bits_of, narrowed, range_of
 from slotweave.analysis.value_ranges import ANY, BIT, Range
 from slotweave.isa import OPERATIONS, WORD_MASK
 from slotweave.isa.codegen import word_function
@@ -15,7 +15,7 @@ from slotweave.isa.codegen import word_function
 OPS = ("add", "sub", "mul", "multiply_add", "shl", "select", "xor", "and", "eq", "lt", "shr",
        "add_immediate", "or", "div")  # fmt: skip
 SMALL = st.sampled_from([0, 1, 2, 7, WORD_MASK, WORD_MASK - 5, 1 << 31])
-Word = tuple[int, Range, Form]  # its value, and what is known of it
+Word = tuple[int, int, Range, Form]  # its name, its value, and what is known of it
 
 
 @st.composite
@@ -25,27 +25,36 @@ def computed_words(draw: st.DrawFn) -> list[Word]:
     for name in range(6):
         low = draw(SMALL)
         high = min(WORD_MASK, low + draw(st.sampled_from([0, 1, 1, 5])))
-        words.append((draw(st.integers(low, high)), (low, high), atom(name, (low, high))))
+        words.append((name, draw(st.integers(low, high)), (low, high), atom(name, (low, high))))
     for name in range(6, 26):
         op = draw(st.sampled_from(OPS))
         count = OPERATIONS[op].arity + OPERATIONS[op].immediate
         args = [words[draw(st.integers(0, len(words) - 1))] for _ in range(count)]
         try:
-            value = word_function(op)(*(value for value, _known, _form in args))
+            value = word_function(op)(*(value for _name, value, _known, _form in args))
         except ZeroDivisionError:
             continue
-        known, form = narrowed(op, [form for *_, form in args], [known for _, known, _ in args])
-        words.append((value, known, form or atom(name, known)))
+        known, form = narrowed(op, [form for *_, form in args], [known for *_, known, _ in args])
+        words.append((name, value, known, form or atom(name, known)))
     return words
 
 
 @given(computed_words())
 def test_a_word_is_in_its_range_and_in_that_of_its_sum(words: list[Word]) -> None:
-    for value, (low, high), form in words:
+    for _name, value, (low, high), form in words:
         assert low <= value <= high
         if form is not None:
             least, most = range_of(form)
             assert least <= value <= most
+
+
+@given(computed_words())
+def test_a_word_is_the_sum_that_is_said_of_it(words: list[Word]) -> None:
+    values = {name: value for name, value, _known, _form in words}
+    for _name, value, _known, form in words:
+        if form is not None:
+            total = form.base + sum(factor * values[name] for name, factor, _ in form.terms)
+            assert total & WORD_MASK == value
 
 
 def known(op: str, *forms: Any) -> Range:
@@ -86,3 +95,16 @@ def test_the_other_bit_is_one_less_this_one() -> None:
 def test_a_narrower_interval_is_not_given_up_for_a_sum() -> None:
     wide = Linear(0, ((0, 1, (0, 100)),))
     assert narrowed("add", [wide, Linear(1)], [(0, 5), (1, 1)]) == ((1, 6), None)
+
+
+def test_what_a_known_condition_takes_is_that_sum() -> None:
+    assert narrowed("select", [Linear(1), BIT_A, Linear(7)], [(1, 1), BIT, (7, 7)])[1] == BIT_A
+    assert narrowed("select", [Linear(0), BIT_A, BIT_B], [(0, 0), BIT, BIT])[1] == BIT_B
+
+
+def test_bits_of_a_sum_are_told_apart_by_their_weight() -> None:
+    total = Linear(10, ((0, 1, BIT), (1, -4, BIT)))
+    assert list(bits_of(total, (6, 11))) == [(1, -4), (0, 1)]
+    assert list(bits_of(total, (7, 11))) == []  # the bits alone do not keep it there
+    assert list(bits_of(Linear(10, ((0, 1, BIT), (1, -1, BIT))), (9, 11))) == []
+    assert list(bits_of(Linear(10, ((0, 1, (0, 2)),)), (10, 12))) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from slotweave.machine import CHALLENGE
 from slotweave.simulate.graph import run_graph
 from slotweave.vectorize import (
     answer_loads,
+    compute_choices,
     drop_dead_stores,
     forward_stores,
     label_items,
@@ -36,6 +38,8 @@ PASSES = {
     "drop": lambda graph, _machine: drop_dead_stores(graph),
     "pack": pack_isomorphic,
     "lanes": pack_lanes,
+    "answer": lambda graph, _machine: answer_loads(graph, GraphWords(graph, FACTS), 4),
+    "choices": lambda graph, _machine: compute_choices(graph, GraphWords(graph, FACTS)),
     "label": lambda graph, _machine: label_items(graph),
     "all": lambda graph, machine: pack_isomorphic(drop_dead_stores(forward_stores(graph)), machine),
 }
@@ -99,6 +103,58 @@ def test_a_load_of_one_of_a_few_words_becomes_a_choice_among_them():
     assert (found["lt"], found["select"], found["load"]) == (3 * 8, 3 * 8, 8 + 4)
     memory = random_memory(Facts(32), 32, 3)
     assert run_graph(answered, memory) == run_graph(graph, memory)
+
+
+def sums_of_bits(k):
+    """Each item walks two steps down a tree of seven words, by a bit of its own each time."""
+    tree = k.region("tree", 0, 8, read_only=True)
+    data = k.region("data", 8, 16, read_only=True)
+    out = k.region("out", 24, 8, output=True)
+    for i in range(8):
+        place = 0
+        for step in range(2):
+            bit = k.load(8 + 2 * i + step, data) & 1
+            place = place * 2 + k.select(bit == 0, 1, 2)
+        k.store(24 + i, k.load(place, tree), out)
+
+
+def test_where_the_address_is_a_sum_of_bits_these_choose():
+    graph = trace_function(sums_of_bits, "k", 8)
+    answered = answer_loads(graph, GraphWords(graph, Facts(32)), 4)
+    verify_graph(answered)
+    found = ops(answered)
+    assert (found["lt"], found["load"]) == (0, 16 + 4)
+    memory = random_memory(Facts(32), 32, 3)
+    assert run_graph(answered, memory) == run_graph(graph, memory)
+
+
+def test_only_a_share_of_the_loads_is_answered_vector_by_vector():
+    def build(k):
+        table = k.region("table", 0, 16, read_only=True)
+        data = k.region("data", 16, 32, read_only=True)
+        out = k.region("out", 48, 32, output=True)
+        for i in range(32):
+            k.store(48 + i, k.load(k.load(16 + i, data) & 3, table), out)
+
+    graph = trace_function(build, "k", 8)
+    known = GraphWords(graph, Facts(80))
+    answered = answer_loads(graph, known, 4, Fraction(1, 2))
+    assert ops(answered)["load"] == ops(graph)["load"] - 16 + 4
+
+
+def test_a_choice_between_two_words_by_a_bit_is_computed():
+    def build(k):
+        data = k.region("data", 0, 8, read_only=True)
+        out = k.region("out", 8, 8, output=True)
+        bits = k.vload(0, data) & 1
+        k.vstore(8, k.select(bits == 0, 1, 2), out)
+
+    graph = trace_function(build, "k", 8)
+    computed = compute_choices(graph, GraphWords(graph, Facts(16)))
+    verify_graph(computed)
+    assert (ops(graph)["select"], ops(computed)["select"]) == (1, 0)
+    memory = random_memory(Facts(16), 16, 3)
+    assert run_graph(computed, memory) == run_graph(graph, memory)
 
 
 def test_a_load_of_one_of_more_words_stays():

@@ -44,6 +44,10 @@ class GraphWords:
             found = atom(source[0] * self._widest + source[1], known)
         return found
 
+    def source(self, node: int, word: int = 0) -> Ref:
+        """The word that a word is, behind slices, overlays and broadcasts."""
+        return self._sources[node][word]
+
     def ref(self, name: int) -> Ref:
         """The word that an atom of a sum stands for."""
         return divmod(name, self._widest)

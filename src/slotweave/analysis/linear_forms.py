@@ -142,6 +142,8 @@ def _shl(a: Linear, b: Linear) -> Form:
 
 def _select(condition: Linear, yes: Linear, no: Linear) -> Form:
     """no + (yes - no) * condition, for a condition that is 0 or 1 and a known difference."""
+    if not condition.terms:
+        return yes if condition.base else no
     difference = _plus(yes, no, -1)
     if difference.terms or range_of(condition) != BIT:
         return None

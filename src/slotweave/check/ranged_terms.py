@@ -1,4 +1,4 @@
-"""Terms with ranges: what can only be one word under the facts is that word.
+"""Terms with ranges: what can only be one word under the facts is that word, equal sums are one.
 
 Guarantees: as `terms`, for all memories that the facts allow. The range of a term follows from
 those of its parts; that of a word of memory before the run from the facts.
@@ -6,7 +6,7 @@ those of its parts; that of a word of memory before the run from the facts.
 
 from __future__ import annotations
 
-from slotweave.analysis.linear_forms import Form, atom, narrowed
+from slotweave.analysis.linear_forms import Form, Linear, atom, narrowed
 from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below
 from slotweave.check.symbolic_memory import MemoryMap
 from slotweave.check.terms import Terms
@@ -24,6 +24,7 @@ class RangedTerms(Terms):
         self._facts, self._layout = facts, layout
         self._range: dict[int, Range] = {}
         self._form: dict[int, Form] = {}
+        self._by_form: dict[Linear, int] = {}
 
     def range(self, term: int) -> Range:
         """Between which words `term` lies."""
@@ -72,7 +73,14 @@ class RangedTerms(Terms):
         if OPERATIONS[name].defined_if is not None and self.range(args[-1])[0] == 0:
             return term  # whether it is defined must still show
         low, high = self.range(term)
-        return self.constant(low) if low == high else term
+        if low == high:
+            return self.constant(low)
+        form = self._form.get(term)
+        if form is None:
+            return term
+        if form.base == 0 and len(form.terms) == 1 and form.terms[0][1] == 1:
+            return form.terms[0][0]  # the atom itself
+        return self._by_form.setdefault(form, term)
 
     def region_of(self, address: int) -> int | None:
         """The number of the one region in which the term `address` lies, if there is one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from slotweave.rules.registry import RULES
 from slotweave.schedule import Urgency
 from slotweave.vectorize import (
     answer_loads,
+    compute_choices,
     drop_dead_stores,
     forward_stores,
     label_items,
@@ -30,8 +32,12 @@ from slotweave.vectorize import (
     pack_lanes,
 )
 
-#: Loads that can only read so many words are answered by selects among them, each tried in turn.
-ANSWERED = (2, 4, 8)
+#: Loads that can only read so many words are answered by selects among them, of those that choose
+#: among the most words a share; each is tried in turn.
+ANSWERED = (
+    (2, Fraction(1)), (4, Fraction(1)), (8, Fraction(1)),
+    (16, Fraction(1, 8)), (16, Fraction(1, 4)), (16, Fraction(1, 2)), (16, Fraction(1)),
+)  # fmt: skip
 
 #: A graph of more nodes is written in fewer ways: in vectors alone, where that is possible.
 _LARGE = 50_000
@@ -84,28 +90,38 @@ def _graphs(
         yield "as it stands", label_items(graph)
         return
     straight = drop_dead_stores(forward_stores(graph))
-    known = GraphWords(straight, facts)
+    large = len(graph.nodes) > _LARGE
     if options.vectorize:
         packed = pack_isomorphic(straight, machine)
         if packed != straight:
             yield "in vectors", label_items(packed)
-        for most in ANSWERED:
-            answered = answer_loads(straight, known, most)
-            if answered != straight:
-                yield f"in vectors, {most} words", label_items(pack_isomorphic(answered, machine))
-        if packed != straight and len(graph.nodes) > _LARGE:
+        for way, answered in _answered(straight, facts):
+            yield f"in vectors, {way}", label_items(pack_isomorphic(answered, machine))
+        if packed != straight and large:
             return
     lanes = pack_lanes(straight, machine)
     if lanes != straight:
         yield "lanes together", label_items(lanes)
-    large = len(graph.nodes) > _LARGE
-    for most in () if options.vectorize or large else ANSWERED:
-        answered = answer_loads(straight, known, most)
-        if answered != straight:
-            yield f"{most} words selected", label_items(pack_lanes(answered, machine))
+    for way, answered in () if options.vectorize or large else _answered(straight, facts):
+        yield way, label_items(pack_lanes(answered, machine))
     yield "forwarded", label_items(straight)
     if len(straight.nodes) != len(graph.nodes) and not large:
         yield "as it stands", label_items(graph)
+
+
+def _answered(graph: Graph, facts: Facts) -> Iterator[tuple[str, Graph]]:
+    """Ways to answer loads by selects, with choices between known words selected and computed."""
+    known = GraphWords(graph, facts)
+    computed = compute_choices(graph, known)
+    for base, how in ((graph, ""), (computed, ", choices computed")):
+        if how and base == graph:
+            return
+        known = GraphWords(base, facts) if how else known
+        for most, share in ANSWERED:
+            answered = answer_loads(base, known, most, share)
+            if answered != base:
+                part = f" ({share} of {most})" if share < 1 else ""
+                yield f"{most} words selected{part}{how}", answered
 
 
 def _places(lowered: Lowered) -> Urgency:

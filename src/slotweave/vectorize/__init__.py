@@ -5,6 +5,7 @@ expression of words before the run; `check.refinement` proves that of each resul
 """
 
 from slotweave.vectorize.answer_loads import answer_loads
+from slotweave.vectorize.compute_choices import compute_choices
 from slotweave.vectorize.drop_dead_stores import drop_dead_stores
 from slotweave.vectorize.forward_stores import forward_stores
 from slotweave.vectorize.label_items import label_items
@@ -12,6 +13,7 @@ from slotweave.vectorize.pack_isomorphic import pack_isomorphic, pack_lanes
 
 __all__ = [
     "answer_loads",
+    "compute_choices",
     "drop_dead_stores",
     "forward_stores",
     "label_items",

@@ -8,32 +8,62 @@ not matter when the words are loaded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from math import floor
 
 from slotweave.analysis.graph_words import GraphWords
 from slotweave.analysis.linear_forms import bits_of
+from slotweave.analysis.value_ranges import Range
 from slotweave.ir.graph import Graph, Node
 from slotweave.isa import WORD_MASK, Effect
 from slotweave.vectorize.copying import Copy
 
 
-def answer_loads(graph: Graph, known: GraphWords, most: int) -> Graph:
+def answer_loads(
+    graph: Graph, known: GraphWords, most: int, share: Fraction = Fraction(1)
+) -> Graph:
     """`graph` with selects for the word loads of which the address is one of at most `most`.
 
-    `known` is what is known of its words.
+    Of those that could be one of more than half of `most`, only a `share` is answered, vector by
+    vector. `known` is what is known of the words of `graph`.
     """
-    stored = {node.region for node in graph.nodes if node.effect is Effect.STORE}
+    found = dict(_few(graph, known, most))
+    many = [index for index, (low, high) in found.items() if high - low >= most // 2]
+    for number, group in enumerate(_vectors(graph, known, many)):
+        if floor((number + 1) * share) == floor(number * share):
+            for index in group:
+                del found[index]
     answers = _Answers(graph, known)
-    for node in graph.nodes:
+    for index, node in enumerate(graph.nodes):
+        if index in found:
+            answers.answer(node, *found[index])
+        else:
+            answers.keep(node)
+    return answers.copy.graph()
+
+
+def _vectors(graph: Graph, known: GraphWords, loads: list[int]) -> Iterator[list[int]]:
+    """`loads` by the vector that their addresses are of; those of no vector, some in a row."""
+    groups: dict[int, list[int]] = {}
+    for load in loads:
+        groups.setdefault(known.source(graph.nodes[load].args[0])[0], []).append(load)
+    alone = [group[0] for group in groups.values() if len(group) == 1]
+    yield from (group for group in groups.values() if len(group) > 1)
+    lanes = graph.vector_length
+    yield from (alone[first : first + lanes] for first in range(0, len(alone), lanes))
+
+
+def _few(graph: Graph, known: GraphWords, most: int) -> Iterator[tuple[int, Range]]:
+    """The loads that can only read one of so many words, and between which addresses."""
+    stored = {node.region for node in graph.nodes if node.effect is Effect.STORE}
+    for index, node in enumerate(graph.nodes):
         if node.op == "load" and node.width == 1 and node.region not in stored:
             low, high = known.ranges[node.args[0]][0]
             region = graph.region_by_name[node.region]
             if low < high < low + most and region.start <= low and high < region.stop:
-                answers.answer(node, low, high)
-                continue
-        answers.keep(node)
-    return answers.copy.graph()
+                yield index, (low, high)
 
 
 class _Answers:
@@ -43,7 +73,6 @@ class _Answers:
         self.copy = Copy(graph)
         self._known = known
         self._number: list[int] = []
-        self._constants: dict[int, int] = {}
         self._words: dict[int, int] = {}
 
     def keep(self, node: Node) -> None:
@@ -79,17 +108,12 @@ class _Answers:
             return self._word(load, low)
         middle = (low + high + 1) // 2
         lower, upper = self._among(load, low, middle - 1), self._among(load, middle, high)
-        less = replace(load, op="lt", args=(load.args[0], self._constant(middle)), region="")
+        less = replace(load, op="lt", args=(load.args[0], self.copy.constant(middle)), region="")
         chosen = (self.copy.add(less), lower, upper)
         return self.copy.add(replace(load, op="select", args=chosen, region=""))
 
-    def _constant(self, word: int) -> int:
-        if word not in self._constants:
-            self._constants[word] = self.copy.add(Node("const", 1, imm=word))
-        return self._constants[word]
-
     def _word(self, load: Node, address: int) -> int:
         if address not in self._words:
-            fresh = replace(load, args=(self._constant(address),), item=-1)
+            fresh = replace(load, args=(self.copy.constant(address),), item=-1)
             self._words[address] = self.copy.add(fresh)
         return self._words[address]

@@ -26,6 +26,7 @@ class Copy:
         self._regions = graph.region_by_name
         self._order = {region.name: MemoryOrder(self._join) for region in graph.regions}
         self._traced: tuple[int, ...] = ()
+        self._constants: dict[int, int] = {}
         self._slices: dict[Ref, int] = {}
         self._blocks: dict[tuple[Ref, ...], int] = {}
         self.nodes: list[Node] = []
@@ -90,6 +91,12 @@ class Copy:
             order.note_store(index, None)
         self._traced = (index,)
         return index
+
+    def constant(self, word: int) -> int:
+        """A node of a known word; one for all of its uses."""
+        if word not in self._constants:
+            self._constants[word] = self._append(Node("const", 1, imm=word))
+        return self._constants[word]
 
     def word(self, ref: Ref) -> int:
         """A node of width 1 that is `ref`."""

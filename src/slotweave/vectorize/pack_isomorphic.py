@@ -165,15 +165,12 @@ class _Packing:
             node = replace(first, op="vload", width=lanes, args=(address,))
         elif first.op == "add_immediate":
             immediates = tuple(self._graph.nodes[index].imm for index in group)
-            constants = tuple((self._constant(imm), 0) for imm in immediates)
+            constants = tuple((self._copy.constant(imm), 0) for imm in immediates)
             other = self._copy.block(constants)
             node = replace(first, op="add", width=lanes, args=(*args, other), imm=0)
         else:
             node = replace(first, width=lanes, args=args)
         return self._copy.add(node)
-
-    def _constant(self, word: int) -> int:
-        return self._copy.add(Node("const", 1, imm=word))
 
     def _side_by_side(self, group: Group) -> int:
         refs: tuple[Ref, ...] = tuple(self._source(index) for index in group)
