@@ -14,14 +14,11 @@ from slotweave.ir.graph_verify import graph_faults
 from slotweave.ir.known_words import word_constants
 from slotweave.lower import Lowered, lower
 from slotweave.lower.lower import lower_as_it_stands
-from slotweave.lower.spread_constants import spread_constants
+from slotweave.lower.spread_constants import LONGEST_CHAIN, spread_constants
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.simulate.reference import run
 from strategies.problems import schedule_of
 from support.compiled import compiled
-
-#: The longest chain of sums asked for here.
-LONGEST = 16
 
 values = st.lists(st.one_of(st.integers(0, 40), st.integers(2**32 - 9, 2**32 - 1)), max_size=20)
 
@@ -59,11 +56,11 @@ def depths(graph: Graph) -> list[int]:
 @given(values)
 def test_constants_keep_their_values_behind_short_chains(constants):
     graph = constants_stored(constants)
-    spread = spread_constants(graph, CHALLENGE, LONGEST)
+    spread = spread_constants(graph, CHALLENGE)
     # Which addresses are constants is still known, so the order of accesses is still complete.
     assert list(graph_faults(spread)) == []
     assert stored(spread) == list(enumerate(constants))
-    assert max(depths(spread), default=0) <= LONGEST
+    assert max(depths(spread), default=0) <= LONGEST_CHAIN
 
 
 @settings(max_examples=60)
@@ -76,7 +73,7 @@ def test_programs_store_the_constants_whichever_mode_they_come_from(constants):
 
 
 def _spread(graph: Graph, machine: Machine) -> Lowered:
-    return lower_as_it_stands(spread_constants(graph, machine, LONGEST), machine)
+    return lower_as_it_stands(spread_constants(graph, machine), machine)
 
 
 def _engines(graph: Graph, machine: Machine, node: int) -> list[tuple[str, str]]:
@@ -105,14 +102,12 @@ def test_a_sum_may_be_added_added_to_or_loaded():
 
 def test_what_is_no_sum_is_an_immediate_away_from_the_first():
     graph = constants_stored([7, 100])
-    assert spread_constants(graph, CHALLENGE, LONGEST).nodes[3] == Node(
-        "add_immediate", 1, (0,), imm=93
-    )
+    assert spread_constants(graph, CHALLENGE).nodes[3] == Node("add_immediate", 1, (0,), imm=93)
 
 
 def test_a_row_of_constants_becomes_one_constant_and_steps():
     graph = constants_stored([1000 + 48 * i for i in range(6)])
-    spread = spread_constants(graph, CHALLENGE, LONGEST)
+    spread = spread_constants(graph, CHALLENGE)
     words = word_constants(spread)
     assert 48 in {words[node] for node in range(1, 4)}  # right behind the first constant
     values = [node.args[1] for node in spread.nodes if node.op == "store"]
@@ -121,17 +116,15 @@ def test_a_row_of_constants_becomes_one_constant_and_steps():
 
 
 def test_a_long_row_needs_no_long_chain():
-    spread = spread_constants(
-        constants_stored([1000 + 48 * i for i in range(60)]), CHALLENGE, LONGEST
-    )
+    spread = spread_constants(constants_stored([1000 + 48 * i for i in range(60)]), CHALLENGE)
     made_otherwise = [node for node in spread.nodes if node.op in ("const", "add_immediate")]
     assert len(made_otherwise) < 12
-    assert max(depths(spread)) <= LONGEST
+    assert max(depths(spread)) <= LONGEST_CHAIN
 
 
 def test_a_step_that_serves_few_is_not_added():
     graph = constants_stored([1000, 1048, 1096])
-    assert len(spread_constants(graph, CHALLENGE, LONGEST).nodes) == len(graph.nodes)
+    assert len(spread_constants(graph, CHALLENGE).nodes) == len(graph.nodes)
 
 
 def test_a_machine_without_immediates_still_sums():
@@ -141,7 +134,7 @@ def test_a_machine_without_immediates_still_sums():
 
 
 def test_constants_stay_where_no_other_engine_could_make_them():
-    assert spread_constants(ONE_TWO, MINIMAL, LONGEST) == ONE_TWO
+    assert spread_constants(ONE_TWO, MINIMAL) == ONE_TWO
 
 
 def test_each_mode_is_written_in_its_own_form():
@@ -179,4 +172,4 @@ def test_where_slots_are_what_is_scarce_chains_are_long():
 
 def test_a_graph_without_constants_stays_as_it_is():
     graph = Graph("test", 8, 0, (), ())
-    assert spread_constants(graph, CHALLENGE, LONGEST) is graph
+    assert spread_constants(graph, CHALLENGE) is graph

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.bound.critical_path import critical_path_bound
+from slotweave.bound import best_bound, bound_ladder
+from slotweave.bound.critical_path import critical_path_bound, distances
 from slotweave.bound.slots import slots_bound
 from slotweave.ir.allocation import Layout
 from slotweave.ir.graph import Graph
@@ -20,8 +21,8 @@ from slotweave.lower.placement import Placement, place
 from slotweave.lower.spread_constants import spread_constants
 from slotweave.machine import Machine
 
-#: Constants wait for chains of so many sums at most; tried in turn. With 0 each stands for itself.
-LONGEST_CHAINS = (16, 4, 1, 0)
+#: Waiting for constants that adds so little to what the slots take is not looked at.
+_HARDLY_LONGER = 1.02
 
 #: Nodes that say where words lie and need no slot.
 _NOT_RUN = frozenset({"slice", "overlay", "variable"})
@@ -62,20 +63,35 @@ def _ints(values: list[int] | tuple[int, ...]) -> Ints:
 def lower(graph: Graph, machine: Machine) -> Lowered:
     """The scheduling problem of `graph` on `machine`.
 
-    Constants are spread over engines in chains of sums, as long ones as do not make the problem
-    longer. Raises NoSchedule (SW302) if no engine can run one of its operations.
+    Constants are spread over engines. Where the paths through the chains of sums that they then are
+    would make the problem longer, those that are urgent are not. Raises NoSchedule (SW302) if no
+    engine can run one of its operations.
     """
-    best: tuple[int, Lowered] | None = None
-    for longest in LONGEST_CHAINS:
-        lowered = lower_as_it_stands(spread_constants(graph, machine, longest), machine)
-        slots, path = slots_bound(lowered.problem), critical_path_bound(lowered.problem)
-        least = max(slots.cycles, path.cycles)
-        if best is None or least < best[0]:
-            best = least, lowered
-        if path.cycles <= slots.cycles:
-            break
-    assert best is not None
-    return best[1]
+    spread = lower_as_it_stands(spread_constants(graph, machine), machine)
+    slots, least = slots_bound(spread.problem).cycles, _least(spread)
+    if least <= slots * _HARDLY_LONGER:
+        return spread
+    plain = lower_as_it_stands(graph, machine)
+    ends = {max(slots, critical_path_bound(plain.problem).cycles), least - 1}
+    rooms = [_room(plain, cycles) for cycles in sorted(ends, reverse=True)]
+    timely = [lower_as_it_stands(spread_constants(graph, machine, room), machine) for room in rooms]
+    return min(spread, *timely, plain, key=_least)
+
+
+def _room(plain: Lowered, cycles: int) -> dict[int, int]:
+    """The cycle in which each constant must be made at the latest, if there are so many cycles."""
+    tail = distances(plain.problem).tail.tolist()
+    room: dict[int, int] = {}
+    for operation, index in enumerate(plain.problem.nodes.tolist()):
+        node = plain.graph.nodes[index]
+        if node.op == "const":
+            room[node.imm] = min(room.get(node.imm, cycles), cycles - tail[operation])
+    return room
+
+
+def _least(lowered: Lowered) -> int:
+    """Fewer cycles no schedule has, the waiting at both ends counted."""
+    return best_bound(bound_ladder(lowered.problem)).cycles
 
 
 def lower_as_it_stands(graph: Graph, machine: Machine) -> Lowered:

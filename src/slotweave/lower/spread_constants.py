@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from slotweave.ir.graph import Graph, Node
@@ -21,47 +21,54 @@ from slotweave.machine import Machine, Mode
 #: Sums are looked for among so many constants; a program with more takes them as immediates.
 MOST_SUMMANDS = 512
 
+#: No constant waits for a longer chain of sums than this.
+LONGEST_CHAIN = 16
+
+NO_LIMITS: Mapping[int, int] = {}
+
 #: Most constants that are added as steps between others, and how many others each must serve.
 MOST_STEPS, LEAST_SERVED = 4, 4
 
 
-def spread_constants(graph: Graph, machine: Machine, longest: int) -> Graph:
+def spread_constants(graph: Graph, machine: Machine, room: Mapping[int, int] = NO_LIMITS) -> Graph:
     """`graph` with its constants free to come from any engine that can make them.
 
-    No constant waits for a chain of more than `longest` sums.
+    `room` says of constants for how many cycles they may wait at most.
     """
     anchor = next((i for i, node in enumerate(graph.nodes) if node.op == "const"), None)
-    if anchor is None or longest == 0:
+    if anchor is None:
         return graph
     sums = _runs_elsewhere(machine, "add")
     immediates = _runs_elsewhere(machine, "add_immediate")
     base = graph.nodes[anchor].imm
     if sums:
-        graph = _with_steps(graph, anchor, longest)
-    available = _Available(anchor, base, longest)
+        graph = _with_steps(graph, anchor)
+    available = _Available(anchor, base)
     nodes = list(graph.nodes)
     for index, node in enumerate(graph.nodes):
         if node.op != "const" or index == anchor:
             continue
-        pair = available.summands(node.imm) if sums else None
-        if pair is not None:
-            nodes[index] = replace(node, op="add", args=pair, imm=0)
-        elif immediates:
+        most = min(LONGEST_CHAIN, room.get(node.imm, LONGEST_CHAIN))
+        found = available.summands(node.imm, most) if sums else None
+        depth = 0
+        if found is not None:
+            nodes[index] = replace(node, op="add", args=found.pair, imm=0)
+            depth = found.depth
+        elif immediates and most >= 1:
             imm = (node.imm - base) & WORD_MASK
             nodes[index] = replace(node, op="add_immediate", args=(anchor,), imm=imm)
-        available.add(node.imm, index, pair)
+            depth = 1
+        available.add(node.imm, index, depth)
     return graph.with_nodes(tuple(nodes))
 
 
-def _with_steps(graph: Graph, anchor: int, longest: int) -> Graph:
+def _with_steps(graph: Graph, anchor: int) -> Graph:
     """`graph` with the commonest steps between its constants right behind node `anchor`."""
     place: dict[int, int] = {}
     for index, node in enumerate(graph.nodes):
         if node.op == "const":
             place.setdefault(node.imm, index)
-    steps = [
-        step for step in _steps(sorted(place), longest) if place.get(step, anchor + 1) > anchor
-    ]
+    steps = [step for step in _steps(sorted(place)) if place.get(step, anchor + 1) > anchor]
     order: list[int | Node] = list(range(anchor + 1))
     order += [place.get(step, Node("const", 1, imm=step)) for step in steps]
     moved = {place[step] for step in steps if step in place}
@@ -80,14 +87,14 @@ def _with_steps(graph: Graph, anchor: int, longest: int) -> Graph:
     )
 
 
-def _steps(values: Sequence[int], longest: int) -> Iterator[int]:
+def _steps(values: Sequence[int]) -> Iterator[int]:
     """The steps that lie between many of these constants, and longer ones where there are more."""
     apart = Counter(after - before for before, after in pairwise(values))
     for step, served in apart.most_common(MOST_STEPS):
         if served >= LEAST_SERVED:
             yield step
-        if served >= longest > 1:
-            yield step * (longest // 2) & WORD_MASK
+        if served >= LONGEST_CHAIN:
+            yield step * (LONGEST_CHAIN // 2) & WORD_MASK
 
 
 def _runs_elsewhere(machine: Machine, operation: str) -> bool:
@@ -99,31 +106,35 @@ def _runs_elsewhere(machine: Machine, operation: str) -> bool:
     return bool(constants) and bool(others - constants)
 
 
+@dataclass(frozen=True, slots=True)
+class _Summands:
+    """Two nodes of constants, and behind how long a chain of sums their sum stands."""
+
+    pair: tuple[int, int]
+    depth: int
+
+
 class _Available:
     """Constants made so far: where, and behind how long a chain of sums."""
 
-    def __init__(self, anchor: int, base: int, longest: int) -> None:
-        self.longest = longest
+    def __init__(self, anchor: int, base: int) -> None:
         self.node = {base: anchor}
         self.depth = {base: 0}
 
-    def add(self, value: int, node: int, pair: tuple[int, int] | None) -> None:
-        if len(self.node) >= MOST_SUMMANDS or value in self.node:
-            return
-        self.node[value] = node
-        by_node = {number: self.depth[word] for word, number in self.node.items() if word != value}
-        self.depth[value] = 1 if pair is None else 1 + max(by_node[part] for part in pair)
+    def add(self, value: int, node: int, depth: int) -> None:
+        if len(self.node) < MOST_SUMMANDS and value not in self.node:
+            self.node[value] = node
+            self.depth[value] = depth
 
-    def summands(self, value: int) -> tuple[int, int] | None:
-        """Two nodes whose constants add up to `value`, behind the shortest chain there is."""
-        best: tuple[int, int] | None = None
-        best_depth = self.longest
+    def summands(self, value: int, most: int) -> _Summands | None:
+        """What adds up to `value` behind the shortest chain there is, of `most` sums at most."""
+        best: _Summands | None = None
         for word, node in self.node.items():
             other = (value - word) & WORD_MASK
             if other in self.node:
-                depth = max(self.depth[word], self.depth[other])
-                if depth < best_depth:
-                    best, best_depth = (node, self.node[other]), depth
+                depth = 1 + max(self.depth[word], self.depth[other])
+                if depth <= most:
+                    best, most = _Summands((node, self.node[other]), depth), depth - 1
         return best
 
 

@@ -22,7 +22,10 @@ from slotweave.vectorize.store_groups import Group, store_groups, touched_words
 
 
 def pack_isomorphic(graph: Graph, machine: Machine) -> Graph:
-    """`graph` with its word stores side by side, and what leads to them, done in vectors."""
+    """`graph` with its word stores side by side, and what leads to them, done in vectors.
+
+    It stays as it is if that takes more vectors than it has words.
+    """
     known = known_values(graph)
     groups = store_groups(graph, known)
     if not groups and not _has_lanes(graph):
@@ -60,6 +63,11 @@ class _Packing:
         self._grouped = {store for group in groups for store in group}
         self._movable = _movable_loads(graph, known, self._grouped)
 
+    @property
+    def too_many(self) -> bool:
+        """Are there more vectors than the graph has words, as the same words met in many ways?"""
+        return len(self._packed) > len(self._graph.nodes)
+
     def result(self) -> Graph:
         skipped = self._grouped | self._movable
         needed = _needed(self._graph)
@@ -71,7 +79,7 @@ class _Packing:
         stores = [store for group in self._groups for store in self._stores(group)]
         for store in stores:
             self._copy.add(store)
-        return self._copy.graph()
+        return self._graph if self.too_many else self._copy.graph()
 
     def _stores(self, group: Group) -> list[Node]:
         """The store of `group`, or all of its stores, with what they store in place."""
@@ -112,7 +120,7 @@ class _Packing:
             if group in self._packed:
                 stack.pop()
                 continue
-            operands = self._operands(group)
+            operands = None if self.too_many else self._operands(group)
             if operands is None:
                 self._packed[group] = self._side_by_side(group)
                 continue
