@@ -26,6 +26,7 @@ from slotweave.vectorize import (
     drop_dead_stores,
     forward_stores,
     label_items,
+    load_together,
     pack_isomorphic,
     pack_lanes,
 )
@@ -40,6 +41,7 @@ PASSES = {
     "lanes": pack_lanes,
     "answer": lambda graph, _machine: answer_loads(graph, GraphWords(graph, FACTS), 4),
     "choices": lambda graph, _machine: compute_choices(graph, GraphWords(graph, FACTS)),
+    "together": lambda graph, _machine: load_together(graph),
     "label": lambda graph, _machine: label_items(graph),
     "all": lambda graph, machine: pack_isomorphic(drop_dead_stores(forward_stores(graph)), machine),
 }
@@ -287,3 +289,71 @@ def test_each_store_is_an_item_with_what_only_it_needs():
     graph = label_items(trace_function(build, "k", 8))
     items = {node.op: node.item for node in graph.nodes if node.op in ("load", "add", "mul")}
     assert items == {"load": -1, "add": 0, "mul": 1}
+
+
+def test_loads_of_words_side_by_side_become_one_load():
+    def build(k):
+        table = k.region("table", 0, 20, read_only=True)
+        out = k.region("out", 20, 8, output=True)
+        for i, word in enumerate((1, 4, 8, 19)):
+            k.store(20 + i, k.load(word, table) ^ i, out)
+
+    graph = trace_function(build, "k", 8)
+    together = load_together(graph)
+    verify_graph(together)
+    found = ops(together)
+    assert (found["vload"], found["load"]) == (1, 1)  # 1 to 8; 19 alone
+    memory = random_memory(Facts(28), 28, 3)
+    assert run_graph(together, memory) == run_graph(graph, memory)
+
+
+def test_a_vector_of_words_at_the_end_of_a_region_stays_inside():
+    def build(k):
+        table = k.region("table", 0, 10, read_only=True)
+        out = k.region("out", 10, 2, output=True)
+        k.store(10, k.load(8, table), out)
+        k.store(11, k.load(9, table), out)
+
+    together = load_together(trace_function(build, "k", 8))
+    (start,) = [node.args[0] for node in together.nodes if node.op == "vload"]
+    assert together.nodes[start].imm == 2
+
+
+def test_words_that_are_stored_to_are_loaded_one_by_one():
+    def build(k):
+        words = k.region("words", 0, 8, output=True)
+        total = k.load(0, words) + k.load(1, words)
+        k.store(1, total, words)
+        k.store(2, k.load(1, words), words)
+
+    graph = trace_function(build, "k", 8)
+    assert ops(load_together(graph)) == ops(graph)
+
+
+def test_loads_at_known_addresses_apart_are_no_gather():
+    def build(k):
+        table = k.region("table", 0, 64, read_only=True)
+        out = k.region("out", 64, 8, output=True)
+        for i in range(8):
+            k.store(64 + i, k.load(8 * i, table), out)
+
+    found = ops(pack_isomorphic(trace_function(build, "k", 8), CHALLENGE))
+    assert (found["vstore"], found["overlay"], found["load"]) == (1, 1, 8)
+
+
+def test_words_that_meet_in_too_many_ways_are_not_packed():
+    """A sorting network mixes its words in a new way in each step."""
+
+    def build(k):
+        words = k.region("words", 0, 16, output=True)
+        held = [k.load(i, words) for i in range(16)]
+        for step in range(16):
+            for i in range(step % 2, 15, 2):
+                low, high = held[i], held[i + 1]
+                less = low < high
+                held[i], held[i + 1] = k.select(less, low, high), k.select(less, high, low)
+        for i, word in enumerate(held):
+            k.store(i, word, words)
+
+    graph = trace_function(build, "k", 8)
+    assert pack_isomorphic(graph, CHALLENGE) is graph

@@ -28,6 +28,7 @@ from slotweave.vectorize import (
     drop_dead_stores,
     forward_stores,
     label_items,
+    load_together,
     pack_isomorphic,
     pack_lanes,
 )
@@ -89,24 +90,33 @@ def _graphs(
     if not options.rewrite:
         yield "as it stands", label_items(graph)
         return
+    for way, written in _written(graph, machine, facts, options):
+        exists = facts.memory_words is not None
+        yield way, label_items(load_together(written) if exists else written)
+    if len(graph.nodes) <= _LARGE:
+        yield "as it stands", label_items(graph)
+
+
+def _written(
+    graph: Graph, machine: Machine, facts: Facts, options: RepackOptions
+) -> Iterator[tuple[str, Graph]]:
+    """Ways to write the graph without its detours over memory, in vectors first."""
     straight = drop_dead_stores(forward_stores(graph))
     large = len(graph.nodes) > _LARGE
     if options.vectorize:
         packed = pack_isomorphic(straight, machine)
         if packed != straight:
-            yield "in vectors", label_items(packed)
+            yield "in vectors", packed
         for way, answered in _answered(straight, facts):
-            yield f"in vectors, {way}", label_items(pack_isomorphic(answered, machine))
+            yield f"in vectors, {way}", pack_isomorphic(answered, machine)
         if packed != straight and large:
             return
     lanes = pack_lanes(straight, machine)
     if lanes != straight:
-        yield "lanes together", label_items(lanes)
+        yield "lanes together", lanes
     for way, answered in () if options.vectorize or large else _answered(straight, facts):
-        yield way, label_items(pack_lanes(answered, machine))
-    yield "forwarded", label_items(straight)
-    if len(straight.nodes) != len(graph.nodes) and not large:
-        yield "as it stands", label_items(graph)
+        yield way, pack_lanes(answered, machine)
+    yield "forwarded", straight
 
 
 def _answered(graph: Graph, facts: Facts) -> Iterator[tuple[str, Graph]]:

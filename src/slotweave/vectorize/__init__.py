@@ -9,6 +9,7 @@ from slotweave.vectorize.compute_choices import compute_choices
 from slotweave.vectorize.drop_dead_stores import drop_dead_stores
 from slotweave.vectorize.forward_stores import forward_stores
 from slotweave.vectorize.label_items import label_items
+from slotweave.vectorize.load_together import load_together
 from slotweave.vectorize.pack_isomorphic import pack_isomorphic, pack_lanes
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "drop_dead_stores",
     "forward_stores",
     "label_items",
+    "load_together",
     "pack_isomorphic",
     "pack_lanes",
 ]

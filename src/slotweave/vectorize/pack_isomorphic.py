@@ -151,6 +151,8 @@ class _Packing:
                 return None
             if self._consecutive(nodes):
                 return []
+            if all(node.args[0] in self._known for node in nodes):
+                return None  # no gather: each address is known as it stands
         if not self._runs(first.op):
             return None
         return [tuple(node.args[k] for node in nodes) for k in range(len(first.args))]
