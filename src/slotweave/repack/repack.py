@@ -38,7 +38,7 @@ from slotweave.lift import Lifted, lift_counting
 from slotweave.machine import Machine
 from slotweave.repack.options import Listener, RepackOptions
 from slotweave.repack.search import Found, Search, beginnings, changed, search_of
-from slotweave.repack.writings import writings
+from slotweave.repack.writings import IN_VECTORS, writings
 from slotweave.rules.registry import RULES
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.wording import counted
@@ -162,7 +162,9 @@ def _tries(
     Every way is at least one evaluation, so that limits are looked at between any two.
     """
     begun: list[tuple[Search, tuple[Found, ...]]] = []
+    ways: list[str] = []
     for writing in writings(lifted, machine, facts, options):
+        ways.append(writing.way)
         trail.bounds.append(writing.bounds)
         if writing.least >= trail.shortest:
             trail.tell(f"{writing.way}: {counted(writing.least, 'cycle')} at least")
@@ -176,6 +178,8 @@ def _tries(
         begun.append((search, found))
         if found[0].cycles >= before:
             trail.tell(f"{writing.way}: {counted(found[0].cycles, 'cycle')}")
+    if options.vectorize and not any(way.startswith(IN_VECTORS) for way in ways):
+        trail.tell(f"{IN_VECTORS}: no operations on words were found that could be packed")
     for search, found in sorted(begun, key=lambda pair: pair[1][0].cycles)[:1]:
         yield from changed(search, found)
 

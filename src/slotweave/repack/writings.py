@@ -40,6 +40,9 @@ ANSWERED = (
     (16, Fraction(1, 8)), (16, Fraction(1, 4)), (16, Fraction(1, 2)), (16, Fraction(1)),
 )  # fmt: skip
 
+#: How writings are called in which operations on words are packed into vectors.
+IN_VECTORS = "in vectors"
+
 #: A graph of more nodes is written in fewer ways: in vectors alone, where that is possible.
 _LARGE = 50_000
 
@@ -106,9 +109,10 @@ def _written(
     if options.vectorize:
         packed = pack_isomorphic(straight, machine)
         if packed != straight:
-            yield "in vectors", packed
+            yield IN_VECTORS, packed
         for way, answered in _answered(straight, facts):
-            yield f"in vectors, {way}", pack_isomorphic(answered, machine)
+            together = pack_isomorphic(answered, machine)
+            yield f"{IN_VECTORS}, {way}" if together != answered else way, together
         if packed != straight and large:
             return
     lanes = pack_lanes(straight, machine)
