@@ -157,7 +157,9 @@ def program_equals_graph(
 _Pair = tuple[str, int, int]
 
 
-def differences_between(wanted: GraphRun, found: SymbolicRun, layout: MemoryMap) -> Iterator[_Pair]:
+def differences_between(
+    wanted: GraphRun, found: SymbolicRun | GraphRun, layout: MemoryMap
+) -> Iterator[_Pair]:
     judged = [i for i, region in enumerate(layout.regions) if region.output or region.read_only]
     for number in judged if layout.regions else [layout.rest]:
         for address, mine, theirs in wanted.memory.differences(found.memory, number):

@@ -75,3 +75,25 @@ def graph_refines_program(
             return Equivalence("unknown", f"{terms.text(term)} may divide by zero")
     differences = list(islice(differences_between(wanted, found, layout), LOOKED_AT))
     return verdict_on(differences, terms, layout, facts, wanted.accesses)
+
+
+def graphs_agree(first: Graph, second: Graph, facts: Facts) -> Equivalence:
+    """Do two graphs leave the same terms in what is judged, and write the same trace?
+
+    Computed addresses are taken to lie in the regions that the graphs name.
+    """
+    if first.regions != second.regions:
+        return Equivalence("unknown", "the two do not keep the same regions of memory apart")
+    layout = MemoryMap(first.regions, first.memory_words)
+    terms = RangedTerms(facts, layout)
+    try:
+        wanted, found = (
+            run_graph(graph, terms, layout, RangedMemory(terms, layout, facts.words))
+            for graph in (first, second)
+        )
+    except NotExecutableError as obstacle:
+        return Equivalence("unknown", str(obstacle))
+    if len(wanted.trace) != len(found.trace):
+        return Equivalence("unknown", "the two do not trace as many words")
+    differences = list(islice(differences_between(wanted, found, layout), LOOKED_AT))
+    return verdict_on(differences, terms, layout, facts, wanted.accesses)

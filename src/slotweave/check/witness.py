@@ -7,9 +7,10 @@ computed address outside the region it is said to lie in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slotweave.check.symbolic_memory import MemoryMap
 from slotweave.check.terms import Terms
@@ -76,6 +77,15 @@ def random_memory(facts: Facts, memory_words: int, seed: int) -> list[int]:
         if address < memory_words:
             memory[address] = word
     return memory
+
+
+def memories(facts: Facts, words: int) -> Callable[[np.random.Generator], NDArray[np.uint32]]:
+    """Draws memories of so many words that `facts` allow."""
+
+    def drawn(rng: np.random.Generator) -> NDArray[np.uint32]:
+        return np.array(random_memory(facts, words, int(rng.integers(1 << 30))), dtype=np.uint32)
+
+    return drawn
 
 
 def cone_of(roots: Sequence[int], terms: Terms) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -22,7 +22,7 @@ from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 
 if TYPE_CHECKING:
     from slotweave.foreign.confined import Ending
-    from slotweave.frontend.kernel import Kernel
+    from slotweave.frontend.kernel import Kernel, Words
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
 
@@ -88,6 +88,16 @@ def blaming(file: str) -> Iterator[None]:
         if error.diagnostic.file:
             raise
         raise type(error)(replace(error.diagnostic, file=shown(file))) from None
+
+
+def blamed(reference: Callable[[Words], Words], file: str) -> Callable[[Words], Words]:
+    """`reference`, whose faults name `file`."""
+
+    def run(memory: Words) -> Words:
+        with blaming(file):
+            return reference(memory)
+
+    return run
 
 
 def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError:

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 from slotweave.diagnostics import CheckFailed, Diagnostic
 
 if TYPE_CHECKING:
+    from slotweave.check.counterexample import Counterexample
     from slotweave.frontend.kernel import Kernel
     from slotweave.ir.plan import Plan
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
     from slotweave.proof import Proved
+
+#: What a verdict is called in sentences.
+VERDICTS = {True: "proved", False: "refuted", "unknown": "not proved"}
 
 
 def prove_programs(
@@ -55,17 +59,21 @@ def proved_json(proved: Proved, contract: str) -> dict[str, Any]:
         "why": proved.why,
         "facts": contract,
     }
-    found = proved.counterexample
-    if found is not None:
-        shown["counterexample"] = {
-            "seed": found.seed,
-            "words": {str(address): word for address, word in sorted(found.words.items())},
-            "place": found.place,
-            "expected": found.expected,
-            "got": found.got,
-            "failure": found.failure,
-        }
+    if proved.counterexample is not None:
+        shown["counterexample"] = counterexample_json(proved.counterexample)
     return shown
+
+
+def counterexample_json(found: Counterexample) -> dict[str, Any]:
+    """The memory that refutes, and what is wrong behind it."""
+    return {
+        "seed": found.seed,
+        "words": {str(address): word for address, word in sorted(found.words.items())},
+        "place": found.place,
+        "expected": found.expected,
+        "got": found.got,
+        "failure": found.failure,
+    }
 
 
 def refutation(proved: Proved) -> CheckFailed | None:
@@ -81,10 +89,9 @@ def refutation(proved: Proved) -> CheckFailed | None:
 
 def proved_lines(proved: Proved) -> Iterator[str]:
     """`proved` for a reader."""
-    words = {True: "proved", False: "refuted", "unknown": "not proved"}
     one, other = (proved.program, proved.program_why), (proved.definition, proved.definition_why)
     if one == other:
-        yield f"program and definition: {words[proved.program]}: {proved.program_why}"
+        yield f"program and definition: {VERDICTS[proved.program]}: {proved.program_why}"
         return
-    yield f"program: {words[proved.program]}: {proved.program_why}"
-    yield f"definition: {words[proved.definition]}: {proved.definition_why}"
+    yield f"program: {VERDICTS[proved.program]}: {proved.program_why}"
+    yield f"definition: {VERDICTS[proved.definition]}: {proved.definition_why}"

@@ -14,8 +14,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.bound import Bound
 from slotweave.budget import UNLIMITED, Budget
@@ -25,7 +23,7 @@ from slotweave.check.execution import Verified, Words, run_against_reference
 from slotweave.check.refinement import graph_refines_program
 from slotweave.check.rewriting import rewriting_faults
 from slotweave.check.schedule_legality import schedule_violations
-from slotweave.check.witness import random_memory
+from slotweave.check.witness import memories
 from slotweave.diagnostics import CheckFailed, Diagnostic
 from slotweave.emit import emit
 from slotweave.interruption import unmasked_interruptions
@@ -279,12 +277,8 @@ def _verified(
         made,
         machine,
         facts=facts,
-        memory=lambda rng: _memory(facts, words, int(rng.integers(1 << 30))),
+        memory=memories(facts, words),
         reference=reference,
         instances=options.instances,
         seed=options.seed,
     )
-
-
-def _memory(facts: Facts, words: int, seed: int) -> Words:
-    return np.array(random_memory(facts, words, seed), dtype=np.uint32)

@@ -15,6 +15,7 @@ import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.command import command
+from slotweave.cli.facts import CONTRACTS, FORM, assumed
 from slotweave.cli.options import (
     LOAD_SECONDS,
     MAX_CYCLES,
@@ -27,13 +28,14 @@ from slotweave.cli.options import (
     MaxCycles,
     Parameters,
     Seed,
-    ShapeOption,
+    ShapeAndFactsOption,
 )
 from slotweave.cli.output import print_json
 from slotweave.cli.proofs import prove_programs, proved_json, proved_lines, refutation
 from slotweave.cli.results import is_result, verify_result
 from slotweave.cli.self_test import Choice, test_checks
 from slotweave.cli.terminal import Terminal
+from slotweave.cli.under_facts import Trial, verify_under_facts
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.wording import counted
 
@@ -70,6 +72,15 @@ def verify(
     ] = None,
     parameters: Parameters = None,
     contract: Contract = None,
+    facts: Annotated[
+        str | None,
+        typer.Option(
+            "--facts",
+            metavar=FORM,
+            help="Compare with the program that --against names, be it for whatever workload: on "
+            "random memories that these facts allow, in what they call output.",
+        ),
+    ] = None,
     machine: MachineOfProgram = None,
     instances: Instances = 100,
     seed: Seed = 0,
@@ -87,7 +98,7 @@ def verify(
     ] = False,
     compatible: Compatible = False,
     max_cycles: MaxCycles = MAX_CYCLES,
-    shape: ShapeOption = None,
+    shape: ShapeAndFactsOption = None,
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     mutants: Annotated[
         int, typer.Option(metavar="N", min=10, help="How many ways --self-test tries.")
@@ -100,23 +111,31 @@ def verify(
     or the other program. Parameters and contract are those that the program file names, unless
     they are given. With --prove, programs that decide no jump by data are proved to compute what
     the kernel is defined to compute, for all words, as far as that can be done; where --against
-    names a program, each of the two is proved so, not the one to be the other. What is refuted ends
-    with 1, what is not proved ends with 0 and says why.
+    names a program, each of the two is proved so, not the one to be the other; under --facts the
+    one is proved to be the other. What is refuted ends with 1, what is not proved ends with 0 and
+    says why.
 
     A result is derived anew: hashes, runs on the recorded seed and on fresh ones, cycles. With
     --self-test it is the checks that are tested, on a program or a kernel (tree-hash if left out).
     """
     building = inputs.building(shape, load_time_limit, terminal)
-    inputs.note_unused_shape(shape, terminal, program, against)
+    if facts is None:
+        inputs.note_unused_shape(shape, terminal, program, against)
     if self_test:
-        if against or prove:
+        if against or prove or facts:
             reason = "--self-test breaks one program and holds it against its own kernel"
-            raise InputError(Diagnostic("SW212", f"{reason}; leave out --against and --prove"))
+            options = "--against, --prove and --facts"
+            raise InputError(Diagnostic("SW212", f"{reason}; leave out {options}"))
         choice = Choice(program, parameters or [], contract, machine, seed, mutants, building)
         test_checks(choice, terminal, json)
         return
     if program is None:
         raise InputError(Diagnostic("SW212", "which program? Only --self-test can do without one"))
+    if facts is not None:
+        _expect_two_programs(against, parameters, contract)
+        trial = Trial(instances, seed, not compatible, max_cycles, prove)
+        _compare(program, str(against), facts, machine, building, trial, json)
+        return
     if inputs.is_python_file(program):
         parsed = inputs.program_in(program, building)
     else:
@@ -160,7 +179,7 @@ def verify(
         with inputs.blaming(against):
             its_machine = inputs.machine_of(other, machine)
             after = _memory_after(other, its_machine, not compatible, max_cycles)
-        workload = replace(workload, reference=_blamed(after, against))
+        workload = replace(workload, reference=inputs.blamed(after, against))
     with inputs.blaming(program):
         verified = run_broadly(parsed, target, workload, instances, seed, max_cycles)
     if json:
@@ -190,22 +209,49 @@ def _refuse_refuted(proved: Proved, report: Mapping[str, Any], program: str, jso
         raise refuted
 
 
+def _expect_two_programs(
+    against: str | None, parameters: list[str] | None, contract: str | None
+) -> None:
+    """Refuse --facts where they are not for two programs."""
+    if against is None or not _is_program_file(against):
+        what = "--against names none" if against is None else f"{against} is none"
+        reason = f"--facts are for a program --against another, and {what}"
+        raise InputError(Diagnostic("SW212", f"{reason}; kernels have -p and --contract"))
+    if parameters or contract:
+        reason = "-p and --contract are for kernels; --facts say what is known of memory"
+        raise InputError(Diagnostic("SW212", reason))
+
+
+def _compare(
+    program: str,
+    against: str,
+    facts: str,
+    machine: str | None,
+    building: inputs.Building,
+    trial: Trial,
+    json: bool,
+) -> None:
+    """Hold the one program against the other under `facts`."""
+    from slotweave.comparison import Subject
+
+    parsed = inputs.program_in(program, building)
+    building = _shaped_as(parsed, program, against, building)
+    other = inputs.program_in(against, building)
+    if facts in CONTRACTS and building.shape is None:
+        _expect_one_shape(parsed, program, other, against)
+    known = assumed(program, facts, building.shape, parsed)
+    subjects = tuple([Subject(one, inputs.machine_of(one, machine)) for one in (parsed, other)])
+    verify_under_facts(
+        (subjects[0], subjects[1]), (program, against), known, trial, building.terminal, json
+    )
+
+
 def _memory_after(program: Program, machine: Machine, strict: bool, max_cycles: int) -> Reference:
     """Memory at the end of a run of `program`."""
     from slotweave.simulate.compiled import encode, run_compiled
 
     encoded = encode(program, machine)
     return lambda memory: run_compiled(encoded, memory, strict=strict, max_cycles=max_cycles).memory
-
-
-def _blamed(reference: Reference, file: str) -> Reference:
-    """`reference`, whose faults name `file`."""
-
-    def run(memory: Words) -> Words:
-        with inputs.blaming(file):
-            return reference(memory)
-
-    return run
 
 
 def _shaped_as(
@@ -266,9 +312,11 @@ def _kernel_of(*programs: Program) -> Kernel:
             return KERNELS[name]
     reason = (
         "neither program file names a kernel that comes with Slotweave, so there is no telling "
-        "which memories to try; verify each of them --against its kernel"
+        "which memories to try; say it with --facts FILE.json (`slotweave facts show` prints one "
+        "to start from), or verify each of them --against its kernel, such as FILE.py:FUNCTION"
         if len(programs) > 1
-        else "the program file names no kernel that comes with Slotweave; say --against what"
+        else "the program file names no kernel that comes with Slotweave; say --against what: "
+        "KERNEL, FILE.py:FUNCTION, or another program with --facts FILE.json"
     )
     raise InputError(Diagnostic("SW212", reason))
 

@@ -1,0 +1,110 @@
+"""What `verify --facts` does: one program against another, on memories that facts allow."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from slotweave.cli import inputs
+from slotweave.cli.facts import Assumed
+from slotweave.cli.output import print_json
+from slotweave.cli.proofs import VERDICTS, counterexample_json
+from slotweave.cli.terminal import Terminal
+from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.wording import counted
+
+if TYPE_CHECKING:
+    from slotweave.comparison import Same, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How two programs are compared."""
+
+    instances: int
+    seed: int
+    strict: bool
+    max_cycles: int
+    prove: bool
+
+
+def verify_under_facts(
+    subjects: tuple[Subject, Subject],
+    files: tuple[str, str],
+    known: Assumed,
+    trial: Trial,
+    terminal: Terminal,
+    as_json: bool,
+) -> None:
+    """Compare the first of `subjects`, out of `files`, with the second.
+
+    Raises CheckFailed if they are proved to differ (SW409), a word ends otherwise (SW403), one that
+    is read-only is changed (SW404), or a run fails.
+    """
+    from slotweave.comparison import longest_run, memory_after, prove_same, run_like
+
+    facts, words = known.facts, known.facts.memory_words
+    if words is None:
+        raise _no_length(known)
+    names = [inputs.shown(file) for file in files]
+    report: dict[str, Any] = {"facts": known.name, "seed": trial.seed, "of": names}
+    proved = prove_same(*subjects, facts) if trial.prove else None
+    if proved is not None:
+        report["proved"] = _proved_json(proved, known, names)
+        _refuse_refuted(proved, report, files[0], as_json)
+    first, second = subjects
+    limits: dict[str, Any] = {"strict": trial.strict, "max_cycles": trial.max_cycles}
+    memories: dict[str, Any] = {"instances": trial.instances, "seed": trial.seed, **limits}
+    with inputs.blaming(files[1]):
+        after = inputs.blamed(memory_after(second, **limits), files[1])
+        its_cycles = longest_run(second, facts, words, **memories)
+    with inputs.blaming(files[0]):
+        verified = run_like(first, after, facts, words, **memories)
+    if as_json:
+        counts = {"instances": verified.instances, "mismatches": verified.mismatches}
+        cycles = {"cycles": verified.cycles, "against_cycles": its_cycles}
+        print_json({"verified": counts, **cycles, **report})
+        return
+    print(f"{counted(verified.instances, 'random input')}, no difference to {names[1]}")
+    longest = "the longest run: " if trial.instances > 1 else ""
+    mine, theirs = counted(verified.cycles, "cycle"), counted(its_cycles, "cycle")
+    print(f"{longest}{mine} of {names[0]}, {theirs} of {names[1]}")
+    if proved is not None:
+        print(f"both the same: {VERDICTS[proved.verdict]}: {proved.why}")
+    print(f"facts: {known}")
+    terminal.notes(known.notes)
+
+
+def _proved_json(proved: Same, known: Assumed, names: list[str]) -> dict[str, Any]:
+    """`proved` with the names that the JSON of all commands shares."""
+    from slotweave.ir.facts_json import facts_to_json
+
+    shown: dict[str, Any] = {
+        "program": proved.verdict,
+        "definition": "unknown",
+        "why": proved.why,
+        "facts": {"name": known.name, **json.loads(facts_to_json(known.facts))},
+        "of": names,
+    }
+    if proved.counterexample is not None:
+        shown["counterexample"] = counterexample_json(proved.counterexample)
+    return shown
+
+
+def _refuse_refuted(proved: Same, report: dict[str, Any], file: str, as_json: bool) -> None:
+    """Raise CheckFailed (SW409) if the programs differ; as JSON the whole report comes first."""
+    if proved.verdict is not False:
+        return
+    if as_json:
+        print_json(report)
+    raise CheckFailed(Diagnostic("SW409", proved.why, file=inputs.shown(file)))
+
+
+def _no_length(known: Assumed) -> InputError:
+    reason = (
+        f"--facts {known.name} does not say how long memory is, so there is no telling which "
+        'memories to try; give a file with "memory_words" (`slotweave facts show` prints one to '
+        "start from)"
+    )
+    return InputError(Diagnostic("SW215", reason))

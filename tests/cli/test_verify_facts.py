@@ -1,0 +1,152 @@
+"""`slotweave verify --facts`: a program of no kernel against another one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.command_line import Answer, assert_refused, slotweave
+
+FACTS: dict[str, Any] = {
+    "memory_words": 8,
+    "regions": [
+        {"name": "x", "start": 0, "length": 4, "read_only": True},
+        {"name": "y", "start": 4, "length": 2, "output": True},
+    ],
+}
+#: y[0] = 3 * x[0], and a word nobody asks for.
+TRIPLE = [
+    {"load": [["const", 0, 0]]}, {"load": [["const", 4, 4]]}, {"load": [["load", 1, 0]]},
+    {"alu": [["+", 2, 1, 1]]}, {"alu": [["+", 2, 2, 1]]}, {"store": [["store", 4, 2]]},
+]  # fmt: skip
+OTHERWISE = [
+    {"load": [["const", 0, 0], ["const", 4, 4]]}, {"load": [["load", 1, 0], ["const", 5, 7]]},
+    {"load": [["const", 3, 3]], "store": [["store", 5, 1]]}, {"alu": [["*", 2, 1, 3]]},
+    {"store": [["store", 4, 2]]},
+]  # fmt: skip
+#: The same with 0 + x on the way, which takes a rule to see.
+WITH_ZERO = [
+    {"load": [["const", 0, 0], ["const", 4, 4]]}, {"load": [["load", 1, 0]]},
+    {"alu": [["+", 1, 0, 1]]}, {"alu": [["+", 2, 1, 1]]}, {"alu": [["+", 2, 2, 1]]},
+    {"store": [["store", 4, 2]]},
+]  # fmt: skip
+DOUBLE = [*TRIPLE[:4], {"store": [["store", 4, 2]]}]
+#: 3 * x[0], unless x[0] is 5.
+TRAP = [
+    *TRIPLE[:5], {"load": [["const", 6, 5]]}, {"alu": [["==", 7, 1, 6]]},
+    {"alu": [["+", 2, 2, 7]]}, {"store": [["store", 4, 2]]},
+]  # fmt: skip
+CHANGES_INPUT = [*TRIPLE, {"store": [["store", 0, 4]]}]
+BRANCHES = [*TRIPLE[:3], {"flow": [["cond_jump", 1, 4]]}, *TRIPLE[3:]]
+
+
+@pytest.fixture
+def compare(tmp_path: Path):
+    def compared(
+        first: list[Any], second: list[Any], *options: object, facts: object = FACTS
+    ) -> Answer:
+        for name, what in (("a.json", first), ("b.json", second), ("facts.json", facts)):
+            (tmp_path / name).write_text(json.dumps(what))
+        files = (tmp_path / "a.json", "--against", tmp_path / "b.json")
+        return slotweave("verify", *files, "--facts", tmp_path / "facts.json", *options)
+
+    return compared
+
+
+def test_what_is_output_is_compared_and_the_cycles_of_both_are_said(compare) -> None:
+    answer = compare(TRIPLE, OTHERWISE, "--instances", 7)
+    assert answer.code == 0, answer.err
+    first, second, third = answer.out.splitlines()
+    assert first.startswith("7 random inputs, no difference to ")
+    assert "6 cycles of " in second
+    assert "5 cycles of " in second
+    assert third.startswith("facts: ")
+    said = compare(TRIPLE, OTHERWISE, "--json").json
+    assert said["verified"] == {"instances": 100, "mismatches": 0}
+    assert (said["cycles"], said["against_cycles"]) == (6, 5)
+    assert "proved" not in said
+
+
+def test_without_regions_all_of_memory_is_compared(compare) -> None:
+    answer = compare(TRIPLE, OTHERWISE, facts={"memory_words": 8})
+    assert_refused(answer, "SW403", "memory[7]", exit_code=1)
+
+
+def test_a_difference_names_word_and_seed(compare) -> None:
+    answer = compare(DOUBLE, TRIPLE)
+    assert_refused(answer, "SW403", "y[0] (address 4)", "seed 0", exit_code=1)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_neither_of_the_two_may_change_an_input(compare, tmp_path: Path, swapped: bool) -> None:
+    pair = (TRIPLE, CHANGES_INPUT) if swapped else (CHANGES_INPUT, TRIPLE)
+    guilty = tmp_path / ("b.json" if swapped else "a.json")
+    assert_refused(compare(*pair), "SW404", f"{guilty}: x[0]", exit_code=1)
+
+
+@pytest.mark.parametrize("program", [TRIPLE, WITH_ZERO])
+def test_programs_that_are_the_same_are_proved_so(compare, program: list[Any]) -> None:
+    proved = compare(program, TRIPLE, "--prove", "--json").json["proved"]
+    assert proved["program"] is True, proved["why"]
+    assert proved["facts"]["memory_words"] == 8
+    assert [Path(name).name for name in proved["of"]] == ["a.json", "b.json"]
+    lines = compare(program, TRIPLE, "--prove").out.splitlines()
+    assert lines[2].startswith("both the same: proved: ")
+
+
+def test_what_differs_is_refuted_by_a_memory(compare) -> None:
+    answer = compare(DOUBLE, TRIPLE, "--prove", "--json")
+    assert answer.code == 1
+    shown = answer.json["proved"]
+    assert shown["program"] is False
+    found = shown["counterexample"]
+    assert found["place"] == "y[0] (address 4)"
+    assert (2 * found["expected"] - 3 * found["got"]) % 2**32 == 0  # 3x and 2x
+    assert "SW409" in answer.err
+
+
+def test_a_trap_that_no_run_meets_is_not_proved(compare) -> None:
+    answer = compare(TRAP, TRIPLE, "--prove", "--json")
+    assert answer.json["verified"]["mismatches"] == 0
+    assert answer.json["proved"]["program"] == "unknown"
+
+
+def test_a_branch_on_data_is_why_nothing_is_proved(compare) -> None:
+    for pair in ((BRANCHES, TRIPLE), (TRIPLE, BRANCHES)):
+        answer = compare(*pair, "--prove", "--json")
+        assert answer.code == 0, answer.err
+        assert answer.json["proved"]["program"] == "unknown"
+        assert "bundle 3" in answer.json["proved"]["why"]
+
+
+def test_what_is_traced_counts_for_the_proof(compare) -> None:
+    traced = [*TRIPLE, {"flow": [["trace_write", 2]]}]
+    assert compare(traced, traced, "--prove", "--json").json["proved"]["program"] is True
+    shown = compare(TRIPLE, traced, "--prove", "--json").json["proved"]
+    assert shown["counterexample"]["place"] == "the number of words traced"
+
+
+def test_facts_that_do_not_say_how_long_memory_is_will_not_do(compare) -> None:
+    answer = compare(TRIPLE, OTHERWISE, facts={"words": {"0": 1}})
+    assert_refused(answer, "SW215", '"memory_words"')
+
+
+def test_without_a_kernel_or_facts_the_cure_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps(TRIPLE))
+    answer = slotweave("verify", file, "--against", file)
+    assert_refused(answer, "SW212", "--facts FILE.json", "FILE.py:FUNCTION")
+
+
+def test_facts_are_for_two_programs(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps(TRIPLE))
+    facts = ("--facts", "challenge")
+    for options in ((), ("--against", "tree-hash")):
+        assert_refused(slotweave("verify", file, *facts, *options), "SW212", "another")
+    again = ("--against", file, "-p", "height=2")
+    assert_refused(slotweave("verify", file, *facts, *again), "SW212", "-p and --contract")
+    assert_refused(slotweave("verify", file, *facts, "--self-test"), "SW212", "--facts")
