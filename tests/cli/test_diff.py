@@ -32,6 +32,29 @@ def test_two_programs_are_compared(files: tuple[Path, Path]) -> None:
     assert "1 operation only in B: 1 with results that reach nothing" in answer.out
 
 
+#: Stores 1 and 2, then 2 and 4, in a loop of two turns; `STRAIGHT` does so without one.
+LOOP = [
+    {"load": [["const", 0, 1], ["const", 1, 0]]}, {"load": [["const", 2, 3]]},
+    {"alu": [["+", 0, 0, 0], ["+", 1, 1, 0]]}, {"store": [["store", 1, 0]]},
+    {"alu": [["<", 3, 1, 2]]}, {"flow": [["cond_jump", 3, 2]]},
+]  # fmt: skip
+STRAIGHT = [
+    {"load": [["const", 0, 1], ["const", 1, 0]]}, {"alu": [["+", 4, 0, 0], ["+", 5, 1, 0]]},
+    {"store": [["store", 5, 4]]}, {"alu": [["+", 6, 4, 4], ["+", 7, 5, 4]]},
+    {"store": [["store", 7, 6]]},
+]  # fmt: skip
+
+
+def test_of_a_loop_cycles_of_the_run_are_said_and_the_bundle_where_it_is_another(
+    tmp_path: Path,
+) -> None:
+    for name, program in (("a.json", LOOP), ("b.json", STRAIGHT)):
+        (tmp_path / name).write_text(json.dumps(program))
+    answer = slotweave("diff", tmp_path / "a.json", tmp_path / "b.json")
+    assert "-3: 7:store:0 (bundle 3) `store 1 0` -> 4:store:0 `store 7 6`" in answer.out
+    assert "\n    8:alu:0 (bundle 4) `< 3 1 2`" in answer.out
+
+
 def test_the_json_form_has_every_placement(files: tuple[Path, Path]) -> None:
     answer = slotweave("diff", *files, "--json").json
     assert answer["schema_version"] == 1

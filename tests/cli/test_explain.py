@@ -51,6 +51,22 @@ def test_a_place_in_a_program_is_explained() -> None:
     assert [one["free_from"] for one in same["operations"]] == [1]
 
 
+def test_what_has_no_address_stands_between_rather_than_being_met() -> None:
+    program = (
+        '[{"load": [["const", 0, 1]]}, {"store": [["store", 0, 0]]}, {"flow": [["pause"]]}, '
+        '{"flow": [["trace_write", 0]]}, {"store": [["store", 0, 0]]}]'
+    )
+    pause, trace, store = (
+        slotweave("explain", "-", place, stdin=program).out.splitlines()
+        for place in ("2:flow", "3:flow", "4:store")
+    )
+    assert "    until 2: a pause comes behind 1:store:0 `store 0 0`" in pause
+    assert "    until 3: a pause stands between, 2:flow:0 `pause`" in trace
+    assert "    until 4: a trace stands between, 3:flow:0 `trace_write 0`" in store
+    assert "    < pause: 2:flow:0 `pause`" in trace
+    assert "meet" not in " ".join([*pause, *trace, *store])
+
+
 @pytest.mark.parametrize(
     ("place", "reason"),
     [

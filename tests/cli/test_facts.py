@@ -13,12 +13,15 @@ from slotweave.ir.facts_json import facts_from_json
 from slotweave.kernels import KERNELS
 from support.command_line import Answer, assert_refused, slotweave
 
-BUNDLES = [{"load": [["const", 0, 1]]}, {"store": [["store", 0, 0]]}]
+#: Stores to the first value of tree hash, to which word 6 points.
+BUNDLES = [
+    {"load": [["const", 0, 6]]}, {"load": [["load", 1, 0]]}, {"store": [["store", 1, 0]]},
+]  # fmt: skip
 META = {"kernel": "tree-hash", "params": {"height": 2, "rounds": 3, "batch": 8}}
 NOTHING_ASSUMED = "no --facts given, so nothing is assumed of memory"
 COMMANDS = {
     "inspect": (),
-    "explain": ("1:store",),
+    "explain": ("2:store",),
     "repack": ("--effort", "fast"),
     "bound": (),
     "what-if": (),

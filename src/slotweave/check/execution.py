@@ -80,6 +80,28 @@ def run_against_reference(
     return Verified(instances, 0, cycles)
 
 
+def expect_inputs_kept(
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    memory: Callable[[np.random.Generator], Words],
+    instances: int,
+    max_cycles: int = MAX_CYCLES,
+) -> None:
+    """Raise CheckFailed (SW404) if one of a few runs changes a word that is read-only.
+
+    Runs are in compatible mode; one that fails shows nothing.
+    """
+    encoded = encode(program, machine)
+    for instance in range(instances):
+        before = instance_memory(memory, 0, instance)
+        try:
+            after = run_compiled(encoded, before, strict=False, max_cycles=max_cycles).memory
+        except CheckFailed:
+            continue
+        _judge(after, before, after, facts)
+
+
 def _expect_same_end(fast: Run, slow: Run) -> None:
     if fast != slow:
         reason = "the two simulators end differently; this is a fault of theirs, please report it"

@@ -7,17 +7,20 @@ file, else none. What a program says of its origin is only a hint to the user (`
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.assignments import given_as
+from slotweave.diagnostics import CheckFailed
 
 if TYPE_CHECKING:
     from slotweave.ir.facts import Facts
     from slotweave.ir.program import Program
+    from slotweave.machine import Machine
 
 #: The contract of tree-hash that each name stands for; `none` knows nothing.
 CONTRACTS = {"challenge": "values", "challenge-full": "full", "challenge-any-start": "any-start"}
@@ -81,6 +84,41 @@ def assumed(
     notes += shape_notes(file, name, shape, program)
     said = inputs.shape_text(about) if name in CONTRACTS else None
     return Assumed(name, facts, said, tuple(notes))
+
+
+@contextmanager
+def blaming_facts(known: Assumed, given: str | None) -> Iterator[None]:
+    """Where a word that is read-only is changed, errors say that other facts may be the cure."""
+    try:
+        yield
+    except CheckFailed as error:
+        found = error.diagnostic
+        if found.code != "SW404":
+            raise
+        raise CheckFailed(
+            replace(found, message=f"{found.message}; {cure(known, given)}")
+        ) from None
+
+
+def cure(known: Assumed, given: str | None) -> str:
+    """What to do where a program changes what is read-only under these facts."""
+    whose = "a Python file's if no --facts are given" if given is None else "as --facts says"
+    return (
+        f"the facts are {known.name!r} ({whose}); if the program is for something else, give a "
+        "file of what is known of its memory, or --facts none"
+    )
+
+
+def read_only_notes(
+    program: Program, file: str, machine: Machine, known: Assumed, given: str | None
+) -> Iterator[str]:
+    """A warning where a store goes to what is read-only under these facts."""
+    from slotweave.report.read_only_stores import read_only_store
+
+    found = read_only_store(program, machine, known.facts)
+    if found is not None:
+        message = f"{found.message}; {cure(known, given)}"
+        yield f"warning: {replace(found, message=message, file=inputs.shown(file))}"
 
 
 def facts_for(file: str, name: str | None) -> str:

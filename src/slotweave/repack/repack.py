@@ -19,7 +19,7 @@ from slotweave.bound import Bound
 from slotweave.budget import UNLIMITED, Budget
 from slotweave.check.allocation_legality import allocation_violations
 from slotweave.check.equivalence import Equivalence, program_equals_graph
-from slotweave.check.execution import Verified, Words, run_against_reference
+from slotweave.check.execution import Verified, Words, expect_inputs_kept, run_against_reference
 from slotweave.check.refinement import graph_refines_program
 from slotweave.check.rewriting import rewriting_faults
 from slotweave.check.schedule_legality import schedule_violations
@@ -32,14 +32,18 @@ from slotweave.ir.facts import Facts
 from slotweave.ir.problem import Problem
 from slotweave.ir.program import Program
 from slotweave.ir.schedule import Schedule
-from slotweave.lift import Lifted, lift_counting
+from slotweave.lift import MAX_BUNDLES, Lifted, lift_counting
 from slotweave.machine import Machine
+from slotweave.repack.control import control_met
 from slotweave.repack.options import Listener, RepackOptions
 from slotweave.repack.search import Found, Search, beginnings, changed, search_of
 from slotweave.repack.writings import IN_VECTORS, writings
 from slotweave.rules.registry import RULES
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.wording import counted
+
+#: Runs of the given program that show whether the facts are its own, before anything is tried.
+_TRIED_BEFORE = 3
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Repacked:
     `bounds` are those of the way to write the program that can be shortest, also if the given
     program was shorter still. `why` says of what is returned why it may be trusted, or why nothing
     better is. `evaluations` counts the schedules that were tried, and the ways to write the program
-    that no schedule could make worth while.
+    that no schedule could make worth while. `met` are the pauses and core ids of the given run.
     """
 
     given: Program
@@ -83,6 +87,7 @@ class Repacked:
     seconds: float
     evaluations: int
     interrupted: bool
+    met: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -125,7 +130,7 @@ def repack(
     """The shortest program found within `budget` that does under `facts` what `program` does.
 
     Raises what `lift` raises for a program that cannot be lifted, and CheckFailed if a check finds
-    a fault in what was made.
+    a fault in what was made, or if the given program changes what is read-only (SW404).
     """
     options = RepackOptions() if options is None else options
     start, evaluations = time.monotonic(), 0
@@ -133,6 +138,8 @@ def repack(
         lifted = lift_counting(program, machine, facts, apart=apart)
         trail = _Trail(lifted.cycles, evaluations, listen)
         trail.tell(f"lifted {counted(len(lifted.graph.nodes), 'node')}")
+        if apart:
+            _expect_fitting(program, machine, facts)
         try:
             with unmasked_interruptions():
                 tries = _tries(lifted, machine, facts, options, trail)
@@ -149,7 +156,18 @@ def repack(
         if trail.interrupted or best or not trail.found or budget.is_spent(evaluations):
             break
         # The regions told apart may be what could not be proved.
-    return _result(program, machine, facts, lifted.cycles, best, trail, options, start)
+    result = _result(program, machine, facts, lifted.cycles, best, trail, options, start)
+    return replace(result, met=control_met(program, machine, lifted.path))
+
+
+def _expect_fitting(program: Program, machine: Machine, facts: Facts) -> None:
+    """Raise CheckFailed (SW404) if the program changes what the facts call read-only.
+
+    Facts that do not say how long memory is give no memory to try it on.
+    """
+    if facts.memory_words is not None and any(region.read_only for region in facts.regions):
+        drawn = memories(facts, facts.memory_words)
+        expect_inputs_kept(program, machine, facts, drawn, _TRIED_BEFORE, MAX_BUNDLES)
 
 
 def _tries(

@@ -129,9 +129,12 @@ def _moved_lines(summary: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _shown(places: Sequence[Mapping[str, Any]]) -> str:
+    """The last of `places`: its cycle, as `explain` takes it, and the bundle if that is another."""
     last = max(places, key=lambda place: int(place["cycle"]))
     more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-    return f"{last['bundle']:,}:{last['engine']}:{last['slot']} `{last['text']}`{more}"
+    cycle, bundle = last["cycle"], last["bundle"]
+    of = "" if cycle == bundle else f" (bundle {bundle:,})"
+    return f"{cycle:,}:{last['engine']}:{last['slot']}{of} `{last['text']}`{more}"
 
 
 def _only_lines(side: str, only: Sequence[Mapping[str, Any]]) -> Iterator[str]:

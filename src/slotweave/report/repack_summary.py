@@ -12,6 +12,7 @@ from slotweave.ir.facts_json import facts_to_json
 from slotweave.repack import Repacked
 from slotweave.report.double_writes import double_writes_json, double_writes_of
 from slotweave.report.inspect import bound_json, engine_rows
+from slotweave.report.kept_control import kept_control
 from slotweave.report.live_scratch import live_words
 from slotweave.report.never_written import NeverWritten, never_written, never_written_json
 from slotweave.report.program_bounds import program_bounds
@@ -46,6 +47,7 @@ def repack_summary(
             given if best is None else never_written(program, machine, result.facts)
         ),
         "double_writes": double_writes_json(double_writes_of(program, machine)),
+        **kept_control(result),
         "verified": {
             "instances": result.verified.instances,
             "mismatches": result.verified.mismatches,

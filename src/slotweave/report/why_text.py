@@ -12,6 +12,11 @@ _HELD = {
     "memory": "in memory it may meet",
     "scratch": "the word that it writes is in use by",
 }
+#: Operations that read or write memory at an address; all else that has an order meets everything.
+_WITH_ADDRESS = frozenset({"load", "load_offset", "vload", "store", "vstore"})
+_BETWEEN = "{name} stands between,"
+_AFTER = "{name} comes behind"
+_NAMES = {"pause": "a pause", "halt": "a halt", "trace_write": "a trace", "coreid": "a core id"}
 _EMPTY = {
     "free": "an operation that stands later could move here",
     "scratch": "the next operation waits for the word that it writes",
@@ -56,15 +61,31 @@ def why_lines(answer: Mapping[str, Any]) -> Iterator[str]:
 def _operation_lines(operation: Mapping[str, Any]) -> Iterator[str]:
     yield f"{_place(operation)}"
     for held in operation["held"]:
-        yield f"    until {held['until']:,}: {_HELD[held['cause']]} {_place(held['by'])}"
+        yield f"    until {held['until']:,}: {_held(operation, held)} {_place(held['by'])}"
     yield f"    {_verdict(operation)}"
     for link in operation["chain"][:_LINKS]:
-        yield f"    < {link['cause']}: {_place(link)}"
+        yield f"    < {_cause(link)}: {_place(link)}"
     more = len(operation["chain"]) - _LINKS
     if more > 0:
         yield f"    < {more:,} more, the last {_place(operation['end'])}"
     if operation["chain"]:
         yield f"      {_ENDS[operation['end']['why']].format(**_times(operation['end']))}"
+
+
+def _held(operation: Mapping[str, Any], held: Mapping[str, Any]) -> str:
+    """How another operation holds this one; a pause has no address that it could meet."""
+    if held["cause"] == "memory":
+        for one, said in ((held["by"], _BETWEEN), (operation, _AFTER)):
+            name = str(one["text"]).split()[0]
+            if name not in _WITH_ADDRESS:
+                return said.format(name=_NAMES.get(name, f"`{name}`"))
+    return _HELD[held["cause"]]
+
+
+def _cause(link: Mapping[str, Any]) -> str:
+    """What a link of a chain is called."""
+    name = str(link["text"]).split()[0]
+    return name if link["cause"] == "memory" and name not in _WITH_ADDRESS else str(link["cause"])
 
 
 def _verdict(operation: Mapping[str, Any]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slotweave.cli import certificates, inputs, plan_bounds
 from slotweave.cli.command import command
-from slotweave.cli.facts import Assumed, FactsOption, assumed
+from slotweave.cli.facts import Assumed, FactsOption, assumed, read_only_notes
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Contract,
@@ -94,7 +95,10 @@ def bound(
         parsed = inputs.program_in(subject, how)
         known = assumed(subject, facts, how.shape, parsed)
         with inputs.blaming(subject):
-            about, ladder = _of_program(parsed, inputs.machine_of(parsed, machine), known)
+            target = inputs.machine_of(parsed, machine)
+            about, ladder = _of_program(parsed, target, known)
+        warnings = tuple(read_only_notes(parsed, subject, target, known, facts))
+        known = replace(known, notes=(*known.notes, *warnings))
         plans = None
     _deliver(about, ladder, known, plans, terminal, certificate, json)
 

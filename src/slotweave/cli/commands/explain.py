@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.facts import FactsOption, assumed
+from slotweave.cli.facts import FactsOption, assumed, read_only_notes
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
@@ -53,13 +53,14 @@ def explain(
 ) -> None:
     """Explain an error code, or why an operation is not earlier and why a slot is empty."""
     if code is not None and place is not None:
-        from slotweave.cli.inputs import building, program_in
+        from slotweave.cli.inputs import building, machine_of, program_in
 
         how = building(shape, load_time_limit, terminal)
         program = program_in(code, how)
         known = assumed(code, facts, how.shape, program)
         _explain_place(program, code, place, machine, known.facts, json)
-        terminal.notes(known.notes)
+        target = machine_of(program, machine)
+        terminal.notes((*known.notes, *read_only_notes(program, code, target, known, facts)))
     else:
         _explain_code(code, json)
 

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.facts import FactsOption, assumed
+from slotweave.cli.facts import FactsOption, assumed, read_only_notes
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
@@ -17,6 +17,7 @@ from slotweave.cli.options import (
     ProgramArgument,
     ShapeAndFactsOption,
 )
+from slotweave.cli.origin import not_guessed
 from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
 
@@ -50,7 +51,8 @@ def inspect(
     parsed = program_in(program, how)
     known = assumed(program, facts, how.shape, parsed)
     with blaming(program):
-        summary = inspect_program(parsed, machine_of(parsed, machine), known.facts)
+        target = machine_of(parsed, machine)
+        summary = inspect_program(not_guessed(parsed, program, known), target, known.facts)
     summary["facts"] = known.name
     if json:
         print_json(summary)
@@ -60,7 +62,7 @@ def inspect(
         terminal.show(result_view(summary, [*context, ("facts", str(known))]))
     if reason := unknown_run(summary):
         terminal.note(reason)
-    terminal.notes(known.notes)
+    terminal.notes((*known.notes, *read_only_notes(parsed, program, target, known, facts)))
     if found := never_written_diagnostic(summary["never_written"], shown(program)):
         terminal.note(f"warning: {found}")
     if found := double_writes_diagnostic(summary["double_writes"], shown(program)):

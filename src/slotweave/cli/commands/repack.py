@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from slotweave.budget import Budget, budget
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import Assumed, FactsOption, assumed
+from slotweave.cli.facts import Assumed, FactsOption, assumed, blaming_facts
 from slotweave.cli.interrupts import deferred_interrupt
 from slotweave.cli.options import (
     LOAD_SECONDS,
@@ -24,6 +25,7 @@ from slotweave.cli.options import (
     ShapeAndFactsOption,
     TimeLimit,
 )
+from slotweave.cli.origin import borne_out
 from slotweave.cli.output import (
     STDOUT,
     expect_one_on_stdout,
@@ -92,8 +94,11 @@ def repack(
     )
     with deferred_interrupt() as raise_if_interrupted:
         progress = Progress(terminal, limits, raise_if_interrupted, known.notes)
-        with inputs.blaming(program):
-            result = repacked(parsed, target, known.facts, options, progress, limits)
+        said = borne_out(parsed, program, known)
+        with inputs.blaming(program), blaming_facts(known, facts):
+            result = repacked(said, target, known.facts, options, progress, limits)
+        if result.best is None and not inputs.is_python_file(program):
+            result = replace(result, program=parsed)  # as it was given
         built = inputs.built_for(program, parsed)
         _deliver(result, options, known, program, built, terminal, output, json)
     if result.interrupted:
@@ -151,6 +156,7 @@ def _deliver(
         double_writes_json,
         double_writes_of,
     )
+    from slotweave.report.kept_control import kept_control_lines
     from slotweave.report.never_written import (
         never_written,
         never_written_diagnostic,
@@ -179,6 +185,8 @@ def _deliver(
         before = counted(result.before, "cycle")
         print(f"\n{before} before, {result.cycles:,} now, under facts {facts.name!r}:")
         print(result.why)
+        for line in kept_control_lines(summary):
+            print(line)
     if output is None and not json:
         terminal.note("nothing was written; -o FILE writes the program")
     elif output is not None and output != STDOUT:

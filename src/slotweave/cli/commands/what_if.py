@@ -10,7 +10,7 @@ import typer
 from slotweave.cli import inputs
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.command import command
-from slotweave.cli.facts import Assumed, FactsOption, assumed
+from slotweave.cli.facts import Assumed, FactsOption, assumed, read_only_notes
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
@@ -82,7 +82,7 @@ def what_if(
         print_json(answer)
     else:
         _show(answer, known)
-    terminal.notes(known.notes)
+    terminal.notes((*known.notes, *read_only_notes(parsed, program, target, known, facts)))
 
 
 def _show(answer: dict[str, Any], known: Assumed) -> None:
