@@ -37,7 +37,9 @@ def test_addresses_read_from_known_words_are_known() -> None:
     known = known_accesses(TEXT, CHALLENGE, POINTERS)
     assert known[2, "store", 0].first == 16
     assert (known[3, "load", 0].region, known[3, "load", 0].read_only) == ("x", True)
-    assert known_accesses(TEXT, CHALLENGE, NOTHING_KNOWN) == {}
+    unknown = known_accesses(TEXT, CHALLENGE, NOTHING_KNOWN)
+    assert {one.region for one in unknown.values()} == {"memory"}
+    assert [unknown[at].first for at in ((1, "load", 1), (2, "store", 0))] == [1, None]
 
 
 def test_a_load_waits_for_a_store_only_where_facts_do_not_part_them() -> None:
