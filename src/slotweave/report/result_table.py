@@ -93,7 +93,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "gap", Text(_gap(cycles, bound["cycles"]))
     if "dataflow" in summary:
         dataflow = summary["dataflow"]
-        of = "for what it computes, repeated operations once, each on any engine"
+        of = "for its operations, repeated ones once, each on any engine"
         yield "dataflow", Text(f"{dataflow['cycles']:,} {of}: {dataflow['why']}")
     scratch = summary.get("scratch")
     if scratch:
