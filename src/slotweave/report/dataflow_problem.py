@@ -104,7 +104,9 @@ def _makers(placed: Placements) -> Makers:
     """By whom what each operation reads was computed first."""
     again = _computed_before(placed)
     return [
-        tuple(dict.fromkeys(first for maker in one.producers for first in again.get(maker, (maker,))))
+        tuple(
+            dict.fromkeys(first for maker in one.producers for first in again.get(maker, (maker,)))
+        )
         for one in placed.issued
     ]
 

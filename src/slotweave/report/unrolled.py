@@ -76,8 +76,8 @@ def up_to_halt(program: Program) -> Program:
     """What a straight `program` runs: nothing behind the first bundle that halts."""
     halts = (at for at, bundle in enumerate(program.bundles, 1) if _halts(bundle))
     end = next(halts, len(program.bundles))
-    return program if end == len(program.bundles) else replace(
-        program, bundles=program.bundles[:end]
+    return (
+        program if end == len(program.bundles) else replace(program, bundles=program.bundles[:end])
     )
 
 

@@ -91,9 +91,7 @@ def what_if(
     }
 
 
-def scratch_prices(
-    placed: Placements, slots: Mapping[str, int], words: int
-) -> dict[str, Any]:
+def scratch_prices(placed: Placements, slots: Mapping[str, int], words: int) -> dict[str, Any]:
     """What `step` words of scratch are worth in cycles, where each value is given a word in turn.
 
     `now` is what the program takes so in the `words` of the machine, `saved` how many cycles fewer

@@ -44,7 +44,6 @@ class WordValues:
     again: frozenset[int]
     addresses: Mapping[int, Value]
 
-
     def keys(self, number: int, operation: Issued) -> Sequence[Hashable]:
         """What stands for the words of the result of an operation, whichever computes them."""
         return _keys(operation, self.results[number])
