@@ -181,7 +181,7 @@ def test_a_diff_says_the_facts_of_both_sides(tmp_path: Path) -> None:
 
 def test_facts_from_a_file_are_named_for_it(tmp_path: Path) -> None:
     file = tmp_path / "f.json"
-    file.write_text('{"memory_words": 4}')
+    file.write_text('{"memory_words": 16}')
     out = answered("inspect", {}, "--facts", str(file)).out
     assert str(file) in "".join(out.split())
 
