@@ -181,6 +181,13 @@ def test_a_place_that_a_python_file_has_not_is_refused(tmp_path: Path) -> None:
     assert_refused(slotweave("explain", file, "0:gpu", "--shape", "3,4,8"), "SW212", "engines")
 
 
+def test_a_place_behind_a_halt_is_refused() -> None:
+    halted = '[{"store": [["store", 0, 0]]}, {"flow": [["halt"]]}, {"load": [["const", 0, 1]]}]'
+    assert slotweave("explain", "-", "1:flow:0", stdin=halted).code == 0
+    bad = slotweave("explain", "-", "2", stdin=halted)
+    assert_refused(bad, "SW212", "3 bundles, from 0 on, and halts in 1")
+
+
 def test_the_usage_brackets_what_may_be_left_out_once() -> None:
     usage = " ".join(slotweave("explain", "--help").out.split("\n\n")[0].split())
     assert "[CODE|PROGRAM] [CYCLE[:ENGINE[:SLOT]]]" in usage

@@ -57,7 +57,7 @@ def test_it_is_not_said_where_facts_are_given_or_to_the_quiet(command: str) -> N
 @pytest.mark.parametrize(
     ("options", "row"),
     [
-        ((), "none: any two addresses may meet, all of memory is output"),
+        ((), "none: nothing is known of memory, all of it is output"),
         (("--facts", "challenge"), "challenge, for the shape 2,3,8"),
         (("--facts", "challenge-full", "--shape", "3,3,8"), "challenge-full, for the shape 3,3,8"),
     ],
@@ -71,7 +71,7 @@ def test_the_table_says_under_which_facts_it_holds(options: tuple[str, ...], row
 def test_other_commands_say_so_too(command: str) -> None:
     given = answered(command, META, "--facts", "challenge")
     assert "challenge, for the shape 2,3,8" in given.out
-    assert "none: any two addresses may meet" in answered(command, META).out
+    assert "none: nothing is known of memory" in answered(command, META).out
 
 
 @pytest.mark.parametrize("command", ["inspect", "bound", "what-if"])
@@ -181,7 +181,7 @@ def test_a_diff_says_the_facts_of_both_sides(tmp_path: Path) -> None:
 
 def test_facts_from_a_file_are_named_for_it(tmp_path: Path) -> None:
     file = tmp_path / "f.json"
-    file.write_text('{"memory_words": 4}')
+    file.write_text('{"memory_words": 16}')
     out = answered("inspect", {}, "--facts", str(file)).out
     assert str(file) in "".join(out.split())
 

@@ -65,7 +65,7 @@ def test_known_words_read_at_once_cost_nothing() -> None:
     assert bound_of(text, facts) <= 3
 
 
-def test_a_constant_that_is_needed_costs_a_slot_and_only_once() -> None:
+def test_a_value_that_is_needed_costs_a_slot_and_only_once() -> None:
     def stores(*values: int) -> Program:
         return program(
             {"load": (("const", 0, values[0]), ("const", 1, values[1]))},
@@ -78,7 +78,34 @@ def test_a_constant_that_is_needed_costs_a_slot_and_only_once() -> None:
         return dataflow_problem(placements(text, CHALLENGE), CHALLENGE).size
 
     assert costing(stores(7, 9)) == 2 + 2 + 2 + 2
-    assert costing(stores(7, 7)) == 1 + 2 + 2 + 2
+    assert costing(stores(7, 7)) == 1 + 1 + 1 + 2
+
+
+def test_loads_and_sums_that_are_repeated_count_once() -> None:
+    start: Bundle = {"load": (("const", 0, 40), ("const", 1, 50))}
+    rows = [
+        bundle
+        for word in range(60, 72)
+        for bundle in (
+            {"load": (("load", 2, 0), ("load", 3, 1))},
+            {"alu": (("+", 4, 2, 3),), "load": (("const", 5, word),)},
+            {"store": (("store", 5, 4),)},
+        )
+    ]
+    assert bound_of(program(start, *rows)) == 1 + 6 + 3 - 1
+
+
+def test_what_is_computed_again_and_lands_sooner_is_no_repetition() -> None:
+    slow = replace(CHALLENGE, modes=tuple(
+        replace(mode, latency=9) if mode.engine == "flow" else mode for mode in CHALLENGE.modes
+    ))  # fmt: skip
+    text = program(
+        {"load": (("const", 0, 0), ("const", 1, 5))}, {"load": (("load", 2, 0),)},
+        {"flow": (("add_imm", 3, 2, 5),)}, {"alu": (("+", 4, 2, 1),)}, {"store": (("store", 0, 4),)}
+    )  # fmt: skip
+    placed = placements(text, slow)
+    assert placed.values.again == {4}
+    assert best_bound(bound_ladder(dataflow_problem(placed, slow))).cycles == 3
 
 
 def test_what_reaches_nothing_costs_nothing() -> None:

@@ -101,6 +101,33 @@ def test_a_straight_program_says_nothing_of_a_run() -> None:
     assert "run" not in inspect_program(program(*STRAIGHT), CHALLENGE)
 
 
+def test_a_program_that_halts_on_the_way_is_taken_as_it_runs() -> None:
+    halted = program(*STRAIGHT, {"flow": (("halt",),)}, *STRAIGHT)
+    result = inspect_program(halted, CHALLENGE)
+    assert (result["cycles"], result["bundles"], result["straight"]) == (5, 11, True)
+    assert result["run"] == {"known": True, "bundles": 6}
+    assert result["engines"]["load"] == {"used": 3, "slots": 10, "share": 0.3}
+    assert "run" not in inspect_program(program(*halted.bundles[:6]), CHALLENGE)
+    assert "run 6 bundles, from 11 in the program: it ends at a halt" in shown(*halted.bundles)
+
+
+def test_a_bound_of_the_dataflow_may_be_the_highest() -> None:
+    """Six selects on one engine, behind a load that they need and before a store."""
+    rows = [
+        bundle
+        for word in range(10, 16)
+        for bundle in (
+            {"load": (("const", word, word),)},
+            {"flow": (("select", 3, 2, word, 2),)},
+            {"store": (("store", word, 3),)},
+        )
+    ]
+    result = inspect_program(program(*STRAIGHT[:2], *rows), CHALLENGE)
+    ladder = {rung["name"]: rung["cycles"] for rung in result["ladder"]}
+    assert max(ladder["flow"], ladder["critical path"]) < ladder["dataflow"]
+    assert result["bound"] == {**result["dataflow"], "name": "dataflow"}
+
+
 def test_a_run_that_is_too_long_is_not_shown() -> None:
     assert inspect_program(program(*COUNTED), CHALLENGE, max_bundles=7)["run"]["known"]
     result = inspect_program(program(*COUNTED), CHALLENGE, max_bundles=5)
@@ -189,6 +216,8 @@ def test_the_table_speaks_to_a_person() -> None:
 
 def test_the_table_warns_where_cycles_are_only_bundles() -> None:
     assert "the program jumps, so a run may differ" in shown(*LOOP)
+    assert "bound" not in shown(*LOOP)
+    assert "gap" not in shown(*LOOP)
     assert "a run may differ" not in shown(*COUNTED)
 
 

@@ -93,10 +93,17 @@ def test_they_stay_where_results_land_later() -> None:
 
 
 def test_a_straight_program_is_as_it_is_written() -> None:
-    text = Program(
-        "challenge", ({"load": (("const", 0, 1),)}, DEBUG, {"flow": (("halt",),)}, DEBUG)
-    )
-    assert unrolled(text, CHALLENGE, NOTHING_KNOWN) == Unrolled(text, (0, 1, 2, 3), {})
+    text = Program("challenge", ({"load": (("const", 0, 1),)}, DEBUG, {"debug": (("halt",),)}))
+    assert unrolled(text, CHALLENGE, NOTHING_KNOWN) == Unrolled(text, (0, 1, 2), {})
+
+
+def test_a_straight_program_ends_behind_the_first_bundle_that_halts() -> None:
+    store: Bundle = {"store": (("store", 0, 0),)}
+    halt: Bundle = {"flow": (("halt",),), "load": (("const", 0, 1),)}
+    text = Program("challenge", (store, DEBUG, halt, store, halt, store))
+    one = unrolled(text, CHALLENGE, NOTHING_KNOWN)
+    assert (one.program.bundles, one.path) == (text.bundles[:3], (0, 1, 2))
+    assert one.cycles[-1] == run(text, CHALLENGE, [0], strict=False).cycles == 2
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,25 @@ def test_words_that_are_swapped_stay_together() -> None:
 
 def test_nothing_behind_a_halt_counts() -> None:
     halted = program({"flow": (("halt",),)}, {"load": (("const", 0, 1),)})
-    assert what_if(halted, CHALLENGE, {})["cycles"] == 1
+    answer = what_if(halted, CHALLENGE, {})
+    assert (answer["before"], answer["cycles"]) == (1, 1)
+
+
+def test_slots_have_other_prices_where_words_are_given_out_anew() -> None:
+    """Copies that all go through word 1, on an engine with one slot."""
+    copies = program(
+        {"load": (("const", 0, 5),)},
+        *(
+            bundle
+            for _ in range(4)
+            for bundle in ({"flow": (("add_imm", 1, 0, 1),)}, {"alu": (("+", 1, 1, 1),)})
+        ),
+    )  # fmt: skip
+    answer = what_if(copies, CHALLENGE, {})
+    assert (answer["cycles"], answer["prices"]["flow"], answer["scratch"]) == (9, 0, 3)
+    assert answer["scratch_words"]["now"] == 6
+    prices = {"alu": 0, "valu": 0, "load": 0, "store": 0, "flow": 2}
+    assert answer["scratch_words"]["prices"] == prices
 
 
 #: Words 0 and 1 are pointers into two regions; what is loaded from each is stored back.

@@ -17,6 +17,10 @@ from slotweave.machine import Machine
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Access, Event, Memory, Space
 
+#: The least and the most of a word.
+Range = tuple[int, int]
+ANY: Range = (0, 2**32 - 1)
+
 STOPS = ("pause", "halt")
 JUMPS = ("jump", "jump_indirect", "cond_jump", "cond_jump_rel")
 BREAKS = (*STOPS, *JUMPS)
@@ -98,10 +102,77 @@ class Ran:
         """Does it have an effect that all of memory must come before or behind?"""
         return self.name(number) in (*STOPS, "trace_write")
 
+    @cached_property
+    def ranges(self) -> tuple[tuple[Range, ...], ...]:
+        """For each event and each word of its result the least and the most that it can be."""
+        found: list[tuple[Range, ...]] = []
+        for number, event in enumerate(self.events):
+            read = [
+                (0, 0) if (maker := self.writer(word, event.bundle)) is None
+                else found[maker][self.writes[maker].index(word)]
+                for word in self.reads[number]
+            ]  # fmt: skip
+            lanes = len(self.writes[number])
+            slot = self.program.bundles[event.bundle][event.engine][event.slot]
+            operation, row = self.operation(number), []
+            for lane in range(0 if self.loads(number) else lanes):
+                of = read[lane::lanes] if len(read) >= lanes else read
+                row.append(_range(operation, of, int(slot[-1])))
+            found.append(tuple(row) if row else (ANY,) * lanes)
+        return tuple(found)
+
+    @cached_property
+    def spans(self) -> tuple[Range, ...]:
+        """The words that each load and store may touch, if they are used; nothing for others."""
+        found = []
+        for number, event in enumerate(self.events):
+            words = self.memory_words[0][number]
+            if not words:
+                found.append((0, -1))
+                continue
+            address = self.reads[number][0]
+            maker = self.writer(address, event.bundle)
+            low, high = (
+                (0, 0) if maker is None else self.ranges[maker][self.writes[maker].index(address)]
+            )
+            narrow = self.loads(number) and low < high
+            width = self._lanes_read(number) if narrow else len(words)
+            found.append((low, high + width - 1))
+        return tuple(found)
+
+    def _lanes_read(self, number: int) -> int:
+        """Up to which lane the result of an event is read, at least one."""
+        return max(
+            (
+                1 + self.writes[number].index(word)
+                for event, words in zip(self.events, self.reads, strict=True)
+                for word in words
+                if self.writer(word, event.bundle) == number
+            ),
+            default=1,
+        )
+
+    @cached_property
+    def areas(self) -> tuple[int, ...]:
+        """The number of an area for each event: what may overlap, over however many between."""
+        area = list(range(len(self.spans)))
+        for a, (low, high) in enumerate(self.spans):
+            for b, (first, last) in enumerate(self.spans[:a]):
+                if low <= high and first <= last and max(low, first) <= min(high, last):
+                    area = [area[a] if one == area[b] else one for one in area]
+        return tuple(area)
+
+    def at_known(self, number: int) -> bool:
+        """Is the address of an access known?"""
+        low, high = self.spans[number]
+        return high - low + 1 == len(self.memory_words[0][number])
+
     def may_meet(self, a: int, b: int) -> bool:
-        """Are two accesses not a fixed distance apart, or at one that lets them meet?"""
+        """Are two accesses in one area, and not a fixed distance apart that keeps them so?"""
         if self.fence(a) or self.fence(b):
             return True
+        if self.areas[a] != self.areas[b]:
+            return False
         pairs = [(words[a], words[b]) for words in self.memory_words]
         apart = {second[0] - first[0] for first, second in pairs}
         return len(apart) > 1 or bool(set(pairs[0][0]) & set(pairs[0][1]))
@@ -122,6 +193,19 @@ def _words(accesses: Sequence[Access], space: Space) -> tuple[int, ...]:
         if access.space is space
         for word in range(access.address, access.address + len(access.words))
     )
+
+
+def _range(operation: str, of: Sequence[Range], constant: int) -> Range:
+    """One word of the result of `operation` on such words; ANY where it is not said here."""
+    if operation == "const":
+        return constant, constant
+    if operation == "and":
+        return 0, min(high for _low, high in of)
+    if operation in ("add", "add_immediate"):
+        of = [*of, (constant, constant)] if operation == "add_immediate" else of
+        low, high = (sum(ends) for ends in zip(*of, strict=True))
+        return (low, high) if high < 2**32 else ANY
+    return of[0] if operation == "broadcast" else ANY
 
 
 def _values(event: Event) -> tuple[int, ...]:

@@ -15,14 +15,15 @@ from support.event_facts import BREAKS, Ran
 CAUSES = ("free", "scratch", "memory", "elsewhere", "dependence", "nothing")
 
 
-def twin_of(ran: Ran) -> dict[str, Any]:
-    """The entries of `inspect --json` that are numbers, without `dataflow`."""
+def twin_of(ran: Ran, dataflow: int) -> dict[str, Any]:
+    """The entries of `inspect --json` that are numbers, without `dataflow`, which is given."""
     engines = _engines(ran)
     busiest = max(engines, key=lambda name: -(-engines[name]["used"] // ran.machine.slots[name]))
     ladder = {
         name: -(-row["used"] // ran.machine.slots[name]) for name, row in engines.items()
     }  # fmt: skip
     ladder["critical path"] = _longest_chain(ran)
+    ladder["dataflow"] = dataflow
     return {
         "cycles": ran.cycles,
         "bundles": len(ran.program.bundles),
@@ -115,22 +116,33 @@ def _useful(ran: Ran) -> set[int]:
 def _repeated(ran: Ran) -> int:
     """Events all of whose words were the words of earlier ones, on every memory.
 
-    What is loaded is the same only if it is loaded from there again and nothing was stored since.
+    What is loaded is the same only if it is loaded from there again and nothing was stored since in
+    its area; from a known word if nothing was stored to it, or to a computed address in the area.
     """
     seen: set[object] = set()
-    count, stored = 0, 0
+    count = 0
     for number, lanes in enumerate(ran.samples):
         keys: list[object] = list(lanes)
         if ran.operation(number) == "broadcast":
             keys = [("copies", lanes[0])]
         elif ran.loads(number):
-            before = [n for n in range(number) if ran.stores(n)]
-            stored = sum(ran.lands(n) <= ran.events[number].bundle for n in before)
-            keys = [("loaded", stored, lane) for lane in lanes]
+            keys = [("loaded", *_stored(ran, number, lane)) for lane in range(len(lanes))]
         count += bool(keys) and all(key in seen for key in keys)
         seen.update(keys)
         seen.update(lanes if ran.loads(number) else ())
     return count
+
+
+def _stored(ran: Ran, load: int, lane: int) -> tuple[object, ...]:
+    """The address of a word that is loaded, and how many stores before may have changed it."""
+    words = tuple(rows[load][lane] for rows in ran.memory_words)
+    before = [
+        n for n in range(load)
+        if ran.stores(n) and ran.lands(n) <= ran.events[load].bundle
+        and ran.areas[n] == ran.areas[load]
+        and not (ran.at_known(load) and ran.at_known(n) and words[0] not in ran.memory_words[0][n])
+    ]  # fmt: skip
+    return words, len(before)
 
 
 def _movable(ran: Ran) -> dict[str, dict[str, int]]:

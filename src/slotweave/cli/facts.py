@@ -66,7 +66,7 @@ class Assumed:
 
     def __str__(self) -> str:
         if self.name == NOTHING:
-            return f"{NOTHING}: any two addresses may meet, all of memory is output"
+            return f"{NOTHING}: nothing is known of memory, all of it is output"
         return self.name if self.shape is None else f"{self.name}, for the shape {self.shape}"
 
 

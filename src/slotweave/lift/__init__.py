@@ -1,7 +1,18 @@
 """Program -> Graph: what a program computes, free of the words and bundles it was written in."""
 
+from slotweave.lift.accesses import Access
 from slotweave.lift.builder import Ref
 from slotweave.lift.lift import MAX_BUNDLES, Lifted, lift, lift_counting
+from slotweave.lift.partition import Partition
 from slotweave.lift.ran import Ran
 
-__all__ = ["MAX_BUNDLES", "Lifted", "Ran", "Ref", "lift", "lift_counting"]
+__all__ = [
+    "MAX_BUNDLES",
+    "Access",
+    "Lifted",
+    "Partition",
+    "Ran",
+    "Ref",
+    "lift",
+    "lift_counting",
+]

@@ -7,6 +7,7 @@ nothing else is assumed of addresses.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from slotweave.analysis.value_ranges import ANY, Range
 from slotweave.diagnostics import CheckFailed, Diagnostic
@@ -24,6 +25,18 @@ class Repartition(Exception):  # noqa: N818 (no error: the lifting starts anew)
     def __init__(self, partition: Partition) -> None:
         super().__init__()
         self.partition = partition
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A load or store of `width` words from an address between `low` and `high` on.
+
+    Of a load at a computed address only words that are used count.
+    """
+
+    low: int
+    high: int
+    width: int
 
 
 class Accesses:

@@ -14,15 +14,14 @@ alone, and there pauses are passed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from slotweave.analysis.value_ranges import Range
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.isa import WORD_MASK, Effect, Role
-from slotweave.lift.accesses import Accesses, Repartition
+from slotweave.lift.accesses import Access, Accesses, Repartition
 from slotweave.lift.builder import Builder, Ref
 from slotweave.lift.partition import Partition, partition_of
 from slotweave.lift.ran import Ran
@@ -45,15 +44,17 @@ _Refs = tuple[Ref, ...]
 class Lifted:
     """The graph of a program, and how many cycles a run of the program takes.
 
-    `path` has the bundles in the order of the run. `addresses` are those that each load and store
-    may have had, by its bundle's place in `path`, engine and slot. `ran` are the slots that ran, in
-    order, if they were asked for.
+    `path` has the bundles in the order of the run. `accesses` are its loads and stores, by the
+    bundle's place in `path`, engine and slot; none of them lies across the border of two regions of
+    `apart` of which none did before, and that is as fine as such regions can be (see
+    `Partition.split`). `ran` are the slots that ran, in order, if they were asked for.
     """
 
     graph: Graph
     cycles: int
     path: tuple[int, ...]
-    addresses: Mapping[tuple[int, str, int], Range]
+    accesses: Mapping[tuple[int, str, int], Access]
+    apart: Partition
     ran: tuple[Ran, ...] = ()
 
 
@@ -88,15 +89,12 @@ def lift_counting(
             lifting = _Lifting(program, machine, facts, partition, widths)
             lifting.ran = [] if record else None
             graph = lifting.graph(max_bundles)
-            lifted = Lifted(graph, lifting.cycles, tuple(lifting.path), lifting.addresses,
-                            tuple(lifting.ran or ()))  # fmt: skip
-            if not apart:
-                return lifted
-            widths, apart = lifting.accesses.widths_used(), False
+            widths = lifting.accesses.widths_used()
             finer = partition.split(lifting.accesses.computed_spans(widths), lifting.accesses.known)
-            if finer == partition:
-                return lifted
-            partition = finer
+            if not apart or finer == partition:
+                return Lifted(graph, lifting.cycles, tuple(lifting.path), lifting.used(widths),
+                              finer, tuple(lifting.ran or ()))  # fmt: skip
+            partition, apart = finer, False
         except Repartition as better:
             partition = better.partition
 
@@ -141,7 +139,8 @@ class _Lifting:
         self._halted = False
         self.cycles = 0
         self.path: list[int] = []
-        self.addresses: dict[tuple[int, str, int], Range] = {}
+        self._accessed: dict[tuple[int, str, int], Access] = {}
+        self._loads: list[tuple[int, str, int]] = []  # those at computed addresses
         self.ran: list[Ran] | None = None
         self._makers: dict[int, int] = {}
 
@@ -171,8 +170,7 @@ class _Lifting:
                 read = kind.words_read(slot)
                 args = tuple([tuple(self._scratch[one.start : one.stop]) for one in read])
                 if kind.operation.effect in _ACCESSES:
-                    address = self._builder.range_of(args[0][0])
-                    self.addresses[self._time, engine, position] = address
+                    self._note_access((self._time, engine, position), kind, slot, args)
                 landing = self._slot(kind, slot, args)
                 if self.ran is not None:
                     landing = self._note(self.ran, engine, position, kind, slot, args, landing)
@@ -182,6 +180,21 @@ class _Lifting:
         self._time += 1
         self._land(self._in_flight.pop(self._time, []))
         self._pc = self._next_pc
+
+    def _note_access(
+        self, place: tuple[int, str, int], kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]
+    ) -> None:
+        low, high = self._builder.range_of(args[0][0])
+        loaded = len(kind.words_written(slot))
+        self._accessed[place] = Access(low, high, loaded or len(args[1]))
+        if loaded and low < high:
+            self._loads.append(place)
+
+    def used(self, widths: Sequence[int]) -> Mapping[tuple[int, str, int], Access]:
+        """All accesses; loads at computed addresses use so many words each."""
+        loads = zip(self._loads, widths, strict=True)
+        narrow = {place: replace(self._accessed[place], width=width) for place, width in loads}
+        return {**self._accessed, **narrow}
 
     def _land(self, landings: list[_Landing]) -> None:
         for landing in landings:

@@ -65,6 +65,8 @@ class Partition:
         access lies across the border of two regions of which none did before.
         """
         spans = sorted([*((*span, True) for span in computed), *((*span, False) for span in known)])
+        if not any(computed for _low, _high, computed in spans):
+            return self
         regions: list[Region] = []
         at = 0
         for region in self.regions:

@@ -1,8 +1,10 @@
 """What a program computes as a scheduling problem: any order, any engine, any words of scratch.
 
-Its operations are those of the program whose results reach memory or another effect. Each may run
-in any mode of the machine; it waits for its operands and for accesses that it may meet in memory.
-So the program's own schedule is one of those that a bound of the problem is about.
+Its operations are those of the program whose results reach memory or another effect, each once: one
+whose words have been computed before adds nothing, and what it has made is read from those that
+computed them. Each may run in any mode of the machine; it waits for its operands and for accesses
+that it may meet in memory. So the program's own schedule is one of those that a bound of the
+problem is about.
 
 Known words: an operation on known words alone costs nothing (another way to have its result may be
 cheaper), unless it is a constant, or copies one into a vector, for one that is no such operation.
@@ -31,6 +33,9 @@ from slotweave.report.word_values import Value
 #: Engine, slots, latency.
 Row = tuple[int, int, int]
 
+#: Of each operation the numbers of those whose results it reads.
+Makers = Sequence[tuple[int, ...]]
+
 #: By what a word or a vector can come to hold a known word.
 _CONSTANT = {
     Shape.WORD: ("const", "add", "add_immediate"),
@@ -41,10 +46,11 @@ _CONSTANT = {
 def dataflow_problem(placed: Placements, machine: Machine) -> Problem:
     """The problem; `nodes` has the numbers of the operations in `placed`."""
     modes = _Modes(machine)
-    costing, stands_for = _costing(placed)
+    makers = _makers(placed)
+    costing, stands_for = _costing(placed, makers)
     number = {issued: operation for operation, issued in enumerate(costing)}
     rows = [modes.of(placed.issued[one], one in stands_for) for one in costing]
-    edges = [_edges(placed, one, number, stands_for) for one in costing]
+    edges = [_edges(placed, makers, one, number, stands_for) for one in costing]
     none = np.zeros(0, np.int32)
     table = np.array([mode for row in rows for mode in row], np.int32).reshape(-1, 3)
     preds = np.array([edge for row in edges for edge in row], np.int32).reshape(-1, 3)
@@ -94,16 +100,48 @@ def _known(lanes: tuple[Value, ...]) -> bool:
     return bool(lanes) and max(lanes) <= WORD_MASK
 
 
-def _costing(placed: Placements) -> tuple[list[int], dict[int, int]]:
+def _makers(placed: Placements) -> Makers:
+    """By whom what each operation reads was computed first."""
+    again = _computed_before(placed)
+    return [
+        tuple(
+            dict.fromkeys(first for maker in one.producers for first in again.get(maker, (maker,)))
+        )
+        for one in placed.issued
+    ]
+
+
+def _computed_before(placed: Placements) -> dict[int, tuple[int, ...]]:
+    """Of each operation that adds nothing those that add its words, which land no later."""
+    before: dict[int, tuple[int, ...]] = {}
+    first: dict[Hashable, int] = {}
+    for number, one in enumerate(placed.issued):
+        keys = [key for key in placed.values.keys(number, one) if not _is_known_word(key)]
+        if keys and number in placed.values.again:
+            adding = {first[key] for key in keys}
+            if all(placed.issued[other].lands <= one.lands for other in adding):
+                before[number] = tuple(sorted(adding))
+                continue
+        for key in keys:
+            if key not in first or one.lands < placed.issued[first[key]].lands:
+                first[key] = number
+    return before
+
+
+def _is_known_word(key: Hashable) -> bool:
+    return isinstance(key, int) and key <= WORD_MASK
+
+
+def _costing(placed: Placements, makers: Makers) -> tuple[list[int], dict[int, int]]:
     """The operations that cost a slot, and for each constant the one that stands for all like it"""
-    unused = placed.unused
+    unused = placed.unused_of(makers)
     results = placed.values.results
     known = [_known(lanes) for lanes in results]
     wanted = {
         maker
         for number, one in enumerate(placed.issued)
         if not known[number] and number not in unused and not one.kind.breaks
-        for maker in one.producers
+        for maker in makers[number]
     }
     costing: list[int] = []
     first: dict[Hashable, int] = {}
@@ -127,15 +165,19 @@ def _costing(placed: Placements) -> tuple[list[int], dict[int, int]]:
 
 
 def _edges(
-    placed: Placements, number: int, operations: dict[int, int], stands_for: dict[int, int]
+    placed: Placements,
+    makers: Makers,
+    number: int,
+    operations: dict[int, int],
+    stands_for: dict[int, int],
 ) -> list[tuple[int, int, int]]:
     """(predecessor, kind, lag) of an operation; a constant has none."""
     if number in stands_for:
         return []
-    makers = {stands_for.get(maker, maker) for maker in placed.issued[number].producers}
-    row = [(operations[maker], DATA, 0) for maker in sorted(makers) if maker in operations]
+    waits = {stands_for.get(maker, maker) for maker in makers[number]}
+    row = [(operations[maker], DATA, 0) for maker in sorted(waits) if maker in operations]
     edge = placed.edges["memory"].of(number)
-    if edge and edge.source in operations and edge.source not in makers:
+    if edge and edge.source in operations and edge.source not in waits:
         lag = edge.earliest - placed.issued[edge.source].bundle
         row.append((operations[edge.source], ORDER, lag))
     return row

@@ -36,12 +36,13 @@ def inspect_program(
     """Cycles, engines, scratch and the bound of each engine, for a program of any origin.
 
     Also why slots are idle, its phases, and what it could do without; which accesses to memory must
-    stay in order is known from `facts`.
+    stay in order is known from `facts` and from what addresses are computed of.
 
-    A program that jumps is taken as it runs, and `run` counts the bundles of the run; `straight` is
-    false, and `bundles` are those of the text. If a jump depends on data, or more than
-    `max_bundles` bundles are run, `run` says why; then each bundle of the text counts once, a run
-    may take another number of cycles, and what it reads of scratch never written is not known.
+    A program that jumps or halts on the way is taken as it runs, and `run` counts the bundles of
+    the run; `bundles` are those of the text, and `straight` is false if it jumps. If a jump depends
+    on data, or more than `max_bundles` bundles are run, `run` says why; then each bundle of the
+    text counts once, a run may take another number of cycles, no bound is known, and what it reads
+    of scratch never written is not known.
 
     Raises CheckFailed for a program that the machine cannot run; two writes to one word, which it
     obeys, are let pass and counted.
@@ -51,23 +52,25 @@ def inspect_program(
     placed = placements_with(run.program, machine, run.known) if run else None
     ran = run.program if run else program
     use = utilisation(ran, machine)
-    ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
     live = placed.live if placed else live_words(program, machine)
-    unwritten = None
+    unwritten = dataflow = None
+    ladder = []
     if run and placed:
         unwritten = unwritten_in_columns(placed.columns, placed.maker, run.path)
-        ladder.append(_path_bound(placed))
+        dataflow = bound_json(best_bound(dataflow_ladder(placed, machine, run.times)))
+        ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
+        ladder += [_path_bound(placed), {**dataflow, "name": "dataflow"}]
     return {
         "cycles": counted_bundles(ran),
         "straight": is_straight(program),
         **about,
-        "bound": max(ladder, key=lambda bound: int(bound["cycles"])),
-        "ladder": ladder,
+        **({"bound": _highest(ladder), "ladder": ladder} if ladder else {}),
         "engines": engine_rows(use),
         "scratch": live_scratch(live, machine),
         "never_written": never_written_json(unwritten),
         "double_writes": double_writes_json(doubled),
         **(_run_view(run, machine, placed, ladder) if run and placed else {}),
+        **({"dataflow": dataflow} if dataflow else {}),
         "machine": machine.name,
         "bundles": len(program.bundles),
         **{key: program.meta[key] for key in _FROM_META if key in program.meta},
@@ -77,16 +80,20 @@ def inspect_program(
 def _run(
     program: Program, machine: Machine, facts: Facts, max_bundles: int
 ) -> tuple[Unrolled | None, dict[str, Any]]:
-    """The run of `program`, if it is known; and of a program that jumps what to say about it."""
-    if is_straight(program):
-        return unrolled(program, machine, facts), {}
+    """The run of `program`, if it is known; and what to say of one that is not as it is written."""
     try:
         run = unrolled(program, machine, facts, max_bundles)
     except InputError as refusal:
         why = refusal.diagnostic
         about = {"known": False, "code": why.code, "bundle": why.bundle, "why": why.message}
         return None, {"run": about}
-    return run, {"run": {"known": True, "bundles": len(run.path)}}
+    as_written = is_straight(program) and len(run.path) == len(program.bundles)
+    return run, {} if as_written else {"run": {"known": True, "bundles": len(run.path)}}
+
+
+def _highest(ladder: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of equals the first."""
+    return max(ladder, key=lambda bound: int(bound["cycles"]))
 
 
 def refuse_faults(program: Program, machine: Machine) -> tuple[Diagnostic, ...]:
@@ -130,7 +137,7 @@ def _run_view(
     """What can be said of a program whose bundles run as they stand, each once."""
     program = run.program
     engines = [bound for bound in ladder if bound["name"] in machine.slots]
-    busiest = max(engines, key=lambda bound: int(bound["cycles"]))["name"]
+    busiest = _highest(engines)["name"]
     return {
         "idle": idle_causes(program, machine, placed),
         "spans": head_body_tail(program, machine, busiest),
@@ -139,5 +146,4 @@ def _run_view(
         "unused": len(placed.unused),
         "repeated": len(placed.values.again),
         "movable": movable(placed, machine),
-        "dataflow": bound_json(best_bound(dataflow_ladder(placed, machine, run.times))),
     }

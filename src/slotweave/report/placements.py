@@ -14,7 +14,7 @@ known distance from each other. A pause or halt keeps its place among accesses t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,6 +75,10 @@ class Placements:
     @cached_property
     def unused(self) -> frozenset[int]:
         """Operations whose results reach no store, trace or jump."""
+        return self.unused_of([one.producers for one in self.issued])
+
+    def unused_of(self, makers: Sequence[tuple[int, ...]]) -> frozenset[int]:
+        """The same if each operation reads the results of those of its `makers`."""
         writes = np.diff(self.columns.writes.first).tolist()
         needed = bytearray(
             not written and one.kind.operation.effect not in (Effect.NONE, Effect.LOAD)
@@ -82,7 +86,7 @@ class Placements:
         )
         for number in range(len(self.issued) - 1, -1, -1):
             if needed[number]:
-                for maker in self.issued[number].producers:
+                for maker in makers[number]:
                     needed[maker] = True
         return frozenset(number for number, one in enumerate(needed) if not one)
 

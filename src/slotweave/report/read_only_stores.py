@@ -25,15 +25,15 @@ def read_only_store(program: Program, machine: Machine, facts: Facts) -> Diagnos
     except SlotweaveError:
         return None
     kinds = slot_kinds(machine)
-    for (ran, engine, slot), (low, high) in lifted.addresses.items():
+    for (ran, engine, slot), access in lifted.accesses.items():
         bundle = lifted.path[ran]
         kind = kinds[engine][program.bundles[bundle][engine][slot][0]]
         if kind.operation.effect is not Effect.STORE:
             continue
-        last = high + len(kind.words_read(program.bundles[bundle][engine][slot])[1]) - 1
-        if any(region.start <= low and last < region.stop for region in inputs):
-            place = MemoryMap(facts.regions, lifted.graph.memory_words).place(low)
-            where = place if low == high else f"the region of {place}"
+        last = access.high + access.width - 1
+        if any(region.start <= access.low and last < region.stop for region in inputs):
+            place = MemoryMap(facts.regions, lifted.graph.memory_words).place(access.low)
+            where = place if access.low == access.high else f"the region of {place}"
             reason = f"a store goes to {where}, which is read-only under these facts"
             return Diagnostic("SW404", reason, bundle=bundle, engine=engine, slot=slot)
     return None

@@ -83,7 +83,8 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps met in a run: {taken}")
     if _of_run(summary):
         run, text = counted(summary["run"]["bundles"], "bundle"), f"{summary['bundles']:,}"
-        yield "run", Text(f"{run}, from {text} in the program: its jumps are followed")
+        why = "it ends at a halt" if summary["straight"] else "its jumps are followed"
+        yield "run", Text(f"{run}, from {text} in the program: {why}")
     elif not summary.get("straight", True):
         yield "", Text("each bundle counted once; the program jumps, so a run may differ")
     bound = summary.get("bound")
@@ -92,7 +93,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "gap", Text(_gap(cycles, bound["cycles"]))
     if "dataflow" in summary:
         dataflow = summary["dataflow"]
-        of = "for what it computes, if each operation may take any engine"
+        of = "for its operations, repeated ones once, each on any engine"
         yield "dataflow", Text(f"{dataflow['cycles']:,} {of}: {dataflow['why']}")
     scratch = summary.get("scratch")
     if scratch:
@@ -138,7 +139,7 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
 
 
 def _of_run(summary: Mapping[str, Any]) -> bool:
-    """Is this the run of a program that jumps?"""
+    """Is this the run of a program that jumps, or that halts before its last bundle?"""
     return bool((summary.get("run") or {}).get("known"))
 
 

@@ -7,15 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from slotweave.ir.facts import Facts
-from slotweave.ir.program import Program
+from slotweave.ir.program import Bundle, Program
 from slotweave.lift import MAX_BUNDLES, lift_counting
-from slotweave.machine import Machine
-from slotweave.report.known_accesses import (
-    KnownAccesses,
-    known_accesses,
-    lifted_accesses,
-    say_something,
-)
+from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.report.known_accesses import KnownAccesses, known_accesses, lifted_accesses
 from slotweave.report.live_scratch import is_straight
 from slotweave.simulate.legality import costs_a_cycle
 
@@ -27,7 +22,7 @@ MOST_SHOWN = 150_000
 class Unrolled:
     """`program` has the bundles of the run, one behind the other; jumps only fill their slots.
 
-    Bundle i of it is bundle `path[i]` of the text; `known` is what facts say of its accesses to
+    Bundle i of it is bundle `path[i]` of the text; `known` is what is known of its accesses to
     memory.
     """
 
@@ -49,7 +44,7 @@ class Unrolled:
 def unrolled(
     program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES
 ) -> Unrolled:
-    """`program` as it runs under `facts`; one that does not jump is as it is written.
+    """`program` as it runs under `facts`; one that does not jump is as written, to its first halt.
 
     Raises CheckFailed for what the machine refuses, InputError (SW219) where a jump depends on
     data, or if more than `max_bundles` bundles are run.
@@ -58,8 +53,8 @@ def unrolled(
     a bundle to land: that is counted in all bundles.
     """
     if is_straight(program):
-        path = tuple(range(len(program.bundles)))
-        return Unrolled(program, path, known_accesses(program, machine, facts))
+        ran = up_to_halt(program)
+        return Unrolled(ran, tuple(range(len(ran.bundles))), known_accesses(ran, machine, facts))
     lifted = lift_counting(program, machine, facts, max_bundles)
     slow = any(mode.latency > 1 for mode in machine.modes)
     kept = [
@@ -68,10 +63,28 @@ def unrolled(
         if slow or costs_a_cycle(program.bundles[bundle])
     ]
     path = tuple([lifted.path[ran] for ran in kept])
-    known = lifted_accesses(lifted, program, machine) if say_something(facts) else {}
+    known = lifted_accesses(lifted)
     place = {ran: at for at, ran in enumerate(kept)}
     return Unrolled(
         replace(program, bundles=tuple([program.bundles[bundle] for bundle in path])),
         path,
         {(place[ran], engine, slot): one for (ran, engine, slot), one in known.items()},
+    )
+
+
+def up_to_halt(program: Program) -> Program:
+    """What a straight `program` runs: nothing behind the first bundle that halts."""
+    halts = (at for at, bundle in enumerate(program.bundles, 1) if _halts(bundle))
+    end = next(halts, len(program.bundles))
+    return (
+        program if end == len(program.bundles) else replace(program, bundles=program.bundles[:end])
+    )
+
+
+def _halts(bundle: Bundle) -> bool:
+    return any(
+        slot[0] == "halt"
+        for engine, slots in bundle.items()
+        if engine != DEBUG_ENGINE
+        for slot in slots
     )

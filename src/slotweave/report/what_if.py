@@ -10,7 +10,8 @@ than the program's own that is never later than where it stood.
 
 For other amounts of scratch the words cannot be held fixed: each value is given one anew, all words
 in turn, so that each rests as long as it can before it is written again (words of a vector need not
-lie side by side). The prices of `STEP` words compare such programs with each other.
+lie side by side). The prices of `STEP` words compare such programs with each other; so do further
+prices of slots, for an engine may be what holds a program up only once words do not.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from slotweave.isa import Effect
 from slotweave.machine import Machine
 from slotweave.report.access_conflicts import MemoryWalk, touched
 from slotweave.report.issued import Issued
-from slotweave.report.placements import Placements, placements
+from slotweave.report.placements import Placements, placements_with
+from slotweave.report.unrolled import unrolled
 from slotweave.report.words_in_turn import in_turn, words_needed
-from slotweave.simulate.legality import costs_a_cycle
 from slotweave.simulate.slots import SlotKind
 
 #: Scratch is priced in so many words.
@@ -71,15 +72,17 @@ def what_if(
 
     `prices` says how many cycles one more slot of each engine saves, and `scratch` how many would
     be saved if no word of scratch were ever used again; `scratch_words` has the prices of `STEP`
-    words (see `scratch_prices`); all with the changed slots. `facts` are those about memory.
+    words, and those of slots once words are given out anew (see `scratch_prices`); all with the
+    changed slots. `facts` are those about memory.
     """
-    placed = placements(program, machine, facts)
+    run = unrolled(program, machine, facts)
+    placed = placements_with(run.program, machine, run.known)
     slots = {**machine.slots, **changed}
     now = retimed(placed, slots)
     more = {engine: {**slots, engine: count + 1} for engine, count in slots.items()}
     return {
         "cycles": now,
-        "before": sum(map(costs_a_cycle, program.bundles)),
+        "before": run.cycles[-1],
         "retimed": retimed(placed, machine.slots),
         "slots": slots,
         "prices": {engine: now - retimed(placed, wider) for engine, wider in more.items()},
@@ -88,36 +91,35 @@ def what_if(
     }
 
 
-def scratch_prices(
-    placed: Placements, slots: Mapping[str, int], words: int
-) -> dict[str, int | None]:
+def scratch_prices(placed: Placements, slots: Mapping[str, int], words: int) -> dict[str, Any]:
     """What `step` words of scratch are worth in cycles, where each value is given a word in turn.
 
     `now` is what the program takes so in the `words` of the machine, `saved` how many cycles fewer
     with a step more, `lost` how many more with a step less (None if it does not fit: it holds
-    `needed` words at once).
+    `needed` words at once). `prices` says how many fewer with one more slot of each engine.
     """
     bundles = list(_bundles(placed))
     used = [[(one.reads, one.writes) for one in bundle] for bundle in bundles]
 
-    def timed(size: int) -> int | None:
+    def timed(size: int, *wider: Mapping[str, int]) -> list[int | None]:
         renamed = in_turn(used, size)
         if renamed is None:
-            return None
-        return _retimed(
-            (
-                [replace(one, reads=r, writes=w) for one, (r, w) in zip(bundle, row, strict=True)]
-                for bundle, row in zip(bundles, renamed, strict=True)
-            ),
-            placed,
-            slots,
-        )
+            return [None, *(None for _ in wider)]
+        again = [
+            [replace(one, reads=r, writes=w) for one, (r, w) in zip(bundle, row, strict=True)]
+            for bundle, row in zip(bundles, renamed, strict=True)
+        ]
+        return [_retimed(again, placed, count) for count in (slots, *wider)]
 
-    now, more, fewer = timed(words), timed(words + STEP), timed(words - STEP)
+    def fewer(than: int | None, cycles: int | None) -> int | None:
+        return None if than is None or cycles is None else than - cycles
+
+    now, *wider = timed(words, *({**slots, engine: n + 1} for engine, n in slots.items()))
+    (more,), (less,) = timed(words + STEP), timed(words - STEP)
     return {
         "step": STEP, "words": words, "needed": words_needed(used), "now": now,
-        "saved": None if now is None or more is None else now - more,
-        "lost": None if now is None or fewer is None else fewer - now,
+        "saved": fewer(now, more), "lost": fewer(less, now),
+        "prices": {engine: fewer(now, one) for engine, one in zip(slots, wider, strict=True)},
     }  # fmt: skip
 
 

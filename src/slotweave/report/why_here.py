@@ -11,8 +11,8 @@ from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.report.idle_causes import IDLE_CAUSES, idle_table
 from slotweave.report.live_scratch import JUMPS
-from slotweave.report.placements import CAUSES, Placements, placements, placements_with
-from slotweave.report.unrolled import Unrolled
+from slotweave.report.placements import CAUSES, Placements, placements_with
+from slotweave.report.unrolled import Unrolled, unrolled
 
 #: Entries of an answer that say when.
 _TIMES = frozenset({"until", "free_from", "room"})
@@ -29,10 +29,12 @@ def explain_bundle(
     """Each operation of `bundle` and each engine with empty slots there, in JSON form.
 
     Only `engine`, or only its slot number `slot`, if they are given. The program must be straight
-    and legal on `machine`; the bundle, engine and slot must exist. `facts` are those about memory.
+    and legal on `machine`; the bundle, engine and slot must exist, and the bundle be run. `facts`
+    are those about memory.
     """
-    placed = placements(program, machine, facts)
-    return _explained(program, machine, placed, bundle, engine, slot)
+    run = unrolled(program, machine, facts)
+    placed = placements_with(run.program, machine, run.known)
+    return _explained(run.program, machine, placed, bundle, engine, slot)
 
 
 def explain_cycle(

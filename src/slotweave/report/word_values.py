@@ -2,14 +2,14 @@
 
 Equal operations on equal values have equal numbers; constants are folded; a sum with a constant is
 its base and a distance, so that addresses can be compared. Two loads from one address are equal if
-nothing landed between them in their region (all of memory, where facts say nothing). The method is
-value numbering (Cocke and Schwartz, 1970).
+nothing landed between them in their region (see `known_accesses`), or, where both are known, in
+these words. The method is value numbering (Cocke and Schwartz, 1970).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slotweave.isa import WORD_BITS, WORD_MASK
@@ -44,35 +44,53 @@ class WordValues:
     again: frozenset[int]
     addresses: Mapping[int, Value]
 
+    def keys(self, number: int, operation: Issued) -> Sequence[Hashable]:
+        """What stands for the words of the result of an operation, whichever computes them."""
+        return _keys(operation, self.results[number])
+
 
 @dataclass
 class _Numbering:
-    """Values so far; `landed` counts the stores of each region, "" being those anywhere."""
+    """Values so far; `landed` counts the stores that each of `_stores` is one of."""
 
     bases: dict[Hashable, Value] = field(default_factory=dict)
-    landed: Counter[str] = field(default_factory=Counter)
-    in_flight: list[tuple[int, str]] = field(default_factory=list)
+    landed: Counter[Hashable] = field(default_factory=Counter)
+    in_flight: list[tuple[int, Sequence[Hashable]]] = field(default_factory=list)
 
     def base(self, key: Hashable) -> Value:
         return self.bases.setdefault(key, (len(self.bases) + 1) << WORD_BITS)
 
-    def access(self, operation: Issued, access: KnownAccess | None) -> None:
-        """What was stored before is what loads of the bundle of `operation` read."""
-        bundle = operation.bundle
+    def land(self, bundle: int) -> None:
+        """What was stored before is what loads of `bundle` read."""
         if self.in_flight:
-            self.landed.update(region for lands, region in self.in_flight if lands <= bundle)
+            for lands, stores in self.in_flight:
+                if lands <= bundle:
+                    self.landed.update(stores)
             self.in_flight = [one for one in self.in_flight if one[0] > bundle]
-        if operation.effect is Effect.STORE:
-            self.in_flight.append((operation.lands, access.region if access else ""))
 
     def loaded(self, address: Value, width: int, access: KnownAccess | None) -> list[Value]:
         """The words from an address on, as they are now."""
-        if access is None:
-            state = (sum(self.landed.values()), -1)
-        else:
-            state = (self.landed[""], self.landed[access.region])
-        words = [_moved(address, step) for step in range(width)]
-        return [self.base(("load", word, state)) for word in words]
+        landed = self.landed
+        if access is not None and access.first is not None:
+            state = (access.region, landed[_ANYWHERE], landed[access.region, _COMPUTED])
+            words = range(access.first, access.first + width)
+            return [self.base(("load", word, state, landed[word])) for word in words]
+        where: Hashable = access.region if access else _ALL
+        since = (where, landed[_ANYWHERE], landed[where])
+        return [self.base(("load", _moved(address, step), since)) for step in range(width)]
+
+
+#: Marks of stores: any; those that may be in any region; those at computed addresses of one.
+_ALL, _ANYWHERE, _COMPUTED = ("all",), ("anywhere",), "computed"
+
+
+def _stores(access: KnownAccess | None, width: int) -> Sequence[Hashable]:
+    """What a store of so many words is one of: all, those of its region, those of a word, ..."""
+    if access is None:
+        return (_ALL, _ANYWHERE)
+    if access.first is None:
+        return (_ALL, access.region, (access.region, _COMPUTED))
+    return (_ALL, access.region, *range(access.first, access.first + width))
 
 
 def word_values(
@@ -94,10 +112,13 @@ def word_values(
         lanes: list[Value] = []
         if effect is Effect.LOAD or effect is Effect.STORE:
             access = known.get(operation.place)
-            numbering.access(operation, access)
+            numbering.land(operation.bundle)
             addresses[number] = read[0]
             if effect is Effect.LOAD:
                 lanes = numbering.loaded(read[0], width, access)
+            else:
+                stores = _stores(access, len(read) - 1)
+                numbering.in_flight.append((operation.lands, stores))
         elif width:
             lanes = _computed(numbering, number, operation, read, width)
         values[here] = lanes
@@ -107,14 +128,17 @@ def word_values(
     return WordValues(tuple(results), frozenset(again), addresses)
 
 
-def _adds_nothing(operation: Issued, lanes: list[Value], seen: set[Hashable]) -> bool:
-    """Was all of this known? A copy to all lanes is new unless the same copy was made before."""
-    keys: list[Hashable] = [*lanes]
-    if operation.kind.operation.name == "broadcast":
-        keys = [("broadcast", lanes[0])]
+def _adds_nothing(operation: Issued, lanes: Sequence[Value], seen: set[Hashable]) -> bool:
+    """Was all of this known?"""
+    keys = _keys(operation, lanes)
     known = seen.issuperset(keys)
     seen.update(keys)
     return known
+
+
+def _keys(operation: Issued, lanes: Sequence[Value]) -> Sequence[Hashable]:
+    """A copy to all lanes is new unless the same copy was made before."""
+    return [("broadcast", lanes[0])] if operation.kind.operation.name == "broadcast" else lanes
 
 
 def _computed(

@@ -161,7 +161,7 @@ def _show(terminal: Terminal, ladder: tuple[Bound, ...], known: Assumed | None) 
         style = "bold green" if rung is best else ""
         table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
     terminal.show(with_whole_numbers(table))
-    of = "those of this plan" if known is None else "each of them on any engine"
+    of = "those of this plan" if known is None else "repeated ones once, each on any engine"
     print(f"no schedule of these operations ({of}) has fewer than {counted(best.cycles, 'cycle')}")
     if known is not None:
         print(f"facts: {known}")

@@ -71,7 +71,7 @@ def _explain_place(
     from slotweave.cli.inputs import blaming, machine_of
     from slotweave.report.inspect import refuse_faults
     from slotweave.report.live_scratch import is_straight
-    from slotweave.report.unrolled import MOST_SHOWN, unrolled
+    from slotweave.report.unrolled import MOST_SHOWN, unrolled, up_to_halt
     from slotweave.report.why_here import explain_bundle, explain_cycle
     from slotweave.report.why_text import why_lines
 
@@ -79,8 +79,10 @@ def _explain_place(
     with blaming(file):
         refuse_faults(program, machine)
         if is_straight(program):
-            bundles = len(program.bundles)
-            most = f"the program has {bundles:,} bundles, from 0 on"
+            bundles = len(up_to_halt(program).bundles)
+            most = f"the program has {len(program.bundles):,} bundles, from 0 on"
+            if bundles < len(program.bundles):
+                most = f"{most}, and halts in {bundles - 1:,}"
             most = most if bundles else "the program is empty, it has no bundle"
             at = _parsed_place(place, bundles, most, machine)
             answer = explain_bundle(program, machine, *at, facts)

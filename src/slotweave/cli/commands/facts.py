@@ -21,7 +21,7 @@ _ABOUT = {
     "challenge": "of tree hash: header words known, regions, indices all 0; output: the values",
     "challenge-full": "the same; output: the indices, too",
     "challenge-any-start": "the same, indices of any nodes; output: indices and values",
-    NOTHING: "any two addresses may meet, all of memory is output",
+    NOTHING: "nothing is known of memory, all of it is output",
 }
 
 

@@ -96,8 +96,8 @@ def _show(answer: dict[str, Any], known: Assumed) -> None:
     _print_scratch(answer["scratch_words"])
 
 
-def _print_scratch(prices: dict[str, int | None]) -> None:
-    """The prices of a step of scratch words, where each value is given a word anew."""
+def _print_scratch(prices: dict[str, Any]) -> None:
+    """The prices of scratch words and of slots, where each value is given a word anew."""
     step, words = prices["step"], prices["words"]
     if prices["now"] is None:
         print(f"words given in turn: {prices['needed']:,} are needed, {words:,} are there")
@@ -109,6 +109,8 @@ def _print_scratch(prices: dict[str, int | None]) -> None:
         print(f"{prices['lost']:6,} more with {step} words fewer")
     else:
         print(f"       not with {step} words fewer: {prices['needed']:,} are needed")
+    for engine, saved in prices["prices"].items():
+        print(f"{saved:6,} fewer with these words and one more slot for {engine}")
 
 
 def _listed(slots: dict[str, int]) -> str:
