@@ -94,7 +94,7 @@ def test_they_stay_where_results_land_later() -> None:
 
 def test_a_straight_program_is_as_it_is_written() -> None:
     text = Program("challenge", ({"load": (("const", 0, 1),)}, DEBUG, {"debug": (("halt",),)}))
-    assert unrolled(text, CHALLENGE, NOTHING_KNOWN) == Unrolled(text, (0, 1, 2), {})
+    assert unrolled(text, CHALLENGE, NOTHING_KNOWN) == Unrolled(text, (0, 1, 2), {}, {})
 
 
 def test_a_straight_program_ends_behind_the_first_bundle_that_halts() -> None:

@@ -33,6 +33,7 @@ def twin_of(ran: Ran, dataflow: int) -> dict[str, Any]:
         "scratch": _scratch(ran),
         "never_written": _never_written(ran),
         "double_writes": _double_writes(ran),
+        "read_only_store": None,  # without facts nothing is read-only
         "idle": _idle(ran),
         "spans": _spans(ran, busiest),
         "slices": _slices(ran),

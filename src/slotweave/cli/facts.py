@@ -18,6 +18,7 @@ from slotweave.cli.assignments import given_as
 from slotweave.diagnostics import CheckFailed
 
 if TYPE_CHECKING:
+    from slotweave.diagnostics import Diagnostic
     from slotweave.ir.facts import Facts
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
@@ -115,7 +116,13 @@ def read_only_notes(
     """A warning where a store goes to what is read-only under these facts."""
     from slotweave.report.read_only_stores import read_only_store
 
-    found = read_only_store(program, machine, known.facts)
+    yield from read_only_note(read_only_store(program, machine, known.facts), file, known, given)
+
+
+def read_only_note(
+    found: Diagnostic | None, file: str, known: Assumed, given: str | None
+) -> Iterator[str]:
+    """The warning of such a store, if one was found."""
     if found is not None:
         message = f"{found.message}; {cure(known, given)}"
         yield f"warning: {replace(found, message=message, file=inputs.shown(file))}"

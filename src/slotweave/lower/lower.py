@@ -24,6 +24,9 @@ from slotweave.machine import Machine
 #: Waiting for constants that adds so little to what the slots take is not looked at.
 _HARDLY_LONGER = 1.02
 
+#: About so many ends of the schedule are tried, by which constants have to be there.
+_ENDS = 4
+
 #: Nodes that say where words lie and need no slot.
 _NOT_RUN = frozenset({"slice", "overlay", "variable"})
 
@@ -72,8 +75,9 @@ def lower(graph: Graph, machine: Machine) -> Lowered:
     if least <= slots * _HARDLY_LONGER:
         return spread
     plain = lower_as_it_stands(graph, machine)
-    ends = {max(slots, critical_path_bound(plain.problem).cycles), least - 1}
-    rooms = [_room(plain, cycles) for cycles in sorted(ends, reverse=True)]
+    fewest = max(slots, critical_path_bound(plain.problem).cycles)
+    ends = range(least - 1, fewest - 1, -max(1, (least - fewest) // _ENDS))
+    rooms = [_room(plain, end) for end in ends]
     timely = [lower_as_it_stands(spread_constants(graph, machine, room), machine) for room in rooms]
     return min(spread, *timely, plain, key=_least)
 

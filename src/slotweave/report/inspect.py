@@ -18,6 +18,7 @@ from slotweave.report.live_scratch import is_straight, live_scratch, live_words
 from slotweave.report.never_written import never_written_json, unwritten_in_columns
 from slotweave.report.phases import head_body_tail, phases, slices
 from slotweave.report.placements import Placements, placements_with
+from slotweave.report.read_only_stores import read_only_store_json, read_only_store_of
 from slotweave.report.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.report.waste import critical_path, movable
 from slotweave.simulate.legality import static_faults
@@ -69,6 +70,9 @@ def inspect_program(
         "scratch": live_scratch(live, machine),
         "never_written": never_written_json(unwritten),
         "double_writes": double_writes_json(doubled),
+        "read_only_store": read_only_store_json(
+            read_only_store_of(run, machine, facts) if run else None
+        ),
         **(_run_view(run, machine, placed, ladder) if run and placed else {}),
         **({"dataflow": dataflow} if dataflow else {}),
         "machine": machine.name,

@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from slotweave.check.symbolic_memory import MemoryMap
 from slotweave.diagnostics import Diagnostic, SlotweaveError
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.isa import Effect
-from slotweave.lift import lift_counting
 from slotweave.machine import Machine
+from slotweave.report.unrolled import Unrolled, unrolled
 from slotweave.simulate.slots import slot_kinds
 
 
 def read_only_store(program: Program, machine: Machine, facts: Facts) -> Diagnostic | None:
     """The first store of a run of which all words lie in a region that is read-only, if any.
 
-    None is found in a program that has no graph, because its jumps depend on data or it is refused.
+    None is found in a program whose run is not known.
     """
-    inputs = [region for region in facts.regions if region.read_only and region.length]
-    if not inputs:
+    if not any(region.read_only for region in facts.regions):
         return None
     try:
-        lifted = lift_counting(program, machine, facts)
+        run = unrolled(program, machine, facts)
     except SlotweaveError:
         return None
+    return read_only_store_of(run, machine, facts)
+
+
+def read_only_store_of(run: Unrolled, machine: Machine, facts: Facts) -> Diagnostic | None:
+    """The same of a run that is known."""
+    inputs = [region for region in facts.regions if region.read_only and region.length]
     kinds = slot_kinds(machine)
-    for (ran, engine, slot), access in lifted.accesses.items():
-        bundle = lifted.path[ran]
-        kind = kinds[engine][program.bundles[bundle][engine][slot][0]]
+    for (at, engine, slot), access in run.accesses.items() if inputs else ():
+        kind = kinds[engine][run.program.bundles[at][engine][slot][0]]
         if kind.operation.effect is not Effect.STORE:
             continue
         last = access.high + access.width - 1
         if any(region.start <= access.low and last < region.stop for region in inputs):
-            place = MemoryMap(facts.regions, lifted.graph.memory_words).place(access.low)
+            place = MemoryMap(facts.regions, last + 1).place(access.low)
             where = place if access.low == access.high else f"the region of {place}"
             reason = f"a store goes to {where}, which is read-only under these facts"
-            return Diagnostic("SW404", reason, bundle=bundle, engine=engine, slot=slot)
+            return Diagnostic("SW404", reason, bundle=run.path[at], engine=engine, slot=slot)
     return None
+
+
+def read_only_store_json(found: Diagnostic | None) -> dict[str, Any] | None:
+    """`found` in the JSON form of a result."""
+    if found is None:
+        return None
+    return {
+        "bundle": found.bundle, "engine": found.engine, "slot": found.slot, "text": found.message,
+    }  # fmt: skip
+
+
+def read_only_store_diagnostic(found: Mapping[str, Any] | None) -> Diagnostic | None:
+    """What was found, from its JSON form."""
+    if found is None:
+        return None
+    place = {key: found[key] for key in ("bundle", "engine", "slot")}
+    return Diagnostic("SW404", found["text"], **place)

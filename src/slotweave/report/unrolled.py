@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import TypeVar
 
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Bundle, Program
-from slotweave.lift import MAX_BUNDLES, lift_counting
+from slotweave.lift import MAX_BUNDLES, Access, lift_counting
 from slotweave.machine import DEBUG_ENGINE, Machine
-from slotweave.report.known_accesses import KnownAccesses, known_accesses, lifted_accesses
+from slotweave.report.known_accesses import KnownAccesses, Place, lifted_accesses
 from slotweave.report.live_scratch import is_straight
 from slotweave.simulate.legality import costs_a_cycle
+
+Found = TypeVar("Found")
 
 #: Longer runs are not looked at operation by operation: that would take minutes.
 MOST_SHOWN = 150_000
@@ -22,12 +25,13 @@ MOST_SHOWN = 150_000
 class Unrolled:
     """`program` has the bundles of the run, one behind the other; jumps only fill their slots.
 
-    Bundle i of it is bundle `path[i]` of the text; `known` is what is known of its accesses to
-    memory.
+    Bundle i of it is bundle `path[i]` of the text; `accesses` are its loads and stores, and `known`
+    says in which region they lie.
     """
 
     program: Program
     path: tuple[int, ...]
+    accesses: Mapping[Place, Access]
     known: KnownAccesses
 
     @property
@@ -54,7 +58,9 @@ def unrolled(
     """
     if is_straight(program):
         ran = up_to_halt(program)
-        return Unrolled(ran, tuple(range(len(ran.bundles))), known_accesses(ran, machine, facts))
+        lifted = lift_counting(ran, machine, facts, max(len(ran.bundles), 1))
+        path = tuple(range(len(ran.bundles)))
+        return Unrolled(ran, path, lifted.accesses, lifted_accesses(lifted))
     lifted = lift_counting(program, machine, facts, max_bundles)
     slow = any(mode.latency > 1 for mode in machine.modes)
     kept = [
@@ -63,12 +69,16 @@ def unrolled(
         if slow or costs_a_cycle(program.bundles[bundle])
     ]
     path = tuple([lifted.path[ran] for ran in kept])
-    known = lifted_accesses(lifted)
     place = {ran: at for at, ran in enumerate(kept)}
+
+    def placed(found: Mapping[Place, Found]) -> dict[Place, Found]:
+        return {(place[ran], engine, slot): one for (ran, engine, slot), one in found.items()}
+
     return Unrolled(
         replace(program, bundles=tuple([program.bundles[bundle] for bundle in path])),
         path,
-        {(place[ran], engine, slot): one for (ran, engine, slot), one in known.items()},
+        placed(lifted.accesses),
+        placed(lifted_accesses(lifted)),
     )
 
 

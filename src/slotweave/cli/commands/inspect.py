@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.facts import FactsOption, assumed, read_only_notes
+from slotweave.cli.facts import FactsOption, assumed, read_only_note
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
@@ -45,6 +45,7 @@ def inspect(
     from slotweave.report.double_writes import double_writes_diagnostic
     from slotweave.report.inspect import inspect_program
     from slotweave.report.never_written import never_written_diagnostic
+    from slotweave.report.read_only_stores import read_only_store_diagnostic
     from slotweave.report.result_table import result_view
 
     how = building(shape, load_time_limit, terminal)
@@ -62,7 +63,8 @@ def inspect(
         terminal.show(result_view(summary, [*context, ("facts", str(known))]))
     if reason := unknown_run(summary):
         terminal.note(reason)
-    terminal.notes((*known.notes, *read_only_notes(parsed, program, target, known, facts)))
+    stored = read_only_store_diagnostic(summary["read_only_store"])
+    terminal.notes((*known.notes, *read_only_note(stored, program, known, facts)))
     if found := never_written_diagnostic(summary["never_written"], shown(program)):
         terminal.note(f"warning: {found}")
     if found := double_writes_diagnostic(summary["double_writes"], shown(program)):
