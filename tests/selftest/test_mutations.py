@@ -14,7 +14,7 @@ from slotweave.ir.graph_verify import graph_faults
 from slotweave.ir.program import Program
 from slotweave.ir.program_files import program_from_json, program_to_json
 from slotweave.machine import CHALLENGE
-from slotweave.selftest.fitted_mutations import allocation_mutations, schedule_mutations
+from slotweave.selftest.fitted_mutations import Fitted, allocation_mutations, schedule_mutations
 from slotweave.selftest.graph_mutations import (
     COMMUTES,
     GRAPH_MUTATIONS,
@@ -23,7 +23,7 @@ from slotweave.selftest.graph_mutations import (
 )
 from slotweave.selftest.mutant import Mutant, Mutation, mutants
 from slotweave.selftest.program_mutations import program_mutations
-from support.small_results import fitted_of, result_with_sums, small_result
+from support.small_results import constants_stored, small_result
 
 #: Invariants of graphs that a mistake of the author's may break; the others the tracer keeps.
 OF_THE_AUTHOR = ("inputs-are-kept", "addresses-are-inside", "order-is-complete")
@@ -39,9 +39,10 @@ def of_graphs(count: int, seed: int = 0) -> list[Mutant[Graph]]:
 
 
 def of_fitted(count: int, seed: int = 0) -> list[Mutant[Any]]:
-    result = result_with_sums()
-    mutations = (*schedule_mutations(result.problem), *allocation_mutations(result.problem))
-    return mutants(fitted_of(result), mutations, count, seed)
+    made = constants_stored()
+    problem = made.lowered.problem
+    mutations = (*schedule_mutations(problem), *allocation_mutations(problem))
+    return mutants(Fitted(made.schedule, made.allocation), mutations, count, seed)
 
 
 MAKERS = pytest.mark.parametrize("make", [of_programs, of_graphs, of_fitted])
@@ -59,7 +60,8 @@ def test_the_same_seed_gives_the_same_mutants(make: Maker) -> None:
 @MAKERS
 def test_a_mutant_is_not_what_it_was_made_from(make: Maker) -> None:
     result = small_result()
-    originals = (result.program, result.traced, fitted_of(result_with_sums()))
+    fitted = Fitted(constants_stored().schedule, constants_stored().allocation)
+    originals = (result.program, result.traced, fitted)
     for mutant in make(120):
         assert mutant.value not in originals, mutant.change
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
+from slotweave.frontend.trace import trace_function
+from slotweave.frontend.tracer import Tracer
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import Result
 from slotweave.selftest.fitted_mutations import Fitted
 from slotweave.selftest.trial import Origin
+from support.compiled import Compiled
+from support.compiled import compiled as compiled_graph
 from support.tree_hash import compiled
 
 
@@ -19,9 +23,15 @@ def small_result(contract: str = "values") -> Result:
 
 
 @cache
-def result_with_sums() -> Result:
-    """Eight vectors of items: so many that some constants may also be sums, or added immediates."""
-    return compiled((3, 5, 64), "values", instances=2)
+def constants_stored() -> Compiled:
+    """So many constants that most of them may also be sums, or added immediates."""
+
+    def build(k: Tracer) -> None:
+        out = k.region("out", 0, 200, output=True)
+        for address in range(200):
+            k.store(address, 1000 + 3 * address, out)
+
+    return compiled_graph(trace_function(build, "constants", CHALLENGE.vector_length), CHALLENGE)
 
 
 def origin_of(result: Result) -> Origin:
