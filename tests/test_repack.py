@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.budget import Budget, budget
+from slotweave.check.equivalence import Equivalence
+from slotweave.check.refinement import graph_refines_program
 from slotweave.check.witness import random_memory
 from slotweave.diagnostics import CheckFailed, NoSchedule
 from slotweave.fit import Effort
@@ -127,6 +130,24 @@ def test_where_nothing_shorter_is_found_the_program_is_returned_as_it_was():
     assert result.program is program
     assert result.best is None
     assert "nothing shorter" in result.why
+
+
+def test_where_the_shortest_writing_is_not_proved_another_one_is_found(tree_hash, monkeypatch):
+    program, facts = tree_hash
+    refused = []
+
+    def doubtful(graph, *rest):
+        if not refused or graph in refused:
+            refused.append(graph)
+            return Equivalence("unknown", "nobody knows")
+        return graph_refines_program(graph, *rest)
+
+    module = sys.modules["slotweave.repack.repack"]
+    monkeypatch.setattr(module, "graph_refines_program", doubtful)
+    result = repack(program, CHALLENGE, facts, FAST)
+    assert refused
+    assert result.cycles < result.before
+    assert_same_results(result, facts, facts.memory_words or 0)
 
 
 def test_a_limit_of_no_time_returns_the_program_as_it_was(tree_hash):

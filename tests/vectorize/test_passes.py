@@ -357,3 +357,13 @@ def test_words_that_meet_in_too_many_ways_are_not_packed():
 
     graph = trace_function(build, "k", 8)
     assert pack_isomorphic(graph, CHALLENGE) is graph
+
+
+def test_a_choice_that_is_a_bit_of_which_nothing_is_known_stays():
+    def build(k):
+        data = k.region("data", 0, 16, read_only=True)
+        out = k.region("out", 16, 8, output=True)
+        k.vstore(16, k.select(k.vload(0, data), 1, 0) ^ k.vload(8, data), out)
+
+    graph = trace_function(build, "k", 8)
+    assert ops(compute_choices(graph, GraphWords(graph, Facts(24)))) == ops(graph)

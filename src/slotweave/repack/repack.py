@@ -11,7 +11,7 @@ as on the machine (compatible mode); a new program reads none, and its runs are 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from slotweave.analysis.utilisation import counted_bundles
@@ -134,7 +134,8 @@ def repack(
     """
     options = RepackOptions() if options is None else options
     start, evaluations = time.monotonic(), 0
-    for apart in (True, False):
+    apart, unproved = True, set[str]()
+    while True:
         lifted = lift_counting(program, machine, facts, apart=apart)
         trail = _Trail(lifted.cycles, evaluations, listen)
         trail.tell(f"lifted {counted(len(lifted.graph.nodes), 'node')}")
@@ -142,7 +143,7 @@ def repack(
             _expect_fitting(program, machine, facts)
         try:
             with unmasked_interruptions():
-                tries = _tries(lifted, machine, facts, options, trail)
+                tries = _tries(lifted, machine, facts, options, trail, unproved)
                 for found in budget.limit(tries, evaluations):
                     trail.note(found)
         except KeyboardInterrupt:  # what was found so far is kept
@@ -155,7 +156,9 @@ def repack(
             trail.interrupted, best = True, None
         if trail.interrupted or best or not trail.found or budget.is_spent(evaluations):
             break
-        # The regions told apart may be what could not be proved.
+        if not apart:
+            unproved.update(found.writing.way for found in trail.found)
+        apart = False  # the regions told apart may be what could not be proved
     result = _result(program, machine, facts, lifted.cycles, best, trail, options, start)
     return replace(result, met=control_met(program, machine, lifted.path))
 
@@ -171,9 +174,14 @@ def _expect_fitting(program: Program, machine: Machine, facts: Facts) -> None:
 
 
 def _tries(
-    lifted: Lifted, machine: Machine, facts: Facts, options: RepackOptions, trail: _Trail
+    lifted: Lifted,
+    machine: Machine,
+    facts: Facts,
+    options: RepackOptions,
+    trail: _Trail,
+    unproved: Container[str],
 ) -> Iterator[Found | None]:
-    """What each evaluation found, if anything, of all ways to write the graph.
+    """What each evaluation found, if anything, of all ways to write the graph but those `unproved`.
 
     Every way is at least one evaluation, so that limits are looked at between any two.
     """
@@ -181,6 +189,8 @@ def _tries(
     ways: list[str] = []
     for writing in writings(lifted, machine, facts, options):
         ways.append(writing.way)
+        if writing.way in unproved:
+            continue
         trail.bounds.append(writing.bounds)
         if writing.least >= trail.shortest:
             trail.tell(f"{writing.way}: {counted(writing.least, 'cycle')} at least")

@@ -21,13 +21,13 @@ def kept_control(result: Repacked) -> dict[str, Any]:
     }
 
 
-def kept_control_lines(control: Mapping[str, Any]) -> Iterator[str]:
-    """The same for a reader, as far as it is worth saying."""
-    pauses, cores = control["pauses"], control["core_ids"]
+def kept_control_lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """The same for a reader of the summary, as far as it is worth saying."""
+    pauses, cores = summary["pauses"], summary["core_ids"]
     if left := pauses["before"] - pauses["now"]:
         reason = "the facts judge memory at the end of the run alone"
         yield f"{counted(left, 'pause')} left out: {reason}"
-    elif pauses["now"]:
+    elif pauses["now"] and summary["way"] != "unchanged":
         reason = "without regions all of memory is output, at each pause and at the end"
         yield f"{counted(pauses['now'], 'pause')} kept: {reason}"
     if left := cores["before"] - cores["now"]:

@@ -45,7 +45,7 @@ def _sum_of(node: Node, index: int, known: GraphWords) -> _Sum | None:
         if form is None or len(form.terms) != 1 or form.terms[0][2] != BIT:
             return None
         bit, factor, _range = form.terms[0]
-        if (bit, factor, form.base) == (index, 1, 0):
+        if known.ref(bit)[0] >= index:  # nothing but itself is known of it
             return None
         found.add((bit - word, factor, form.base))
     return found.pop() if len(found) == 1 else None
