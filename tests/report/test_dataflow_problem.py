@@ -16,9 +16,10 @@ from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
 from slotweave.report.dataflow_problem import dataflow_problem
-from slotweave.report.placements import placements, placements_with
+from slotweave.report.placements import placements
 from slotweave.report.unrolled import unrolled
 from strategies.programs import FACTS, straight_programs
+from support.placed import placed_under
 from support.tree_hash import parameters
 
 #: Those of the drawn programs, with room for vectors of eight words.
@@ -27,7 +28,7 @@ ROOMY = Facts(32, {}, (Region("addresses", 0, 4), Region("rest", 4, 28)), FACTS.
 
 def bound_of(program: Program, facts: Facts = NOTHING_KNOWN) -> int:
     run = unrolled(program, CHALLENGE, facts)
-    placed = placements_with(run.program, CHALLENGE, run.known)
+    placed = placements(run.program, CHALLENGE, run.known)
     problem = dataflow_problem(placed, CHALLENGE)
     return best_bound(bound_ladder(problem)).cycles
 
@@ -75,7 +76,7 @@ def test_a_value_that_is_needed_costs_a_slot_and_only_once() -> None:
         )
 
     def costing(text: Program) -> int:
-        return dataflow_problem(placements(text, CHALLENGE), CHALLENGE).size
+        return dataflow_problem(placed_under(text, CHALLENGE), CHALLENGE).size
 
     assert costing(stores(7, 9)) == 2 + 2 + 2 + 2
     assert costing(stores(7, 7)) == 1 + 1 + 1 + 2
@@ -103,7 +104,7 @@ def test_what_is_computed_again_and_lands_sooner_is_no_repetition() -> None:
         {"load": (("const", 0, 0), ("const", 1, 5))}, {"load": (("load", 2, 0),)},
         {"flow": (("add_imm", 3, 2, 5),)}, {"alu": (("+", 4, 2, 1),)}, {"store": (("store", 0, 4),)}
     )  # fmt: skip
-    placed = placements(text, slow)
+    placed = placed_under(text, slow)
     assert placed.values.again == {4}
     assert best_bound(bound_ladder(dataflow_problem(placed, slow))).cycles == 3
 
@@ -125,7 +126,7 @@ def test_an_operation_counts_on_the_engine_with_room() -> None:
     stores: tuple[Bundle, ...] = tuple(
         {"store": (("vstore", 201, 64 + 8 * i), ("vstore", 202, 72 + 8 * i))} for i in (0, 2, 4)
     )
-    placed = placements(program(load, work, *stores), machine)
+    placed = placed_under(program(load, work, *stores), machine)
     problem = dataflow_problem(placed, machine)
     of_work = [i for i, node in enumerate(problem.nodes) if placed.issued[node].engine == "valu"]
     engines = {

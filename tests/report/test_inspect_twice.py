@@ -23,12 +23,12 @@ from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
 from slotweave.report.dataflow_problem import dataflow_problem
 from slotweave.report.inspect import inspect_program
-from slotweave.report.placements import placements
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
 from strategies.programs import straight_programs
 from support.event_facts import Ran, ran, ran_in_cycles, random_memories
 from support.inspect_twin import twin_of
+from support.placed import placed_under
 from support.tree_hash import parameters
 
 #: Entries that are no numbers of their own, or not of the run.
@@ -221,7 +221,7 @@ def test_numbers_of_drawn_programs_are_those_of_the_events(drawn: Program) -> No
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_bound_of_the_dataflow_is_shown_and_one_more_is_not(name: str) -> None:
     text = runs_of(name).program
-    problem = dataflow_problem(placements(text, CHALLENGE), CHALLENGE)
+    problem = dataflow_problem(placed_under(text, CHALLENGE), CHALLENGE)
     best = best_bound(bound_ladder(problem))
     assert inspect_program(text, CHALLENGE)["dataflow"]["cycles"] == best.cycles
     assert best.certificate is not None

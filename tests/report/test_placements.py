@@ -13,10 +13,10 @@ from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
 from slotweave.report.idle_causes import idle_causes
 from slotweave.report.phases import head_body_tail, slices
-from slotweave.report.placements import placements
 from slotweave.report.waste import critical_path, movable
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
+from support.placed import placed_under
 from support.tree_hash import parameters
 
 
@@ -45,11 +45,11 @@ def initial_memory() -> list[int]:
 
 
 def causes(text: Program, engine: str) -> dict[str, int]:
-    return idle_causes(text, CHALLENGE, placements(text, CHALLENGE))[engine]
+    return idle_causes(text, CHALLENGE, placed_under(text, CHALLENGE))[engine]
 
 
 def test_an_operand_holds_until_it_lands() -> None:
-    placed = placements(program(const((0, 1)), NOTHING, {"alu": (("+", 1, 0, 0),)}), CHALLENGE)
+    placed = placed_under(program(const((0, 1)), NOTHING, {"alu": (("+", 1, 0, 0),)}), CHALLENGE)
     assert placed.free_from(1) == 1
     assert placed.binding(1) is not None
     assert placed.edges["operand"].source[1] == 0
@@ -61,26 +61,26 @@ def test_a_slow_operand_holds_longer() -> None:
     )
     slow = replace(CHALLENGE, modes=modes)
     text = program(const((0, 1)), NOTHING, NOTHING, {"alu": (("+", 1, 0, 0),)})
-    assert placements(text, slow).free_from(1) == 3
+    assert placed_under(text, slow).free_from(1) == 3
 
 
 def test_a_word_that_is_read_again_holds_its_next_writer() -> None:
     text = program(const((0, 1)), NOTHING, {"alu": (("+", 1, 0, 0),)}, NOTHING, const((0, 2)))
-    placed = placements(text, CHALLENGE)
+    placed = placed_under(text, CHALLENGE)
     assert placed.free_from(2, "operand", "memory") == 0
     assert placed.free_from(2, "scratch") == 2, "it may stand beside the last reader"
 
 
 def test_a_reader_that_overwrites_its_own_word_waits_for_the_other_readers() -> None:
     text = program(const((0, 1)), NOTHING, {"alu": (("+", 1, 0, 0),)}, {"alu": (("+", 0, 0, 0),)})
-    assert placements(text, CHALLENGE).free_from(2, "scratch") == 2
+    assert placed_under(text, CHALLENGE).free_from(2, "scratch") == 2
 
 
 def test_accesses_a_known_distance_apart_do_not_wait() -> None:
     store: Bundle = {"store": (("store", 0, 0),)}
     for address, free in ((5, 0), (4, 3)):
         text = program(const((0, 4), (1, address)), NOTHING, store, {"load": (("load", 2, 1),)})
-        assert placements(text, CHALLENGE).free_from(3, "memory") == free
+        assert placed_under(text, CHALLENGE).free_from(3, "memory") == free
 
 
 def test_accesses_at_unknown_addresses_wait_for_each_other() -> None:
@@ -88,7 +88,7 @@ def test_accesses_at_unknown_addresses_wait_for_each_other() -> None:
         const((0, 4)), {"load": (("load", 1, 0),)}, {"store": (("store", 1, 0),)},
         {"load": (("load", 2, 0),)},
     )  # fmt: skip
-    assert placements(text, CHALLENGE).free_from(3, "memory") == 3
+    assert placed_under(text, CHALLENGE).free_from(3, "memory") == 3
 
 
 def test_idle_slots_have_their_cause() -> None:
@@ -110,31 +110,31 @@ def test_a_full_engine_elsewhere_is_named() -> None:
 
 def test_results_that_reach_nothing_are_unused() -> None:
     text = program(const((0, 1), (1, 2)), {"alu": (("+", 2, 0, 0),)}, {"store": (("store", 1, 1),)})
-    assert placements(text, CHALLENGE).unused == {0, 2}
+    assert placed_under(text, CHALLENGE).unused == {0, 2}
 
 
 def test_the_same_value_computed_twice_is_found() -> None:
     twice: Bundle = {"alu": (("+", 2, 0, 1), ("+", 3, 1, 0), ("-", 4, 0, 1))}
     loads: Bundle = {"load": (("load", 0, 9), ("load", 1, 8))}
     text = program(const((8, 7)), loads, twice)
-    assert placements(text, CHALLENGE).values.again == {4}
+    assert placed_under(text, CHALLENGE).values.again == {4}
 
 
 def test_a_load_behind_a_store_is_no_repetition() -> None:
     load: Bundle = {"load": (("load", 0, 9),)}
-    assert placements(program(load, load), CHALLENGE).values.again == {1}
+    assert placed_under(program(load, load), CHALLENGE).values.again == {1}
     between: Bundle = {"store": (("store", 9, 9),)}
-    assert placements(program(load, between, load), CHALLENGE).values.again == frozenset()
+    assert placed_under(program(load, between, load), CHALLENGE).values.again == frozenset()
 
 
 def test_operations_that_another_engine_could_take_are_counted() -> None:
     text = program({"valu": (("+", 0, 8, 16), ("multiply_add", 24, 0, 8, 16))})
-    assert movable(placements(text, CHALLENGE), CHALLENGE) == {"valu": {"alu": 1}}
+    assert movable(placed_under(text, CHALLENGE), CHALLENGE) == {"valu": {"alu": 1}}
 
 
 def test_the_critical_path_ignores_scratch_and_gaps() -> None:
     text = program(const((0, 1)), NOTHING, {"alu": (("+", 1, 0, 0),)}, NOTHING, const((0, 2)))
-    assert critical_path(placements(text, CHALLENGE)) == 2
+    assert critical_path(placed_under(text, CHALLENGE)) == 2
 
 
 def test_head_and_tail_surround_the_full_engine() -> None:
@@ -150,7 +150,7 @@ def test_a_run_of_the_simulator_counts_the_same() -> None:
     events: list[Event] = []
     cycles = run(text, CHALLENGE, initial_memory(), on_event=events.append).cycles
     used = Counter(event.engine for event in events)
-    placed = placements(text, CHALLENGE)
+    placed = placed_under(text, CHALLENGE)
     for engine, by_cause in idle_causes(text, CHALLENGE, placed).items():
         assert sum(by_cause.values()) == CHALLENGE.slots[engine] * cycles - used[engine]
     spans = slices(placed, len(text.bundles))
@@ -164,7 +164,7 @@ def test_a_run_of_the_simulator_counts_the_same() -> None:
 
 def test_no_operation_stands_before_it_is_free() -> None:
     text = small_program()
-    placed = placements(text, CHALLENGE)
+    placed = placed_under(text, CHALLENGE)
     late = [n for n, one in enumerate(placed.issued) if placed.free_from(n) > one.bundle]
     assert late == []
 

@@ -14,7 +14,7 @@ from slotweave.ir.graph import Region
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.report.live_scratch import is_straight
-from slotweave.report.placements import placements_with
+from slotweave.report.placements import placements
 from slotweave.report.unrolled import Unrolled, unrolled
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
@@ -89,7 +89,7 @@ def test_they_stay_where_results_land_later() -> None:
     assert one.path == (0, 1, 2, *(3, 4, 5, 6) * 3)
     assert one.cycles == (0, 1, 1, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 9, 10)
     assert one.cycles[-1] == run(text, SLOW, [], strict=False).cycles
-    assert placements_with(one.program, SLOW, one.known).free_from(2, "operand") == 3
+    assert placements(one.program, SLOW, one.known).free_from(2, "operand") == 3
 
 
 def test_a_straight_program_is_as_it_is_written() -> None:
@@ -140,6 +140,6 @@ def test_accesses_are_known_pass_by_pass() -> None:
     one = unrolled(text, CHALLENGE, facts)
     assert one.path == (0, 1, 2, 3, 4, 5, 2, 3, 4, 5)
     assert [one.known[at, "load", 0].region for at in (3, 7)] == ["x", "y"]
-    placed = placements_with(one.program, CHALLENGE, one.known)
+    placed = placements(one.program, CHALLENGE, one.known)
     loads = [number for number, ran in enumerate(placed.issued) if ran.slot == ("load", 4, 3)]
     assert [placed.free_from(number, "memory") for number in loads] == [0, 7]

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
-from slotweave.report.placements import placements
 from slotweave.report.what_if import scratch_prices
 from slotweave.report.words_in_turn import Touched, in_turn, words_needed
+from support.placed import placed_under
 
 WORDS = st.lists(st.integers(0, 5), max_size=2)
 BUNDLES = st.lists(st.lists(st.tuples(WORDS, WORDS), max_size=3), max_size=8)
@@ -54,6 +54,6 @@ def chains(count: int) -> Program:
 
 @pytest.mark.parametrize(("words", "saved", "lost"), [(200, 0, 0), (72, 0, 7), (8, 7, None)])
 def test_words_have_a_price_as_long_as_they_are_waited_for(words, saved, lost):
-    prices = scratch_prices(placements(chains(40), CHALLENGE), CHALLENGE.slots, words)
+    prices = scratch_prices(placed_under(chains(40), CHALLENGE), CHALLENGE.slots, words)
     assert prices["needed"] == 1
     assert (prices["saved"], prices["lost"]) == (saved, lost)

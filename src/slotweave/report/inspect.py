@@ -17,7 +17,7 @@ from slotweave.report.item_groups import item_groups
 from slotweave.report.live_scratch import is_straight, live_scratch, live_words
 from slotweave.report.never_written import never_written_json, unwritten_in_columns
 from slotweave.report.phases import head_body_tail, phases, slices
-from slotweave.report.placements import Placements, placements_with
+from slotweave.report.placements import Placements, placements
 from slotweave.report.read_only_stores import read_only_store_json, read_only_store_of
 from slotweave.report.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.report.waste import critical_path, movable
@@ -50,7 +50,7 @@ def inspect_program(
     """
     doubled = refuse_faults(program, machine)
     run, about = _run(program, machine, facts, max_bundles)
-    placed = placements_with(run.program, machine, run.known) if run else None
+    placed = placements(run.program, machine, run.known) if run else None
     ran = run.program if run else program
     use = utilisation(ran, machine)
     live = placed.live if placed else live_words(program, machine)

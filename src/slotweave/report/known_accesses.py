@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from slotweave.ir.facts import Facts
-from slotweave.ir.program import Program
-from slotweave.lift import Access, Lifted, Partition, lift_counting
-from slotweave.machine import Machine
+from slotweave.lift import Access, Lifted, Partition
 
 #: Bundle, engine, slot.
 Place = tuple[int, str, int]
@@ -25,14 +22,6 @@ class KnownAccess:
 
 #: Of the loads and stores that run and lie in one region each.
 KnownAccesses = Mapping[Place, KnownAccess]
-
-
-def known_accesses(program: Program, machine: Machine, facts: Facts) -> KnownAccesses:
-    """What is known of each load and store of a straight `program` under `facts`.
-
-    Raises CheckFailed if the program accesses memory past the end that the facts declare.
-    """
-    return lifted_accesses(lift_counting(program, machine, facts, max(len(program.bundles), 1)))
 
 
 def lifted_accesses(lifted: Lifted) -> KnownAccesses:

@@ -20,14 +20,13 @@ from functools import cached_property
 
 import numpy as np
 
-from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.isa.operations import Effect
 from slotweave.machine import Machine
 from slotweave.report.access_conflicts import memory_edges
 from slotweave.report.edges import NO_SOURCE, Edge, Edges, latest_edges
 from slotweave.report.issued import Issued
-from slotweave.report.known_accesses import KnownAccesses, known_accesses
+from slotweave.report.known_accesses import KnownAccesses
 from slotweave.report.scratch_flow import ScratchFlow, scratch_flow
 from slotweave.report.slot_columns import Longs, SlotColumns, slot_columns
 from slotweave.report.word_values import WordValues, word_values
@@ -91,13 +90,11 @@ class Placements:
         return frozenset(number for number, one in enumerate(needed) if not one)
 
 
-def placements(program: Program, machine: Machine, facts: Facts = NOTHING_KNOWN) -> Placements:
-    """What holds each operation of `program`, which must be straight and legal on `machine`."""
-    return placements_with(program, machine, known_accesses(program, machine, facts))
+def placements(program: Program, machine: Machine, known: KnownAccesses) -> Placements:
+    """What holds each operation of `program`, which must be straight and legal on `machine`.
 
-
-def placements_with(program: Program, machine: Machine, known: KnownAccesses) -> Placements:
-    """The same of a program of which it is known already where it accesses memory."""
+    `known` is what is known of its accesses to memory (see `unrolled`).
+    """
     columns = slot_columns(program, machine)
     flow = scratch_flow(columns)
     issued = _issued(columns, flow)

@@ -7,7 +7,7 @@ from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.report.dataflow_problem import dataflow_ladder
-from slotweave.report.placements import placements_with
+from slotweave.report.placements import placements
 from slotweave.report.unrolled import MOST_SHOWN, unrolled
 
 
@@ -17,5 +17,5 @@ def program_bounds(program: Program, machine: Machine, facts: Facts) -> tuple[Bo
     Raises InputError (SW219) where a jump depends on data, or if it runs for too long to be shown.
     """
     run = unrolled(program, machine, facts, MOST_SHOWN)
-    placed = placements_with(run.program, machine, run.known)
+    placed = placements(run.program, machine, run.known)
     return dataflow_ladder(placed, machine, run.times)

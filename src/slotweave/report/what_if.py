@@ -29,7 +29,7 @@ from slotweave.isa import Effect
 from slotweave.machine import Machine
 from slotweave.report.access_conflicts import MemoryWalk, touched
 from slotweave.report.issued import Issued
-from slotweave.report.placements import Placements, placements_with
+from slotweave.report.placements import Placements, placements
 from slotweave.report.unrolled import unrolled
 from slotweave.report.words_in_turn import in_turn, words_needed
 from slotweave.simulate.slots import SlotKind
@@ -76,7 +76,7 @@ def what_if(
     changed slots. `facts` are those about memory.
     """
     run = unrolled(program, machine, facts)
-    placed = placements_with(run.program, machine, run.known)
+    placed = placements(run.program, machine, run.known)
     slots = {**machine.slots, **changed}
     now = retimed(placed, slots)
     more = {engine: {**slots, engine: count + 1} for engine, count in slots.items()}

@@ -11,7 +11,7 @@ from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.report.idle_causes import IDLE_CAUSES, idle_table
 from slotweave.report.live_scratch import JUMPS
-from slotweave.report.placements import CAUSES, Placements, placements_with
+from slotweave.report.placements import CAUSES, Placements, placements
 from slotweave.report.unrolled import Unrolled, unrolled
 
 #: Entries of an answer that say when.
@@ -33,7 +33,7 @@ def explain_bundle(
     are those about memory.
     """
     run = unrolled(program, machine, facts)
-    placed = placements_with(run.program, machine, run.known)
+    placed = placements(run.program, machine, run.known)
     return _explained(run.program, machine, placed, bundle, engine, slot)
 
 
@@ -45,7 +45,7 @@ def explain_cycle(
     slot: int | None = None,
 ) -> dict[str, Any]:
     """The same of a cycle of `run`. Each place is a cycle, and the bundle of the text run in it."""
-    placed = placements_with(run.program, machine, run.known)
+    placed = placements(run.program, machine, run.known)
     cycles = run.cycles
     bundle = bisect_right(cycles, cycle) - 1
     answer = _explained(run.program, machine, placed, bundle, engine, slot)

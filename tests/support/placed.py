@@ -1,0 +1,14 @@
+"""What holds each operation of a program, from its text and facts alone."""
+
+from __future__ import annotations
+
+from slotweave.ir.facts import NOTHING_KNOWN, Facts
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.report.placements import Placements, placements
+from slotweave.report.unrolled import unrolled
+
+
+def placed_under(program: Program, machine: Machine, facts: Facts = NOTHING_KNOWN) -> Placements:
+    run = unrolled(program, machine, facts)
+    return placements(run.program, machine, run.known)
