@@ -13,6 +13,7 @@ from typing import Any
 from slotweave.diagnostics import Diagnostic
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
+from slotweave.report.fault_json import fault_from_json, fault_json
 from slotweave.simulate.legality import double_writes
 from slotweave.simulate.slots import slot_kinds
 
@@ -24,16 +25,7 @@ def double_writes_of(program: Program, machine: Machine) -> tuple[Diagnostic, ..
 
 def double_writes_json(found: Sequence[Diagnostic]) -> dict[str, Any]:
     """How many there are, and the first."""
-    return {"slots": len(found), "first": _place(found[0]) if found else None}
-
-
-def _place(fault: Diagnostic) -> dict[str, Any]:
-    return {
-        "bundle": fault.bundle,
-        "engine": fault.engine,
-        "slot": fault.slot,
-        "text": fault.message,
-    }
+    return {"slots": len(found), "first": fault_json(found[0]) if found else None}
 
 
 def double_writes_diagnostic(found: Mapping[str, Any], file: str) -> Diagnostic | None:
@@ -43,5 +35,5 @@ def double_writes_diagnostic(found: Mapping[str, Any], file: str) -> Diagnostic 
     first, slots = found["first"], found["slots"]
     count = "the only one" if slots == 1 else f"the first of {slots:,}"
     judged = "the last wins, as on the machine; strict mode refuses it, --compatible allows it"
-    place = {key: first[key] for key in ("bundle", "engine", "slot")}
-    return replace(Diagnostic("SW104", f"{first['text']}, {count} ({judged})", file=file), **place)
+    fault = fault_from_json("SW104", first, file)
+    return replace(fault, message=f"{fault.message}, {count} ({judged})")

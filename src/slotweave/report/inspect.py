@@ -12,13 +12,14 @@ from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.report.dataflow_problem import dataflow_ladder
 from slotweave.report.double_writes import double_writes_json
+from slotweave.report.fault_json import fault_json
 from slotweave.report.idle_causes import idle_causes
 from slotweave.report.item_groups import item_groups
 from slotweave.report.live_scratch import is_straight, live_scratch, live_words
 from slotweave.report.never_written import never_written_json, unwritten_in_columns
 from slotweave.report.phases import head_body_tail, phases, slices
 from slotweave.report.placements import Placements, placements
-from slotweave.report.read_only_stores import read_only_store_json, read_only_store_of
+from slotweave.report.read_only_stores import read_only_store_of
 from slotweave.report.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.report.waste import critical_path, movable
 from slotweave.simulate.legality import static_faults
@@ -70,9 +71,7 @@ def inspect_program(
         "scratch": live_scratch(live, machine),
         "never_written": never_written_json(unwritten),
         "double_writes": double_writes_json(doubled),
-        "read_only_store": read_only_store_json(
-            read_only_store_of(run, machine, facts) if run else None
-        ),
+        "read_only_store": fault_json(read_only_store_of(run, machine, facts) if run else None),
         **(_run_view(run, machine, placed, ladder) if run and placed else {}),
         **({"dataflow": dataflow} if dataflow else {}),
         "machine": machine.name,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from slotweave.check.symbolic_memory import MemoryMap
 from slotweave.diagnostics import Diagnostic, SlotweaveError
 from slotweave.ir.facts import Facts
@@ -44,20 +41,3 @@ def read_only_store_of(run: Unrolled, machine: Machine, facts: Facts) -> Diagnos
             reason = f"a store goes to {where}, which is read-only under these facts"
             return Diagnostic("SW404", reason, bundle=run.path[at], engine=engine, slot=slot)
     return None
-
-
-def read_only_store_json(found: Diagnostic | None) -> dict[str, Any] | None:
-    """`found` in the JSON form of a result."""
-    if found is None:
-        return None
-    return {
-        "bundle": found.bundle, "engine": found.engine, "slot": found.slot, "text": found.message,
-    }  # fmt: skip
-
-
-def read_only_store_diagnostic(found: Mapping[str, Any] | None) -> Diagnostic | None:
-    """What was found, from its JSON form."""
-    if found is None:
-        return None
-    place = {key: found[key] for key in ("bundle", "engine", "slot")}
-    return Diagnostic("SW404", found["text"], **place)

@@ -43,9 +43,9 @@ def inspect(
     """
     from slotweave.cli.inputs import blaming, building, built_for, machine_of, program_in, shown
     from slotweave.report.double_writes import double_writes_diagnostic
+    from slotweave.report.fault_json import fault_from_json
     from slotweave.report.inspect import inspect_program
     from slotweave.report.never_written import never_written_diagnostic
-    from slotweave.report.read_only_stores import read_only_store_diagnostic
     from slotweave.report.result_table import result_view
 
     how = building(shape, load_time_limit, terminal)
@@ -63,7 +63,8 @@ def inspect(
         terminal.show(result_view(summary, [*context, ("facts", str(known))]))
     if reason := unknown_run(summary):
         terminal.note(reason)
-    stored = read_only_store_diagnostic(summary["read_only_store"])
+    changed = summary["read_only_store"]
+    stored = fault_from_json("SW404", changed) if changed else None
     terminal.notes((*known.notes, *read_only_note(stored, program, known, facts)))
     if found := never_written_diagnostic(summary["never_written"], shown(program)):
         terminal.note(f"warning: {found}")
