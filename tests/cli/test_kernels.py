@@ -24,14 +24,14 @@ def test_the_kernels_are_listed() -> None:
 def test_a_kernel_says_what_may_be_chosen() -> None:
     text = slotweave("kernels", "show", "tree-hash").out
     assert "(1 to 14, default 10)" in text
-    assert "values, full, any-start" in text
+    assert "values, judged, full, any-start" in text
     assert "default, scalar" in text
 
 
 def test_the_json_form_says_the_same() -> None:
     answer = slotweave("kernels", "show", "tree-hash", "--json").json
     assert answer["parameters"]["rounds"]["default"] == 16
-    assert answer["contracts"] == ["values", "full", "any-start"]
+    assert answer["contracts"] == ["values", "judged", "full", "any-start"]
 
 
 def test_a_kernel_of_a_file_is_shown_too(tmp_path: Path) -> None:

@@ -96,3 +96,11 @@ def test_a_search_begins_no_worse_than_compile_would_end():
     plan = KERNEL.plan("default", SHAPE, "values")
     compiled = compile_kernel(KERNEL, CHALLENGE, SHAPE, "values", plan, instances=1)
     assert begun().best_score.cycles <= compiled.cycles
+
+
+def test_a_plan_that_was_found_is_begun_with_as_it_was_found():
+    """Another seed for the search does not undo what the seed of the plan is worth."""
+    found = after(3).best
+    begin = start(task_for(), found, 99)
+    assert begin.current == found
+    assert begin.best_score == score(task_for(), found)

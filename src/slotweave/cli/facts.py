@@ -24,15 +24,21 @@ if TYPE_CHECKING:
     from slotweave.machine import Machine
 
 #: The contract of tree-hash that each name stands for; `none` knows nothing.
-CONTRACTS = {"challenge": "values", "challenge-full": "full", "challenge-any-start": "any-start"}
+CONTRACTS = {
+    "challenge": "values",
+    "challenge-judged": "judged",
+    "challenge-full": "full",
+    "challenge-any-start": "any-start",
+}
 NOTHING = "none"
 FORM = "NAME|FILE.json"
 #: What is known of the runs that are judged, and therefore of Python files.
 JUDGED = "challenge"
 
 _HELP = (
-    "What may be assumed of memory: challenge, challenge-full, challenge-any-start, none (any two "
-    "addresses may meet, all of memory is output), or a file (`slotweave facts show` prints one). "
+    "What may be assumed of memory: challenge, challenge-judged (the same, but tree and header may "
+    "end as they like), challenge-full, challenge-any-start, none (any two addresses may alias, "
+    "all of memory is output), or a file (`slotweave facts show` prints one). "
 )
 FactsOption = Annotated[
     str | None,
@@ -104,9 +110,10 @@ def blaming_facts(known: Assumed, given: str | None) -> Iterator[None]:
 def cure(known: Assumed, given: str | None) -> str:
     """What to do where a program changes what is read-only under these facts."""
     whose = "a Python file's if no --facts are given" if given is None else "as --facts says"
+    judged = "--facts challenge-judged lets tree and header end as they like; "
     return (
-        f"the facts are {known.name!r} ({whose}); if the program is for something else, give a "
-        "file of what is known of its memory, or --facts none"
+        f"the facts are {known.name!r} ({whose}); {judged if known.name == JUDGED else ''}if the "
+        "program is for something else, give a file of what is known of its memory, or --facts none"
     )
 
 

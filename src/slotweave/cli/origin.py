@@ -40,8 +40,10 @@ def not_guessed(program: Program, file: str, known: Assumed) -> Program:
 
 def _meta(program: Program, known: Assumed) -> dict[str, Any]:
     """What `program` says of itself, under the weaker of its contract and that of the facts."""
+    from slotweave.kernels.tree_hash.workload import CONTRACTS_BY_STRENGTH
+
     meta = dict(program.meta)
-    shape, promises = own_shape(program), list(CONTRACTS.values())
+    shape, promises = own_shape(program), CONTRACTS_BY_STRENGTH
     same_shape = shape is not None and known.shape == inputs.shape_text(shape)
     own, promise = meta.get("contract"), CONTRACTS.get(known.name)
     if meta["kernel"] == "tree-hash" and same_shape and own in promises and promise in promises:

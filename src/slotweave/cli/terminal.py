@@ -51,6 +51,11 @@ class Terminal:
         for text in texts:
             self.note(text)
 
+    def going_on(self, text: str) -> None:
+        """Say how long work goes; only a person at a terminal wants to know, or --verbose."""
+        if self.verbose or sys.stderr.isatty():
+            self.note(text)
+
     def detail(self, text: str) -> None:
         """Say something that only --verbose asks for."""
         if self.verbose and not self.quiet:

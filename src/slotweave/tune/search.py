@@ -134,23 +134,23 @@ def score(task: Task, plan: Plan) -> Score:
 def start(task: Task, plan: Plan, seed: int) -> State:
     """The state of a search that begins with `plan`, its starting times written out.
 
-    The best plan is at once the one that `compile` would make of `plan`.
+    The best plan is at once the one that `compile` would make of `plan`: nothing that the search
+    comes to is longer. Starting times that were found before keep the seed they were found with.
     """
-    begin = plan
-    items = _items(task, plan)
-    given = _spread(items, plan.schedule.stagger)
-    given = (*plan.schedule.offsets[:items], *given[len(plan.schedule.offsets) :])
-    options = replace(plan.schedule, stagger=0.0, offsets=given, passes=PASSES, seed=seed)
-    plan = replace(plan, schedule=options)
-    first = score(task, plan)
-    best, best_score = plan, first
-    for stagger, passes in _usual_schedules(begin):
+    items, held = _items(task, plan), plan.schedule
+    given = (*held.offsets[:items], *_spread(items, held.stagger)[len(held.offsets) :])
+    options = replace(held, stagger=0.0, offsets=given, passes=max(held.passes, PASSES),
+                      seed=held.seed if held.offsets else seed)  # fmt: skip
+    begun = replace(plan, schedule=options)
+    first = best_score = score(task, begun)
+    best = begun
+    for stagger, passes in _usual_schedules(plan):
         usual = replace(options, offsets=_spread(items, stagger), passes=passes)
-        candidate = replace(plan, schedule=usual)
+        candidate = replace(begun, schedule=usual)
         found = score(task, candidate)
         if found < best_score:
             best, best_score = candidate, found
-    return State(plan, first, best, best_score, 0)
+    return State(begun, first, best, best_score, 0)
 
 
 def _usual_schedules(plan: Plan) -> Iterator[tuple[float, int]]:

@@ -82,7 +82,7 @@ def test_windows_in_an_order_that_the_kernel_does_not_allow_are_refused() -> Non
 
 
 #: What loops keep: items that start anywhere are refused (see test_rolled).
-ROLLED_CONTRACTS = ("values", "full")
+ROLLED_CONTRACTS = ("values", "judged", "full")
 
 #: The judged shape, and one of another height and batch.
 LONG_SHAPES = [JUDGED, (6, 16, 1000)]

@@ -87,12 +87,14 @@ def test_what_is_judged_depends_on_the_contract() -> None:
 
     assert outputs("values") == {"values"}
     assert outputs("full") == outputs("any-start") == {"indices", "values"}
+    assert outputs("judged") == outputs("values")
 
 
-def test_the_tree_and_the_header_are_inputs() -> None:
+def test_the_tree_and_the_header_are_inputs_but_for_judged() -> None:
     for contract in CONTRACTS:
         known = facts(parameters(3, 2, 8), contract)
-        assert {r.name for r in known.regions if r.read_only} == {"header", "tree"}
+        kept = set() if contract == "judged" else {"header", "tree"}
+        assert {r.name for r in known.regions if r.read_only} == kept
 
 
 def test_starting_indices_are_known_unless_any_start_is_promised() -> None:

@@ -19,8 +19,9 @@ app = typer.Typer(
 
 _ABOUT = {
     "challenge": "of tree hash: header words known, regions, indices all 0; output: the values",
-    "challenge-full": "the same; output: the indices, too",
-    "challenge-any-start": "the same, indices of any nodes; output: indices and values",
+    "challenge-judged": "the same, but header and tree may end as they like",
+    "challenge-full": "as challenge; output: the indices, too",
+    "challenge-any-start": "as challenge-full, with indices of any nodes",
     NOTHING: "nothing is known of memory, all of it is output",
 }
 

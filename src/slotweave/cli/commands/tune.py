@@ -46,8 +46,12 @@ def tune(
     parameters: Parameters = None,
     contract: Contract = None,
     plan: Annotated[
-        str, typer.Option(metavar="NAME|FILE.json", help="Where to begin; a tuned plan goes on.")
-    ] = "default",
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE.json",
+            help="Where to begin; the best plan known for the shape if left out.",
+        ),
+    ] = None,
     choice: Choice = None,
     machine: TargetMachine = "challenge",
     seed: Seed = 0,
@@ -75,22 +79,26 @@ def tune(
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
     promise = inputs.contract_of(workload, contract)
-    begin = with_choices(plan_of(workload, plan, values, promise), choice or ())
+    known = plan_of(workload, plan, values, promise)
+    begin = with_choices(known, choice or ())
 
-    from slotweave.tune.search import Task, search, start  # behind the checks of what was given
+    from slotweave.tune.search import Task, search, start  # after the checks of what was given
 
     told = "".join(f" --choice {quote(change)}" for change in choice or ())
-    report = _Report(Task(workload, target, values, promise), plan + told, output, terminal)
+    name = plan or known.name
+    report = _Report(Task(workload, target, values, promise), name + told, output, terminal)
     try:
         for number in range(seeds):
             first = start(report.task, begin, seed + number)
+            if number == 0:
+                terminal.note(f"begins with plan {begin.name}: {_cycles(first)}")
             ends = report.began + time_limit * (number + 1) / seeds
             report.note(first, seed + number, ends)
             limits = Budget(evaluations, ends if evaluations is None else None)
             for state in limits.limit(search(report.task, first, seed + number)):
                 report.note(state, seed + number, ends)
     finally:
-        report.keep()
+        report.conclude()
     if json:
         print_json(report.summary())
 
@@ -104,16 +112,22 @@ class _Report:
         self.began = self._told = time.monotonic()
 
     def note(self, state: State, seed: int, ends: float) -> None:
-        """A search has come so far: keep what is better than all before, say so now and then."""
+        """A search has come so far: keep what is better than all before, and say so.
+
+        How it goes without a gain is shown on a terminal alone, now and then.
+        """
         before = self._best()
         best = None if before is None else self.states[before].best_score
         self.states[seed] = state
-        if best is None or state.best_score < best:
+        if best is None:
             self.keep()
+        elif state.best_score < best:
+            self.keep()
+            self.terminal.note(f"{_standing(state)}: kept in {self.output}")
         if time.monotonic() - self._told > PATIENCE:
             self._told = time.monotonic()
             left = max(0.0, ends - self._told)
-            self.terminal.note(f"{_standing(state)} of seed {seed}, {left:.0f} s left for it")
+            self.terminal.going_on(f"{_standing(state)} of seed {seed}, {left:.0f} s left for it")
 
     def keep(self) -> None:
         """Write the best plan, with where it came from."""
@@ -122,7 +136,14 @@ class _Report:
         seed = self._best()
         if seed is not None:
             write_output(self.output, plan_to_json(self._signed(seed)))
-            self.terminal.note(f"{_standing(self.states[seed])}: kept in {self.output}")
+
+    def conclude(self) -> None:
+        """Write the best plan and say what all the searches came to."""
+        self.keep()
+        seed = self._best()
+        if seed is not None:
+            tried = counted(sum(state.evaluations for state in self.states.values()), "plan")
+            self.terminal.note(f"{_cycles(self.states[seed])} after {tried}, in {self.output}")
 
     def summary(self) -> Mapping[str, object]:
         seed = self._best()
@@ -157,7 +178,9 @@ class _Report:
 
 
 def _standing(state: State) -> str:
+    return f"{_cycles(state)} after {counted(state.evaluations, 'plan')}"
+
+
+def _cycles(state: State) -> str:
     best = state.best_score
-    return (
-        f"{best.cycles:,} cycles (bound {best.bound:,}) after {counted(state.evaluations, 'plan')}"
-    )
+    return f"{best.cycles:,} cycles (bound {best.bound:,})"

@@ -5,8 +5,8 @@ A saved result is derived anew, and `--self-test` turns on the checks themselves
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,7 +36,7 @@ from slotweave.cli.results import is_result, verify_result
 from slotweave.cli.self_test import Choice, test_checks
 from slotweave.cli.terminal import Terminal
 from slotweave.cli.under_facts import Trial, verify_under_facts
-from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.wording import counted
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def verify(
             its_machine = inputs.machine_of(other, machine)
             after = _memory_after(other, its_machine, not compatible, max_cycles)
         workload = replace(workload, reference=inputs.blamed(after, against))
-    with inputs.blaming(program):
+    with inputs.blaming(program), _naming_what_allows_it(kernel, values):
         verified = run_broadly(parsed, target, workload, instances, seed, max_cycles)
     if json:
         counts = {"instances": verified.instances, "mismatches": verified.mismatches}
@@ -196,6 +196,23 @@ def verify(
         print(f"proved of {both}, each by itself against {kernel.name} (the least of the two):")
     for line in proved_lines(proved) if proved else ():
         print(line)
+
+
+@contextmanager
+def _naming_what_allows_it(kernel: Kernel, values: Mapping[str, int]) -> Iterator[None]:
+    """Where an input was changed, errors name a contract of `kernel` that has no inputs to keep."""
+    try:
+        yield
+    except CheckFailed as error:
+        found = error.diagnostic
+        if found.code != "SW404":
+            raise
+        for contract in kernel.contracts:
+            if not any(region.read_only for region in kernel.facts(values, contract).regions):
+                cure = f"the contract {contract} lets it end as it likes (--contract {contract})"
+                message = f"{found.message}; {cure}"
+                raise CheckFailed(replace(found, message=message)) from None
+        raise
 
 
 def _refuse_refuted(proved: Proved, report: Mapping[str, Any], program: str, json: bool) -> None:

@@ -21,7 +21,7 @@ from slotweave.kernels.tree_hash.groups import (
     store_group,
 )
 from slotweave.kernels.tree_hash.memory_map import MemoryMap
-from slotweave.kernels.tree_hash.workload import HASH_STAGES, Shape
+from slotweave.kernels.tree_hash.workload import HASH_STAGES, Shape, judges_indices
 
 Window = Sequence[Group]
 
@@ -54,7 +54,7 @@ def build_grouped(
             for _ in range(shape.rounds // turns):
                 work.walk_one_round(items)
             for each in items:
-                work.write(each, with_index=not kept or contract != "values")
+                work.write(each, with_index=not kept or judges_indices(contract))
 
 
 def windows_of(shape: Shape, lanes: int, together: int) -> Iterator[Window]:

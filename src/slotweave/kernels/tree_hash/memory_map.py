@@ -5,7 +5,7 @@ there one after the other; where the batch is a whole number of vectors they may
 values, which are in registers by then and are written when nothing reads the tables any more.
 
 The first nodes of the tree are read once, at the start. A plan may *borrow* their words: they are
-kept in registers, and written back at the end.
+kept in registers, and written back at the end where the contract asks for it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,12 @@ from dataclasses import dataclass
 
 from slotweave.frontend.tracer import RegionHandle, Tracer
 from slotweave.ir.graph import Region
-from slotweave.kernels.tree_hash.workload import HEADER_WORDS, Shape
+from slotweave.kernels.tree_hash.workload import (
+    HEADER_WORDS,
+    Shape,
+    judges_indices,
+    keeps_inputs,
+)
 
 #: A copy is a node, a record a node between its children; a family has the grandchildren too.
 COPY_WORDS, RECORD_WORDS, FAMILY_WORDS = 1, 3, 7
@@ -104,7 +109,8 @@ def declare_memory(
     """Declare memory, with the tables `wanted` in that order and so many nodes `borrowed`."""
     k.memory(shape.memory_words)
     header = k.region("header", 0, HEADER_WORDS, read_only=True)
-    lent = k.region("borrowed", shape.tree, borrowed, output=True) if borrowed else None
+    judged = keeps_inputs(contract)
+    lent = k.region("borrowed", shape.tree, borrowed, output=judged) if borrowed else None
     first = shape.tree + borrowed
     tree = k.region("tree", first, shape.indices - first, read_only=True)
     tables: dict[Table, RegionHandle] = {}
@@ -127,7 +133,7 @@ def declare_memory(
 
 def _working_region(shape: Shape, contract: str, name: str, start: int, words: int) -> Region:
     holds_values = start + words > shape.values
-    return Region(name, start, words, output=holds_values or contract != "values")
+    return Region(name, start, words, output=holds_values or judges_indices(contract))
 
 
 def _declare(k: Tracer, region: Region) -> RegionHandle:

@@ -51,11 +51,14 @@ def tuned_plan(shape: Shape, contract: str) -> Plan | None:
     """The plan that search found for this shape; None if the package holds none.
 
     The files under `tuned` are plans as `slotweave tune` writes them; each names the command that
-    made it. They go through the pipeline like any other plan.
+    made it. They go through the pipeline like any other plan. Where `judged` has none, that of
+    `values` serves: it promises more.
     """
     name = f"h{shape.height}-r{shape.rounds}-b{shape.batch}-{contract}.json"
     file = files(__package__) / "tuned" / name
-    return plan_from_json(file.read_text(), name) if file.is_file() else None
+    if file.is_file():
+        return plan_from_json(file.read_text(), name)
+    return tuned_plan(shape, "values") if contract == "judged" else None
 
 
 def default_plan(shape: Shape, contract: str) -> Plan:

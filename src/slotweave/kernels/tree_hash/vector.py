@@ -1,4 +1,4 @@
-"""Tree hash on vectors of items that start at the root together (contracts `values` and `full`).
+"""Tree hash on vectors of items that start at the root together (any contract but `any-start`).
 
 All items of a vector are on the same level in the same round, so a plan can say for each round how
 its level is answered. Different vectors share nothing but constants, the top of the tree, and
@@ -32,7 +32,7 @@ from slotweave.kernels.tree_hash.walk import (
     select_node,
     window_node,
 )
-from slotweave.kernels.tree_hash.workload import Shape
+from slotweave.kernels.tree_hash.workload import Shape, keeps_inputs
 
 
 def build_vector(
@@ -66,7 +66,8 @@ def build_vector(
     for result in late:
         with k.item(result.group.number):
             result.store(k)
-    lent.give_back()
+    if keeps_inputs(contract):
+        lent.give_back()
 
 
 class _Borrowed:

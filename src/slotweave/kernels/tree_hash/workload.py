@@ -3,8 +3,10 @@
 Memory holds a header, the nodes of a perfect binary tree in breadth-first order, an index for each
 item and a value for each item. In each round an item's value is hashed with the node it stands on,
 and the item goes to a child of that node by the parity of the new value, or back to the root behind
-the last level. Three contracts: `values` (indices start at 0; only the values are judged), `full`
-(indices start at 0 and are written back) and `any-start` (any indices, written back).
+the last level. Four contracts: `values` (indices start at 0; only the values are output, header and
+tree end as they began), `judged` (the same, but header and tree may end as they like: the
+challenge compares nothing but values), `full` (indices start at 0 and are written back) and
+`any-start` (any indices, written back).
 """
 
 from __future__ import annotations
@@ -20,7 +22,11 @@ from slotweave.ir.graph import Region
 
 Words = NDArray[np.uint32]
 
-CONTRACTS = ("values", "full", "any-start")
+#: The usual contract first.
+CONTRACTS = ("values", "judged", "full", "any-start")
+
+#: The same, each of which promises all that those before it promise.
+CONTRACTS_BY_STRENGTH = ("judged", "values", "full", "any-start")
 
 HEADER_WORDS = 7
 
@@ -79,12 +85,23 @@ class Shape:
         return number % (self.height + 1)
 
 
+def keeps_inputs(contract: str) -> bool:
+    """Whether header and tree must end as they began."""
+    return contract != "judged"
+
+
+def judges_indices(contract: str) -> bool:
+    """Whether the final indices are output, besides the values."""
+    return contract in ("full", "any-start")
+
+
 def regions(shape: Shape, contract: str) -> tuple[Region, ...]:
     """The regions of memory; working memory is neither read-only nor output."""
+    kept = keeps_inputs(contract)
     return (
-        Region("header", 0, HEADER_WORDS, read_only=True),
-        Region("tree", shape.tree, shape.nodes, read_only=True),
-        Region("indices", shape.indices, shape.batch, output=contract != "values"),
+        Region("header", 0, HEADER_WORDS, read_only=kept),
+        Region("tree", shape.tree, shape.nodes, read_only=kept),
+        Region("indices", shape.indices, shape.batch, output=judges_indices(contract)),
         Region("values", shape.values, shape.batch, output=True),
     )
 
