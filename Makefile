@@ -27,9 +27,14 @@ demo: $(CORE)
 test: lint
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
-check-all: lint
-	$(BIN)/pytest --long
-	$(MAKE) coverage
+# Each part says how many seconds it took.
+check-all:
+	@start=$$(date +%s); $(MAKE) lint && \
+	linted=$$(date +%s); $(BIN)/pytest --long --parts --numprocesses auto --dist loadfile && \
+	tested=$$(date +%s); $(MAKE) coverage && \
+	covered=$$(date +%s) && \
+	echo "check-all: $$((linted - start)) s linters and setting up, $$((tested - linted)) s tests," \
+		"$$((covered - tested)) s coverage"
 
 # Coverage does not see into compiled functions, so the simulators' tests run as plain Python too.
 COVERED := --cov=slotweave.check --cov=slotweave.rewrite --cov=slotweave.simulate \
@@ -37,7 +42,7 @@ COVERED := --cov=slotweave.check --cov=slotweave.rewrite --cov=slotweave.simulat
 coverage: $(DEV)
 	$(BIN)/coverage erase
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -W ignore:overflow $(COVERED) tests/simulate/test_agreement.py
-	$(BIN)/pytest $(COVERED) tests/check tests/rewrite tests/simulate tests/rules tests/fuzz \
+	$(BIN)/pytest --numprocesses auto --dist loadfile $(COVERED) tests/check tests/rewrite tests/simulate tests/rules tests/fuzz \
 		tests/test_pipeline.py tests/test_own_kernels.py
 	$(BIN)/coverage json --quiet -o - | $(BIN)/python tests/support/branch_coverage.py
 
