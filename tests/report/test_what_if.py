@@ -6,7 +6,9 @@ from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
+from slotweave.report.retiming import groups_of, operations_of, words_of
 from slotweave.report.what_if import what_if
+from support.placed import placed_under
 
 
 def program(*bundles: Bundle) -> Program:
@@ -120,3 +122,37 @@ def test_other_distances_from_one_base_are_other_words() -> None:
     )  # fmt: skip
     assert what_if(same, CHALLENGE, {})["retimed"] == 3
     assert what_if(other, CHALLENGE, {})["retimed"] == 2
+
+
+def test_a_slot_more_that_makes_the_order_worse_saves_nothing() -> None:
+    """With three slots for `load` constant 4 comes first, and its sum delays that of 1."""
+    anomaly = program(
+        {"load": (("const", 0, 1),)}, {"load": (("const", 4, 1),)}, {"load": (("const", 1, 1),)},
+        {"flow": (("add_imm", 1, 1, 1),)}, {"flow": (("add_imm", 2, 4, 1),)},
+        {"alu": (("+", 0, 0, 2),)},
+    )  # fmt: skip
+    placed = placed_under(anomaly, CHALLENGE)
+    groups = groups_of(operations_of(placed, CHALLENGE), *words_of(placed))
+    wider = {**CHALLENGE.slots, "load": 3}
+    assert (groups.retimed(CHALLENGE.slots), groups.retimed(wider)) == (3, 4)
+    assert what_if(anomaly, CHALLENGE, {})["prices"]["load"] == 0
+    assert what_if(anomaly, CHALLENGE, {"load": 3})["cycles"] == 3
+
+
+def test_stores_of_one_bundle_that_may_alias_stay_in_order() -> None:
+    """The first one waits for its word; with one slot for stores the second one waits, too."""
+    late = program(
+        {"load": (("const", 0, 0), ("const", 1, 1))}, {"load": (("load", 2, 0), ("load", 3, 1))},
+        {"alu": (("+", 4, 2, 3),)}, {"store": (("store", 2, 4), ("store", 3, 1))},
+    )  # fmt: skip
+    assert what_if(late, CHALLENGE, {})["cycles"] == 4
+    assert what_if(late, CHALLENGE, {"store": 1})["cycles"] == 5
+    assert what_if(late, CHALLENGE, {"store": 1}, APART)["cycles"] == 4
+
+
+def test_many_stores_are_timed_without_looking_at_all_cycles_for_each() -> None:
+    """Each store finds room far behind the first cycle that its words allow."""
+    stores = [{"load": (("const", 2 + at % 9, at),), "store": (("store", 2 + (at - 1) % 9, 0),)}
+              for at in range(1, 15_000)]  # fmt: skip
+    answer = what_if(program({"load": (("const", 0, 1), ("const", 2, 0))}, *stores), CHALLENGE, {})
+    assert answer["retimed"] == 7501

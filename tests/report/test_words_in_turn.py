@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
+from slotweave.report.retiming import operations_of
 from slotweave.report.what_if import scratch_prices
-from slotweave.report.words_in_turn import Touched, in_turn, words_needed
+from slotweave.report.words_in_turn import Touched, values_of
 from support.placed import placed_under
 
 WORDS = st.lists(st.integers(0, 5), max_size=2)
@@ -32,16 +33,17 @@ def values_read(bundles: list[list[Touched]]) -> list[object]:
 
 @given(BUNDLES, st.integers(0, 12))
 def test_each_read_finds_the_value_that_it_found(bundles, spare):
-    needed = words_needed(bundles)
-    renamed = in_turn(bundles, needed + spare)
+    values = values_of(bundles)
+    needed = values.needed()
+    renamed = values.in_turn(needed + spare)
     assert renamed is not None
     assert values_read(renamed) == values_read(bundles)
-    assert needed == 0 or in_turn(bundles, needed - 1) is None
+    assert needed == 0 or values.in_turn(needed - 1) is None
 
 
 def test_the_word_that_rested_longest_is_taken():
     bundles: list[list[Touched]] = [[([], [7])], [([7], [7])], [([7], [7])]]
-    renamed = in_turn(bundles, 3)
+    renamed = values_of(bundles).in_turn(3)
     assert renamed == [[([], [0])], [([0], [1])], [([1], [2])]]
 
 
@@ -54,6 +56,7 @@ def chains(count: int) -> Program:
 
 @pytest.mark.parametrize(("words", "saved", "lost"), [(200, 0, 0), (72, 0, 7), (8, 7, None)])
 def test_words_have_a_price_as_long_as_they_are_waited_for(words, saved, lost):
-    prices = scratch_prices(placed_under(chains(40), CHALLENGE), CHALLENGE.slots, words)
+    operations = operations_of(placed_under(chains(40), CHALLENGE), CHALLENGE)
+    prices = scratch_prices(operations, CHALLENGE, CHALLENGE.slots, words)
     assert prices["needed"] == 1
     assert (prices["saved"], prices["lost"]) == (saved, lost)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -89,6 +90,18 @@ class Terminal:
 
         console = self._console(sys.stderr)
         yield from track(steps, what, total, console=console, transient=True)
+
+    @contextmanager
+    def stages(self) -> Iterator[Callable[[str], None]]:
+        """What to call with the name of each stage of long work, which a terminal shows.
+
+        On stderr if that is a terminal, and not with --quiet; nothing stays there in the end.
+        """
+        if self.quiet or not sys.stderr.isatty():
+            yield lambda _stage: None
+            return
+        with self._console(sys.stderr).status("") as status:
+            yield status.update
 
     def has_color(self, stream: TextIO) -> bool:
         """Is colour wanted on `stream`?"""

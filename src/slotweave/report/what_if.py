@@ -1,243 +1,217 @@
 """The same program on a machine with more or fewer slots.
 
 The program is held fixed: its operations, their order, their engines and their scratch addresses.
-Only their cycles are chosen anew: in listing order each operation goes into the first cycle in
+Only their cycles are chosen again: in listing order each operation goes into the first cycle in
 which its operands have landed, nobody still reads what it overwrites, and its engine has a slot. A
-load waits for the stores of earlier bundles that it may meet, a store for loads and stores; which
-may meet is known from facts about memory and from addresses (see `access_conflicts`). Operations of
-one bundle that write what others of it touch stay together. On a machine that has no fewer slots
-than the program's own that is never later than where it stood.
+load waits for the stores of earlier bundles that it may alias, a store for loads and stores; which
+may is known from facts about memory and from addresses (see `access_conflicts`). Operations that
+cannot be parted stay together (see `retiming`).
 
-For other amounts of scratch the words cannot be held fixed: each value is given one anew, all words
-in turn, so that each rests as long as it can before it is written again (words of a vector need not
-lie side by side). The prices of `STEP` words compare such programs with each other; so do further
-prices of slots, for an engine may be what holds a program up only once words do not.
+A machine with more slots runs every schedule of one with fewer, and first come, first served is no
+best schedule: so the cycles with some slots are the fewest that were found for them or for fewer,
+the program as it stands being one of these schedules. More slots never cost a cycle.
+
+For other amounts of scratch the words cannot be held fixed: each value is allocated again, all
+words in turn, so that each rests as long as it can before it is written again (words of a vector
+need not lie side by side). The prices of `STEP` words compare such programs with each other; so do
+further prices of slots, for an engine may be what holds a program up only once words do not.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import combinations, groupby
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
-from slotweave.isa import Effect
 from slotweave.machine import Machine
-from slotweave.report.access_conflicts import MemoryWalk, touched
-from slotweave.report.issued import Issued
 from slotweave.report.placements import Placements, placements
-from slotweave.report.unrolled import unrolled
-from slotweave.report.words_in_turn import in_turn, words_needed
-from slotweave.simulate.slots import SlotKind
+from slotweave.report.retiming import Groups, Operations, Words, groups_of, operations_of, words_of
+from slotweave.report.unrolled import Unrolled, unrolled
+from slotweave.report.words_in_turn import Touched, values_of
 
-#: Scratch is priced in so many words.
+#: Scratch is priced in steps of this many words.
 STEP = 64
 
+#: So many single slots more are tried one after the other.
+_STEPS = 64
 
-@dataclass
-class _Clock:
-    """From which cycle on each word can be read, when it was last, and before what nothing runs."""
+Slots = Mapping[str, int]
 
-    memory: MemoryWalk
-    landed: dict[int, int] = field(default_factory=dict)
-    read: dict[int, int] = field(default_factory=dict)
-    barrier: int = 0
+#: Is told what is done next.
+Watch = Callable[[str], None]
 
 
-@dataclass
-class _Timed:
-    """An operation with the words that it touches, and the cycle that it is given.
-
-    `number` is its number among those of the program; `accesses` says that it has an order in
-    memory.
-    """
-
-    number: int
-    engine: str
-    kind: SlotKind
-    reads: list[int]
-    writes: list[int]
-    accesses: bool
-    cycle: int = 0
+def unwatched(_stage: str) -> None:
+    """Nobody wants to know."""
 
 
 def what_if(
-    program: Program, machine: Machine, changed: Mapping[str, int], facts: Facts = NOTHING_KNOWN
+    program: Program,
+    machine: Machine,
+    changed: Mapping[str, int],
+    facts: Facts = NOTHING_KNOWN,
+    watch: Watch = unwatched,
 ) -> dict[str, Any]:
-    """Cycles of the straight `program` as it is, timed anew, and timed anew with `changed` slots.
+    """Cycles of the straight `program` as it is, timed again, and again with `changed` slots.
 
     `prices` says how many cycles one more slot of each engine saves, and `scratch` how many would
     be saved if no word of scratch were ever used again; `scratch_words` has the prices of `STEP`
-    words, and those of slots once words are given out anew (see `scratch_prices`); all with the
-    changed slots. `facts` are those about memory.
+    words, and those of slots once words are allocated again (see `scratch_prices`); all with the
+    changed slots. No price is negative. `facts` are those about memory; `watch` is told of each
+    stage.
+
+    Raises InputError (SW212) if operations that cannot be parted need more slots.
     """
+    watch("following the run")
     run = unrolled(program, machine, facts)
+    watch("finding what waits for what")
     placed = placements(run.program, machine, run.known)
+    operations = operations_of(placed, machine)
+    reads, writes = words_of(placed)
     slots = {**machine.slots, **changed}
-    now = retimed(placed, slots)
-    more = {engine: {**slots, engine: count + 1} for engine, count in slots.items()}
+    watch("timing")
+    timing = _Timing(groups_of(operations, reads, writes), machine.slots, _as_it_is(run, machine))
+    now, prices, own = timing.cycles(slots), timing.prices(slots), timing.cycles(machine.slots)
+    apart = groups_of(operations, reads, writes, reuse=False)
     return {
         "cycles": now,
         "before": run.cycles[-1],
-        "retimed": retimed(placed, machine.slots),
+        "retimed": min(own, now) if _covers(machine.slots, slots) else own,
         "slots": slots,
-        "prices": {engine: now - retimed(placed, wider) for engine, wider in more.items()},
-        "scratch": now - retimed(placed, slots, reuse=False),
-        "scratch_words": scratch_prices(placed, slots, machine.scratch_words),
+        "prices": prices,
+        "scratch": now - min(now, _Timing(apart, machine.slots).cycles(slots)),
+        "scratch_words": scratch_prices(operations, machine, slots, machine.scratch_words, watch),
     }
 
 
-def scratch_prices(placed: Placements, slots: Mapping[str, int], words: int) -> dict[str, Any]:
+def scratch_prices(
+    operations: Operations,
+    machine: Machine,
+    slots: Slots,
+    words: int,
+    watch: Watch = unwatched,
+) -> dict[str, Any]:
     """What `step` words of scratch are worth in cycles, where each value is given a word in turn.
 
-    `now` is what the program takes so in the `words` of the machine, `saved` how many cycles fewer
-    with a step more, `lost` how many more with a step less (None if it does not fit: it holds
-    `needed` words at once). `prices` says how many fewer with one more slot of each engine.
+    `now` is what the program takes so in `words` words, `saved` how many cycles fewer with a step
+    more, `lost` how many more with a step less (None if it does not fit: it holds `needed` words
+    at once). `prices` says how many fewer with one more slot of each engine. What fits into fewer
+    words fits into more, so no price is negative.
     """
-    bundles = list(_bundles(placed))
-    used = [[(one.reads, one.writes) for one in bundle] for bundle in bundles]
+    watch("allocating scratch in turn")
+    values = values_of(_events(operations.placed))
 
-    def timed(size: int, *wider: Mapping[str, int]) -> list[int | None]:
-        renamed = in_turn(used, size)
+    def timed(size: int) -> _Timing | None:
+        watch(f"timing with {size:,} scratch words in turn")
+        renamed = values.in_turn(size)
         if renamed is None:
-            return [None, *(None for _ in wider)]
-        again = [
-            [replace(one, reads=r, writes=w) for one, (r, w) in zip(bundle, row, strict=True)]
-            for bundle, row in zip(bundles, renamed, strict=True)
-        ]
-        return [_retimed(again, placed, count) for count in (slots, *wider)]
+            return None
+        return _Timing(groups_of(operations, *_renamed(operations.placed, renamed)), machine.slots)
 
-    def fewer(than: int | None, cycles: int | None) -> int | None:
-        return None if than is None or cycles is None else than - cycles
-
-    now, *wider = timed(words, *({**slots, engine: n + 1} for engine, n in slots.items()))
-    (more,), (less,) = timed(words + STEP), timed(words - STEP)
+    less, here, more = (timed(size) for size in (words - STEP, words, words + STEP))
+    fewer = less.cycles(slots) if less else None
+    now = _least(fewer, here.cycles(slots) if here else None)
+    then = _least(now, more.cycles(slots) if more else None)
+    prices = here.prices(slots) if here else dict.fromkeys(slots)
     return {
-        "step": STEP, "words": words, "needed": words_needed(used), "now": now,
-        "saved": fewer(now, more), "lost": fewer(less, now),
-        "prices": {engine: fewer(now, one) for engine, one in zip(slots, wider, strict=True)},
+        "step": STEP, "words": words, "needed": values.needed(), "now": now,
+        "saved": None if now is None or then is None else now - then,
+        "lost": None if fewer is None or now is None else fewer - now,
+        "prices": prices,
     }  # fmt: skip
 
 
-def retimed(placed: Placements, slots: Mapping[str, int], reuse: bool = True) -> int:
-    """The cycles that the operations take with so many slots for each engine.
+def _least(*found: int | None) -> int | None:
+    return min((cycles for cycles in found if cycles is not None), default=None)
 
-    Without `reuse` each result has words of its own: writes wait for no earlier reads or writes.
+
+def _events(placed: Placements) -> list[list[Touched]]:
+    """For each bundle the words that are read in it, and those in which something lands after it.
+
+    One entry for each operation in the bundle in which it is issued, and another one for its result
+    if that lands later.
     """
-    return _retimed(_bundles(placed), placed, slots, reuse)
+    bundles: list[list[Touched]] = [[] for _ in range(int(placed.columns.lands.max(initial=0)))]
+    for one, reads, writes in zip(placed.issued, *words_of(placed), strict=True):
+        at_once = one.kind.latency == 1
+        bundles[one.bundle].append((reads, writes if at_once else ()))
+        if not at_once:
+            bundles[one.lands - 1].append(((), writes))
+    return bundles
 
 
-def _retimed(
-    bundles: Iterable[list[_Timed]],
-    placed: Placements,
-    slots: Mapping[str, int],
-    reuse: bool = True,
-) -> int:
-    """The cycles that the operations of `bundles` take."""
-    clock = _Clock(MemoryWalk(placed.issued, placed.values, placed.known))
-    used, end = {engine: Counter[int]() for engine in slots}, 0
-    for bundle in bundles:
-        for group in _groups(bundle, placed, reuse):
-            cycle = max(_earliest(one, clock, reuse) for one in group)
-            if any(one.kind.breaks for one in group):
-                cycle = max(cycle, end - 1)
-            need = Counter(one.engine for one in group)
-            _expect_room(need, slots)
-            while any(used[name][cycle] + count > slots[name] for name, count in need.items()):
-                cycle += 1
-            for one in group:
-                used[one.engine][cycle] += 1
-                one.cycle = cycle
-            end = max(end, cycle + 1)
-        _record(bundle, clock)
-        if any(one.kind.breaks for one in bundle):
-            clock.barrier = end
-    return end
+def _renamed(placed: Placements, bundles: Sequence[Sequence[Touched]]) -> tuple[Words, Words]:
+    """The words that each operation reads and writes, from those of the events."""
+    rows = [iter(bundle) for bundle in bundles]
+    reads: list[Sequence[int]] = []
+    writes: list[Sequence[int]] = []
+    for one in placed.issued:
+        read, written = next(rows[one.bundle])
+        reads.append(read)
+        writes.append(written if one.kind.latency == 1 else next(rows[one.lands - 1])[1])
+    return reads, writes
 
 
-def _expect_room(need: Mapping[str, int], slots: Mapping[str, int]) -> None:
-    """Raise InputError (SW212) if no bundle has so many slots."""
-    for engine, count in need.items():
-        if count > slots[engine]:
-            reason = (
-                f"{count} operations of one bundle write what others of it touch and cannot be "
-                f"parted: the program needs {count} slots of {engine}, not {slots[engine]}"
-            )
-            raise InputError(Diagnostic("SW212", reason))
+@dataclass(frozen=True, eq=False)
+class _Timing:
+    """A program that is timed with several numbers of slots.
+
+    `own` are those of the machine. `known` has the slots and the cycles of a schedule that there is
+    already, if there is one.
+    """
+
+    groups: Groups
+    own: Slots
+    known: tuple[Slots, int] | None = None
+
+    def cycles(self, slots: Slots) -> int:
+        """As few as were found with these slots, or on the way to them.
+
+        The way leads from the slots that are the machine's own or fewer to `slots` by single slots.
+        """
+        found = []
+        for at in self._way(slots):
+            found.append(self.groups.retimed(at))
+            if found[-1] == self.least:
+                break
+        if self.known and _covers(slots, self.known[0]):
+            found.append(self.known[1])
+        return min(found)
+
+    def prices(self, slots: Slots) -> dict[str, int]:
+        """How many cycles fewer with one more slot of each engine."""
+        now = self.cycles(slots)
+        wider = ((engine, {**slots, engine: count + 1}) for engine, count in slots.items())
+        return {engine: now - min(now, self.groups.retimed(more)) for engine, more in wider}
+
+    @cached_property
+    def least(self) -> int:
+        """What no schedule of these groups is shorter than."""
+        return self.groups.retimed(dict.fromkeys(self.own, self.groups.size))
+
+    def _way(self, slots: Slots) -> Iterator[Slots]:
+        at = {engine: min(count, self.own[engine]) for engine, count in slots.items()}
+        yield at
+        for engine, count in slots.items():
+            steps = range(at[engine] + 1, min(count, at[engine] + _STEPS) + 1)
+            for wider in (*steps, *((count,) if count > at[engine] + _STEPS else ())):
+                at = {**at, engine: wider}
+                yield at
 
 
-def _bundles(placed: Placements) -> Iterator[list[_Timed]]:
-    """The operations of each bundle that runs; what ends the run comes behind all else in it."""
-    walk = MemoryWalk(placed.issued, placed.values, placed.known)
-    numbered = groupby(enumerate(placed.issued), key=lambda pair: pair[1].bundle)
-    for _bundle, operations in numbered:
-        found = [_timed(number, issued, walk) for number, issued in operations]
-        yield sorted(found, key=lambda one: one.kind.breaks)
-        if any(one.kind.form.operation == "halt" for one in found):
-            return
+def _covers(slots: Slots, needed: Slots) -> bool:
+    """Are there as many slots of each engine?"""
+    return all(slots[engine] >= count for engine, count in needed.items())
 
 
-def _timed(number: int, issued: Issued, walk: MemoryWalk) -> _Timed:
-    kind, slot = issued.kind, issued.slot
-    reads = [word for words in kind.words_read(slot) for word in words]
-    accesses = issued.effect in (Effect.LOAD, Effect.STORE, Effect.TRACE) and walk.ordered(number)
-    return _Timed(number, issued.engine, kind, reads, list(kind.words_written(slot)), accesses)
-
-
-def _groups(bundle: list[_Timed], placed: Placements, reuse: bool) -> list[list[_Timed]]:
-    """What must stay in one cycle: operations that write what others of the bundle touch."""
-    count = Counter(word for one in bundle for word in {*one.reads, *one.writes})
-    shared = {word for one in bundle for word in one.writes if reuse and count[word] > 1}
-    bound = {
-        one.number for one in bundle if not shared.isdisjoint((*one.reads, *one.writes))
-    } | _meeting(bundle, placed)
-    together = [one for one in bundle if one.number in bound]
-    alone = [[one] for one in bundle if one.number not in bound]
-    first = [group for group in alone if not group[0].kind.breaks]
-    last = [group for group in alone if group[0].kind.breaks]
-    return [*([together] if together else []), *first, *last]
-
-
-def _meeting(bundle: list[_Timed], placed: Placements) -> set[int]:
-    """The loads of a bundle that may meet a store or a trace of it, and those."""
-    accesses = [
-        (one, touched(one.number, placed.issued[one.number], placed.values, placed.known))
-        for one in bundle
-        if one.accesses
-    ]
-    return {
-        number
-        for (one, words), (other, others) in combinations(accesses, 2)
-        if (one.kind.operation.effect is Effect.LOAD)
-        != (other.kind.operation.effect is Effect.LOAD)
-        and words.meets(others)
-        for number in (one.number, other.number)
+def _as_it_is(run: Unrolled, machine: Machine) -> tuple[Slots, int]:
+    """The most slots of each engine in a bundle of the program, and its cycles."""
+    bundles = run.program.bundles
+    used = {
+        engine: max((len(bundle.get(engine, ())) for bundle in bundles), default=0)
+        for engine in machine.slots
     }
-
-
-def _earliest(one: _Timed, clock: _Clock, reuse: bool) -> int:
-    """The first cycle that memory and the words of the operation allow."""
-    cycle = max((clock.landed.get(word, 0) for word in one.reads), default=0)
-    for word in one.writes if reuse else ():
-        latest = max(clock.landed.get(word, 0), clock.read.get(word, 0))
-        cycle = max(cycle, latest + 1 - one.kind.latency)
-    if one.accesses and (edge := clock.memory.edge(one.number)):
-        cycle = max(cycle, edge.earliest)
-    return max(cycle, clock.barrier)
-
-
-def _record(bundle: list[_Timed], clock: _Clock) -> None:
-    """A bundle reads the state from before it, so that its accesses and writes are noted last."""
-    for one in bundle:
-        if one.accesses:
-            clock.memory.note(one.number, one.cycle)
-        for word in one.reads:
-            clock.read[word] = max(clock.read.get(word, 0), one.cycle)
-    for word in {word for one in bundle for word in one.writes}:
-        clock.landed[word] = max(
-            one.cycle + one.kind.latency for one in bundle if word in one.writes
-        )
+    return used, run.cycles[-1]

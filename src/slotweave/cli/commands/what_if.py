@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MOST_SLOTS = 1024
 
 _HELD_FIXED = (
-    "The program is held fixed, nothing is compiled anew "
+    "The program is held fixed, nothing is compiled again "
     "(`slotweave compile --machine FILE.toml` does that)."
 )
 
@@ -55,9 +55,10 @@ def what_if(
     """Time a program on a machine with more or fewer slots, and say what one more would save.
 
     The program is held fixed: its operations, their order, their engines and their scratch words.
-    Accesses to memory that cannot meet, which --facts may know, do not wait for each other.
-    Nothing is compiled anew, which could make more of the same machine. To price scratch, each
-    value is given a word anew, all words in turn; the rest stays fixed.
+    Accesses to memory that cannot alias, which --facts may know, do not wait for each other. More
+    slots run every schedule of fewer, so no price is negative. Nothing is compiled again, which
+    could make more of the same machine. To price scratch, each value is allocated again, all words
+    in turn; the rest stays fixed.
     """
     from slotweave.report.inspect import refuse_faults
     from slotweave.report.live_scratch import is_straight
@@ -73,11 +74,12 @@ def what_if(
         if not is_straight(parsed):
             reason = (
                 "the program jumps, and operations are not moved over jumps; only programs that "
-                "run straight through are timed anew (`slotweave inspect` shows a run)"
+                "run straight through are timed again (`slotweave inspect` shows a run)"
             )
             raise InputError(Diagnostic("SW216", reason))
         refuse_faults(parsed, target)
-        answer = {**timed(parsed, target, slots, known.facts), "facts": known.name}
+        with terminal.stages() as watch:
+            answer = {**timed(parsed, target, slots, known.facts, watch), "facts": known.name}
     if json:
         print_json(answer)
     else:
@@ -88,7 +90,7 @@ def what_if(
 def _show(answer: dict[str, Any], known: Assumed) -> None:
     print(_HELD_FIXED)
     print(f"facts: {known}")
-    print(f"{counted(answer['before'], 'cycle')} as it is, {answer['retimed']:,} timed anew")
+    print(f"{counted(answer['before'], 'cycle')} as it is, {answer['retimed']:,} timed again")
     print(f"{counted(answer['cycles'], 'cycle')} with {_listed(answer['slots'])}")
     for engine, saved in answer["prices"].items():
         print(f"{saved:6,} fewer with one more slot for {engine}")
@@ -97,7 +99,7 @@ def _show(answer: dict[str, Any], known: Assumed) -> None:
 
 
 def _print_scratch(prices: dict[str, Any]) -> None:
-    """The prices of scratch words and of slots, where each value is given a word anew."""
+    """The prices of scratch words and of slots, where each value is allocated again."""
     step, words = prices["step"], prices["words"]
     if prices["now"] is None:
         print(f"words given in turn: {prices['needed']:,} are needed, {words:,} are there")
