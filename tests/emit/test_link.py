@@ -53,6 +53,25 @@ def test_a_jump_over_nothing_is_left_out() -> None:
     assert bundles == [ADD, ADD]
 
 
+def test_a_jump_over_a_block_that_only_jumps_is_kept() -> None:
+    """The side that does nothing still has to jump over the one that does something."""
+    blocks = [block(ADD, assigned=1), block(), block(SELECT), block(ADD)]
+    bundles = linked([Jump(2, 1), Jump(3), None, None], blocks)
+    assert bundles == [
+        ADD, {"control": (("cond_jump", 1, 3),)}, {"control": (("jump", 4),)}, SELECT, ADD
+    ]  # fmt: skip
+
+
+def test_jumps_over_blocks_that_need_no_jump_themselves_are_left_out() -> None:
+    blocks = [block(ADD, assigned=1), block(), block(), block(ADD)]
+    assert linked([Jump(2, 1), Jump(3), None, None], blocks) == [ADD, ADD]
+
+
+def test_a_loop_of_nothing_jumps_back() -> None:
+    bundles = linked([None, Jump(1, 1), None], [block(ADD, assigned=1), block(), block(ADD)])
+    assert bundles == [ADD, {"control": (("cond_jump", 1, 1),)}, ADD]
+
+
 def test_a_jump_behind_the_last_block_goes_to_the_end() -> None:
     bundles = linked([Jump(2), None], [block(ADD), block(ADD)])
     assert bundles[0]["control"] == (("jump", 2),)

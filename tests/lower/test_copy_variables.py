@@ -52,6 +52,29 @@ def test_variables_that_change_places_are_read_before_either_is_written() -> Non
         assert written.graph.nodes[source].op == "or"
 
 
+def test_an_operation_that_reads_shifted_words_of_a_variable_does_not_overwrite_them() -> None:
+    """Lane by lane, lane 1 would read word 0 after lane 0 has written it."""
+    shifted = Node("overlay", 4, (1, 2), offsets=(0, 1))
+    nodes = (
+        Node("variable", 4, imm=0),
+        Node("slice", 1, (0,), imm=3),
+        Node("slice", 3, (0,), imm=0),
+        shifted,
+        Node("add", 4, (0, 3)),
+        assign(4, 0),
+    )
+    written = copy_variables(graph_of(*nodes))
+    assert written.variable == {5: 0}
+    assert written.graph.nodes[5].args == (4, 4)
+
+
+def test_an_operation_that_reads_a_variable_lane_by_lane_overwrites_it() -> None:
+    written = copy_variables(
+        graph_of(Node("variable", 4, imm=0), Node("add", 4, (0, 0)), assign(1, 0))
+    )
+    assert written.variable == {1: 0}
+
+
 def test_a_variable_that_stays_needs_nothing() -> None:
     written = copy_variables(graph_of(variable(0), assign(0, 0)))
     assert written.variable == {}

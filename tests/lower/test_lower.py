@@ -168,6 +168,16 @@ def test_orders_through_a_join_keep_their_length():
     assert edges(result, 4) == [(0, DATA, 0), (3, DATA, 0)]
 
 
+def test_a_variable_order_does_not_hide_that_a_store_has_to_land():
+    """The store reads the variable that the load after it writes: both orders are of one pair."""
+    variable, address = Node("variable", 1, imm=0), const()
+    store = Node("store", 0, (1, 0), region="r")
+    load = Node("load", 1, (1,), region="r", after=(2,))
+    result = lowered(variable, address, store, load, Node("assign", 0, (3,), imm=0))
+    assert edges(result, 2) == [(0, DATA, 0), (1, DATA, 0)]
+    assert list(result.pinned.values()) == [0, 0]
+
+
 def _tails(machine: Machine, *after: int) -> Lowered:
     """Two vector loads, the second over the tail of the first."""
     first = Node("vload", 4, (0,), region="r")

@@ -72,17 +72,20 @@ def block_starts(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -
 
 
 def _jumps_left(flow: Flow, blocks: Sequence[EmittedBlock]) -> list[Jump | None]:
-    """The jump of each block, if it leads elsewhere than the program goes on anyway."""
-    return [
-        None if block.jump is None or _goes_on(block.jump, number, blocks) else block.jump
-        for number, block in enumerate(flow.blocks)
-    ]
+    """The jump of each block, unless it leads forward over nothing: over blocks without bundles.
 
-
-def _goes_on(jump: Jump, number: int, blocks: Sequence[EmittedBlock]) -> bool:
-    """Whether the jump leads where the program goes on anyway."""
-    between = blocks[number + 1 : jump.target]
-    return jump.target > number and not any(block.landed for block in between)
+    A block that does nothing may still have to jump, and takes a bundle then. Only jumps forward
+    are ever left out, so going from the last block to the first decides all of them.
+    """
+    left: list[Jump | None] = [None] * len(blocks)
+    first_bundle = len(blocks)  # the next block that takes a bundle
+    for number in reversed(range(len(blocks))):
+        jump = flow.blocks[number].jump
+        if jump is not None and not number < min(jump.target, len(blocks)) <= first_bundle:
+            left[number] = jump
+        if blocks[number].bundles or blocks[number].landed or left[number] is not None:
+            first_bundle = number
+    return left
 
 
 def _length(block: EmittedBlock, jump: Jump | None, machine: Machine) -> int:

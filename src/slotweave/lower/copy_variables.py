@@ -69,6 +69,19 @@ def readers(nodes: list[Node] | tuple[Node, ...], variable: int) -> list[int]:
     return found
 
 
+def _is_part_of(nodes: list[Node], value: int, variable: int) -> bool:
+    """Whether `value` holds words of what `variable` held before, where they lie."""
+    waiting, seen = [value], {value}
+    while waiting:
+        node = nodes[waiting.pop()]
+        if node.op == "variable" and node.imm == variable:
+            return True
+        if node.op in ("slice", "overlay"):
+            waiting += set(node.args) - seen
+            seen.update(node.args)
+    return False
+
+
 def _renumbered(node: Node, number: list[int]) -> Node:
     args = tuple(number[arg] for arg in node.args)
     return replace(node, args=args, after=tuple(number[earlier] for earlier in node.after))
@@ -87,11 +100,22 @@ class _Order:
         node = self._nodes[source]
         if node.structural or self._uses[source]:
             return False
-        wait = [reader for reader in readers(self._nodes, target) if reader != source]
+        found = readers(self._nodes, target)
+        if source in found and node.width > 1 and not self._reads_whole(node, target):
+            return False
+        wait = [reader for reader in found if reader != source]
         if any(self._reaches(source, reader) for reader in wait):
             return False
         self._before[source].update(wait)
         return True
+
+    def _reads_whole(self, node: Node, target: int) -> bool:
+        """Whether `node` reads `target` under no other name, so each lane what it overwrites.
+
+        Lane by lane, in several cycles, it would find words of a part of it already overwritten.
+        """
+        rest = {arg for arg in node.args if self._nodes[arg].op != "variable"}
+        return not any(_is_part_of(self._nodes, arg, target) for arg in rest)
 
     def append(self, node: Node, target: int = -1) -> None:
         """A copy, into variable `target` if there is one, is now the last node."""

@@ -184,19 +184,23 @@ def _edges(
         if index in writers:
             for reader in readers(graph.nodes, writers[index]):
                 if reader != index:
-                    row.setdefault(number[reader], (ORDER, 0))
+                    _demand(row, number[reader], (ORDER, 0))
         for access in node.after:
-            kind, lag = _memory_edge(graph, access)
-            row.setdefault(number[access], (kind, lag))
+            _demand(row, number[access], _memory_edge(graph, access))
         for earlier in covers.get(index, ()):
-            lag = _landing_lag(modes, earlier, index)
-            kind, least = row.get(number[earlier], (ORDER, lag))
-            if kind == ORDER:  # a DATA edge is longer than any landing needs
-                row[number[earlier]] = (ORDER, max(least, lag))
+            _demand(row, number[earlier], (ORDER, _landing_lag(modes, earlier, index)))
         rows.add(list(row))
         kinds += [kind for kind, _lag in row.values()]
         lags += [lag for _kind, lag in row.values()]
     return rows, kinds, lags
+
+
+def _demand(row: dict[int, tuple[int, int]], earlier: int, edge: tuple[int, int]) -> None:
+    """Add `edge` (kind, lag) from `earlier`; of all that is demanded of a pair the longest holds.
+
+    A DATA edge waits until the result has landed, which is longer than any lag given here.
+    """
+    row[earlier] = max(row.get(earlier, edge), edge, key=lambda each: (each[0] == DATA, each[1]))
 
 
 def _memory_edge(graph: Graph, access: int) -> tuple[int, int]:

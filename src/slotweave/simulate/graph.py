@@ -6,7 +6,8 @@ leave their region, and zero divisors raise CheckFailed with the user's source l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from slotweave.diagnostics import CheckFailed, Diagnostic
 from slotweave.ir.flow import Flow
@@ -22,37 +23,61 @@ _Value = tuple[int, ...]
 MAX_BLOCKS = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class FlowEnd:
+    """Memory after a run, and the words that it wrote to the trace buffer, in order."""
+
+    memory: list[int]
+    trace: tuple[int, ...]
+
+
 def run_graph(graph: Graph, memory: Sequence[int]) -> list[int]:
     """Memory after `graph` has run on `memory`, which is left as it is."""
-    words = [int(word) for word in memory]
-    _run(graph, words, {})
-    return words
+    end = _State([int(word) for word in memory])
+    _run(graph, end)
+    return end.words
 
 
 def run_flow(flow: Flow, memory: Sequence[int], max_blocks: int = MAX_BLOCKS) -> list[int]:
-    """Memory after the blocks of `flow` have run on `memory`, which is left as it is.
+    """Memory after the blocks of `flow` have run on `memory` (see `flow_end`)."""
+    return flow_end(flow, memory, max_blocks).memory
+
+
+def flow_end(flow: Flow, memory: Sequence[int], max_blocks: int = MAX_BLOCKS) -> FlowEnd:
+    """How the blocks of `flow` end that run on `memory`, which is left as it is.
 
     Raises CheckFailed (SW114) if more than `max_blocks` blocks are run.
     """
-    words = [int(word) for word in memory]
-    variables: dict[int, _Value] = {}
+    state = _State([int(word) for word in memory])
     at = 0
     for _ in range(max_blocks):
         if at >= len(flow.blocks):
-            return words
+            return FlowEnd(state.words, tuple(state.trace))
         block = flow.blocks[at]
-        variables.update(_run(block.graph, words, variables))
+        state.variables.update(_run(block.graph, state))
         jump = block.jump
-        taken = jump is not None and (jump.condition is None or any(variables[jump.condition]))
-        at = jump.target if jump is not None and taken else at + 1
+        if jump and (jump.condition is None or any(state.variables[jump.condition])):
+            at = jump.target
+        else:
+            at += 1
     reason = f"still running after {max_blocks} blocks; it may never stop"
     raise CheckFailed(Diagnostic("SW114", reason))
 
 
-def _run(graph: Graph, words: list[int], variables: Mapping[int, _Value]) -> dict[int, _Value]:
+@dataclass
+class _State:
+    """What passes from node to node but values: memory, the trace buffer, and variables."""
+
+    words: list[int]
+    trace: list[int] = field(default_factory=list)
+    variables: dict[int, _Value] = field(default_factory=dict)
+
+
+def _run(graph: Graph, state: _State) -> dict[int, _Value]:
     """Run `graph` on memory; what it assigns to variables."""
     values: list[_Value] = []
     assigned: dict[int, _Value] = {}
+    words = state.words
     for index, node in enumerate(graph.nodes):
         args = [values[arg] for arg in node.args]
         fault = _fault(graph, node, args, len(words))
@@ -60,13 +85,15 @@ def _run(graph: Graph, words: list[int], variables: Mapping[int, _Value]) -> dic
             raise _failure(node, index, fault)
         try:
             if node.op == "variable":
-                values.append(variables[node.imm])
+                values.append(state.variables[node.imm])
             else:
                 values.append(_value(node, args, words))
         except ZeroDivisionError:
             raise _failure(node, index, faults.zero_divisor(node.op)) from None
         if node.effect is Effect.STORE:
             _store(node, args, words)
+        elif node.op == "trace_write":
+            state.trace.append(args[0][0])
         elif node.op == "assign":
             assigned[node.imm] = args[0]
     return assigned

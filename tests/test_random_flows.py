@@ -1,0 +1,45 @@
+"""Random kernels that loop and branch: the program does what an interpreter of the blocks does."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slotweave.flow_pipeline import compile_any
+from slotweave.frontend.load import CONTRACT, kernel_of_function
+from slotweave.frontend.trace import trace_blocks
+from slotweave.frontend.tracer import Tracer
+from slotweave.ir.plan import Plan
+from slotweave.ir.program import Program
+from slotweave.machine import CHALLENGE, MINIMAL, Machine
+from slotweave.simulate.graph import flow_end
+from slotweave.simulate.reference import run
+from strategies.flows import MEMORY_WORDS, Statement, kernels, write
+
+
+def compiled(statements: tuple[Statement, ...], machine: Machine) -> Program:
+    def built(k: Tracer) -> None:
+        write(k, statements)
+
+    kernel = kernel_of_function(built, "random", machine.vector_length)
+    plan = Plan("default", kernel="random")
+    return compile_any(kernel, machine, {}, CONTRACT, plan, instances=1).program
+
+
+@pytest.mark.parametrize("machine", [CHALLENGE, MINIMAL], ids=lambda machine: machine.name)
+@settings(max_examples=40)
+@given(statements=kernels, seed=st.integers(0, 2**32 - 1))
+def test_a_program_does_what_its_blocks_say(
+    machine: Machine, statements: tuple[Statement, ...], seed: int
+) -> None:
+    program = compiled(statements, machine)
+    flow = trace_blocks(write, "random", machine.vector_length, statements)
+    random = Random(seed)
+    for bits in (0, 1, 1, 2, 2, 32):
+        memory = [random.getrandbits(bits) if bits else 0 for _ in range(MEMORY_WORDS)]
+        got, wanted = run(program, machine, memory), flow_end(flow, memory)
+        assert got.memory.tolist() == wanted.memory
+        assert got.trace == wanted.trace
