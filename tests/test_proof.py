@@ -8,6 +8,7 @@ import pytest
 
 from slotweave import proof
 from slotweave.check.definition import DefinitionProof
+from slotweave.frontend.recorded_proof import recorded_verdict
 from slotweave.frontend.trace import trace
 from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.graph import Graph
@@ -16,7 +17,7 @@ from slotweave.ir.program import Program
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
-from slotweave.proof import prove, recorded_verdict
+from slotweave.proof import prove
 
 SHAPE = {"height": 3, "rounds": 5, "batch": 8}
 

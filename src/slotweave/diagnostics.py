@@ -99,6 +99,7 @@ CODES: dict[str, CodeEntry] = {
     "SW113": CodeEntry("jump target out of range", "A jump goes to a bundle before the first one."),
     "SW114": CodeEntry("cycle limit reached", "The program was still running after --max-cycles cycles. It may never stop; raise the limit if it is only long."),
     "SW115": CodeEntry("debug comparison failed", "A `compare` slot found another value than the value trace holds for its key."),
+    "SW116": CodeEntry("index outside its region", "A kernel's index into a region is a promise that it stays inside: regions are taken to be apart, and accesses of different regions are in no order. On this memory the promise is broken, so the kernel says nothing of it. The message names the line, the region and the index. Mask the index (`a[i & 3]`), declare more words, or make one region of the two. `vload(used=...)` says which words of a vector matter; the others may lie outside."),
     "SW201": CodeEntry("unknown kernel", "No kernel of that name is known. `slotweave kernels list` shows the names; `file.py:function` names one of your own."),
     "SW202": CodeEntry("bad parameter", "A parameter of the kernel is unknown, not a number, or out of range. `slotweave kernels show NAME` lists the parameters."),
     "SW203": CodeEntry("file cannot be read", "The file does not exist, is a directory, may not be read, or is longer than 256 MiB."),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from slotweave.analysis.promises import Promise, promises_of
 from slotweave.budget import UNLIMITED, Budget
 from slotweave.check.equivalence import Equivalence
 from slotweave.check.execution import Verified
@@ -31,6 +32,7 @@ from slotweave.pipeline import (
     check_compiled,
     check_rewriting,
     compile_kernel,
+    expect_promises_kept,
     origin,
     prove_program,
     verify_program,
@@ -61,6 +63,7 @@ class FlowResult:
     machine: Machine
     seed: int
     traced: Flow
+    promises: tuple[Promise, ...]
     rewritten: tuple[Rewritten, ...]
     flow: Flow
     blocks: tuple[FittedBlock, ...]
@@ -112,18 +115,23 @@ def compile_any(
     with clock.stage("emit"):
         emitted = [_emitted(block, machine) for block in blocks]
         program, starts = link(flow, emitted, machine), block_starts(flow, emitted, machine)
-        program = replace(program, meta=origin(kernel, parameters, contract, plan, seed))
+        facts = kernel.facts(parameters, contract)
+        promises = promises_of(traced, facts)
+        meta = origin(kernel, parameters, contract, plan, seed, promises)
+        program = replace(program, meta=meta)
     with clock.stage("check"):
         for block, done in zip(traced.blocks, rewritten, strict=True):
             check_rewriting(block.graph, done)
         for fitted in blocks:
             check_compiled(fitted.lowered.problem, fitted.schedule, fitted.allocation)
-        equivalence = prove_program(program, machine, after, kernel.facts(parameters, contract))
+        equivalence = prove_program(program, machine, after, facts)
     with clock.stage("verify"):
+        if promises:
+            expect_promises_kept(traced, kernel, parameters, contract, seed)
         verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)
     return FlowResult(
-        kernel, parameters, contract, plan, machine, seed, traced, rewritten, flow, blocks,
-        tuple(starts), evaluations, program, equivalence, verified, clock.seconds,
+        kernel, parameters, contract, plan, machine, seed, traced, promises, rewritten, flow,
+        blocks, tuple(starts), evaluations, program, equivalence, verified, clock.seconds,
     )  # fmt: skip
 
 

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
+from slotweave.analysis.promises import Promise, promises_of
 from slotweave.bound import Bound, bound_ladder
 from slotweave.budget import UNLIMITED, Budget
 from slotweave.check.allocation_legality import allocation_violations
 from slotweave.check.equivalence import Equivalence, program_equals_graph
-from slotweave.check.execution import Verified, run_against_reference
+from slotweave.check.execution import Verified, instance_memory, run_against_reference
 from slotweave.check.rewriting import rewriting_faults
 from slotweave.check.schedule_legality import schedule_violations
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.emit import emit
 from slotweave.fit import Effort
 from slotweave.frontend.kernel import Kernel
+from slotweave.frontend.recorded_proof import recorded_verdict
 from slotweave.frontend.trace import trace, trace_flow
 from slotweave.ir.allocation import Allocation, Layout
 from slotweave.ir.facts import Facts
-from slotweave.ir.flow import Flow
+from slotweave.ir.flow import Block, Flow
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
 from slotweave.ir.problem import Problem
@@ -32,6 +34,7 @@ from slotweave.lower import lower
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
 from slotweave.rules.registry import RULES
+from slotweave.simulate.graph import run_flow
 from slotweave.spill import search_lowered
 
 #: Random inputs on which every compiled program is run.
@@ -42,10 +45,12 @@ INSTANCES = 20
 class Result:
     """A compiled program, every value on the way to it, and what the checks found.
 
-    `traced` is the graph as the kernel wrote it, `rewritten` what the rules made of it (and which
-    fired), `graph` the one that was scheduled, with copies where operands had to be moved and live
-    ranges split; `evaluations` attempts at a schedule were made. `equivalence` says whether the
-    program is proved to do what `rewritten` says. `seconds` says how long each stage took.
+    `traced` is the graph as the kernel wrote it, `promises` what it rests on and nothing shows,
+    `definition` whether a recorded proof shows that it is what its workload is defined as, and why;
+    `rewritten` is what the rules made of it (and which fired), `graph` the one that was scheduled,
+    with copies where operands had to be moved and live ranges split; `evaluations` attempts at a
+    schedule were made. `equivalence` says whether the program is proved to do what `rewritten`
+    says. `seconds` says how long each stage took.
     """
 
     kernel: Kernel
@@ -55,6 +60,8 @@ class Result:
     machine: Machine
     seed: int
     traced: Graph
+    promises: tuple[Promise, ...]
+    definition: tuple[bool | Literal["unknown"], str]
     rewritten: Rewritten
     graph: Graph
     problem: Problem
@@ -95,6 +102,9 @@ def compile_kernel(
     clock = Clock()
     with clock.stage("trace"):
         traced = trace(kernel, parameters, contract, plan, machine)
+        definition = recorded_verdict(kernel, parameters, contract, traced)
+        facts = kernel.facts(parameters, contract)
+        promises = () if definition[0] is True else promises_of(traced, facts)
     with clock.stage("rewrite"):
         rewritten = rewrite(traced, machine) if plan.rewrite else Rewritten(traced)
     with clock.stage("lower"):
@@ -106,20 +116,23 @@ def compile_kernel(
         graph, problem, layout = lowered.graph, lowered.problem, lowered.layout
     with clock.stage("emit"):
         program = emit(graph, machine, problem, layout, schedule, allocation)
-        program = replace(program, meta=origin(kernel, parameters, contract, plan, seed))
+        meta = origin(kernel, parameters, contract, plan, seed, promises)
+        program = replace(program, meta=meta)
     with clock.stage("bound"):
         bounds = bound_ladder(problem)
     with clock.stage("check"):
         check_rewriting(traced, rewritten)
         check_compiled(problem, schedule, allocation)
-        facts = kernel.facts(parameters, contract)
         equivalence = prove_program(program, machine, rewritten.graph, facts)
     with clock.stage("verify"):
+        if promises:
+            expect_promises_kept(Flow(traced.name, (), (Block(traced),)), kernel, parameters,
+                                 contract, seed)  # fmt: skip
         verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)
     return Result(
-        kernel, parameters, contract, plan, machine, seed, traced, rewritten, graph, problem,
-        layout, schedule, allocation, evaluations, program, bounds, equivalence, verified,
-        clock.seconds,
+        kernel, parameters, contract, plan, machine, seed, traced, promises, definition, rewritten,
+        graph, problem, layout, schedule, allocation, evaluations, program, bounds, equivalence,
+        verified, clock.seconds,
     )  # fmt: skip
 
 
@@ -163,19 +176,41 @@ def prove_program(
 
 
 def origin(
-    kernel: Kernel, parameters: Mapping[str, int], contract: str, plan: Plan, seed: int
+    kernel: Kernel,
+    parameters: Mapping[str, int],
+    contract: str,
+    plan: Plan,
+    seed: int,
+    promises: Sequence[Promise] = (),
 ) -> Mapping[str, Any]:
-    """What a program file says of where the program came from.
+    """What a program file says of where the program came from, and of what it rests on.
 
     Only what the kernel knows by that name bears the name of one of its plans: it can be had again.
     """
     named = plan.name in kernel.plan_names
     known = named and plan == kernel.plan(plan.name, parameters, contract)
     name = f"{plan.name} (from elsewhere)" if named and not known else plan.name
+    rests_on = {"promises": [promise.to_json() for promise in promises]} if promises else {}
     return {
         "kernel": kernel.name, "params": dict(parameters), "contract": contract,
-        "plan": name, "seed": seed,
+        "plan": name, "seed": seed, **rests_on,
     }  # fmt: skip
+
+
+def expect_promises_kept(
+    flow: Flow, kernel: Kernel, parameters: Mapping[str, int], contract: str, seed: int
+) -> None:
+    """Raise CheckFailed (SW116, at the kernel's line) if the first memory of `seed` breaks one.
+
+    A reference that is no graph knows nothing of promises, so the kernel itself is run.
+    """
+    memory = instance_memory(lambda rng: kernel.memory(parameters, contract, rng), seed, 0)
+    try:
+        run_flow(flow, memory.tolist())
+    except CheckFailed as error:
+        found = error.diagnostic
+        message = f"{found.message} (seed {seed}, instance 0)"
+        raise CheckFailed(replace(found, message=message)) from None
 
 
 def verify_program(

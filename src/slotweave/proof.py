@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from slotweave.analysis.promises import Promise, promises_of
 from slotweave.check.counterexample import Counterexample
 from slotweave.check.definition import graph_meets_definition, program_meets_definition
 from slotweave.check.equivalence import program_equals_graph
+from slotweave.check.kept_promises import Kept, promises_kept
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace_flow
-from slotweave.ir.fingerprint import fingerprint
-from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.lower import lower
@@ -30,13 +30,18 @@ Verdict = bool | Literal["unknown"]
 
 @dataclass(frozen=True)
 class Proved:
-    """The verdicts, and for each why; if the definition is refuted, by which memory."""
+    """The verdicts, and for each why; if something is refuted, by which memory.
+
+    `promises` are those of the kernel that the proof of the program rests on and that are not
+    themselves proved to be kept.
+    """
 
     program: Verdict
     program_why: str
     definition: Verdict
     definition_why: str
     counterexample: Counterexample | None = None
+    promises: tuple[Promise, ...] = ()
 
     @property
     def why(self) -> str:
@@ -60,7 +65,19 @@ def prove(
     if kernel.definition is None:
         why = f"{kernel.name} comes without a definition to prove it by"
         same, same_why = _same_as_graph(program, machine, kernel, parameters, contract, plan)
-        return Proved(same, same_why, "unknown", why)
+        if plan is None:
+            return Proved(same, same_why, "unknown", why)
+        flow = trace_flow(kernel, parameters, contract, plan, machine)
+        promises = promises_of(flow, facts)
+        kept = promises_kept(flow, facts) if promises else Kept(True, "nothing is promised")
+        if kept.verdict is False:
+            broken = f"the kernel breaks a promise: {kept.why}"
+            return Proved(False, broken, "unknown", why, kept.counterexample, promises)
+        if kept.verdict is True:
+            return Proved(same, same_why, "unknown", why)
+        given = "; ".join(map(str, promises))
+        same_why = f"{same_why}, given that {given} (a promise of the kernel: {kept.why})"
+        return Proved(same, same_why, "unknown", why, promises=promises)
     definition = kernel.definition(parameters)
     found = program_meets_definition(program, machine, definition, facts)
     if plan is None and found.verdict is True:
@@ -72,19 +89,6 @@ def prove(
         if len(traced.blocks) == 1:
             found = graph_meets_definition(traced.blocks[0].graph, definition, facts)
     return Proved(same, same_why, found.verdict, found.why, found.counterexample)
-
-
-def recorded_verdict(
-    kernel: Kernel, parameters: Mapping[str, int], contract: str, traced: Graph
-) -> tuple[Verdict, str]:
-    """Whether a proof that `traced` is the definition of `kernel` comes with it, and why."""
-    if kernel.definition is None:
-        return "unknown", f"{kernel.name} comes without a definition to prove it by"
-    proofs = kernel.proofs()
-    if proofs and fingerprint(traced, kernel.facts(parameters, contract)) in proofs:
-        return True, "a recorded proof, known by its fingerprint, fits the traced graph"
-    how = f"`slotweave verify PROGRAM --against {kernel.name} --prove` tries to prove it"
-    return "unknown", f"no recorded proof fits the traced graph; {how}"
 
 
 def _same_as_graph(

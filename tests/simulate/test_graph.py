@@ -120,7 +120,9 @@ FAULTY: dict[str, tuple[tuple[Node, ...], str]] = {
             Node("broadcast", 4, (0,)),
             Node("vstore", 0, (0, 1), region="small", where="k.py:6"),
         ),
-        "SW107 k.py:6: store at 2..5, region small is 2..4 (node 2, vstore)",
+        "SW116 k.py:6: the index 3 of this store lies outside region small, which has words 0 to 2 "
+        "(address 5); a kernel promises that its indices stay inside: mask the index, or declare "
+        "more words (node 2, vstore)",
     ),
     "zero divisor": (
         (const(0), Node("mod", 1, (0, 0), where="k.py:7")),

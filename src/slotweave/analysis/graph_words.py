@@ -73,7 +73,7 @@ class GraphWords:
             return ((word, word),) * node.width
         if node.effect is Effect.LOAD:
             return (loaded.get(node.region, ANY),) * node.width
-        if not node.pure:
+        if not node.pure or node.op == "variable":
             return (ANY,) * node.width
         return tuple([self._result(index, node, word) for word in range(node.width)])
 

@@ -1,10 +1,16 @@
-"""Equality of forms by an SMT solver (Z3, the extra `prove`)."""
+"""Equality of forms, and addresses out of bounds, by an SMT solver (Z3, the extra `prove`)."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import z3
 
 from slotweave.check.forms import Forms
+from slotweave.check.terms import Terms
+from slotweave.check.witness import VERSIONS, cone_of
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Region
 from slotweave.isa import OPERATIONS, WORD_BITS
 from slotweave.isa.smt import word_term
 
@@ -44,3 +50,47 @@ def _term(forms: Forms, root: int, shared: frozenset[int]) -> z3.BitVecRef:
             assert meaning is not None  # forms are made of operations that compute a word
             terms[form] = word_term(meaning, parts)
     return terms[root]
+
+
+def memory_outside(
+    terms: Terms, address: int, region: Region, facts: Facts
+) -> Mapping[int, int] | str | None:
+    """Words of memory by address on which the term `address` may lie outside `region`.
+
+    None if there are none, which is a proof; a reason where the solver does not say. What is loaded
+    at a computed address may be any word, so a memory that is found need not show anything.
+    """
+    known: dict[int, z3.BitVecRef] = {}
+    inputs: dict[int, z3.BitVecRef] = {}
+    solver = z3.Solver()
+    solver.set("timeout", PATIENCE)
+    for term in cone_of([address], terms):
+        kind, value, args = terms[term]
+        if kind in VERSIONS:
+            continue
+        if kind == "const":
+            known[term] = z3.BitVecVal(value, WORD_BITS)
+        elif kind in ("input", "load", "undefined"):
+            known[term] = z3.BitVec(f"word {term}", WORD_BITS)
+            if kind == "input":
+                inputs[value] = known[term]
+        else:
+            meaning = OPERATIONS[kind].meaning
+            assert meaning is not None  # terms are made of operations that compute a word
+            known[term] = word_term(meaning, [known[arg] for arg in args])
+    for held in facts.regions:
+        low, high = facts.ranges.get(held.name, (0, 2**WORD_BITS - 1))
+        for place, word in inputs.items():
+            if held.start <= place < held.stop:
+                solver.add(z3.ULE(low, word), z3.ULE(word, high))
+    found = known[address]
+    solver.add(z3.Or(z3.ULT(found, region.start), z3.UGE(found, region.stop)))
+    answer = solver.check()
+    if answer == z3.unsat:
+        return None
+    if answer != z3.sat:
+        return f"the solver gave up: {solver.reason_unknown()}"
+    model = solver.model()
+    return {
+        place: model.eval(word, model_completion=True).as_long() for place, word in inputs.items()
+    }

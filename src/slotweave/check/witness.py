@@ -23,7 +23,8 @@ TRIES = 8
 #: Memories longer than this are not written out.
 MOST_WORDS = 1 << 24
 
-_VERSIONS = frozenset({"region", "cells", "store", "everything"})
+#: Kinds of terms that are versions of memory, and no words.
+VERSIONS = frozenset({"region", "cells", "store", "everything"})
 
 
 class NoValueError(Exception):
@@ -122,7 +123,7 @@ class _Evaluation:
     def words(self, cone: Sequence[int]) -> dict[int, int]:
         """The word of each term of `cone` (versions of memory have none)."""
         for term in cone:
-            if self._terms[term].kind not in _VERSIONS:
+            if self._terms[term].kind not in VERSIONS:
                 self._words[term] = self._word(term)
         return self._words
 

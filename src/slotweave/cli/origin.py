@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slotweave.ir.facts import Facts
     from slotweave.ir.program import Program
 
-_ORIGIN = frozenset({"kernel", "params", "contract"})
+_ORIGIN = frozenset({"kernel", "params", "contract", "promises"})
 
 
 def borne_out(program: Program, file: str, known: Assumed) -> Program:

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 class RegionHandle:
-    """A declared region. An index is an integer, checked against the length, or symbolic."""
+    """A declared region. An index is an integer, checked against the length, or symbolic.
+
+    A symbolic index is a promise that it stays inside the region: accesses of different regions are
+    in no order. Where ranges do not show it (`x & 3`, `x % 4` do), results name the promise, and an
+    input that breaks it is refused (SW116).
+    """
 
     def __init__(self, tracer: Tracer, region: Region) -> None:
         self.tracer = tracer

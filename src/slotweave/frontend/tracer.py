@@ -226,7 +226,8 @@ class Tracer:
     @overload
     def load(self, address: Vector, region: RegionHandle) -> Vector: ...
     def load(self, address: Word | Vector | int, region: RegionHandle) -> Word | Vector:
-        """The word at `address`; for a vector of addresses a gather."""
+        """The word at `address`, a promise that it lies in `region`; for a vector of addresses a
+        gather."""
         source = self._operand(address)
         index = self._recorder.load(source.index, source.width, region.region)
         return type(source)(self, index, source.width)

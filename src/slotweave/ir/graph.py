@@ -97,6 +97,13 @@ class Graph:
     def region_by_name(self) -> dict[str, Region]:
         return {region.name: region for region in self.regions}
 
+    @cached_property
+    def demand(self) -> list[int]:
+        """For each node the set of its words that matter (see `demand.demanded_words`)."""
+        from slotweave.ir.demand import demanded_words  # which is about graphs
+
+        return demanded_words(self)
+
     def shape(self, index: int) -> Shape:
         """The shape in which node `index` runs: that of its result, else of what it stores."""
         node = self.nodes[index]

@@ -59,6 +59,7 @@ def flow_summary(result: FlowResult) -> dict[str, Any]:
             "why": f"program: {result.equivalence.why}; definition: {_DEFINITION}",
             "facts": result.contract,
         },
+        "promises": [promise.to_json() for promise in result.promises],
         "verified": {
             "instances": result.verified.instances,
             "mismatches": result.verified.mismatches,

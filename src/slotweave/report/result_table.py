@@ -14,6 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from slotweave.analysis.promises import Promise
 from slotweave.report.narrow import with_whole_numbers
 from slotweave.report.phase_table import groups_line, phase_table
 from slotweave.wording import counted
@@ -112,8 +113,11 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     if verified:
         yield "verified", _verified(verified)
     proved = summary.get("proved")
+    promises = summary.get("promises") or []
     if proved and proved.get("why"):
-        yield "proved", Text(_proved(proved))
+        yield "proved", Text(_proved(proved, bool(promises)))
+    for promise in promises:
+        yield "promised", Text(f"{Promise(**promise)}", style="yellow")
 
 
 def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
@@ -200,8 +204,9 @@ def _verified(verified: Mapping[str, Any]) -> Text:
     return Text(f"{inputs}, each with the result of the reference", style="green")
 
 
-def _proved(proved: Mapping[str, Any]) -> str:
-    verdicts = {True: "yes", False: "no", "unknown": "unknown"}
+def _proved(proved: Mapping[str, Any], promised: bool) -> str:
+    given = ", given what it promises" if promised else ""
+    verdicts = {True: f"yes{given}", False: "no", "unknown": "unknown"}
     program, definition = proved["program"], proved["definition"]
     said = (
         f"program does what its kernel says: {verdicts[program]}; "

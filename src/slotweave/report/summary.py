@@ -8,15 +8,12 @@ from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.utilisation import utilisation
 from slotweave.bound import best_bound
 from slotweave.pipeline import Result
-from slotweave.proof import recorded_verdict
 from slotweave.report.inspect import bound_json, engine_rows
 
 
 def result_summary(result: Result) -> dict[str, Any]:
     """`result` as plain values, with the names that the JSON of all commands shares."""
-    definition, definition_why = recorded_verdict(
-        result.kernel, result.parameters, result.contract, result.traced
-    )
+    definition, definition_why = result.definition
     return {
         "kernel": result.kernel.name,
         "params": dict(result.parameters),
@@ -38,6 +35,7 @@ def result_summary(result: Result) -> dict[str, Any]:
             "why": f"program: {result.equivalence.why}; definition: {definition_why}",
             "facts": result.contract,
         },
+        "promises": [promise.to_json() for promise in result.promises],
         "verified": {
             "instances": result.verified.instances,
             "mismatches": result.verified.mismatches,

@@ -15,9 +15,13 @@ def store_out_of_range(address: int, words: int, memory_words: int) -> Fault:
     return "SW107", f"store {_span(address, words)}, memory has {memory_words} words"
 
 
-def store_outside_region(address: int, words: int, region: Region) -> Fault:
-    inside = f"region {region.name} is {region.start}..{region.stop - 1}"
-    return "SW107", f"store {_span(address, words)}, {inside}"
+def outside_region(access: str, address: int, region: Region) -> Fault:
+    message = (
+        f"the index {address - region.start} of this {access} lies outside region {region.name}, "
+        f"which has words 0 to {region.length - 1} (address {address}); a kernel promises that its "
+        "indices stay inside: mask the index, or declare more words"
+    )
+    return "SW116", message
 
 
 def zero_divisor(mnemonic: str) -> Fault:

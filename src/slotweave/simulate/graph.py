@@ -1,7 +1,8 @@
 """The meaning of a graph, node by node: what any program compiled from it must do to memory.
 
-Nodes run in the order in which they stand. Memory accesses past the end of memory, stores that
-leave their region, and zero divisors raise CheckFailed with the user's source line.
+Nodes run in the order in which they stand. Memory accesses past the end of memory, accesses that
+matter and leave their region (see `analysis.promises`), and zero divisors raise CheckFailed with
+the user's source line.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 
 from slotweave.diagnostics import CheckFailed, Diagnostic
 from slotweave.ir.flow import Flow
-from slotweave.ir.graph import Graph, Node
+from slotweave.ir.graph import Graph, Node, Region
 from slotweave.isa import WORD_MASK, Effect
 from slotweave.isa.codegen import word_function
 from slotweave.simulate import faults
@@ -80,7 +81,7 @@ def _run(graph: Graph, state: _State) -> dict[int, _Value]:
     words = state.words
     for index, node in enumerate(graph.nodes):
         args = [values[arg] for arg in node.args]
-        fault = _fault(graph, node, args, len(words))
+        fault = _fault(graph, index, args, len(words))
         if fault:
             raise _failure(node, index, fault)
         try:
@@ -149,24 +150,29 @@ def _store(node: Node, args: list[_Value], memory: list[int]) -> None:
         memory[addresses[0] + lane if node.op == "vstore" else addresses[lane]] = word
 
 
-def _fault(graph: Graph, node: Node, args: list[_Value], memory_words: int) -> Fault | None:
-    """What is wrong with the addresses of `node`."""
-    if node.effect is Effect.LOAD:
-        span = node.width if node.op == "vload" else 1
-        for address in args[0]:
-            if address + span > memory_words:
-                return faults.load_out_of_range(address, span, memory_words)
-    if node.effect is Effect.STORE:
-        return _store_fault(graph, node, args, memory_words)
-    return None
-
-
-def _store_fault(graph: Graph, node: Node, args: list[_Value], memory_words: int) -> Fault | None:
-    span = len(args[1]) if node.op == "vstore" else 1
+def _fault(graph: Graph, index: int, args: list[_Value], memory_words: int) -> Fault | None:
+    """What is wrong with the addresses of node `index`."""
+    node = graph.nodes[index]
+    if node.effect not in (Effect.LOAD, Effect.STORE):
+        return None
+    load = node.effect is Effect.LOAD
+    wide = node.op in ("vload", "vstore")
+    span = (node.width if load else len(args[1])) if wide else 1
     region = graph.region_by_name.get(node.region)
-    for address in args[0]:
-        if address + span > memory_words:
-            return faults.store_out_of_range(address, span, memory_words)
+    for lane, address in enumerate(args[0]):
         if region and not region.start <= address <= region.stop - span:
-            return faults.store_outside_region(address, span, region)
+            demand = graph.demand[index] if load else -1
+            found = _outside(region, address, span, demand if wide else demand >> lane & 1)
+            if found is not None:
+                return faults.outside_region("load" if load else "store", found, region)
+        if address + span > memory_words:
+            out_of_range = faults.load_out_of_range if load else faults.store_out_of_range
+            return out_of_range(address, span, memory_words)
     return None
+
+
+def _outside(region: Region, address: int, span: int, demand: int) -> int | None:
+    """The first word from `address` on that matters (bit k for word k) and is not in `region`."""
+    words = range(address, address + span)
+    matter = (word for word in words if demand >> (word - address) & 1)
+    return next((word for word in matter if not region.start <= word < region.stop), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slotweave.check.definition import graph_meets_definition
+from slotweave.frontend.recorded_proof import recorded_verdict
 from slotweave.frontend.trace import trace
 from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.graph import Graph
@@ -20,7 +21,6 @@ from slotweave.kernels.tree_hash.proofs import (
 )
 from slotweave.kernels.tree_hash.workload import CONTRACTS
 from slotweave.machine import CHALLENGE
-from slotweave.proof import recorded_verdict
 
 JUDGED = {"height": 10, "rounds": 16, "batch": 256}
 SHIPPED = [(contract, plan) for contract in CONTRACTS for plan in PLAN_NAMES]

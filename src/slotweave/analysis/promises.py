@@ -1,0 +1,88 @@
+"""What a kernel promises of its addresses: that an index into a region stays inside it.
+
+The order of memory accesses is worked out region by region, so a graph means what it says only on
+memories on which each access that matters lies in the region that it names. Where ranges show that
+it does, nothing is promised. What is left is a promise of the kernel: `simulate.graph` refuses a
+memory that breaks one, and every result that rests on one says so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from slotweave.analysis.graph_words import GraphWords
+from slotweave.ir.facts import Facts
+from slotweave.ir.flow import Flow
+from slotweave.ir.graph import Graph
+from slotweave.isa import Effect
+from slotweave.wording import counted
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Promise:
+    """`accesses` loads or stores at the source line `where` stay inside `region`, which has
+    `length` words from address `start` on."""
+
+    where: str
+    access: str
+    region: str
+    start: int
+    length: int
+    accesses: int
+
+    def __str__(self) -> str:
+        inside = f"region {self.region} (words 0 to {self.length - 1})"
+        place = f" at {self.where}" if self.where else ""
+        return f"the index of {counted(self.accesses, self.access)}{place} stays inside {inside}"
+
+    def to_json(self) -> Mapping[str, Any]:
+        return asdict(self)
+
+
+def promises_of(graph: Graph | Flow, facts: Facts) -> tuple[Promise, ...]:
+    """The promises of `graph` under `facts`, by source line."""
+    graphs = [block.graph for block in graph.blocks] if isinstance(graph, Flow) else [graph]
+    found: Counter[tuple[str, str, str, int, int]] = Counter()
+    for each in graphs:
+        for index in _unshown(each, facts):
+            node = each.nodes[index]
+            region = each.region_by_name[node.region]
+            access = "load" if node.effect is Effect.LOAD else "store"
+            found[node.where, access, region.name, region.start, region.length] += 1
+    return tuple(sorted(Promise(*key, count) for key, count in found.items()))
+
+
+def _unshown(graph: Graph, facts: Facts) -> Iterable[int]:
+    """The accesses that matter and that ranges do not show to lie in their region."""
+    accesses = [
+        index
+        for index, node in enumerate(graph.nodes)
+        if node.effect in (Effect.LOAD, Effect.STORE)
+    ]
+    if not accesses:
+        return
+    words, demand = GraphWords(graph, facts), graph.demand
+    for index in accesses:
+        node = graph.nodes[index]
+        region = graph.region_by_name[node.region]
+        for lane, first, last in _lanes(graph, index, demand[index]):
+            low, high = words.ranges[node.args[0]][lane]
+            if low + first < region.start or high + last >= region.stop:
+                yield index
+                break
+
+
+def _lanes(graph: Graph, index: int, demand: int) -> Iterable[tuple[int, int, int]]:
+    """(word of the address, distances of the first and the last word that matters from there)."""
+    node = graph.nodes[index]
+    wide = node.op in ("vload", "vstore")
+    if node.effect is Effect.STORE:
+        lanes = graph.nodes[node.args[0]].width
+        return [(0, 0, graph.vector_length - 1)] if wide else [(k, 0, 0) for k in range(lanes)]
+    wanted = [lane for lane in range(node.width) if demand >> lane & 1]
+    if wide:
+        return [(0, wanted[0], wanted[-1])] if wanted else []
+    return [(lane, 0, 0) for lane in wanted]

@@ -1,0 +1,25 @@
+"""Whether a recorded proof says that a kernel, as it was traced, is its workload's definition."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from slotweave.frontend.kernel import Kernel, Parameters
+from slotweave.ir.fingerprint import fingerprint
+from slotweave.ir.graph import Graph
+
+
+def recorded_verdict(
+    kernel: Kernel, parameters: Parameters, contract: str, traced: Graph
+) -> tuple[bool | Literal["unknown"], str]:
+    """Whether a proof that `traced` is the definition of `kernel` comes with it, and why.
+
+    Such a proof covers all addresses, so it shows the promises of the graph kept, too.
+    """
+    if kernel.definition is None:
+        return "unknown", f"{kernel.name} comes without a definition to prove it by"
+    proofs = kernel.proofs()
+    if proofs and fingerprint(traced, kernel.facts(parameters, contract)) in proofs:
+        return True, "a recorded proof, known by its fingerprint, fits the traced graph"
+    how = f"`slotweave verify PROGRAM --against {kernel.name} --prove` tries to prove it"
+    return "unknown", f"no recorded proof fits the traced graph; {how}"

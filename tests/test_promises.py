@@ -1,0 +1,191 @@
+"""An index into a region is a promise of the kernel: kept, refuted at its line, or stated."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from slotweave.analysis.promises import promises_of
+from slotweave.check.kept_promises import promises_kept
+from slotweave.diagnostics import CheckFailed
+from slotweave.frontend.kernel import Kernel
+from slotweave.frontend.load import kernel_of_function
+from slotweave.frontend.trace import trace_flow
+from slotweave.frontend.tracer import Tracer
+from slotweave.ir.flow import Flow
+from slotweave.kernels import KERNELS
+from slotweave.machine import CHALLENGE
+from slotweave.pipeline import compile_kernel
+from slotweave.proof import prove
+from support.command_line import slotweave
+
+
+def leaves_its_region(k: Tracer) -> None:
+    a, b = k.region("a", 0, 4, output=True), k.region("b", 4, 4, output=True)
+    b.store(0, b[1] + 1)
+    b.store(2, a[a[0] & 4095])
+
+
+def stays_inside(k: Tracer) -> None:
+    a, b = k.region("a", 0, 4, output=True), k.region("b", 4, 4, output=True)
+    b.store(0, b[1] + 1)
+    b.store(2, a[a[0] & 3])
+
+
+def stays_inside_as_a_solver_finds(k: Tracer) -> None:
+    """Ranges do not see that x minus an even number not above it is at most 1."""
+    a, b = k.region("a", 0, 4, output=True), k.region("b", 4, 4, output=True)
+    x = b[1] | 12
+    b.store(3, a[x - x // 2 * 2])
+
+
+def leaves_it_for_one_word_in_four_billion(k: Tracer) -> None:
+    a, b = k.region("a", 0, 4, output=True), k.region("b", 4, 4, output=True)
+    b.store(2, a[(b[1] == 0x12345678) * 4])
+
+
+def leaves_it_where_nothing_finds_out(k: Tracer) -> None:
+    """The index hangs on a word that is read at a computed address."""
+    a, b = k.region("a", 0, 4, output=True), k.region("b", 4, 4, output=True)
+    b.store(2, a[(a[b[1] & 3] == 0x12345678) * 4])
+
+
+def leaves_it_in_a_loop(k: Tracer) -> None:
+    a, b = k.region("a", 0, 4, output=True), k.region("b", 4, 4, output=True)
+    at = k.variable(0)
+    with k.loop(5):
+        b.store(0, a[at.value])
+        at.value = at.value + 1
+
+
+def reads_words_that_do_not_matter(k: Tracer) -> None:
+    a = k.region("a", 0, 12, read_only=True)
+    b = k.region("b", 12, 8, output=True)
+    vector = a.vload(b[0] & 7, used=5)
+    b.store(1, vector.lane(4))
+
+
+def stores_outside(k: Tracer) -> None:
+    a, b = k.region("a", 0, 4, output=True), k.region("b", 4, 4, output=True)
+    a.store(b[0] & 7, b[1])
+
+
+def kernel_and_flow(function) -> tuple[Kernel, Flow]:
+    kernel = kernel_of_function(function, "k.py:f")
+    return kernel, trace_flow(kernel, {}, "graph", kernel.plan("default", {}, "graph"), CHALLENGE)
+
+
+def promises(function) -> list[tuple[str, str, int]]:
+    kernel, flow = kernel_and_flow(function)
+    return [(p.access, p.region, p.accesses) for p in promises_of(flow, kernel.facts({}, "graph"))]
+
+
+def compiled(function):
+    kernel, _ = kernel_and_flow(function)
+    return compile_kernel(kernel, CHALLENGE, {}, "graph", kernel.plan("default", {}, "graph"))
+
+
+@pytest.mark.parametrize("function", [leaves_its_region, stores_outside])
+def test_a_promise_that_runs_break_is_refused_at_the_line_of_the_kernel(function):
+    with pytest.raises(
+        CheckFailed, match=r"SW116 test_promises.py:\d+: the index \d+ of this"
+    ) as e:
+        compiled(function)
+    assert re.search(r"\(seed 0, instance \d+\)$", str(e.value))
+
+
+def test_what_ranges_show_is_no_promise():
+    assert promises(stays_inside) == []
+    result = compiled(stays_inside)
+    assert result.promises == ()
+    assert "promises" not in result.program.meta
+    assert result.equivalence.verdict is True
+
+
+def test_what_they_do_not_show_is_kept_with_the_program():
+    assert promises(stays_inside_as_a_solver_finds) == [("load", "a", 1)]
+    result = compiled(stays_inside_as_a_solver_finds)
+    (promise,) = result.promises
+    (said,) = result.program.meta["promises"]
+    assert said == promise.to_json()
+    assert (said["region"], said["start"], said["length"]) == ("a", 0, 4)
+    assert said["where"].startswith("test_promises.py:")
+
+
+def test_each_block_promises_for_itself():
+    assert promises(leaves_it_in_a_loop) == [("load", "a", 1)]
+
+
+def test_words_of_a_vector_that_do_not_matter_may_lie_anywhere():
+    assert promises(reads_words_that_do_not_matter) == []
+    assert compiled(reads_words_that_do_not_matter).verified.mismatches == 0
+
+
+def proved(function):
+    kernel, _ = kernel_and_flow(function)
+    plan = kernel.plan("default", {}, "graph")
+    return prove(compiled(function).program, CHALLENGE, kernel, {}, "graph", plan)
+
+
+def test_a_proof_says_nothing_of_a_promise_that_is_proved_to_be_kept():
+    pytest.importorskip("z3", reason="the solver comes with the extra `prove`")
+    found = proved(stays_inside_as_a_solver_finds)
+    assert found.program is True
+    assert found.promises == ()
+    assert "given that" not in found.program_why
+
+
+def test_a_proof_names_the_promise_that_it_rests_on():
+    found = proved(leaves_it_where_nothing_finds_out)
+    assert found.program is True
+    assert len(found.promises) == 1
+    assert "given that the index of 1 load at test_promises.py:" in found.program_why
+    assert "stays inside region a (words 0 to 3)" in found.program_why
+
+
+def test_a_promise_that_one_memory_in_four_billion_breaks_is_refuted():
+    pytest.importorskip("z3", reason="the solver comes with the extra `prove`")
+    found = proved(leaves_it_for_one_word_in_four_billion)
+    assert found.program is False
+    assert found.counterexample is not None
+    assert found.counterexample.words[5] == 0x12345678
+    assert "SW116 test_promises.py:" in found.program_why
+
+
+def test_a_loop_that_runs_too_far_is_refuted_without_a_solver():
+    kernel, flow = kernel_and_flow(leaves_it_in_a_loop)
+    kept = promises_kept(flow, kernel.facts({}, "graph"))
+    assert kept.verdict is False
+    assert "the index 4 of this load" in kept.why
+
+
+def test_the_shipped_plans_rest_on_no_promise():
+    """The proof that they are the definition covers their addresses."""
+    kernel, values = KERNELS["tree-hash"], {"height": 10, "rounds": 16, "batch": 256}
+    plan = kernel.plan("tuned", values, "values")
+    assert compile_kernel(kernel, CHALLENGE, values, "values", plan, instances=1).promises == ()
+
+
+def test_commands_say_it(tmp_path: Path):
+    file, made = tmp_path / "k.py", tmp_path / "k.json"
+    file.write_text(
+        "def f(k):\n"
+        "    a = k.region('a', 0, 4, output=True)\n"
+        "    a.store(0, a[(a[a[1] & 3] == 77777) * 4])\n"
+    )
+    answer = slotweave("compile", f"{file}:f", "-o", made)
+    assert answer.code == 0, answer.err
+    told = " ".join(answer.out.split())
+    assert "yes, given what it promises" in told
+    assert "promised the index of 1 load at k.py:3 stays inside region a (words 0 to 3)" in told
+    assert json.loads(made.read_text())["meta"]["promises"][0]["where"] == "k.py:3"
+    verified = slotweave("verify", made, "--against", f"{file}:f", "--prove")
+    assert verified.code == 0
+    assert "given that the index of 1 load at k.py:3 stays inside" in " ".join(verified.out.split())
+    file.write_text(file.read_text().replace("== 77777", "& 1"))
+    refused = slotweave("verify", made, "--against", f"{file}:f")
+    assert refused.code == 1
+    assert "k.py:3: the index 4 of this load lies outside region a" in refused.err
