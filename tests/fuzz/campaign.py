@@ -33,6 +33,7 @@ def run_round(target: Target, seed: int) -> None:
         max_examples=target.examples,
         database=None,
         deadline=None,
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     @hypothesis.seed(seed)

@@ -2,6 +2,7 @@
 
 tests/data/regressions/jobs holds graphs with a machine to compile for, as `Job.text` writes them,
 that went wrong or lie at an edge (vectors of one word, latencies beyond the program's length);
+kernels holds kernels as statements (`KernelJob.text`) whose programs did something else;
 texts/FORM holds texts of a form that were misread, with what is said about them now.
 """
 
@@ -13,17 +14,24 @@ import pytest
 from hypothesis import given, settings
 
 from fuzz.compiling import Job, compiles_right, job_from_text
+from fuzz.kernels import KernelJob, kernel_job_from_text, kernel_jobs, kernel_means_itself
 from fuzz.targets import graph_jobs
 from fuzz.texts import forms, keeps_its_promise
 
 FOLDER = Path(__file__).parents[1] / "data" / "regressions"
 JOBS = sorted((FOLDER / "jobs").glob("*.txt"))
+KERNELS = sorted((FOLDER / "kernels").glob("*.txt"))
 TEXTS = sorted((FOLDER / "texts").glob("*/*"))
 
 
 @pytest.mark.parametrize("file", JOBS, ids=lambda file: file.stem)
 def test_a_job_that_went_wrong_compiles_right(file: Path) -> None:
     compiles_right(job_from_text(file.read_text()))
+
+
+@pytest.mark.parametrize("file", KERNELS, ids=lambda file: file.stem)
+def test_a_kernel_that_went_wrong_compiles_right(file: Path) -> None:
+    kernel_means_itself(kernel_job_from_text(file.read_text()))
 
 
 @pytest.mark.parametrize("file", TEXTS, ids=lambda file: f"{file.parent.name}-{file.name}")
@@ -38,3 +46,12 @@ def test_a_job_is_read_back_from_its_text(job: Job) -> None:
     assert (again.graph, again.rewriting, again.seed) == (job.graph, job.rewriting, job.seed)
     assert set(again.machine.modes) == set(job.machine.modes)
     assert job_from_text(again.text()) == again
+
+
+@given(kernel_jobs())
+@settings(max_examples=20)
+def test_a_kernel_is_read_back_from_its_text(job: KernelJob) -> None:
+    again = kernel_job_from_text(job.text())
+    assert again.statements == job.statements
+    assert (again.options, again.rewriting, again.seed) == (job.options, job.rewriting, job.seed)
+    assert set(again.machine.modes) == set(job.machine.modes)

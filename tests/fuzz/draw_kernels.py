@@ -1,0 +1,64 @@
+"""Random kernels as statements, and the machines and options to compile them with."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from fuzz.statements import Statement, Statements
+from fuzz.writing import BINARY
+
+#: Statements and how often they are drawn: name, count of numbers.
+_SIMPLE = {
+    "binary": 3, "vbinary": 3, "select": 3, "vselect": 3, "multiply_add": 3, "vmultiply_add": 3,
+    "add_immediate": 2, "core_id": 0, "broadcast": 1, "lane": 2, "pack": 1, "shift": 3, "load": 4,
+    "vload": 4, "gather": 4, "store": 5, "vstore": 5, "scatter": 5, "set": 2, "vset": 2,
+    "trace": 1, "pause": 0,
+}  # fmt: skip
+_OFTEN = ("binary", "load", "load", "store", "store", "store", "set", "set", "vstore", "scatter",
+          "vload", "gather", "trace", "vset", "vbinary")  # fmt: skip
+_NAMES = (*_SIMPLE, *_OFTEN)
+
+#: Mostly what lies near; negative numbers are literals (~1 is 1).
+numbers = st.one_of(
+    st.integers(0, 3),
+    st.integers(0, 20),
+    st.integers(-6, -1),
+    st.sampled_from([~15, ~31, ~32, ~0x80000000, ~0xFFFFFFFF, ~7]),
+)
+
+
+@st.composite
+def simple_statements(draw: st.DrawFn) -> Statement:
+    name = draw(st.sampled_from(_NAMES))
+    if name in ("binary", "vbinary"):
+        op = draw(st.integers(0, len(BINARY) - 1))
+        return Statement(name, (op, draw(numbers), draw(numbers)))
+    return Statement(name, tuple(draw(numbers) for _ in range(_SIMPLE[name])))
+
+
+@st.composite
+def statements(draw: st.DrawFn, depth: int = 3, most: int = 10) -> Statements:
+    """At most `most` statements, loops and branches `depth` deep among them."""
+    found = []
+    for _ in range(draw(st.integers(0, most))):
+        kind = draw(st.integers(0, 11)) if depth else 0
+        if kind < 8:
+            found.append(draw(simple_statements()))
+        elif kind < 10:
+            sides = tuple(draw(_body(depth)) for _ in range(2))
+            found.append(Statement("branch", (draw(numbers),), sides))
+        elif kind == 10:
+            times = (draw(st.integers(0, 1)), draw(numbers))
+            found.append(Statement("loop", times, (draw(_body(depth)),)))
+        else:
+            found.append(Statement("item", (draw(st.integers(0, 3)),), (draw(_body(depth)),)))
+    return tuple(found)
+
+
+def _body(depth: int) -> st.SearchStrategy[Statements]:
+    """Often empty, or only one statement."""
+    return st.one_of(
+        st.just(()),
+        simple_statements().map(lambda one: (one,)),
+        statements(depth - 1, 5),
+    )
