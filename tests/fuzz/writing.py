@@ -1,9 +1,9 @@
 """How statements call the tracer: each kernel made of them is defined for every memory.
 
 A number that stands for a word (or a vector) names one of those made so far in the block, or one
-of the variables, counted modulo how many there are; a negative number is a literal. A place in a
-region is three numbers: how it is found, and two that say where (see `_Writer.index`). Divisors are made
-odd, addresses stay in their region, and loops end after four rounds at most.
+of the variables, counted modulo how many there are; a negative number is a literal. A place in
+a region is three numbers: how it is found, and two that say where (see `_Writer.index`). Divisors
+are made odd, addresses stay in their region, and loops end after four rounds at most.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from fuzz.statements import Statement, Statements
+from fuzz.statements import Statements
 from slotweave.frontend.tracer import Tracer, Variable, Vector, Word
 from slotweave.isa import BINARY_SYMBOLS
 
@@ -187,7 +187,7 @@ class _Writer:
     # Control
 
     def do_set(self, variable: int, word: int) -> None:
-        self.variables[variable % len(self.variables)].value = self.word(word)
+        self.variables[variable % WORD_VARIABLES].value = self.word(word)  # never a loop's count
 
     def do_vset(self, variable: int, vector: int) -> None:
         self.vectors[variable % len(self.vectors)].value = self.vector(vector)
@@ -207,13 +207,9 @@ class _Writer:
         outer: list[Variable[Word]] = self.variables
         with self.k.loop(times) as left:
             self.variables = [*outer, left]
-            self.run([one for one in body if not _sets(one, len(outer), len(self.variables))])
+            self.run(body)
         self.variables = outer
 
     def do_branch(self, condition: int, yes: Statements, no: Statements) -> None:
         side: Callable[[Statements], Callable[[], None]] = lambda body: partial(self.run, body)  # noqa: E731
         self.k.branch(self.word(condition), side(yes), side(no))
-
-
-def _sets(statement: Statement, number: int, variables: int) -> bool:
-    return statement.name == "set" and statement.numbers[0] % variables == number
