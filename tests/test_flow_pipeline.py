@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from slotweave import flow_pipeline
 from slotweave.budget import UNLIMITED, Budget
 from slotweave.diagnostics import CheckFailed, NoSchedule
+from slotweave.emit import link
+from slotweave.emit.link import EmittedBlock
 from slotweave.flow_pipeline import FlowResult, compile_any, search_blocks
 from slotweave.frontend.kernel import Kernel, Parameters, Words
+from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
+from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Region
 from slotweave.ir.plan import Plan, ScheduleOptions
+from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.pipeline import Result, prove_program
+from slotweave.simulate.reference import run
 
 REGIONS = (Region("x", 0, 8, read_only=True), Region("y", 8, 8, output=True))
 
@@ -201,3 +208,141 @@ def test_no_evaluations_are_one_for_each_block() -> None:
     result = compiled(FIBONACCI, CHALLENGE, budget=Budget(0))
     assert result.evaluations == len(result.blocks) > 1
     assert compiled(FIBONACCI, CHALLENGE).evaluations >= result.evaluations
+
+
+def of_function(function: Callable[[Tracer], None]) -> Kernel:
+    return kernel_of_function(function, "own")
+
+
+def compiled_function(function: Callable[[Tracer], None], instances: int = 20) -> FlowResult:
+    result = compile_any(
+        of_function(function), CHALLENGE, {}, "graph", Plan("p", "own"), instances=instances
+    )
+    assert isinstance(result, FlowResult)
+    return result
+
+
+def ends(result: FlowResult, memory: list[int]) -> tuple[list[int], tuple[int, ...]]:
+    end = run(result.program, result.machine, memory)
+    return end.memory.tolist(), end.trace
+
+
+def test_one_side_of_a_branch_may_do_nothing() -> None:
+    def kernel(k: Tracer) -> None:
+        a = k.region("a", 0, 2, output=True)
+        k.branch(a[0] == 0, lambda: a.store(1, 7), lambda: None)
+
+    result = compiled_function(kernel)
+    assert ends(result, [0, 1]) == ([0, 7], ())
+    assert ends(result, [3, 1]) == ([3, 1], ())
+
+
+def test_the_side_of_a_branch_that_does_nothing_may_be_the_first() -> None:
+    def kernel(k: Tracer) -> None:
+        a = k.region("a", 0, 2, output=True)
+        k.branch(a[0], lambda: None, lambda: a.store(1, 7))
+
+    result = compiled_function(kernel)
+    assert ends(result, [0, 1]) == ([0, 7], ())
+    assert ends(result, [3, 1]) == ([3, 1], ())
+
+
+def test_a_branch_that_does_nothing_takes_no_bundle() -> None:
+    def kernel(k: Tracer) -> None:
+        a = k.region("a", 0, 2, output=True)
+        a.store(1, 7)
+        k.branch(a[0], lambda: None, lambda: None)
+
+    def straight(k: Tracer) -> None:
+        a = k.region("a", 0, 2, output=True)
+        a.store(1, 7)
+        k.variable(a[0])
+        with k.loop(1):
+            pass
+
+    branches = compiled_function(kernel).program.bundles
+    assert not any("cond_jump" in str(bundle) for bundle in branches)
+    assert len(branches) < len(compiled_function(straight).program.bundles)
+
+
+def test_a_side_of_a_branch_may_only_assign() -> None:
+    def kernel(k: Tracer) -> None:
+        a = k.region("a", 0, 2, output=True)
+        v = k.variable(a[1])
+
+        def double() -> None:
+            v.value = v.value + v.value
+
+        k.branch(a[0] == 0, double, lambda: None)
+        a.store(1, v.value)
+
+    result = compiled_function(kernel)
+    assert ends(result, [0, 4]) == ([0, 8], ())
+    assert ends(result, [1, 4]) == ([1, 4], ())
+
+
+def test_a_side_of_a_branch_may_only_trace() -> None:
+    def kernel(k: Tracer) -> None:
+        a = k.region("a", 0, 2, output=True)
+        k.branch(a[0] == 0, lambda: k.trace_write(a[1]), lambda: None)
+
+    result = compiled_function(kernel)
+    assert ends(result, [0, 4]) == ([0, 4], (4,))
+    assert ends(result, [1, 4]) == ([1, 4], ())
+
+
+def test_branches_with_empty_sides_nest_in_loops() -> None:
+    def kernel(k: Tracer) -> None:
+        a = k.region("a", 0, 4, output=True)
+        with k.loop(2):
+            k.branch(
+                a[0],
+                lambda: k.branch(a[1], lambda: None, lambda: a.store(2, a[2] + 1)),
+                lambda: None,
+            )
+            k.branch(a[1], lambda: a.store(3, a[3] + 2), lambda: None)
+
+    result = compiled_function(kernel)
+    assert ends(result, [0, 0, 0, 0])[0] == [0, 0, 0, 0]
+    assert ends(result, [0, 1, 0, 0])[0] == [0, 1, 0, 4]
+    assert ends(result, [1, 0, 0, 0])[0] == [1, 0, 2, 0]
+    assert ends(result, [1, 1, 0, 0])[0] == [1, 1, 0, 4]
+
+
+def test_a_load_sees_the_store_whose_operand_its_variable_was() -> None:
+    def kernel(k: Tracer) -> None:
+        a = k.region("a", 0, 4, output=True)
+        i, v = k.variable(a[0]), k.variable(a[1])
+        with k.loop(1):
+            pass
+        a.store(i.value & 1, v.value)
+        v.value = a[i.value & 1]
+        a.store(2, v.value)
+
+    result = compiled_function(kernel)
+    assert result.equivalence.verdict is True
+    assert ends(result, [0, 5, 6, 7])[0] == [5, 5, 5, 7]
+    assert ends(result, [1, 5, 6, 7])[0] == [1, 5, 5, 7]
+
+
+def test_a_wrong_trace_is_no_verified_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the message says that the compiler is to blame."""
+    monkeypatch.setattr(flow_pipeline, "link", without_traces)
+
+    def kernel(k: Tracer) -> None:
+        a = k.region("a", 0, 2, output=True)
+        k.branch(a[0], lambda: k.trace_write(a[1]), lambda: None)
+
+    blame = "the kernel is not to blame: this is a fault of Slotweave"
+    with pytest.raises(CheckFailed, match=f"SW403 0 words are written to the trace .*{blame}"):
+        compiled_function(kernel)
+
+
+def without_traces(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> Program:
+    program = link(flow, blocks, machine)
+    bundles = tuple(
+        {engine: tuple(slot for slot in slots if slot[0] != "trace_write")
+         for engine, slots in bundle.items()}
+        for bundle in program.bundles
+    )  # fmt: skip
+    return replace(program, bundles=bundles)

@@ -33,6 +33,7 @@ from slotweave.pipeline import (
     check_rewriting,
     compile_kernel,
     expect_promises_kept,
+    made_by_compiler,
     origin,
     prove_program,
     verify_program,
@@ -119,13 +120,13 @@ def compile_any(
         promises = promises_of(traced, facts)
         meta = origin(kernel, parameters, contract, plan, seed, promises)
         program = replace(program, meta=meta)
-    with clock.stage("check"):
+    with clock.stage("check"), made_by_compiler():
         for block, done in zip(traced.blocks, rewritten, strict=True):
             check_rewriting(block.graph, done)
         for fitted in blocks:
             check_compiled(fitted.lowered.problem, fitted.schedule, fitted.allocation)
         equivalence = prove_program(program, machine, after, facts)
-    with clock.stage("verify"):
+    with clock.stage("verify"), made_by_compiler(kernel.judged_by_trace):
         if promises:
             expect_promises_kept(traced, kernel, parameters, contract, seed)
         verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)

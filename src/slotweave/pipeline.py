@@ -120,11 +120,11 @@ def compile_kernel(
         program = replace(program, meta=meta)
     with clock.stage("bound"):
         bounds = bound_ladder(problem)
-    with clock.stage("check"):
+    with clock.stage("check"), made_by_compiler():
         check_rewriting(traced, rewritten)
         check_compiled(problem, schedule, allocation)
         equivalence = prove_program(program, machine, rewritten.graph, facts)
-    with clock.stage("verify"):
+    with clock.stage("verify"), made_by_compiler(kernel.judged_by_trace):
         if promises:
             expect_promises_kept(Flow(traced.name, (), (Block(traced),)), kernel, parameters,
                                  contract, seed)  # fmt: skip
@@ -134,6 +134,29 @@ def compile_kernel(
         graph, problem, layout, schedule, allocation, evaluations, program, bounds, equivalence,
         verified, clock.seconds,
     )  # fmt: skip
+
+
+@contextmanager
+def made_by_compiler(surely: bool = True) -> Iterator[None]:
+    """What is checked within was made by the compiler: its faults are none of the user's.
+
+    That is what a check finds (SW401 to SW406), and a fault of a bundle in a run on which the
+    kernel itself does not fail. Nothing is said of that unless `surely`.
+    """
+    try:
+        yield
+    except CheckFailed as error:
+        found = error.diagnostic
+        if not surely or (found.bundle is None and not "SW401" <= found.code <= "SW406"):
+            raise
+        raise CheckFailed(replace(found, message=f"{found.message}; {_BLAME}")) from error
+
+
+#: What the compiler says when its own checks refuse what it made.
+_BLAME = (
+    "the kernel is not to blame: this is a fault of Slotweave, caught before anything was written; "
+    "please report it with the kernel"
+)
 
 
 def problem_of_kernel(
@@ -223,12 +246,14 @@ def verify_program(
     seed: int,
 ) -> Verified:
     """Run `program` on `instances` random memories against the kernel's reference."""
+    trace = kernel.trace
     return run_against_reference(
         program,
         machine,
         facts=kernel.facts(parameters, contract),
         memory=lambda rng: kernel.memory(parameters, contract, rng),
         reference=lambda memory: kernel.reference(memory, parameters, contract),
+        trace=trace and (lambda memory: trace(memory, parameters, contract)),
         instances=instances,
         seed=seed,
     )

@@ -7,7 +7,7 @@ import pytest
 
 from slotweave.check import execution
 from slotweave.check.execution import Verified, instance_memory, run_against_reference
-from slotweave.diagnostics import CheckFailed
+from slotweave.diagnostics import CheckFailed, Diagnostic
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.program import Program
@@ -125,3 +125,27 @@ def test_simulators_that_disagree_are_reported(monkeypatch):
     code, message = refusal(adding())
     assert code == "SW403"
     assert message.startswith("the two simulators end differently")
+
+
+def test_a_wrong_word_of_the_trace_is_named():
+    traced = adding({"control": (("trace_write", 2),)})
+    verified(traced, trace=lambda memory: [int(first_plus_second(memory)[5])])
+    code, message = refusal(traced, trace=lambda _memory: [7])
+    assert code == "SW403"
+    assert message.startswith("word 0 of the trace buffer is wrong: ")
+    assert message.endswith(" instead of 7 (seed 3, instance 0)")
+
+
+def test_a_trace_of_another_length_is_named():
+    code, message = refusal(adding(), trace=lambda _memory: [7])
+    assert code == "SW403"
+    assert message.startswith("0 words are written to the trace buffer instead of 1")
+
+
+def test_where_the_reference_fails_its_place_is_named_and_not_a_bundle():
+    def fails(_memory: np.ndarray) -> np.ndarray:
+        raise CheckFailed(Diagnostic("SW108", "divides by zero", file="kernel.py:3"))
+
+    broken = adding({"scalar": (("//", 2, 2, 3),)})
+    with pytest.raises(CheckFailed, match=r"SW108 kernel\.py:3: divides by zero"):
+        verified(broken, reference=fails)

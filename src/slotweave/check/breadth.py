@@ -8,7 +8,7 @@ class in itself: 30-bit words, or the memory of one seed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -31,7 +31,9 @@ _NARROW = np.uint32(2**30 - 1)
 
 @dataclass(frozen=True)
 class Workload:
-    """What a program must do: random memories, the memory behind each, and what is judged.
+    """What a program must do: random memories, the memory after each, and what is judged.
+
+    `trace` are the words that it must write to the trace buffer; None if these are not judged.
 
     It must do so in strict mode if `strict`, else in compatible mode.
     """
@@ -40,6 +42,7 @@ class Workload:
     memory: Callable[[np.random.Generator], Words]
     reference: Callable[[Words], Words]
     strict: bool = True
+    trace: Callable[[Words], Sequence[int]] | None = None
 
 
 def run_broadly(
@@ -128,6 +131,7 @@ def _run(
         facts=workload.facts,
         memory=workload.memory,
         reference=workload.reference,
+        trace=workload.trace,
         instances=instances,
         seed=seed,
         both=both,

@@ -3,14 +3,15 @@
 Guarantees, if `run_against_reference` returns: for each instance the program ran to its end without
 a fault (in strict mode, unless compatible mode is asked for), every word of the regions that are
 output is what the reference says, and every word of the read-only ones is as it was (without
-regions: all of memory is what the reference says). With `both` the first instance also runs on the
+regions: all of memory is what the reference says), and the trace buffer holds the words that
+`trace` says, if that is given. With `both` the first instance also runs on the
 reference simulator, which must end alike. Instances depend on seed and number alone. This is
 evidence about these memories and no proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,6 +52,7 @@ def run_against_reference(
     facts: Facts,
     memory: Callable[[np.random.Generator], Words],
     reference: Callable[[Words], Words],
+    trace: Callable[[Words], Sequence[int]] | None = None,
     instances: int,
     seed: int = 0,
     max_cycles: int = MAX_CYCLES,
@@ -60,18 +62,22 @@ def run_against_reference(
     """Run `program` on `instances` random memories.
 
     Raises CheckFailed for the first instance that goes wrong, naming seed and instance: a fault of
-    the simulator, a wrong word (SW403), or a read-only word that was changed (SW404).
+    the simulator, a wrong word of memory or of the trace (SW403), or a read-only word that was
+    changed (SW404).
     """
     encoded = encode(program, machine)
     cycles = 0
     for instance in range(instances):
         before = instance_memory(memory, seed, instance)
         try:
+            expected = reference(before)  # first: where it fails, it names the kernel's line
             end = run_compiled(encoded, before, strict=strict, max_cycles=max_cycles)
             if both and instance == 0:  # the slow one second: it need not see an endless program
                 slow = run(program, machine, before, strict=strict, max_cycles=max_cycles)
                 _expect_same_end(end, slow)
-            _judge(end.memory, before, reference(before), facts)
+            _judge(end.memory, before, expected, facts)
+            if trace is not None:
+                _expect_trace(end.trace, trace(before))
         except CheckFailed as error:
             found = error.diagnostic
             message = f"{found.message} (seed {seed}, instance {instance})"
@@ -117,6 +123,17 @@ def _judge(after: Words, before: Words, expected: Words, facts: Facts) -> None:
             _expect(after[words], before[words], region, "SW404", "is an input and was changed")
         elif region.output:
             _expect(after[words], expected[words], region, "SW403", "is wrong")
+
+
+def _expect_trace(got: Sequence[int], wanted: Sequence[int]) -> None:
+    """Raise CheckFailed (SW403) for the first word of the trace buffer that differs."""
+    if len(got) != len(wanted):
+        reason = f"{len(got)} words are written to the trace buffer instead of {len(wanted)}"
+        raise CheckFailed(Diagnostic("SW403", reason))
+    for index, (mine, theirs) in enumerate(zip(got, wanted, strict=True)):
+        if mine != theirs:
+            reason = f"word {index} of the trace buffer is wrong: {mine} instead of {theirs}"
+            raise CheckFailed(Diagnostic("SW403", reason))
 
 
 def _expect(got: Words, wanted: Words, region: Region, code: str, what: str) -> None:

@@ -87,8 +87,10 @@ def _other_runs(record: Record, kernel: Kernel, machine: Machine) -> Iterator[Di
 
 def workload_of(kernel: Kernel, parameters: Mapping[str, int], contract: str) -> Workload:
     """What `kernel` asks of a program."""
+    trace = kernel.trace
     return Workload(
         kernel.facts(parameters, contract),
         lambda rng: kernel.memory(parameters, contract, rng),
         lambda memory: kernel.reference(memory, parameters, contract),
+        trace=trace and (lambda memory: trace(memory, parameters, contract)),
     )

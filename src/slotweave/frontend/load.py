@@ -25,7 +25,7 @@ from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
-from slotweave.simulate.graph import run_flow
+from slotweave.simulate.graph import flow_end, run_flow
 
 CONTRACT = "graph"
 
@@ -70,6 +70,15 @@ def kernel_of_function(function: Callable[..., None], name: str, vector_length: 
     def reference(words: Words, values: Parameters, _contract: str) -> Words:
         return np.array(run_flow(flow(values), words.tolist()), dtype=np.uint32)
 
+    @lru_cache(maxsize=4)
+    def traces(values: tuple[tuple[str, int], ...]) -> bool:
+        return _traces(flow_of(values))
+
+    def trace(words: Words, values: Parameters, _contract: str) -> tuple[int, ...]:
+        if not traces(tuple(sorted(values.items()))):
+            return ()
+        return flow_end(flow(values), words.tolist()).trace
+
     def facts(values: Parameters, _contract: str) -> Facts:
         traced = graph(values)
         return Facts(memory_words=traced.memory_words, regions=traced.regions)
@@ -78,7 +87,15 @@ def kernel_of_function(function: Callable[..., None], name: str, vector_length: 
         return Plan(plan_name, kernel=name)
 
     text = (inspect.getdoc(function) or "").partition("\n")[0]
-    return Kernel(name, text, parameters, (CONTRACT,), build, memory, reference, facts, plan)
+    return Kernel(
+        name, text, parameters, (CONTRACT,), build, memory, reference, facts, plan,
+        trace=trace, judged_by_trace=True,
+    )  # fmt: skip
+
+
+def _traces(flow: Flow) -> bool:
+    """Whether a block writes to the trace buffer."""
+    return any(node.op == "trace_write" for block in flow.blocks for node in block.graph.nodes)
 
 
 def _parameters_of(function: Callable[..., None]) -> dict[str, Parameter]:
