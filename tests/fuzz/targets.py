@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from fuzz.advice import advice_is_true, advised
 from fuzz.campaign import Target
 from fuzz.compiling import Job, compiles_right
 from fuzz.mutation import mutated
@@ -124,6 +125,7 @@ TARGETS = {
         Target("traced", 40, traced_jobs(), compiles_right),
         Target("kernels", 20, kernels, kernel_compiles_right),
         Target("programs", 150, programs(), simulators_agree),
+        Target("advice", 6, advised, advice_is_true),
         _text_target("program", 40),
         _text_target("machine", 100),
         _text_target("plan", 100),

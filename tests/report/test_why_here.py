@@ -44,7 +44,7 @@ def test_an_operation_that_could_stand_earlier_says_where() -> None:
 def test_a_full_engine_is_the_reason_where_nothing_else_is() -> None:
     (late,) = explain_bundle(TEXT, CHALLENGE, 2, "load", 0)["operations"]
     assert (late["free_from"], late["room"]) == (0, None)
-    assert "nothing holds it from 0 on, but load is full in 0–1" in text_of(2, "load", 0)
+    assert "nothing holds it from 0 on, but load has no free slot in 0–1" in text_of(2, "load", 0)
 
 
 def test_an_empty_slot_names_its_cause_and_the_next_operation() -> None:
@@ -156,8 +156,8 @@ def test_a_chain_that_ends_where_an_engine_is_full_names_both() -> None:
     text = Program("challenge", (*TEXT.bundles[:3], {"alu": (("+", 4, 3, 3),)}))
     why, lines = end_of(text, 3, "alu")
     assert why == "full"
-    assert "as early as what it waits for, back to where load is full, in 0–1" in lines
-    assert lines[-1] == "nothing holds it from 0 on, but load is full in 0–1"
+    assert "as early as what it waits for, back to where load has no free slot, in 0–1" in lines
+    assert lines[-1] == "nothing holds it from 0 on, but load has no free slot in 0–1"
 
 
 def test_operations_that_wait_for_each_other_end_a_chain() -> None:

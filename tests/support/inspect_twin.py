@@ -162,11 +162,19 @@ def _movable(ran: Ran) -> dict[str, dict[str, int]]:
 
 def _memory_free(ran: Ran, number: int) -> int:
     """From when on memory does not hold an event."""
-    free = 0
-    for other in range(number):
-        if _in_order(ran, other, number):
-            until = ran.events[other].bundle + (0 if ran.loads(other) else 1)
-            free = max(free, min(until, ran.events[number].bundle))
+    event, free = ran.events[number], 0
+    for other, before in enumerate(ran.events):
+        if ran.name(other) == "pause" and OPERATIONS[ran.operation(number)].defined_if:
+            free = max(free, before.bundle + 1 if before.bundle < event.bundle else 0)
+        if other == number or not _in_order(ran, other, number):
+            continue
+        lands, mine = (ran.lands(other), other), (ran.lands(number), number)
+        if ran.loads(number) and lands[0] <= event.bundle:
+            free = max(free, lands[0])
+        if not ran.loads(number) and ran.loads(other) and before.bundle < mine[0]:
+            free = max(free, before.bundle + 1 - event.latency)
+        if not ran.loads(number) and not ran.loads(other) and lands < mine:
+            free = max(free, min(lands[0] + 1 - event.latency, event.bundle))
     return free
 
 

@@ -1,17 +1,24 @@
-"""Order in memory: which access must stay behind which.
+"""Order in memory: which access must stay after which.
 
 Two accesses are apart only if they lie in different regions, or if their addresses have the same
-base and ranges that do not meet; regions, and addresses that were read from memory, are known from
-facts alone. A load follows the stores that it may meet; a store follows loads (in the same bundle
-at the earliest, which reads first) and stores that it may meet. What only is read has no order.
-Pauses, halts and traces meet everything, and so does an access that facts say nothing of although
-they say something of others. A jump, which an unrolled program still has, meets nothing.
+base and ranges that do not overlap; regions, and addresses that were read from memory, are known
+from facts alone. A load reads memory in its bundle, whatever stands beside it: it follows the
+stores that have landed by then and that it may alias. A store follows the loads that read before it
+lands, those beside it too, wherever the bundle lists them, and stores that land before it; beside
+these, it may still stand where it lands after them. What only is read has no order.
+
+Pauses, halts and traces alias everything, and so does an access that facts say nothing of although
+they say something of others. A jump, which an unrolled program still has, aliases nothing. What may
+fault for a zero divisor stays after the pauses before it: moved, it would keep what the pause shows
+from being seen. Other accesses that fault do so wherever they stand between two pauses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
+from math import inf
 
 from slotweave.isa import WORD_MASK
 from slotweave.isa.operations import Effect
@@ -112,33 +119,63 @@ class MemoryWalk:
 
     def edge(self, number: int) -> Edge | None:
         """Until when an operation waits, which is ordered, and for which one."""
-        words = touched(number, self._issued[number], self._values, self._known)
-        edge = self._order.met(self._order.stores, words)
-        if self._issued[number].effect is not Effect.LOAD:
-            edge = later(edge, self._order.met(self._order.loads, words))
-        return edge
+        operation = self._issued[number]
+        words = touched(number, operation, self._values, self._known)
+        stored = self._order.met(self._order.stores, words)
+        if operation.effect is Effect.LOAD:
+            return stored
+        after = later(stored, self._order.met(self._order.loads, words))
+        if after is None:
+            return None
+        return Edge(after.earliest + 1 - operation.kind.latency, after.source)
 
     def note(self, number: int, at: int) -> None:
         """The operation, which is ordered, stands in bundle `at`."""
-        words = touched(number, self._issued[number], self._values, self._known)
-        if self._issued[number].effect is Effect.LOAD:
+        operation = self._issued[number]
+        words = touched(number, operation, self._values, self._known)
+        if operation.effect is Effect.LOAD:
             self._order.add(self._order.loads, words, Edge(at, number))
         else:
-            self._order.add(self._order.stores, words, Edge(at + 1, number))
+            lands = Edge(at + operation.kind.latency, number)
+            self._order.add(self._order.stores, words, lands)
 
 
 def memory_edges(issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses) -> Edges:
-    """The latest memory edge of each operation."""
+    """The latest memory edge of each operation.
+
+    Loads are taken in the bundle in which they read, all else where it lands.
+    """
     walk = MemoryWalk(issued, values, known)
-    edges: list[Edge | None] = []
-    for number, operation in enumerate(issued):
-        edge = None
-        if walk.ordered(number):
-            edge = walk.edge(number)
-            walk.note(number, operation.bundle)
-        if edge and edge.earliest > operation.bundle:  # two accesses of one bundle, in its order
-            edge = Edge(operation.bundle, edge.source)
-        edges.append(edge)
+    edges: list[Edge | None] = [None] * len(issued)
+    in_flight: dict[int, list[int]] = {}  # landing -> operations as issued
+    paused: Edge | None = None  # what the last pause before this bundle holds
+
+    def land(until: float) -> None:
+        for time in sorted(time for time in in_flight if time <= until):
+            for number in in_flight.pop(time):
+                take(number)
+
+    def take(number: int) -> None:
+        edge, bundle = walk.edge(number), issued[number].bundle
+        walk.note(number, bundle)
+        if edge and edge.earliest > bundle:  # beside each other, in the order of the bundle
+            edge = Edge(bundle, edge.source)
+        edges[number] = edge
+
+    for bundle, beside in groupby(range(len(issued)), lambda number: issued[number].bundle):
+        land(bundle)
+        pause = paused
+        for number in beside:
+            operation = issued[number]
+            if not walk.ordered(number):
+                edges[number] = pause if operation.kind.operation.defined_if else None
+            elif operation.effect is Effect.LOAD:
+                take(number)
+            else:
+                in_flight.setdefault(operation.lands, []).append(number)
+                if operation.kind.operation.name == "pause":
+                    paused = Edge(bundle + 1, number)
+    land(inf)
     return edge_columns(edges)
 
 

@@ -13,10 +13,14 @@ Place = tuple[int, str, int]
 
 @dataclass(frozen=True, slots=True)
 class KnownAccess:
-    """A load or store in `region`, which may be several side by side; from `first` on if known."""
+    """A load or store in `region`, which may be several side by side; from `first` on if known.
+
+    Is it judged what is in the region at the end (`output`)?
+    """
 
     region: str
     read_only: bool
+    output: bool
     first: int | None
 
 
@@ -46,4 +50,4 @@ def _in_one_region(partition: Partition, access: Access) -> KnownAccess | None:
     if len(covering) != 1:
         return None
     first = access.low if access.low == access.high else None
-    return KnownAccess(covering[0].name, covering[0].read_only, first)
+    return KnownAccess(covering[0].name, covering[0].read_only, covering[0].output, first)

@@ -21,7 +21,6 @@ from functools import cached_property
 import numpy as np
 
 from slotweave.ir.program import Program
-from slotweave.isa.operations import Effect
 from slotweave.machine import Machine
 from slotweave.report.access_conflicts import memory_edges
 from slotweave.report.edges import NO_SOURCE, Edge, Edges, latest_edges
@@ -29,6 +28,7 @@ from slotweave.report.issued import Issued
 from slotweave.report.known_accesses import KnownAccesses
 from slotweave.report.scratch_flow import ScratchFlow, scratch_flow
 from slotweave.report.slot_columns import Longs, SlotColumns, slot_columns
+from slotweave.report.unused import unused_operations
 from slotweave.report.word_values import WordValues, word_values
 
 CAUSES = ("operand", "memory", "scratch")
@@ -73,21 +73,12 @@ class Placements:
 
     @cached_property
     def unused(self) -> frozenset[int]:
-        """Operations whose results reach no store, trace or jump."""
+        """Operations whose results reach no output, trace or jump (see `unused`)."""
         return self.unused_of([one.producers for one in self.issued])
 
     def unused_of(self, makers: Sequence[tuple[int, ...]]) -> frozenset[int]:
         """The same if each operation reads the results of those of its `makers`."""
-        writes = np.diff(self.columns.writes.first).tolist()
-        needed = bytearray(
-            not written and one.kind.operation.effect not in (Effect.NONE, Effect.LOAD)
-            for one, written in zip(self.issued, writes, strict=True)
-        )
-        for number in range(len(self.issued) - 1, -1, -1):
-            if needed[number]:
-                for maker in makers[number]:
-                    needed[maker] = True
-        return frozenset(number for number, one in enumerate(needed) if not one)
+        return unused_operations(self.issued, makers, self.values, self.known)
 
 
 def placements(program: Program, machine: Machine, known: KnownAccesses) -> Placements:

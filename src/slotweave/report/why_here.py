@@ -1,4 +1,13 @@
-"""Why an operation of a straight program is not earlier, and why a slot is empty; or of a run."""
+"""Why an operation of a straight program is not earlier, and why a slot is empty; or of a run.
+
+What is said can be tested by doing it. Where nothing holds an operation from bundle N on, the
+program with this operation alone moved to N, or to any bundle from there to its own, shows what it
+showed: memory and trace at each pause and in the end, and a fault between the same two pauses. Only
+engines may be too full for it; `room` is the first of these bundles where its own is not. What is
+said of a run of a program that jumps holds of the bundles as they run, one after the other, without
+the jumps. On a machine with slow results it holds where pauses are not enabled, for at a pause all
+that is in flight lands.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +22,7 @@ from slotweave.report.idle_causes import IDLE_CAUSES, idle_table
 from slotweave.report.live_scratch import JUMPS
 from slotweave.report.placements import CAUSES, Placements, placements
 from slotweave.report.unrolled import Unrolled, unrolled
+from slotweave.simulate.legality import costs_a_cycle
 
 #: Entries of an answer that say when.
 _TIMES = frozenset({"until", "free_from", "room"})
@@ -34,7 +44,7 @@ def explain_bundle(
     """
     run = unrolled(program, machine, facts)
     placed = placements(run.program, machine, run.known)
-    return _explained(run.program, machine, placed, bundle, engine, slot)
+    return explain_placed(run.program, machine, placed, bundle, engine, slot)
 
 
 def explain_cycle(
@@ -48,19 +58,20 @@ def explain_cycle(
     placed = placements(run.program, machine, run.known)
     cycles = run.cycles
     bundle = bisect_right(cycles, cycle) - 1
-    answer = _explained(run.program, machine, placed, bundle, engine, slot)
+    answer = explain_placed(run.program, machine, placed, bundle, engine, slot)
     about = {"known": True, "bundles": len(run.path)}
     return {"run": about, **_in_run(answer, run, cycles)}
 
 
-def _explained(
+def explain_placed(
     program: Program,
     machine: Machine,
     placed: Placements,
     bundle: int,
-    engine: str | None,
-    slot: int | None,
+    engine: str | None = None,
+    slot: int | None = None,
 ) -> dict[str, Any]:
+    """The same of a straight program whose placements are known."""
     engines = [name for name in machine.slots if engine in (None, name)]
     here = [
         number
@@ -69,8 +80,8 @@ def _explained(
     ]
     used = {name: len(program.bundles[bundle].get(name, ())) for name in engines}
     empty = [
-        name for name in engines if (used[name] if slot is None else slot) in
-        range(used[name], machine.slots[name])
+        name for name in engines if costs_a_cycle(program.bundles[bundle])
+        and (used[name] if slot is None else slot) in range(used[name], machine.slots[name])
     ]  # fmt: skip
     causes = idle_table(program, machine, placed) if empty else {}
     return {
@@ -115,12 +126,17 @@ def _operation(
 
 
 def _room(program: Program, machine: Machine, placed: Placements, number: int) -> int | None:
-    """The first bundle with a slot for the operation, from where it is free to before it stands."""
+    """The first bundle with a slot for the operation, from where it is free to before it stands.
+
+    A bundle that costs no cycle would cost one, and has none.
+    """
     operation = placed.issued[number]
-    slots = machine.slots[operation.engine]
-    between = range(placed.free_from(number), operation.bundle)
-    room = (at for at in between if len(program.bundles[at].get(operation.engine, ())) < slots)
-    return next(room, None)
+    engine, slots = operation.engine, machine.slots[operation.engine]
+    for at in range(placed.free_from(number), operation.bundle):
+        bundle = program.bundles[at]
+        if len(bundle.get(engine, ())) < slots and costs_a_cycle(bundle):
+            return at
+    return None
 
 
 def _end(program: Program, machine: Machine, placed: Placements, number: int) -> dict[str, Any]:
@@ -129,7 +145,7 @@ def _end(program: Program, machine: Machine, placed: Placements, number: int) ->
     keeps     it is a pause, a halt or a jump
     first     it stands in the first bundle
     together  operations of its bundle wait for each other
-    full      its engine is full from where it is free on
+    full      its engine has no free slot from where it is free on
     room      nothing keeps it from an earlier bundle
     """
     operation = placed.issued[number]
@@ -162,7 +178,7 @@ def _chain(placed: Placements, number: int) -> Iterator[tuple[str, int]]:
 def _next(
     program: Program, machine: Machine, placed: Placements, engine: str, bundle: int, cause: str
 ) -> dict[str, Any] | None:
-    """The operation for `engine` behind `bundle` that `cause` fits and that is free first."""
+    """The operation for `engine` after `bundle` that `cause` fits and that is free first."""
     later = [
         number
         for number, one in enumerate(placed.issued)

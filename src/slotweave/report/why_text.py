@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 #: How many links of a chain are written out.
 _LINKS = 12
+
+#: Of each link that was told: of which operation, and its place with those of the rest.
+_Told = dict[str, tuple[str, list[str]]]
+
 _HELD = {
     "operand": "its operand is computed by",
-    "memory": "in memory it may meet",
+    "memory": "in memory it may alias",
     "scratch": "the word that it writes is in use by",
 }
-#: Operations that read or write memory at an address; all else that has an order meets everything.
+#: Operations that read or write memory at an address; all else with an order aliases everything.
 _WITH_ADDRESS = frozenset({"load", "load_offset", "vload", "store", "vstore"})
 _BETWEEN = "{name} stands between,"
-_AFTER = "{name} comes behind"
+_AFTER = "{name} comes after"
 _NAMES = {"pause": "a pause", "halt": "a halt", "trace_write": "a trace", "coreid": "a core id"}
 _EMPTY = {
     "free": "an operation that stands later could move here",
@@ -30,7 +35,7 @@ _ENDS = {
     "keeps": "a pause, a halt or a jump keeps its place",
     "first": "nothing holds it: this is the first bundle",
     "together": "operations of this bundle wait for each other",
-    "full": "nothing holds it from {free:,} on, but {engine} is full in {span}",
+    "full": "nothing holds it from {free:,} on, but {engine} has no free slot in {span}",
     "room": "nothing holds it from {free:,} on: {engine} has a free slot in {room}",
 }
 #: What to say of an operation whose chain ends so.
@@ -38,42 +43,81 @@ _HELD_BY_CHAIN = {
     "keeps": "as early as what it waits for, back to what keeps its place",
     "first": "as early as it can be, back to the first bundle",
     "together": "as early as what it waits for, back to operations that wait for each other",
-    "full": "as early as what it waits for, back to where {engine} is full, in {span}",
+    "full": "as early as what it waits for, back to where {engine} has no free slot, in {span}",
     "room": "as early as what it waits for, but that goes back to one that could stand in {room}",
 }
 
 
 def why_lines(answer: Mapping[str, Any]) -> Iterator[str]:
-    """`answer`, made by report.why_here, line by line."""
+    """`answer`, made by report.why_here, line by line.
+
+    Operations that are alike but for their slots and words, as the lanes of a vector are, are told
+    once; a chain that leads to what was told is not told again.
+    """
+    told: _Told = {}
     if "run" in answer:
         yield f"cycle {answer['cycle']:,} of the run: bundle {answer['bundle']:,}"
-    for operation in answer["operations"]:
-        yield from _operation_lines(operation)
+    for alike in _alike(answer["operations"]):
+        yield from _operation_lines(alike, told)
     for empty in answer["empty"]:
         slots = "1 slot is" if empty["slots"] == 1 else f"{empty['slots']} slots are"
         yield f"{empty['engine']}: {slots} empty: {_EMPTY[empty['cause']]}"
         if empty["next"]:
-            yield from (f"    {line}" for line in _operation_lines(empty["next"]))
+            yield from (f"    {line}" for line in _operation_lines([empty["next"]], told))
     if not answer["operations"] and not answer["empty"]:
         yield "nothing stands here, and nothing could"
 
 
-def _operation_lines(operation: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{_place(operation)}"
+def _alike(operations: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """`operations` in their order, those together that differ in their slots and words alone."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for operation in operations:
+        groups.setdefault(json.dumps(_without_words(operation)), []).append(operation)
+    return list(groups.values())
+
+
+def _without_words(part: Any) -> Any:
+    """Part of an answer with mnemonics for texts, and without the numbers of slots."""
+    if isinstance(part, list):
+        return [_without_words(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {name: _without_words(one) for name, one in part.items() if name != "slot"}
+    return {**kept, "text": part["text"].split()[0]} if "text" in part else kept
+
+
+def _operation_lines(alike: list[Mapping[str, Any]], told: _Told) -> Iterator[str]:
+    """The first of some operations that are alike."""
+    operation = alike[0]
+    yield _place(operation) + _others(alike[1:])
     for held in operation["held"]:
         yield f"    until {held['until']:,}: {_held(operation, held)} {_place(held['by'])}"
     yield f"    {_verdict(operation)}"
-    for link in operation["chain"][:_LINKS]:
-        yield f"    < {_cause(link)}: {_place(link)}"
-    more = len(operation["chain"]) - _LINKS
+    chain, end = operation["chain"], operation["end"]
+    for number, link in enumerate(chain[:_LINKS]):
+        rest = [_place(one) for one in (*chain[number:], end)]
+        first, known = told.setdefault(rest[0], (_short(operation), rest))
+        yield f"    < {_cause(link)}: {rest[0]}"
+        if known == rest and first != _short(operation):
+            yield f"      and on as for {first}"
+            return
+    more = len(chain) - _LINKS
     if more > 0:
-        yield f"    < {more:,} more, the last {_place(operation['end'])}"
-    if operation["chain"]:
-        yield f"      {_ENDS[operation['end']['why']].format(**_times(operation['end']))}"
+        yield f"    < {more:,} more, the last {_place(end)}"
+    if chain:
+        yield f"      {_ENDS[end['why']].format(**_times(end))}"
+
+
+def _others(alike: list[Mapping[str, Any]]) -> str:
+    if not alike:
+        return ""
+    if len(alike) == 1:
+        return f" and, alike, {_place(alike[0])}"
+    return f" and {len(alike)} more that are alike, the last {_place(alike[-1])}"
 
 
 def _held(operation: Mapping[str, Any], held: Mapping[str, Any]) -> str:
-    """How another operation holds this one; a pause has no address that it could meet."""
+    """How another operation holds this one; a pause has no address."""
     if held["cause"] == "memory":
         for one, said in ((held["by"], _BETWEEN), (operation, _AFTER)):
             name = str(one["text"]).split()[0]
@@ -104,6 +148,11 @@ def _times(operation: Mapping[str, Any]) -> dict[str, Any]:
     span = f"{free:,}" if at - free == 1 else f"{free:,}–{at - 1:,}"
     room = None if operation["room"] is None else f"{operation['room']:,}"
     return {"engine": operation["engine"], "free": free, "at": at, "span": span, "room": room}
+
+
+def _short(place: Mapping[str, Any]) -> str:
+    """A place without the text of the slot."""
+    return _place(place).split(" `")[0]
 
 
 def _place(place: Mapping[str, Any]) -> str:
