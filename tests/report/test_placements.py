@@ -11,7 +11,7 @@ from slotweave.ir.program import Bundle, Program
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
-from slotweave.report.idle_causes import idle_causes
+from slotweave.report.idle_causes import could_move, idle_causes
 from slotweave.report.phases import head_body_tail, slices
 from slotweave.report.waste import critical_path, movable
 from slotweave.simulate.reference import run
@@ -96,8 +96,11 @@ def test_idle_slots_have_their_cause() -> None:
         const((0, 1)), NOTHING, {"alu": (("+", 1, 0, 0),)}, NOTHING, const((0, 2)),
         {"store": (("store", 0, 0),)},
     )  # fmt: skip
-    assert causes(text, "alu") == {"dependence": 12, "free": 12, "nothing": 47}
-    assert causes(text, "load") == {"free": 4, "scratch": 3, "nothing": 3}
+    assert causes(text, "alu") == {"dependence": 12, "free": 1, "nothing": 58}
+    assert causes(text, "load") == {"free": 2, "scratch": 3, "nothing": 5}
+    placed = placed_under(text, CHALLENGE)
+    moves = {name: count for name, count in could_move(text, CHALLENGE, placed).items() if count}
+    assert moves == {"alu": 1, "load": 1}, "each of them once, wherever it could go"
 
 
 def test_a_full_engine_elsewhere_is_named() -> None:

@@ -126,6 +126,8 @@ def _false_move(case: Case, place: Place, bundle: int) -> Iterator[str]:
 
 def _false_of_empty(case: Case, bundle: int, empty: Mapping[str, Any]) -> Iterator[str]:
     operation = empty["next"]
+    if (empty["could_move"] > 0) != (empty["cause"] == "free"):
+        yield f"{bundle}:{empty['engine']}: {empty}"
     if empty["cause"] != "free":
         return
     if operation is None:

@@ -41,6 +41,7 @@ def twin_of(ran: Ran, dataflow: int) -> dict[str, Any]:
         "unused": len(ran.events) - len(_useful(ran)),
         "repeated": _repeated(ran),
         "movable": _movable(ran),
+        "could_move": _could_move(ran),
     }
 
 
@@ -160,6 +161,22 @@ def _movable(ran: Ran) -> dict[str, dict[str, int]]:
     return result
 
 
+def _could_move(ran: Ran) -> dict[str, int]:
+    """Events for which an earlier bundle has a free slot, where nothing holds them."""
+    used = Counter((event.bundle, event.engine) for event in ran.events)
+    count = dict.fromkeys(ran.machine.slots, 0)
+    for number, event in enumerate(ran.events):
+        parts = (_operands_free, _memory_free, _scratch_free)
+        first = max(free(ran, number) for free in parts)
+        rooms = [
+            at for at in range(first, event.bundle)
+            if any(engine != "debug" for engine in ran.program.bundles[at])
+            and used[at, event.engine] < ran.machine.slots[event.engine]
+        ]  # fmt: skip
+        count[event.engine] += bool(rooms) and ran.name(number) not in BREAKS
+    return count
+
+
 def _memory_free(ran: Ran, number: int) -> int:
     """From when on memory does not hold an event."""
     event, free = ran.events[number], 0
@@ -214,8 +231,9 @@ def _idle(ran: Ran) -> dict[str, dict[str, int]]:
                 if ran.events[n].engine == engine and ran.events[n].bundle > bundle
                 and ran.name(n) not in BREAKS
             ]  # fmt: skip
+            movers = sum(free[n] <= bundle for n in later)
+            later = [n for n in later if free[n] > bundle]
             holds = (
-                any(free[n] <= bundle for n in later),
                 any(ordered[n] <= bundle for n in later),
                 any(operands[n] <= bundle for n in later),
                 any(
@@ -228,7 +246,9 @@ def _idle(ran: Ran) -> dict[str, dict[str, int]]:
                 bool(later),
                 True,
             )  # fmt: skip
-            result[engine][CAUSES[holds.index(True)]] += slots - used[bundle, engine]
+            idle = slots - used[bundle, engine]
+            result[engine]["free"] += min(idle, movers)
+            result[engine][CAUSES[1 + holds.index(True)]] += max(0, idle - movers)
     return {name: {c: n for c, n in row.items() if n} for name, row in result.items()}
 
 

@@ -1,7 +1,8 @@
 """The JSON form of a result of `compile`, whether the program jumps or not.
 
-Engines of a program that jumps are counted over a run on the first random input, and so is its
-bound. Idle slots are those of one schedule, and left out.
+Cycles, engines, jumps and bound of a program that jumps are those of one run: on the random input,
+of those that it was verified on, that takes longest. Idle slots are those of one schedule, and left
+out.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from slotweave.pipeline import Result
 from slotweave.report.executed import executed, slots_bound
 from slotweave.report.inspect import bound_json, engine_rows
 from slotweave.report.summary import result_summary
+from slotweave.simulate.compiled import encode, run_compiled
+from slotweave.simulate.run import Words
 
 _DEFINITION = (
     "`slotweave verify PROGRAM --against KERNEL --prove` tries it on the program itself, "
@@ -32,10 +35,7 @@ def flow_summary(result: FlowResult) -> dict[str, Any]:
     rules: Counter[str] = Counter()
     for rewritten in result.rewritten:
         rules.update(rewritten.counts())
-    memory = instance_memory(
-        lambda rng: result.kernel.memory(result.parameters, result.contract, rng), result.seed, 0
-    )
-    run = executed(result.program, result.machine, memory)
+    run = executed(result.program, result.machine, _longest(result))
     jumps = {name: count for (_engine, name), count in run.slots.items() if "jump" in name}
     return {
         "kernel": result.kernel.name,
@@ -45,7 +45,7 @@ def flow_summary(result: FlowResult) -> dict[str, Any]:
         "plan": result.plan.name,
         "seed": result.seed,
         "evaluations": result.evaluations,
-        "cycles": result.cycles,
+        "cycles": run.cycles,
         "bundles": len(result.program.bundles),
         "bound": (bound := bound_json(slots_bound(run, result.machine))),
         "ladder": [bound],
@@ -67,3 +67,18 @@ def flow_summary(result: FlowResult) -> dict[str, Any]:
         "rules": dict(rules),
         "seconds": dict(result.seconds),
     }
+
+
+def _longest(result: FlowResult) -> Words:
+    """The memory on which the program takes longest, of those that it was verified on."""
+    kernel, encoded = result.kernel, encode(result.program, result.machine)
+
+    def random(instance: int) -> Words:
+        return instance_memory(
+            lambda rng: kernel.memory(result.parameters, result.contract, rng),
+            result.seed,
+            instance,
+        )
+
+    instances = range(max(1, result.verified.instances))
+    return random(max(instances, key=lambda one: run_compiled(encoded, random(one)).cycles))

@@ -13,7 +13,7 @@ from slotweave.machine import Machine
 from slotweave.report.dataflow_problem import dataflow_ladder
 from slotweave.report.double_writes import double_writes_json
 from slotweave.report.fault_json import fault_json
-from slotweave.report.idle_causes import idle_causes
+from slotweave.report.idle_causes import could_move, idle_causes
 from slotweave.report.item_groups import item_groups
 from slotweave.report.live_scratch import is_straight, live_scratch, live_words
 from slotweave.report.never_written import never_written_json, unwritten_in_columns
@@ -149,4 +149,5 @@ def _run_view(
         "unused": len(placed.unused),
         "repeated": len(placed.values.again),
         "movable": movable(placed, machine),
+        "could_move": could_move(program, machine, placed),
     }

@@ -136,6 +136,9 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     )
     repeated = counted(summary["repeated"], "operation")
     yield "repeated", Text(f"{repeated} computing what an earlier one has")
+    could_move = [f"{count:,} on {name}" for name, count in summary["could_move"].items() if count]
+    earlier = "could stand in a free slot of an earlier bundle, each for itself"
+    yield "could move", Text(f"{', '.join(could_move) or 'no operation'} {earlier}")
     for engine, others in summary["movable"].items():
         for other, number in others.items():
             could = f"{counted(number, 'operation')} could run on {other}"

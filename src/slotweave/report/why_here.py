@@ -18,7 +18,7 @@ from typing import Any
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.report.idle_causes import IDLE_CAUSES, idle_table
+from slotweave.report.idle_causes import IDLE_CAUSES, idle_table, movers
 from slotweave.report.live_scratch import JUMPS
 from slotweave.report.placements import CAUSES, Placements, placements
 from slotweave.report.unrolled import Unrolled, unrolled
@@ -84,6 +84,7 @@ def explain_placed(
         and (used[name] if slot is None else slot) in range(used[name], machine.slots[name])
     ]  # fmt: skip
     causes = idle_table(program, machine, placed) if empty else {}
+    moving = movers(program, machine, placed) if empty else {}
     return {
         "bundle": bundle,
         "operations": [_operation(program, machine, placed, number) for number in here],
@@ -92,6 +93,7 @@ def explain_placed(
                 "engine": name,
                 "slots": machine.slots[name] - used[name],
                 "cause": IDLE_CAUSES[causes[name][bundle]],
+                "could_move": int(moving[name][bundle]),
                 "next": _next(
                     program, machine, placed, name, bundle, IDLE_CAUSES[causes[name][bundle]]
                 ),

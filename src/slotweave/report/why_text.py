@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from slotweave.wording import counted
+
 #: How many links of a chain are written out.
 _LINKS = 12
 
@@ -23,7 +25,7 @@ _BETWEEN = "{name} stands between,"
 _AFTER = "{name} comes after"
 _NAMES = {"pause": "a pause", "halt": "a halt", "trace_write": "a trace", "coreid": "a core id"}
 _EMPTY = {
-    "free": "an operation that stands later could move here",
+    "free": "{operations} that {stand} later could move here",
     "scratch": "the next operation waits for the word that it writes",
     "memory": "the next operation waits for memory",
     "elsewhere": "an operand of a later operation is held back by a full engine",
@@ -61,11 +63,17 @@ def why_lines(answer: Mapping[str, Any]) -> Iterator[str]:
         yield from _operation_lines(alike, told)
     for empty in answer["empty"]:
         slots = "1 slot is" if empty["slots"] == 1 else f"{empty['slots']} slots are"
-        yield f"{empty['engine']}: {slots} empty: {_EMPTY[empty['cause']]}"
+        yield f"{empty['engine']}: {slots} empty: {_reason(empty)}"
         if empty["next"]:
             yield from (f"    {line}" for line in _operation_lines([empty["next"]], told))
     if not answer["operations"] and not answer["empty"]:
         yield "nothing stands here, and nothing could"
+
+
+def _reason(empty: Mapping[str, Any]) -> str:
+    moving = empty["could_move"]
+    stand = "stands" if moving == 1 else "stand"
+    return _EMPTY[empty["cause"]].format(operations=counted(moving, "operation"), stand=stand)
 
 
 def _alike(operations: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
