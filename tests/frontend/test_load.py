@@ -133,3 +133,56 @@ def test_a_file_that_does_not_run_is_refused_at_its_line(
     assert (found.code, found.line) == ("SW206", line)
     assert reason in found.message
     assert found.file == str(file)
+
+
+UNRUNNABLE = """
+def generator(k):
+    k.region("a", 0, 8, output=True).store(0, 7)
+    yield
+
+
+async def asynchronous(k):
+    k.region("a", 0, 8, output=True).store(0, 7)
+
+
+def unjudged(k):
+    k.region("a", 0, 8).store(0, 7)
+
+
+def huge(k):
+    k.region("a", 0, 2**31, output=True).store(0, 7)
+
+
+def traced(k):
+    k.trace_write(k.region("a", 0, 8)[3])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "reason"),
+    [
+        ("generator", 2, "a kernel is a plain function"),
+        ("asynchronous", 7, "a kernel is a plain function"),
+        ("unjudged", 11, "no region is output, so there is nothing to judge a program by"),
+        ("huge", 15, "memory has 2,147,483,648 words"),
+    ],
+)
+def test_a_kernel_that_cannot_be_run_and_judged_is_refused(
+    tmp_path: Path, name: str, line: int, reason: str
+) -> None:
+    file = tmp_path / "unrunnable.py"
+    file.write_text(UNRUNNABLE)
+    kernel = load_kernel_file(f"{file}:{name}")
+    with pytest.raises(InputError) as caught:
+        kernel.memory({}, "graph", np.random.default_rng(0))
+    found = caught.value.diagnostic
+    assert (found.code, found.file, found.line) == ("SW211", str(file), line)
+    assert found.message.startswith(reason)
+
+
+def test_a_kernel_without_output_is_judged_by_what_it_traces(tmp_path: Path) -> None:
+    file = tmp_path / "traced.py"
+    file.write_text(UNRUNNABLE)
+    kernel = load_kernel_file(f"{file}:traced")
+    assert kernel.trace is not None
+    assert kernel.trace(np.arange(8, dtype=np.uint32), {}, "graph") == (3,)

@@ -40,7 +40,7 @@ PLANS = st.builds(Plan, st.text(), st.text(), st.booleans(), OPTIONS, CHOICES, C
 PLAN = Plan("p", "k", choices={"levels": (1, 2)}, origin={"seed": 3})
 FACTS = Facts(
     memory_words=40,
-    words={0: 16, 39: 2**32 - 1},
+    words={0: 2**32 - 1, 39: 1000},
     regions=(
         Region("header", 0, 7, read_only=True),
         Region("empty", 9, 0),
@@ -58,7 +58,8 @@ def test_a_plan_is_read_back_from_its_json(plan):
 @given(st.integers(0, 40), st.dictionaries(st.integers(0, 39), st.integers(0, 2**32 - 1)))
 def test_facts_are_read_back_from_their_json(length, words):
     regions = (Region("a b", 0, length, output=True), Region("rest", length, 40 - length))
-    facts = Facts(40, words, regions, {"rest": (1, 2)})
+    rest = [word for address, word in words.items() if address >= length]
+    facts = Facts(40, words, regions, {"rest": (min(rest, default=1), max(rest, default=2))})
     assert facts_from_json(facts_to_json(facts)) == facts
 
 
@@ -154,6 +155,7 @@ def test_a_plan_without_name_or_kernel_is_refused(key):
         ("ranges/nobody", [0, 1], "key 'ranges.nobody' is not a region"),
         ("ranges/values", [1, 0], "key 'ranges.values' must be [lowest, highest]"),
         ("ranges/values", [1], "key 'ranges.values' must be [lowest, highest]"),
+        ("words/8", 1024, "key 'words.8' is 1024, but lies in region 'values', the words of"),
         ("ranges/values", [0, 2**32], "key 'ranges.values.1' must be from 0"),
     ],
 )

@@ -43,19 +43,31 @@ def atom(name: int, known: Range) -> Form:
 
 def range_of(form: Linear) -> Range:
     """Between which words `form` lies."""
-    low, high = _ends(form)
+    low, high = ends_of(form)
     if low >> WORD_BITS != high >> WORD_BITS:
         return ANY
     return low & WORD_MASK, high & WORD_MASK
 
 
-def _ends(form: Linear) -> tuple[int, int]:
-    """The lowest and the highest sum, as integers that may be negative."""
+def ends_of(form: Linear) -> tuple[int, int]:
+    """The lowest and the highest sum, as integers that may be negative or longer than a word."""
     low = high = form.base
     for _atom, factor, (least, most) in form.terms:
         low += factor * (least if factor > 0 else most)
         high += factor * (most if factor > 0 else least)
     return low, high
+
+
+def difference(a: Linear, b: Linear) -> Linear:
+    """a - b."""
+    return _plus(a, b, -1)
+
+
+def linear_result(op: str, operands: Sequence[Linear]) -> Form:
+    """The sum that `op` makes of sums; None if it is none, or one of too many atoms."""
+    rule = _RULES.get(op)
+    form = None if rule is None else rule(*operands)
+    return None if form is None or len(form.terms) > MOST_ATOMS else form
 
 
 def narrowed(op: str, forms: Iterable[Form], ranges: Sequence[Range]) -> tuple[Range, Form]:
@@ -65,18 +77,17 @@ def narrowed(op: str, forms: Iterable[Form], ranges: Sequence[Range]) -> tuple[R
     more of `forms` is asked for than is needed.
     """
     known = result_range(op, ranges)
-    rule = _RULES.get(op)
-    if rule is None or known[0] == known[1]:
+    if op not in _RULES or known[0] == known[1]:
         return known, None
     operands = []
     for operand in forms:
         if operand is None:
             return known, None
         operands.append(operand)
-    form = rule(*operands)
-    if form is None or len(form.terms) > MOST_ATOMS:
+    form = linear_result(op, operands)
+    if form is None:
         return known, None
-    low, high = _ends(form)
+    low, high = ends_of(form)
     if high - low > known[1] - known[0]:
         return known, None
     low, high = range_of(form)

@@ -49,7 +49,7 @@ class Kernel:
     text: str
     parameters: Mapping[str, Parameter]
     contracts: tuple[str, ...]
-    build: Callable[[Tracer, Parameters, str, Plan], None]
+    build: Callable[[Tracer, Parameters, str, Plan], object]
     memory: Callable[[Parameters, str, np.random.Generator], Words]
     reference: Callable[[Words, Parameters, str], Words]
     facts: Callable[[Parameters, str], Facts]

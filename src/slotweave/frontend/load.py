@@ -11,7 +11,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.frontend.kernel import Kernel, Parameter, Parameters, Words
+from slotweave.frontend.misuse import is_unstarted
 from slotweave.frontend.trace import kernel_failure, trace_blocks
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
@@ -28,6 +29,9 @@ from slotweave.ir.plan import Plan
 from slotweave.simulate.graph import flow_end, run_flow
 
 CONTRACT = "graph"
+
+#: Memories of more words are not made for runs.
+MOST_WORDS_RUN = 1 << 24
 
 _PARAMETER_LIMIT = 2**32 - 1
 
@@ -47,13 +51,22 @@ def load_kernel_file(spec: str, vector_length: int = 8) -> Kernel:
     return kernel_of_function(function, spec, vector_length)
 
 
-def kernel_of_function(function: Callable[..., None], name: str, vector_length: int = 8) -> Kernel:
+def kernel_of_function(
+    function: Callable[..., object], name: str, vector_length: int = 8
+) -> Kernel:
     """A kernel whose program `function(k, **parameters)` writes."""
     parameters = _parameters_of(function)
 
     @lru_cache(maxsize=4)  # a graph may be large; the last few shapes are what is asked for again
     def flow_of(values: tuple[tuple[str, int], ...]) -> Flow:
-        return trace_blocks(function, name, vector_length, **dict(values))
+        return trace_blocks(judged, name, vector_length, **dict(values))
+
+    @wraps(function)
+    def judged(k: Tracer, **values: int) -> object:
+        result = function(k, **values)
+        if not is_unstarted(result) and not k.is_judged:
+            raise _unjudged(function)
+        return result
 
     def flow(values: Parameters) -> Flow:
         return flow_of(tuple(sorted(values.items())))
@@ -61,11 +74,15 @@ def kernel_of_function(function: Callable[..., None], name: str, vector_length: 
     def graph(values: Parameters) -> Graph:
         return flow(values).blocks[-1].graph  # the last block knows all regions
 
-    def build(k: Tracer, values: Parameters, _contract: str, _plan: Plan) -> None:
-        function(k, **values)
+    @wraps(function)
+    def build(k: Tracer, values: Parameters, _contract: str, _plan: Plan) -> object:
+        return judged(k, **values)
 
     def memory(values: Parameters, _contract: str, rng: np.random.Generator) -> Words:
-        return rng.integers(0, 2**32, graph(values).memory_words, dtype=np.uint32)
+        words = graph(values).memory_words
+        if words > MOST_WORDS_RUN:
+            raise _too_much_memory(function, words)
+        return rng.integers(0, 2**32, words, dtype=np.uint32)
 
     def reference(words: Words, values: Parameters, _contract: str) -> Words:
         return np.array(run_flow(flow(values), words.tolist()), dtype=np.uint32)
@@ -93,12 +110,30 @@ def kernel_of_function(function: Callable[..., None], name: str, vector_length: 
     )  # fmt: skip
 
 
+def _unjudged(function: Callable[..., object]) -> InputError:
+    reason = (
+        "no region is output, so there is nothing to judge a program by: mark the regions whose "
+        "words count with k.region(..., output=True)"
+    )
+    code = function.__code__
+    return InputError(Diagnostic("SW211", reason, code.co_filename, code.co_firstlineno))
+
+
+def _too_much_memory(function: Callable[..., object], words: int) -> InputError:
+    reason = (
+        f"memory has {words:,} words, and each program is run on a whole memory of at most "
+        f"{MOST_WORDS_RUN:,} words; declare smaller regions, nearer to address 0"
+    )
+    code = function.__code__
+    return InputError(Diagnostic("SW211", reason, code.co_filename, code.co_firstlineno))
+
+
 def _traces(flow: Flow) -> bool:
     """Whether a block writes to the trace buffer."""
     return any(node.op == "trace_write" for block in flow.blocks for node in block.graph.nodes)
 
 
-def _parameters_of(function: Callable[..., None]) -> dict[str, Parameter]:
+def _parameters_of(function: Callable[..., object]) -> dict[str, Parameter]:
     """The parameters behind the tracer: each needs an integer default."""
     signature = list(inspect.signature(function).parameters.values())
     if not signature or signature[0].kind is inspect.Parameter.KEYWORD_ONLY:
@@ -112,7 +147,7 @@ def _parameters_of(function: Callable[..., None]) -> dict[str, Parameter]:
     return found
 
 
-def _bad_signature(function: Callable[..., None], reason: str) -> InputError:
+def _bad_signature(function: Callable[..., object], reason: str) -> InputError:
     code = function.__code__
     place = Diagnostic("SW202", reason, file=code.co_filename, line=code.co_firstlineno)
     return InputError(place)

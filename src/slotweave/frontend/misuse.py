@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from pathlib import Path
@@ -23,6 +24,14 @@ def user_frame() -> FrameType:
     while frame.f_code.co_filename.startswith(_HERE) and frame.f_back is not None:
         frame = frame.f_back
     return frame
+
+
+def is_unstarted(result: object) -> bool:
+    """Whether `result` is what calling a generator or an async function gives: it has not run."""
+    if inspect.iscoroutine(result):
+        result.close()
+        return True
+    return inspect.isgenerator(result) or inspect.isasyncgen(result)
 
 
 def misuse(reason: str) -> InputError:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
+from slotweave.analysis.distinct_lanes import WordSums
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.frontend.misuse import is_frontend_file, misuse
 from slotweave.ir.demand import demanded_words
@@ -21,6 +22,7 @@ from slotweave.ir.known_words import (
     word_options,
 )
 from slotweave.ir.memory_order import MemoryOrder
+from slotweave.isa import WORD_BITS, WORD_MASK
 
 
 class Recorder:
@@ -32,12 +34,14 @@ class Recorder:
         self._name = name
         self._vector_length = vector_length
         self._nodes: list[Node] = []
+        self._sums = WordSums(self._nodes)
         self._known: dict[int, Words] = {}
         self._options: dict[int, Options] = {}  # of nodes whose words are one of a few each
         self._memory_words: int | None = None
         self._regions: list[Region] = []
         self._order: dict[str, MemoryOrder] = {}
         self._traced: tuple[int, ...] = ()  # the last write to the trace buffer, or pause
+        self._writes_trace = False
         self._usable: dict[int, int] = {}  # vload -> set of its words that may be used, as bits
         self._places: dict[tuple[str, int], str] = {}
 
@@ -111,6 +115,11 @@ class Recorder:
                 )
                 raise InputError(Diagnostic("SW211", reason, file=node.where))
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether there is a region that is output, or something was written to the trace."""
+        return self._writes_trace or any(region.output for region in self._regions)
+
     def successor(self) -> Recorder:
         """A recorder for the next block: of the same memory, with nothing in it."""
         after = Recorder(self._name, self._vector_length)
@@ -118,6 +127,7 @@ class Recorder:
         after._memory_words, after._regions = self._memory_words, self._regions
         after._order = {region.name: MemoryOrder(after._join) for region in self._regions}
         after._places = self._places
+        after._writes_trace = self._writes_trace
         return after
 
     # Memory and its regions
@@ -125,6 +135,8 @@ class Recorder:
     def declare_memory(self, words: int) -> None:
         if words < 0:
             raise misuse(f"memory cannot have {words} words")
+        if words > WORD_MASK + 1:
+            raise misuse(f"memory cannot have {words} words: addresses have {WORD_BITS} bits")
         for region in self._regions:
             if region.stop > words:
                 raise misuse(f"region {region.name!r} ends at {region.stop}, behind memory's end")
@@ -133,6 +145,9 @@ class Recorder:
     def declare_region(self, region: Region) -> None:
         if region.start < 0 or region.length < 0:
             raise misuse(f"region {region.name!r} has a negative start or length")
+        if region.stop > WORD_MASK + 1:
+            raise misuse(f"region {region.name!r} ends at {region.stop}, but addresses have "
+                         f"{WORD_BITS} bits: no word lies at {WORD_MASK + 1} or later")  # fmt: skip
         if self._memory_words is not None and region.stop > self._memory_words:
             raise misuse(f"region {region.name!r} ends at {region.stop}, but memory has "
                          f"{self._memory_words} words")  # fmt: skip
@@ -184,11 +199,18 @@ class Recorder:
         return index
 
     def store(self, address: int, value: int, region: Region) -> None:
-        """A word, or a scatter of a vector."""
+        """A word, or a scatter of a vector: words in turn where two lanes may have one address."""
         options = self._options_of(address)
         words = None if options is None else sorted(frozenset[int]().union(*options))
         self._expect_inside(words, region)
-        self._store("store", address, value, region, words)
+        lanes = self._nodes[address].width
+        if lanes == 1 or self._sums.lanes_differ(address):
+            self._store("store", address, value, region, words)
+            return
+        for lane in range(lanes):  # some may be the same word: the last one stands
+            at = self.add("slice", 1, (address,), imm=lane)
+            word = self.add("slice", 1, (value,), imm=lane)
+            self._store("store", at, word, region, None if options is None else options[lane])
 
     def vstore(self, address: int, value: int, region: Region) -> None:
         words = None
@@ -229,4 +251,5 @@ class Recorder:
         self._traced = (pause,)
 
     def trace_write(self, word: int) -> None:
+        self._writes_trace = True
         self._traced = (self.add("trace_write", 0, (word,), after=self._traced),)

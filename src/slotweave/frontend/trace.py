@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from traceback import walk_tb
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any
 
 from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.frontend.kernel import Kernel, Parameters
-from slotweave.frontend.misuse import is_frontend_file
+from slotweave.frontend.misuse import is_frontend_file, is_unstarted
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
@@ -72,11 +73,17 @@ def _traced(
 ) -> Tracer:
     tracer = Tracer(name, vector_length)
     try:
-        build(tracer, *arguments, **parameters)
+        unstarted = is_unstarted(build(tracer, *arguments, **parameters))
     except SlotweaveError:
         raise
     except (Exception, SystemExit) as error:
         raise kernel_failure(error, _file_of(build)) from error
+    if unstarted:
+        reason = "a kernel is a plain function: a generator or an async function does not run"
+        code = _code_of(build)
+        raise InputError(
+            Diagnostic("SW211", reason, _file_of(build), code.co_firstlineno if code else None)
+        )
     return tracer
 
 
@@ -88,8 +95,14 @@ def kernel_failure(error: BaseException, file: str) -> InputError:
 
 
 def _file_of(build: Callable[..., object]) -> str:
-    code = getattr(build, "__code__", None)
+    code = _code_of(build)
     return code.co_filename if code else ""
+
+
+def _code_of(build: Callable[..., object]) -> CodeType | None:
+    """The code of a function as its author wrote it."""
+    code: CodeType | None = getattr(inspect.unwrap(build), "__code__", None)
+    return code
 
 
 def _users_line(traceback: TracebackType | None, file: str) -> tuple[str, int | None]:

@@ -14,7 +14,7 @@ from typing import TypeVar, cast, overload
 
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.frontend.blocks import BlockList, Variable
-from slotweave.frontend.misuse import misuse
+from slotweave.frontend.misuse import is_unstarted, misuse
 from slotweave.frontend.recorder import Recorder
 from slotweave.frontend.regions import RegionHandle
 from slotweave.frontend.values import Block, Operand, Value, Vector, Word
@@ -49,6 +49,11 @@ class Tracer:
         """The blocks recorded so far."""
         self._assign_variables()
         return self._blocks.flow(self._recorder.graph())
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether what was traced leaves anything to judge it by: output, or a trace."""
+        return self._recorder.is_judged
 
     # Labels
 
@@ -286,6 +291,8 @@ class Tracer:
         """
         if isinstance(times, int) and times < 1:
             raise misuse(f"a loop runs at least once, not {times} times")
+        if isinstance(times, Vector):
+            raise misuse("a loop runs a number of times that is one word, not a vector")
         left: Variable[Word] = self.variable(times)
         self._cut()
         start = self._blocks.place(self._blocks.label())
@@ -298,13 +305,16 @@ class Tracer:
 
         Only variables carry values into the two and out of them.
         """
-        decision = self.variable(condition)
+        if isinstance(condition, Vector):
+            raise misuse("a branch is decided by one word, not by a vector: take a lane of it, or "
+                         "choose lane by lane with k.select")  # fmt: skip
+        decision = self.variable(self._word(condition))
         label, end = self._blocks.label(), self._blocks.label()
         self._cut(label, decision.number)
-        no()
+        _expect_run(no())
         self._cut(end)
         self._blocks.place(label)
-        yes()
+        _expect_run(yes())
         self._cut()
         self._blocks.place(end)
 
@@ -378,6 +388,13 @@ class Tracer:
             raise misuse(f"this {value.noun} was made before a jump, or on another way: carry it "
                          "here in a k.variable")  # fmt: skip
         return value
+
+
+def _expect_run(result: object) -> None:
+    """Refuse what a generator or an async function returns: nothing in it has run."""
+    if is_unstarted(result):
+        raise misuse("a side of a branch is a plain function: this one is a generator or async, "
+                     "and nothing in it has run")  # fmt: skip
 
 
 def _as_word(number: object) -> int:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import pairwise
@@ -44,7 +45,7 @@ def facts_from_json(text: str, file: str = "") -> Facts:
     """The facts that `text` says. Raises InputError (SW215) naming the key.
 
     Guarantees: regions have different names, are disjoint and lie in memory, known words lie in
-    memory, and ranges are those of regions.
+    memory and in the range of their region, and ranges are those of regions.
     """
     root = Key("", "SW215", file)
     table = root.record(parse_json(text, root, FACTS), _KEYS)
@@ -55,12 +56,32 @@ def facts_from_json(text: str, file: str = "") -> Facts:
         length = (root / "memory_words").integer(length, 0, WORD_MASK + 1)
     top = WORD_MASK + 1 if length is None else length
     regions = _regions(table.get("regions", ()), root / "regions", top)
-    return Facts(
-        memory_words=length,
-        words=_words(table.get("words", {}), root / "words", top),
-        regions=regions,
-        ranges=_ranges(table.get("ranges", {}), root / "ranges", regions),
-    )
+    words = _words(table.get("words", {}), root / "words", top)
+    ranges = _ranges(table.get("ranges", {}), root / "ranges", regions)
+    _expect_in_range(words, regions, ranges, root / "words")
+    return Facts(memory_words=length, words=words, regions=regions, ranges=ranges)
+
+
+def _expect_in_range(
+    words: Mapping[int, int],
+    regions: tuple[Region, ...],
+    ranges: Mapping[str, tuple[int, int]],
+    at: Key,
+) -> None:
+    """Refuse a known word that its region says it cannot be."""
+    filled = sorted((each for each in regions if each.length), key=lambda each: each.start)
+    starts = [each.start for each in filled]
+    for address, word in words.items():
+        number = bisect_right(starts, address) - 1
+        region = filled[number] if number >= 0 else None
+        if region is None or address >= region.stop or region.name not in ranges:
+            continue
+        low, high = ranges[region.name]
+        if not low <= word <= high:
+            (at / str(address)).fail(
+                f"is {word}, but lies in region {region.name[:40]!r}, the words of which are "
+                f"{low} to {high}"
+            )
 
 
 def _words(value: Any, at: Key, top: int) -> Mapping[int, int]:

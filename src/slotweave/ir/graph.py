@@ -13,7 +13,8 @@ ones, which cost no slot because they only say where words lie:
     assign    no value; what variable number imm holds behind it (see `flow`)
 
 Memory accesses name a region. `load` of width 1 reads one word at an address; `load` of vector
-width is a gather (its argument is a vector of addresses), `store` of a vector a scatter; `vload`
+width is a gather (its argument is a vector of addresses), `store` of a vector a scatter, whose
+lanes must have different addresses (where they may not, the tracer writes words in turn); `vload`
 and `vstore` access vector_length consecutive words from one address on. What must stay in order is
 said by `after` and by nothing else: accesses of different regions, or of words known to differ,
 have no edge. A node in `after` must have landed in memory before this one accesses it.
