@@ -82,11 +82,12 @@ options = st.builds(
 
 
 @st.composite
-def kernel_jobs(draw: st.DrawFn) -> KernelJob:
+def kernel_jobs(draw: st.DrawFn, jumps: bool = True) -> KernelJob:
+    """Kernels, without `jumps` none that loop or branch, and what to compile them with."""
     lanes = draw(st.sampled_from([2, 3, 4, 8]))
     machine = draw(st.sampled_from([CHALLENGE, CHALLENGE, MINIMAL]) | odd_machines(lanes))
     rewriting, seed = draw(st.booleans()), draw(st.integers(0, 2**16))
-    return KernelJob(draw(statements()), machine, draw(options), rewriting, seed)
+    return KernelJob(draw(statements(3 if jumps else 0)), machine, draw(options), rewriting, seed)
 
 
 def kernel_means_itself(job: KernelJob) -> None:

@@ -19,7 +19,7 @@ MEANING: dict[str, Callable[..., int]] = {
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
     "div": lambda a, b: a // b,
-    "cdiv": lambda a, b: ((a + b - 1) & _MASK) // b,
+    "cdiv": lambda a, b: (a + b - 1) // b,
     "mod": lambda a, b: a % b,
     "xor": lambda a, b: a ^ b,
     "and": lambda a, b: a & b,

@@ -1,0 +1,178 @@
+"""What is said about a program, each claim held against runs: no checker is asked.
+
+A claim may be refused where a jump depends on data (SW219), and a program that changes what the
+facts call read-only is not repacked (SW404).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from fuzz.meaning import meaning_of
+from fuzz.programs import ProgramJob, always_ends, differ, does_the_same, end_of, memories_of
+from slotweave.budget import Budget
+from slotweave.check.witness import random_memory
+from slotweave.comparison import Subject, prove_same
+from slotweave.diagnostics import CheckFailed, InputError, NoSchedule
+from slotweave.fit import Effort
+from slotweave.ir.facts import Facts
+from slotweave.ir.flow import Block, Flow
+from slotweave.ir.program import Program
+from slotweave.lift import lift
+from slotweave.machine import DEBUG_ENGINE
+from slotweave.repack.options import RepackOptions
+from slotweave.repack.repack import Repacked, repack
+from slotweave.report.inspect import inspect_program
+from slotweave.report.placements import placements
+from slotweave.report.program_bounds import program_bounds
+from slotweave.report.unrolled import unrolled
+from slotweave.report.what_if import what_if
+from slotweave.simulate.reference import run
+from slotweave.simulate.run import Event
+
+
+@contextmanager
+def refusing(*codes: str) -> Iterator[None]:
+    """What is done within may be refused for one of these reasons."""
+    try:
+        yield
+    except (InputError, CheckFailed, NoSchedule) as refusal:
+        if refusal.diagnostic.code not in codes:
+            raise
+
+
+def noted(claim: Callable[[ProgramJob], None]) -> Callable[[ProgramJob], None]:
+    """The claim; what it raises carries the job as text."""
+
+    def claimed(job: ProgramJob) -> None:
+        try:
+            claim(job)
+        except Exception as error:
+            error.add_note(job.text())
+            raise
+
+    return claimed
+
+
+def inspection_counts(job: ProgramJob) -> None:
+    """Cycles and slots of `inspect` are those of every run; no run is below its bound."""
+    view = inspect_program(job.program, job.machine, job.facts)
+    if view.get("run", {}).get("known", True) is False:
+        assert "bound" not in view
+        return
+    used = {name: row["used"] for name, row in view["engines"].items()}
+    for memory in memories_of(job):
+        counts: Counter[str] = Counter()
+
+        def count(event: Event, counts: Counter[str] = counts) -> None:
+            counts[event.engine] += event.engine != DEBUG_ENGINE
+
+        try:
+            end = run(job.program, job.machine, memory, strict=False, on_event=count)
+        except CheckFailed:
+            continue
+        assert end.cycles == view["cycles"], (end.cycles, view["cycles"])
+        assert {name: counts[name] for name in used} == used
+        assert view["bound"]["cycles"] <= end.cycles, view["bound"]
+
+
+def unused_are_unused(job: ProgramJob) -> None:
+    """Without the operations called unused the program does the same."""
+    with refusing("SW219"):
+        ran = unrolled(job.program, job.machine, job.facts)
+        placed = placements(ran.program, job.machine, ran.known)
+        gone = {placed.issued[number].place for number in placed.unused}
+        if gone:
+            bare = _without(ran.program, gone)
+            whole = replace(job, program=ran.program)
+            does_the_same(whole, bare, job.facts, f"without {sorted(gone)}")
+
+
+def _without(program: Program, places: Collection[tuple[int, str, int]]) -> Program:
+    bundles = tuple(
+        {
+            engine: tuple(
+                slot for at, slot in enumerate(slots) if (number, engine, at) not in places
+            )
+            for engine, slots in bundle.items()
+        }
+        for number, bundle in enumerate(program.bundles)
+    )
+    # a bundle that lost its slots still takes its time for what is in flight
+    return replace(program, bundles=bundles)
+
+
+def lifting_keeps_the_meaning(job: ProgramJob) -> None:
+    """The lifted graph does to each memory what the program does."""
+    with refusing("SW219"):
+        graph = lift(job.program, job.machine, job.facts)
+        flow = Flow("lifted", (), (Block(graph),))
+        for memory in memories_of(job):
+            wanted = end_of(job.program, job.machine, memory, strict=False)
+            if wanted is None:
+                continue
+            found = meaning_of(flow, memory)
+            assert found.memory == wanted.memory.tolist(), memory
+            assert tuple(found.trace) == wanted.trace, memory
+
+
+def more_slots_never_cost(job: ProgramJob) -> None:
+    """No price is negative, and with more slots nothing takes longer."""
+    with refusing("SW219"):
+        own = what_if(job.program, job.machine, {}, job.facts)
+        assert own["cycles"] <= own["before"], own
+        prices = {**own["prices"], **own["scratch_words"].get("prices", {}),
+                  "scratch": own["scratch"]}  # fmt: skip
+        assert all(price >= 0 for price in prices.values()), own
+        more = {name: slots + 1 for name, slots in job.machine.slots.items()}
+        wider = what_if(job.program, job.machine, more, job.facts)
+        assert wider["cycles"] <= own["cycles"], (wider, own)
+        for memory in memories_of(job):
+            end = end_of(job.program, job.machine, memory, strict=False)
+            assert end is None or end.cycles == own["before"], (end.cycles, own)
+
+
+def repacking_keeps_the_meaning(job: ProgramJob) -> None:
+    """What comes back does the same under the facts, is no longer, and beats no bound."""
+    faults = () if always_ends(job) else ("SW106", "SW107", "SW108")
+    with refusing("SW219", "SW404", *faults):
+        bounds = program_bounds(job.program, job.machine, job.facts)
+        for rewriting in (False, True):
+            made = _repacked(job, job.facts, rewriting)
+            assert made.cycles <= made.before
+            does_the_same(job, made.program, job.facts, f"repacked, rewriting {rewriting}")
+            for bound in (*bounds, *made.bounds) if not rewriting else ():
+                assert bound.cycles <= made.cycles, (bound, made.cycles)
+            if made.best is not None:
+                assert all(bound.cycles <= made.cycles for bound in made.bounds)
+            for memory in memories_of(job):
+                end = end_of(made.program, job.machine, memory, strict=False)
+                assert end is None or end.cycles == made.cycles, (end.cycles, made.cycles)
+
+
+def _repacked(job: ProgramJob, facts: Facts, rewriting: bool) -> Repacked:
+    options = RepackOptions(rewrite=rewriting, vectorize=rewriting and job.seed % 2 == 0,
+                            effort=Effort.FAST, instances=2)  # fmt: skip
+    return repack(job.program, job.machine, facts, options, budget=Budget(evaluations=6))
+
+
+def verdicts_hold(job: ProgramJob) -> None:
+    """Two programs are called the same only if no memory tells them apart, different if one does.
+
+    What is said of two programs is said of memories on which neither fails.
+    """
+    subject, other = Subject(job.other, job.machine), Subject(job.program, job.machine)
+    same = prove_same(subject, other, job.facts)
+    if same.verdict is True:
+        does_the_same(job, job.other, job.facts, "called the same", may_fail=True)
+    if same.verdict is False:
+        assert same.counterexample is not None
+        seed = same.counterexample.seed
+        memory = random_memory(job.facts, job.memory_words, 0 if seed is None else seed)
+        wanted = end_of(job.program, job.machine, memory, strict=False)
+        found = end_of(job.other, job.machine, memory, strict=False)
+        assert wanted is not None
+        assert found is None or differ(wanted, found, job.facts), same
