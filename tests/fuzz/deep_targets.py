@@ -1,10 +1,29 @@
-"""What is fuzzed by running programs: kernels with loops and branches against their meaning."""
+"""What is fuzzed by running programs: kernels against their meaning, and claims about programs."""
 
 from __future__ import annotations
 
 from fuzz.campaign import Target
+from fuzz.claims import (
+    inspection_counts,
+    lifting_keeps_the_meaning,
+    more_slots_never_cost,
+    noted,
+    repacking_keeps_the_meaning,
+    unused_are_unused,
+    verdicts_hold,
+)
 from fuzz.kernels import kernel_jobs, kernel_means_itself
+from fuzz.programs import program_jobs
 
 DEEP_TARGETS = {
-    target.name: target for target in (Target("flows", 10, kernel_jobs(), kernel_means_itself),)
+    target.name: target
+    for target in (
+        Target("flows", 30, kernel_jobs(), kernel_means_itself),
+        Target("inspect", 15, program_jobs(), noted(inspection_counts)),
+        Target("unused", 15, program_jobs(), noted(unused_are_unused)),
+        Target("lift", 15, program_jobs(), noted(lifting_keeps_the_meaning)),
+        Target("what-if", 15, program_jobs(), noted(more_slots_never_cost)),
+        Target("repack", 10, program_jobs(), noted(repacking_keeps_the_meaning)),
+        Target("verify", 15, program_jobs(), noted(verdicts_hold)),
+    )
 }

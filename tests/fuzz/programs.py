@@ -1,6 +1,6 @@
 """Programs of every origin with facts about memory: random, compiled, and compiled but changed.
 
-`memories_of` gives memories that keep the facts, `ends_of` what a program leaves of them. A run that
+`memories_of` gives memories that keep the facts, `end_of` what a program leaves of one. A run that
 fails says nothing: what two programs have in common is asked only where the first ends well.
 """
 
