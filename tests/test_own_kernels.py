@@ -121,7 +121,7 @@ def test_the_command_compiles_runs_and_verifies_it(
     result: dict[str, Any] = answer.json
     assert (answer.code, result["kernel"], result["machine"]) == (0, kernel, machine)
     assert result["params"] == {"n": 16}
-    assert result["verified"] == {"instances": 20, "mismatches": 0}
+    assert {"instances": 20, "mismatches": 0}.items() <= result["verified"].items()
     words = list(range(100, 148))
     memory.write_text(json.dumps(words))
     answer = slotweave("run", program, "--mem", memory, "--json")

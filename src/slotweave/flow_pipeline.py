@@ -129,7 +129,9 @@ def compile_any(
     with clock.stage("verify"), made_by_compiler(kernel.judged_by_trace):
         if promises:
             expect_promises_kept(traced, kernel, parameters, contract, seed)
-        verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)
+        verified = verify_program(
+            program, machine, kernel, parameters, contract, instances, seed, traced
+        )
     return FlowResult(
         kernel, parameters, contract, plan, machine, seed, traced, promises, rewritten, flow,
         blocks, tuple(starts), evaluations, program, equivalence, verified, clock.seconds,

@@ -8,18 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+import numpy as np
+
 from slotweave.analysis.promises import Promise, promises_of
 from slotweave.bound import Bound, bound_ladder
 from slotweave.budget import UNLIMITED, Budget
 from slotweave.check.allocation_legality import allocation_violations
 from slotweave.check.equivalence import Equivalence, program_equals_graph
 from slotweave.check.execution import Verified, instance_memory, run_against_reference
+from slotweave.check.inputs import NOTHING_DIRECTED, directed_inputs
 from slotweave.check.rewriting import rewriting_faults
 from slotweave.check.schedule_legality import schedule_violations
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.emit import emit
 from slotweave.fit import Effort
-from slotweave.frontend.kernel import Kernel
+from slotweave.frontend.kernel import Kernel, Words
 from slotweave.frontend.recorded_proof import recorded_verdict
 from slotweave.frontend.trace import trace, trace_flow
 from slotweave.ir.allocation import Allocation, Layout
@@ -39,6 +42,9 @@ from slotweave.spill import search_lowered
 
 #: Random inputs on which every compiled program is run.
 INSTANCES = 20
+
+#: Of these so many are followed to see which sides of jumps they reach.
+FOLLOWED = 4
 
 
 @dataclass(frozen=True)
@@ -125,10 +131,11 @@ def compile_kernel(
         check_compiled(problem, schedule, allocation)
         equivalence = prove_program(program, machine, rewritten.graph, facts)
     with clock.stage("verify"), made_by_compiler(kernel.judged_by_trace):
+        flow = Flow(traced.name, (), (Block(traced),))
         if promises:
-            expect_promises_kept(Flow(traced.name, (), (Block(traced),)), kernel, parameters,
-                                 contract, seed)  # fmt: skip
-        verified = verify_program(program, machine, kernel, parameters, contract, instances, seed)
+            expect_promises_kept(flow, kernel, parameters, contract, seed)
+        verified = verify_program(program, machine, kernel, parameters, contract, instances, seed,
+                                  flow)  # fmt: skip
     return Result(
         kernel, parameters, contract, plan, machine, seed, traced, promises, definition, rewritten,
         graph, problem, layout, schedule, allocation, evaluations, program, bounds, equivalence,
@@ -244,17 +251,28 @@ def verify_program(
     contract: str,
     instances: int,
     seed: int,
+    flow: Flow | None = None,
 ) -> Verified:
-    """Run `program` on `instances` random memories against the kernel's reference."""
-    trace = kernel.trace
+    """Run `program` on `instances` random memories against the kernel's reference.
+
+    With the traced `flow` also on memories that are made for what it does.
+    """
+    trace, facts = kernel.trace, kernel.facts(parameters, contract)
+
+    def memory(rng: np.random.Generator) -> Words:
+        return kernel.memory(parameters, contract, rng)
+
+    begun = [instance_memory(memory, seed, number) for number in range(min(instances, FOLLOWED))]
+    directed = directed_inputs(flow, facts, seed, begun) if flow and begun else NOTHING_DIRECTED
     return run_against_reference(
         program,
         machine,
-        facts=kernel.facts(parameters, contract),
-        memory=lambda rng: kernel.memory(parameters, contract, rng),
+        facts=facts,
+        memory=memory,
         reference=lambda memory: kernel.reference(memory, parameters, contract),
         trace=trace and (lambda memory: trace(memory, parameters, contract)),
         instances=instances,
+        directed=directed,
         seed=seed,
     )
 

@@ -19,7 +19,7 @@ from support.cheating import answers_of_a_seed, right_for_narrow_words
 from support.small_results import small_result
 
 RESULT = small_result()
-WORKLOAD = workload_of(TREE_HASH, RESULT.parameters, RESULT.contract)
+WORKLOAD = workload_of(TREE_HASH, RESULT.parameters, RESULT.contract, CHALLENGE)
 
 
 def fault_of(program: Program, instances: int = 1, seed: int = 0) -> str:

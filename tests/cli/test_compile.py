@@ -45,7 +45,7 @@ def test_the_json_form_has_the_names_that_scripts_rely_on() -> None:
     assert result["kernel"] == "tree-hash"
     assert result["params"] == {"height": 3, "rounds": 2, "batch": 8}
     assert (result["contract"], result["machine"], result["seed"]) == ("values", "challenge", 0)
-    assert result["verified"] == {"instances": 2, "mismatches": 0}
+    assert {"instances": 2, "mismatches": 0}.items() <= result["verified"].items()
     assert 0 < result["bound"]["cycles"] <= result["cycles"] <= result["bundles"]
     assert set(result["engines"]) == set(CHALLENGE.slots)
     for engine in result["engines"].values():
@@ -71,9 +71,12 @@ def test_quiet_prints_nothing(tmp_path: Path) -> None:
 
 def test_a_program_is_verified_with_what_it_says_of_itself(program: Path) -> None:
     answer = slotweave("verify", program, "--against", "tree-hash", "--instances", 3)
-    assert (answer.code, answer.out) == (0, "3 random inputs, no difference to tree-hash\n")
+    assert (answer.code, answer.out) == (
+        0,
+        "3 random inputs and 8 made for it, no difference to tree-hash\n",
+    )
     answer = slotweave("verify", program, "--against", program, "--instances", 3, "--json")
-    assert answer.json["verified"] == {"instances": 3, "mismatches": 0}
+    assert {"instances": 3, "mismatches": 0}.items() <= answer.json["verified"].items()
     assert answer.json["params"] == {"height": 3, "rounds": 2, "batch": 8}
 
 
@@ -190,7 +193,7 @@ def test_a_kernel_of_ones_own_may_loop(tmp_path: Path) -> None:
     file.write_text(LOOPING)
     answer = slotweave("compile", f"{file}:powers", "-p", "n=30", "--instances", 3, "--json")
     assert answer.code == 0, answer.err
-    assert answer.json["verified"] == {"instances": 3, "mismatches": 0}
+    assert {"instances": 3, "mismatches": 0}.items() <= answer.json["verified"].items()
     assert answer.json["proved"]["program"] is True
     assert answer.json["bundles"] < 30 < answer.json["cycles"]
 

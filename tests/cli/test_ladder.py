@@ -20,7 +20,7 @@ def test_json_has_every_rung_that_is_built() -> None:
               "counters"}  # fmt: skip
     for rung in rungs:
         assert wanted <= set(rung)
-        assert rung["verified"] == {"instances": 2, "mismatches": 0}
+        assert {"instances": 2, "mismatches": 0}.items() <= rung["verified"].items()
     assert "1/" in answer.err
     assert "grouped" in answer.err
 

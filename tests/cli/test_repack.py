@@ -36,7 +36,7 @@ def test_a_shorter_program_is_written_and_both_lengths_are_said(slow: Path, tmp_
     assert answer.code == 0, answer.err
     assert (answer.json["before"], answer.json["cycles"]) == (5, 4)
     assert answer.json["proved"]["facts"]["memory_words"] == 4
-    assert answer.json["verified"] == {"instances": 20, "mismatches": 0}
+    assert {"instances": 20, "mismatches": 0}.items() <= answer.json["verified"].items()
     assert len(json.loads(made.read_text())["program"]) == 4
     assert "best so far: 4 cycles" in answer.err
 

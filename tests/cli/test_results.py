@@ -119,7 +119,7 @@ def test_cheating_programs_are_named(tmp_path: Path) -> None:
     assert compile_small("-o", file).code == 0
     right = parse_program(file.read_text())
     parameters = {"height": 3, "rounds": 2, "batch": 8}
-    workload = workload_of(TREE_HASH, parameters, "values")
+    workload = workload_of(TREE_HASH, parameters, "values", CHALLENGE)
     shape = ("--against", "tree-hash", *SMALL)
     file.write_text(program_to_json(answers_of_a_seed(workload, seed=0)))
     words = ("right for the recorded seed only", "seed 0")

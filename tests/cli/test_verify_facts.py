@@ -60,12 +60,12 @@ def test_what_is_output_is_compared_and_the_cycles_of_both_are_said(compare) -> 
     answer = compare(TRIPLE, OTHERWISE, "--instances", 7)
     assert answer.code == 0, answer.err
     first, second, third = answer.out.splitlines()
-    assert first.startswith("7 random inputs, no difference to ")
+    assert first.startswith("7 random inputs and 8 made for it, no difference to ")
     assert "6 cycles of " in second
     assert "5 cycles of " in second
     assert third.startswith("facts: ")
     said = compare(TRIPLE, OTHERWISE, "--json").json
-    assert said["verified"] == {"instances": 100, "mismatches": 0}
+    assert {"instances": 100, "mismatches": 0}.items() <= said["verified"].items()
     assert (said["cycles"], said["against_cycles"]) == (6, 5)
     assert "proved" not in said
 

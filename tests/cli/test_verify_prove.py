@@ -49,7 +49,7 @@ def test_a_compiled_program_is_proved_in_both_links(program: Path) -> None:
     assert (proved["program"], proved["definition"]) == (True, True)
     assert proved["facts"] == "values"
     assert "6 steps of all 8 items" in proved["why"]
-    assert answer.json["verified"] == {"instances": 3, "mismatches": 0}
+    assert {"instances": 3, "mismatches": 0}.items() <= answer.json["verified"].items()
 
 
 def test_the_proof_is_said_in_words(program: Path) -> None:
@@ -88,7 +88,7 @@ def test_what_is_proved_of_two_programs_is_said(program: Path) -> None:
 def test_stdin_goes_by_its_name(program: Path) -> None:
     text = program.read_text()
     answer = slotweave("verify", program, "--against", "-", "--instances", 3, stdin=text)
-    assert answer.out.startswith("3 random inputs, no difference to stdin")
+    assert answer.out.startswith("3 random inputs and 8 made for it, no difference to stdin")
 
 
 def test_a_wrong_program_is_refused_with_a_memory_that_shows_it(

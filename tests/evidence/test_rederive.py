@@ -116,7 +116,7 @@ def wrong_program() -> Program:
 
 
 def cheat() -> Program:
-    workload = workload_of(TREE_HASH, RESULT.parameters, RESULT.contract)
+    workload = workload_of(TREE_HASH, RESULT.parameters, RESULT.contract, CHALLENGE)
     return answers_of_a_seed(workload, seed=0)
 
 

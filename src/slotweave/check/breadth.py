@@ -2,8 +2,9 @@
 
 Guarantees, if `run_broadly` returns, besides what `run_against_reference` guarantees: the program
 is also right on `FRESH` memories that depend on the program itself, so nobody can have known them
-when it was written. If it raises, the message says for what the program is right, if that is a
-class in itself: 30-bit words, or the memory of one seed.
+when it was written, and on memories made for what the program and its kernel speak of. If it
+raises, the message says for what the program is right, if that is a class in itself: 30-bit words,
+or the memory of one seed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from hashlib import sha256
 
 import numpy as np
 
-from slotweave.check.execution import Verified, Words, run_against_reference
+from slotweave.check.execution import Verified, Words, instance_memory, run_against_reference
+from slotweave.check.inputs import NOTHING_DIRECTED, Directed
+from slotweave.check.program_inputs import program_inputs
 from slotweave.diagnostics import CheckFailed
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
@@ -25,6 +28,9 @@ from slotweave.simulate.run import MAX_CYCLES
 #: Memories tried that nobody could know.
 FRESH = 8
 
+#: Of the random memories so many are followed to see which sides of jumps they reach.
+FOLLOWED = 4
+
 #: What the words of generated inputs are below; contracts speak of all 32-bit words.
 _NARROW = np.uint32(2**30 - 1)
 
@@ -34,6 +40,7 @@ class Workload:
     """What a program must do: random memories, the memory after each, and what is judged.
 
     `trace` are the words that it must write to the trace buffer; None if these are not judged.
+    `directed` are memories made for what is rare.
 
     It must do so in strict mode if `strict`, else in compatible mode.
     """
@@ -43,6 +50,7 @@ class Workload:
     reference: Callable[[Words], Words]
     strict: bool = True
     trace: Callable[[Words], Sequence[int]] | None = None
+    directed: Directed = NOTHING_DIRECTED
 
 
 def run_broadly(
@@ -59,7 +67,9 @@ def run_broadly(
     right for.
     """
     try:
-        verified = _run(program, machine, workload, instances, seed, max_cycles=max_cycles)
+        directed = _directed(program, machine, workload, instances, seed)
+        verified = _run(program, machine, workload, instances, seed, directed=directed,
+                        max_cycles=max_cycles)  # fmt: skip
         fresh = fresh_seed(program)
         _run(program, machine, workload, FRESH, fresh, both=False, max_cycles=max_cycles)
     except CheckFailed as error:
@@ -69,6 +79,21 @@ def run_broadly(
         message = f"{error.diagnostic.message}; {narrow}" if narrow else error.diagnostic.message
         raise CheckFailed(replace(error.diagnostic, message=message)) from None
     return verified
+
+
+def _directed(
+    program: Program, machine: Machine, workload: Workload, instances: int, seed: int
+) -> Directed:
+    """The memories made for the workload and for the program, and what sides of the program's
+    jumps they reach."""
+    begun = [
+        instance_memory(workload.memory, seed, number)
+        for number in range(max(1, min(instances, FOLLOWED)))
+    ]
+    given = workload.directed.memories
+    words = len(begun[0])
+    found = program_inputs(program, machine, workload.facts, words, seed, [*begun, *given])
+    return Directed((*given, *found.memories), found.coverage)
 
 
 def fresh_seed(program: Program) -> int:
@@ -122,6 +147,7 @@ def _run(
     instances: int,
     seed: int,
     *,
+    directed: Directed = NOTHING_DIRECTED,
     both: bool = True,
     max_cycles: int = MAX_CYCLES,
 ) -> Verified:
@@ -133,6 +159,7 @@ def _run(
         reference=workload.reference,
         trace=workload.trace,
         instances=instances,
+        directed=directed,
         seed=seed,
         both=both,
         strict=workload.strict,

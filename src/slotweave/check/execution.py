@@ -5,18 +5,21 @@ a fault (in strict mode, unless compatible mode is asked for), every word of the
 output is what the reference says, and every word of the read-only ones is as it was (without
 regions: all of memory is what the reference says), and the trace buffer holds the words that
 `trace` says, if that is given. With `both` the first instance also runs on the
-reference simulator, which must end alike. Instances depend on seed and number alone. This is
+reference simulator, which must end alike. Instances depend on seed and number alone. The same holds
+for each directed memory (see `inputs`) on which the reference itself does not fail. This is
 evidence about these memories and no proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from slotweave.check.inputs import NOTHING_DIRECTED, Coverage, Directed
 from slotweave.diagnostics import CheckFailed, Diagnostic
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
@@ -31,11 +34,28 @@ Words = NDArray[np.uint32]
 
 @dataclass(frozen=True)
 class Verified:
-    """`instances` runs, of which `mismatches` went wrong; `cycles` is the longest of them."""
+    """`instances` runs on random memories, of which `mismatches` went wrong; `cycles` is the
+    longest of them. As many more as `directed` were on memories made for what is rare, and
+    `coverage` says which sides of jumps were reached in all."""
 
     instances: int
     mismatches: int
     cycles: int
+    directed: int = 0
+    coverage: Coverage = field(default_factory=Coverage)
+
+    def to_json(self) -> Mapping[str, Any]:
+        """As the JSON of all commands has it."""
+        return {
+            "instances": self.instances,
+            "mismatches": self.mismatches,
+            "directed": self.directed,
+            "coverage": {
+                "sides": self.coverage.sides,
+                "reached": self.coverage.reached,
+                "unreached": list(self.coverage.unreached),
+            },
+        }
 
 
 def instance_memory(
@@ -54,12 +74,13 @@ def run_against_reference(
     reference: Callable[[Words], Words],
     trace: Callable[[Words], Sequence[int]] | None = None,
     instances: int,
+    directed: Directed = NOTHING_DIRECTED,
     seed: int = 0,
     max_cycles: int = MAX_CYCLES,
     both: bool = True,
     strict: bool = True,
 ) -> Verified:
-    """Run `program` on `instances` random memories.
+    """Run `program` on `instances` random memories and on the directed ones.
 
     Raises CheckFailed for the first instance that goes wrong, naming seed and instance: a fault of
     the simulator, a wrong word of memory or of the trace (SW403), or a read-only word that was
@@ -83,7 +104,35 @@ def run_against_reference(
             message = f"{found.message} (seed {seed}, instance {instance})"
             raise CheckFailed(replace(found, message=message)) from None
         cycles = max(cycles, end.cycles)
-    return Verified(instances, 0, cycles)
+    tried = 0
+    for number, before in enumerate(directed.memories):
+        try:
+            wanted = _defined(reference, before)
+            if wanted is None:
+                continue
+            end = run_compiled(encoded, before, strict=strict, max_cycles=max_cycles)
+            _judge(end.memory, before, wanted, facts)
+            if trace is not None:
+                _expect_trace(end.trace, trace(before))
+        except CheckFailed as error:
+            found = error.diagnostic
+            message = f"{found.message} (directed input {number} of seed {seed})"
+            raise CheckFailed(replace(found, message=message)) from None
+        tried += 1
+    return Verified(instances, 0, cycles, tried, directed.coverage)
+
+
+def _defined(reference: Callable[[Words], Words], before: Words) -> Words | None:
+    """What the reference makes of `before`; None where it fails, and so nothing is asked for.
+
+    A promise that is broken is no such failure: it is the kernel's fault.
+    """
+    try:
+        return reference(before)
+    except CheckFailed as error:
+        if error.diagnostic.code == "SW116":
+            raise
+        return None
 
 
 def expect_inputs_kept(

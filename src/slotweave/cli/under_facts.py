@@ -11,6 +11,7 @@ from slotweave.cli.facts import Assumed
 from slotweave.cli.output import print_json
 from slotweave.cli.proofs import VERDICTS, counterexample_json
 from slotweave.cli.terminal import Terminal
+from slotweave.cli.tried import inputs_tried, unreached_lines
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.wording import counted
 
@@ -62,11 +63,12 @@ def verify_under_facts(
     with inputs.blaming(files[0]):
         verified = run_like(first, after, facts, words, **memories)
     if as_json:
-        counts = {"instances": verified.instances, "mismatches": verified.mismatches}
         cycles = {"cycles": verified.cycles, "against_cycles": its_cycles}
-        print_json({"verified": counts, **cycles, **report})
+        print_json({"verified": verified.to_json(), **cycles, **report})
         return
-    print(f"{counted(verified.instances, 'random input')}, no difference to {names[1]}")
+    print(f"{inputs_tried(verified)}, no difference to {names[1]}")
+    for line in unreached_lines(verified):
+        print(line)
     longest = "the longest run: " if trial.instances > 1 else ""
     mine, theirs = counted(verified.cycles, "cycle"), counted(its_cycles, "cycle")
     print(f"{longest}{mine} of {names[0]}, {theirs} of {names[1]}")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from slotweave.check.breadth import Workload, run_broadly
+from slotweave.check.inputs import NOTHING_DIRECTED, directed_inputs
 from slotweave.diagnostics import CheckFailed
 from slotweave.evidence.hashes import (
     inputs_hash,
@@ -21,6 +22,7 @@ from slotweave.evidence.hashes import (
 )
 from slotweave.evidence.record import HASHED, Record
 from slotweave.frontend.kernel import Kernel
+from slotweave.frontend.trace import trace_flow
 from slotweave.machine import Machine
 
 
@@ -75,7 +77,7 @@ def _other_runs(record: Record, kernel: Kernel, machine: Machine) -> Iterator[Di
     bundles = len(record.program.bundles)
     if record.entries.get("bundles") != bundles:
         yield Discrepancy("bundles", f"{record.entries.get('bundles')} recorded, {bundles} found")
-    workload = workload_of(kernel, record.parameters, record.contract)
+    workload = workload_of(kernel, record.parameters, record.contract, machine, record.seed)
     try:
         verified = run_broadly(record.program, machine, workload, record.instances, record.seed)
     except CheckFailed as error:
@@ -85,12 +87,20 @@ def _other_runs(record: Record, kernel: Kernel, machine: Machine) -> Iterator[Di
         yield Discrepancy("cycles", f"{record.cycles} recorded, {verified.cycles} counted")
 
 
-def workload_of(kernel: Kernel, parameters: Mapping[str, int], contract: str) -> Workload:
-    """What `kernel` asks of a program."""
-    trace = kernel.trace
+def workload_of(
+    kernel: Kernel, parameters: Mapping[str, int], contract: str, machine: Machine, seed: int = 0
+) -> Workload:
+    """What `kernel` asks of a program; with inputs made for what it does if it has but one plan."""
+    trace, facts = kernel.trace, kernel.facts(parameters, contract)
+    directed = NOTHING_DIRECTED
+    if len(kernel.plan_names) == 1:
+        plan = kernel.plan(kernel.plan_names[0], parameters, contract)
+        flow = trace_flow(kernel, parameters, contract, plan, machine)
+        directed = directed_inputs(flow, facts, seed)
     return Workload(
-        kernel.facts(parameters, contract),
+        facts,
         lambda rng: kernel.memory(parameters, contract, rng),
         lambda memory: kernel.reference(memory, parameters, contract),
         trace=trace and (lambda memory: trace(memory, parameters, contract)),
+        directed=directed,
     )

@@ -60,10 +60,7 @@ def flow_summary(result: FlowResult) -> dict[str, Any]:
             "facts": result.contract,
         },
         "promises": [promise.to_json() for promise in result.promises],
-        "verified": {
-            "instances": result.verified.instances,
-            "mismatches": result.verified.mismatches,
-        },
+        "verified": result.verified.to_json(),
         "rules": dict(rules),
         "seconds": dict(result.seconds),
     }

@@ -204,7 +204,23 @@ def _verified(verified: Mapping[str, Any]) -> Text:
     if mismatches:
         return Text(f"{mismatches:,} of {instances:,} random inputs went wrong", style="bold red")
     inputs = counted(instances, "random input")
-    return Text(f"{inputs}, each with the result of the reference", style="green")
+    if verified.get("directed"):
+        inputs += f" and {verified['directed']:,} made for it"
+    text = Text(f"{inputs}, each with the result of the reference", style="green")
+    missing = coverage_line(verified.get("coverage") or {})
+    return text if not missing else text.append(f"; {missing}", style="yellow")
+
+
+def coverage_line(coverage: Mapping[str, Any]) -> str:
+    """What to say of sides of branches that no input reached; nothing if there are none."""
+    unreached = coverage.get("unreached") or ()
+    if not unreached:
+        return ""
+    first = ", ".join(unreached[:2]) + (", ..." if len(unreached) > 2 else "")
+    return (
+        f"{len(unreached):,} of the {coverage['sides']:,} sides of branches reached by no input "
+        f"({first})"
+    )
 
 
 def _proved(proved: Mapping[str, Any], promised: bool) -> str:

@@ -36,10 +36,7 @@ def result_summary(result: Result) -> dict[str, Any]:
             "facts": result.contract,
         },
         "promises": [promise.to_json() for promise in result.promises],
-        "verified": {
-            "instances": result.verified.instances,
-            "mismatches": result.verified.mismatches,
-        },
+        "verified": result.verified.to_json(),
         "rules": result.rewritten.counts(),
         "seconds": dict(result.seconds),
     }

@@ -35,9 +35,9 @@ from slotweave.cli.proofs import prove_programs, proved_json, proved_lines, refu
 from slotweave.cli.results import is_result, verify_result
 from slotweave.cli.self_test import Choice, test_checks
 from slotweave.cli.terminal import Terminal
+from slotweave.cli.tried import inputs_tried, unreached_lines
 from slotweave.cli.under_facts import Trial, verify_under_facts
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
-from slotweave.wording import counted
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel, Words
@@ -174,7 +174,7 @@ def verify(
     from slotweave.check.breadth import run_broadly
     from slotweave.evidence.rederive import workload_of
 
-    workload = replace(workload_of(kernel, values, promise), strict=not compatible)
+    workload = replace(workload_of(kernel, values, promise, target, seed), strict=not compatible)
     if other is not None:
         with inputs.blaming(against):
             its_machine = inputs.machine_of(other, machine)
@@ -183,14 +183,15 @@ def verify(
     with inputs.blaming(program), _naming_what_allows_it(kernel, values):
         verified = run_broadly(parsed, target, workload, instances, seed, max_cycles)
     if json:
-        counts = {"instances": verified.instances, "mismatches": verified.mismatches}
-        print_json({"verified": counts, **report})
+        print_json({"verified": verified.to_json(), **report})
         return
     built = inputs.built_for(program, parsed)
     print(
-        f"{counted(verified.instances, 'random input')}, no difference to {inputs.shown(against)}"
+        f"{inputs_tried(verified)}, no difference to {inputs.shown(against)}"
         + (f" (built for {built})" if built else "")
     )
+    for line in unreached_lines(verified):
+        print(line)
     if proved and other is not None:
         both = f"{inputs.shown(program)} and {inputs.shown(against)}"
         print(f"proved of {both}, each by itself against {kernel.name} (the least of the two):")

@@ -1,0 +1,30 @@
+"""What is said of the inputs on which a program was verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from slotweave.wording import counted
+
+if TYPE_CHECKING:
+    from slotweave.check.execution import Verified
+
+#: So many sides that no input reached are named.
+_NAMED = 8
+
+
+def inputs_tried(verified: Verified) -> str:
+    """`100 random inputs and 8 made for it`."""
+    made = f" and {verified.directed:,} made for it" if verified.directed else ""
+    return counted(verified.instances, "random input") + made
+
+
+def unreached_lines(verified: Verified) -> Iterator[str]:
+    """The sides of branches that no input reached; nothing if there are none."""
+    missing, sides = verified.coverage.unreached, verified.coverage.sides
+    if missing:
+        yield f"{len(missing):,} of the {sides:,} sides of branches were reached by no input:"
+    yield from (f"  {place}" for place in missing[:_NAMED])
+    if len(missing) > _NAMED:
+        yield f"  and {len(missing) - _NAMED:,} more (see --json)"
