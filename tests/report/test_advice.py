@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -15,12 +14,13 @@ from slotweave.ir.program import Bundle, Program
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE, Machine
 from slotweave.pipeline import compile_kernel
-from slotweave.report.placements import placements
-from slotweave.report.unrolled import unrolled
 from slotweave.report.why_here import explain_bundle
 from strategies.machines import machines
+from strategies.programs import FACTS as SMALL
+from strategies.programs import straight_programs
 from strategies.tangled_programs import FACTS, Tangle, small_memories, tangle
-from support.advice import Case, case_of, false_advice, false_placements
+from strategies.wild_programs import wild_programs
+from support.advice import Case, case_of, false_advice, false_of_run
 from support.placed import placed_under
 from support.tree_hash import parameters
 
@@ -64,7 +64,7 @@ def test_much_that_is_said_can_be_done(seed: int) -> None:
     check(tangle(CHALLENGE, seed, bundles=14), CHALLENGE, seed, 8)
 
 
-@pytest.mark.parametrize("plan", ["scalar", "default"])
+@pytest.mark.parametrize("plan", [pytest.param("scalar", marks=pytest.mark.long), "default"])
 def test_what_is_said_of_a_compiled_kernel_can_be_done(plan: str) -> None:
     sizes = parameters(1, 1, 8)
     chosen = TREE_HASH.plan(plan, sizes, "full")
@@ -97,18 +97,27 @@ def looped(seed: int, times: int) -> Program:
 @settings(max_examples=10)
 @given(SEEDS, st.integers(1, 3))
 def test_what_is_said_of_a_run_holds_of_its_bundles_in_a_row(seed: int, times: int) -> None:
-    """With pauses that are not enabled in place of the jumps, which do nothing then."""
-    facts = FACTS[seed % 2]
-    run = unrolled(looped(seed, times), CHALLENGE, facts)
-    placed = placements(run.program, CHALLENGE, run.known)
-    row = replace(run.program, bundles=tuple(
-        {engine: tuple(("pause",) if s[0] == "cond_jump" else s for s in slots)
-         for engine, slots in bundle.items()}
-        for bundle in run.program.bundles
-    ))  # fmt: skip
+    facts, rng = FACTS[seed % 2], random.Random(seed)
+    text, memories = looped(seed, times), small_memories(facts, rng, 4)
+    assert next(false_of_run(text, CHALLENGE, facts, memories, rng), None) is None
+
+
+@settings(max_examples=25)
+@given(wild_programs(CHALLENGE, fault_rate=0), SEEDS)
+def test_so_it_does_of_programs_that_jump_about(text: Program, seed: int) -> None:
     rng = random.Random(seed)
-    case = Case(row, CHALLENGE, facts, small_memories(facts, rng, 4), pauses=False)
-    assert next(false_placements(case, placed, rng), None) is None
+    memories = small_memories(NOTHING_KNOWN, rng, 2)
+    assert next(false_of_run(text, CHALLENGE, NOTHING_KNOWN, memories, rng), None) is None
+
+
+@settings(max_examples=40)
+@given(straight_programs(CHALLENGE), st.sampled_from([NOTHING_KNOWN, SMALL]), SEEDS)
+def test_what_is_said_of_full_bundles_can_be_done(text: Program, facts: Facts, seed: int) -> None:
+    rng = random.Random(seed)
+    memories = [[rng.randrange(9) for _ in range(4)] + [rng.randrange(2**32) for _ in range(8)]
+                for _ in range(3)]  # fmt: skip
+    case = Case(text, CHALLENGE, facts, memories, pauses=True)
+    assert next(false_advice(case, rng), None) is None
 
 
 @pytest.mark.parametrize("engines", [("load", "store"), ("store", "load")])

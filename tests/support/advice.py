@@ -7,16 +7,20 @@ What an answer says holds an operation is looked for in the slots, bundles and a
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.diagnostics import CheckFailed, SlotweaveError
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.report.placements import Placements
+from slotweave.report.idle_causes import could_move
+from slotweave.report.live_scratch import JUMPS
+from slotweave.report.placements import Placements, placements
+from slotweave.report.unrolled import unrolled
 from slotweave.report.why_here import explain_placed
 from slotweave.simulate.run import Memory
 from slotweave.simulate.slots import BREAKS, slot_kinds
@@ -79,15 +83,44 @@ def false_advice(case: Case, rng: random.Random) -> Iterator[str]:
     yield from false_placements(case, placed, rng)
 
 
+def false_of_run(
+    program: Program, machine: Machine, facts: Facts, memories: Sequence[Memory], rng: random.Random
+) -> Iterator[str]:
+    """What is said of the run of a program that may jump, and is not so of its bundles in a row.
+
+    Pauses that are not enabled, and so do nothing, stand in place of jumps. Nothing is said if the
+    run is not known.
+    """
+    try:
+        run = unrolled(program, machine, facts, max_bundles=24)
+    except SlotweaveError:
+        return
+    placed = placements(run.program, machine, run.known)
+    row = tuple(
+        {
+            engine: tuple(("pause",) if slot[0] in JUMPS else slot for slot in slots)
+            for engine, slots in bundle.items()
+        }
+        for bundle in run.program.bundles
+    )
+    case = Case(replace(run.program, bundles=row), machine, facts, memories, pauses=False)
+    yield from false_placements(case, placed, rng)
+
+
 def false_placements(case: Case, placed: Placements, rng: random.Random) -> Iterator[str]:
     """What is said with these placements, and is not so."""
+    could = Counter[str]()
     last = max((one.bundle for one in placed.issued), default=-1)
     for bundle in range(last + 1):
         answer = explain_placed(case.program, case.machine, placed, bundle)
         for operation in answer["operations"]:
+            could[operation["engine"]] += operation["room"] is not None and not _breaks(operation)
             yield from _false_of_operation(case, operation, rng)
         for empty in answer["empty"]:
             yield from _false_of_empty(case, bundle, empty)
+    counted = could_move(case.program, case.machine, placed)
+    if counted != {engine: could[engine] for engine in counted}:
+        yield f"{counted} could move, but there is room for {could}"
     yield from _false_of_unused(case, placed)
 
 
