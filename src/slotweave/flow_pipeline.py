@@ -30,6 +30,7 @@ from slotweave.pipeline import (
     Clock,
     Result,
     check_compiled,
+    check_order,
     check_rewriting,
     compile_kernel,
     expect_promises_kept,
@@ -123,7 +124,8 @@ def compile_any(
     with clock.stage("check"), made_by_compiler():
         for block, done in zip(traced.blocks, rewritten, strict=True):
             check_rewriting(block.graph, done)
-        for fitted in blocks:
+        for done, fitted in zip(rewritten, blocks, strict=True):
+            check_order(done.graph, fitted.lowered)
             check_compiled(fitted.lowered.problem, fitted.schedule, fitted.allocation)
         equivalence = prove_program(program, machine, after, facts)
     with clock.stage("verify"), made_by_compiler(kernel.judged_by_trace):

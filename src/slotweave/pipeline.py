@@ -17,6 +17,7 @@ from slotweave.check.allocation_legality import allocation_violations
 from slotweave.check.equivalence import Equivalence, program_equals_graph
 from slotweave.check.execution import Verified, instance_memory, run_against_reference
 from slotweave.check.inputs import NOTHING_DIRECTED, directed_inputs
+from slotweave.check.order import order_faults
 from slotweave.check.rewriting import rewriting_faults
 from slotweave.check.schedule_legality import schedule_violations
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
@@ -33,7 +34,7 @@ from slotweave.ir.plan import Plan
 from slotweave.ir.problem import Problem
 from slotweave.ir.program import Program
 from slotweave.ir.schedule import Schedule
-from slotweave.lower import lower
+from slotweave.lower import Lowered, lower
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
 from slotweave.rules.registry import RULES
@@ -128,6 +129,7 @@ def compile_kernel(
         bounds = bound_ladder(problem)
     with clock.stage("check"), made_by_compiler():
         check_rewriting(traced, rewritten)
+        check_order(rewritten.graph, lowered)
         check_compiled(problem, schedule, allocation)
         equivalence = prove_program(program, machine, rewritten.graph, facts)
     with clock.stage("verify"), made_by_compiler(kernel.judged_by_trace):
@@ -184,6 +186,12 @@ def problem_of_kernel(
 def check_rewriting(traced: Graph, rewritten: Rewritten) -> None:
     """Raise CheckFailed (SW405) unless the recorded steps show that `rewritten` is `traced`."""
     for fault in rewriting_faults(traced, rewritten.graph, rewritten.derivation, RULES):
+        raise CheckFailed(fault)
+
+
+def check_order(wanted: Graph, lowered: Lowered) -> None:
+    """Raise CheckFailed (SW401) if the problem lacks an order that `wanted` asks for."""
+    for fault in order_faults(wanted, lowered.graph, lowered.problem, lowered.pinned):
         raise CheckFailed(fault)
 
 
