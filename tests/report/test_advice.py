@@ -14,6 +14,7 @@ from slotweave.ir.program import Bundle, Program
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE, Machine
 from slotweave.pipeline import compile_kernel
+from slotweave.report.waste import critical_path
 from slotweave.report.why_here import explain_bundle
 from strategies.machines import machines
 from strategies.programs import FACTS as SMALL
@@ -139,6 +140,24 @@ def test_a_division_stays_after_a_pause_for_it_may_fault() -> None:
     assert held["by"]["text"] == "pause"
     product = explain_bundle(text, CHALLENGE, 2, "alu", 1)["operations"][0]
     assert product["free_from"] == 1
+
+
+def test_traces_follow_each_other_and_hold_nothing_else() -> None:
+    trace: Bundle = {"flow": (("trace_write", 0),)}
+    text = program(BOTH, trace, NOTHING, {**trace, "store": (("store", 0, 1),)}, NOTHING, trace)
+    assert operation(text, 3, "store")["free_from"] == 1
+    assert operation(text, 3, "flow")["free_from"] == 2
+    assert operation(text, 5, "flow")["free_from"] == 4
+    assert critical_path(placed_under(text, CHALLENGE)) == 4, "a constant, and three traces"
+
+
+def test_a_pause_holds_what_comes_after_it_and_nothing_beside_it() -> None:
+    store: Bundle = {"store": (("store", 0, 1),)}
+    pause: Bundle = {"flow": (("pause",),)}
+    text = program(BOTH, NOTHING, {**pause, **store}, NOTHING, {"store": (("store", 1, 1),)})
+    assert operation(text, 2, "store")["free_from"] == 1, "it lands before the pause either way"
+    (held,) = [h for h in operation(text, 4, "store")["held"] if h["cause"] == "memory"]
+    assert (held["until"], held["by"]["text"]) == (3, "pause")
 
 
 def test_a_bundle_that_costs_no_cycle_has_no_free_slot() -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 from slotweave.isa import OPERATIONS, Effect
-from support.event_facts import BREAKS, Ran
+from support.event_facts import BREAKS, STOPS, Ran
 
 #: Causes as `inspect` calls them, in the order in which they are tried.
 CAUSES = ("free", "scratch", "memory", "elsewhere", "dependence", "nothing")
@@ -181,9 +181,15 @@ def _memory_free(ran: Ran, number: int) -> int:
     """From when on memory does not hold an event."""
     event, free = ran.events[number], 0
     for other, before in enumerate(ran.events):
-        if ran.name(other) == "pause" and OPERATIONS[ran.operation(number)].defined_if:
-            free = max(free, before.bundle + 1 if before.bundle < event.bundle else 0)
-        if other == number or not _in_order(ran, other, number):
+        if other == number:
+            continue
+        ordered = _in_order(ran, other, number)
+        if ran.name(other) == "pause":
+            faults = OPERATIONS[ran.operation(number)].defined_if is not None
+            if (ordered or faults) and before.bundle < event.bundle:
+                free = max(free, before.bundle + 1)
+            continue
+        if not ordered:
             continue
         lands, mine = (ran.lands(other), other), (ran.lands(number), number)
         if ran.loads(number) and lands[0] <= event.bundle:
@@ -259,13 +265,19 @@ def _longest_chain(ran: Ran) -> int:
         starts = [depth[m] + ran.events[m].latency for m in ran.makers[number]]
         for other in range(number):
             if ran.events[other].bundle < event.bundle and _in_order(ran, other, number):
-                starts.append(depth[other] + (0 if ran.loads(other) else 1))
+                stops = ran.name(number) in STOPS and ran.name(other) not in STOPS
+                starts.append(depth[other] + (0 if stops or ran.loads(other) else 1))
         depth.append(max(starts, default=0))
     return max(depth, default=-1) + 1
 
 
 def _in_order(ran: Ran, first: int, second: int) -> bool:
     """Must the second of two events stay behind the first because of memory?"""
+    names = {ran.name(first), ran.name(second)}
+    if names & {"pause", "halt"}:
+        return all(ran.loads(n) or ran.stores(n) or ran.fence(n) for n in (first, second))
+    if "trace_write" in names:
+        return names == {"trace_write"}
     ordered = (ran.loads(n) or ran.stores(n) or ran.fence(n) for n in (first, second))
     both_read = ran.loads(first) and ran.loads(second)
     return all(ordered) and not both_read and ran.may_meet(first, second)

@@ -7,10 +7,11 @@ stores that have landed by then and that it may alias. A store follows the loads
 lands, those beside it too, wherever the bundle lists them, and stores that land before it; beside
 these, it may still stand where it lands after them. What only is read has no order.
 
-Pauses, halts and traces alias everything, and so does an access that facts say nothing of although
-they say something of others. A jump, which an unrolled program still has, aliases nothing. What may
-fault for a zero divisor stays after the pauses before it: moved, it would keep what the pause shows
-from being seen. Other accesses that fault do so wherever they stand between two pauses.
+An access that facts say nothing of although they say something of others may alias everything.
+Traces follow each other. All that has an order follows the pauses of earlier bundles, and a pause
+or a halt follows all of that, or stands beside it. A jump, which an unrolled program still has, has
+no order. What may fault for a zero divisor stays after the pauses before it: moved, it would keep
+what the pause shows from being seen. Accesses that fault do so wherever they stand between pauses.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from slotweave.report.issued import Issued
 from slotweave.report.known_accesses import KnownAccesses
 from slotweave.report.live_scratch import JUMPS
 from slotweave.report.word_values import WordValues, base_of
+
+_NO_ORDER = JUMPS | {"core_id"}
 
 
 @dataclass
@@ -107,6 +110,9 @@ class MemoryWalk:
     ) -> None:
         self._issued, self._values, self._known = issued, values, known
         self._order = _Order()
+        self._paused: Edge | None = None
+        self._traced: Edge | None = None
+        self._latest: Edge | None = None  # where the latest of all stands
 
     def ordered(self, number: int) -> bool:
         """Is this an operation that has an order in memory?"""
@@ -115,23 +121,32 @@ class MemoryWalk:
             return False
         access = self._known.get(operation.place)
         only_read = access is not None and access.read_only
-        return not only_read and operation.kind.operation.name not in JUMPS
+        return not only_read and operation.kind.operation.name not in _NO_ORDER
 
     def edge(self, number: int) -> Edge | None:
         """Until when an operation waits, which is ordered, and for which one."""
         operation = self._issued[number]
+        if operation.effect is Effect.TRACE:
+            return later(self._paused, self._traced)
+        if operation.effect not in (Effect.LOAD, Effect.STORE):
+            return later(self._paused, self._latest)
         words = touched(number, operation, self._values, self._known)
-        stored = self._order.met(self._order.stores, words)
-        if operation.effect is Effect.LOAD:
-            return stored
-        after = later(stored, self._order.met(self._order.loads, words))
-        if after is None:
-            return None
-        return Edge(after.earliest + 1 - operation.kind.latency, after.source)
+        edge = self._order.met(self._order.stores, words)
+        if operation.effect is Effect.STORE:
+            edge = later(edge, self._order.met(self._order.loads, words))
+            edge = edge and Edge(edge.earliest + 1 - operation.kind.latency, edge.source)
+        return later(self._paused, edge)
 
     def note(self, number: int, at: int) -> None:
         """The operation, which is ordered, stands in bundle `at`."""
         operation = self._issued[number]
+        self._latest = later(self._latest, Edge(at, number))
+        if operation.effect is Effect.TRACE:
+            self._traced = later(self._traced, Edge(at + 1, number))
+            return
+        if operation.effect not in (Effect.LOAD, Effect.STORE):
+            self._paused = later(self._paused, Edge(at + 1, number))
+            return
         words = touched(number, operation, self._values, self._known)
         if operation.effect is Effect.LOAD:
             self._order.add(self._order.loads, words, Edge(at, number))
@@ -147,17 +162,18 @@ def memory_edges(issued: tuple[Issued, ...], values: WordValues, known: KnownAcc
     """
     walk = MemoryWalk(issued, values, known)
     edges: list[Edge | None] = [None] * len(issued)
-    in_flight: dict[int, list[int]] = {}  # landing -> operations as issued
-    paused: Edge | None = None  # what the last pause before this bundle holds
+    in_flight: dict[int, list[tuple[int, Edge | None]]] = {}  # landing -> operations, as issued
+    paused: Edge | None = None  # by the last pause so far: the walk knows of none
 
     def land(until: float) -> None:
         for time in sorted(time for time in in_flight if time <= until):
-            for number in in_flight.pop(time):
-                take(number)
+            for number, pause in in_flight.pop(time):
+                take(number, pause)
 
-    def take(number: int) -> None:
-        edge, bundle = walk.edge(number), issued[number].bundle
-        walk.note(number, bundle)
+    def take(number: int, pause: Edge | None) -> None:
+        edge, bundle = later(pause, walk.edge(number)), issued[number].bundle
+        if issued[number].kind.operation.name != "pause":
+            walk.note(number, bundle)
         if edge and edge.earliest > bundle:  # beside each other, in the order of the bundle
             edge = Edge(bundle, edge.source)
         edges[number] = edge
@@ -170,9 +186,9 @@ def memory_edges(issued: tuple[Issued, ...], values: WordValues, known: KnownAcc
             if not walk.ordered(number):
                 edges[number] = pause if operation.kind.operation.defined_if else None
             elif operation.effect is Effect.LOAD:
-                take(number)
+                take(number, pause)
             else:
-                in_flight.setdefault(operation.lands, []).append(number)
+                in_flight.setdefault(operation.lands, []).append((number, pause))
                 if operation.kind.operation.name == "pause":
                     paused = Edge(bundle + 1, number)
     land(inf)

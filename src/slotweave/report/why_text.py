@@ -23,7 +23,7 @@ _HELD = {
 _WITH_ADDRESS = frozenset({"load", "load_offset", "vload", "store", "vstore"})
 _BETWEEN = "{name} stands between,"
 _AFTER = "{name} comes after"
-_NAMES = {"pause": "a pause", "halt": "a halt", "trace_write": "a trace", "coreid": "a core id"}
+_NAMES = {"pause": "a pause", "halt": "a halt", "trace_write": "a trace"}
 _EMPTY = {
     "free": "{operations} that {stand} later could move here",
     "scratch": "the next operation waits for the word that it writes",
