@@ -510,6 +510,38 @@ def test_a_gather_and_a_scatter_go_lane_by_lane():
 # Failures of the program alone
 
 
+def stored_at(first: str, second: str) -> Equivalence:
+    """A bundle that stores at two words of `out`, and the graph that stores there in turn."""
+    text = (
+        "load const 0 1; load const 1 8\n"
+        "load load 2 0; load load 3 1\n"
+        f"alu + 4 2 1; alu + 5 {second} {first}\n"
+        "store store 4 0; store store 5 1"
+    )
+    nodes = (
+        Node("const", 1, imm=1), Node("const", 1, imm=8),
+        Node("load", 1, (0,), region="in"), Node("load", 1, (1,), region="out"),
+        Node("add", 1, (2, 1)),
+        Node("add", 1, (int(second), int(first))),
+        Node("store", 0, (4, 0), region="out", after=(3,)),
+        Node("store", 0, (5, 1), region="out", after=(6,)),
+    )  # fmt: skip
+    graph = Graph("twice", 8, 24, (IN, OUT, WORK), nodes)
+    return program_equals_graph(program_of(text, CHALLENGE), CHALLENGE, graph, FACTS)
+
+
+def test_stores_of_one_bundle_that_may_be_one_word_prove_nothing():
+    """Strict mode refuses such a bundle, where the graph has a meaning."""
+    found = stored_at("2", "3")
+    assert found.verdict == "unknown"
+    assert found.why.startswith("bundle 3 stores at ")
+    assert found.why.endswith("which may be one word")
+
+
+def test_stores_of_one_bundle_that_differ_by_a_constant_are_proved():
+    assert stored_at("2", "0").verdict is True
+
+
 def test_a_load_that_nobody_needs_must_not_pass_the_end_of_memory():
     inside = GATHERED + "scalar const 5 23\nmemory load 4 5\n"
     assert verdict(inside, GATHER).verdict is True

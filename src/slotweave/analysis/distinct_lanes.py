@@ -34,7 +34,7 @@ class WordSums:
 
     def lanes_differ(self, value: int) -> bool:
         """Whether no two words of node `value` can be equal."""
-        return all(_differ(a, b) for a, b in combinations(self.of(value), 2))
+        return all(surely_differ(a, b) for a, b in combinations(self.of(value), 2))
 
     def of(self, value: int) -> Sums:
         """The sums of node `value`; what it is made of comes first."""
@@ -77,14 +77,24 @@ class WordSums:
     def _word(self, node: Node, operands: list[Linear], name: int) -> Linear:
         """The sum that an operation makes of `operands`, or an atom called `name`."""
         if not node.pure or node.op == "variable":
-            return _atom(name, ANY)
+            return unknown_word(name)
         if OPERATIONS[node.op].immediate:
             operands = [*operands, Linear(node.imm & WORD_MASK)]
-        found = linear_result(node.op, operands) or _side_by_side(node.op, operands)
-        if found is not None:
-            return found
-        known = result_range(node.op, [range_of(operand) for operand in operands])
-        return _multiple(node.op, operands, name, known) or _atom(name, known)
+        return sum_of(node.op, operands, name)
+
+
+def sum_of(op: str, operands: Sequence[Linear], name: int) -> Linear:
+    """The sum that an operation makes of `operands`; an atom called `name` if it is none."""
+    found = linear_result(op, operands) or _side_by_side(op, operands)
+    if found is not None:
+        return found
+    known = result_range(op, [range_of(operand) for operand in operands])
+    return _multiple(op, operands, name, known) or _atom(name, known)
+
+
+def unknown_word(name: int) -> Linear:
+    """An atom of which nothing is known."""
+    return _atom(name, ANY)
 
 
 def _atom(name: int, known: Range) -> Linear:
@@ -92,7 +102,7 @@ def _atom(name: int, known: Range) -> Linear:
     return Linear(low) if low == high else Linear(0, ((name, 1, known),))
 
 
-def _side_by_side(op: str, operands: list[Linear]) -> Linear | None:
+def _side_by_side(op: str, operands: Sequence[Linear]) -> Linear | None:
     """a | b and a ^ b as a + b, where a is a multiple of a power of two that b is less than."""
     if op not in ("or", "xor"):
         return None
@@ -102,7 +112,7 @@ def _side_by_side(op: str, operands: list[Linear]) -> Linear | None:
     return None
 
 
-def _multiple(op: str, operands: list[Linear], name: int, known: Range) -> Linear | None:
+def _multiple(op: str, operands: Sequence[Linear], name: int, known: Range) -> Linear | None:
     """x & mask as a multiple of the lowest bit of a known mask; it is in the range `known`."""
     for mask in operands:
         if op == "and" and not mask.terms and mask.base:
@@ -116,7 +126,7 @@ def _stride(form: Linear) -> int:
     return gcd(_MODULUS, form.base, *(factor for _name, factor, _range in form.terms))
 
 
-def _differ(a: Linear, b: Linear) -> bool:
+def surely_differ(a: Linear, b: Linear) -> bool:
     """Whether the two words cannot be equal."""
     apart = difference(a, b)
     step = gcd(_MODULUS, *(factor for _name, factor, _range in apart.terms))

@@ -2,7 +2,8 @@
 
 Guarantees, if the verdict is true: for every memory that the facts allow and on which the graph
 does not fail, the program does not fail either (it touches no other words that might lie past the
-end of memory, and divides by nothing else that might be zero), and both leave the same words in the
+end of memory, divides by nothing else that might be zero, and no bundle of it writes a word of
+memory twice), and both leave the same words in the
 regions that are output or read-only (in all of memory, if there are no regions), and write the same
 trace. This rests on the assumptions
 that the result lists, on the meanings in `isa`, and on the machine's description; it knows nothing
@@ -12,12 +13,13 @@ the result says which. "unknown" comes with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
 from slotweave.check.recorded_memory import RecordedMemory
+from slotweave.check.stores_together import doubtful_stores
 from slotweave.check.symbolic_flow import run_flow
 from slotweave.check.symbolic_graph import Accesses, GraphRun, NotExecutableError, run_graph
 from slotweave.check.symbolic_memory import MemoryMap
@@ -120,7 +122,16 @@ class GraphOnTerms:
         shown = verdict_on(differences, terms, layout, self._facts, wanted.accesses)
         if shown.verdict is False:
             return shown
-        return self._failure(memory.touched, run.partial) or shown
+        return self._failure(memory.touched, run.partial) or self._alias(run, regions) or shown
+
+    def _alias(self, run: SymbolicRun, regions: Mapping[int, int | None]) -> Equivalence | None:
+        """What may make strict mode refuse a bundle: two stores in it that may write one word."""
+        found = doubtful_stores(run.stored_together, self._terms, self._layout, regions)
+        for bundle, first, second in found:
+            both = f"{self._terms.text(first)} and at {self._terms.text(second)}"
+            reason = f"bundle {bundle} stores at {both}, which may be one word"
+            return Equivalence("unknown", reason)
+        return None
 
     def _failure(self, touched: set[int], partial: set[int]) -> Equivalence | None:
         """What may make a program fail where the graph does not: words that the graph does not

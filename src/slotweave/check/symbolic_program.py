@@ -38,7 +38,8 @@ class SymbolicRun:
     """One run of a program, which must have no static faults, from its first bundle to its end.
 
     `regions` says in which region a computed address lies, as far as that is known. `partial` are
-    the results of operations that are not defined for all operands.
+    the results of operations that are not defined for all operands. `stored_together` holds what
+    several stores of one bundle write: bundle and addresses, unless these are different constants.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class SymbolicRun:
         self.memory = memory
         self.trace: list[int] = []
         self.partial: set[int] = set()
+        self.stored_together: dict[tuple[int, ...], int] = {}
         self._bundles = program.bundles
         self._kinds = slot_kinds(machine)
         self._terms = terms
@@ -77,6 +79,7 @@ class SymbolicRun:
 
     def _step(self, bundle: Bundle) -> None:
         self._next_pc = self._pc + 1
+        stored: list[_Lanes] = []
         for engine, slots in bundle.items():
             if engine == DEBUG_ENGINE:
                 continue
@@ -86,9 +89,18 @@ class SymbolicRun:
                 for write in self._slot(kind, slot):
                     landing = self._time + kind.latency
                     self._in_flight.setdefault(landing, []).append(write)
+                    if write.addresses:
+                        stored.append(write.addresses)
+        if len(stored) > 1:
+            self._note_together(tuple(address for lanes in stored for address in lanes))
         self._time += 1
         self._land(self._in_flight.pop(self._time, []))
         self._pc = self._next_pc
+
+    def _note_together(self, addresses: _Lanes) -> None:
+        known = [self._terms.known(address) for address in addresses]
+        if None in known or len(set(known)) < len(known):
+            self.stored_together.setdefault(addresses, self._pc)
 
     def _land(self, writes: list[_Write]) -> None:
         for write in writes:
