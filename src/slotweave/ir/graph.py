@@ -17,7 +17,8 @@ width is a gather (its argument is a vector of addresses), `store` of a vector a
 lanes must have different addresses (where they may not, the tracer writes words in turn); `vload`
 and `vstore` access vector_length consecutive words from one address on. What must stay in order is
 said by `after` and by nothing else: accesses of different regions, or of words known to differ,
-have no edge. A node in `after` must have landed in memory before this one accesses it.
+have no edge. A store in `after` must have landed before this one loads, a load must have read
+before this one lands, and what a pause comes after is done when it stops.
 """
 
 from __future__ import annotations

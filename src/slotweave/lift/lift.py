@@ -137,6 +137,7 @@ class _Lifting:
         self._pc = 0
         self._next_pc = 0
         self._halted = False
+        self._pausing = ""  # where the pause stands that the bundle ends with
         self.cycles = 0
         self.path: list[int] = []
         self._accessed: dict[tuple[int, str, int], Access] = {}
@@ -179,6 +180,9 @@ class _Lifting:
         self.cycles += costs_a_cycle(bundle)
         self._time += 1
         self._land(self._in_flight.pop(self._time, []))
+        if self._pausing:  # after all of its bundle, wherever it stands there
+            self._builder.where, self._pausing = self._pausing, ""
+            self._builder.pause()
         self._pc = self._next_pc
 
     def _note_access(
@@ -255,9 +259,7 @@ class _Lifting:
         if name in ("halt", "pause"):
             self._halted |= name == "halt"
             if name == "pause" and self._keeps_pauses:
-                self._in_flight.setdefault(self._time + 1, []).append(
-                    _Landing(0, (), self._builder.pause)
-                )
+                self._pausing = self._builder.where
             return
         low, high = self._builder.range_of(args[0][0]) if args else (1, 1)
         if name == "jump_indirect":

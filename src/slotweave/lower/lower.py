@@ -14,9 +14,9 @@ from slotweave.ir.allocation import Layout
 from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import word_constants
 from slotweave.ir.problem import DATA, ORDER, Ints, Problem
-from slotweave.isa import Effect
 from slotweave.lower.copy_variables import copy_variables, readers
 from slotweave.lower.materialize import materialize, usable_modes
+from slotweave.lower.memory_edges import MemoryEdges
 from slotweave.lower.placement import Placement, place
 from slotweave.lower.spread_constants import spread_constants
 from slotweave.machine import Machine
@@ -148,6 +148,10 @@ class _Modes:
             for m in sorted(modes, key=lambda mode: mode.per_lane)
         ]
 
+    def latencies(self, index: int) -> tuple[int, ...]:
+        """Those of the modes of node `index`."""
+        return tuple(latency for _engine, _slots, latency, _source in self.rows(index))
+
     def columns(self, operations: list[int]) -> dict[str, Ints]:
         offset = [0]
         rows: list[tuple[int, int, int, int]] = []
@@ -174,6 +178,7 @@ def _edges(
     for earlier, later in placement.covers:
         covers.setdefault(later, []).append(earlier)
     offset, makers = placement.layout.offset.tolist(), placement.makers
+    order = MemoryEdges(graph, modes.latencies)
     for index in operations:
         node = graph.nodes[index]
         row: dict[int, tuple[int, int]] = {}
@@ -186,7 +191,7 @@ def _edges(
                 if reader != index:
                     _demand(row, number[reader], (ORDER, 0))
         for access in node.after:
-            _demand(row, number[access], _memory_edge(graph, access))
+            _demand(row, number[access], order.edge(access, index))
         for earlier in covers.get(index, ()):
             _demand(row, number[earlier], (ORDER, _landing_lag(modes, earlier, index)))
         rows.add(list(row))
@@ -201,13 +206,6 @@ def _demand(row: dict[int, tuple[int, int]], earlier: int, edge: tuple[int, int]
     A DATA edge waits until the result has landed, which is longer than any lag given here.
     """
     row[earlier] = max(row.get(earlier, edge), edge, key=lambda each: (each[0] == DATA, each[1]))
-
-
-def _memory_edge(graph: Graph, access: int) -> tuple[int, int]:
-    """What a node in `after` demands: a read must not come later, all else must have landed."""
-    if graph.nodes[access].effect is Effect.LOAD:
-        return ORDER, 0
-    return DATA, 0
 
 
 def _landing_lag(modes: _Modes, earlier: int, later: int) -> int:

@@ -1,0 +1,64 @@
+"""How far apart two operations on memory, traces or control must stand: the one table of it.
+
+All slots of a bundle read the state before it. A store of latency l that issues in bundle t lands
+before bundle t + l is run; of two that land together the one issued later stands. A trace is
+appended when it issues. A pause or halt takes effect when its bundle is over, and lets all that is
+in flight land. So, if what comes first issues in bundle t, what follows issues no earlier than t
+plus
+
+    first    then     lag
+    store    load     latency of the store
+    store    store    latency of the first - latency of the second + 1
+    load     store    1 - latency of the store
+    trace    trace    1 (they stand in the order in which they are appended)
+    any      pause    0: what stands beside a pause or halt is done when it takes effect
+    pause    any      1: nothing of the bundle of a pause is left when it takes effect
+
+All other pairs have no order. Where modes differ in latency the lag is one that every choice obeys,
+or, for a bound, one that no choice undercuts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slotweave.isa.operations import Effect, Operation
+
+#: Operations after which nothing of their bundle is left to run.
+STOPS = frozenset({"pause", "halt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An operation that has an order, and the shortest and longest latency that it can have."""
+
+    operation: Operation
+    fastest: int = 1
+    slowest: int = 1
+
+
+def safe_lag(first: Access, then: Access) -> int | None:
+    """The least lag with which the order is kept whichever modes are chosen; None: no order."""
+    return _lag(first.operation, then.operation, first.slowest, then.fastest)
+
+
+def least_lag(first: Access, then: Access) -> int | None:
+    """No order-keeping choice of modes has a smaller lag; None: no order."""
+    return _lag(first.operation, then.operation, first.fastest, then.slowest)
+
+
+def _lag(first: Operation, then: Operation, first_lands: int, then_lands: int) -> int | None:
+    if first.name in STOPS:
+        return 1
+    if then.name in STOPS:
+        return 0
+    match first.effect, then.effect:
+        case Effect.STORE, Effect.LOAD:
+            return first_lands
+        case Effect.STORE, Effect.STORE:
+            return first_lands - then_lands + 1
+        case Effect.LOAD, Effect.STORE:
+            return 1 - then_lands
+        case Effect.TRACE, Effect.TRACE:
+            return 1
+    return None

@@ -1,0 +1,66 @@
+"""What the order of a graph demands of a schedule: kind and lag of each edge of `after`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from slotweave.analysis.access_lags import Access, safe_lag
+from slotweave.ir.graph import Graph
+from slotweave.ir.problem import DATA, ORDER
+from slotweave.isa import OPERATIONS, Effect
+
+#: The latencies that a node may have, whichever mode is chosen.
+Latencies = Callable[[int], Iterable[int]]
+
+
+class MemoryEdges:
+    """The edges of the `after` of a graph.
+
+    A join takes no time of its own: an edge to it is as long as the longest to what waits for it.
+    """
+
+    def __init__(self, graph: Graph, latencies: Latencies) -> None:
+        self._nodes = graph.nodes
+        self._latencies = latencies
+        self._seen: dict[int, Access] = {}
+        self._waiting = self._behind_joins()
+
+    def edge(self, earlier: int, later: int) -> tuple[int, int]:
+        """(kind, lag) of the edge between two nodes, the second of which has the first in `after`.
+
+        Of nodes between which the machine knows no order the second issues no earlier.
+        """
+        if self._nodes[earlier].op == "join":
+            return DATA, 0  # has no latency
+        first, waiting = self._access(earlier), self._waiting_at(later)
+        lags = [safe_lag(first, then) for then in waiting]
+        lag = max((lag for lag in lags if lag is not None), default=0)
+        stores = first.operation.effect is Effect.STORE
+        if stores and (lag == first.slowest or not waiting):
+            return DATA, 0
+        return ORDER, lag
+
+    def _access(self, index: int) -> Access:
+        if index not in self._seen:
+            latencies = tuple(self._latencies(index))
+            operation = OPERATIONS[self._nodes[index].op]
+            self._seen[index] = Access(operation, min(latencies), max(latencies))
+        return self._seen[index]
+
+    def _waiting_at(self, index: int) -> frozenset[Access]:
+        if self._nodes[index].op == "join":
+            return self._waiting[index]
+        return frozenset((self._access(index),))
+
+    def _behind_joins(self) -> dict[int, frozenset[Access]]:
+        """What waits for each join, for others in between as well; there are few kinds."""
+        waiting: dict[int, frozenset[Access]] = {}
+        self._waiting = waiting
+        for index in range(len(self._nodes) - 1, -1, -1):
+            for earlier in self._nodes[index].after:
+                if self._nodes[earlier].op == "join":
+                    known = waiting.get(earlier, frozenset())
+                    waiting[earlier] = known | self._waiting_at(index)
+            if self._nodes[index].op == "join":
+                waiting.setdefault(index, frozenset())
+        return waiting
