@@ -17,8 +17,10 @@ from hypothesis import given, settings
 from slotweave.bound import best_bound, bound_ladder
 from slotweave.check.bound_certificates import certificate_faults
 from slotweave.flow_pipeline import compile_any
+from slotweave.ir.facts import NOTHING_KNOWN
 from slotweave.ir.program import Bundle, Program
 from slotweave.kernels.tree_hash import TREE_HASH
+from slotweave.lift import lift_counting
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
 from slotweave.report.dataflow_problem import dataflow_problem
@@ -28,7 +30,6 @@ from slotweave.simulate.run import Event
 from strategies.programs import straight_programs
 from support.event_facts import Ran, ran, ran_in_cycles, random_memories
 from support.inspect_twin import twin_of
-from support.placed import placed_under
 from support.tree_hash import parameters
 
 #: Entries that are no numbers of their own, or not of the run.
@@ -221,7 +222,8 @@ def test_numbers_of_drawn_programs_are_those_of_the_events(drawn: Program) -> No
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_bound_of_the_dataflow_is_shown_and_one_more_is_not(name: str) -> None:
     text = runs_of(name).program
-    problem = dataflow_problem(placed_under(text, CHALLENGE), CHALLENGE)
+    lifted = lift_counting(text, CHALLENGE, NOTHING_KNOWN, apart=True)
+    problem = dataflow_problem(lifted, CHALLENGE)
     best = best_bound(bound_ladder(problem))
     assert inspect_program(text, CHALLENGE)["dataflow"]["cycles"] == best.cycles
     assert best.certificate is not None

@@ -14,8 +14,10 @@ plus
     any      pause    0: what stands beside a pause or halt is done when it takes effect
     pause    any      1: nothing of the bundle of a pause is left when it takes effect
 
-All other pairs have no order. Where modes differ in latency the lag is one that every choice obeys,
-or, for a bound, one that no choice undercuts.
+All other pairs have no order. Where a bundle lists the two in their order, two stores may land
+together and two traces stand side by side; a scheduler does not choose that order, so this is left
+out of what it must keep, but not of what a bound may assume. Where modes differ in latency the lag
+is one that every choice obeys (`safe_lag`), or that no choice undercuts (`least_lag`).
 """
 
 from __future__ import annotations
@@ -38,16 +40,22 @@ class Access:
 
 
 def safe_lag(first: Access, then: Access) -> int | None:
-    """The least lag with which the order is kept whichever modes are chosen; None: no order."""
-    return _lag(first.operation, then.operation, first.slowest, then.fastest)
+    """The least lag that keeps the order of the two however their bundle lists them.
+
+    None: they have no order.
+    """
+    return _lag(first.operation, then.operation, first.slowest, then.fastest, 1)
 
 
 def least_lag(first: Access, then: Access) -> int | None:
-    """No order-keeping choice of modes has a smaller lag; None: no order."""
-    return _lag(first.operation, then.operation, first.fastest, then.slowest)
+    """No schedule that keeps the order of the two has a smaller lag; None: they have no order."""
+    return _lag(first.operation, then.operation, first.fastest, then.slowest, 0)
 
 
-def _lag(first: Operation, then: Operation, first_lands: int, then_lands: int) -> int | None:
+def _lag(
+    first: Operation, then: Operation, first_lands: int, then_lands: int, beside: int
+) -> int | None:
+    """`beside` is the lag of two that may stand beside each other where they are listed so."""
     if first.name in STOPS:
         return 1
     if then.name in STOPS:
@@ -56,9 +64,9 @@ def _lag(first: Operation, then: Operation, first_lands: int, then_lands: int) -
         case Effect.STORE, Effect.LOAD:
             return first_lands
         case Effect.STORE, Effect.STORE:
-            return first_lands - then_lands + 1
+            return first_lands - then_lands + beside
         case Effect.LOAD, Effect.STORE:
             return 1 - then_lands
         case Effect.TRACE, Effect.TRACE:
-            return 1
+            return beside
     return None

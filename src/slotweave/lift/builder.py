@@ -39,6 +39,8 @@ class Builder:
         self._constants: dict[int, int] = {}
         self._blocks: dict[tuple[Ref, ...], int] = {}
         self._traced: tuple[int, ...] = ()
+        self.made: set[int] = set()  # words of constants, and those of which vectors were made
+        self.spread: set[int] = set()
 
     def _add(self, node: Node, ranges: tuple[Range, ...]) -> int:
         self.nodes.append(node)
@@ -113,6 +115,7 @@ class Builder:
     ) -> tuple[Ref, ...]:
         """The words of `op` on words; `imm` is its immediate, if it has one."""
         if op == "const":
+            self.made.add(imm)
             return ((self.constant(imm), 0),)
         if op == "broadcast":
             args = (args[0] * width,)
@@ -123,6 +126,8 @@ class Builder:
         ranges = tuple([known for known, _form in found])
         low, high = ranges[0]
         if low == high and ranges.count(ranges[0]) == width:
+            if op == "broadcast":
+                self.spread.add(low)
             return ((self.constant(low), 0),) * width
         if op == "broadcast":
             return args[0]

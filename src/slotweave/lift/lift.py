@@ -47,7 +47,8 @@ class Lifted:
     `path` has the bundles in the order of the run. `accesses` are its loads and stores, by the
     bundle's place in `path`, engine and slot; none of them lies across the border of two regions of
     `apart` of which none did before, and that is as fine as such regions can be (see
-    `Partition.split`). `ran` are the slots that ran, in order, if they were asked for.
+    `Partition.split`). `ran` are the slots that ran, in order, if they were asked for. `made` are
+    the words of its constants, `spread` the known words that it copied to all lanes of a vector.
     """
 
     graph: Graph
@@ -56,6 +57,8 @@ class Lifted:
     accesses: Mapping[tuple[int, str, int], Access]
     apart: Partition
     ran: tuple[Ran, ...] = ()
+    made: frozenset[int] = frozenset()
+    spread: frozenset[int] = frozenset()
 
 
 def lift(program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES) -> Graph:
@@ -93,7 +96,7 @@ def lift_counting(
             finer = partition.split(lifting.accesses.computed_spans(widths), lifting.accesses.known)
             if not apart or finer == partition:
                 return Lifted(graph, lifting.cycles, tuple(lifting.path), lifting.used(widths),
-                              finer, tuple(lifting.ran or ()))  # fmt: skip
+                              finer, tuple(lifting.ran or ()), *lifting.constants)  # fmt: skip
             partition, apart = finer, False
         except Repartition as better:
             partition = better.partition
@@ -155,6 +158,11 @@ class _Lifting:
             self._land(self._in_flight[time])
         return Graph(self._name, self._machine.vector_length, self._partition.memory_words,
                      self._partition.regions, tuple(self._builder.nodes))  # fmt: skip
+
+    @property
+    def constants(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The words of constants, and those copied to all lanes of a vector."""
+        return frozenset(self._builder.made), frozenset(self._builder.spread)
 
     def _refused(self, reason: str) -> InputError:
         return InputError(Diagnostic("SW219", reason, bundle=self._pc))

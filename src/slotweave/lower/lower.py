@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slotweave.analysis.memory_edges import MemoryEdges
 from slotweave.bound import best_bound, bound_ladder
 from slotweave.bound.critical_path import critical_path_bound, distances
 from slotweave.bound.slots import slots_bound
@@ -16,7 +17,6 @@ from slotweave.ir.known_words import word_constants
 from slotweave.ir.problem import DATA, ORDER, Ints, Problem
 from slotweave.lower.copy_variables import copy_variables, readers
 from slotweave.lower.materialize import materialize, usable_modes
-from slotweave.lower.memory_edges import MemoryEdges
 from slotweave.lower.placement import Placement, place
 from slotweave.lower.spread_constants import spread_constants
 from slotweave.machine import Machine

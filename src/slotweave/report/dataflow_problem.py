@@ -1,40 +1,39 @@
 """What a program computes as a scheduling problem: any order, any engine, any words of scratch.
 
-Its operations are those of the program whose results reach memory or another effect, each once: one
-whose words have been computed before adds nothing, and what it has made is read from those that
-computed them. Each may run in any mode of the machine; it waits for its operands and for accesses
-that it may meet in memory. So the program's own schedule is one of those that a bound of the
-problem is about.
+Its operations are the nodes of the graph that `repack --no-rewrite` schedules (see `lift`): those
+of the program whose results reach memory or another effect, repeated ones once, without those whose
+results are known words. Each may run in any mode of the machine; it waits for its operands and for
+accesses that it may alias in memory. So both the program's own schedule and all that
+`repack --no-rewrite` returns are among those that a bound of the problem is about.
 
-Known words: an operation on known words alone costs nothing (another way to have its result may be
-cheaper), unless it is a constant, or copies one into a vector, for one that is no such operation.
-That costs a slot, once for each different one. A word that is 0 costs nothing: scratch that nobody
-has written is 0.
+A known word, or a vector of one, costs a slot only if an operation of the program did nothing but
+make it, once for each different one. A word that is 0 costs nothing: scratch that nobody has
+written is 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
 
+from slotweave.analysis.access_lags import least_lag
+from slotweave.analysis.memory_edges import MemoryEdges
 from slotweave.bound import Bound, bound_ladder
 from slotweave.bound.critical_path import path_why
 from slotweave.ir.certificate import PathCertificate
-from slotweave.ir.problem import DATA, ORDER, Problem
+from slotweave.ir.graph import Graph, Node
+from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.isa import WORD_MASK, Shape
+from slotweave.lift import Lifted
 from slotweave.machine import Machine
-from slotweave.report.issued import Issued
-from slotweave.report.placements import Placements
-from slotweave.report.word_values import Value
+from slotweave.rewrite import rewrite
 
 #: Engine, slots, latency.
 Row = tuple[int, int, int]
-
-#: Of each operation the numbers of those whose results it reads.
-Makers = Sequence[tuple[int, ...]]
 
 #: By what a word or a vector can come to hold a known word.
 _CONSTANT = {
@@ -42,23 +41,34 @@ _CONSTANT = {
     Shape.VECTOR: ("broadcast", "add"),
 }
 
+#: What takes no slot.
+_FREE: tuple[Row, ...] = ((-1, 0, 0),)
 
-def dataflow_problem(placed: Placements, machine: Machine) -> Problem:
-    """The problem; `nodes` has the numbers of the operations in `placed`."""
-    modes = _Modes(machine)
-    makers = _makers(placed)
-    costing, stands_for = _costing(placed, makers)
-    number = {issued: operation for operation, issued in enumerate(costing)}
-    rows = [modes.of(placed.issued[one], one in stands_for) for one in costing]
-    edges = [_edges(placed, makers, one, number, stands_for) for one in costing]
-    none = np.zeros(0, np.int32)
+_PLACE = re.compile(r"bundle (\d+), (\w+)\[(\d+)\]")
+
+
+def dataflow_problem(lifted: Lifted, machine: Machine) -> Problem:
+    """The problem; `nodes` are those of `dataflow_graph`."""
+    return _problem(dataflow_graph(lifted, machine), lifted, machine)
+
+
+def _problem(graph: Graph, lifted: Lifted, machine: Machine) -> Problem:
+    modes = _Modes(graph, lifted, machine)
+    rows = [modes.of(index) for index in range(len(graph.nodes))]
+    order = MemoryEdges(graph, lambda index: [latency for _, _, latency in rows[index]], least_lag)
+    edges = [
+        [] if modes.known(index) else _edges(index, node, order)
+        for index, node in enumerate(graph.nodes)
+    ]
     table = np.array([mode for row in rows for mode in row], np.int32).reshape(-1, 3)
     preds = np.array([edge for row in edges for edge in row], np.int32).reshape(-1, 3)
+    size = len(rows)
+    none = np.zeros(0, np.int32)
     return Problem(
         engines=tuple(machine.slots),
         slots=tuple(machine.slots.values()),
-        nodes=np.array(costing, np.int32),
-        items=np.full(len(costing), -1, np.int32),
+        nodes=np.arange(size, dtype=np.int32),
+        items=np.full(size, -1, np.int32),
         mode_offset=_offsets(map(len, rows)),
         mode_engine=np.ascontiguousarray(table[:, 0]),
         mode_slots=np.ascontiguousarray(table[:, 1]),
@@ -68,136 +78,78 @@ def dataflow_problem(placed: Placements, machine: Machine) -> Problem:
         pred=np.ascontiguousarray(preds[:, 0]),
         pred_kind=np.ascontiguousarray(preds[:, 1]),
         pred_lag=np.ascontiguousarray(preds[:, 2]),
-        writes=np.full(len(costing), -1, np.int32),
-        read_offset=np.zeros(len(costing) + 1, np.int32),
+        writes=np.full(size, -1, np.int32),
+        read_offset=np.zeros(size + 1, np.int32),
         read=none,
         storage_words=none,
     )
 
 
-def dataflow_ladder(
-    placed: Placements, machine: Machine, times: Sequence[int]
-) -> tuple[Bound, ...]:
-    """The bounds of the problem; operations go by their places, `times` being those of bundles."""
-    problem = dataflow_problem(placed, machine)
-    return tuple(_located(bound, problem, placed, times) for bound in bound_ladder(problem))
+def dataflow_graph(lifted: Lifted, machine: Machine) -> Graph:
+    """What is needed of a lifted graph, repeated operations once."""
+    return rewrite(lifted.graph, machine, ()).graph
 
 
-def _located(bound: Bound, problem: Problem, placed: Placements, times: Sequence[int]) -> Bound:
+def dataflow_ladder(lifted: Lifted, machine: Machine) -> tuple[Bound, ...]:
+    """The bounds of the problem; operations go by their places in the text."""
+    graph = dataflow_graph(lifted, machine)
+    problem = _problem(graph, lifted, machine)
+    return tuple(_located(bound, graph) for bound in bound_ladder(problem))
+
+
+def _located(bound: Bound, graph: Graph) -> Bound:
     certificate = bound.certificate
     if not isinstance(certificate, PathCertificate) or certificate.operation < 0:
         return bound
-    bundle, engine, slot = placed.issued[int(problem.nodes[certificate.operation])].place
-    return replace(bound, why=path_why(f"{times[bundle]}:{engine}:{slot}"))
+    place = _PLACE.match(graph.nodes[certificate.operation].where)
+    return replace(bound, why=path_why(":".join(place.groups()))) if place else bound
 
 
-def _offsets(lengths: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def _offsets(lengths: Iterable[int]) -> Ints:
     return np.array([0, *accumulate(lengths)], np.int32)
 
 
-def _known(lanes: tuple[Value, ...]) -> bool:
-    """Are all words of a result known?"""
-    return bool(lanes) and max(lanes) <= WORD_MASK
-
-
-def _makers(placed: Placements) -> Makers:
-    """By whom what each operation reads was computed first."""
-    again = _computed_before(placed)
-    return [
-        tuple(
-            dict.fromkeys(first for maker in one.producers for first in again.get(maker, (maker,)))
-        )
-        for one in placed.issued
-    ]
-
-
-def _computed_before(placed: Placements) -> dict[int, tuple[int, ...]]:
-    """Of each operation that adds nothing those that add its words, which land no later."""
-    before: dict[int, tuple[int, ...]] = {}
-    first: dict[Hashable, int] = {}
-    for number, one in enumerate(placed.issued):
-        keys = [key for key in placed.values.keys(number, one) if not _is_known_word(key)]
-        if keys and number in placed.values.again:
-            adding = {first[key] for key in keys}
-            if all(placed.issued[other].lands <= one.lands for other in adding):
-                before[number] = tuple(sorted(adding))
-                continue
-        for key in keys:
-            if key not in first or one.lands < placed.issued[first[key]].lands:
-                first[key] = number
-    return before
-
-
-def _is_known_word(key: Hashable) -> bool:
-    return isinstance(key, int) and key <= WORD_MASK
-
-
-def _costing(placed: Placements, makers: Makers) -> tuple[list[int], dict[int, int]]:
-    """The operations that cost a slot, and for each constant the one that stands for all like it"""
-    unused = placed.unused_of(makers)
-    results = placed.values.results
-    known = [_known(lanes) for lanes in results]
-    wanted = {
-        maker
-        for number, one in enumerate(placed.issued)
-        if not known[number] and number not in unused and not one.kind.breaks
-        for maker in makers[number]
-    }
-    costing: list[int] = []
-    first: dict[Hashable, int] = {}
-    stands_for: dict[int, int] = {}
-    for number, one in enumerate(placed.issued):
-        if number in unused or one.kind.breaks:
-            continue
-        if not known[number]:
-            costing.append(number)
-        elif (
-            number in wanted
-            and any(results[number])
-            and one.kind.operation.name in ("const", "broadcast")
-        ):
-            words = results[number]
-            if words not in first:
-                first[words] = number
-                costing.append(number)
-            stands_for[number] = first[words]
-    return costing, stands_for
-
-
-def _edges(
-    placed: Placements,
-    makers: Makers,
-    number: int,
-    operations: dict[int, int],
-    stands_for: dict[int, int],
-) -> list[tuple[int, int, int]]:
-    """(predecessor, kind, lag) of an operation; a constant has none."""
-    if number in stands_for:
-        return []
-    waits = {stands_for.get(maker, maker) for maker in makers[number]}
-    row = [(operations[maker], DATA, 0) for maker in sorted(waits) if maker in operations]
-    edge = placed.edges["memory"].of(number)
-    if edge and edge.source in operations and edge.source not in waits:
-        lag = edge.earliest - placed.issued[edge.source].bundle
-        row.append((operations[edge.source], ORDER, lag))
-    return row
+def _edges(index: int, node: Node, order: MemoryEdges) -> list[tuple[int, int, int]]:
+    """(predecessor, kind, lag) of a node."""
+    row: dict[int, tuple[int, int]] = {}
+    for earlier in node.after:
+        row[earlier] = order.edge(earlier, index)
+    row.update(dict.fromkeys(node.args, (DATA, 0)))
+    return [(earlier, *edge) for earlier, edge in row.items()]
 
 
 class _Modes:
-    """The modes of an operation, looked up once a kind."""
+    """The modes of each node, looked up once a kind."""
 
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
+    def __init__(self, graph: Graph, lifted: Lifted, machine: Machine) -> None:
+        self._graph, self._lifted, self._machine = graph, lifted, machine
         self._engine = {name: number for number, name in enumerate(machine.slots)}
         self._rows: dict[tuple[str, Shape, bool], tuple[Row, ...]] = {}
 
-    def of(self, issued: Issued, known: bool) -> tuple[Row, ...]:
-        form = issued.kind.form
-        key = (form.operation, form.shape, known)
+    def of(self, index: int) -> tuple[Row, ...]:
+        node = self._graph.nodes[index]
+        known = self.known(index)
+        if node.structural or (known and not self._made(index)):
+            return _FREE
+        key = (node.op, self._graph.shape(index), known)
         if key not in self._rows:
-            names = {form.operation, *(_CONSTANT[form.shape] if known else ())}
-            self._rows[key] = tuple(sorted(self._of(names, form.shape)))
+            names = {node.op, *(_CONSTANT[key[1]] if known else ())}
+            self._rows[key] = tuple(sorted(self._of(names, key[1])))
         return self._rows[key]
+
+    def known(self, index: int) -> bool:
+        """Is this a known word, or a vector of one? It waits for nothing."""
+        nodes = self._graph.nodes
+        node = nodes[index]
+        return node.op == "const" or (node.op == "broadcast" and nodes[node.args[0]].op == "const")
+
+    def _made(self, index: int) -> bool:
+        """Did an operation of the program do nothing but make this known word, or vector of it?"""
+        node = self._graph.nodes[index]
+        word = (node if node.op == "const" else self._graph.nodes[node.args[0]]).imm & WORD_MASK
+        return word != 0 and word in (
+            self._lifted.made if node.op == "const" else self._lifted.spread
+        )
 
     def _of(self, names: Iterable[str], shape: Shape) -> set[Row]:
         lanes = self._machine.vector_length

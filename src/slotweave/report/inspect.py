@@ -10,7 +10,6 @@ from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.report.dataflow_problem import dataflow_ladder
 from slotweave.report.double_writes import double_writes_json
 from slotweave.report.fault_json import fault_json
 from slotweave.report.idle_causes import could_move, idle_causes
@@ -19,6 +18,7 @@ from slotweave.report.live_scratch import is_straight, live_scratch, live_words
 from slotweave.report.never_written import never_written_json, unwritten_in_columns
 from slotweave.report.phases import head_body_tail, phases, slices
 from slotweave.report.placements import Placements, placements
+from slotweave.report.program_bounds import program_bounds
 from slotweave.report.read_only_stores import read_only_store_of
 from slotweave.report.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.report.waste import critical_path, movable
@@ -59,7 +59,7 @@ def inspect_program(
     ladder = []
     if run and placed:
         unwritten = unwritten_in_columns(placed.columns, placed.maker, run.path)
-        dataflow = bound_json(best_bound(dataflow_ladder(placed, machine, run.times)))
+        dataflow = bound_json(best_bound(program_bounds(program, machine, facts)))
         ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
         ladder += [_path_bound(placed), {**dataflow, "name": "dataflow"}]
     return {

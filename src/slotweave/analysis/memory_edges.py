@@ -12,15 +12,20 @@ from slotweave.isa import OPERATIONS, Effect
 #: The latencies that a node may have, whichever mode is chosen.
 Latencies = Callable[[int], Iterable[int]]
 
+#: How far apart two accesses must stand.
+Lag = Callable[[Access, Access], int | None]
+
 
 class MemoryEdges:
     """The edges of the `after` of a graph.
 
     A join takes no time of its own: an edge to it is as long as the longest to what waits for it.
+    `lag` is `safe_lag` for a schedule, `least_lag` for a bound.
     """
 
-    def __init__(self, graph: Graph, latencies: Latencies) -> None:
+    def __init__(self, graph: Graph, latencies: Latencies, lag: Lag = safe_lag) -> None:
         self._nodes = graph.nodes
+        self._lag = lag
         self._latencies = latencies
         self._seen: dict[int, Access] = {}
         self._waiting = self._behind_joins()
@@ -33,7 +38,7 @@ class MemoryEdges:
         if self._nodes[earlier].op == "join":
             return DATA, 0  # has no latency
         first, waiting = self._access(earlier), self._waiting_at(later)
-        lags = [safe_lag(first, then) for then in waiting]
+        lags = [self._lag(first, then) for then in waiting]
         lag = max((lag for lag in lags if lag is not None), default=0)
         stores = first.operation.effect is Effect.STORE
         if stores and (lag == first.slowest or not waiting):
