@@ -1,6 +1,6 @@
 """Program -> Graph: what a program computes, free of the words and bundles it was written in."""
 
-from slotweave.lift.accesses import Access
+from slotweave.lift.accesses import PART, Access
 from slotweave.lift.builder import Ref
 from slotweave.lift.lift import MAX_BUNDLES, Lifted, lift, lift_counting
 from slotweave.lift.partition import Partition
@@ -8,6 +8,7 @@ from slotweave.lift.ran import Ran
 
 __all__ = [
     "MAX_BUNDLES",
+    "PART",
     "Access",
     "Lifted",
     "Partition",

@@ -39,6 +39,10 @@ class Access:
     width: int
 
 
+#: The stage of a node that belongs to the slot of the node of its kind before it.
+PART = "part"
+
+
 class Accesses:
     """The accesses of one run, as nodes of `builder`, under one partition of memory.
 
@@ -101,8 +105,10 @@ class Accesses:
             lanes = range(max(region.start - first, 0), min(region.stop - first, width))
             ranges = tuple(self._word_range(region, first + lane) for lane in range(width))
             words = [first + lane for lane in lanes]
+            self._builder.stage = PART if refs else ""
             loaded = self._builder.load(op, node, region, words, ranges)
             refs += loaded[lanes.start : lanes.stop]
+        self._builder.stage = ""
         return refs
 
     def _word_range(self, region: Region, address: int) -> Range:
@@ -140,6 +146,8 @@ class Accesses:
             return
         for word, ref in enumerate(refs, first):
             self._store_known((self._builder.constant(word), 0), word, (ref,))
+            self._builder.stage = PART
+        self._builder.stage = ""
 
     def _expect_inside(self, code: str, first: int, width: int, bundle: int) -> None:
         """Raise CheckFailed if the access lies past the end of memory, wherever it goes."""

@@ -25,12 +25,13 @@ _KNOW_CONDITIONS = frozenset({"select", "mul"})
 
 
 class Builder:
-    """Nodes so far; `where` labels new ones."""
+    """Nodes so far; `where` labels new ones, `stage` those that access memory."""
 
     def __init__(self, vector_length: int, partition: Partition) -> None:
         self.nodes: list[Node] = []
         self.ranges: list[tuple[Range, ...]] = []
         self.where = ""
+        self.stage = ""
         self._lanes = vector_length
         self._forms: dict[Ref, Form] = {}
         self._words: dict[int, tuple[Ref, ...]] = {}
@@ -202,7 +203,8 @@ class Builder:
         """A load in `region`, of `words` (None: unknown), each of which is in its range."""
         order = self._order[region.name]
         after = () if region.read_only else order.before_load(words)
-        node = Node(op, len(ranges), (address,), region=region.name, after=after, where=self.where)
+        node = Node(op, len(ranges), (address,), region=region.name, after=after,
+                    stage=self.stage, where=self.where)  # fmt: skip
         index = self._add(node, ranges)
         if ranges.count(ANY) == len(ranges):
             self._unknown.add(index)
@@ -216,7 +218,8 @@ class Builder:
         """A store in `region`, to `words` (None: unknown)."""
         order = self._order[region.name]
         after = order.before_store(words)
-        node = Node(op, 0, (address, value), region=region.name, after=after, where=self.where)
+        node = Node(op, 0, (address, value), region=region.name, after=after,
+                    stage=self.stage, where=self.where)  # fmt: skip
         order.note_store(self._add(node, ()), words)
 
     def trace_write(self, word: int) -> None:

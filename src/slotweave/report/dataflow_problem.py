@@ -6,6 +6,7 @@ results are known words. Each may run in any mode of the machine; it waits for i
 accesses that it may alias in memory. So both the program's own schedule and all that
 `repack --no-rewrite` returns are among those that a bound of the problem is about.
 
+Where an access lies in several regions, the graph has a node for each; together they are one slot.
 A known word, or a vector of one, costs a slot only if an operation of the program did nothing but
 make it, once for each different one. A word that is 0 costs nothing: scratch that nobody has
 written is 0.
@@ -28,7 +29,7 @@ from slotweave.ir.certificate import PathCertificate
 from slotweave.ir.graph import Graph, Node
 from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.isa import WORD_MASK, Shape
-from slotweave.lift import Lifted
+from slotweave.lift import PART, Lifted
 from slotweave.machine import Machine
 from slotweave.rewrite import rewrite
 
@@ -129,7 +130,7 @@ class _Modes:
     def of(self, index: int) -> tuple[Row, ...]:
         node = self._graph.nodes[index]
         known = self.known(index)
-        if node.structural or (known and not self._made(index)):
+        if node.structural or node.stage == PART or (known and not self._made(index)):
             return _FREE
         key = (node.op, self._graph.shape(index), known)
         if key not in self._rows:
