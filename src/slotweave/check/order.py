@@ -2,16 +2,19 @@
 
 Guarantees, if no fault is returned: of two memory accesses of the graph, one of them a store, that
 may touch one word, the later has to wait for the earlier; each wait of the graph is an edge of the
-problem, DATA unless it is for a load; each operand is a DATA edge from what makes its words; and
-what writes a variable waits for all that read what it held before. So a schedule that keeps the
-edges of the problem keeps the order of the graph. Which accesses must be ordered is worked out from
-their addresses here; what lowering thought is not asked.
+problem, as long as the machine asks for (see `_asked`); each operand is a DATA edge from what makes
+its words; and what writes a variable waits for all that read what it held before. So a schedule
+that keeps the edges of the problem keeps the order of the graph. Which accesses must be ordered is
+worked out from their addresses here; what lowering thought is not asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from math import inf
+
+import numpy as np
 
 from slotweave.diagnostics import Diagnostic
 from slotweave.ir.access_order import missing_paths
@@ -45,7 +48,11 @@ def order_faults(
 
 
 class _Rows:
-    """For each node of the graph that is an operation: the kind of the edge from each other one."""
+    """For each node of the graph that is an operation: the edge from each other one.
+
+    An edge is DATA, or the cycles that it lasts at least. `fastest` and `slowest` are the latencies
+    of the modes of each node.
+    """
 
     def __init__(self, graph: Graph, problem: Problem) -> None:
         self.graph = graph
@@ -53,11 +60,16 @@ class _Rows:
         self.nodes = problem.nodes.tolist()
         offset, kinds = problem.pred_offset.tolist(), problem.pred_kind.tolist()
         preds = [self.nodes[pred] for pred in problem.pred.tolist()]
-        self.edges: dict[int, dict[int, int]] = {}
+        lags = problem.pred_lag.tolist()
+        modes = problem.mode_latency, problem.mode_offset[:-1]
+        self.fastest = dict(zip(self.nodes, np.minimum.reduceat(*modes).tolist(), strict=True))
+        self.slowest = dict(zip(self.nodes, np.maximum.reduceat(*modes).tolist(), strict=True))
+        self.edges: dict[int, dict[int, float]] = {}
         for node, (start, stop) in zip(self.nodes, pairwise(offset), strict=True):
             row = self.edges[node] = {}
-            for pred, kind in zip(preds[start:stop], kinds[start:stop], strict=True):
-                row[pred] = DATA if DATA in (kind, row.get(pred)) else kind
+            for at in range(start, stop):
+                lasts = inf if kinds[at] == DATA else lags[at]
+                row[preds[at]] = max(lasts, row.get(preds[at], -inf))
 
 
 def _missing_waits(wanted: Graph, rows: _Rows) -> Iterator[Diagnostic]:
@@ -71,14 +83,53 @@ def _missing_waits(wanted: Graph, rows: _Rows) -> Iterator[Diagnostic]:
     if [_kind(rows.graph.nodes[i]) for i in mine] != [_kind(wanted.nodes[i]) for i in theirs]:
         wanted, theirs = rows.graph, mine
     number = dict(zip(theirs, mine, strict=True))
+    behind = _behind(wanted.nodes, theirs)
     for index in theirs:
         row = rows.edges[number[index]]
         for earlier in wanted.nodes[index].after:
-            kind = row.get(number[earlier])
-            if kind is None:
+            lasts = row.get(number[earlier])
+            if lasts is None:
                 yield _fault(wanted, index, earlier, "does not wait for it")
-            elif kind != DATA and wanted.nodes[earlier].effect is not Effect.LOAD:
+            elif lasts < max(
+                (
+                    _asked(wanted.nodes[earlier], wanted.nodes[then],
+                           rows.slowest[number[earlier]], rows.fastest[number[then]])
+                    for then in behind[index]
+                ),
+                default=inf,
+            ):  # fmt: skip
                 yield _fault(wanted, index, earlier, "does not wait until it has landed")
+
+
+def _behind(nodes: Sequence[Node], in_turn: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """What waits at each node: itself; at a join, what waits for it, one of each kind of node."""
+    found: dict[int, dict[tuple[str, int], int]] = {i: {} for i in in_turn}
+    for index in reversed(in_turn):
+        node = nodes[index]
+        if node.op != "join":
+            width = nodes[node.args[-1]].width if node.args else 0
+            found[index] = {(node.op, width): index}
+        for earlier in nodes[index].after:
+            if nodes[earlier].op == "join":
+                found[earlier].update(found[index])
+    return {index: tuple(kinds.values()) for index, kinds in found.items()}
+
+
+def _asked(earlier: Node, later: Node, slowest: int, fastest: int) -> float:
+    """The cycles from the issue of `earlier` to that of `later` that the machine asks for.
+
+    `slowest` is how long `earlier` may take to land, `fastest` how soon `later` may.
+    """
+    if earlier.op == "join":
+        return inf
+    if later.op == "pause":  # lets what is in flight land, when its bundle is over
+        return 1 if earlier.op == "pause" else 0
+    if earlier.op in ("pause", "trace_write"):
+        return 1
+    stores = later.effect is Effect.STORE
+    if earlier.effect is Effect.LOAD:
+        return 1 - fastest if stores else -inf
+    return slowest - fastest + 1 if stores else slowest
 
 
 def _in_turn(nodes: Sequence[Node]) -> list[int]:
@@ -95,7 +146,7 @@ def _missing_operands(rows: _Rows) -> Iterator[Diagnostic]:
     for index, row in rows.edges.items():
         for arg in nodes[index].args:
             for maker in dict.fromkeys(makers.get(arg, (arg,))):
-                if nodes[maker].op != "variable" and row.get(maker) != DATA:
+                if nodes[maker].op != "variable" and row.get(maker) != inf:
                     yield _fault(rows.graph, index, maker, "does not wait for its result")
 
 

@@ -193,7 +193,8 @@ def _tries(
             continue
         trail.bounds.append(writing.bounds)
         if writing.least >= trail.shortest:
-            trail.tell(f"{writing.way}: {counted(writing.least, 'cycle')} at least")
+            least = counted(writing.least, "cycle")
+            trail.tell(f"{writing.way}: passed over, scheduled again it takes {least} or more")
             yield None
             continue
         before = trail.shortest

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from slotweave.machine import Machine
 
 
+#: Which operations a bound of a program counts.
+_OF_PROGRAM = (
+    "those that output depends on, repeated ones once, known words for free, each on any engine"
+)
+
+
 def add_to(app: typer.Typer) -> None:
     command(app, "bound")(bound)
 
@@ -161,7 +167,7 @@ def _show(terminal: Terminal, ladder: tuple[Bound, ...], known: Assumed | None) 
         style = "bold green" if rung is best else ""
         table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
     terminal.show(with_whole_numbers(table))
-    of = "those of this plan" if known is None else "repeated ones once, each on any engine"
+    of = "those of this plan" if known is None else _OF_PROGRAM
     print(f"no schedule of these operations ({of}) has fewer than {counted(best.cycles, 'cycle')}")
     if known is not None:
         print(f"facts: {known}")

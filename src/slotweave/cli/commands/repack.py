@@ -58,7 +58,12 @@ def repack(
         bool, typer.Option("--vectorize", help="Pack operations on words into vectors.")
     ] = False,
     no_rewrite: Annotated[
-        bool, typer.Option("--no-rewrite", help="Keep the operations; only place them anew.")
+        bool,
+        typer.Option(
+            "--no-rewrite",
+            help="Apply no rules: place the operations again that output depends on, repeated ones "
+            "once; known words become constants.",
+        ),
     ] = False,
     effort: EffortOption = "default",
     time_limit: TimeLimit = None,
