@@ -75,6 +75,21 @@ def test_an_operation_that_reads_a_variable_lane_by_lane_overwrites_it() -> None
     assert written.variable == {1: 0}
 
 
+def test_what_overwrites_a_variable_waits_for_a_block_that_names_it() -> None:
+    """The block needs the old variable 0 and what is made of the new one: neither comes first."""
+    nodes = (
+        variable(0),
+        Node("add", 1, (0, 0)),
+        Node("mul", 1, (1, 1)),
+        Node("overlay", 4, (0, 2, 2, 2), offsets=(0, 1, 2, 3)),
+        assign(1, 0),
+        assign(3, 1),
+    )
+    written = copy_variables(graph_of(*nodes))
+    assert 1 not in written.variable  # a copy writes it when the block has been taken
+    assert sorted(written.variable.values()) == [0, 1]
+
+
 def test_a_variable_that_stays_needs_nothing() -> None:
     written = copy_variables(graph_of(variable(0), assign(0, 0)))
     assert written.variable == {}

@@ -35,6 +35,13 @@ def copy_variables(graph: Graph) -> Written:
         if node.op != "assign":
             nodes.append(_renumbered(node, number))
     order = _Order(nodes)
+    taken: dict[int, int] = {}  # what may be other variables, which change as well: taken first
+    for target, old in assigned.items():
+        made = nodes[source := number[old]]
+        if made.structural and not (made.op == "variable" and made.imm == target):
+            taken[target] = len(nodes)
+            nodes.append(Node("or", made.width, (source, source), item=made.item))
+            order.append(nodes[-1])
     variable: dict[int, int] = {}
     for target, old in assigned.items():
         source = number[old]
@@ -43,11 +50,7 @@ def copy_variables(graph: Graph) -> Written:
         if sources[old] == 1 and order.can_be_last(source, target):
             variable[source] = target
             continue
-        made = nodes[source]
-        if made.structural:  # it may be another variable, which changes as well: take it first
-            nodes.append(Node("or", made.width, (source, source), item=made.item))
-            order.append(nodes[-1])
-            source = len(nodes) - 1
+        made, source = nodes[source], taken.get(target, source)
         nodes.append(Node("or", made.width, (source, source), item=made.item, stage=made.stage))
         order.append(nodes[-1], target)
         variable[len(nodes) - 1] = target
