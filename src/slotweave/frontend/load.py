@@ -31,7 +31,7 @@ from slotweave.simulate.graph import flow_end, run_flow
 CONTRACT = "graph"
 
 #: Memories of more words are not made for runs.
-MOST_WORDS_RUN = 1 << 24
+MOST_WORDS_RUN = 1 << 22
 
 _PARAMETER_LIMIT = 2**32 - 1
 
