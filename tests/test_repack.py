@@ -142,7 +142,7 @@ def test_where_the_shortest_writing_is_not_proved_another_one_is_found(tree_hash
             return Equivalence("unknown", "nobody knows")
         return graph_refines_program(graph, *rest)
 
-    module = sys.modules["slotweave.repack.repack"]
+    module = sys.modules["slotweave.repack.proving"]
     monkeypatch.setattr(module, "graph_refines_program", doubtful)
     result = repack(program, CHALLENGE, facts, FAST)
     assert refused

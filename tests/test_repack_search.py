@@ -14,17 +14,18 @@ from slotweave.lift import lift_counting
 from slotweave.machine import CHALLENGE
 from slotweave.repack import RepackOptions
 from slotweave.repack.search import EXTENTS, Found, Search, beginnings, changed, search_of
-from slotweave.repack.writings import Writing, writings
+from slotweave.repack.writings import Writing, variants_of, writing_of
 from support.scalar_programs import scalar_tree_hash
 
-OPTIONS = RepackOptions()
+OPTIONS = RepackOptions(vectorize=False)
 
 
 @pytest.fixture(scope="module")
 def writing() -> Writing:
     program, facts = scalar_tree_hash(3, 4, 16)
     lifted = lift_counting(program, CHALLENGE, facts, apart=True)
-    return next(iter(writings(lifted, CHALLENGE, facts, OPTIONS)))
+    variant = next(iter(variants_of(lifted, CHALLENGE, facts, OPTIONS)))
+    return writing_of(variant, lifted, CHALLENGE, OPTIONS.rewrite)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from slotweave.repack.control import control_met
 from slotweave.repack.options import Listener, RepackOptions
-from slotweave.repack.repack import Candidate, Repacked, repack
+from slotweave.repack.proving import Candidate
+from slotweave.repack.repack import Repacked, repack
+from slotweave.repack.trail import Tried
 
-__all__ = ["Candidate", "Listener", "RepackOptions", "Repacked", "control_met", "repack"]
+__all__ = ["Candidate", "Listener", "RepackOptions", "Repacked", "Tried", "control_met", "repack"]

@@ -17,10 +17,14 @@ Listener = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class RepackOptions:
-    """What may be done: rules, vectors, and how many ways to schedule."""
+    """What may be done: rules, vectors, and how many ways to schedule.
+
+    `vectorize` None packs operations on words into vectors where there are any to pack, and tries
+    the variants without, too.
+    """
 
     rewrite: bool = True
-    vectorize: bool = False
+    vectorize: bool | None = None
     effort: Effort = Effort.DEFAULT
     seed: int = 0
     instances: int = INSTANCES

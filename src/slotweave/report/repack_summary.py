@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.utilisation import utilisation
 from slotweave.bound import Bound, best_bound
 from slotweave.ir.facts_json import facts_to_json
-from slotweave.repack import Repacked
+from slotweave.repack import Repacked, Tried
 from slotweave.report.double_writes import double_writes_json, double_writes_of
 from slotweave.report.inspect import bound_json, engine_rows
 from slotweave.report.kept_control import kept_control
@@ -48,6 +49,9 @@ def repack_summary(
         ),
         "double_writes": double_writes_json(double_writes_of(program, machine)),
         **kept_control(result),
+        "dropped_stores": dict(result.dropped),
+        "vectorized": result.vectorized,
+        "rounds": [_variants_json(tried) for tried in result.rounds],
         "verified": {
             "instances": result.verified.instances,
             "mismatches": result.verified.mismatches,
@@ -67,6 +71,11 @@ def repack_summary(
         summary["idle"] = idle_slots(best.problem, best.schedule)
         summary["rules"] = dict(best.rules)
     return summary
+
+
+def _variants_json(tried: Sequence[Tried]) -> list[dict[str, Any]]:
+    """The variants that were looked at, in order; no cycles where the bound said enough."""
+    return [{"way": one.name, "bound": one.least, "cycles": one.cycles} for one in tried]
 
 
 def _bounds(result: Repacked) -> tuple[Bound, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import known_values
@@ -12,7 +12,8 @@ from slotweave.vectorize.copying import Copy
 
 def drop_dead_stores(graph: Graph) -> Graph:
     """`graph` without stores at known addresses whose words are never seen."""
-    dead = _dead_stores(graph)
+    found = dead_stores(graph)
+    dead = found.overwritten | found.not_output
     copy = Copy(graph)
     number: list[int] = []
     for index, node in enumerate(graph.nodes):
@@ -21,6 +22,15 @@ def drop_dead_stores(graph: Graph) -> Graph:
             continue
         number.append(copy.add(replace(node, args=tuple(number[arg] for arg in node.args))))
     return copy.graph()
+
+
+@dataclass(frozen=True)
+class DeadStores:
+    """Stores that nobody sees: all of their words are stored again first, or some are not output
+    and nobody reads them to the end."""
+
+    overwritten: frozenset[int]
+    not_output: frozenset[int]
 
 
 class _Unseen:
@@ -46,10 +56,11 @@ class _Unseen:
         self.words.clear()
 
 
-def _dead_stores(graph: Graph) -> set[int]:
+def dead_stores(graph: Graph) -> DeadStores:
+    """The stores at known addresses whose words are never seen."""
     known = known_values(graph)
     unseen = {r.name: _Unseen(r.output or r.read_only) for r in graph.regions}
-    dead: set[int] = set()
+    overwritten, not_output = set[int](), set[int]()
     for index in range(len(graph.nodes) - 1, -1, -1):
         node = graph.nodes[index]
         if node.op == "pause":
@@ -68,8 +79,10 @@ def _dead_stores(graph: Graph) -> set[int]:
             for word in words:
                 state.remove(word)
         elif address is not None:
-            if all(state.holds(word) for word in words):
-                dead.add(index)
+            if state.words.issuperset(words):
+                overwritten.add(index)
+            elif all(state.holds(word) for word in words):
+                not_output.add(index)
             for word in words:
                 state.add(word)
-    return dead
+    return DeadStores(frozenset(overwritten), frozenset(not_output))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,8 +56,13 @@ def repack(
     shape: ShapeAndFactsOption = None,
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     vectorize: Annotated[
-        bool, typer.Option("--vectorize", help="Pack operations on words into vectors.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--vectorize/--no-vectorize",
+            help="Pack operations on words into vectors, or do not; without either option, both "
+            "are tried.",
+        ),
+    ] = None,
     no_rewrite: Annotated[
         bool,
         typer.Option(
@@ -167,6 +173,7 @@ def _deliver(
         never_written_diagnostic,
         never_written_json,
     )
+    from slotweave.report.repack_lines import dropped_store_lines, variant_lines, vector_lines
     from slotweave.report.repack_summary import repack_summary
     from slotweave.report.result_table import result_view
 
@@ -190,7 +197,12 @@ def _deliver(
         before = counted(result.before, "cycle")
         print(f"\n{before} before, {result.cycles:,} now, under facts {facts.name!r}:")
         print(result.why)
-        for line in kept_control_lines(summary):
+        for line in (
+            *kept_control_lines(summary),
+            *dropped_store_lines(summary),
+            *variant_lines(summary),
+            *vector_lines(summary, shlex.quote(file), options.rewrite),
+        ):
             print(line)
     if output is None and not json:
         terminal.note("nothing was written; -o FILE writes the program")
