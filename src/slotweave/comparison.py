@@ -3,18 +3,20 @@
 Guarantees, if `prove_same` is true: for every memory that the facts allow and on which neither
 program fails, both leave the same words in what is output or read-only (in all of memory, if there
 are no regions), and write the same trace. The one is lifted to a graph, and each of the two is held
-against that graph on symbols, so that the lifting need not be trusted. If it is false, there is a
-memory on which the two were run and end differently.
+against that graph on symbols, so that the lifting need not be trusted. A program that says how it
+was derived from the other (`ir.lineage`) is proved in these steps, each of them likewise. If it
+is false, there is a memory on which the two were run and end differently.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from slotweave.check.breadth import Workload, run_broadly
 from slotweave.check.counterexample import Counterexample, judged_addresses
+from slotweave.check.equivalence import program_equals_graph
 from slotweave.check.execution import Verified, Words, run_against_reference
 from slotweave.check.refinement import graph_refines_program, graphs_agree
 from slotweave.check.rewriting import rewriting_faults
@@ -23,6 +25,7 @@ from slotweave.check.witness import memories, random_memory
 from slotweave.diagnostics import CheckFailed, SlotweaveError
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
+from slotweave.ir.lineage import Step, lineage_of
 from slotweave.ir.program import Program
 from slotweave.lift import lift_counting
 from slotweave.machine import Machine
@@ -31,13 +34,28 @@ from slotweave.rules.registry import RULES
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.legality import static_faults
 from slotweave.simulate.run import MAX_CYCLES, Run
-from slotweave.vectorize import drop_dead_stores, forward_stores
+from slotweave.vectorize import (
+    AS_IT_STANDS,
+    Variant,
+    drop_dead_stores,
+    forward_stores,
+    graph_variants,
+    label_items,
+)
 
 _WHY = "on symbols both leave the same in memory, word for word, wherever neither of them fails"
 _WHY_REWRITTEN = (
     "each is the graph it is lifted to, and what the proved rules make of the two graphs leaves "
     "the same in memory on symbols, word for word, wherever neither program fails"
 )
+
+_WHY_DERIVED = (
+    "step by step, a variant of the graph of the program before does what that program does, its "
+    "rewriting by the proved rules is derived again, and the next program is the rewritten graph"
+)
+
+#: Variants of larger graphs are tried only if a program says of which it is made.
+_MANY_NODES = 20_000
 
 
 @dataclass(frozen=True)
@@ -107,8 +125,12 @@ def longest_run(
 
 def prove_same(subject: Subject, other: Subject, facts: Facts) -> Same:
     """Does `subject` leave in memory, under `facts`, what `other` leaves?"""
+    if (subject.program.bundles, subject.machine) == (other.program.bundles, other.machine):
+        return Same(True, "the two are one program, bundle for bundle")
     for refusal in static_faults(subject.program, subject.machine):
         return Same("unknown", f"the machine refuses the program: {refusal}")
+    if _same_as_derived(subject, other, facts):
+        return Same(True, _WHY_DERIVED)
     found = Same("unknown", "")
     try:
         for apart in (False, True):
@@ -119,9 +141,64 @@ def prove_same(subject: Subject, other: Subject, facts: Facts) -> Same:
         for apart in (False, True):
             if _same_when_rewritten(subject, other, facts, apart):
                 return Same(True, _WHY_REWRITTEN)
+        if _same_as_a_variant(subject, other, facts):
+            return Same(True, _WHY_DERIVED)
     except _NotLiftedError as obstacle:
         return found if found.why else Same("unknown", str(obstacle))
     return found
+
+
+def _same_as_derived(subject: Subject, other: Subject, facts: Facts) -> bool:
+    """Is `subject` proved to be derived from `other` in the steps that it says itself?
+
+    These say which graphs to try, and between which programs: each of them is proved here.
+    """
+    before = other
+    steps = lineage_of(subject.program)
+    for step in steps:
+        after = subject if step.program is None else Subject(step.program, subject.machine)
+        try:
+            graph = _lifted(before, facts, step.apart)
+        except _NotLiftedError:
+            return False
+        variants = _variants(graph, before.machine, facts, step)
+        variant = next((one.graph for one in variants if one.name == step.way), None)
+        if variant is None or not _is_made_of(variant, step.rewrite, after, before, facts):
+            return False
+        before = after
+    return bool(steps)
+
+
+def _variants(graph: Graph, machine: Machine, facts: Facts, step: Step) -> Iterable[Variant]:
+    if not step.rewrite:
+        return (Variant(AS_IT_STANDS, label_items(graph)),)
+    return graph_variants(graph, machine, facts, vectorize=step.vectorize)
+
+
+def _is_made_of(
+    variant: Graph, rewriting: bool, made: Subject, given: Subject, facts: Facts
+) -> bool:
+    """Is it proved that `made` does what `variant` does once it is rewritten, and that what
+    `given` does?"""
+    rewritten = rewrite(variant, made.machine, RULES if rewriting else ())
+    equal = program_equals_graph(made.program, made.machine, rewritten.graph, facts)
+    if equal.verdict is not True:
+        return False
+    if any(rewriting_faults(variant, rewritten.graph, rewritten.derivation, RULES)):
+        return False
+    return graph_refines_program(variant, given.program, given.machine, facts).verdict is True
+
+
+def _same_as_a_variant(subject: Subject, other: Subject, facts: Facts) -> bool:
+    """Is `subject` proved to be a variant of `other`, rewritten by the rules?"""
+    for apart in (True, False):
+        graph = _lifted(other, facts, apart)
+        if len(graph.nodes) > _MANY_NODES:
+            return False
+        for variant in graph_variants(graph, other.machine, facts):
+            if _is_made_of(variant.graph, True, subject, other, facts):
+                return True
+    return False
 
 
 class _NotLiftedError(Exception):

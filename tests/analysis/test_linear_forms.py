@@ -7,13 +7,21 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.analysis.linear_forms import Form, Linear, atom, bits_of, narrowed, range_of
+from slotweave.analysis.linear_forms import (
+    Form,
+    Linear,
+    atom,
+    bits_of,
+    narrowed,
+    negated_bit,
+    range_of,
+)
 from slotweave.analysis.value_ranges import ANY, BIT, Range
 from slotweave.isa import OPERATIONS, WORD_MASK
 from slotweave.isa.codegen import word_function
 
 OPS = ("add", "sub", "mul", "multiply_add", "shl", "select", "xor", "and", "eq", "lt", "shr",
-       "add_immediate", "or", "div")  # fmt: skip
+       "add_immediate", "or", "div", "mod")  # fmt: skip
 SMALL = st.sampled_from([0, 1, 2, 7, WORD_MASK, WORD_MASK - 5, 1 << 31])
 Word = tuple[int, int, Range, Form]  # its name, its value, and what is known of it
 
@@ -108,3 +116,24 @@ def test_bits_of_a_sum_are_told_apart_by_their_weight() -> None:
     assert list(bits_of(total, (7, 11))) == []  # the bits alone do not keep it there
     assert list(bits_of(Linear(10, ((0, 1, BIT), (1, -1, BIT))), (9, 11))) == []
     assert list(bits_of(Linear(10, ((0, 1, (0, 2)),)), (10, 12))) == []
+
+
+def test_a_mask_that_keeps_all_bits_of_a_word_leaves_its_sum() -> None:
+    index = Linear(3, ((0, 2, BIT), (1, 1, BIT)))  # 3 to 6
+    for mask in (7, WORD_MASK):
+        assert narrowed("and", [index, Linear(mask)], [(3, 6), (mask, mask)]) == ((3, 6), index)
+    assert narrowed("and", [index, Linear(3)], [(3, 6), (3, 3)]) == ((0, 3), None)
+    assert narrowed("mod", [index, Linear(7)], [(3, 6), (7, 7)]) == ((3, 6), index)
+    assert narrowed("mod", [index, Linear(6)], [(3, 6), (6, 6)])[1] is None
+    assert narrowed("xor", [index, Linear(0)], [(3, 6), (0, 0)]) == ((3, 6), index)
+    assert narrowed("or", [Linear(0), index], [(0, 0), (3, 6)]) == ((3, 6), index)
+
+
+def test_a_constant_behind_the_mask_of_a_bit_is_the_bit_times_it() -> None:
+    _range, mask = narrowed("sub", [Linear(0), BIT_A], [(0, 0), BIT])
+    assert negated_bit(mask) == 0
+    assert negated_bit(BIT_A) is None
+    assert narrowed("and", [mask, Linear(10)], [ANY, (10, 10)]) == (
+        (0, 10),
+        Linear(0, ((0, 10, BIT),)),
+    )

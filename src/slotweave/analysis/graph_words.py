@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from slotweave.analysis.linear_forms import Form, atom, narrowed
+from slotweave.analysis.linear_forms import Form, atom, narrowed, negated_bit
 from slotweave.analysis.value_ranges import ANY, BIT, Range, below, hull
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph, Node
@@ -84,23 +84,34 @@ class GraphWords:
         immediate = [(imm, imm)] if OPERATIONS[node.op].immediate else []
         row += immediate
         if node.op == "select":
-            row[1] = self._under(node, row[1], word)
+            row[1] = self._under(self._sources[node.args[0]][word], node.args[1], word)
         if node.op == "mul" and BIT in row:
             return hull((0, 0), row[0] if row[1] == BIT else row[1])
+        if node.op == "and":
+            row = self._masked(node, row, word)
         forms = (self.form(arg, word) for arg in node.args)
         known, form = narrowed(node.op, chain(forms, (atom(0, one) for one in immediate)), row)
         if form is not None:
             self._forms[index, word] = form
         return known
 
-    def _under(self, node: Node, known: Range, word: int) -> Range:
-        """The range of what a select takes if its condition, a comparison with it, holds."""
-        condition, word_of = self._sources[node.args[0]][word]
-        test = self._graph.nodes[condition]
+    def _masked(self, node: Node, row: list[Range], word: int) -> list[Range]:
+        """`row` of an `and`; of what 0 - comparison lets through or not, what it is if let
+        through."""
+        for value, mask in ((0, 1), (1, 0)):
+            bit = negated_bit(self.form(node.args[mask], word))
+            if bit is not None:
+                through = self._under(self.ref(bit), node.args[value], word)
+                return [(0, through[1]) if at == value else row[at] for at in (0, 1)]
+        return row
+
+    def _under(self, condition: Ref, value: int, word: int) -> Range:
+        """The range of a word of `value` where `condition`, a comparison with it, holds."""
+        known = self.ranges[value][word]
+        test, word_of = self._graph.nodes[condition[0]], condition[1]
         if test.op != "lt":
             return known
-        compared = self._sources[test.args[0]][word_of]
-        if compared != self._sources[node.args[1]][word]:
+        if self._sources[test.args[0]][word_of] != self._sources[value][word]:
             return known
         return below(known, self.ranges[test.args[1]][word_of])
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from slotweave.analysis.value_ranges import ANY, BIT, Range, result_range
+from slotweave.analysis.value_ranges import ANY, BIT, Range, keeps, result_range
 from slotweave.isa import WORD_BITS, WORD_MASK
 
 #: Sums of more atoms are not followed.
@@ -162,19 +162,43 @@ def _select(condition: Linear, yes: Linear, no: Linear) -> Form:
 
 
 def _xor(a: Linear, b: Linear) -> Form:
-    """1 - bit for bit ^ 1."""
+    """1 - bit for bit ^ 1, and the word itself for word ^ 0."""
+    if Linear(0) in (a, b):
+        return _or(a, b)
     for bit, other in ((a, b), (b, a)):
         if other == Linear(1) and range_of(bit) == BIT:
             return _plus(Linear(1), bit, -1)
     return None
 
 
+def _or(a: Linear, b: Linear) -> Form:
+    """The word itself for word | 0."""
+    if a == Linear(0):
+        return b
+    return a if b == Linear(0) else None
+
+
 def _and(a: Linear, b: Linear) -> Form:
-    """The bit itself for bit & 1."""
-    for bit, other in ((a, b), (b, a)):
-        if other == Linear(1) and range_of(bit) == BIT:
-            return bit
+    """The word itself for a mask that keeps it; bit * constant for constant & (0 - bit)."""
+    for word, other in ((a, b), (b, a)):
+        if not other.terms and keeps(other.base, range_of(word)):
+            return word
+        if not word.terms and (bit := negated_bit(other)) is not None:
+            return Linear(0, ((bit, _signed(word.base), BIT),))
     return None
+
+
+def negated_bit(form: Form) -> int | None:
+    """The atom that is a bit, if `form` is 0 - bit: a mask of all bits or none."""
+    if form is None or form.base != 0 or len(form.terms) != 1:
+        return None
+    name, factor, known = form.terms[0]
+    return name if factor == -1 and known == BIT else None
+
+
+def _mod(a: Linear, b: Linear) -> Form:
+    """The word itself for a word less than what it is divided by."""
+    return a if not b.terms and range_of(a)[1] < b.base else None
 
 
 def _eq(a: Linear, b: Linear) -> Form:
@@ -188,5 +212,5 @@ def _eq(a: Linear, b: Linear) -> Form:
 _RULES: dict[str, Callable[..., Form]] = {
     "add": _plus, "add_immediate": _plus, "sub": lambda a, b: _plus(a, b, -1), "mul": _mul,
     "multiply_add": _multiply_add, "shl": _shl, "select": _select, "xor": _xor, "and": _and,
-    "eq": _eq, "broadcast": lambda a: a,
+    "or": _or, "mod": _mod, "eq": _eq, "broadcast": lambda a: a,
 }  # fmt: skip

@@ -75,15 +75,26 @@ def _mod(a: Range, b: Range) -> Range:
     return a if a[1] < b[0] else (0, min(a[1], max(b[1] - 1, 0)))
 
 
+def keeps(mask: int, value: Range) -> bool:
+    """Is a word in `value` the same after `& mask`?"""
+    bits = (1 << value[1].bit_length()) - 1
+    return mask & bits == bits
+
+
 def _and(a: Range, b: Range) -> Range:
+    for mask, value in ((a, b), (b, a)):
+        if mask[0] == mask[1] and keeps(mask[0], value):
+            return value
     return 0, min(a[1], b[1])
 
 
 def _or(a: Range, b: Range) -> Range:
-    return max(a[0], b[0]), _bits(a, b)
+    return max(a[0], b[0]), _bits(a, b) if a[1] and b[1] else max(a[1], b[1])
 
 
 def _xor(a: Range, b: Range) -> Range:
+    if a[1] == 0 or b[1] == 0:
+        return max(a, b)
     return 0, _bits(a, b)
 
 

@@ -6,7 +6,7 @@ those of its parts; that of a word of memory before the run from the facts.
 
 from __future__ import annotations
 
-from slotweave.analysis.linear_forms import Form, Linear, atom, narrowed
+from slotweave.analysis.linear_forms import Form, Linear, atom, narrowed, negated_bit
 from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below
 from slotweave.check.symbolic_memory import MemoryMap
 from slotweave.check.terms import Terms
@@ -51,6 +51,11 @@ class RangedTerms(Terms):
             for condition, factor in (args, args[::-1]):
                 if ranges[args.index(condition)] == _BINARY_CONDITION:
                     return 0, self._under(condition, factor)[1]
+        elif kind == "and":
+            for mask, value in ((0, 1), (1, 0)):
+                bit = negated_bit(self.form(args[mask]))
+                if bit is not None:  # all of the value, or 0
+                    ranges[value] = 0, self._under(bit, args[value])[1]
         known, form = narrowed(kind, map(self.form, args), ranges)
         if form is not None:
             self._form[term] = form

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from slotweave.analysis.linear_forms import Form, atom, narrowed
+from slotweave.analysis.linear_forms import Form, atom, narrowed, negated_bit
 from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below
 from slotweave.ir.graph import Node, Region
 from slotweave.ir.memory_order import MemoryOrder
@@ -21,7 +21,7 @@ Ref = tuple[int, int]
 
 
 #: What these say of a value follows from how its condition was computed, lane by lane.
-_KNOW_CONDITIONS = frozenset({"select", "mul"})
+_KNOW_CONDITIONS = frozenset({"select", "mul", "and"})
 
 
 class Builder:
@@ -132,6 +132,9 @@ class Builder:
             return ((self.constant(low), 0),) * width
         if op == "broadcast":
             return args[0]
+        same = self._same_words(found)
+        if same is not None:
+            return same
         values = tuple([self.value(arg) for arg in args])
         node = Node(op, width, values, imm if OPERATIONS[op].immediate else 0, where=self.where)
         index = self._add(node, ranges)
@@ -140,6 +143,18 @@ class Builder:
         if not forms and ranges.count(ANY) == width:
             self._unknown.add(index)
         return self.refs(index)
+
+    def _same_words(self, found: list[tuple[Range, Form]]) -> tuple[Ref, ...] | None:
+        """The words that the results are, if each is surely a word that is there."""
+        refs: list[Ref] = []
+        for known, form in found:
+            if form is None or form.base != 0 or len(form.terms) != 1 or form.terms[0][1] != 1:
+                return None
+            ref = divmod(form.terms[0][0], self._lanes)
+            if self.range_of(ref) != known:
+                return None
+            refs.append(ref)
+        return tuple(refs)
 
     def _alike(self, op: str, args: tuple[tuple[Ref, ...], ...]) -> bool:
         """Is the result of one lane, as far as it is known, surely that of all?
@@ -167,7 +182,20 @@ class Builder:
             for condition, value in (row, row[::-1]):
                 if self.range_of(condition) == (0, 1):
                     return (0, self._under(condition, value)[1]), None
+        if op == "and":
+            ranges = self._masked(row, ranges)
         return narrowed(op, forms, ranges)
+
+    def _masked(self, row: tuple[Ref, ...], ranges: list[Range]) -> list[Range]:
+        """`ranges` of the operands of an `and`; of one that a comparison lets through or not (the
+        other is 0 - comparison), what it is if it is let through."""
+        left, right = ranges
+        for value, mask in (row, row[::-1]):
+            bit = negated_bit(self._form_of(mask))
+            if bit is not None:
+                known = 0, self._under(divmod(bit, self._lanes), value)[1]
+                return [known, right] if value == row[0] else [left, known]
+        return ranges
 
     def _under(self, condition: Ref, value: Ref) -> Range:
         """The range of `value` where `condition` is not 0: less than what it is compared with."""

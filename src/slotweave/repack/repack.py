@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.bound import Bound
@@ -21,6 +21,7 @@ from slotweave.budget import UNLIMITED, Budget
 from slotweave.check.execution import Verified, Words, expect_inputs_kept, run_against_reference
 from slotweave.check.witness import memories
 from slotweave.ir.facts import Facts
+from slotweave.ir.lineage import Step, with_lineage
 from slotweave.ir.program import Program
 from slotweave.lift import MAX_BUNDLES
 from slotweave.machine import Machine
@@ -152,7 +153,7 @@ def _result(
     proved = [one for one in rounds if one.best is not None]
     best = proved[-1].best if proved else None
     if best is not None and best.cycles < before:
-        made = replace(best.program, meta=_meta(program))
+        made = replace(best.program, meta=_meta(program, proved, options))
         verified = _verified(program, made, machine, facts, options)
         cycles, why, bounds = best.cycles, _why(len(proved)), best.bounds
     else:
@@ -168,9 +169,14 @@ def _result(
     )  # fmt: skip
 
 
-def _meta(program: Program) -> Mapping[str, object]:
-    """What is said of what `program` became."""
-    return {**program.meta, "plan": "repacked"} if "plan" in program.meta else program.meta
+def _meta(program: Program, rounds: list[Round], options: RepackOptions) -> Mapping[str, Any]:
+    """What is said of what `program` became: its origin, and how to prove it again."""
+    meta = {**program.meta, "plan": "repacked"} if "plan" in program.meta else program.meta
+    made = [one.best.program for one in rounds if one.best is not None]
+    return with_lineage(meta, [
+        Step(one.best.way, one.apart, options.rewrite, options.vectorize, program)
+        for one, program in zip(rounds, [*made[:-1], None], strict=True) if one.best is not None
+    ])  # fmt: skip
 
 
 def _why(rounds: int) -> str:

@@ -234,6 +234,24 @@ def bit_of_order(x: Term, y: Term) -> Sides:
     return (x < y) & 1, x < y
 
 
+@rule
+def mask_of_order(x: Term, y: Term, z: Term) -> Sides:
+    """x & (0 - (y < z))  ->  x * (y < z)"""
+    return x & (constant(0) - (y < z)), x * (y < z)
+
+
+@rule
+def mask_of_equality(x: Term, y: Term, z: Term) -> Sides:
+    """x & (0 - (y == z))  ->  x * (y == z)"""
+    return x & (constant(0) - equals(y, z)), x * equals(y, z)
+
+
+@rule
+def mask_of_bit(x: Term, y: Term) -> Sides:
+    """x & (0 - (y & 1))  ->  x * (y & 1)"""
+    return x & (constant(0) - (y & 1)), x * (y & 1)
+
+
 IDENTITIES = (
     add_zero, subtract_zero, subtract_self, subtract_added, add_subtracted,
     multiply_by_zero, multiply_by_one,
@@ -245,4 +263,5 @@ IDENTITIES = (
     merge_right_shifts, shift_zero_left, shift_zero_right,
     equal_to_self, less_than_self, less_than_zero,
     bit_is_one, equality_is_one, order_is_one, bit_of_bit, bit_of_order,
+    mask_of_order, mask_of_equality, mask_of_bit,
 )  # fmt: skip
