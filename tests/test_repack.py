@@ -15,9 +15,12 @@ from slotweave.budget import Budget, budget
 from slotweave.check.equivalence import Equivalence
 from slotweave.check.refinement import graph_refines_program
 from slotweave.check.witness import random_memory
+from slotweave.comparison import Subject, prove_same
 from slotweave.diagnostics import CheckFailed, NoSchedule
 from slotweave.fit import Effort
 from slotweave.ir.facts import Facts, nothing_known
+from slotweave.ir.graph import Region
+from slotweave.ir.lineage import lineage_of, with_lineage
 from slotweave.ir.program import Program
 from slotweave.ir.program_files import program_to_json
 from slotweave.kernels import KERNELS
@@ -39,7 +42,8 @@ from support.scalar_programs import (
     searches,
 )
 
-FAST = RepackOptions(effort=Effort.FAST)
+FAST = RepackOptions(effort=Effort.FAST, vectorize=False)
+BY_ITSELF = RepackOptions(effort=Effort.FAST)
 VECTORS = RepackOptions(effort=Effort.FAST, vectorize=True)
 SHAPE = (4, 6, 32)
 JUDGED = replace(FACTS, regions=tuple(replace(region, output=True) for region in FACTS.regions))
@@ -79,6 +83,60 @@ def test_vectors_are_found_in_a_scalar_program(tree_hash):
     assert result.best.way.startswith("in vectors")
     assert result.cycles < result.before / 30
     assert_same_results(result, facts, facts.memory_words or 0)
+
+
+def test_vectors_are_tried_by_themselves_and_so_is_what_there_is_without():
+    program, facts = scalar_tree_hash(2, 3, 8)
+    one, by_itself, without = (
+        repack(program, CHALLENGE, facts, replace(FAST, vectorize=choice))
+        for choice in (True, None, False)
+    )
+    assert by_itself.cycles <= min(one.cycles, without.cycles)
+    assert (by_itself.vectorized, without.vectorized) == ("tried", "not wanted")
+    assert not any(tried.name.startswith("in vectors") for tried in without.rounds[0])
+    assert by_itself.rounds[0][0].name == "in vectors"
+
+
+def test_of_a_program_without_words_to_pack_that_is_said():
+    program = Program("challenge", ({"load": (("const", 0, 1),), "store": (("store", 0, 0),)},))
+    assert repack(program, CHALLENGE, Facts(4), BY_ITSELF).vectorized == "nothing to pack"
+    none = repack(program, CHALLENGE, Facts(4), BY_ITSELF, budget=Budget(0))
+    assert none.vectorized == "not reached"
+
+
+def test_stores_that_nobody_sees_are_counted_by_reason():
+    bundles = [{"load": (("const", word, word),)} for word in range(1, 7)]
+    stores = [(1, 6), (2, 6), (1, 5), (4, 6)]  # 1 is stored twice; 1 and 2 are output
+    bundles += [{"store": (("store", at, value),)} for at, value in stores]
+    regions = (Region("out", 0, 4, output=True), Region("rest", 4, 4))
+    result = repack(
+        Program("challenge", tuple(bundles)), CHALLENGE, Facts(8, regions=regions), BY_ITSELF
+    )
+    assert result.cycles < result.before
+    assert result.dropped == {"not_output": 1, "overwritten": 1}
+
+
+def test_a_result_says_how_it_is_proved_again_and_a_wrong_word_of_that_proves_nothing():
+    program, facts = scalar_tree_hash(2, 3, 8)
+    made = repack(program, CHALLENGE, facts, BY_ITSELF).program
+    steps = lineage_of(made)
+    assert steps
+    given = Subject(program, CHALLENGE)
+    assert prove_same(Subject(made, CHALLENGE), given, facts).verdict is True
+    (*_, last) = steps
+    wrong = replace(made, meta=with_lineage(made.meta, [replace(last, way="as it stands")]))
+    assert prove_same(Subject(wrong, CHALLENGE), given, facts).verdict is not False
+    broken = replace(made, bundles=(*made.bundles, {"store": (("store", 0, 0),)}))
+    assert prove_same(Subject(broken, CHALLENGE), given, facts).verdict is not True
+
+
+def test_a_second_round_finds_what_the_first_one_made_known():
+    """Words that go through memory at an address that is known once they are forwarded."""
+    program, facts = scalar_tree_hash(3, 4, 16)
+    result = repack(program, CHALLENGE, facts, BY_ITSELF)
+    again = repack(result.program, CHALLENGE, facts, BY_ITSELF)
+    assert again.cycles >= 0.995 * result.cycles
+    assert len(result.rounds) >= 2
 
 
 def test_without_facts_the_order_of_memory_stands(tree_hash):
@@ -228,7 +286,7 @@ def test_the_same_seed_gives_the_same_program(tree_hash):
 
 @given(machines(max_latency=3).flatmap(lambda m: st.tuples(st.just(m), straight_programs(m, 12))),
        st.sampled_from([JUDGED, Facts(MEMORY_WORDS), nothing_known()]),
-       st.sampled_from([FAST, VECTORS, replace(FAST, rewrite=False)]))  # fmt: skip
+       st.sampled_from([BY_ITSELF, FAST, VECTORS, replace(FAST, rewrite=False)]))  # fmt: skip
 @settings(max_examples=60, deadline=None)
 def test_random_programs_are_never_longer_and_never_wrong(case, facts, options):
     machine, program = case

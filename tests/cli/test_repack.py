@@ -133,6 +133,41 @@ def test_options_with_a_mistake_are_refused(slow, options, code, words):
     assert_refused(slotweave("repack", slow, *options), code, words)
 
 
+def test_it_is_said_which_variants_were_tried_and_how_to_try_vectors(slow: Path) -> None:
+    lines = slotweave("repack", slow).out.splitlines()
+    assert any("bounds; the best, 'forwarded', takes 4 cycles" in line for line in lines)
+    assert not any("vectorizing" in line for line in lines)
+    for option in ("--no-vectorize", "--no-rewrite"):
+        said = f"vectorizing was not tried ({option}); to try it: slotweave repack {slow} --vec"
+        assert said in slotweave("repack", slow, option).out
+    ended = slotweave("repack", slow, "--evaluations", 0).out
+    assert "vectorizing was not tried, for the search ended before it" in ended
+
+
+def test_stores_to_words_that_are_not_output_are_said_to_be_left_out(tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    regions = [{"name": "out", "start": 0, "length": 1, "output": True}]
+    facts.write_text(json.dumps({"memory_words": 4, "regions": regions}))
+    program = [
+        {"load": [["const", 1, 0]]}, {"load": [["const", 2, 3]]},
+        {"store": [["store", 2, 2]]}, {"store": [["store", 1, 2]]},
+    ]  # fmt: skip
+    answer = slotweave("repack", "-", "--facts", facts, stdin=json.dumps(program))
+    assert "1 store to words that are not output left out" in answer.out
+    shown = slotweave("repack", "-", "--facts", facts, "--json", stdin=json.dumps(program)).json
+    assert shown["dropped_stores"] == {"not_output": 1, "overwritten": 0}
+
+
+def test_a_result_is_proved_again_by_verify_from_the_files_alone(tmp_path: Path) -> None:
+    program, _facts = scalar_tree_hash(2, 3, 8)
+    given, made = tmp_path / "scalar.json", tmp_path / "made.json"
+    given.write_text(program_to_json(program))
+    options = ("--facts", "challenge", "--shape", "2,3,8")
+    assert slotweave("repack", given, *options, "-o", made, "--json").json["proved"]["program"]
+    answer = slotweave("verify", made, "--against", given, *options, "--prove", "--json")
+    assert answer.json["proved"]["program"] is True, answer.json["proved"]["why"]
+
+
 UNWRITTEN = [
     {"load": [["const", 1, 1]]}, {"load": [["load", 2, 1]]}, {"alu": [["+", 3, 2, 9]]},
     {"alu": [["+", 4, 3, 10]]}, {"store": [["store", 1, 4]]},

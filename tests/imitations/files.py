@@ -108,6 +108,15 @@ _VECTOR = """
         yield "store", ("vstore", at, val)
 """
 
+#: The same with indices that wrap by a mask, 0 less the comparison.
+_MASKED = _VECTOR.replace(
+    'yield "valu", ("*", idx, idx, t1)',
+    'yield "valu", ("-", t1, zero, t1)\n            yield "valu", ("&", idx, idx, t1)',
+).replace(
+    "one, two, n, tree = (self.vconst(k) for k in (1, 2, n_nodes, 7))",
+    "one, two, n, tree, zero = (self.vconst(k) for k in (1, 2, n_nodes, 7, 0))",
+)
+
 #: What a slot reads and writes, as words of scratch; for packers of people's own.
 _HAZARDS = """
 def touched(engine, slot):
@@ -258,6 +267,10 @@ STYLES: Mapping[str, Mapping[str, str]] = {
     "generators in turn, arguments by name": {"perf_takehome.py": (
         _VECTOR_FILE
         + _build("*, rounds, batch_size, n_nodes, **rest", _INTERLEAVED, "as_early(self.slots)")
+    )},
+    "wraps by masks": {"perf_takehome.py": (
+        _VECTOR_FILE.replace(_VECTOR, _MASKED)
+        + _build(_POSITIONAL, _INTERLEAVED, "as_early(self.slots)")
     )},
     "lists for slots, a helper beside it": {
         "perf_takehome.py": (

@@ -9,8 +9,10 @@ from math import exp, log
 import numpy as np
 
 from imitations.catalogue import Imitation, facts_of, parameters
+from slotweave.comparison import Subject, prove_same
 from slotweave.fit import Effort
 from slotweave.ir.program import Program
+from slotweave.ir.program_files import program_from_json, program_to_json
 from slotweave.kernels import KERNELS
 from slotweave.kernels.tree_hash.workload import Shape
 from slotweave.machine import CHALLENGE
@@ -34,13 +36,22 @@ class Row:
 def repacked(imitation: Imitation, shape: Shape, effort: Effort, instances: int) -> Row:
     """Repack it; raises AssertionError if what comes back is slower, wrong or not proved."""
     program, facts = imitation.program, facts_of(shape)
-    vectorize = imitation.of == "scalar" or imitation.how.startswith("scalar")
-    options = RepackOptions(effort=effort, vectorize=vectorize)
-    result = repack(program, CHALLENGE, facts, options)
+    result = repack(program, CHALLENGE, facts, RepackOptions(effort=effort))
     assert result.cycles <= result.before, imitation.name
     assert result.program is program or proved(result), imitation.name
     check_runs(result.program, program, shape, instances, imitation.name)
     return Row(imitation, result.before, result.cycles, imitation.compiled)
+
+
+def repacked_twice(imitation: Imitation, shape: Shape, effort: Effort) -> tuple[Repacked, Repacked]:
+    """It repacked, and what came of that repacked again; raises AssertionError if the first is not
+    proved again from the two programs and what is written in the one."""
+    options, facts = RepackOptions(effort=effort), facts_of(shape)
+    once = repack(imitation.program, CHALLENGE, facts, options)
+    made = program_from_json(program_to_json(once.program))
+    again = prove_same(Subject(made, CHALLENGE), Subject(imitation.program, CHALLENGE), facts)
+    assert again.verdict is True, (imitation.name, again.why)
+    return once, repack(made, CHALLENGE, facts, options)
 
 
 def proved(result: Repacked) -> bool:

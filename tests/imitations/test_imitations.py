@@ -18,7 +18,7 @@ from imitations.catalogue import (
     plan_of,
 )
 from imitations.files import STYLES
-from imitations.report import SHAPE, Row, repacked, table
+from imitations.report import SHAPE, Row, repacked, repacked_twice, table
 from imitations.worse import WORSE, written_twice
 from slotweave.fit import Effort
 from slotweave.kernels.tree_hash.workload import Shape
@@ -50,6 +50,30 @@ def test_a_file_in_a_style_of_people_comes_back_shorter_and_right(style, tmp_pat
     imitation = Imitation("a file", style, loaded(style, tmp_path, SMALL))
     row = repacked(imitation, SMALL, Effort.FAST, instances=3)
     assert row.after < row.before
+
+
+#: Of what comes back, the share by which it may be shortened again.
+AGAIN = 0.005
+
+
+@pytest.mark.parametrize("style", ["vectors, a slot a bundle", "wraps by masks",
+                                   "scalar, packed by its order"])  # fmt: skip
+def test_what_comes_back_is_proved_again_from_its_file_and_no_shorter_again(style, tmp_path):
+    imitation = Imitation("a file", style, loaded(style, tmp_path, SMALL))
+    once, twice = repacked_twice(imitation, SMALL, Effort.FAST)
+    assert once.cycles < once.before
+    assert twice.cycles >= (1 - AGAIN) * once.cycles
+
+
+@pytest.mark.long
+def test_forty_programs_come_back_proved_again_and_no_shorter_again():
+    seen = 0
+    for imitation in imitations(SHAPE):
+        once, twice = repacked_twice(imitation, SHAPE, Effort.DEFAULT)
+        print(f"{imitation.name}: {once.before:,} to {once.cycles:,} to {twice.cycles:,}")
+        assert twice.cycles >= (1 - AGAIN) * once.cycles, imitation.name
+        seen += 1
+    assert seen == 40
 
 
 def test_what_is_made_worse_is_still_a_legal_program():

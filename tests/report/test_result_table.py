@@ -45,7 +45,7 @@ def test_the_table_names_cycles_bound_gap_scratch_and_checks(summary: dict[str, 
     [
         ({}, "for the operations of this plan: w", "5 of 9 words given out at the peak"),
         ({"jumps": {"jump": 1}}, "for one run of these slots, each on its engine: w", "given out"),
-        ({"before": 9}, "for the operations as they are written anew: w", "still to be read"),
+        ({"before": 9}, "for this variant of the program alone: w", "still to be read"),
         (
             {"before": 7, "way": "unchanged"},
             "for the ways to write it that were tried: w",

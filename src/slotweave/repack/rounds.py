@@ -153,6 +153,7 @@ class _Tries:
         self._options, self._trail, self._unproved = options, trail, unproved
         self._budget = budget
         self._least: dict[str, tuple[int, bool]] = {}  # of a family: its last bound; did it rise?
+        self._large: set[str] = set()  # families that are too large
         self._is_late = False
         self.bounds: list[tuple[Bound, ...]] = []
 
@@ -160,7 +161,9 @@ class _Tries:
         begun: list[tuple[Search, tuple[Found, ...]]] = []
         for writing in self._writings():
             if writing.least >= self._trail.shortest:
-                self._trail.tell(f"{writing.way}: {counted(writing.least, 'cycle')} at least")
+                least = counted(writing.least, "cycle")
+                tell = self._trail.tell
+                tell(f"{writing.way}: passed over, scheduled again it takes {least} or more")
                 yield None
                 continue
             before = self._trail.shortest
@@ -181,9 +184,14 @@ class _Tries:
         """The variants that are worth a look, lowered, as long as there is time."""
         options, vectors = self._options, False
         begun = self._budget.clock()
-        for variant in variants_of(self._lifted, self._machine, self._facts, options):
+        for variant in variants_of(
+            self._lifted, self._machine, self._facts, options, self._is_wanted
+        ):
             vectors |= variant.name.startswith(IN_VECTORS)
-            if variant.name in self._unproved or self._is_hopeless(variant):
+            if self._is_too_large(variant):
+                self._large.add(variant.family)
+                continue
+            if variant.name in self._unproved:
                 continue
             writing = writing_of(variant, self._lifted, self._machine, options.rewrite)
             self._note_bound(variant, writing.least)
@@ -198,20 +206,23 @@ class _Tries:
         if options.vectorize and not vectors:
             self._trail.tell(f"{IN_VECTORS}: no operations on words were found to pack")
 
-    def _is_hopeless(self, variant: Variant) -> bool:
-        """Is it far larger than what is shortest so far, or one of a family in which bounds rise,
-        and are too high already?
+    def _is_wanted(self, family: str) -> bool:
+        """Are other variants of `family` worth a look?
 
         The more loads are answered by selects, the less there is to load and the more to select, so
-        that the bounds of a family fall to some member and rise from there on. After a variant that
-        could not be proved, size is no reason.
+        that the bounds of a family fall to some member and rise from there on: not if they rise,
+        and are too high already. Nor if it is far larger than what is shortest so far.
         """
-        if self._trail.found and not self._unproved:
-            shortest = self._trail.found[-1].writing.graph
-            if len(variant.graph.nodes) > _TOO_LARGE * len(shortest.nodes):
-                return True
-        least, rose = self._least.get(variant.family, (0, False))
-        return bool(variant.family) and rose and least >= self._trail.shortest
+        least, rose = self._least.get(family, (0, False))
+        return family not in self._large and not (rose and least >= self._trail.shortest)
+
+    def _is_too_large(self, variant: Variant) -> bool:
+        """Is it far larger than what is shortest so far? Size is no reason once a variant could not
+        be proved."""
+        if not self._trail.found or self._unproved:
+            return False
+        shortest = self._trail.found[-1].writing.graph
+        return len(variant.graph.nodes) > _TOO_LARGE * len(shortest.nodes)
 
     def _note_bound(self, variant: Variant, least: int) -> None:
         before = self._least.get(variant.family)

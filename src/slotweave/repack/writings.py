@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,12 +51,16 @@ class Writing:
 
 
 def variants_of(
-    lifted: Lifted, machine: Machine, facts: Facts, options: RepackOptions
+    lifted: Lifted,
+    machine: Machine,
+    facts: Facts,
+    options: RepackOptions,
+    wanted: Callable[[str], bool] = lambda _family: True,
 ) -> Iterator[Variant]:
-    """The variants of the graph of a program, the most promising first."""
+    """The variants of the graph of a program, the most promising first, of families `wanted`."""
     if not options.rewrite:
         return iter((Variant(AS_IT_STANDS, label_items(lifted.graph)),))
-    return graph_variants(lifted.graph, machine, facts, vectorize=options.vectorize)
+    return graph_variants(lifted.graph, machine, facts, vectorize=options.vectorize, wanted=wanted)
 
 
 def writing_of(variant: Variant, lifted: Lifted, machine: Machine, rewriting: bool) -> Writing:

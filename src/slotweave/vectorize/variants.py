@@ -43,6 +43,7 @@ AS_IT_STANDS = "as it stands"
 _LARGE = 50_000
 
 _Pack = Callable[[Graph], Graph]
+_Wanted = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,21 @@ class Variant:
 
 
 def graph_variants(
-    graph: Graph, machine: Machine, facts: Facts, *, vectorize: bool | None = None
+    graph: Graph,
+    machine: Machine,
+    facts: Facts,
+    *,
+    vectorize: bool | None = None,
+    wanted: Callable[[str], bool] = lambda _family: True,
 ) -> Iterator[Variant]:
     """Variants of `graph`: in vectors, without detours over memory, and as it stands.
 
     With `vectorize` operations on words are packed into vectors, also where that changes no more
     than lanes; without it they are not. None packs them where there are any to pack, and where
-    the graph is not large also goes through the variants without.
+    the graph is not large also goes through the variants without. Before another one of a family is
+    made, `wanted` is asked for it; if it is not wanted, the rest of the family is left out.
     """
-    for variant in _variants(graph, machine, facts, vectorize):
+    for variant in _variants(graph, machine, facts, vectorize, wanted):
         exists = facts.memory_words is not None
         together = load_together(variant.graph) if exists else variant.graph
         yield replace(variant, graph=label_items(together))
@@ -76,7 +83,7 @@ def graph_variants(
 
 
 def _variants(
-    graph: Graph, machine: Machine, facts: Facts, vectorize: bool | None
+    graph: Graph, machine: Machine, facts: Facts, vectorize: bool | None, wanted: _Wanted
 ) -> Iterator[Variant]:
     """Variants without detours over memory, those in vectors first."""
     straight = drop_dead_stores(forward_stores(graph))
@@ -87,36 +94,43 @@ def _variants(
     if packs:
         yield Variant(IN_VECTORS, packed)
     if packs or vectorize is True:
-        yield from _packed(straight, facts, IN_VECTORS, lambda one: pack_isomorphic(one, machine))
+        yield from _packed(
+            straight, facts, IN_VECTORS, lambda one: pack_isomorphic(one, machine), wanted
+        )
         if packs and large:
             return
     if lanes != straight:
         yield Variant(LANES_TOGETHER, lanes)
     if vectorize is not True and not large:
         kind = LANES_TOGETHER if packs else ""
-        yield from _packed(straight, facts, kind, lambda one: pack_lanes(one, machine))
+        yield from _packed(straight, facts, kind, lambda one: pack_lanes(one, machine), wanted)
     yield Variant("forwarded", straight)
 
 
-def _packed(graph: Graph, facts: Facts, kind: str, pack: _Pack) -> Iterator[Variant]:
+def _packed(
+    graph: Graph, facts: Facts, kind: str, pack: _Pack, wanted: _Wanted
+) -> Iterator[Variant]:
     """What `pack` makes of each way to answer loads; names begin with `kind` where it does."""
-    for variant in _answered(graph, facts):
+    for variant in _answered(graph, facts, lambda family: wanted(f"{kind}{family}")):
         packed = pack(variant.graph)
         name = f"{kind}, {variant.name}" if kind and packed != variant.graph else variant.name
         yield Variant(name, packed, f"{kind}{variant.family}")
 
 
-def _answered(graph: Graph, facts: Facts) -> Iterator[Variant]:
+def _answered(graph: Graph, facts: Facts, wanted: _Wanted) -> Iterator[Variant]:
     """Ways to answer loads by selects, with choices between known words computed and selected."""
     computed = compute_choices(graph, GraphWords(graph, facts))
-    yield from () if computed == graph else _each_share(computed, facts, ", choices computed")
-    yield from _each_share(graph, facts, "")
+    if computed != graph:
+        yield from _each_share(computed, facts, ", choices computed", wanted)
+    yield from _each_share(graph, facts, "", wanted)
 
 
-def _each_share(graph: Graph, facts: Facts, how: str) -> Iterator[Variant]:
-    known = GraphWords(graph, facts)
+def _each_share(graph: Graph, facts: Facts, how: str, wanted: _Wanted) -> Iterator[Variant]:
+    known, family = GraphWords(graph, facts), f"selected{how}"
     for most, share in ANSWERED:
+        if not wanted(family):
+            return
         answered = answer_loads(graph, known, most, share)
         if answered != graph:
             part = f" ({share} of {most})" if share < 1 else ""
-            yield Variant(f"{most} words selected{part}{how}", answered, f"selected{how}")
+            yield Variant(f"{most} words selected{part}{how}", answered, family)
