@@ -24,7 +24,7 @@ import numpy as np
 from slotweave.analysis.access_lags import least_lag
 from slotweave.analysis.memory_edges import MemoryEdges
 from slotweave.bound import Bound, bound_ladder
-from slotweave.bound.critical_path import path_why
+from slotweave.bound.critical_path import distances, path_why
 from slotweave.ir.certificate import PathCertificate
 from slotweave.ir.graph import Graph, Node
 from slotweave.ir.problem import DATA, Ints, Problem
@@ -95,14 +95,18 @@ def dataflow_ladder(lifted: Lifted, machine: Machine) -> tuple[Bound, ...]:
     """The bounds of the problem; operations go by their places in the text."""
     graph = dataflow_graph(lifted, machine)
     problem = _problem(graph, lifted, machine)
-    return tuple(_located(bound, graph) for bound in bound_ladder(problem))
+    return tuple(_located(bound, problem, graph) for bound in bound_ladder(problem))
 
 
-def _located(bound: Bound, graph: Graph) -> Bound:
-    certificate = bound.certificate
-    if not isinstance(certificate, PathCertificate) or certificate.operation < 0:
+def _located(bound: Bound, problem: Problem, graph: Graph) -> Bound:
+    """The chain of a path goes by the first of its operations that has a slot."""
+    if not isinstance(bound.certificate, PathCertificate) or bound.certificate.operation < 0:
         return bound
-    place = _PLACE.match(graph.nodes[certificate.operation].where)
+    longest = distances(problem)
+    slots = np.minimum.reduceat(problem.mode_slots, problem.mode_offset[:-1])
+    through = np.flatnonzero((slots > 0) & (longest.head + longest.tail == bound.cycles)).tolist()
+    places = (_PLACE.match(graph.nodes[operation].where) for operation in through)
+    place = next((place for place in places if place), None)
     return replace(bound, why=path_why(":".join(place.groups()))) if place else bound
 
 
