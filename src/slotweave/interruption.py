@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+
+#: The exit code of what Ctrl-C ended.
+_INTERRUPTED = 130
+
+
+def exit_when_interrupted() -> None:
+    """From now on Ctrl-C ends the process at once, without a word: nothing has been begun.
+
+    Where it does something else than to raise KeyboardInterrupt, that is left alone.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _exit)
+
+
+def raise_when_interrupted() -> None:
+    """From now on Ctrl-C raises KeyboardInterrupt again, if it ended the process until now."""
+    if signal.getsignal(signal.SIGINT) is _exit:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _exit(_signal: int, _frame: FrameType | None) -> None:
+    os._exit(_INTERRUPTED)
 
 
 @contextmanager

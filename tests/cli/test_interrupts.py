@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -66,3 +69,23 @@ def test_an_error_within_is_not_hidden_by_ctrl_c() -> None:
 
     with pytest.raises(ValueError, match="within"):
         work()
+
+
+@pytest.mark.parametrize("milliseconds", [0, 20, 50, 100, 200])
+def test_ctrl_c_while_the_command_is_imported_leaves_no_traceback(milliseconds: int) -> None:
+    code = (
+        "import sys; from slotweave.interruption import exit_when_interrupted\n"
+        "exit_when_interrupted(); print('begun', flush=True)\n"
+        "sys.argv = ['slotweave', 'compile', 'tree-hash']\n"
+        "from slotweave.__main__ import main; main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    time.sleep(milliseconds / 1000)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err

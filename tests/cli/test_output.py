@@ -111,3 +111,10 @@ def test_repack_says_that_it_wrote_nothing(option: str | None, said: bool) -> No
     options = [option] if option else []
     answer = slotweave("repack", "-", *options, stdin='[{"load": [["const", 0, 1]]}]')
     assert ("nothing was written; -o FILE writes the program\n" in answer.err) is said
+
+
+@pytest.mark.parametrize(
+    "command", [("compile", "tree-hash"), ("facts", "show", "challenge"), ("repack", "none.json")]
+)
+def test_an_output_file_without_a_name_is_refused(command: tuple[str, ...]) -> None:
+    assert_refused(slotweave(*command, "-o", ""), "SW207", "the name of the output file is empty")

@@ -150,3 +150,25 @@ def test_facts_are_for_two_programs(tmp_path: Path) -> None:
     again = ("--against", file, "-p", "height=2")
     assert_refused(slotweave("verify", file, *facts, *again), "SW212", "-p and --contract")
     assert_refused(slotweave("verify", file, *facts, "--self-test"), "SW212", "--facts")
+
+
+def test_a_run_comes_before_the_proof_and_names_what_allows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def proof(*_arguments: object) -> None:
+        raise AssertionError("a proof was begun")
+
+    monkeypatch.setattr("slotweave.comparison.prove_same", proof)
+    file, facts = tmp_path / "a.json", tmp_path / "facts.json"
+    file.write_text(json.dumps({"program": [{"store": [["store", 0, 1]]}]}))
+    facts.write_text(json.dumps({"memory_words": 4}))
+    answer = slotweave("verify", file, "--against", file, "--facts", facts, "--prove")
+    assert_refused(answer, "SW109", "--compatible", exit_code=1)
+
+
+def test_a_kernel_file_that_a_program_names_is_not_run_but_said(tmp_path: Path) -> None:
+    (tmp_path / "k.py").write_text("raise AssertionError('it was run')")
+    file, kernel = tmp_path / "x.json", f"{tmp_path / 'k.py'}:f"
+    file.write_text(json.dumps({"program": [{"flow": [["halt"]]}], "meta": {"kernel": kernel}}))
+    answer = slotweave("verify", file)
+    assert_refused(answer, "SW212", f"slotweave verify PROGRAM --against {kernel}")

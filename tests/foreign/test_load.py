@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -236,3 +238,35 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str) -> Non
     with pytest.raises(InputError) as caught:
         load(tmp_path / name)
     assert caught.value.diagnostic.code == "SW203"
+
+
+def test_limits_that_were_inherited_are_no_fault_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "perf_takehome.py"
+    file.write_text(builder())
+    code = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "for what, most in ((resource.RLIMIT_AS, 3 << 30), (resource.RLIMIT_CPU, 50)):\n"
+        "    resource.setrlimit(what, (most, most))\n"
+        "from slotweave.foreign.load import load_challenge_file\n"
+        "from slotweave.foreign.confined import Limits\n"
+        "from slotweave.kernels.tree_hash.workload import Shape\n"
+        f"print(load_challenge_file({str(file)!r}, Shape(3, 2, 8), Limits()).bundles)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False,
+                          timeout=60)  # fmt: skip
+    assert done.stderr == ""
+    assert "3150802" in done.stdout
+
+
+def test_a_module_that_only_another_python_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "import only_elsewhere\n" + builder(value="only_elsewhere.NUMBER")
+    assert_fails(
+        tmp_path, text, "SW221", "'only_elsewhere'", sys.executable, "PYTHONPATH=FOLDER", line=1
+    )
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "only_elsewhere.py").write_text("NUMBER = 7")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    assert_constant(loaded(tmp_path, text), 7)

@@ -142,6 +142,10 @@ def test_a_plan_without_name_or_kernel_is_refused(key):
         ("words/-1", 0, "key 'words.-1' is not an address"),
         ("words/007", 0, "key 'words.007' is not an address"),
         ("words/²", 0, "is not an address"),
+        ("words/5-", 0, "key 'words.5-' is not an address, nor FIRST-LAST"),
+        ("words/20-19", 0, "key 'words.20-19' must be from 20 to 39"),
+        ("words/20-40", 0, "key 'words.20-40' must be from 20 to 39"),
+        ("words/0-1", 0, "says address 0 a second time"),
         ("words/1", 2**32, "key 'words.1' must be from 0 to 4294967295"),
         ("regions", {}, "key 'regions' must be an array"),
         ("regions/0", 3, "key 'regions.0' must be an object"),
@@ -186,3 +190,16 @@ def test_garbled_json_is_read_or_refused(text, data):
     for parse in (plan_from_json, facts_from_json):
         with suppress(InputError):  # any other exception fails the test
             parse(garbled)
+
+
+def test_known_words_that_are_equal_are_one_range_and_read_back():
+    words = {9: 4, 2: 7, 3: 7, 4: 7, 6: 7, 7: 8}
+    text = facts_to_json(Facts(memory_words=40, words=words))
+    assert json.loads(text)["words"] == {"2-4": 7, "6": 7, "7": 8, "9": 4}
+    assert facts_from_json(text).words == words
+
+
+def test_a_range_of_words_that_would_fill_the_machine_is_refused():
+    text = json.dumps({"memory_words": 2**32, "words": {"0-4294967295": 1}})
+    with pytest.raises(InputError, match="makes more than 4194304 known words"):
+        facts_from_json(text)

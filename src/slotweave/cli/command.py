@@ -19,7 +19,7 @@ from slotweave.cli.output import unwritable
 from slotweave.cli.streams import FULL_OR_CLOSED, discard
 from slotweave.cli.terminal import ColorMode, Terminal
 from slotweave.diagnostics import Exit, SlotweaveError
-from slotweave.interruption import unmasked_interruptions
+from slotweave.interruption import raise_when_interrupted, unmasked_interruptions
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]
@@ -88,6 +88,7 @@ def _end_well(terminal: Terminal, work: Callable[[], None]) -> None:
 def _exit_code_of(terminal: Terminal, work: Callable[[], None]) -> Exit:
     """Do `work`; the exit code to end with, after what there is to say of it."""
     try:
+        raise_when_interrupted()
         with unmasked_interruptions():
             work()
     except SlotweaveError as error:

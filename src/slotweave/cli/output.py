@@ -45,6 +45,8 @@ def expect_writable(destination: str | None, *, as_python: bool = False) -> None
     """
     if destination is None or destination == STDOUT:
         return
+    if not destination:
+        raise InputError(Diagnostic("SW207", "the name of the output file is empty"))
     path = Path(destination)
     if path.is_dir():
         raise unwritable(destination, "it is a directory")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from slotweave.cli import inputs
@@ -17,6 +19,9 @@ from slotweave.wording import counted
 
 if TYPE_CHECKING:
     from slotweave.comparison import Same, Subject
+
+#: Faults of strict mode alone.
+STRICT_ALONE = frozenset({"SW104", "SW109"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ def verify_under_facts(
     Raises CheckFailed if they are proved to differ (SW409), a word ends otherwise (SW403), one that
     is read-only is changed (SW404), or a run fails.
     """
+    from slotweave.check.execution import instance_memory
+    from slotweave.check.witness import memories
     from slotweave.comparison import longest_run, memory_after, prove_same, run_like
 
     facts, words = known.facts, known.facts.memory_words
@@ -50,18 +57,23 @@ def verify_under_facts(
         raise _no_length(known)
     names = [inputs.shown(file) for file in files]
     report: dict[str, Any] = {"facts": known.name, "seed": trial.seed, "of": names}
+    limits: dict[str, Any] = {"strict": trial.strict, "max_cycles": trial.max_cycles}
+    if trial.prove:  # a run is cheap, a proof is not
+        begin = instance_memory(memories(facts, words), trial.seed, 0)
+        for subject, file in zip(subjects, files, strict=True):
+            with inputs.blaming(file), naming_compatible():
+                memory_after(subject, **limits)(begin)
     proved = prove_same(*subjects, facts) if trial.prove else None
     if proved is not None:
         report["proved"] = _proved_json(proved, known, names)
         _refuse_refuted(proved, report, files[0], as_json)
     first, second = subjects
-    limits: dict[str, Any] = {"strict": trial.strict, "max_cycles": trial.max_cycles}
-    memories: dict[str, Any] = {"instances": trial.instances, "seed": trial.seed, **limits}
-    with inputs.blaming(files[1]):
+    runs: dict[str, Any] = {"instances": trial.instances, "seed": trial.seed, **limits}
+    with inputs.blaming(files[1]), naming_compatible():
         after = inputs.blamed(memory_after(second, **limits), files[1])
-        its_cycles = longest_run(second, facts, words, **memories)
-    with inputs.blaming(files[0]):
-        verified = run_like(first, after, facts, words, **memories)
+        its_cycles = longest_run(second, facts, words, **runs)
+    with inputs.blaming(files[0]), naming_compatible():
+        verified = run_like(first, after, facts, words, **runs)
     if as_json:
         cycles = {"cycles": verified.cycles, "against_cycles": its_cycles}
         print_json({"verified": verified.to_json(), **cycles, **report})
@@ -76,6 +88,19 @@ def verify_under_facts(
         print(f"both the same: {VERDICTS[proved.verdict]}: {proved.why}")
     print(f"facts: {known}")
     terminal.notes(known.notes)
+
+
+@contextmanager
+def naming_compatible() -> Iterator[None]:
+    """Where only strict mode refuses a program, the error names the option that allows it."""
+    try:
+        yield
+    except CheckFailed as error:
+        found = error.diagnostic
+        if found.code not in STRICT_ALONE:
+            raise
+        message = f"{found.message}; the machine allows it, and so does --compatible"
+        raise CheckFailed(replace(found, message=message)) from None
 
 
 def _proved_json(proved: Same, known: Assumed, names: list[str]) -> dict[str, Any]:

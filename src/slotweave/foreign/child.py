@@ -41,9 +41,9 @@ def main() -> None:
     end_with_parent()
     watched_over(answer_to)
     memory = task["memory_bytes"]
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory + _RESERVE))
-    resource.setrlimit(resource.RLIMIT_CPU, (task["cpu_seconds"], task["cpu_seconds"] + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    memory = limit(resource.RLIMIT_AS, memory, memory + _RESERVE)
+    limit(resource.RLIMIT_CPU, task["cpu_seconds"], task["cpu_seconds"] + 1)
+    limit(resource.RLIMIT_CORE, 0, 0)
     file = task["file"]
     sys.argv = [file]
     sys.path[:0] = [str(Path(file).parent), task["stand_in"]]
@@ -51,11 +51,24 @@ def main() -> None:
     try:
         answer = json.dumps(built(file, task["arguments"]))
     except BaseException as error:
-        resource.setrlimit(resource.RLIMIT_AS, (memory + _RESERVE, memory + _RESERVE))
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         answer = json.dumps(failure(error, file, memory))
     with open(answer_to, "w", encoding="utf-8") as stream:
         stream.write(answer)
     os._exit(0)
+
+
+def limit(what: int, soft: int, hard: int) -> int:
+    """Limit a resource, to what was inherited where that is less; the soft limit that holds.
+
+    Between the two stays as much room as was asked for, as far as there is any.
+    """
+    _, inherited = resource.getrlimit(what)
+    if inherited != resource.RLIM_INFINITY and inherited < hard:
+        soft, hard = max(min(soft, inherited - (hard - soft)), inherited // 2), inherited
+    resource.setrlimit(what, (soft, hard))
+    return soft
 
 
 def watched_over(answer_to: int) -> None:
@@ -244,7 +257,9 @@ def failure(error: BaseException, file: str, memory: int) -> dict[str, Any]:
     elif isinstance(error, UnusableError):
         reason = str(error)
     elif isinstance(error, ModuleNotFoundError) and error.name:
-        reason = f"needs the module {error.name!r}, which is neither beside it nor installed"
+        reason = f"needs the module {error.name!r}, which is neither beside it nor "
+        reason += f"installed for {sys.executable}; where another Python has it, name its folder: "
+        reason += "PYTHONPATH=FOLDER slotweave ..."
     elif isinstance(error, SystemExit):
         reason = f"ended its interpreter (SystemExit: {error.code!r}) before it had built a program"
     elif isinstance(error, SyntaxError) and error.filename == file:

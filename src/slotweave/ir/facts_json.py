@@ -2,7 +2,7 @@
 
 {"schema_version": 1,
  "memory_words": 40,                       null: unknown
- "words": {"0": 16},                       known words by address
+ "words": {"0": 16, "8-15": 0},            known words, equal ones as a range
  "regions": [{"name": "values", "start": 8, "length": 32, "read_only": false, "output": true}],
  "ranges": {"values": [0, 1023]}}          lowest and highest word of a region
 """
@@ -24,6 +24,9 @@ from slotweave.isa import WORD_MASK
 
 FACTS_SCHEMA_VERSION = 1
 
+#: Known words that a file may name.
+MOST_WORDS = 1 << 22
+
 _KEYS = ("schema_version", "memory_words", "words", "regions", "ranges")
 _REGION_KEYS = ("name", "start", "length", "read_only", "output")
 
@@ -34,7 +37,7 @@ def facts_to_json(facts: Facts) -> str:
         {
             "schema_version": FACTS_SCHEMA_VERSION,
             "memory_words": facts.memory_words,
-            "words": {str(address): word for address, word in facts.words.items()},
+            "words": _words_by_range(facts.words),
             "regions": [asdict(region) for region in facts.regions],
             "ranges": facts.ranges,
         }
@@ -60,6 +63,21 @@ def facts_from_json(text: str, file: str = "") -> Facts:
     ranges = _ranges(table.get("ranges", {}), root / "ranges", regions)
     _expect_in_range(words, regions, ranges, root / "words")
     return Facts(memory_words=length, words=words, regions=regions, ranges=ranges)
+
+
+def _words_by_range(words: Mapping[int, int]) -> dict[str, int]:
+    """Known words by address, neighbours that are equal as one entry."""
+    shown: dict[str, int] = {}
+    addresses = sorted(words)
+    first = 0
+    for number, address in enumerate(addresses):
+        after = addresses[number + 1] if number + 1 < len(addresses) else None
+        if after == address + 1 and words[after] == words[address]:
+            continue
+        start = addresses[first]
+        shown[str(address) if start == address else f"{start}-{address}"] = words[address]
+        first = number + 1
+    return shown
 
 
 def _expect_in_range(
@@ -88,11 +106,31 @@ def _words(value: Any, at: Key, top: int) -> Mapping[int, int]:
     words: dict[int, int] = {}
     for key, word in at.mapping(value).items():
         place = at / key
-        if not (key.isascii() and key.isdecimal() and len(key) <= 10 and str(int(key)) == key):
-            place.fail("is not an address")
-        place.integer(int(key), 0, top - 1)
-        words[int(key)] = place.integer(word, 0, WORD_MASK)
+        addresses = _addresses(key, place, top)
+        if len(words) + len(addresses) > MOST_WORDS:
+            place.fail(f"makes more than {MOST_WORDS} known words")
+        value_there = place.integer(word, 0, WORD_MASK)
+        for address in addresses:
+            if address in words:
+                place.fail(f"says address {address} a second time")
+            words[address] = value_there
     return MappingProxyType(words)
+
+
+def _addresses(key: str, place: Key, top: int) -> range:
+    """The addresses that `key` names: one, or the first and the last of several."""
+    ends = key.split("-")
+    if len(ends) > 2 or not all(map(_is_address, ends)):
+        place.fail("is not an address, nor FIRST-LAST")
+    first, last = int(ends[0]), int(ends[-1])
+    place.integer(first, 0, top - 1)
+    place.integer(last, first, top - 1)
+    return range(first, last + 1)
+
+
+def _is_address(text: str) -> bool:
+    digits = text.isascii() and text.isdecimal() and len(text) <= 10
+    return digits and str(int(text)) == text
 
 
 def _regions(value: Any, at: Key, top: int) -> tuple[Region, ...]:

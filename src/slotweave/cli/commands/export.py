@@ -46,7 +46,7 @@ def export(
     """Write a program in another form."""
     from slotweave.cli.inputs import building, built_for, note_unused_shape, program_in
 
-    destination = output or STDOUT
+    destination = STDOUT if output is None else output
     expect_writable(destination, as_python=form is Format.CHALLENGE)
     expect_other_file(destination, program)
     parsed = program_in(program, building(shape, load_time_limit, terminal))

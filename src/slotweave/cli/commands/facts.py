@@ -57,7 +57,7 @@ def show_facts(
     from slotweave.cli.inputs import shape_named, shape_or_default
     from slotweave.ir.facts_json import facts_to_json
 
-    destination = output or STDOUT
+    destination = STDOUT if output is None else output
     expect_writable(destination)
     about = shape_or_default(None if shape is None else shape_named(shape))
     known = facts_named(name, about)

@@ -84,7 +84,7 @@ def make_memory(
 
     from slotweave.cli.inputs import contract_of, kernel_named, machine_named, parameters_of
 
-    destination = output or STDOUT
+    destination = STDOUT if output is None else output
     expect_writable(destination)
     kernel = kernel_named(name, machine_named(machine))
     values = parameters_of(kernel, parameters or ())

@@ -61,4 +61,4 @@ def show_machine(
         )
     else:
         expect_writable(output)
-        write_output(output or STDOUT, machine_to_toml(machine))
+        write_output(STDOUT if output is None else output, machine_to_toml(machine))

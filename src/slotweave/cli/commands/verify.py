@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,7 +37,7 @@ from slotweave.cli.results import is_result, verify_result
 from slotweave.cli.self_test import Choice, test_checks
 from slotweave.cli.terminal import Terminal
 from slotweave.cli.tried import inputs_tried, unreached_lines
-from slotweave.cli.under_facts import Trial, verify_under_facts
+from slotweave.cli.under_facts import Trial, naming_compatible, verify_under_facts
 from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -161,8 +162,16 @@ def verify(
         "contract": promise,
         "seed": seed,
     }
+    from slotweave.check.breadth import run_broadly
+    from slotweave.check.execution import instance_memory
+    from slotweave.evidence.rederive import workload_of
+
+    workload = replace(workload_of(kernel, values, promise, target, seed), strict=not compatible)
     proved = None
     if prove:
+        with inputs.blaming(program), naming_compatible():  # a run is cheap, a proof is not
+            first = instance_memory(workload.memory, seed, 0)
+            _memory_after(parsed, target, not compatible, max_cycles)(first)
         programs = [(parsed, target)]
         if other is not None:
             programs.append((other, inputs.machine_of(other, machine)))
@@ -171,16 +180,13 @@ def verify(
         if other is not None:
             report["proved"]["of"] = [inputs.shown(program), inputs.shown(against)]
         _refuse_refuted(proved, report, program, json)
-    from slotweave.check.breadth import run_broadly
-    from slotweave.evidence.rederive import workload_of
-
-    workload = replace(workload_of(kernel, values, promise, target, seed), strict=not compatible)
     if other is not None:
         with inputs.blaming(against):
             its_machine = inputs.machine_of(other, machine)
             after = _memory_after(other, its_machine, not compatible, max_cycles)
         workload = replace(workload, reference=inputs.blamed(after, against))
-    with inputs.blaming(program), _naming_what_allows_it(kernel, values):
+    allows = _naming_what_allows_it(kernel, values)
+    with inputs.blaming(program), naming_compatible(), allows:
         verified = run_broadly(parsed, target, workload, instances, seed, max_cycles)
     if json:
         print_json({"verified": verified.to_json(), **report})
@@ -328,6 +334,8 @@ def _kernel_of(*programs: Program) -> Kernel:
         name = program.meta.get("kernel")
         if isinstance(name, str) and name in KERNELS:
             return KERNELS[name]
+        if isinstance(name, str) and name and len(programs) == 1:
+            raise _not_run(name)
     reason = (
         "neither program file names a kernel that comes with Slotweave, so there is no telling "
         "which memories to try; say it with --facts FILE.json (`slotweave facts show` prints one "
@@ -353,3 +361,14 @@ def _meta_for(kernel: Kernel, *programs: Program | None) -> Mapping[str, Any]:
 
 def _are_numbers(params: object) -> bool:
     return isinstance(params, Mapping) and all(type(value) is int for value in params.values())
+
+
+def _not_run(name: str) -> InputError:
+    """The program is for a kernel in a Python file, which only the user may have run."""
+    said = " ".join(name.split())[:200]
+    reason = (
+        f"the program file says that it is for {said!r}, which does not come with Slotweave, and "
+        "what a data file names is not run; if you trust it, say it yourself: "
+        f"slotweave verify PROGRAM --against {quote(said)}"
+    )
+    return InputError(Diagnostic("SW212", reason))
