@@ -203,3 +203,8 @@ def test_a_range_of_words_that_would_fill_the_machine_is_refused():
     text = json.dumps({"memory_words": 2**32, "words": {"0-4294967295": 1}})
     with pytest.raises(InputError, match="makes more than 4194304 known words"):
         facts_from_json(text)
+
+
+def test_a_fingerprint_has_each_known_word_by_itself():
+    text = facts_to_json(Facts(words={2: 7, 3: 7}), by_range=False)
+    assert json.loads(text)["words"] == {"2": 7, "3": 7}

@@ -31,13 +31,14 @@ _KEYS = ("schema_version", "memory_words", "words", "regions", "ranges")
 _REGION_KEYS = ("name", "start", "length", "read_only", "output")
 
 
-def facts_to_json(facts: Facts) -> str:
-    """`facts` as JSON text."""
+def facts_to_json(facts: Facts, *, by_range: bool = True) -> str:
+    """`facts` as JSON text: neighbours that are equal `by_range`, or each known word by itself."""
+    words = {str(address): word for address, word in facts.words.items()}
     return json_text(
         {
             "schema_version": FACTS_SCHEMA_VERSION,
             "memory_words": facts.memory_words,
-            "words": _words_by_range(facts.words),
+            "words": _words_by_range(facts.words) if by_range else words,
             "regions": [asdict(region) for region in facts.regions],
             "ranges": facts.ranges,
         }

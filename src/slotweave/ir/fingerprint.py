@@ -18,5 +18,5 @@ from slotweave.ir.graph_text import graph_to_text
 def fingerprint(graph: Graph, facts: Facts) -> str:
     """The SHA-256 of `graph` and `facts` as text."""
     bare = tuple(replace(node, item=-1, stage="", where="") for node in graph.nodes)
-    text = facts_to_json(facts) + graph_to_text(replace(graph, name="", nodes=bare))
+    text = facts_to_json(facts, by_range=False) + graph_to_text(replace(graph, name="", nodes=bare))
     return hashlib.sha256(text.encode()).hexdigest()
