@@ -17,6 +17,7 @@ from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.isa import WORD_MASK
 from slotweave.machine import Machine
+from slotweave.simulate.legality import static_faults
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
 from slotweave.simulate.slots import slot_kinds
@@ -39,6 +40,8 @@ def program_inputs(
     begun: Sequence[Words] = (),
 ) -> Directed:
     """Memories of so many words for `program`; those of `begun` count for what is reached."""
+    if any(static_faults(program, machine)):
+        return Directed()  # the machine refuses it, whatever memory holds
     if words > MOST_WORDS:
         return Directed(coverage=_coverage(_conditional(program, machine), set()))
     rng = np.random.default_rng([seed, words])

@@ -10,7 +10,7 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from functools import lru_cache, wraps
 from pathlib import Path
 from types import ModuleType
@@ -167,7 +167,8 @@ def _run_file(file: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     with _importable(module, path.resolve().parent):
         try:
-            spec.loader.exec_module(module)
+            with redirect_stdout(sys.stderr):
+                spec.loader.exec_module(module)
         except SlotweaveError:
             raise
         except SyntaxError as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 import sys
+import warnings
 from pathlib import Path
 from types import FrameType
 
@@ -14,16 +16,24 @@ _HERE = str(Path(__file__).parent) + os.sep
 
 
 def is_frontend_file(file: str) -> bool:
-    """Whether code of `file` belongs to this package."""
-    return file.startswith(_HERE)
+    """Whether code of `file` belongs to this package, or to what runs its `with` blocks."""
+    return file.startswith(_HERE) or file == contextlib.__file__
 
 
 def user_frame() -> FrameType:
     """The innermost frame outside this package."""
     frame = sys._getframe(1)
-    while frame.f_code.co_filename.startswith(_HERE) and frame.f_back is not None:
+    while is_frontend_file(frame.f_code.co_filename) and frame.f_back is not None:
         frame = frame.f_back
     return frame
+
+
+def warn(reason: str) -> None:
+    """Warn of something at the user's line, once for each line."""
+    frame = user_frame()
+    seen = frame.f_globals.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(reason, UserWarning, frame.f_code.co_filename, frame.f_lineno,
+                           registry=seen)  # fmt: skip
 
 
 def is_unstarted(result: object) -> bool:

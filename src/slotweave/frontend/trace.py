@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from traceback import walk_tb
 from types import CodeType, TracebackType
@@ -73,7 +75,8 @@ def _traced(
 ) -> Tracer:
     tracer = Tracer(name, vector_length)
     try:
-        unstarted = is_unstarted(build(tracer, *arguments, **parameters))
+        with redirect_stdout(sys.stderr):  # what a kernel prints is no data of ours
+            unstarted = is_unstarted(build(tracer, *arguments, **parameters))
     except SlotweaveError:
         raise
     except (Exception, SystemExit) as error:

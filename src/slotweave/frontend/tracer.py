@@ -14,13 +14,13 @@ from typing import TypeVar, cast, overload
 
 from slotweave.diagnostics import Diagnostic, InputError
 from slotweave.frontend.blocks import BlockList, Variable
-from slotweave.frontend.misuse import is_unstarted, misuse
+from slotweave.frontend.misuse import is_unstarted, misuse, warn
 from slotweave.frontend.recorder import Recorder
 from slotweave.frontend.regions import RegionHandle
 from slotweave.frontend.values import Block, Operand, Value, Vector, Word
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph, Region
-from slotweave.isa import WORD_MASK
+from slotweave.isa import WORD_BITS, WORD_MASK
 
 __all__ = ["Block", "RegionHandle", "Tracer", "Variable", "Vector", "Word"]
 
@@ -261,7 +261,7 @@ class Tracer:
 
     def vstore(self, address: Word | int, vector: Vector | int, region: RegionHandle) -> None:
         """Write vector_length consecutive words from `address` on."""
-        value = vector if isinstance(vector, Vector) else self.literal_vector(_as_word(vector))
+        value = self._lift(vector, Vector)
         self._recorder.vstore(self._word(address).index, value.index, region.region)
 
     # Control
@@ -290,7 +290,9 @@ class Tracer:
         values from round to round, into the loop and out of it.
         """
         if isinstance(times, int) and times < 1:
-            raise misuse(f"a loop runs at least once, not {times} times")
+            raise misuse(
+                f"a loop runs at least once, not {times} times: leave it out with a Python `if`"
+            )
         if isinstance(times, Vector):
             raise misuse("a loop runs a number of times that is one word, not a vector")
         left: Variable[Word] = self.variable(times)
@@ -380,7 +382,11 @@ class Tracer:
         """`value` if it is of that kind and of this trace."""
         if not isinstance(value, kind):
             found = f"a {value.noun}" if isinstance(value, Value) else repr(value)
-            hint = "; k.broadcast makes a vector of a word" if isinstance(value, Word) else ""
+            hint = ""
+            if isinstance(value, Word):
+                hint = "; k.broadcast makes a vector of a word"
+            elif isinstance(value, Vector) and kind is Word:
+                hint = "; v.lane(i) is a word of a vector, and a.vstore stores all of one"
             raise misuse(f"a {kind.noun} is needed here, not {found}{hint}")
         if value.tracer is not self:
             raise misuse(f"this {value.noun} belongs to another trace")
@@ -399,6 +405,11 @@ def _expect_run(result: object) -> None:
 
 def _as_word(number: object) -> int:
     try:
-        return integer(cast(int, number)) & WORD_MASK
+        given = integer(cast(int, number))
     except TypeError:
         raise misuse(f"a value or an integer is needed here, not {number!r}") from None
+    word = given & WORD_MASK
+    if not -(1 << WORD_BITS - 1) <= given <= WORD_MASK:
+        warn(f"the number {given} has more than 32 bits and is taken as {word}; if that is meant, "
+             "write `number % 2**32`")  # fmt: skip
+    return word

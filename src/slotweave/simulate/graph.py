@@ -90,7 +90,9 @@ def _run(graph: Graph, state: _State) -> dict[int, _Value]:
             else:
                 values.append(_value(node, args, words))
         except ZeroDivisionError:
-            raise _failure(node, index, faults.zero_divisor(node.op)) from None
+            code, message = faults.zero_divisor(node.op)
+            cure = "make sure that it is never 0, as by k.select(d, d, 1)"
+            raise _failure(node, index, (code, f"{message}: {cure}")) from None
         if node.effect is Effect.STORE:
             _store(node, args, words)
         elif node.op == "trace_write":
