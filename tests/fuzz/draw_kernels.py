@@ -37,7 +37,7 @@ def simple_statements(draw: st.DrawFn) -> Statement:
 
 
 @st.composite
-def statements(draw: st.DrawFn, depth: int = 3, most: int = 10) -> Statements:
+def statements(draw: st.DrawFn, depth: int = 3, most: int = 16) -> Statements:
     """At most `most` statements, loops and branches `depth` deep among them."""
     found = []
     for _ in range(draw(st.integers(0, most))):
