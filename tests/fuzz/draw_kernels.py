@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from fuzz.statements import Statement, Statements
-from fuzz.writing import BINARY
+from fuzz.writing import BINARY, VARIABLE
 
 #: Statements and how often they are drawn: name, count of numbers.
 _SIMPLE = {
@@ -23,6 +23,7 @@ numbers = st.one_of(
     st.integers(0, 3),
     st.integers(0, 20),
     st.integers(-6, -1),
+    st.integers(VARIABLE, VARIABLE + 2),
     st.sampled_from([~15, ~31, ~32, ~0x80000000, ~0xFFFFFFFF, ~7]),
 )
 
@@ -37,13 +38,36 @@ def simple_statements(draw: st.DrawFn) -> Statement:
 
 
 @st.composite
+def exchanges(draw: st.DrawFn) -> Statements:
+    """A variable stored and loaded again, perhaps from elsewhere, or with something between."""
+    wide = "v" * draw(st.booleans())
+    region, variable = draw(st.integers(0, 2)), draw(st.integers(0, 1))
+    steps = [
+        Statement(f"{wide}store", (region, *draw(_places()), VARIABLE + variable)),
+        Statement(f"{wide}load", (region + 1, *draw(_places()))),
+        Statement(f"{wide}set", (variable, 0)),
+    ]
+    if draw(st.booleans()):
+        steps.insert(draw(st.integers(0, 3)), draw(simple_statements()))
+    if draw(st.booleans()):
+        steps.append(Statement(f"{wide}store", (region, *draw(_places()), VARIABLE + variable)))
+    return tuple(steps)
+
+
+def _places() -> st.SearchStrategy[tuple[int, int, int]]:
+    return st.tuples(st.sampled_from([0, 1, 2, 2, 3, 4, 5]), numbers, numbers)
+
+
+@st.composite
 def statements(draw: st.DrawFn, depth: int = 3, most: int = 16) -> Statements:
     """At most `most` statements, loops and branches `depth` deep among them."""
     found = []
     for _ in range(draw(st.integers(0, most))):
-        kind = draw(st.integers(0, 11)) if depth else 0
-        if kind < 8:
+        kind = draw(st.integers(0, 11 if depth else 7))
+        if kind < 7:
             found.append(draw(simple_statements()))
+        elif kind == 7:
+            found.extend(draw(exchanges()))
         elif kind < 10:
             sides = tuple(draw(_body(depth)) for _ in range(2))
             found.append(Statement("branch", (draw(numbers),), sides))

@@ -25,6 +25,8 @@ REGIONS: tuple[tuple[str, dict[str, bool]], ...] = (
     ("o", {"output": True}),
     ("p", {"output": True}),
 )
+#: From this number on a word or a vector is a variable.
+VARIABLE = 100
 MEMORY_WORDS = REGION_WORDS * len(REGIONS)
 BINARY = tuple(BINARY_SYMBOLS)
 _DIVISIONS = ("div", "cdiv", "mod")
@@ -64,6 +66,8 @@ class _Writer:
         self.fresh()
         if number < 0:
             return self.k.literal(~number)
+        if number >= VARIABLE:
+            return self.variables[(number - VARIABLE) % len(self.variables)].value
         number %= len(self.made) + len(self.variables)
         if number < len(self.made):
             return self.made[-1 - number]
@@ -73,6 +77,8 @@ class _Writer:
         self.fresh()
         if number < 0:
             return self.k.literal_vector(~number)
+        if number >= VARIABLE:
+            return self.vectors[(number - VARIABLE) % len(self.vectors)].value
         number %= len(self.made_vectors) + len(self.vectors)
         if number < len(self.made_vectors):
             return self.made_vectors[-1 - number]
