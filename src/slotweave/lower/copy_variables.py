@@ -3,6 +3,7 @@
 Guarantees: in the graph returned no `assign` is left; each variable that one named has a *writer*,
 an operation that writes it and whose result is of use under no other name, so that it can lie
 where the variable does, and runs behind all operations that read what the variable held before.
+A copy is an operation that the machine has.
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from slotweave.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.graph import Graph, Node
+from slotweave.isa import Shape
+from slotweave.machine import Machine
+
+#: Operations that return what all of their operands are, and how many these are.
+_COPIES = (("or", 2), ("and", 2), ("select", 3), ("add_immediate", 1))
 
 
 @dataclass(frozen=True)
@@ -22,8 +29,11 @@ class Written:
     variable: Mapping[int, int]
 
 
-def copy_variables(graph: Graph) -> Written:
-    """`graph` with a writer for each variable that it assigns."""
+def copy_variables(graph: Graph, machine: Machine) -> Written:
+    """`graph` with a writer for each variable that it assigns.
+
+    Raises NoSchedule (SW302) if one must be copied and no operation of the machine can do that.
+    """
     assigned = {node.imm: node.args[0] for node in graph.nodes if node.op == "assign"}
     if not assigned:
         return Written(graph, {})
@@ -40,7 +50,7 @@ def copy_variables(graph: Graph) -> Written:
         made = nodes[source := number[old]]
         if made.structural and not (made.op == "variable" and made.imm == target):
             taken[target] = len(nodes)
-            nodes.append(Node("or", made.width, (source, source), item=made.item))
+            nodes.append(_copy(source, replace(made, stage=""), machine))
             order.append(nodes[-1])
     variable: dict[int, int] = {}
     for target, old in assigned.items():
@@ -51,10 +61,22 @@ def copy_variables(graph: Graph) -> Written:
             variable[source] = target
             continue
         made, source = nodes[source], taken.get(target, source)
-        nodes.append(Node("or", made.width, (source, source), item=made.item, stage=made.stage))
+        nodes.append(_copy(source, made, machine))
         order.append(nodes[-1], target)
         variable[len(nodes) - 1] = target
     return Written(graph.with_nodes(tuple(nodes)), variable)
+
+
+def _copy(source: int, made: Node, machine: Machine) -> Node:
+    """A copy of node `source`, which `made` is like."""
+    shape = Shape.WORD if made.width == 1 else Shape.VECTOR
+    for op, operands in _COPIES:
+        if any(machine.slots[mode.engine] for mode in machine.modes_of(op, shape)):
+            args = (source,) * operands
+            return Node(op, made.width, args, item=made.item, stage=made.stage, where=made.where)
+    names = ", ".join(repr(op) for op, _ in _COPIES)
+    reason = f"no engine of machine {machine.name!r} can copy a {shape.value}, as a variable needs"
+    raise NoSchedule(Diagnostic("SW302", f"{reason}: give it one of {names}"))
 
 
 def readers(nodes: list[Node] | tuple[Node, ...], variable: int) -> list[int]:

@@ -16,7 +16,7 @@ from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import word_constants
 from slotweave.ir.problem import DATA, ORDER, Ints, Problem
 from slotweave.lower.copy_variables import copy_variables, readers
-from slotweave.lower.materialize import materialize, usable_modes
+from slotweave.lower.materialize import materialize, no_engine, usable_modes
 from slotweave.lower.placement import Placement, place
 from slotweave.lower.spread_constants import spread_constants
 from slotweave.machine import Machine
@@ -101,7 +101,7 @@ def _least(lowered: Lowered) -> int:
 def lower_as_it_stands(graph: Graph, machine: Machine) -> Lowered:
     """As `lower`, with every constant made as `graph` says."""
     graph, placement = materialize(graph, machine)
-    graph, writers = (written := copy_variables(graph)).graph, written.variable
+    graph, writers = (written := copy_variables(graph, machine)).graph, written.variable
     placement = place(graph, machine)
     operations = [i for i, node in enumerate(graph.nodes) if node.op not in _NOT_RUN]
     number = {node: op for op, node in enumerate(operations)}
@@ -143,6 +143,8 @@ class _Modes:
             return [(-1, 0, 0, -1)]
         lanes = self.graph.vector_length
         modes = usable_modes(self.graph, self.machine, self.placement, index, self.constants)
+        if not modes:
+            raise no_engine(self.graph, self.machine, index)
         return [
             (self.engine[m.engine], lanes if m.per_lane else 1, m.latency, self.source[m])
             for m in sorted(modes, key=lambda mode: mode.per_lane)

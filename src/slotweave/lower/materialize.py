@@ -63,13 +63,13 @@ def materialize(graph: Graph, machine: Machine) -> tuple[Graph, Placement]:
     for index in stuck:
         node = graph.nodes[index]
         if not any(machine.slots[m.engine] for m in machine.modes_of(node.op, graph.shape(index))):
-            raise _no_engine(graph, machine, index)
+            raise no_engine(graph, machine, index)
     repaired = _with_copies(graph, machine, placement, set(stuck))
     placement = place(repaired, machine)
     constants = word_constants(repaired)
     for index, node in enumerate(repaired.nodes):
         if not node.structural and not usable_modes(repaired, machine, placement, index, constants):
-            raise _no_engine(repaired, machine, index)
+            raise no_engine(repaired, machine, index)
     return repaired, placement
 
 
@@ -112,7 +112,8 @@ def _copy(source: int, width: int, labels: Node, first: int, machine: Machine) -
                             offsets=tuple(range(width)))]  # fmt: skip
 
 
-def _no_engine(graph: Graph, machine: Machine, index: int) -> NoSchedule:
+def no_engine(graph: Graph, machine: Machine, index: int) -> NoSchedule:
+    """What is raised for a node that no engine can run."""
     node = graph.nodes[index]
     shape = graph.shape(index).value
     reason = (
