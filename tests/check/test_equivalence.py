@@ -542,6 +542,37 @@ def test_stores_of_one_bundle_that_differ_by_a_constant_are_proved():
     assert stored_at("2", "0").verdict is True
 
 
+#: What a word stores lands a bundle after what a vector does.
+SLOW_STORES = replace(CHALLENGE, modes=tuple(
+    replace(mode, latency=2) if mode.operation == "store" else mode for mode in CHALLENGE.modes
+))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stores", "verdict"),
+    [("store store 2 0\nstore vstore 3 16\n", "unknown"),
+     ("store vstore 3 16; store store 2 0\n", True)],
+    ids=["one lands with the other", "one lands after the other"],
+)  # fmt: skip
+def test_stores_are_together_where_they_land(stores: str, verdict: object) -> None:
+    text = (
+        "load const 0 1; load const 1 8\n"
+        "load load 2 0; load load 3 1; valu vbroadcast 16 1\n" + stores
+    )
+    store, vector = ("store", (2, 0), (3,)), ("vstore", (3, 4), (3,))
+    first, second = (store, vector) if verdict == "unknown" else (vector, store)
+    nodes = (
+        Node("const", 1, imm=1), Node("const", 1, imm=8),
+        Node("load", 1, (0,), region="in"), Node("load", 1, (1,), region="out"),
+        Node("broadcast", 8, (1,)),
+        Node(first[0], 0, first[1], region="out", after=(3,)),
+        Node(second[0], 0, second[1], region="out", after=(5,)),
+    )  # fmt: skip
+    graph = Graph("landing", 8, 24, (IN, OUT, WORK), nodes)
+    found = program_equals_graph(program_of(text, SLOW_STORES), SLOW_STORES, graph, FACTS)
+    assert found.verdict == verdict, found
+
+
 def test_a_load_that_nobody_needs_must_not_pass_the_end_of_memory():
     inside = GATHERED + "scalar const 5 23\nmemory load 4 5\n"
     assert verdict(inside, GATHER).verdict is True

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
+from random import Random
 
 from fuzz.meaning import meaning_of
 from fuzz.programs import ProgramJob, always_ends, differ, does_the_same, end_of, memories_of
@@ -26,12 +28,14 @@ from slotweave.machine import DEBUG_ENGINE
 from slotweave.repack.options import RepackOptions
 from slotweave.repack.repack import Repacked, repack
 from slotweave.report.inspect import inspect_program
+from slotweave.report.live_scratch import is_straight
 from slotweave.report.placements import placements
 from slotweave.report.program_bounds import program_bounds
-from slotweave.report.unrolled import unrolled
+from slotweave.report.unrolled import unrolled, up_to_halt
 from slotweave.report.what_if import what_if
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
+from support.advice import Case, false_advice
 
 
 @contextmanager
@@ -89,6 +93,15 @@ def unused_are_unused(job: ProgramJob) -> None:
             bare = _without(ran.program, gone)
             whole = replace(job, program=ran.program)
             does_the_same(whole, bare, job.facts, f"without {sorted(gone)}")
+
+
+def advice_can_be_taken(job: ProgramJob) -> None:
+    """Operations of a straight program can go where `explain` says, or are held as it says."""
+    if is_straight(job.program):
+        program = up_to_halt(job.program)
+        case = Case(program, job.machine, job.facts, list(islice(memories_of(job), 6)), False)
+        found = next(false_advice(case, Random(job.seed)), None)
+        assert found is None, found
 
 
 def _without(program: Program, places: Collection[tuple[int, str, int]]) -> Program:

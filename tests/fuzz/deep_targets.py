@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fuzz.campaign import Target
 from fuzz.claims import (
+    advice_can_be_taken,
     inspection_counts,
     lifting_keeps_the_meaning,
     more_slots_never_cost,
@@ -21,6 +22,7 @@ DEEP_TARGETS = {
         Target("flows", 30, kernel_jobs(), kernel_means_itself),
         Target("inspect", 15, program_jobs(), noted(inspection_counts)),
         Target("unused", 15, program_jobs(), noted(unused_are_unused)),
+        Target("explain", 10, program_jobs(), noted(advice_can_be_taken)),
         Target("lift", 15, program_jobs(), noted(lifting_keeps_the_meaning)),
         Target("what-if", 15, program_jobs(), noted(more_slots_never_cost)),
         Target("repack", 10, program_jobs(), noted(repacking_keeps_the_meaning)),

@@ -1,4 +1,4 @@
-"""What is fuzzed: compiling graphs and kernels, simulating programs, reading texts."""
+"""What is fuzzed: compiling and simulating, reading texts, and all that `deep_targets` runs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fuzz.advice import advice_is_true, advised
 from fuzz.campaign import Target
 from fuzz.compiling import Job, compiles_right
+from fuzz.deep_targets import DEEP_TARGETS
 from fuzz.mutation import mutated
 from fuzz.refusal import refusable
 from fuzz.texts import forms, keeps_its_promise
@@ -118,7 +119,7 @@ def _text_target(name: str, examples: int) -> Target:
     return Target(f"text-{name}", examples, seeds, partial(text_is_survived, name))
 
 
-TARGETS = {
+TARGETS = DEEP_TARGETS | {
     target.name: target
     for target in (
         Target("graphs", 40, graph_jobs(), compiles_right),

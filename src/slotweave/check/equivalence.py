@@ -125,7 +125,7 @@ class GraphOnTerms:
         return self._failure(memory.touched, run.partial) or self._alias(run, regions) or shown
 
     def _alias(self, run: SymbolicRun, regions: Mapping[int, int | None]) -> Equivalence | None:
-        """What may make strict mode refuse a bundle: two stores in it that may write one word."""
+        """What may make strict mode refuse a bundle: stores that land in one word at once."""
         found = doubtful_stores(run.stored_together, self._terms, self._layout, regions)
         for bundle, first, second in found:
             both = f"{self._terms.text(first)} and at {self._terms.text(second)}"

@@ -1,8 +1,8 @@
-"""Stores of one bundle: do they surely write different words?
+"""Stores that land at once: do they surely write different words?
 
-Strict mode refuses a bundle that writes one word twice, so a program whose stores may alias may
-fail where its graph does not. Guarantees: addresses that are not reported lie in different regions
-or are different words, whatever memory holds.
+Strict mode refuses two writes that land in one word at once, so a program whose stores may alias
+may fail where its graph does not. Guarantees: addresses that are not reported lie in different
+regions or are different words, whatever memory holds.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def doubtful_stores(
     layout: MemoryMap,
     regions: Mapping[int, int | None],
 ) -> Iterator[tuple[int, int, int]]:
-    """(bundle, address, address) that one bundle may write twice, all of them terms."""
+    """(bundle, address, address): words that may be written twice at once, the addresses terms."""
     sums = _Sums(terms)
 
     def region(address: int) -> int | None:

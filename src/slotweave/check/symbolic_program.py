@@ -27,11 +27,15 @@ _Lanes = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """Words on their way to scratch (`first` and the following) or memory (`addresses`)."""
+    """Words on their way to scratch (`first` and the following) or memory (`addresses`).
+
+    They were issued in `bundle`.
+    """
 
     first: int
     words: _Lanes
     addresses: _Lanes = ()
+    bundle: int = 0
 
 
 class SymbolicRun:
@@ -39,7 +43,8 @@ class SymbolicRun:
 
     `regions` says in which region a computed address lies, as far as that is known. `partial` are
     the results of operations that are not defined for all operands. `stored_together` holds what
-    several stores of one bundle write: bundle and addresses, unless these are different constants.
+    several stores that land at once write: the last one's bundle, and the addresses, unless these
+    are different constants.
     """
 
     def __init__(
@@ -79,7 +84,6 @@ class SymbolicRun:
 
     def _step(self, bundle: Bundle) -> None:
         self._next_pc = self._pc + 1
-        stored: list[_Lanes] = []
         for engine, slots in bundle.items():
             if engine == DEBUG_ENGINE:
                 continue
@@ -89,20 +93,20 @@ class SymbolicRun:
                 for write in self._slot(kind, slot):
                     landing = self._time + kind.latency
                     self._in_flight.setdefault(landing, []).append(write)
-                    if write.addresses:
-                        stored.append(write.addresses)
-        if len(stored) > 1:
-            self._note_together(tuple(address for lanes in stored for address in lanes))
         self._time += 1
         self._land(self._in_flight.pop(self._time, []))
         self._pc = self._next_pc
 
-    def _note_together(self, addresses: _Lanes) -> None:
+    def _note_together(self, stores: list[_Write]) -> None:
+        addresses = tuple(address for store in stores for address in store.addresses)
         known = [self._terms.known(address) for address in addresses]
         if None in known or len(set(known)) < len(known):
-            self.stored_together.setdefault(addresses, self._pc)
+            self.stored_together.setdefault(addresses, stores[-1].bundle)
 
     def _land(self, writes: list[_Write]) -> None:
+        stores = [write for write in writes if write.addresses]
+        if len(stores) > 1:
+            self._note_together(stores)
         for write in writes:
             if write.addresses:
                 for address, word in zip(write.addresses, write.words, strict=True):
@@ -123,7 +127,7 @@ class SymbolicRun:
                 yield _Write(written.start, tuple(words))
             case Effect.STORE:
                 addresses = lane_addresses(self._terms, args[0][0], len(args[1]))
-                yield _Write(0, args[1], addresses)
+                yield _Write(0, args[1], addresses, self._pc)
             case Effect.TRACE:
                 self.trace += args[0]
             case _ if kind.operation.name == "core_id":
