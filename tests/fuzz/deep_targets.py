@@ -19,13 +19,13 @@ from fuzz.programs import program_jobs
 DEEP_TARGETS = {
     target.name: target
     for target in (
-        Target("flows", 30, kernel_jobs(), kernel_means_itself),
-        Target("inspect", 15, program_jobs(), noted(inspection_counts)),
-        Target("unused", 15, program_jobs(), noted(unused_are_unused)),
+        Target("flows", 100, kernel_jobs(), kernel_means_itself),
+        Target("inspect", 30, program_jobs(), noted(inspection_counts)),
+        Target("unused", 30, program_jobs(), noted(unused_are_unused)),
         Target("explain", 10, program_jobs(), noted(advice_can_be_taken)),
-        Target("lift", 15, program_jobs(), noted(lifting_keeps_the_meaning)),
-        Target("what-if", 15, program_jobs(), noted(more_slots_never_cost)),
-        Target("repack", 10, program_jobs(), noted(repacking_keeps_the_meaning)),
-        Target("verify", 15, program_jobs(), noted(verdicts_hold)),
+        Target("lift", 30, program_jobs(), noted(lifting_keeps_the_meaning)),
+        Target("what-if", 30, program_jobs(), noted(more_slots_never_cost)),
+        Target("repack", 20, program_jobs(), noted(repacking_keeps_the_meaning)),
+        Target("verify", 30, program_jobs(), noted(verdicts_hold)),
     )
 }
