@@ -115,7 +115,7 @@ def compile_any(
             for block in flow.blocks
         ]))  # fmt: skip
     with clock.stage("emit"):
-        emitted = [_emitted(block, machine) for block in blocks]
+        emitted = [emitted_of(block, machine) for block in blocks]
         program, starts = link(flow, emitted, machine), block_starts(flow, emitted, machine)
         facts = kernel.facts(parameters, contract)
         promises = promises_of(traced, facts)
@@ -184,7 +184,8 @@ def _search_block(
         yield FittedBlock(lowered, schedule, allocation)
 
 
-def _emitted(block: FittedBlock, machine: Machine) -> EmittedBlock:
+def emitted_of(block: FittedBlock, machine: Machine) -> EmittedBlock:
+    """The bundles of a block, and when they land."""
     lowered = block.lowered
     program = emit(lowered.graph, machine, lowered.problem, lowered.layout,
                    block.schedule, block.allocation)  # fmt: skip

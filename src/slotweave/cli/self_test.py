@@ -14,6 +14,7 @@ from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 
 if TYPE_CHECKING:
     from slotweave.cli.terminal import Terminal
+    from slotweave.flow_pipeline import FlowResult
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
     from slotweave.selftest.fitted_mutations import Fitted
@@ -39,12 +40,17 @@ class Choice:
 
 def test_checks(choice: Choice, terminal: Terminal, json: bool) -> None:
     """Try mutants; end in CheckFailed (SW411) if one that differs is caught by nobody."""
+    from slotweave.flow_pipeline import FlowResult
+    from slotweave.selftest.flow_trial import flow_trials
     from slotweave.selftest.outcome import summary
     from slotweave.selftest.trial import Numbers, trials
 
-    origin, program, fitted = _subject(choice, terminal)
+    origin, subject, fitted = _subject(choice, terminal)
     numbers = Numbers.of(choice.mutants)
-    steps = trials(origin, program, numbers, choice.seed, fitted)
+    if isinstance(subject, FlowResult):
+        steps = flow_trials(subject, numbers, choice.seed)
+    else:
+        steps = trials(origin, subject, numbers, choice.seed, fitted)
     found = summary(terminal.progress(steps, numbers.all, "mutants"))
     if json:
         print_json({
@@ -60,19 +66,44 @@ def test_checks(choice: Choice, terminal: Terminal, json: bool) -> None:
         raise CheckFailed(Diagnostic("SW411", f"{found['missed']} missed, the first: {first}"))
 
 
-def _subject(choice: Choice, terminal: Terminal) -> tuple[Origin, Program, Fitted | None]:
-    """What is to be broken: a program file and where it came from, or a kernel compiled now."""
+def _subject(
+    choice: Choice, terminal: Terminal
+) -> tuple[Origin, Program | FlowResult, Fitted | None]:
+    """What is to be broken: a program file and where it came from, or a kernel compiled now.
+
+    A program that jumps is broken block by block, so it is compiled again, and must be the same.
+    """
     name = choice.subject or DEFAULT_KERNEL
     if name == inputs.STDIN or (".py:" not in name and Path(name).is_file()):
         program = inputs.program_in(name, choice.building)
         with inputs.blaming(name):
             origin = _origin_of(program, inputs.machine_of(program, choice.machine))
-        return origin, program, None
+            return origin, _blocks_of(program, origin) or program, None
     return _compiled(name, choice, terminal)
 
 
-def _compiled(name: str, choice: Choice, terminal: Terminal) -> tuple[Origin, Program, Fitted]:
-    from slotweave.pipeline import compile_kernel
+def _blocks_of(program: Program, origin: Origin) -> FlowResult | None:
+    """What `program` was made from if it jumps."""
+    from slotweave.flow_pipeline import FlowResult, compile_any
+    from slotweave.frontend.trace import trace_flow
+
+    kernel, values, contract = origin.kernel, origin.parameters, origin.contract
+    if len(trace_flow(kernel, values, contract, origin.plan, origin.machine).blocks) == 1:
+        return None
+    result = compile_any(kernel, origin.machine, values, contract, origin.plan)
+    if not isinstance(result, FlowResult) or result.program.bundles != program.bundles:
+        reason = (
+            "the program jumps, and compiling its kernel by its plan gives another one, so there "
+            "are no blocks to break; test the kernel instead"
+        )
+        raise InputError(Diagnostic("SW212", reason))
+    return result
+
+
+def _compiled(
+    name: str, choice: Choice, terminal: Terminal
+) -> tuple[Origin, Program | FlowResult, Fitted | None]:
+    from slotweave.flow_pipeline import FlowResult, compile_any
     from slotweave.selftest.fitted_mutations import Fitted
     from slotweave.selftest.trial import Origin
 
@@ -82,9 +113,11 @@ def _compiled(name: str, choice: Choice, terminal: Terminal) -> tuple[Origin, Pr
     contract = inputs.contract_of(kernel, choice.contract)
     plan = plan_of(kernel, PLAN, values, contract)
     terminal.detail(f"compiling {kernel.name} for {machine.name} by the plan {plan.name}")
-    result = compile_kernel(kernel, machine, values, contract, plan)
-    fitted = Fitted(result.schedule, result.allocation)
-    return Origin(kernel, values, contract, plan, machine), result.program, fitted
+    result = compile_any(kernel, machine, values, contract, plan)
+    origin = Origin(kernel, values, contract, plan, machine)
+    if isinstance(result, FlowResult):
+        return origin, result, None
+    return origin, result.program, Fitted(result.schedule, result.allocation)
 
 
 def _origin_of(program: Program, machine: Machine) -> Origin:

@@ -51,12 +51,20 @@ def mutants(
     made: list[Mutant[Value]] = []
     turn = 0
     while len(made) < count:
-        rng = np.random.default_rng([seed, turn])
-        mutation = mutations[turn % len(mutations)]
-        looks = (mutation(value, rng) for _ in range(PLACES))
-        found = next((mutant for mutant in looks if mutant is not None), None)
+        found = _mutant(value, mutations[turn % len(mutations)], seed, turn)
         made += [found] if found is not None else []
         turn += 1
         if not made and turn == len(mutations):
             raise ValueError("there is nothing that could be changed")
     return made
+
+
+def is_changeable(value: Value, mutations: Sequence[Mutation[Value]], seed: int) -> bool:
+    """Whether `mutants` finds any of `value`."""
+    return any(_mutant(value, one, seed, turn) is not None for turn, one in enumerate(mutations))
+
+
+def _mutant(value: Value, mutation: Mutation[Value], seed: int, turn: int) -> Mutant[Value] | None:
+    rng = np.random.default_rng([seed, turn])
+    looks = (mutation(value, rng) for _ in range(PLACES))
+    return next((mutant for mutant in looks if mutant is not None), None)

@@ -9,7 +9,7 @@ simulator as well, and the two must end alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,7 @@ class Oracle:
     before: tuple[Words, ...]
     expected: tuple[Words, ...]
     judged: NDArray[np.bool_]
+    max_cycles: int = MAX_CYCLES
 
     def program_differs(self, program: Program, machine: Machine, *, both: bool = False) -> str:
         """How `program` differs from what it should do; "" if it does not.
@@ -47,10 +48,11 @@ class Oracle:
         encoded = encode(program, machine)
 
         def fast(memory: Words) -> Words:
-            return run_compiled(encoded, memory, strict=False).memory
+            run = run_compiled(encoded, memory, strict=False, max_cycles=self.max_cycles)
+            return run.memory
 
         if both:
-            _expect_agreement(program, machine, self.before[0], fast)
+            _expect_agreement(program, machine, self.before[0], fast, self.max_cycles)
         return self._first_difference(fast)
 
     def graph_differs(self, graph: Graph) -> str:
@@ -73,19 +75,35 @@ class Oracle:
 
 
 def oracle_for(
-    kernel: Kernel, parameters: Mapping[str, int], contract: str, seed: int, count: int = MEMORIES
+    kernel: Kernel,
+    parameters: Mapping[str, int],
+    contract: str,
+    seed: int,
+    count: int = MEMORIES,
+    extra: Sequence[Words] = (),
+    max_cycles: int = MAX_CYCLES,
 ) -> Oracle:
-    """What `kernel` must do, by its reference, on `count` memories of `seed`."""
+    """What `kernel` must do, by its reference, on `count` memories of `seed`, and on those `extra`
+    ones on which the reference does not fail."""
     before, expected = [], []
-    for number in range(count):
-        memory = kernel.memory(parameters, contract, np.random.default_rng([seed, number]))
-        after = kernel.reference(memory, parameters, contract).copy()
+    drawn = [
+        kernel.memory(parameters, contract, np.random.default_rng([seed, number]))
+        for number in range(count)
+    ]
+    for number, memory in enumerate([*drawn, *extra]):
+        try:
+            after = kernel.reference(memory, parameters, contract).copy()
+        except CheckFailed:
+            if number < count:
+                raise
+            continue
         for region in kernel.facts(parameters, contract).regions:
             if region.read_only:
                 after[region.start : region.stop] = memory[region.start : region.stop]
         before.append(memory)
         expected.append(after)
-    return Oracle(tuple(before), tuple(expected), _judged(kernel, parameters, contract, before[0]))
+    judged = _judged(kernel, parameters, contract, before[0])
+    return Oracle(tuple(before), tuple(expected), judged, max_cycles)
 
 
 def _judged(
@@ -100,12 +118,16 @@ def _judged(
 
 
 def _expect_agreement(
-    program: Program, machine: Machine, memory: Words, fast: Callable[[Words], Words]
+    program: Program,
+    machine: Machine,
+    memory: Words,
+    fast: Callable[[Words], Words],
+    max_cycles: int,
 ) -> None:
     """Raise CheckFailed (SW403) unless both simulators end alike, with memory or with an error."""
 
     def slow(words: Words) -> Words:
-        return run(program, machine, words, strict=False, max_cycles=MAX_CYCLES).memory
+        return run(program, machine, words, strict=False, max_cycles=max_cycles).memory
 
     ends = []
     for simulate in (slow, fast):

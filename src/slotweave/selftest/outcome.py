@@ -16,6 +16,7 @@ class Subject(StrEnum):
     SCHEDULE = "schedule"
     ALLOCATION = "allocation"
     KERNEL = "kernel"
+    JUMPS = "jumps"  # between the blocks of a program
 
 
 class Checker(StrEnum):
@@ -27,6 +28,8 @@ class Checker(StrEnum):
     EQUIVALENCE = "equivalence"  # of program and graph
     GRAPH = "graph"  # the invariants of graphs
     DEFINITION = "definition"  # kernel = definition
+    RUNS = "runs"  # on random and directed memories, where there is no proof
+    UNKNOWN = "unknown"  # nobody objects, and the result says that it is not proved
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,170 @@
+"""The self-test of a program that jumps: its slots, its jumps, its blocks' schedules and places.
+
+Guarantees: as `trial`. Where the program is proved, a mutant that differs has to be refused by
+legality or by the proof. Where a jump depends on data there is no proof, and the result says so
+("unknown"): there the runs have to object, on random memories and on those made to reach each side
+of each jump. A mutant that they let pass is counted as one of which the result says "unknown"; it
+is not missed, for nobody was told that it is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from slotweave.check.allocation_legality import allocation_violations
+from slotweave.check.equivalence import GraphOnTerms
+from slotweave.check.execution import instance_memory, run_against_reference
+from slotweave.check.inputs import directed_inputs
+from slotweave.check.schedule_legality import schedule_violations
+from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.emit import link
+from slotweave.flow_pipeline import FittedBlock, FlowResult, emitted_of
+from slotweave.ir.flow import Flow
+from slotweave.ir.program import Program
+from slotweave.pipeline import FOLLOWED, INSTANCES
+from slotweave.selftest.fitted_mutations import Fitted, allocation_mutations, schedule_mutations
+from slotweave.selftest.flow_mutations import FLOW_MUTATIONS
+from slotweave.selftest.mutant import Mutant, is_changeable, mutants
+from slotweave.selftest.oracle import Words, oracle_for
+from slotweave.selftest.outcome import Checker, Outcome, Subject
+from slotweave.selftest.program_mutations import program_mutations
+from slotweave.selftest.trial import SAMPLED, Numbers
+from slotweave.simulate.legality import static_faults
+
+#: A mutant that runs for so many times the cycles of the program is taken not to end.
+_LONGER = 50
+
+
+def flow_trials(result: FlowResult, numbers: Numbers, seed: int = 0) -> Iterator[Outcome]:
+    """Try mutants of the program of `result` and of what it was made from.
+
+    Raises CheckFailed if the program is not right to begin with.
+    """
+    bench = _Bench(result, seed)
+    bench.expect_right()
+    yield from bench.programs(numbers.program)
+    yield from bench.jumps(numbers.kernel + numbers.order)
+    yield from bench.schedules(numbers.schedule)
+    yield from bench.allocations(numbers.allocation)
+
+
+class _Bench:
+    """Everything that mutants of one result are tried with."""
+
+    def __init__(self, result: FlowResult, seed: int) -> None:
+        self.result, self.seed = result, seed
+        kernel, parameters, contract = result.kernel, result.parameters, result.contract
+        self.facts = kernel.facts(parameters, contract)
+        self.max_cycles = _LONGER * result.cycles + 1000
+        begun = [instance_memory(self._memory, seed, number) for number in range(FOLLOWED)]
+        self.directed = directed_inputs(result.traced, self.facts, seed, begun)
+        # The oracle has memories of its own, drawn and directed by another seed.
+        others = directed_inputs(result.traced, self.facts, seed + 1).memories
+        self.oracle = oracle_for(kernel, parameters, contract, seed + 1, extra=others,
+                                 max_cycles=self.max_cycles)  # fmt: skip
+        graphs = [done.graph for done in result.rewritten]
+        self.wanted = GraphOnTerms(result.traced.with_graphs(graphs), self.facts)
+        self.is_proved = result.equivalence.verdict is True
+
+    def _memory(self, rng: np.random.Generator) -> Words:
+        return self.result.kernel.memory(self.result.parameters, self.result.contract, rng)
+
+    def expect_right(self) -> None:
+        """Raise CheckFailed unless the program is right."""
+        program, machine = self.result.program, self.result.machine
+        difference = self.oracle.program_differs(program, machine, both=True)
+        if difference:
+            raise CheckFailed(Diagnostic("SW403", f"before any mutation {difference}"))
+
+    def programs(self, count: int) -> Iterator[Outcome]:
+        """Mutants of the linked program."""
+        mutations = program_mutations(self.result.machine)
+        made = mutants(self.result.program, mutations, count, self.seed)
+        for number, mutant in enumerate(made):
+            yield self._outcome(Subject.PROGRAM, mutant, mutant.value, both=number % SAMPLED == 0)
+
+    def jumps(self, count: int) -> Iterator[Outcome]:
+        """Programs whose blocks are linked by other jumps."""
+        for mutant in mutants(self.result.flow, FLOW_MUTATIONS, count, self.seed):
+            yield self._outcome(Subject.JUMPS, mutant, self._linked(mutant.value, {}))
+
+    def schedules(self, count: int) -> Iterator[Outcome]:
+        """Programs in which the schedule of a block is another one."""
+        yield from self._blocks(Subject.SCHEDULE, count)
+
+    def allocations(self, count: int) -> Iterator[Outcome]:
+        """Programs in which something of a block lies elsewhere, variables among it."""
+        yield from self._blocks(Subject.ALLOCATION, count)
+
+    def _blocks(self, subject: Subject, count: int) -> Iterator[Outcome]:
+        """Mutants of the blocks that can be changed in this way, as many of each."""
+        kinds = schedule_mutations if subject is Subject.SCHEDULE else allocation_mutations
+        subjects = [
+            (number, fitted, mutations)
+            for number, block in enumerate(self.result.blocks)
+            if len(block.schedule.cycle)
+            and is_changeable(
+                fitted := Fitted(block.schedule, block.allocation),
+                mutations := kinds(block.lowered.problem),
+                self.seed,
+            )
+        ]
+        for place, (number, fitted, mutations) in enumerate(subjects):
+            share = count // len(subjects) + (place < count % len(subjects))
+            for mutant in mutants(fitted, mutations, share, self.seed):
+                yield self._of_block(subject, number, mutant)
+
+    def _of_block(self, subject: Subject, number: int, mutant: Mutant[Fitted]) -> Outcome:
+        block, changed = self.result.blocks[number], mutant.value
+        problem = block.lowered.problem
+        other = replace(block, schedule=changed.schedule, allocation=changed.allocation)
+        fault = None
+        if any(schedule_violations(other.schedule, problem)):
+            fault = Checker.SCHEDULE
+        elif any(allocation_violations(other.allocation, other.schedule, problem)):
+            fault = Checker.ALLOCATION
+        program = self._linked(self.result.flow, {number: other})
+        return self._outcome(subject, mutant, program, fault=fault)
+
+    def _linked(self, flow: Flow, changed: dict[int, FittedBlock]) -> Program:
+        blocks = [changed.get(n, block) for n, block in enumerate(self.result.blocks)]
+        machine = self.result.machine
+        return link(flow, [emitted_of(block, machine) for block in blocks], machine)
+
+    def _outcome(
+        self,
+        subject: Subject,
+        mutant: Mutant[Program] | Mutant[Flow] | Mutant[Fitted],
+        program: Program,
+        *,
+        both: bool = False,
+        fault: Checker | None = None,
+    ) -> Outcome:
+        machine = self.result.machine
+        difference = self.oracle.program_differs(program, machine, both=both)
+        caught = (fault or self._objection(program)) if difference else None
+        return Outcome(subject, mutant.kind, mutant.change, difference, mutant.harmless, caught)
+
+    def _objection(self, program: Program) -> Checker | None:
+        """Who objects to a program that differs."""
+        result = self.result
+        if any(static_faults(program, result.machine)):
+            return Checker.LEGALITY
+        if self.is_proved:
+            bundles = self.max_cycles
+            found = self.wanted.equivalence(program, result.machine, bundles)
+            return None if found.verdict is True else Checker.EQUIVALENCE
+        kernel, parameters, contract = result.kernel, result.parameters, result.contract
+        try:
+            run_against_reference(
+                program, result.machine, facts=self.facts, memory=self._memory,
+                reference=lambda memory: kernel.reference(memory, parameters, contract),
+                instances=INSTANCES, directed=self.directed, seed=self.seed,
+                max_cycles=self.max_cycles, both=False,
+            )  # fmt: skip
+        except CheckFailed:
+            return Checker.RUNS
+        return Checker.UNKNOWN
