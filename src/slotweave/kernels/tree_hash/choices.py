@@ -34,7 +34,8 @@ the round that needs it:
     scalar   a select for each item
 
 (a grandchild is always taken as by `both`). `memory` uses the words from which the values came;
-`stored` the words of the first nodes, in `buffers` places for each round, one group after another.
+`stored` the words of the first nodes, in `buffers` places for each round, one group after another,
+and `restore` has these written back at the end also where the contract does not ask for it.
 `bias` says how the constant of an address and the first bits that go into it are chosen:
 
     arithmetic   bits are multiplied and added
@@ -100,6 +101,7 @@ KNOWN = (
     "children",
     "children_but",
     "buffers",
+    "restore",
     "bias",
     "bias_but",
     "constant",
@@ -121,6 +123,7 @@ class Choices:
     children: str
     children_but: Exceptions
     buffers: int
+    restore: bool
     bias: str
     bias_but: Exceptions
     constant: str
@@ -209,6 +212,7 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
         children=one_of(plan, "children", plan.choices.get("children", "both"), CHILDREN),
         children_but=exceptions(plan, "children_but", CHILDREN),
         buffers=number_from(plan, "buffers", "a number of places", 1),
+        restore=flag(plan, "restore", False),
         bias=one_of(plan, "bias", plan.choices.get("bias", "select"), BIASES),
         bias_but=exceptions(plan, "bias_but", BIASES),
         constant=one_of(plan, "constant", plan.choices.get("constant", "carried"), CONSTANTS),

@@ -45,7 +45,7 @@ def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
         build_any_start(k, shape, declare_memory(k, shape, contract, ()))
     else:
         borrowed = choices.borrowed_nodes(k.vector_length)
-        memory = declare_memory(k, shape, contract, choices.tables, borrowed)
+        memory = declare_memory(k, shape, contract, choices.tables, borrowed, choices.restore)
         build_vector(k, shape, contract, choices, memory)
 
 

@@ -104,12 +104,20 @@ def tables_fit(tables: Sequence[Table], shape: Shape, lanes: int) -> bool:
 
 
 def declare_memory(
-    k: Tracer, shape: Shape, contract: str, wanted: Sequence[Table], borrowed: int = 0
+    k: Tracer,
+    shape: Shape,
+    contract: str,
+    wanted: Sequence[Table],
+    borrowed: int = 0,
+    restore: bool = False,
 ) -> MemoryMap:
-    """Declare memory, with the tables `wanted` in that order and so many nodes `borrowed`."""
+    """Declare memory, with the tables `wanted` in that order and so many nodes `borrowed`.
+
+    These are output if the contract keeps inputs, or if they are to be restored all the same.
+    """
     k.memory(shape.memory_words)
     header = k.region("header", 0, HEADER_WORDS, read_only=True)
-    judged = keeps_inputs(contract)
+    judged = keeps_inputs(contract) or restore
     lent = k.region("borrowed", shape.tree, borrowed, output=judged) if borrowed else None
     first = shape.tree + borrowed
     tree = k.region("tree", first, shape.indices - first, read_only=True)

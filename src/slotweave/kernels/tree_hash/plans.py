@@ -8,6 +8,7 @@ rungs of the ladder, the last of which is the default one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -51,14 +52,15 @@ def tuned_plan(shape: Shape, contract: str) -> Plan | None:
     """The plan that search found for this shape; None if the package holds none.
 
     The files under `tuned` are plans as `slotweave tune` writes them; each names the command that
-    made it. They go through the pipeline like any other plan. Where `judged` has none, that of
-    `values` serves: it promises more.
+    made it. They go through the pipeline like any other plan. Where `judged` has none, the program
+    of the plan for `values` serves: it promises more.
     """
     name = f"h{shape.height}-r{shape.rounds}-b{shape.batch}-{contract}.json"
     file = files(__package__) / "tuned" / name
     if file.is_file():
         return plan_from_json(file.read_text(), name)
-    return tuned_plan(shape, "values") if contract == "judged" else None
+    stronger = tuned_plan(shape, "values") if contract == "judged" else None
+    return stronger and replace(stronger, choices={**stronger.choices, "restore": True})
 
 
 def default_plan(shape: Shape, contract: str) -> Plan:

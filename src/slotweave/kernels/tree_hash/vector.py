@@ -66,7 +66,7 @@ def build_vector(
     for result in late:
         with k.item(result.group.number):
             result.store(k)
-    if keeps_inputs(contract):
+    if keeps_inputs(contract) or choices.restore:
         lent.give_back()
 
 
