@@ -3,6 +3,7 @@
 tests/data/regressions/jobs holds graphs with a machine to compile for, as `Job.text` writes them,
 that went wrong or lie at an edge (vectors of one word, latencies beyond the program's length);
 kernels holds kernels as statements (`KernelJob.text`) whose programs did something else;
+programs holds programs of which something false was said (`ProgramJob.text`);
 texts/FORM holds texts of a form that were misread, with what is said about them now.
 """
 
@@ -13,13 +14,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from fuzz.claims import repacking_keeps_the_meaning
 from fuzz.compiling import Job, compiles_right, job_from_text
 from fuzz.kernels import KernelJob, kernel_job_from_text, kernel_jobs, kernel_means_itself
+from fuzz.programs import program_job_from_text
 from fuzz.targets import graph_jobs
 from fuzz.texts import forms, keeps_its_promise
 
 FOLDER = Path(__file__).parents[1] / "data" / "regressions"
 JOBS = sorted((FOLDER / "jobs").glob("*.txt"))
+PROGRAMS = sorted((FOLDER / "programs").glob("*.txt"))
 KERNELS = sorted((FOLDER / "kernels").glob("*.txt"))
 TEXTS = sorted((FOLDER / "texts").glob("*/*"))
 
@@ -32,6 +36,11 @@ def test_a_job_that_went_wrong_compiles_right(file: Path) -> None:
 @pytest.mark.parametrize("file", KERNELS, ids=lambda file: file.stem)
 def test_a_kernel_that_went_wrong_compiles_right(file: Path) -> None:
     kernel_means_itself(kernel_job_from_text(file.read_text()))
+
+
+@pytest.mark.parametrize("file", PROGRAMS, ids=lambda file: file.stem)
+def test_a_program_of_which_something_false_was_said_is_repacked_right(file: Path) -> None:
+    repacking_keeps_the_meaning(program_job_from_text(file.read_text()))
 
 
 @pytest.mark.parametrize("file", TEXTS, ids=lambda file: f"{file.parent.name}-{file.name}")

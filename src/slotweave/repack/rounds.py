@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from slotweave.bound import Bound
 from slotweave.budget import Budget
+from slotweave.diagnostics import NoSchedule
 from slotweave.interruption import unmasked_interruptions
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
@@ -193,7 +194,11 @@ class _Tries:
                 continue
             if variant.name in self._unproved:
                 continue
-            writing = writing_of(variant, self._lifted, self._machine, options.rewrite)
+            try:
+                writing = writing_of(variant, self._lifted, self._machine, options.rewrite)
+            except NoSchedule:  # it needs an operation that the machine has not
+                self._trail.tell(f"{variant.name}: the machine cannot run it, passed over")
+                continue
             self._note_bound(variant, writing.least)
             self.bounds.append(writing.bounds)
             self._trail.begin(writing)
