@@ -149,7 +149,7 @@ class _Writer:
         self.keep_vector(self.k.multiply_add(self.vector(a), self.vector(b), self.vector(c)))
 
     def do_add_immediate(self, word: int, number: int) -> None:
-        self.keep(self.k.add_immediate(self.word(word), number))
+        self.keep(self.k.add_immediate(self.word(word), number & 0xFFFFFFFF))
 
     def do_core_id(self) -> None:
         self.keep(self.k.core_id())
