@@ -16,7 +16,7 @@ from slotweave.ir.problem import DATA, ORDER, Problem
 from slotweave.lower import Lowered, lower
 from slotweave.machine import CHALLENGE
 from slotweave.rewrite import rewrite
-from strategies.graphs import graphs
+from strategies.graphs import graphs_for_challenge
 
 #: A store that reads a variable, and a load of the same word that writes it.
 BOTH_ORDERS = Graph("both", CHALLENGE.vector_length, 16, (Region("r", 0, 16, output=True),), (
@@ -26,15 +26,6 @@ BOTH_ORDERS = Graph("both", CHALLENGE.vector_length, 16, (Region("r", 0, 16, out
     Node("load", 1, (1,), region="r", after=(2,)),
     Node("assign", 0, (3,), imm=0),
 ))  # fmt: skip
-
-
-def _runs_on_challenge(graph: Graph) -> bool:
-    """The machine multiplies and adds vectors at once, but no words (it refuses that, SW302)."""
-    return not any(node.op == "multiply_add" and node.width == 1 for node in graph.nodes)
-
-
-#: Graphs that lowering takes.
-LOWERABLE = graphs(CHALLENGE.vector_length).filter(_runs_on_challenge)
 
 
 def faults(wanted: Graph, lowered: Lowered, problem: Problem | None = None) -> list[str]:
@@ -58,14 +49,14 @@ def weakened(problem: Problem, edge: int) -> Problem:
 
 
 @settings(max_examples=60)
-@given(LOWERABLE)
+@given(graphs_for_challenge())
 def test_what_lowering_makes_has_all_orders(graph: Graph) -> None:
     for wanted in (graph, rewrite(graph, CHALLENGE).graph):
         assert faults(wanted, lower(wanted, CHALLENGE)) == []
 
 
 @settings(max_examples=60)
-@given(LOWERABLE, st.data())
+@given(graphs_for_challenge(), st.data())
 def test_an_edge_less_is_noticed(graph: Graph, data: st.DataObject) -> None:
     lowered = lower(graph, CHALLENGE)
     edges = np.flatnonzero(lowered.problem.pred_lag == 0)  # longer ones are of covered words
@@ -75,7 +66,7 @@ def test_an_edge_less_is_noticed(graph: Graph, data: st.DataObject) -> None:
 
 
 @settings(max_examples=60)
-@given(LOWERABLE, st.data())
+@given(graphs_for_challenge(), st.data())
 def test_an_edge_that_waits_for_no_result_is_noticed(graph: Graph, data: st.DataObject) -> None:
     lowered = lower(graph, CHALLENGE)
     edges = np.flatnonzero(lowered.problem.pred_kind == DATA)

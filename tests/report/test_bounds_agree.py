@@ -7,16 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slotweave.analysis.utilisation import counted_bundles
-from slotweave.bound import best_bound
+from slotweave.bound import best_bound, bound_ladder
 from slotweave.diagnostics import SlotweaveError
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
-from slotweave.ir.graph import Region
+from slotweave.ir.graph import Graph, Region
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.repack import RepackOptions, repack
 from slotweave.report.program_bounds import program_bounds
+from slotweave.rewrite import rewrite
+from strategies.graphs import graphs_for_challenge
+from strategies.kernels import memory_kernels
 from strategies.programs import FACTS, straight_programs
 from strategies.wild_programs import wild_program
+from support.compiled import compiled
 
 #: Regions between which some accesses straddle.
 ROOMY = Facts(32, {}, (Region("addresses", 0, 4), Region("rest", 4, 28)), FACTS.ranges)
@@ -74,3 +78,17 @@ def test_an_access_to_two_regions_is_one_slot(first: int) -> None:
         {"store": (("vstore", 1, 8),)},
     )  # fmt: skip
     assert bound_of(ROOMY, *bundles) == 3
+
+
+@settings(max_examples=8)
+@given(
+    graph=st.one_of(memory_kernels(CHALLENGE.vector_length), graphs_for_challenge()),
+    rewritten=st.booleans(),
+)
+def test_of_compiled_kernels(graph: Graph, rewritten: bool) -> None:
+    """What is compiled never beats the bound of its plan, nor does what repack makes of it."""
+    graph = rewrite(graph, CHALLENGE).graph if rewritten else graph
+    made = compiled(graph, CHALLENGE)
+    stated = best_bound(bound_ladder(made.lowered.problem)).cycles
+    assert stated <= made.schedule.makespan
+    expect_bounded(made.program, NOTHING_KNOWN)

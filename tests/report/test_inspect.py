@@ -226,7 +226,7 @@ def test_the_table_of_a_run_is_of_its_bundles() -> None:
     assert "run 6 bundles, from 4 in the program" in text
     assert "lower bound 6 for the slots of this run, each on its engine: its longest chain" in text
     assert "words still to be read at the peak" in text
-    assert "1 group of items, 6 bundles from first to last operation at the median, 1.0" in text
+    assert "1 group of items, 6 cycles from first to last operation at the median, 1.0" in text
 
 
 def test_an_empty_program_has_a_table_too() -> None:

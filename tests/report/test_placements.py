@@ -12,6 +12,7 @@ from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
 from slotweave.report.idle_causes import could_move, idle_causes
+from slotweave.report.inspect import inspect_program
 from slotweave.report.phases import head_body_tail, slices
 from slotweave.report.waste import critical_path, movable
 from slotweave.simulate.reference import run
@@ -142,9 +143,23 @@ def test_the_critical_path_ignores_scratch_and_gaps() -> None:
 
 def test_head_and_tail_surround_the_full_engine() -> None:
     text = program(NOTHING, const((0, 1), (1, 1)), NOTHING, const((2, 2), (3, 2)), NOTHING, NOTHING)
-    spans = head_body_tail(text, CHALLENGE, "load")
+    spans = head_body_tail(text, CHALLENGE, "load", range(7))
     assert spans == {"engine": "load", "head": 1, "body": 3, "tail": 2}
-    assert head_body_tail(program(NOTHING), CHALLENGE, "load")["body"] == 0
+    assert head_body_tail(program(NOTHING), CHALLENGE, "load", range(2))["body"] == 0
+
+
+def test_what_costs_no_cycle_is_counted_nowhere() -> None:
+    """Two cycles, before, between and after bundles that hold only debug slots."""
+    debug: Bundle = {"debug": (("comment", "here"),)}
+    store: Bundle = {"store": (("store", 0, 1),)}
+    text = program(debug, debug, const((0, 3), (1, 4)), debug, debug, store, debug)
+    found = inspect_program(text, CHALLENGE)
+    assert (found["cycles"], found["bundles"]) == (2, 7)
+    assert found["spans"] == {"engine": "load", "head": 0, "body": 1, "tail": 1}
+    assert [(one["first"], one["last"]) for one in found["slices"]] == [(0, 0), (1, 1)]
+    phases = found["phases"]
+    assert min(one["first"] for one in phases) == 0
+    assert max(one["last"] for one in phases) == 1
 
 
 def test_a_run_of_the_simulator_counts_the_same() -> None:
@@ -156,7 +171,7 @@ def test_a_run_of_the_simulator_counts_the_same() -> None:
     placed = placed_under(text, CHALLENGE)
     for engine, by_cause in idle_causes(text, CHALLENGE, placed).items():
         assert sum(by_cause.values()) == CHALLENGE.slots[engine] * cycles - used[engine]
-    spans = slices(placed, len(text.bundles))
+    spans = slices(placed, range(len(text.bundles) + 1))
     for span in spans:
         ran = sum(span["first"] <= event.bundle <= span["last"] for event in events)
         assert ran == sum(span["operations"].values())

@@ -93,4 +93,7 @@ def test_a_wrong_result_is_not_called_right(summary: dict[str, Any]) -> None:
 
 def test_a_schedule_as_short_as_its_bound_says_so(summary: dict[str, Any]) -> None:
     bound = {**summary["bound"], "cycles": summary["cycles"]}
-    assert "none: no schedule of these operations is shorter" in shown({**summary, "bound": bound})
+    said = "none: no schedule is shorter for"
+    bounded = {**summary, "bound": bound}
+    assert f"{said} the operations of this plan" in shown(bounded)
+    assert f"{said} these slots, each on its engine" in shown({**bounded, "straight": True})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from slotweave.ir.graph import Graph, Node, Region
+from slotweave.machine import CHALLENGE
 
 MEMORY_WORDS = 64
 INPUT = Region("in", 0, 32, read_only=True)
@@ -141,3 +142,12 @@ def graphs(draw: st.DrawFn, lanes: int, max_steps: int = 12) -> Graph:
     growing.access("vstore", 0, growing.address(OUTPUT, lanes), vector)
     growing.access("store", 0, growing.address(OUTPUT, 1), word)
     return Graph("random", lanes, MEMORY_WORDS, (INPUT, OUTPUT), tuple(growing.nodes))
+
+
+def graphs_for_challenge() -> st.SearchStrategy[Graph]:
+    """Graphs that this machine can run: it multiplies and adds vectors at once, but no words."""
+    return graphs(CHALLENGE.vector_length).filter(_runs_on_challenge)
+
+
+def _runs_on_challenge(graph: Graph) -> bool:
+    return not any(node.op == "multiply_add" and node.width == 1 for node in graph.nodes)

@@ -285,12 +285,17 @@ def _in_order(ran: Ran, first: int, second: int) -> bool:
 
 def _spans(ran: Ran, engine: str) -> dict[str, Any]:
     used = Counter(event.bundle for event in ran.events if event.engine == engine)
-    full = sorted(b for b, count in used.items() if count >= ran.machine.slots[engine])
-    size = len(ran.program.bundles)
+    full = sorted(_cycle(ran, b) for b, count in used.items() if count >= ran.machine.slots[engine])
+    size = _cycle(ran, len(ran.program.bundles))
     if not full:
         return {"engine": engine, "head": size, "body": 0, "tail": 0}
     body = full[-1] - full[0] + 1
     return {"engine": engine, "head": full[0], "body": body, "tail": size - full[-1] - 1}
+
+
+def _cycle(ran: Ran, bundle: int) -> int:
+    """How many cycles are over before `bundle`: one for each bundle that names more than debug."""
+    return sum(any(name != "debug" for name in one) for one in ran.program.bundles[:bundle])
 
 
 def work_of(ran: Ran, number: int) -> str:
@@ -305,12 +310,12 @@ def work_of(ran: Ran, number: int) -> str:
 
 
 def _slices(ran: Ran) -> list[dict[str, Any]]:
-    size = len(ran.program.bundles)
+    size = _cycle(ran, len(ran.program.bundles))
     count = min(8, size)
     result = []
     for at in range(count):
         first, last = size * at // count, size * (at + 1) // count - 1
-        inside = [n for n, e in enumerate(ran.events) if first <= e.bundle <= last]
+        inside = [n for n, e in enumerate(ran.events) if first <= _cycle(ran, e.bundle) <= last]
         work = Counter(work_of(ran, n) for n in inside)
         result.append({"first": first, "last": last, "operations": dict(work)})
     return result
@@ -325,8 +330,8 @@ def _phases(ran: Ran) -> list[dict[str, Any]]:
         {
             "group": None if key[0] < 0 else key[0],
             "stage": None if key[0] < 0 else key[1],
-            "first": min(ran.events[n].bundle for n in numbers),
-            "last": max(ran.events[n].bundle for n in numbers),
+            "first": _cycle(ran, min(ran.events[n].bundle for n in numbers)),
+            "last": _cycle(ran, max(ran.events[n].bundle for n in numbers)),
             "operations": dict(Counter(work_of(ran, n) for n in numbers)),
         }
         for key, numbers in sorted(found.items())

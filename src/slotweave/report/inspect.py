@@ -143,9 +143,9 @@ def _run_view(
     busiest = _highest(engines)["name"]
     return {
         "idle": idle_causes(program, machine, placed),
-        "spans": head_body_tail(program, machine, busiest),
-        "phases": phases(placed, item_groups(placed)),
-        "slices": slices(placed, len(program.bundles)),
+        "spans": head_body_tail(program, machine, busiest, run.cycles),
+        "phases": phases(placed, item_groups(placed), run.cycles),
+        "slices": slices(placed, run.cycles),
         "unused": len(placed.unused),
         "repeated": len(placed.values.again),
         "movable": movable(placed, machine),

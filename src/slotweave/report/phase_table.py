@@ -19,22 +19,22 @@ _SHOWN = 20
 _SHORT = {"constants": "const", "arithmetic": "arith"}
 
 
-def groups_line(phases: Sequence[Mapping[str, Any]], bundles: int) -> str:
+def groups_line(phases: Sequence[Mapping[str, Any]], cycles: int) -> str:
     """How many groups of items there are, how long each takes, how many are under way at once."""
     spans = group_spans(phases)
     if not spans:
         return "none"
     lengths = [last - first + 1 for first, last in spans.values()]
     many = f"{counted(len(spans), 'group')} of items"
-    length = counted(round(median(lengths)), "bundle")
+    length = counted(round(median(lengths)), "cycle")
     return (
         f"{many}, {length} from first to last operation at the median, "
-        f"{sum(lengths) / bundles:,.1f} under way at once on the mean"
+        f"{sum(lengths) / cycles:,.1f} under way at once on the mean"
     )
 
 
 def group_spans(phases: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, int]]:
-    """group -> first and last bundle of its operations."""
+    """group -> first and last cycle of its operations."""
     spans: dict[int, tuple[int, int]] = {}
     for phase in phases:
         if phase["group"] is not None:
@@ -49,7 +49,7 @@ def phase_table(phases: Sequence[Mapping[str, Any]]) -> Table:
     works = [work for work in WORK if any(row[1][work] for row in rows)]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("stage")
-    for heading in ("groups", "bundles", *(_SHORT.get(work, work) for work in works)):
+    for heading in ("groups", "cycles", *(_SHORT.get(work, work) for work in works)):
         table.add_column(heading, justify="right")
     for stage, operations, span, groups in rows[: _SHOWN + 1]:
         name = "shared" if stage is None else str(stage)
@@ -63,7 +63,7 @@ def phase_table(phases: Sequence[Mapping[str, Any]]) -> Table:
 def _stages(
     phases: Sequence[Mapping[str, Any]],
 ) -> Iterator[tuple[int | None, Counter[str], tuple[int, int], int]]:
-    """(stage, operations by work, first and last bundle, number of groups) of each stage."""
+    """(stage, operations by work, first and last cycle, number of groups) of each stage."""
     stages = sorted({phase["stage"] for phase in phases}, key=lambda stage: stage or 0)
     for stage in stages:
         of_it = [phase for phase in phases if phase["stage"] == stage]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,21 +20,30 @@ SLICES = 8
 WORK = ("constants", "loads", "arithmetic", "selects", "stores", "control")
 
 
-def head_body_tail(program: Program, machine: Machine, engine: str) -> dict[str, Any]:
-    """Bundles before `engine` is first full, until it is last full, and behind that."""
+def head_body_tail(
+    program: Program, machine: Machine, engine: str, cycles: Sequence[int]
+) -> dict[str, Any]:
+    """Cycles before `engine` is first full, until it is last full, and after that.
+
+    `cycles` says how many cycles are over before each bundle, and in the end.
+    """
     slots = machine.slots[engine]
-    bundles = enumerate(program.bundles)
-    full = [number for number, bundle in bundles if slots and len(bundle.get(engine, ())) >= slots]
-    size = len(program.bundles)
+    bundles = zip(cycles, program.bundles, strict=False)
+    full = [cycle for cycle, bundle in bundles if slots and len(bundle.get(engine, ())) >= slots]
+    size = cycles[-1]
     first, last = (full[0], full[-1]) if full else (size, size - 1)
     return {"engine": engine, "head": first, "body": last - first + 1, "tail": size - 1 - last}
 
 
-def slices(placed: Placements, bundles: int) -> list[dict[str, Any]]:
-    """The operations of each slice of bundles by kind of work; at most SLICES equal slices."""
-    count = min(SLICES, bundles)
-    starts = [bundles * at // count for at in range(count)] + [bundles] if count else []
-    at = np.searchsorted(starts, placed.columns.bundle, "right") - 1
+def slices(placed: Placements, cycles: Sequence[int]) -> list[dict[str, Any]]:
+    """The operations of each slice of the cycles by kind of work; at most SLICES equal slices.
+
+    `cycles` says how many cycles are over before each bundle, and in the end.
+    """
+    size = cycles[-1]
+    count = min(SLICES, size)
+    starts = [size * at // count for at in range(count)] + [size] if count else []
+    at = np.searchsorted(starts, np.array(cycles)[placed.columns.bundle], "right") - 1
     counts = np.zeros((count, len(WORK)), np.int64)
     np.add.at(counts, (at, _works(placed)), 1)
     return [
@@ -42,9 +52,10 @@ def slices(placed: Placements, bundles: int) -> list[dict[str, Any]]:
     ]
 
 
-def phases(placed: Placements, groups: ItemGroups) -> list[dict[str, Any]]:
-    """Each group of items at each stage: its first and last bundle, its operations by work.
+def phases(placed: Placements, groups: ItemGroups, cycles: Sequence[int]) -> list[dict[str, Any]]:
+    """Each group of items at each stage: its first and last cycle, its operations by work.
 
+    `cycles` says how many cycles are over before each bundle, and in the end.
     What no single group can claim comes first, with no group and no stage.
     """
     group, stage = np.array([groups.group, groups.stage], np.int64)
@@ -54,11 +65,11 @@ def phases(placed: Placements, groups: ItemGroups) -> list[dict[str, Any]]:
     )
     counts = np.zeros((len(keys), len(WORK)), np.int64)
     np.add.at(counts, (row, _works(placed)), 1)
-    bundle = placed.columns.bundle  # never falls, so the last one assigned is the last bundle
+    cycle = np.array(cycles)[placed.columns.bundle]  # never falls: the last one assigned is last
     last = np.zeros(len(keys), np.int64)
-    last[row] = bundle
+    last[row] = cycle
     rows = zip((keys // stages + SHARED).tolist(), (keys % stages).tolist(),
-               bundle[begin].tolist(), last.tolist(), counts, strict=True)  # fmt: skip
+               cycle[begin].tolist(), last.tolist(), counts, strict=True)  # fmt: skip
     return [
         {
             "group": None if group == SHARED else group,

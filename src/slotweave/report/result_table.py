@@ -91,7 +91,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     bound = summary.get("bound")
     if bound:
         yield "lower bound", Text(f"{bound['cycles']:,} {_bound_of(summary)}: {bound['why']}")
-        yield "gap", Text(_gap(cycles, bound["cycles"], "before" in summary))
+        yield "gap", Text(_gap(summary, bound["cycles"]))
     if "dataflow" in summary:
         dataflow = summary["dataflow"]
         of = "for its operations, repeated ones once, each on any engine"
@@ -124,12 +124,11 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     """What only a program taken as it stands has."""
     spans = summary["spans"]
     text = (
-        f"head {spans['head']:,}, body {spans['body']:,}, tail {spans['tail']:,} bundles "
+        f"head {spans['head']:,}, body {spans['body']:,}, tail {spans['tail']:,} cycles "
         f"(the body begins and ends where {spans['engine']} is full)"
     )
     yield "spans", Text(text if spans["body"] else f"{spans['engine']} is never full")
-    bundles = summary["run"]["bundles"] if _of_run(summary) else summary["bundles"]
-    yield "groups", Text(groups_line(summary["phases"], bundles))
+    yield "groups", Text(groups_line(summary["phases"], summary["cycles"]))
     yield (
         "unused",
         Text(f"{counted(summary['unused'], 'operation')} with a result that reaches nothing"),
@@ -192,12 +191,13 @@ def _double_writes(doubled: Mapping[str, Any]) -> str:
     return f"{slots}: {first}" if doubled["slots"] == 1 else f"{slots}, the first: {first}"
 
 
-def _gap(cycles: int, bound: int, of_variant: bool) -> str:
-    """How far `cycles` are from `bound`, which may be that of one variant of a program alone."""
-    if of_variant:
+def _gap(summary: Mapping[str, Any], bound: int) -> str:
+    """How far the cycles are from `bound`, a bound of what `_bound_of` says and no more."""
+    cycles = summary["cycles"]
+    if "before" in summary:
         return f"{counted(cycles - bound, 'cycle')} to this bound; other variants may be shorter"
     if cycles == bound:
-        return "none: no schedule of these operations is shorter"
+        return f"none: no schedule is shorter {_bound_of(summary)}"
     share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
     return f"{counted(cycles - bound, 'cycle')}{share}"
 
