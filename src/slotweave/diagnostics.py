@@ -124,6 +124,7 @@ CODES: dict[str, CodeEntry] = {
     "SW301": CodeEntry("scratch too small", "The values that must be live at once do not fit into scratch. The message names the cycle, how many words were live, which values held the most, and what would have to give."),
     "SW302": CodeEntry("no engine for an operation", "The kernel uses an operation that no engine of the machine can run, in the shape that the kernel needs."),
     "SW307": CodeEntry("plan contradicts the kernel", "The schedule options of the plan let stages or windows of items begin only when earlier ones have ended, and some of those wait for later ones. Leave more of them open at once."),
+    "SW308": CodeEntry("time limit", "The time given by --time-limit was over before there was a checked program. The message names the stage that was under way. Give more time, or a smaller shape; `--plan default`, `--effort fast` and simpler plans need less."),
     "SW401": CodeEntry("illegal schedule", "A dependence is violated or an engine is overfull. This is a fault of the compiler, caught before anything was written; please report it."),
     "SW402": CodeEntry("illegal allocation", "Two values share a scratch word while both are live. This is a fault of the compiler, caught before anything was written; please report it."),
     "SW403": CodeEntry("wrong result", "The program and its reference end with different memory for some input. The message names the first difference and the seed that reproduces it."),

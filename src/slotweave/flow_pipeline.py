@@ -28,6 +28,7 @@ from slotweave.machine import Machine
 from slotweave.pipeline import (
     INSTANCES,
     Clock,
+    OnStage,
     Result,
     check_compiled,
     check_order,
@@ -97,15 +98,18 @@ def compile_any(
     seed: int = 0,
     effort: Effort = Effort.DEFAULT,
     budget: Budget = UNLIMITED,
+    on_stage: OnStage = lambda _stage: None,
 ) -> Result | FlowResult:
     """Compile `kernel`, whether `plan` makes it jump or not (see `compile_kernel`)."""
-    clock = Clock()
+    clock = Clock(on_stage)
     with clock.stage("trace"):
         traced = trace_flow(kernel, parameters, contract, plan, machine)
     if len(traced.blocks) == 1:
-        return compile_kernel(kernel, machine, parameters, contract, plan,
-                              instances=instances, seed=seed, effort=effort,
-                              budget=budget)  # fmt: skip
+        result = compile_kernel(kernel, machine, parameters, contract, plan,
+                                instances=instances, seed=seed, effort=effort, budget=budget,
+                                on_stage=on_stage, traced=traced.blocks[0].graph)  # fmt: skip
+        spent = clock.seconds["trace"] + result.seconds["trace"]
+        return replace(result, seconds={**result.seconds, "trace": round(spent, 3)})
     with clock.stage("rewrite"):
         rewritten = tuple(_rewritten(block.graph, machine, plan) for block in traced.blocks)
         flow = share_constants(after := traced.with_graphs([done.graph for done in rewritten]))

@@ -1,15 +1,19 @@
-"""Ctrl-C, whatever exception it arrives as."""
+"""Ctrl-C and the end of the time given, whatever exception they arrive as."""
 
 from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 #: The exit code of what Ctrl-C ended.
 _INTERRUPTED = 130
+
+#: A timer of no seconds would never ring.
+_SHORTEST = 0.001
 
 
 def exit_when_interrupted() -> None:
@@ -42,17 +46,51 @@ def unmasked_interruptions() -> Iterator[None]:
     try:
         yield
     except SystemError as error:
-        if _is_interruption(error):
+        if _is_behind(error, KeyboardInterrupt):
             raise KeyboardInterrupt from error
         raise
 
 
-def _is_interruption(error: BaseException) -> bool:
-    """Whether a KeyboardInterrupt is among the causes and contexts of `error`."""
+class TimeIsUpError(BaseException):
+    """The time given is over. It derives from BaseException as KeyboardInterrupt does: nothing on
+    the way may take it for a failure of its own and go on."""
+
+
+@contextmanager
+def time_limited(seconds: float | None) -> Iterator[None]:
+    """Raise TimeIsUpError if the block has not ended after so many seconds; None is no limit.
+
+    By a signal, because what takes long may be anything, a kernel's own Python code included; what
+    is compiled by Numba comes to its end first. Where there is no such signal (outside the main
+    thread, on Windows) nothing is raised.
+    """
+    here = threading.current_thread() is threading.main_thread()
+    if seconds is None or not here or not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _time_is_up)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, _SHORTEST))
+    try:
+        yield
+    except SystemError as error:
+        if _is_behind(error, TimeIsUpError):
+            raise TimeIsUpError from error
+        raise
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _time_is_up(_signal: int, _frame: FrameType | None) -> None:
+    raise TimeIsUpError
+
+
+def _is_behind(error: BaseException, kind: type[BaseException]) -> bool:
+    """Whether an exception of this kind is among the causes and contexts of `error`."""
     behind, seen = [error], set[int]()
     while behind:
         one = behind.pop()
-        if isinstance(one, KeyboardInterrupt):
+        if isinstance(one, kind):
             return True
         if id(one) not in seen:
             seen.add(id(one))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -40,6 +40,9 @@ from slotweave.rewrite import Rewritten, rewrite
 from slotweave.rules.registry import RULES
 from slotweave.simulate.graph import run_flow
 from slotweave.spill import search_lowered
+
+#: Is told the name of a stage that begins.
+OnStage = Callable[[str], None]
 
 #: Random inputs on which every compiled program is run.
 INSTANCES = 20
@@ -98,17 +101,21 @@ def compile_kernel(
     seed: int = 0,
     effort: Effort = Effort.DEFAULT,
     budget: Budget = UNLIMITED,
+    on_stage: OnStage = lambda _stage: None,
+    traced: Graph | None = None,
 ) -> Result:
     """Trace, rewrite, schedule, allocate, emit and check `kernel` for `machine`.
 
-    `budget` ends the search for a shorter schedule, once there is one.
+    `budget` ends the search for a shorter schedule, once there is one. `on_stage` is told what
+    begins; a kernel that is `traced` is not traced again.
 
     Raises InputError for what is wrong with the kernel or its parameters, NoSchedule if it does not
     fit the machine, CheckFailed if one of the checks finds a fault.
     """
-    clock = Clock()
+    clock = Clock(on_stage)
     with clock.stage("trace"):
-        traced = trace(kernel, parameters, contract, plan, machine)
+        if traced is None:
+            traced = trace(kernel, parameters, contract, plan, machine)
         definition = recorded_verdict(kernel, parameters, contract, traced)
         facts = kernel.facts(parameters, contract)
         promises = () if definition[0] is True else promises_of(traced, facts)
@@ -286,13 +293,15 @@ def verify_program(
 
 
 class Clock:
-    """Seconds spent in each stage."""
+    """Seconds spent in each stage; `on_stage` is told when one begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_stage: OnStage = lambda _stage: None) -> None:
         self.seconds: dict[str, float] = {}
+        self._on_stage = on_stage
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        self._on_stage(name)
         start = time.perf_counter()
         yield
-        self.seconds[name] = round(time.perf_counter() - start, 3)
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)

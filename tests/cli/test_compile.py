@@ -149,6 +149,13 @@ def test_a_machine_with_too_little_scratch_is_answered_with_3(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, what follows the search has time."""
+    monkeypatch.setattr("slotweave.cli.deadline.GRACE_SECONDS", 600.0)
+
+
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("limit", [("--time-limit", 0), ("--evaluations", 0)])
 def test_a_limit_ends_the_search_and_not_the_first_attempt(limit: tuple[str, int]) -> None:
     answer = compile_small("--plan", "default", *limit, "--json")
@@ -157,6 +164,7 @@ def test_a_limit_ends_the_search_and_not_the_first_attempt(limit: tuple[str, int
     assert compile_small("--plan", "default", "--evaluations", 3, "--json").json["evaluations"] == 3
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_limit_does_not_hide_why_nothing_fits(tmp_path: Path) -> None:
     file = tmp_path / "small.toml"
     text = machine_to_toml(CHALLENGE).replace("scratch_words = 1536", "scratch_words = 24")

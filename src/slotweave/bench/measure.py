@@ -1,6 +1,7 @@
 """Seconds that Slotweave needs for its own work, on one kernel of one shape.
 
     start-up      a new process that loads Slotweave and runs one compiled bundle, caches warm
+    late          how long after a limit of a second `compile` ends, of a kernel without end
     compile       from the kernel to the checked program
     schedule      scheduling and allocation, the part of `compile` that searches
     encode        the program into the form that the compiled simulator runs
@@ -18,9 +19,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from slotweave.diagnostics import Exit
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
@@ -40,6 +44,16 @@ run_compiled(encode(Program("challenge", ({"load": (("const", 0, 1),)},)), CHALL
 """
 
 
+#: A kernel without end, and the seconds that its compilation is given.
+_ENDLESS = """
+def endless(k):
+    a = k.region("a", 0, 8, output=True)
+    while True:
+        a.store(0, a[0] * 3 + 1)
+"""
+_LIMIT = 1.0
+
+
 @dataclass(frozen=True)
 class Subject:
     """What is measured: a kernel of one shape, compiled for a machine by a plan."""
@@ -54,6 +68,7 @@ class Subject:
 def measure(subject: Subject, repeat: int) -> Iterator[tuple[str, float]]:
     """The seconds of each kind of work, by name, as they are found."""
     yield "start-up", _least(_start_up, min(repeat, 3))
+    yield "late", _least(_compile_in_vain, 1) - _LIMIT
     results = [_compiled(subject, subject.plan) for _ in range(min(repeat, 3))]
     yield "compile", min(sum(result.seconds.values()) for result in results)
     yield "schedule", min(result.seconds["schedule"] for result in results)
@@ -68,6 +83,19 @@ def measure(subject: Subject, repeat: int) -> Iterator[tuple[str, float]]:
 
 def _start_up() -> None:
     subprocess.run([sys.executable, "-c", _START], check=True)
+
+
+def _compile_in_vain() -> None:
+    """`compile` of a kernel that is traced for ever, with a time limit. Raises CalledProcessError
+    unless it ends with the exit code for that."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "endless.py"
+        file.write_text(_ENDLESS)
+        command = [sys.executable, "-m", "slotweave", "compile", f"{file}:endless",
+                   "--time-limit", str(_LIMIT)]  # fmt: skip
+        done = subprocess.run(command, check=False, capture_output=True)
+        if done.returncode != Exit.NO_SCHEDULE:
+            raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
 
 
 def _compiled(subject: Subject, plan: Plan) -> Result:

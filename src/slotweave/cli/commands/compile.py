@@ -9,6 +9,7 @@ import typer
 from slotweave.budget import budget
 from slotweave.cli import inputs
 from slotweave.cli.command import command
+from slotweave.cli.deadline import within
 from slotweave.cli.options import (
     Choice,
     Contract,
@@ -76,7 +77,8 @@ def compile_(
     """Compile a kernel to a checked program.
 
     The program is run on random inputs against the kernel's reference before it is written. A limit
-    ends the search for a shorter schedule; there is always a first one, unless none fits.
+    ends the search for a shorter schedule. Where there is no checked program within --time-limit
+    and two seconds, the command ends with 3 and names the stage.
     """
     expect_one_on_stdout(output, json)
     expect_one_on_stdout(result_file, json or output == STDOUT)
@@ -85,20 +87,21 @@ def compile_(
     inputs.expect_effort(effort)
     limits = budget(evaluations, time_limit)
     target = inputs.machine_named(machine)
-    workload = inputs.kernel_named(kernel, target)
-    values = inputs.parameters_of(workload, parameters or ())
-    promise = inputs.contract_of(workload, contract)
-    choices = with_choices(plan_of(workload, plan, values, promise), choice or ())
-    terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
+    with terminal.stages() as show, within(time_limit, "planned", show) as begins:
+        workload = inputs.kernel_named(kernel, target)
+        values = inputs.parameters_of(workload, parameters or ())
+        promise = inputs.contract_of(workload, contract)
+        choices = with_choices(plan_of(workload, plan, values, promise), choice or ())
+        terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
 
-    from slotweave.fit import Effort  # behind the checks of what the user gave
-    from slotweave.flow_pipeline import compile_any
+        from slotweave.fit import Effort  # after the checks of what the user gave
+        from slotweave.flow_pipeline import compile_any
 
-    result = compile_any(
-        workload, target, values, promise, choices,
-        instances=instances, seed=seed, effort=Effort[effort.upper()],
-        budget=limits,
-    )  # fmt: skip
+        result = compile_any(
+            workload, target, values, promise, choices,
+            instances=instances, seed=seed, effort=Effort[effort.upper()],
+            budget=limits, on_stage=begins,
+        )  # fmt: skip
     if result_file is not None:
         _record(result, result_file)
     _deliver(result, terminal, output, json)

@@ -12,6 +12,7 @@ import typer
 from slotweave.budget import Budget
 from slotweave.cli import inputs
 from slotweave.cli.command import command
+from slotweave.cli.deadline import within
 from slotweave.cli.options import (
     Choice,
     Contract,
@@ -86,10 +87,13 @@ def tune(
 
     told = "".join(f" --choice {quote(change)}" for change in choice or ())
     name = plan or known.name
+    limit = time_limit if evaluations is None else None
     report = _Report(Task(workload, target, values, promise), name + told, output, terminal)
     try:
         for number in range(seeds):
-            first = start(report.task, begin, seed + number)
+            with terminal.stages() as show, within(limit, "planned", show) as begins:
+                begins("schedule")
+                first = start(report.task, begin, seed + number)
             if number == 0:
                 terminal.note(f"begins with plan {begin.name}: {_cycles(first)}")
             ends = report.began + time_limit * (number + 1) / seeds
