@@ -41,7 +41,9 @@ _LEGEND_OF_PHASES = (
     "what works for several groups is shared."
 )
 _LEGEND = (
-    "Idle slots wait for operands, are held back (scratch is nearly full), or have no work left."
+    "Idle slots, by the operations that could run on the engine, wherever they do: these wait for "
+    "operands, are held back (scratch is nearly full), or none is left. (inspect goes by those "
+    "that do run on it.)"
 )
 
 
