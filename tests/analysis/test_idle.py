@@ -69,7 +69,7 @@ def test_a_slot_waits_for_operands_for_scratch_or_for_nothing():
     )
     assert idle_slots(problem, schedule_of([[0], [3], [0], [2]])) == {
         "alu": {"dependence": 2},
-        "load": {"scratch": 2, "dependence": 2, "nothing": 2},
+        "load": {"scratch": 2, "dependence": 1, "nothing": 3},
     }
 
 

@@ -70,7 +70,7 @@ def test_bound_and_scratch_say_what_they_are_of(
 def test_used_and_idle_slots_of_an_engine_are_all_of_them(summary: dict[str, Any]) -> None:
     text = shown(summary)
     heading = next(line for line in text.splitlines() if line.startswith("engine"))
-    assert heading.split()[-5:] == ["waiting", "held", "back", "no", "work"]
+    assert heading.split()[-6:] == ["not", "ready", "held", "back", "no", "work"]
     for name, engine in summary["engines"].items():
         row = next(line for line in text.splitlines() if line.startswith(name))
         used, slots, *idle = (int(cell.replace(",", "")) for cell in row.split()[-5:])

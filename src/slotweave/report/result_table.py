@@ -22,7 +22,7 @@ from slotweave.wording import counted
 _BAR_CELLS = 12
 
 #: Why a slot is idle (see analysis.idle), as the columns of the table call it.
-_CAUSES = {"dependence": "waiting", "scratch": "held back", "nothing": "no work"}
+_CAUSES = {"dependence": "not ready", "scratch": "held back", "nothing": "no work"}
 #: The same of a program that came from anywhere (see report.idle_causes).
 _CAUSES_OF_PROGRAM = {
     "free": "could move",
@@ -41,9 +41,8 @@ _LEGEND_OF_PHASES = (
     "what works for several groups is shared."
 )
 _LEGEND = (
-    "Idle slots, by the operations that could run on the engine, wherever they do: these wait for "
-    "operands, are held back (scratch is nearly full), or none is left. (inspect goes by those "
-    "that do run on it.)"
+    "Idle slots: what runs on the engine is not ready yet, is held back (scratch is nearly full), "
+    "or is all done. (`slotweave inspect` says of the program why the others wait.)"
 )
 
 
