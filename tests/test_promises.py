@@ -148,11 +148,17 @@ def test_a_proof_names_the_promise_that_it_rests_on():
 
 def test_a_promise_that_one_memory_in_four_billion_breaks_is_refuted():
     pytest.importorskip("z3", reason="the solver comes with the extra `prove`")
-    found = proved(leaves_it_for_one_word_in_four_billion)
-    assert found.program is False
-    assert found.counterexample is not None
-    assert found.counterexample.words[5] == 0x12345678
-    assert "SW116 test_promises.py:" in found.program_why
+    kernel, flow = kernel_and_flow(leaves_it_for_one_word_in_four_billion)
+    kept = promises_kept(flow, kernel.facts({}, "graph"))
+    assert kept.verdict is False
+    assert kept.counterexample is not None
+    assert kept.counterexample.words[5] == 0x12345678
+    assert "SW116 test_promises.py:" in kept.why
+
+
+def test_constants_that_the_kernel_speaks_of_are_tried_when_it_is_compiled():
+    with pytest.raises(CheckFailed, match=r"SW116 .*\(directed input \d+ of seed 0\)$"):
+        compiled(leaves_it_for_one_word_in_four_billion)
 
 
 def test_a_loop_that_runs_too_far_is_refuted_without_a_solver():

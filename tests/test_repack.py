@@ -138,6 +138,7 @@ def test_what_comes_back_was_lifted_again_and_gains_nothing_more():
     assert len(result.rounds) >= 2
 
 
+@pytest.mark.long
 def test_without_facts_the_order_of_memory_stands(tree_hash):
     program, facts = tree_hash
     free = repack(program, CHALLENGE, facts, FAST)
@@ -189,6 +190,7 @@ def test_where_nothing_shorter_is_found_the_program_is_returned_as_it_was():
     assert "nothing shorter" in result.why
 
 
+@pytest.mark.long
 def test_where_the_shortest_writing_is_not_proved_another_one_is_found(tree_hash, monkeypatch):
     program, facts = tree_hash
     refused = []

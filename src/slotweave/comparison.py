@@ -14,10 +14,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from slotweave.check.breadth import Workload, run_broadly
+from slotweave.check.breadth import FOLLOWED, Workload, run_broadly
 from slotweave.check.counterexample import Counterexample, judged_addresses
 from slotweave.check.equivalence import program_equals_graph
-from slotweave.check.execution import Verified, Words, run_against_reference
+from slotweave.check.execution import (
+    Verified,
+    Words,
+    instance_memory,
+    run_against_reference,
+)
+from slotweave.check.inputs import NOTHING_DIRECTED, Directed
+from slotweave.check.program_inputs import program_inputs
 from slotweave.check.refinement import graph_refines_program, graphs_agree
 from slotweave.check.rewriting import rewriting_faults
 from slotweave.check.symbolic_memory import MemoryMap
@@ -93,13 +100,24 @@ def run_like(
     seed: int,
     strict: bool = True,
     max_cycles: int = MAX_CYCLES,
+    directed: Directed = NOTHING_DIRECTED,
 ) -> Verified:
-    """Runs of the program on random memories of so many words, each held against `reference`.
+    """Runs of the program on random memories of so many words, and on those that are `directed`,
+    each held against `reference`.
 
     Raises CheckFailed for the first that goes wrong, as `run_broadly` does.
     """
-    workload = Workload(facts, memories(facts, words), reference, strict)
+    workload = Workload(facts, memories(facts, words), reference, strict, directed=directed)
     return run_broadly(subject.program, subject.machine, workload, instances, seed, max_cycles)
+
+
+def inputs_for(other: Subject, facts: Facts, words: int, *, instances: int, seed: int) -> Directed:
+    """Memories of so many words that reach the sides of the jumps of `other`, with which a program
+    is compared; the first of `instances` random ones count for what is reached."""
+    draw = memories(facts, words)
+    begun = [instance_memory(draw, seed, number) for number in range(min(instances, FOLLOWED))]
+    found = program_inputs(other.program, other.machine, facts, words, seed, begun)
+    return NOTHING_DIRECTED.joined(found, "the other program's ")
 
 
 def longest_run(

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from slotweave.flow_pipeline import FlowResult, compile_any
 from slotweave.frontend.kernel import Kernel, Parameters, Words
@@ -58,6 +59,7 @@ def compiled(name: str) -> FlowResult:
     return result
 
 
+@pytest.mark.long
 def test_the_figures_on_the_page_are_measured() -> None:
     for name in ("dedup-runtime", "hybrid-unroll"):
         runs = measured_runs(compiled(name))

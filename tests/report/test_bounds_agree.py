@@ -42,7 +42,7 @@ def test_of_drawn_programs(program: Program, facts: Facts) -> None:
     expect_bounded(program, facts)
 
 
-@settings(max_examples=10)
+@settings(max_examples=3)
 @given(st.integers(0, 1_000_000))
 def test_of_wild_programs(seed: int) -> None:
     expect_bounded(wild_program(CHALLENGE, seed, 0.0), NOTHING_KNOWN)

@@ -84,16 +84,17 @@ def run_broadly(
 def _directed(
     program: Program, machine: Machine, workload: Workload, instances: int, seed: int
 ) -> Directed:
-    """The memories made for the workload and for the program, and what sides of the program's
-    jumps they reach."""
+    """The memories made for the workload and for the program, and what sides they reach of the
+    jumps of both."""
     begun = [
         instance_memory(workload.memory, seed, number)
         for number in range(max(1, min(instances, FOLLOWED)))
     ]
-    given = workload.directed.memories
-    words = len(begun[0])
-    found = program_inputs(program, machine, workload.facts, words, seed, [*begun, *given])
-    return Directed((*given, *found.memories), found.coverage)
+    given = workload.directed
+    found = program_inputs(program, machine, workload.facts, len(begun[0]), seed,
+                           [*begun, *given.memories])  # fmt: skip
+    coverage = found.coverage.joined(given.coverage)
+    return Directed((*given.memories, *found.memories), coverage)
 
 
 def fresh_seed(program: Program) -> int:

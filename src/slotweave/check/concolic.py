@@ -19,7 +19,7 @@ from slotweave.isa import WORD_MASK, Effect
 from slotweave.isa.codegen import word_function
 
 #: A run that computes more words than this is not followed to its end.
-MOST_STEPS = 100_000
+MOST_STEPS = 40_000
 
 #: A word, and the term that it is.
 _Word = tuple[int, int]
@@ -50,7 +50,8 @@ class Decision:
 class Path:
     """How a run went: the decisions that depend on memory, in order, and all sides taken.
 
-    `words` has the word of each term; `ended` says that the run came to its end without a fault;
+    `words` has the word of each term; `ended` says that the run came to its end without a fault,
+    `cut` that it was too long to be followed to there, after `steps` words that it computed;
     `fixed` are the jumps that were decided by constants alone.
     """
 
@@ -60,11 +61,28 @@ class Path:
     fixed: set[int] = field(default_factory=set)
     open: set[int] = field(default_factory=set)
     words: dict[int, int] = field(default_factory=dict)
+    steps: int = 0
     ended: bool = False
+    cut: bool = False
+
+    def decide(self, block: int, term: int, word: int) -> bool:
+        """Note which way the jump of `block` goes; whether it is taken."""
+        side = Side(block, word != 0)
+        self.sides.add(side)
+        if self.terms.known(term) is None:
+            self.decisions.append(Decision(term, word, side))
+            self.open.add(block)
+        else:
+            self.fixed.add(block)
+        return side.taken
 
 
-class _StoppedError(Exception):
-    """The run fails, or takes too long to be followed."""
+class RunFailsError(Exception):
+    """The run fails."""
+
+
+class TooLongError(Exception):
+    """The run takes too long to be followed."""
 
 
 def follow(flow: Flow, facts: Facts, memory: Sequence[int], most_steps: int = MOST_STEPS) -> Path:
@@ -73,7 +91,9 @@ def follow(flow: Flow, facts: Facts, memory: Sequence[int], most_steps: int = MO
     try:
         run.until_end()
         run.path.ended = True
-    except (_StoppedError, ZeroDivisionError):
+    except TooLongError:
+        run.path.cut = True
+    except (RunFailsError, ZeroDivisionError):
         pass
     return run.path
 
@@ -85,7 +105,7 @@ class _Run:
         self._memory = [int(word) for word in memory]
         self._term_at: dict[int, int] = {}
         self._variables: dict[int, _Value] = {}
-        self._left = most_steps
+        self._most_steps = most_steps
 
     def until_end(self) -> None:
         at, blocks = 0, self._flow.blocks
@@ -101,22 +121,15 @@ class _Run:
 
     def _decided(self, block: int, condition: _Value) -> bool:
         word, term = condition[0]
-        side = Side(block, word != 0)
-        self.path.sides.add(side)
-        if self.path.terms.known(term) is None:
-            self.path.decisions.append(Decision(term, word, side))
-            self.path.open.add(block)
-        else:
-            self.path.fixed.add(block)
-        return side.taken
+        return self.path.decide(block, term, word)
 
     def _block(self, graph: Graph) -> None:
         values: list[_Value] = []
         assigned: dict[int, _Value] = {}
         for node in graph.nodes:
-            self._left -= max(node.width, 1)
-            if self._left < 0:
-                raise _StoppedError
+            self.path.steps += max(node.width, 1)
+            if self.path.steps > self._most_steps:
+                raise TooLongError
             args = [values[arg] for arg in node.args]
             if node.op == "assign":
                 assigned[node.imm] = args[0]
@@ -164,10 +177,10 @@ class _Run:
         firsts = [self._pinned(address) for address in args[0]]
         places = [firsts[0] + k for k in range(lanes)] if wide else firsts
         if max(places) >= len(self._memory):
-            raise _StoppedError
+            raise RunFailsError
         region = graph.region_by_name.get(node.region)
         if not load and region and not all(region.start <= at < region.stop for at in places):
-            raise _StoppedError
+            raise RunFailsError
         if load:
             return tuple(self._word_at(place) for place in places)
         for place, (word, term) in zip(places, args[1], strict=True):

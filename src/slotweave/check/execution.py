@@ -54,6 +54,7 @@ class Verified:
                 "sides": self.coverage.sides,
                 "reached": self.coverage.reached,
                 "unreached": list(self.coverage.unreached),
+                "followed": self.coverage.followed,
             },
         }
 

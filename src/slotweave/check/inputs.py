@@ -11,15 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from slotweave.check.concolic import Path, Side, follow, known_words
-from slotweave.check.steering import Changes, undone
+from slotweave.check.concolic import Side, follow, known_words
+from slotweave.check.search_sides import Search, Words
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
 from slotweave.isa import WORD_MASK
-
-Words = NDArray[np.uint32]
 
 #: Words at the edges of what words can be.
 EDGES = (0, 1, 2, 2**31 - 1, 2**31, WORD_MASK)
@@ -28,20 +25,32 @@ EDGES = (0, 1, 2, 2**31 - 1, 2**31, WORD_MASK)
 _EQUAL = (0, 1, 2**31, WORD_MASK)
 _DRAWN = 3
 
-#: Runs that are tried to reach sides, for each that is missing, and in all.
-_TRIES, _MOST_TRIES = 24, 400
-
 #: Longer memories are not written out.
 MOST_WORDS = 1 << 20
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Of `sides` of jumps that memory decides `reached` were taken; `unreached` says where not."""
+    """Of `sides` of jumps that memory decides `reached` were taken; `unreached` says where not.
+
+    If runs were too long to be followed to their ends, as `followed` says, they may have reached
+    more than that.
+    """
 
     sides: int = 0
     reached: int = 0
     unreached: tuple[str, ...] = ()
+    followed: bool = True
+
+    def joined(self, other: Coverage, whose: str = "") -> Coverage:
+        """What is reached of the sides of both; those of `other` bear the name `whose`."""
+        named = tuple(f"{whose}{side}" for side in other.unreached)
+        return Coverage(
+            self.sides + other.sides,
+            self.reached + other.reached,
+            (*self.unreached, *named),
+            self.followed and other.followed,
+        )
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,11 @@ class Directed:
     memories: tuple[Words, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
 
+    def joined(self, other: Directed, whose: str = "") -> Directed:
+        """Both; the sides of `other` bear the name `whose`."""
+        memories = (*self.memories, *other.memories)
+        return Directed(memories, self.coverage.joined(other.coverage, whose))
+
 
 NOTHING_DIRECTED = Directed()
 
@@ -59,17 +73,25 @@ def directed_inputs(flow: Flow, facts: Facts, seed: int, begun: Sequence[Words] 
     """Memories for `flow`; those of `begun` are tried anyway, and count for what is reached."""
     words = flow.blocks[-1].graph.memory_words
     if words > MOST_WORDS:
-        return Directed(coverage=_coverage(flow, set(), set()))
+        return Directed(coverage=_coverage(flow, set(), set(), followed=False))
     rng = np.random.default_rng([seed, words])
     plain = list(plain_memories(words, facts, near(_constants(flow)), rng))
     if not any(block.jump and block.jump.condition is not None for block in flow.blocks):
         return Directed(tuple(plain))
-    search = _Search(flow, facts)
-    for memory in (*begun, *plain):
-        search.try_memory(memory, keep=False)
-    usable = [memory for memory in plain if search.ended(memory)]
+    search = Search(lambda memory: follow(flow, facts, memory.tolist()), known_words(facts, words))
+    made = search_all(search, begun, plain)
+    coverage = _coverage(flow, search.reached, search.fixed(), search.whole)
+    return Directed(made, coverage)
+
+
+def search_all(search: Search, begun: Sequence[Words], plain: Sequence[Words]) -> tuple[Words, ...]:
+    """Those of the memories `plain` whose runs end, and those found to reach what is missing."""
+    for memory in begun:
+        search.follow_given(memory)
+    for memory in plain:
+        search.follow_made(memory)
     search.reach()
-    return Directed((*usable, *search.found), _coverage(flow, search.reached, search.fixed()))
+    return (*(memory for memory in plain if search.ended(memory)), *search.found)
 
 
 def _constants(flow: Flow) -> set[int]:
@@ -110,90 +132,7 @@ def plain_memories(
     yield kept(rng.integers(0, 4, words, dtype=np.uint32))
 
 
-class _Search:
-    """The paths followed so far, and what they reach."""
-
-    def __init__(self, flow: Flow, facts: Facts) -> None:
-        self.flow, self.facts = flow, facts
-        self.bounds = known_words(facts, flow.blocks[-1].graph.memory_words)
-        self.reached: set[Side] = set()
-        self.found: list[Words] = []
-        self._paths: list[tuple[Words, Path]] = []
-        self._ended: set[bytes] = set()
-
-    def ended(self, memory: Words) -> bool:
-        """Whether the run on `memory` was followed to its end, without a fault."""
-        return memory.tobytes() in self._ended
-
-    def fixed(self) -> set[int]:
-        """The jumps that only constants have decided."""
-        decided = {block for _memory, path in self._paths for block in path.fixed}
-        return decided - {block for _memory, path in self._paths for block in path.open}
-
-    def try_memory(self, memory: Words, keep: bool = True) -> bool:
-        """Follow the run on `memory`; whether it ends and reaches something new."""
-        path = follow(self.flow, self.facts, memory.tolist())
-        if path.ended:
-            self._ended.add(memory.tobytes())
-        fresh = path.ended and not path.sides <= self.reached
-        if path.ended:
-            self.reached |= path.sides
-        if fresh and keep:
-            self.found.append(memory)
-        self._paths.append((memory, path))
-        return fresh
-
-    def reach(self) -> None:
-        """Lead runs to the sides that are missing, as long as that gets on."""
-        tried: dict[tuple[int, int], None] = {}
-        left = _MOST_TRIES
-        while left > 0:
-            step = next(self._open(tried), None)
-            if step is None:
-                return
-            number, index = step
-            tried[step] = None
-            for changes in self._suggestions(number, index):
-                left -= 1
-                if self.try_memory(self._changed(self._paths[number][0], changes)) or left <= 0:
-                    break
-
-    def _open(self, tried: dict[tuple[int, int], None]) -> Iterator[tuple[int, int]]:
-        """(path, decision) whose other side is missing, not tried before."""
-        for number, (_memory, path) in enumerate(self._paths):
-            seen: set[Side] = set()
-            for index, decision in enumerate(path.decisions):
-                side = decision.side
-                if side is None or (number, index) in tried:
-                    continue
-                other = Side(side.block, not side.taken)
-                if other not in self.reached and other not in seen:
-                    seen.add(other)
-                    yield number, index
-
-    def _suggestions(self, number: int, index: int) -> Iterator[Changes]:
-        path = self._paths[number][1]
-        for count, changes in enumerate(undone(path, index)):
-            if count == _TRIES:
-                break
-            yield changes
-        try:
-            from slotweave.check.solver import words_leading
-        except ImportError:
-            return
-        found = words_leading(path, index, self.bounds)
-        if found is not None:
-            yield found
-
-    def _changed(self, memory: Words, changes: Changes) -> Words:
-        changed = memory.copy()
-        for place, word in changes.items():
-            low, high = self.bounds.get(place, (0, WORD_MASK))
-            changed[place] = min(max(word, low), high)
-        return changed
-
-
-def _coverage(flow: Flow, reached: set[Side], fixed: set[int]) -> Coverage:
+def _coverage(flow: Flow, reached: set[Side], fixed: set[int], followed: bool) -> Coverage:
     """What is reached of the sides of all conditional jumps.
 
     Of a jump that constants decide wherever it was met, a side that was not taken is none, unless
@@ -206,9 +145,10 @@ def _coverage(flow: Flow, reached: set[Side], fixed: set[int]) -> Coverage:
     ]
     sides = {Side(number, taken) for number in jumps for taken in (False, True)}
     missing = sides - reached
-    if all(side.block in fixed for side in missing):
+    if followed and all(side.block in fixed for side in missing):
         sides, missing = sides - missing, set()
-    return Coverage(len(sides), len(sides) - len(missing), tuple(_named(flow, missing)))
+    named = tuple(_named(flow, missing))
+    return Coverage(len(sides), len(sides) - len(missing), named, followed)
 
 
 def _named(flow: Flow, sides: set[Side]) -> Iterator[str]:

@@ -1,8 +1,6 @@
-"""Inputs for a program of which no kernel is known: edges, and the constants that it speaks of.
+"""Inputs for a program of which no kernel is known: as `inputs`, by the program's own jumps.
 
-Guarantees: as `inputs`. The sides counted are those of the program's own conditional jumps, in runs
-on the reference simulator; a program that runs for long is not looked at, and none of its sides
-counts as reached.
+Guarantees: as `inputs`. The sides counted are those of the program's conditional jumps.
 """
 
 from __future__ import annotations
@@ -11,24 +9,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from slotweave.check.inputs import MOST_WORDS, Coverage, Directed, Words, near, plain_memories
-from slotweave.diagnostics import CheckFailed
+from slotweave.check.concolic import Side, known_words
+from slotweave.check.inputs import MOST_WORDS, Coverage, Directed, near, plain_memories, search_all
+from slotweave.check.program_paths import Place, conditional_jumps, follow_program
+from slotweave.check.search_sides import Search, Words
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.isa import WORD_MASK
 from slotweave.machine import Machine
 from slotweave.simulate.legality import static_faults
-from slotweave.simulate.reference import run
-from slotweave.simulate.run import Event
 from slotweave.simulate.slots import slot_kinds
-
-#: Longer runs are not watched for the way that jumps go.
-MOST_CYCLES = 50_000
-
-_CONDITIONAL = frozenset({"cond_jump", "cond_jump_rel"})
-
-#: Bundle, engine and slot of a jump.
-_Place = tuple[int, str, int]
 
 
 def program_inputs(
@@ -39,40 +29,22 @@ def program_inputs(
     seed: int,
     begun: Sequence[Words] = (),
 ) -> Directed:
-    """Memories of so many words for `program`; those of `begun` count for what is reached."""
+    """Memories of so many words for `program`; those of `begun` are tried anyway."""
     if any(static_faults(program, machine)):
         return Directed()  # the machine refuses it, whatever memory holds
+    jumps = conditional_jumps(program, machine)
     if words > MOST_WORDS:
-        return Directed(coverage=_coverage(_conditional(program, machine), set()))
+        return Directed(coverage=_coverage(jumps, set(), followed=False))
     rng = np.random.default_rng([seed, words])
-    memories = tuple(plain_memories(words, facts, near(_immediates(program, machine)), rng))
-    jumps = _conditional(program, machine)
-    reached: set[tuple[_Place, bool]] = set()
-
-    def watch(event: Event) -> None:
-        place = (event.bundle, event.engine, event.slot)
-        if place in jumps:
-            reached.add((place, event.reads[0].words[0] != 0))
-
-    for memory in (*begun, *memories) if jumps else ():
-        try:
-            run(program, machine, memory, strict=False, max_cycles=MOST_CYCLES, on_event=watch)
-        except CheckFailed:
-            continue  # what was reached before the fault was reached
-    return Directed(memories, _coverage(jumps, reached))
-
-
-def _conditional(program: Program, machine: Machine) -> frozenset[_Place]:
-    kinds = slot_kinds(machine)
-    return frozenset(
-        (number, engine, slot)
-        for number, bundle in enumerate(program.bundles)
-        for engine, slots in bundle.items()
-        for slot, written in enumerate(slots)
-        if engine in kinds
-        and written[0] in kinds[engine]
-        and kinds[engine][written[0]].operation.name in _CONDITIONAL
+    plain = list(plain_memories(words, facts, near(_immediates(program, machine)), rng))
+    if not jumps:
+        return Directed(tuple(plain))
+    search = Search(
+        lambda memory: follow_program(program, machine, facts, memory.tolist(), jumps),
+        known_words(facts, words),
     )
+    made = search_all(search, begun, plain)
+    return Directed(made, _coverage(jumps, search.reached, search.whole))
 
 
 def _immediates(program: Program, machine: Machine) -> set[int]:
@@ -88,11 +60,12 @@ def _immediates(program: Program, machine: Machine) -> set[int]:
     return found
 
 
-def _coverage(jumps: frozenset[_Place], reached: set[tuple[_Place, bool]]) -> Coverage:
-    sides = [(place, taken) for place in sorted(jumps) for taken in (False, True)]
-    missing = [side for side in sides if side not in reached]
+def _coverage(jumps: Sequence[Place], reached: set[Side], followed: bool) -> Coverage:
+    sides = [Side(number, taken) for number in range(len(jumps)) for taken in (False, True)]
     named = tuple(
-        f"bundle {bundle}, {engine}[{slot}], condition {'not 0' if taken else '0'}"
-        for (bundle, engine, slot), taken in missing
+        f"bundle {bundle}, {engine}[{slot}], condition {'not 0' if side.taken else '0'}"
+        for side in sides
+        if side not in reached
+        for bundle, engine, slot in (jumps[side.block],)
     )
-    return Coverage(len(sides), len(sides) - len(missing), named)
+    return Coverage(len(sides), len(sides) - len(named), named, followed)

@@ -10,39 +10,45 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from slotweave.check.concolic import Path
-from slotweave.check.terms import Terms
 from slotweave.isa import WORD_BITS, WORD_MASK
 
 #: Words of memory to write, by address.
 Changes = Mapping[int, int]
 
-#: How deep operations are undone.
-_DEEPEST = 200
+#: How deep operations are undone, and how many in all for one decision.
+_DEEPEST, _MOST_UNDONE = 200, 4_000
 
 
 def undone(path: Path, index: int) -> Iterator[Changes]:
     """Changes after each of which decision `index` may go the other way, the path aside."""
     decision = path.decisions[index]
     wanted = (0,) if decision.word else (1, 2, 3, 0x80000000, WORD_MASK)
+    seen: set[tuple[int, int]] = set()
     for word in wanted:
-        yield from _made(path.terms, path.words, decision.term, word, _DEEPEST)
+        yield from _made(path, decision.term, word, _DEEPEST, seen)
 
 
 def _made(
-    terms: Terms, words: Mapping[int, int], term: int, wanted: int, depth: int
+    path: Path, term: int, wanted: int, depth: int, seen: set[tuple[int, int]]
 ) -> Iterator[Changes]:
-    """Changes that may make `term` the word `wanted`, all else being as it is."""
+    """Changes that may make `term` the word `wanted`, all else being as it is.
+
+    What is in `seen` is not tried again: a word that is used twice would double the work each time.
+    """
     wanted &= WORD_MASK
-    kind, place, args = terms[term]
+    if (term, wanted) in seen or len(seen) >= _MOST_UNDONE:
+        return
+    seen.add((term, wanted))
+    kind, place, args = path.terms[term]
     if kind == "input":
         yield {place: wanted}
         return
-    if kind == "const" or depth == 0 or any(arg not in words for arg in args):
+    if kind == "const" or depth == 0 or any(arg not in path.words for arg in args):
         return
-    now = [words[arg] for arg in args]
+    now = [path.words[arg] for arg in args]
     for position, target in _operands(kind, now, wanted):
         if target & WORD_MASK != now[position]:
-            yield from _made(terms, words, args[position], target, depth - 1)
+            yield from _made(path, args[position], target, depth - 1, seen)
 
 
 def _operands(kind: str, now: list[int], wanted: int) -> Iterator[tuple[int, int]]:

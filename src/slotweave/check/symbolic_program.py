@@ -153,12 +153,18 @@ class SymbolicRun:
         if name in ("halt", "pause"):
             self._halted |= name == "halt"
             return
-        decision = self._terms.known(args[0][0]) if args else 1
-        if decision is None:
-            raise NotExecutableError(f"{name} in bundle {self._pc} depends on data")
+        decision = self._decided(kind, slot, args[0][0]) if args else 1
         if name == "jump_indirect":
             self._next_pc = decision
         elif decision:
             position = kind.constant or 0
             relative = kind.form.roles[position - 1] is Role.OFFSET
             self._next_pc = slot[position] + (self._pc + 1 if relative else 0)
+
+    def _decided(self, kind: SlotKind, _slot: Slot, term: int) -> int:
+        """The word `term`, by which the jump in `_slot` goes."""
+        word = self._terms.known(term)
+        if word is None:
+            name = kind.operation.name
+            raise NotExecutableError(f"{name} in bundle {self._pc} depends on data")
+        return word

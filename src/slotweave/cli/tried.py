@@ -23,8 +23,13 @@ def inputs_tried(verified: Verified) -> str:
 def unreached_lines(verified: Verified) -> Iterator[str]:
     """The sides of branches that no input reached; nothing if there are none."""
     missing, sides = verified.coverage.unreached, verified.coverage.sides
-    if missing:
+    if missing and verified.coverage.followed:
         yield f"{len(missing):,} of the {sides:,} sides of branches were reached by no input:"
+    elif missing:
+        yield (
+            f"{len(missing):,} of the {sides:,} sides of branches were not seen to be reached "
+            "(long runs are followed for a while only):"
+        )
     yield from (f"  {place}" for place in missing[:_NAMED])
     if len(missing) > _NAMED:
         yield f"  and {len(missing) - _NAMED:,} more (see --json)"

@@ -50,7 +50,13 @@ def verify_under_facts(
     """
     from slotweave.check.execution import instance_memory
     from slotweave.check.witness import memories
-    from slotweave.comparison import longest_run, memory_after, prove_same, run_like
+    from slotweave.comparison import (
+        inputs_for,
+        longest_run,
+        memory_after,
+        prove_same,
+        run_like,
+    )
 
     facts, words = known.facts, known.facts.memory_words
     if words is None:
@@ -72,8 +78,9 @@ def verify_under_facts(
     with inputs.blaming(files[1]), naming_compatible():
         after = inputs.blamed(memory_after(second, **limits), files[1])
         its_cycles = longest_run(second, facts, words, **runs)
+        directed = inputs_for(second, facts, words, instances=trial.instances, seed=trial.seed)
     with inputs.blaming(files[0]), naming_compatible():
-        verified = run_like(first, after, facts, words, **runs)
+        verified = run_like(first, after, facts, words, **runs, directed=directed)
     if as_json:
         cycles = {"cycles": verified.cycles, "against_cycles": its_cycles}
         print_json({"verified": verified.to_json(), **cycles, **report})

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from slotweave.check.breadth import Workload, run_broadly
+import numpy as np
+
+from slotweave.check.breadth import FOLLOWED, Workload, run_broadly
+from slotweave.check.execution import instance_memory
 from slotweave.check.inputs import NOTHING_DIRECTED, directed_inputs
 from slotweave.diagnostics import CheckFailed
 from slotweave.evidence.hashes import (
@@ -21,7 +24,7 @@ from slotweave.evidence.hashes import (
     simulator_hash,
 )
 from slotweave.evidence.record import HASHED, Record
-from slotweave.frontend.kernel import Kernel
+from slotweave.frontend.kernel import Kernel, Words
 from slotweave.frontend.trace import trace_flow
 from slotweave.machine import Machine
 
@@ -77,7 +80,8 @@ def _other_runs(record: Record, kernel: Kernel, machine: Machine) -> Iterator[Di
     bundles = len(record.program.bundles)
     if record.entries.get("bundles") != bundles:
         yield Discrepancy("bundles", f"{record.entries.get('bundles')} recorded, {bundles} found")
-    workload = workload_of(kernel, record.parameters, record.contract, machine, record.seed)
+    workload = workload_of(kernel, record.parameters, record.contract, machine, record.seed,
+                           record.instances)  # fmt: skip
     try:
         verified = run_broadly(record.program, machine, workload, record.instances, record.seed)
     except CheckFailed as error:
@@ -88,18 +92,32 @@ def _other_runs(record: Record, kernel: Kernel, machine: Machine) -> Iterator[Di
 
 
 def workload_of(
-    kernel: Kernel, parameters: Mapping[str, int], contract: str, machine: Machine, seed: int = 0
+    kernel: Kernel,
+    parameters: Mapping[str, int],
+    contract: str,
+    machine: Machine,
+    seed: int = 0,
+    instances: int = 0,
 ) -> Workload:
-    """What `kernel` asks of a program; with inputs made for what it does if it has but one plan."""
+    """What `kernel` asks of a program; with inputs made for what it does if it has but one plan.
+
+    The first of `instances` memories of `seed` count for what is reached.
+    """
     trace, facts = kernel.trace, kernel.facts(parameters, contract)
+
+    def memory(rng: np.random.Generator) -> Words:
+        return kernel.memory(parameters, contract, rng)
+
     directed = NOTHING_DIRECTED
     if len(kernel.plan_names) == 1:
         plan = kernel.plan(kernel.plan_names[0], parameters, contract)
         flow = trace_flow(kernel, parameters, contract, plan, machine)
-        directed = directed_inputs(flow, facts, seed)
+        followed = range(min(instances, FOLLOWED))
+        begun = [instance_memory(memory, seed, number) for number in followed]
+        directed = directed_inputs(flow, facts, seed, begun)
     return Workload(
         facts,
-        lambda rng: kernel.memory(parameters, contract, rng),
+        memory,
         lambda memory: kernel.reference(memory, parameters, contract),
         trace=trace and (lambda memory: trace(memory, parameters, contract)),
         directed=directed,

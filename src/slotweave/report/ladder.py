@@ -57,8 +57,7 @@ def rung_summary(
         "live": _live(result),
         "counters": {**counters_of_run(run), **_counters_of_schedule(result)},
         "runs": {"seeds": 0, "random_median": cycles, "one_path": cycles},  # whatever the input
-        "verified": {"instances": result.verified.instances,
-                     "mismatches": result.verified.mismatches},
+        "verified": result.verified.to_json(),
     }  # fmt: skip
 
 

@@ -80,8 +80,7 @@ def flow_rung_summary(
         "live": live_json(run.live),
         "counters": _counters(result, run, ran),
         "runs": runs,
-        "verified": {"instances": result.verified.instances,
-                     "mismatches": result.verified.mismatches},
+        "verified": result.verified.to_json(),
     }  # fmt: skip
 
 

@@ -52,10 +52,7 @@ def repack_summary(
         "dropped_stores": dict(result.dropped),
         "vectorized": result.vectorized,
         "rounds": [_variants_json(tried) for tried in result.rounds],
-        "verified": {
-            "instances": result.verified.instances,
-            "mismatches": result.verified.mismatches,
-        },
+        "verified": result.verified.to_json(),
         "proved": {
             "program": True,
             "definition": "unknown",

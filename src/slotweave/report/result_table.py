@@ -221,10 +221,10 @@ def coverage_line(coverage: Mapping[str, Any]) -> str:
     if not unreached:
         return ""
     first = ", ".join(unreached[:2]) + (", ..." if len(unreached) > 2 else "")
-    return (
-        f"{len(unreached):,} of the {coverage['sides']:,} sides of branches reached by no input "
-        f"({first})"
-    )
+    so_far = "reached by no input" if coverage.get("followed", True) else (
+        "not seen to be reached, as long runs are followed for a while only"
+    )  # fmt: skip
+    return f"{len(unreached):,} of the {coverage['sides']:,} sides of branches {so_far} ({first})"
 
 
 def _proved(proved: Mapping[str, Any], promised: bool) -> str:

@@ -16,6 +16,7 @@ SETUP = {"header": 14, "constants": 262, "pauses": 2}
 ALU, LOAD, STORE, FLOW = 29, 3, 2, 2  # of one item in one round: 36 slots
 
 
+@pytest.mark.long
 def test_the_judged_shape_costs_exactly_what_the_starting_point_costs() -> None:
     result = compiled((10, 16, 256), plan="scalar", instances=1)
     assert result.cycles == len(result.program.bundles) == 147_734
@@ -60,5 +61,6 @@ def test_it_is_right_under_every_contract(contract: str, shape: tuple[int, int, 
     assert result.equivalence.verdict is True
 
 
+@pytest.mark.long
 def test_more_items_than_scratch_holds_numbers_of_are_no_obstacle() -> None:
     assert compiled((1, 1, 1030), plan="scalar", instances=2).verified.instances == 2

@@ -164,14 +164,16 @@ def verify(
     }
     from slotweave.check.breadth import run_broadly
     from slotweave.check.execution import instance_memory
+    from slotweave.check.program_inputs import program_inputs
     from slotweave.evidence.rederive import workload_of
 
-    workload = replace(workload_of(kernel, values, promise, target, seed), strict=not compatible)
+    workload = workload_of(kernel, values, promise, target, seed, instances)
+    workload = replace(workload, strict=not compatible)
+    begin = instance_memory(workload.memory, seed, 0)
     proved = None
     if prove:
         with inputs.blaming(program), naming_compatible():  # a run is cheap, a proof is not
-            first = instance_memory(workload.memory, seed, 0)
-            _memory_after(parsed, target, not compatible, max_cycles)(first)
+            _memory_after(parsed, target, not compatible, max_cycles)(begin)
         programs = [(parsed, target)]
         if other is not None:
             programs.append((other, inputs.machine_of(other, machine)))
@@ -184,7 +186,9 @@ def verify(
         with inputs.blaming(against):
             its_machine = inputs.machine_of(other, machine)
             after = _memory_after(other, its_machine, not compatible, max_cycles)
-        workload = replace(workload, reference=inputs.blamed(after, against))
+        its_inputs = program_inputs(other, its_machine, workload.facts, len(begin), seed, [begin])
+        directed = workload.directed.joined(its_inputs, "the other program's ")
+        workload = replace(workload, reference=inputs.blamed(after, against), directed=directed)
     allows = _naming_what_allows_it(kernel, values)
     with inputs.blaming(program), naming_compatible(), allows:
         verified = run_broadly(parsed, target, workload, instances, seed, max_cycles)
