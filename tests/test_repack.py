@@ -27,6 +27,7 @@ from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 from slotweave.pipeline import compile_kernel
 from slotweave.repack import Repacked, RepackOptions, repack
+from slotweave.repack.repack import _verified as runs_of_both
 from slotweave.report.never_written import NeverWritten, never_written
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.reference import run
@@ -283,6 +284,15 @@ def test_the_same_seed_gives_the_same_program(tree_hash):
     program, facts = tree_hash
     first, second = (repack(program, CHALLENGE, facts, VECTORS) for _ in range(2))
     assert first.program == second.program
+
+
+def test_runs_compare_what_is_traced() -> None:
+    facts, options = Facts(8, regions=(Region("out", 0, 8, output=True),)), RepackOptions()
+    quiet = Program("challenge", ({"load": (("const", 0, 3),)},))
+    traced = replace(quiet, bundles=(*quiet.bundles, {"flow": (("trace_write", 0),)}))
+    assert runs_of_both(traced, traced, CHALLENGE, facts, options).mismatches == 0
+    with pytest.raises(CheckFailed, match="0 words are written to the trace buffer instead of 1"):
+        runs_of_both(traced, quiet, CHALLENGE, facts, options)
 
 
 @given(machines(max_latency=3).flatmap(lambda m: st.tuples(st.just(m), straight_programs(m, 12))),

@@ -82,17 +82,17 @@ class Same:
     counterexample: Counterexample | None = None
 
 
-def memory_after(
+def end_after(
     subject: Subject, *, strict: bool = True, max_cycles: int = MAX_CYCLES
-) -> Callable[[Words], Words]:
-    """Memory at the end of a run of the program."""
+) -> Callable[[Words], Run]:
+    """The end of a run of the program."""
     encoded = encode(subject.program, subject.machine)
-    return lambda memory: run_compiled(encoded, memory, strict=strict, max_cycles=max_cycles).memory
+    return lambda memory: run_compiled(encoded, memory, strict=strict, max_cycles=max_cycles)
 
 
 def run_like(
     subject: Subject,
-    reference: Callable[[Words], Words],
+    reference: Callable[[Words], Run],
     facts: Facts,
     words: int,
     *,
@@ -103,11 +103,14 @@ def run_like(
     directed: Directed = NOTHING_DIRECTED,
 ) -> Verified:
     """Runs of the program on random memories of so many words, and on those that are `directed`,
-    each held against `reference`.
+    each held against the end of `reference`: its memory and its trace buffer.
 
     Raises CheckFailed for the first that goes wrong, as `run_broadly` does.
     """
-    workload = Workload(facts, memories(facts, words), reference, strict, directed=directed)
+    workload = Workload(
+        facts, memories(facts, words), lambda memory: reference(memory).memory, strict,
+        trace=lambda memory: reference(memory).trace, directed=directed,
+    )  # fmt: skip
     return run_broadly(subject.program, subject.machine, workload, instances, seed, max_cycles)
 
 
@@ -134,9 +137,10 @@ def longest_run(
 
     Raises CheckFailed for a fault, and where a read-only word is changed.
     """
+    end = end_after(subject, strict=strict, max_cycles=max_cycles)
     return run_against_reference(
         subject.program, subject.machine, facts=facts, memory=memories(facts, words),
-        reference=memory_after(subject, strict=strict, max_cycles=max_cycles),
+        reference=lambda memory: end(memory).memory,
         instances=instances, seed=seed, max_cycles=max_cycles, both=False, strict=strict,
     ).cycles  # fmt: skip
 

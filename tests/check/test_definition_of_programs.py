@@ -201,3 +201,21 @@ def test_without_the_length_of_memory_nothing_is_proved() -> None:
     facts = replace(TREE_HASH.facts(LOOPED, "full"), memory_words=None)
     found = program_meets_definition(loops(), CHALLENGE, definition(LOOPED), facts)
     assert found.verdict == "unknown"
+
+
+@pytest.mark.parametrize(("other", "verdict"), [(0, "unknown"), (1, True)])
+def test_stores_of_one_bundle_that_may_be_one_word_prove_nothing(
+    other: int, verdict: object
+) -> None:
+    """The word is kept as it is, but strict mode refuses the bundle if both stores go to one."""
+    right = compiled(SMALL)
+    facts = TREE_HASH.facts(SMALL, "values")
+    work = next(one for one in facts.regions if not one.output and not one.read_only)
+    both: tuple[Bundle, ...] = (
+        {"load": (("const", 0, work.start), ("const", 1, work.start + other))},
+        {"store": (("store", 0, 0), ("store", 1, 0))},
+    )
+    whole = replace(right, bundles=(*both, *right.bundles))
+    found = program_meets_definition(whole, CHALLENGE, definition(SMALL), facts)
+    assert found.verdict == verdict, found.why
+    assert ("which may be one word" in found.why) == (verdict == "unknown")

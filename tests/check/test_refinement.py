@@ -9,7 +9,7 @@ import pytest
 from slotweave.analysis.graph_words import GraphWords
 from slotweave.check.refinement import graph_refines_program
 from slotweave.ir.facts import Facts, nothing_known
-from slotweave.ir.graph import Node
+from slotweave.ir.graph import Graph, Node, Region
 from slotweave.lift import lift
 from slotweave.machine import CHALLENGE
 from slotweave.vectorize import answer_loads, drop_dead_stores, forward_stores, pack_isomorphic
@@ -47,6 +47,19 @@ def test_an_operation_changed_in_the_graph_is_noticed(packed, changed):
     nodes = (*packed.nodes[:index], other, *packed.nodes[index + 1 :])
     verdict = graph_refines_program(packed.with_nodes(nodes), PROGRAM, CHALLENGE, FACTS).verdict
     assert verdict is not True
+
+
+@pytest.mark.parametrize(("stands", "verdict"), [(0, False), (1, True)])
+def test_of_two_stores_of_one_bundle_to_a_word_the_last_stands(stands, verdict):
+    """Strict mode fails on this program, so nothing is claimed of it; compatible mode does not."""
+    stores = ("store", 0, 0), ("store", 0, 1)
+    bundles = ({"load": (("const", 0, 3), ("const", 1, 4))}, {"store": stores})
+    words = Node("const", 1, imm=3), Node("const", 1, imm=4)
+    out = Region("out", 0, 8, output=True)
+    graph = Graph("twice", 8, 8, (out,), (*words, Node("store", 0, (0, stands), region="out")))
+    facts = Facts(memory_words=8, regions=(out,))
+    found = graph_refines_program(graph, replace(PROGRAM, bundles=bundles), CHALLENGE, facts)
+    assert found.verdict is verdict
 
 
 def test_a_store_left_out_is_noticed(packed):

@@ -39,6 +39,15 @@ def test_a_fault_names_the_program_that_has_it(tmp_path: Path, wrong: list[Any],
     assert_refused(first, code, f"{faulty}, bundle ", exit_code=1)
 
 
+def test_what_is_traced_is_compared(tmp_path: Path) -> None:
+    silent = saved(tmp_path, "a.json", NOTHING)
+    traced = saved(tmp_path, "b.json", [*NOTHING, {"flow": [["trace_write", 0]]}])
+    assert slotweave("verify", traced, "--against", traced).code == 0
+    answer = slotweave("verify", silent, "--against", traced)
+    what = "0 words are written to the trace buffer instead of 1"
+    assert_refused(answer, "SW403", what, exit_code=1)
+
+
 def test_programs_for_two_shapes_are_not_compared(tmp_path: Path) -> None:
     first, second = saved(tmp_path, "a.json", NOTHING), saved(tmp_path, "b.json", NOTHING, height=3)
     answer = slotweave("verify", first, "--against", second)

@@ -129,6 +129,16 @@ def test_what_is_traced_counts_for_the_proof(compare) -> None:
     assert shown["counterexample"]["place"] == "the number of words traced"
 
 
+def test_what_is_traced_counts_for_runs(compare) -> None:
+    traced = [*TRIPLE, {"flow": [["trace_write", 2]]}]
+    assert compare(traced, traced).code == 0
+    answer = compare(TRIPLE, traced)
+    assert_refused(answer, "SW403", "0 words are written to the trace buffer instead of 1",
+                   exit_code=1)  # fmt: skip
+    answer = compare([*TRIPLE, {"flow": [["trace_write", 1]]}], traced)
+    assert_refused(answer, "SW403", "word 0 of the trace buffer is wrong", exit_code=1)
+
+
 def test_facts_that_do_not_say_how_long_memory_is_will_not_do(compare) -> None:
     answer = compare(TRIPLE, OTHERWISE, facts={"words": {"0": 1}})
     assert_refused(answer, "SW215", '"memory_words"')

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from slotweave.diagnostics import CheckFailed
+from slotweave.frontend.load import CONTRACT, kernel_of_function
+from slotweave.frontend.trace import trace_function
+from slotweave.frontend.tracer import Tracer
 from slotweave.ir.program import Bundle, Program
 from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
@@ -63,6 +66,25 @@ def test_what_only_strict_mode_refuses_does_not_differ() -> None:
 def test_a_wrong_node_of_a_graph_differs() -> None:
     nodes = [replace(node, op="sub") if node.op == "xor" else node for node in RESULT.traced.nodes]
     assert "instead of" in ORACLE.graph_differs(RESULT.traced.with_nodes(tuple(nodes)))
+
+
+def traces(k: Tracer) -> None:
+    a = k.region("a", 0, 2, output=True)
+    k.trace_write(a[0])
+
+
+def test_another_trace_differs() -> None:
+    kernel = kernel_of_function(traces, "traces", CHALLENGE.vector_length)
+    judge = oracle_for(kernel, {}, CONTRACT, seed=0, count=3)
+    load: Bundle = {"load": (("load", 1, 0),)}
+    silent = replace(RESULT.program, bundles=({"load": (("const", 0, 0),)}, load))
+    right = replace(silent, bundles=(*silent.bundles, {"flow": (("trace_write", 1),)}))
+    assert judge.program_differs(right, CHALLENGE, both=True) == ""
+    assert "the trace buffer holds ()" in judge.program_differs(silent, CHALLENGE)
+    graph = trace_function(traces, "traces", CHALLENGE.vector_length)
+    assert judge.graph_differs(graph) == ""
+    untraced = tuple(node for node in graph.nodes if node.op != "trace_write")
+    assert "the trace buffer holds ()" in judge.graph_differs(graph.with_nodes(untraced))
 
 
 def test_simulators_that_end_differently_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,20 @@ def test_a_vector_operation_works_lane_by_lane() -> None:
     assert run_graph(graph(*nodes), [1, 2, 3, 4] + [0] * 12)[4:8] == [4, 8, 12, 16]
 
 
+def test_a_scatter_of_which_two_lanes_have_one_address_is_refused_at_its_line() -> None:
+    nodes = (
+        const(0),
+        Node("vload", 4, (0,), region="out"),
+        Node("store", 0, (1, 1), region="out", where="kernel.py:7"),
+    )
+    assert run_graph(graph(*nodes), [1, 5, 2, 6] + [0] * 12)[:7] == [1, 1, 2, 6, 0, 5, 6]
+    with pytest.raises(CheckFailed) as failure:
+        run_graph(graph(*nodes), [1, 5, 6, 5] + [0] * 12)
+    found = failure.value.diagnostic
+    assert (found.code, found.file) == ("SW104", "kernel.py:7")
+    assert found.message.startswith("lanes 1 and 3 of this scatter have one address, 5")
+
+
 def test_immediates_are_words() -> None:
     assert stored(const(-1)) == 2**32 - 1
     assert stored(const(5), Node("add_immediate", 1, (0,), imm=-6)) == 2**32 - 1

@@ -1,11 +1,11 @@
 """Kernel = definition: a graph or a program does to memory what its workload is defined to do.
 
 Guarantees, if the verdict is true: for every memory that the facts allow, the run touches no word
-past the end of memory and divides by no zero, and at the end every word of the regions that the
-facts call output or read-only (of all of memory, if they name none) is what the definition says:
-values and states of all items behind the last step, and every other word as it was. If the verdict
-is false there is a memory on which the run does something else, which was tried; "unknown" comes
-with its reason.
+past the end of memory, divides by no zero and writes no word twice in a bundle, and at the end
+every word of the regions that the facts call output or read-only (of all of memory, if they name
+none) is what the definition says: values and states of all items behind the last step, and every
+other word as it was. If the verdict is false there is a memory on which the run does something
+else, which was tried; "unknown" comes with its reason.
 
 It rests on the meanings in `isa`, on the definition, and on the files `symbolic_*`, `forms`,
 `cases`, `intervals`, `meanings` and `prover` of this package; on the solver only where a hash is
@@ -31,6 +31,7 @@ from slotweave.check.definition_run import run_definition
 from slotweave.check.meanings import Meaning, Meanings
 from slotweave.check.prover import Doubt, Prover
 from slotweave.check.recorded_memory import RecordedMemory
+from slotweave.check.stores_together import doubtful_stores
 from slotweave.check.sweep import Dropped, Guesses, sweep
 from slotweave.check.symbolic_graph import NotExecutableError
 from slotweave.check.symbolic_graph import run_graph as run_graph_on_terms
@@ -105,8 +106,9 @@ def program_meets_definition(
     terms = Terms()
     layout = MemoryMap(facts.regions, facts.memory_words)
     memory = RecordedMemory(terms, layout, facts.words)
+    symbolic = SymbolicRun(program, machine, terms, memory, {}, max_bundles)
     try:
-        SymbolicRun(program, machine, terms, memory, {}, max_bundles).until_stop()
+        symbolic.until_stop()
     except NotExecutableError as obstacle:
         return DefinitionProof("unknown", str(obstacle))
 
@@ -114,7 +116,15 @@ def program_meets_definition(
         end = run_program(program, machine, words, strict=False).memory
         return [int(word) for word in end]
 
-    return _Proof(_Subject(terms, memory, layout, run), definition, facts).verdict()
+    found = _Proof(_Subject(terms, memory, layout, run), definition, facts).verdict()
+    if found.verdict is not True:
+        return found
+    for bundle, one, two in doubtful_stores(symbolic.stored_together, terms, layout, {}):
+        both = f"{terms.text(one)} and at {terms.text(two)}"
+        return DefinitionProof(
+            "unknown", f"bundle {bundle} stores at {both}, which may be one word"
+        )
+    return found
 
 
 #: A term, and what keeps a claim about it from being proved.

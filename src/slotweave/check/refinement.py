@@ -4,7 +4,9 @@ Guarantees, if the verdict is true: for every memory that the facts allow and on
 does not fail, the graph does not fail either, and both leave the same words in the regions of the
 graph that are output or read-only, and write the same trace. In which region a computed address of
 the program lies follows from its range alone, so nothing is assumed of it. Of two writes of the
-program to one word the last one stands. This knows nothing of how the graph was made.
+program to one word the last one stands, also where one bundle makes both: strict mode fails there,
+so nothing is claimed, and compatible mode keeps the last. This knows nothing of how the graph was
+made.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.options import EFFORTS, SHAPE_FORM
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel, Words
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
+
+End = TypeVar("End")
 
 STDIN = "-"
 
@@ -90,10 +92,10 @@ def blaming(file: str) -> Iterator[None]:
         raise type(error)(replace(error.diagnostic, file=shown(file))) from None
 
 
-def blamed(reference: Callable[[Words], Words], file: str) -> Callable[[Words], Words]:
+def blamed(reference: Callable[[Words], End], file: str) -> Callable[[Words], End]:
     """`reference`, whose faults name `file`."""
 
-    def run(memory: Words) -> Words:
+    def run(memory: Words) -> End:
         with blaming(file):
             return reference(memory)
 

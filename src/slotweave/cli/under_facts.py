@@ -51,9 +51,9 @@ def verify_under_facts(
     from slotweave.check.execution import instance_memory
     from slotweave.check.witness import memories
     from slotweave.comparison import (
+        end_after,
         inputs_for,
         longest_run,
-        memory_after,
         prove_same,
         run_like,
     )
@@ -68,7 +68,7 @@ def verify_under_facts(
         begin = instance_memory(memories(facts, words), trial.seed, 0)
         for subject, file in zip(subjects, files, strict=True):
             with inputs.blaming(file), naming_compatible():
-                memory_after(subject, **limits)(begin)
+                end_after(subject, **limits)(begin)
     proved = prove_same(*subjects, facts) if trial.prove else None
     if proved is not None:
         report["proved"] = _proved_json(proved, known, names)
@@ -76,7 +76,7 @@ def verify_under_facts(
     first, second = subjects
     runs: dict[str, Any] = {"instances": trial.instances, "seed": trial.seed, **limits}
     with inputs.blaming(files[1]), naming_compatible():
-        after = inputs.blamed(memory_after(second, **limits), files[1])
+        after = inputs.blamed(end_after(second, **limits), files[1])
         its_cycles = longest_run(second, facts, words, **runs)
         directed = inputs_for(second, facts, words, instances=trial.instances, seed=trial.seed)
     with inputs.blaming(files[0]), naming_compatible():

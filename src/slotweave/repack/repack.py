@@ -215,12 +215,16 @@ def _verified(
     def reference(memory: Words) -> Words:
         return run_compiled(encoded, memory, strict=False).memory
 
+    def trace(memory: Words) -> tuple[int, ...]:
+        return run_compiled(encoded, memory, strict=False).trace
+
     return run_against_reference(
         made,
         machine,
         facts=facts,
         memory=memories(facts, words),
         reference=reference,
+        trace=trace,
         instances=options.instances,
         seed=options.seed,
     )

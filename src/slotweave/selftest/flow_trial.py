@@ -158,10 +158,12 @@ class _Bench:
             found = self.wanted.equivalence(program, result.machine, bundles)
             return None if found.verdict is True else Checker.EQUIVALENCE
         kernel, parameters, contract = result.kernel, result.parameters, result.contract
+        trace = kernel.trace
         try:
             run_against_reference(
                 program, result.machine, facts=self.facts, memory=self._memory,
                 reference=lambda memory: kernel.reference(memory, parameters, contract),
+                trace=trace and (lambda memory: trace(memory, parameters, contract)),
                 instances=INSTANCES, directed=self.directed, seed=self.seed,
                 max_cycles=self.max_cycles, both=False,
             )  # fmt: skip

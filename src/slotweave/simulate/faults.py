@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from slotweave.diagnostics import Diagnostic
 from slotweave.ir.graph import Region
 from slotweave.simulate.slots import Fault
@@ -22,6 +24,16 @@ def outside_region(access: str, address: int, region: Region) -> Fault:
         "indices stay inside: mask the index, or declare more words"
     )
     return "SW116", message
+
+
+def lanes_alias(addresses: Sequence[int]) -> Fault:
+    word = next(word for lane, word in enumerate(addresses) if word in addresses[:lane])
+    lanes = [lane for lane, address in enumerate(addresses) if address == word]
+    message = (
+        f"lanes {lanes[0]} and {lanes[1]} of this scatter have one address, {word}; "
+        "store lane by lane where lanes may have one address"
+    )
+    return "SW104", message
 
 
 def zero_divisor(mnemonic: str) -> Fault:

@@ -1,8 +1,8 @@
 """The meaning of a graph, node by node: what any program compiled from it must do to memory.
 
 Nodes run in the order in which they stand. Memory accesses past the end of memory, accesses that
-matter and leave their region (see `analysis.promises`), and zero divisors raise CheckFailed with
-the user's source line.
+matter and leave their region (see `analysis.promises`), scatters of which two lanes have one
+address, and zero divisors raise CheckFailed with the user's source line.
 """
 
 from __future__ import annotations
@@ -34,9 +34,14 @@ class FlowEnd:
 
 def run_graph(graph: Graph, memory: Sequence[int]) -> list[int]:
     """Memory after `graph` has run on `memory`, which is left as it is."""
+    return graph_end(graph, memory).memory
+
+
+def graph_end(graph: Graph, memory: Sequence[int]) -> FlowEnd:
+    """How `graph` ends that runs on `memory`, which is left as it is."""
     end = _State([int(word) for word in memory])
     _run(graph, end)
-    return end.words
+    return FlowEnd(end.words, tuple(end.trace))
 
 
 def run_flow(flow: Flow, memory: Sequence[int], max_blocks: int = MAX_BLOCKS) -> list[int]:
@@ -170,6 +175,8 @@ def _fault(graph: Graph, index: int, args: list[_Value], memory_words: int) -> F
         if address + span > memory_words:
             out_of_range = faults.load_out_of_range if load else faults.store_out_of_range
             return out_of_range(address, span, memory_words)
+    if node.op == "store" and len(set(args[0])) < len(args[0]):
+        return faults.lanes_alias(args[0])
     return None
 
 

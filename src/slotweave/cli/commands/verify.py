@@ -45,8 +45,7 @@ if TYPE_CHECKING:
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
     from slotweave.proof import Proved
-
-    Reference = Callable[[Words], Words]
+    from slotweave.simulate.run import Run
 
 
 def add_to(app: typer.Typer) -> None:
@@ -173,7 +172,7 @@ def verify(
     proved = None
     if prove:
         with inputs.blaming(program), naming_compatible():  # a run is cheap, a proof is not
-            _memory_after(parsed, target, not compatible, max_cycles)(begin)
+            _end_after(parsed, target, not compatible, max_cycles)(begin)
         programs = [(parsed, target)]
         if other is not None:
             programs.append((other, inputs.machine_of(other, machine)))
@@ -185,10 +184,14 @@ def verify(
     if other is not None:
         with inputs.blaming(against):
             its_machine = inputs.machine_of(other, machine)
-            after = _memory_after(other, its_machine, not compatible, max_cycles)
+            after = _end_after(other, its_machine, not compatible, max_cycles)
+            after = inputs.blamed(after, against)
         its_inputs = program_inputs(other, its_machine, workload.facts, len(begin), seed, [begin])
         directed = workload.directed.joined(its_inputs, "the other program's ")
-        workload = replace(workload, reference=inputs.blamed(after, against), directed=directed)
+        workload = replace(
+            workload, reference=lambda memory: after(memory).memory,
+            trace=lambda memory: after(memory).trace, directed=directed,
+        )  # fmt: skip
     allows = _naming_what_allows_it(kernel, values)
     with inputs.blaming(program), naming_compatible(), allows:
         verified = run_broadly(parsed, target, workload, instances, seed, max_cycles)
@@ -274,12 +277,13 @@ def _compare(
     )
 
 
-def _memory_after(program: Program, machine: Machine, strict: bool, max_cycles: int) -> Reference:
-    """Memory at the end of a run of `program`."""
-    from slotweave.simulate.compiled import encode, run_compiled
+def _end_after(
+    program: Program, machine: Machine, strict: bool, max_cycles: int
+) -> Callable[[Words], Run]:
+    """The end of a run of `program`."""
+    from slotweave.comparison import Subject, end_after
 
-    encoded = encode(program, machine)
-    return lambda memory: run_compiled(encoded, memory, strict=strict, max_cycles=max_cycles).memory
+    return end_after(Subject(program, machine), strict=strict, max_cycles=max_cycles)
 
 
 def _shaped_as(
