@@ -37,7 +37,7 @@ _STAGE_HEADINGS = ("rung", "cycles in which a stage has slots")
 #: As many stages are listed of a rung.
 _MOST_STAGES = 9
 
-_IDLE_HEADINGS = ("rung", "idle % of alu: waiting, held back, behind a jump, no work",
+_IDLE_HEADINGS = ("rung", "idle % of alu: not ready, held back, behind a jump, no work",
                   "of valu", "of load")  # fmt: skip
 _CAUSES = ("dependence", "scratch", "jump", "nothing")
 
