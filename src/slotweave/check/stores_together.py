@@ -18,10 +18,15 @@ from slotweave.isa import OPERATIONS
 
 
 class _Sums:
-    """The sum that each term is."""
+    """The sum that each term is.
 
-    def __init__(self, terms: Terms) -> None:
+    If `shallow`, any word may stand under a known mask: sums say less then, but addresses that are
+    made of a few bits of what a whole program computes are not followed through all of it.
+    """
+
+    def __init__(self, terms: Terms, *, shallow: bool) -> None:
         self._terms = terms
+        self._shallow = shallow
         self._sums: dict[int, Linear] = {}
 
     def of(self, term: int) -> Linear:
@@ -40,16 +45,23 @@ class _Sums:
     def _followed(self, term: int) -> tuple[int, ...]:
         kind, _value, args = self._terms[term]
         operation = OPERATIONS.get(kind)
-        return args if operation is not None and operation.meaning is not None else ()
+        if operation is None or operation.meaning is None:
+            return ()
+        if self._shallow and kind == "and":
+            masks = tuple(arg for arg in args if self._terms.known(arg) is not None)
+            return masks or args
+        return args
 
     def _made(self, term: int) -> Linear:
         known = self._terms.known(term)
         if known is not None:
             return Linear(known)
-        args = self._followed(term)
-        if not args:
+        followed = self._followed(term)
+        if not followed:
             return unknown_word(term)
-        return sum_of(self._terms[term].kind, [self._sums[arg] for arg in args], term)
+        kind, _value, args = self._terms[term]
+        operands = [self._sums[arg] if arg in followed else unknown_word(arg) for arg in args]
+        return sum_of(kind, operands, term)
 
 
 def doubtful_stores(
@@ -59,7 +71,10 @@ def doubtful_stores(
     regions: Mapping[int, int | None],
 ) -> Iterator[tuple[int, int, int]]:
     """(bundle, address, address): words that may be written twice at once, the addresses terms."""
-    sums = _Sums(terms)
+    shallow, deep = _Sums(terms, shallow=True), _Sums(terms, shallow=False)
+
+    def differ(first: int, second: int) -> bool:
+        return any(surely_differ(sums.of(first), sums.of(second)) for sums in (shallow, deep))
 
     def region(address: int) -> int | None:
         known = terms.known(address)
@@ -69,5 +84,5 @@ def doubtful_stores(
         for first, second in combinations(addresses, 2):
             places = region(first), region(second)
             apart = None not in places and places[0] != places[1]
-            if not apart and not surely_differ(sums.of(first), sums.of(second)):
+            if not apart and not differ(first, second):
                 yield bundle, first, second
