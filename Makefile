@@ -43,7 +43,7 @@ coverage: $(DEV)
 	$(BIN)/coverage erase
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -W ignore:overflow $(COVERED) tests/simulate/test_agreement.py
 	$(BIN)/pytest --numprocesses auto --dist loadfile $(COVERED) tests/check tests/rewrite tests/simulate tests/rules tests/fuzz \
-		tests/test_pipeline.py tests/test_own_kernels.py
+		tests/driver/test_pipeline.py tests/test_own_kernels.py
 	$(BIN)/coverage json --quiet -o - | $(BIN)/python tests/support/branch_coverage.py
 
 lint: $(DEV)

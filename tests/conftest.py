@@ -25,14 +25,14 @@ GOLDEN = TESTS / "golden"
 #: Files that take longest. They come first, so that no process is left alone with one at the end.
 LONGEST = (
     "fuzz/test_campaign.py",
-    "kernels/tree_hash/test_ladder_plans.py",
+    "challenge/tree_hash/test_ladder_plans.py",
     "imitations/test_imitations.py",
     "docs/test_how_low.py",
     "docs/test_ladder.py",
     "selftest/test_trial.py",
-    "kernels/tree_hash/test_proofs.py",
-    "test_repack.py",
-    "kernels/tree_hash/test_scalar.py",
+    "challenge/tree_hash/test_proofs.py",
+    "repacking/test_repack.py",
+    "challenge/tree_hash/test_scalar.py",
 )
 
 

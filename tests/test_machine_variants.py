@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from slotweave.diagnostics import NoSchedule
-from slotweave.kernels.tree_hash.workload import CONTRACTS
+from slotweave.base.diagnostics import NoSchedule
+from slotweave.challenge.tree_hash.workload import CONTRACTS
 from slotweave.machine import CHALLENGE, Machine, machine_from_toml, machine_to_toml
 from support.tree_hash import compiled, plan_with
 

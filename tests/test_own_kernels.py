@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from slotweave.driver.pipeline import Result, compile_kernel
 from slotweave.frontend.load import load_kernel_file
 from slotweave.machine import BUILTIN, Machine
-from slotweave.pipeline import Result, compile_kernel
 from slotweave.simulate.reference import run
 from support.command_line import slotweave
 

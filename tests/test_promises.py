@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from slotweave.analysis.promises import promises_of
-from slotweave.check.kept_promises import promises_kept
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.check.symbolic.kept_promises import promises_kept
+from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.proof import prove
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.trace import trace_flow
@@ -18,8 +20,6 @@ from slotweave.frontend.tracer import Tracer
 from slotweave.ir.flow import Flow
 from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
-from slotweave.pipeline import compile_kernel
-from slotweave.proof import prove
 from support.command_line import slotweave
 
 

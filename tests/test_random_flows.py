@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slotweave.flow_pipeline import compile_any
+from slotweave.driver.flow_pipeline import compile_any
 from slotweave.frontend.load import CONTRACT, kernel_of_function
 from slotweave.frontend.trace import trace_blocks
 from slotweave.frontend.tracer import Tracer

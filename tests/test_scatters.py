@@ -6,11 +6,11 @@ from random import Random
 
 import pytest
 
+from slotweave.driver.pipeline import Result, compile_kernel
 from slotweave.frontend.load import CONTRACT, kernel_of_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
-from slotweave.pipeline import Result, compile_kernel
 from slotweave.simulate.reference import run
 
 MACHINES = pytest.mark.parametrize("machine", [CHALLENGE, MINIMAL], ids=lambda each: each.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from slotweave.interruption import exit_when_interrupted
+from slotweave.base.interruption import exit_when_interrupted
 
 _NO_SCHEDULE = 3
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slotweave.analysis.idle import idle_slots, ready_cycles
+from slotweave.backend.schedule import Pressure, list_schedule_by, program_order
 from slotweave.ir.problem import DATA, ORDER
-from slotweave.schedule import Pressure, list_schedule_by, program_order
 from strategies.problems import (
     NO_SLOTS,
     Op,

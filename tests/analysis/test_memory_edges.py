@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 
 from slotweave.analysis.access_lags import Access, least_lag, safe_lag
+from slotweave.backend.lower import lower
 from slotweave.ir.facts import NOTHING_KNOWN
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.problem import DATA, ORDER
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.isa import OPERATIONS
 from slotweave.lift import lift
-from slotweave.lower import lower
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.machine.toml import machine_from_toml, machine_to_toml
-from slotweave.repack import RepackOptions, repack
+from slotweave.repacking import RepackOptions, repack
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Run
 from strategies.problems import edges_of

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.check.allocation_legality import allocation_violations
+from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.problem import DATA, Problem
 from slotweave.ir.schedule import Schedule

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slotweave.bound import best_bound, bound_ladder
-from slotweave.check.bound_certificates import certificate_faults
-from slotweave.diagnostics import InputError
+from slotweave.backend.schedule import program_order
+from slotweave.backend.schedule.list_schedule import Pressure, list_schedule_by
+from slotweave.base.diagnostics import InputError
+from slotweave.bounds import best_bound, bound_ladder
+from slotweave.check.legality.bound_certificates import certificate_faults
 from slotweave.ir.certificate import PathCertificate, PriceCertificate
-from slotweave.ir.certificate_json import (
+from slotweave.ir.problem import DATA
+from slotweave.ir.text.certificate_json import (
     CertifiedBound,
     CertifiedBounds,
     certified_from_json,
     certified_to_json,
     problem_hash,
 )
-from slotweave.ir.problem import DATA
-from slotweave.schedule import program_order
-from slotweave.schedule.list_schedule import Pressure, list_schedule_by
 from strategies.problems import NO_SLOTS, Op, problem_of, problems
 from support.brute_force import least_makespan
 

@@ -8,12 +8,12 @@ from itertools import count
 import numpy as np
 import pytest
 
-from slotweave.check.breadth import Workload, fresh_seed, run_broadly
-from slotweave.check.execution import instance_memory
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.check.runs.breadth import Workload, fresh_seed, run_broadly
+from slotweave.check.runs.execution import instance_memory
 from slotweave.evidence.rederive import workload_of
 from slotweave.ir.program import Bundle, Program
-from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from support.cheating import answers_of_a_seed, right_for_narrow_words
 from support.small_results import small_result

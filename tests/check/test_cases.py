@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from slotweave.check.cases import MAX_CASES, CaseByCase, Spans, UndecidedError, Walks
-from slotweave.check.forms import Forms
-from slotweave.check.intervals import Intervals
+from slotweave.check.definition.cases import MAX_CASES, CaseByCase, Spans, UndecidedError, Walks
+from slotweave.check.definition.forms import Forms
+from slotweave.check.definition.intervals import Intervals
 from slotweave.ir.definition import Definition, Integers
 from slotweave.isa import WORD_MASK
 

@@ -7,20 +7,20 @@ import random
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from slotweave.check.allocation_legality import allocation_violations
-from slotweave.check.equivalence import program_equals_graph
-from slotweave.check.schedule_legality import schedule_violations
-from slotweave.check.witness import random_memory
-from slotweave.diagnostics import CheckFailed, NoSchedule
-from slotweave.emit import emit
-from slotweave.fit import fit
+from slotweave.backend.emit import emit
+from slotweave.backend.fit import fit
+from slotweave.backend.lower import lower
+from slotweave.base.diagnostics import CheckFailed, NoSchedule
+from slotweave.check.legality.allocation_legality import allocation_violations
+from slotweave.check.legality.schedule_legality import schedule_violations
+from slotweave.check.symbolic.equivalence import program_equals_graph
+from slotweave.check.symbolic.witness import random_memory
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import ScheduleOptions
-from slotweave.ir.problem_verify import problem_faults
 from slotweave.ir.program import Bundle, Program, Slot
-from slotweave.ir.schedule_verify import layout_faults
-from slotweave.lower import lower
+from slotweave.ir.verify.problem_verify import problem_faults
+from slotweave.ir.verify.schedule_verify import layout_faults
 from slotweave.machine import Machine
 from slotweave.simulate.graph import run_graph
 from slotweave.simulate.reference import run

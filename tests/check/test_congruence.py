@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.check.congruence import Congruence
+from slotweave.check.legality.congruence import Congruence
 
 LEAVES = 4
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from slotweave.check.counterexample import counterexample, steered_words
-from slotweave.check.definition_run import run_definition
-from slotweave.check.witness import random_memory
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.challenge.tree_hash.definition import definition
+from slotweave.check.definition.counterexample import counterexample, steered_words
+from slotweave.check.definition.definition_run import run_definition
+from slotweave.check.symbolic.witness import random_memory
 from slotweave.ir.definition import Definition
 from slotweave.ir.facts import Facts
-from slotweave.kernels.tree_hash import TREE_HASH
-from slotweave.kernels.tree_hash.definition import definition
 
 SHAPE = {"height": 3, "rounds": 7, "batch": 3}
 MEANT: Definition = definition(SHAPE)

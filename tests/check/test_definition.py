@@ -9,19 +9,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slotweave.check.counterexample import Counterexample
-from slotweave.check.definition import (
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.challenge.tree_hash.definition import definition
+from slotweave.challenge.tree_hash.tables import records, tree_top
+from slotweave.challenge.tree_hash.walks import vector, walk
+from slotweave.check.definition.counterexample import Counterexample
+from slotweave.check.definition.definition import (
     DefinitionProof,
     graph_meets_definition,
 )
-from slotweave.check.witness import random_memory
-from slotweave.diagnostics import CheckFailed
+from slotweave.check.symbolic.witness import random_memory
 from slotweave.frontend.trace import trace
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.plan import Plan
-from slotweave.kernels.tree_hash import TREE_HASH, records, tree_top, vector, walk
-from slotweave.kernels.tree_hash.definition import definition
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.graph import run_graph
 

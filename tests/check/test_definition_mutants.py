@@ -12,13 +12,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from slotweave.check.counterexample import counterexample
-from slotweave.check.definition import graph_meets_definition
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.challenge.tree_hash.definition import definition
+from slotweave.check.definition.counterexample import counterexample
+from slotweave.check.definition.definition import graph_meets_definition
 from slotweave.frontend.trace import trace
 from slotweave.ir.graph import Graph, Node
 from slotweave.ir.plan import Plan
-from slotweave.kernels.tree_hash import TREE_HASH
-from slotweave.kernels.tree_hash.definition import definition
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.graph import run_graph
 

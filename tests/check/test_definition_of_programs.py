@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from slotweave.check.definition import DefinitionProof, program_meets_definition
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.challenge.tree_hash.definition import definition
+from slotweave.check.definition.definition import DefinitionProof, program_meets_definition
+from slotweave.driver.pipeline import compile_kernel
 from slotweave.ir.program import Bundle, Program, Slot
-from slotweave.kernels.tree_hash import TREE_HASH
-from slotweave.kernels.tree_hash.definition import definition
 from slotweave.machine import CHALLENGE
-from slotweave.pipeline import compile_kernel
 
 Parameters = dict[str, int]
 

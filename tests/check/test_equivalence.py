@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from slotweave.check.equivalence import Equivalence, program_equals_graph
-from slotweave.check.witness import random_memory
+from slotweave.check.symbolic.equivalence import Equivalence, program_equals_graph
+from slotweave.check.symbolic.witness import random_memory
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.program import Program, Slot

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from slotweave.check import execution
-from slotweave.check.execution import Verified, instance_memory, run_against_reference
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
+from slotweave.check.runs import execution
+from slotweave.check.runs.execution import Verified, instance_memory, run_against_reference
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.program import Program

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.check.forms import Forms
+from slotweave.check.definition.forms import Forms
 from slotweave.isa import WORD_MASK
 from slotweave.isa.codegen import word_function
 

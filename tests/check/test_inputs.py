@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from slotweave.check.inputs import Directed, directed_inputs
-from slotweave.diagnostics import CheckFailed
-from slotweave.flow_pipeline import FlowResult, compile_any
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.check.runs.inputs import Directed, directed_inputs
+from slotweave.driver.flow_pipeline import FlowResult, compile_any
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.trace import trace_blocks
 from slotweave.frontend.tracer import RegionHandle, Tracer
@@ -87,7 +87,7 @@ def directed(function, facts: Facts | None = None) -> tuple[Flow, Directed]:
 
 @pytest.mark.parametrize("function", UNDONE)
 def test_sides_that_random_words_never_reach_are_reached_without_a_solver(function, monkeypatch):
-    monkeypatch.setitem(sys.modules, "slotweave.check.solver", None)
+    monkeypatch.setitem(sys.modules, "slotweave.check.definition.solver", None)
     _, found = directed(function)
     assert found.coverage.sides >= 2
     assert found.coverage.reached == found.coverage.sides
@@ -100,7 +100,7 @@ def test_what_cannot_be_undone_is_asked_of_the_solver():
 
 
 def test_without_a_solver_what_is_not_reached_is_said(monkeypatch):
-    monkeypatch.setitem(sys.modules, "slotweave.check.solver", None)
+    monkeypatch.setitem(sys.modules, "slotweave.check.definition.solver", None)
     _, found = directed(hashed)
     (missing,) = found.coverage.unreached
     assert missing.startswith("test_inputs.py:")
@@ -161,7 +161,7 @@ def test_a_compiler_that_loses_a_rare_jump_is_caught(function, monkeypatch):
             for number, block in enumerate(flow.blocks)
         ]
 
-    monkeypatch.setattr(sys.modules["slotweave.emit.link"], "_jumps_left", loses)
+    monkeypatch.setattr(sys.modules["slotweave.backend.emit.link"], "_jumps_left", loses)
     with pytest.raises(CheckFailed, match=r"SW403 .*\(directed input \d+ of seed 0\)"):
         compiled(function)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from slotweave.check.cases import Walks
-from slotweave.check.meanings import Meaning, Meanings
-from slotweave.check.prover import Prover
-from slotweave.check.symbolic_memory import MemoryMap, SymbolicMemory
-from slotweave.check.terms import Terms
-from slotweave.check.witness import cone_of
+from slotweave.check.definition.cases import Walks
+from slotweave.check.definition.meanings import Meaning, Meanings
+from slotweave.check.definition.prover import Prover
+from slotweave.check.symbolic.symbolic_memory import MemoryMap, SymbolicMemory
+from slotweave.check.symbolic.terms import Terms
+from slotweave.check.symbolic.witness import cone_of
 from slotweave.ir.definition import Arithmetic, Definition, Integers
 from slotweave.ir.graph import Region
 

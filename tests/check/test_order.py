@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slotweave.check.order import order_faults
+from slotweave.backend.lower import Lowered, lower
+from slotweave.check.legality.order import order_faults
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.problem import DATA, ORDER, Problem
-from slotweave.lower import Lowered, lower
 from slotweave.machine import CHALLENGE
 from slotweave.rewrite import rewrite
 from strategies.graphs import graphs_for_challenge

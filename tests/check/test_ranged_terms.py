@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.check.ranged_terms import RangedTerms
-from slotweave.check.symbolic_memory import MemoryMap
+from slotweave.check.symbolic.ranged_terms import RangedTerms
+from slotweave.check.symbolic.symbolic_memory import MemoryMap
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.isa import OPERATIONS

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from slotweave.analysis.graph_words import GraphWords
-from slotweave.check.refinement import graph_refines_program
+from slotweave.check.symbolic.refinement import graph_refines_program
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.lift import lift

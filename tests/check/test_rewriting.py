@@ -9,8 +9,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slotweave.check.rewriting import rewriting_faults
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.check.legality.rewriting import rewriting_faults
 from slotweave.frontend.tracer import RegionHandle, Tracer
 from slotweave.ir.derivation import Derivation, Firing
 from slotweave.ir.graph import Graph, Node

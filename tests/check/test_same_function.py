@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from slotweave.check.cases import UndecidedError
-from slotweave.check.forms import Forms
-from slotweave.check.same_function import MAX_PARTS, expect_same_function
-from slotweave.check.solver import proved_equal
+from slotweave.challenge.tree_hash.definition import hash_word
+from slotweave.check.definition.cases import UndecidedError
+from slotweave.check.definition.forms import Forms
+from slotweave.check.definition.same_function import MAX_PARTS, expect_same_function
+from slotweave.check.definition.solver import proved_equal
 from slotweave.isa import WORD_MASK
-from slotweave.kernels.tree_hash.definition import hash_word
 
 Addition = Callable[[Forms, int, int], int]
 
@@ -86,7 +86,7 @@ def test_a_function_that_differs_on_one_word_in_four_billion_is_not_the_same() -
 def test_without_the_solver_the_answer_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "slotweave.check.solver", None)
+    monkeypatch.setitem(sys.modules, "slotweave.check.definition.solver", None)
     with pytest.raises(UndecidedError, match=r"install slotweave\[prove\]"):
         expect_same_function(*two_hashes(by_or_and))
 

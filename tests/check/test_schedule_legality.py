@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.check.schedule_legality import schedule_violations
+from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.ir.problem import DATA, ORDER, Problem
 from slotweave.ir.schedule import Schedule
 from strategies.problems import (

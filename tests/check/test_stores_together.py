@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from slotweave.check.stores_together import doubtful_stores
-from slotweave.check.symbolic_memory import MemoryMap
-from slotweave.check.terms import Terms
+from slotweave.check.symbolic.stores_together import doubtful_stores
+from slotweave.check.symbolic.symbolic_memory import MemoryMap
+from slotweave.check.symbolic.terms import Terms
 
 
 @pytest.mark.parametrize(

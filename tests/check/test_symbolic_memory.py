@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slotweave.check.symbolic_memory import MemoryMap, SymbolicMemory
-from slotweave.check.terms import Terms
+from slotweave.check.symbolic.symbolic_memory import MemoryMap, SymbolicMemory
+from slotweave.check.symbolic.terms import Terms
 from slotweave.ir.graph import Region
 
 LEFT, RIGHT, REST = 0, 1, 2

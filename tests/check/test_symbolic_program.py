@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from slotweave.check.symbolic_memory import MemoryMap, SymbolicMemory
-from slotweave.check.symbolic_program import SymbolicRun
-from slotweave.check.terms import Terms
-from slotweave.check.witness import NoValueError, random_memory, words_on
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.check.symbolic.symbolic_memory import MemoryMap, SymbolicMemory
+from slotweave.check.symbolic.symbolic_program import SymbolicRun
+from slotweave.check.symbolic.terms import Terms
+from slotweave.check.symbolic.witness import NoValueError, random_memory, words_on
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.simulate.reference import run

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.check.terms import Terms
+from slotweave.check.symbolic.terms import Terms
 from slotweave.isa import COMMUTATIVE, OPERATIONS, evaluate
 
 WORDS = st.integers(0, 2**32 - 1)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from slotweave.diagnostics import Exit
+from slotweave.base.diagnostics import Exit
 from support.command_line import assert_refused, slotweave
 
 SHAPE = ["-p", "height=4", "-p", "rounds=3", "-p", "batch=16"]

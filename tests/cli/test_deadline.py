@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from slotweave.base.diagnostics import Exit, NoSchedule
+from slotweave.base.interruption import TimeIsUpError, time_limited
 from slotweave.cli import deadline
 from slotweave.cli.deadline import within
-from slotweave.diagnostics import Exit, NoSchedule
-from slotweave.interruption import TimeIsUpError, time_limited
 from support.command_line import slotweave
 
 

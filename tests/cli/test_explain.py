@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.diagnostics import CODES
+from slotweave.base.diagnostics import CODES
 from support.command_line import assert_refused, slotweave
 
 

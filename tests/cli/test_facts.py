@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from slotweave.ir.facts import NOTHING_KNOWN
-from slotweave.ir.facts_json import facts_from_json
+from slotweave.ir.text.facts_json import facts_from_json
 from slotweave.kernels import KERNELS
 from support.command_line import Answer, assert_refused, slotweave
 

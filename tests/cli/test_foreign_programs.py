@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.ir.program_files import program_from_json
+from slotweave.ir.text.program_files import program_from_json
 from support.command_line import assert_refused, slotweave
 from support.processes import is_running
 

@@ -11,7 +11,7 @@ import pytest
 
 from fuzz.mutation import mutated
 from slotweave.cli.inputs import MAX_FILE_BYTES
-from slotweave.ir.plan_json import plan_to_json
+from slotweave.ir.text.plan_json import plan_to_json
 from slotweave.kernels import KERNELS
 from support.command_line import Answer, assert_refused, slotweave, slotweave_process
 

@@ -74,7 +74,7 @@ def test_an_error_within_is_not_hidden_by_ctrl_c() -> None:
 @pytest.mark.parametrize("milliseconds", [0, 20, 50, 100, 200])
 def test_ctrl_c_while_the_command_is_imported_leaves_no_traceback(milliseconds: int) -> None:
     code = (
-        "import sys; from slotweave.interruption import exit_when_interrupted\n"
+        "import sys; from slotweave.base.interruption import exit_when_interrupted\n"
         "exit_when_interrupted(); print('begun', flush=True)\n"
         "sys.argv = ['slotweave', 'compile', 'tree-hash']\n"
         "from slotweave.__main__ import main; main()"

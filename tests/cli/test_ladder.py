@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from slotweave.kernels.tree_hash import TREE_HASH
-from slotweave.kernels.tree_hash.ladder_plans import RUNGS
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.challenge.tree_hash.plans.ladder_plans import RUNGS
 from support.command_line import assert_refused, slotweave
 
 SMALL = ("-p", "height=3", "-p", "rounds=5", "-p", "batch=16", "--instances", 2)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.ir.program_files import parse_program
+from slotweave.ir.text.program_files import parse_program
 from support.command_line import slotweave
 
 #: Sums words 0 and 1 into word 32, which the judged facts call an input.

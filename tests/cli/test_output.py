@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from slotweave.base.diagnostics import InputError
 from slotweave.cli.output import expect_writable, write_output
-from slotweave.diagnostics import InputError
 from support.command_line import assert_refused, slotweave
 
 

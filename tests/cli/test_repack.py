@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.budget import Budget, budget
-from slotweave.cli.commands.repack import Progress
+from slotweave.base.budget import Budget, budget
+from slotweave.cli.commands.verbs.repack import Progress
 from slotweave.cli.terminal import Terminal
-from slotweave.ir.program_files import program_to_json
+from slotweave.ir.text.program_files import program_to_json
 from support.clocks import TickingClock
 from support.command_line import assert_refused, slotweave, slotweave_process
 from support.scalar_programs import scalar_tree_hash

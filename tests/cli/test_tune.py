@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from slotweave.diagnostics import Exit
+from slotweave.base.diagnostics import Exit
 from support.command_line import slotweave
 
 SHAPE = ["-p", "height=4", "-p", "rounds=6", "-p", "batch=16"]
@@ -124,7 +124,7 @@ def test_ctrl_c_keeps_the_best_plan_so_far(tmp_path, monkeypatch, passed_on):
             raise SystemError("a result with an exception set") from KeyboardInterrupt()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("slotweave.tune.search.search", interrupted)
+    monkeypatch.setattr("slotweave.tuning.search.search", interrupted)
     file = tmp_path / "plan.json"
     answer = slotweave("tune", "tree-hash", *SHAPE, "-o", file)
     assert answer.code == Exit.INTERRUPTED

@@ -168,7 +168,7 @@ def test_a_run_comes_before_the_proof_and_names_what_allows_it(
     def proof(*_arguments: object) -> None:
         raise AssertionError("a proof was begun")
 
-    monkeypatch.setattr("slotweave.comparison.prove_same", proof)
+    monkeypatch.setattr("slotweave.driver.comparison.prove_same", proof)
     file, facts = tmp_path / "a.json", tmp_path / "facts.json"
     file.write_text(json.dumps({"program": [{"store": [["store", 0, 1]]}]}))
     facts.write_text(json.dumps({"memory_words": 4}))

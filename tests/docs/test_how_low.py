@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from slotweave.bound import best_bound
-from slotweave.fit import Effort
+from slotweave.backend.fit import Effort
+from slotweave.bounds import best_bound
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.driver.pipeline import Result, compile_kernel
 from slotweave.ir.plan import Plan
-from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
-from slotweave.pipeline import Result, compile_kernel
 from support.command_line import slotweave
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-low.md"

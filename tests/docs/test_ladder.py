@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.kernels.tree_hash.ladder_plans import RUNGS
+from slotweave.challenge.tree_hash.plans.ladder_plans import RUNGS
 from support.command_line import slotweave
 
 DOCS = Path(__file__).parents[2] / "docs"

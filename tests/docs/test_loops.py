@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from slotweave.flow_pipeline import FlowResult, compile_any
+from slotweave.challenge.ladder.ladder_flow import measured_runs
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.driver.flow_pipeline import FlowResult, compile_any
 from slotweave.frontend.kernel import Kernel, Parameters, Words
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.plan import Plan
-from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE, MINIMAL
-from slotweave.report.ladder_flow import measured_runs
 
 PAGE = (Path(__file__).parents[2] / "docs" / "loops.md").read_text(encoding="utf-8")
 JUDGED = {"height": 10, "rounds": 16, "batch": 256}

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slotweave.diagnostics import InputError
+from slotweave.base.diagnostics import InputError
+from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.evidence.hashes import (
     inputs_hash,
     machine_hash,
@@ -20,10 +21,9 @@ from slotweave.evidence.hashes import (
     simulator_hash,
 )
 from slotweave.evidence.record import HASHED, is_record, record_from_json, record_to_json
-from slotweave.ir.program_files import program_to_json
-from slotweave.kernels.tree_hash import TREE_HASH
+from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE, MINIMAL
-from slotweave.report.summary import result_summary
+from slotweave.views.summary import result_summary
 from support.small_results import small_result
 
 RESULT = small_result()

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
+from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.evidence import rederive
 from slotweave.evidence.hashes import machine_hash, program_hash, record_hash, simulator_hash
 from slotweave.evidence.record import Record, record_from_json, record_to_json
 from slotweave.evidence.rederive import discrepancies, workload_of
 from slotweave.frontend.kernel import Words
 from slotweave.ir.program import Program
-from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
-from slotweave.report.summary import result_summary
+from slotweave.views.summary import result_summary
 from support.cheating import answers_of_a_seed
 from support.small_results import small_result
 

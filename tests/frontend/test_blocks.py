@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from slotweave.diagnostics import InputError
+from slotweave.base.diagnostics import InputError
 from slotweave.frontend.tracer import RegionHandle, Tracer
 from slotweave.ir.flow import Jump
-from slotweave.ir.graph_text import graph_from_text, graph_to_text
-from slotweave.ir.graph_verify import graph_faults
+from slotweave.ir.text.graph_text import graph_from_text, graph_to_text
+from slotweave.ir.verify.graph_verify import graph_faults
 
 
 def tracer() -> tuple[Tracer, RegionHandle]:

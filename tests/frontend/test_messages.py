@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.diagnostics import InputError
+from slotweave.base.diagnostics import InputError
 from slotweave.frontend.trace import trace_blocks
 from slotweave.frontend.tracer import Tracer
 from support.command_line import slotweave

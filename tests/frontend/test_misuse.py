@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from slotweave.diagnostics import InputError
+from slotweave.base.diagnostics import InputError
 from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
 
 

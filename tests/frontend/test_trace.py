@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slotweave.diagnostics import InputError
+from slotweave.base.diagnostics import InputError
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.trace import trace, trace_function
 from slotweave.frontend.tracer import Tracer

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.frontend.tracer import Block, RegionHandle, Tracer, Vector, Word
-from slotweave.ir.graph_verify import verify_graph
+from slotweave.ir.verify.graph_verify import verify_graph
 from slotweave.isa import OPERATIONS, WORD_MASK, evaluate
 from slotweave.simulate.graph import run_graph
 

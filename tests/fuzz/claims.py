@@ -15,28 +15,28 @@ from random import Random
 
 from fuzz.meaning import meaning_of
 from fuzz.programs import ProgramJob, always_ends, differ, does_the_same, end_of, memories_of
-from slotweave.budget import Budget
-from slotweave.check.witness import random_memory
-from slotweave.comparison import Subject, prove_same
-from slotweave.diagnostics import CheckFailed, InputError, NoSchedule
-from slotweave.fit import Effort
+from slotweave.anatomy.inspect import inspect_program
+from slotweave.anatomy.live_scratch import JUMPS, is_straight
+from slotweave.anatomy.placements import placements
+from slotweave.anatomy.program_bounds import program_bounds
+from slotweave.anatomy.unrolled import unrolled, up_to_halt
+from slotweave.anatomy.what_if import what_if
+from slotweave.backend.fit import Effort
+from slotweave.base.budget import Budget
+from slotweave.base.diagnostics import CheckFailed, InputError, NoSchedule
+from slotweave.check.symbolic.witness import random_memory
+from slotweave.driver.comparison import Subject, prove_same
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Block, Flow
 from slotweave.ir.program import Program
 from slotweave.lift import lift
 from slotweave.machine import DEBUG_ENGINE
-from slotweave.repack.options import RepackOptions
-from slotweave.repack.repack import Repacked, repack
-from slotweave.report.inspect import inspect_program
-from slotweave.report.live_scratch import JUMPS, is_straight
-from slotweave.report.placements import placements
-from slotweave.report.program_bounds import program_bounds
-from slotweave.report.repack_summary import repack_summary
-from slotweave.report.unrolled import unrolled, up_to_halt
-from slotweave.report.what_if import what_if
+from slotweave.repacking.options import RepackOptions
+from slotweave.repacking.repack import Repacked, repack
 from slotweave.simulate.legality import costs_a_cycle
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
+from slotweave.views.repack_summary import repack_summary
 from support.advice import Case, false_advice
 
 

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from random import Random
 
 from fuzz.refusal import refusable
-from slotweave.check.equivalence import program_equals_graph
-from slotweave.emit import emit
-from slotweave.fit import fit
+from slotweave.backend.emit import emit
+from slotweave.backend.fit import fit
+from slotweave.backend.lower import lower
+from slotweave.check.symbolic.equivalence import program_equals_graph
+from slotweave.driver.pipeline import check_compiled, check_rewriting
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
-from slotweave.ir.graph_text import graph_from_text, graph_to_text
-from slotweave.ir.graph_verify import verify_graph
 from slotweave.ir.plan import ScheduleOptions
-from slotweave.ir.problem_verify import problem_faults
 from slotweave.ir.program import Program
-from slotweave.ir.program_files import parse_program, program_to_json, program_to_text
-from slotweave.ir.schedule_verify import layout_faults
-from slotweave.lower import lower
+from slotweave.ir.text.graph_text import graph_from_text, graph_to_text
+from slotweave.ir.text.program_files import parse_program, program_to_json, program_to_text
+from slotweave.ir.verify.graph_verify import verify_graph
+from slotweave.ir.verify.problem_verify import problem_faults
+from slotweave.ir.verify.schedule_verify import layout_faults
 from slotweave.machine import Machine, machine_from_toml, machine_to_toml
-from slotweave.pipeline import check_compiled, check_rewriting
 from slotweave.rewrite import rewrite
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.graph import run_graph

@@ -17,15 +17,15 @@ from fuzz.memories import memories
 from fuzz.refusal import refusable
 from fuzz.statements import Statements, statements_from_text, statements_to_text
 from fuzz.writing import MEMORY_WORDS, REGION_WORDS, REGIONS, write_kernel
-from slotweave.fit import Effort
-from slotweave.flow_pipeline import FlowResult, compile_any
+from slotweave.backend.fit import Effort
+from slotweave.driver.flow_pipeline import FlowResult, compile_any
+from slotweave.driver.pipeline import Result
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.trace import trace_blocks
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.flow import Flow
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.machine import CHALLENGE, MINIMAL, Machine, machine_from_toml, machine_to_toml
-from slotweave.pipeline import Result
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Run, RunState
 from strategies.odd_machines import odd_machines

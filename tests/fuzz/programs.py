@@ -19,12 +19,12 @@ from hypothesis.errors import UnsatisfiedAssumption
 from fuzz.kernels import KernelJob, compile_job, kernel_jobs
 from fuzz.memories import memories
 from fuzz.writing import MEMORY_WORDS as KERNEL_WORDS
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.facts import Facts
-from slotweave.ir.facts_json import facts_from_json, facts_to_json
 from slotweave.ir.graph import Region
 from slotweave.ir.program import Program
-from slotweave.ir.program_files import parse_program, program_to_text
+from slotweave.ir.text.facts_json import facts_from_json, facts_to_json
+from slotweave.ir.text.program_files import parse_program, program_to_text
 from slotweave.machine import MINIMAL, Machine, machine_from_toml, machine_to_toml
 from slotweave.selftest.program_mutations import program_mutations
 from slotweave.simulate.legality import static_faults

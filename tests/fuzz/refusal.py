@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from slotweave.diagnostics import NoSchedule
+from slotweave.base.diagnostics import NoSchedule
 
 
 @contextmanager

@@ -15,12 +15,12 @@ from fuzz.deep_targets import DEEP_TARGETS
 from fuzz.mutation import mutated
 from fuzz.refusal import refusable
 from fuzz.texts import forms, keeps_its_promise
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.driver.pipeline import compile_kernel
 from slotweave.frontend.load import kernel_of_function
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
-from slotweave.pipeline import compile_kernel
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.reference import run
 from strategies.graphs import graphs

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from fuzz.texts import forms, keeps_its_promise
-from slotweave.diagnostics import CODES, InputError
+from slotweave.base.diagnostics import CODES, InputError
 
 #: Nested deeper than any reader may follow, and numbers that no word is.
 HOSTILE = {

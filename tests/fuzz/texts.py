@@ -13,37 +13,37 @@ from functools import cache
 from typing import Any
 
 from fuzz.refusal import refusable
-from slotweave.allocate import allocate
-from slotweave.bound import bound_ladder
-from slotweave.check.allocation_legality import allocation_violations
-from slotweave.check.schedule_legality import schedule_violations
-from slotweave.diagnostics import CODES, CheckFailed, InputError
-from slotweave.fit import fit
+from slotweave.anatomy.inspect import inspect_program
+from slotweave.backend.allocate import allocate
+from slotweave.backend.fit import fit
+from slotweave.backend.lower import lower
+from slotweave.base.diagnostics import CODES, CheckFailed, InputError
+from slotweave.bounds import bound_ladder
+from slotweave.check.legality.allocation_legality import allocation_violations
+from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.ir.allocation import Allocation, Layout
-from slotweave.ir.allocation_text import (
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Graph, Region
+from slotweave.ir.plan import Plan, ScheduleOptions
+from slotweave.ir.problem import Problem
+from slotweave.ir.program import Program
+from slotweave.ir.schedule import Schedule
+from slotweave.ir.text.allocation_text import (
     allocation_from_text,
     allocation_to_text,
     layout_from_text,
     layout_to_text,
 )
-from slotweave.ir.facts import Facts
-from slotweave.ir.facts_json import facts_from_json, facts_to_json
-from slotweave.ir.graph import Graph, Region
-from slotweave.ir.graph_text import graph_from_text, graph_to_text
-from slotweave.ir.graph_verify import graph_faults
-from slotweave.ir.plan import Plan, ScheduleOptions
-from slotweave.ir.plan_json import plan_from_json, plan_to_json
-from slotweave.ir.problem import Problem
-from slotweave.ir.problem_text import problem_from_text, problem_to_text
-from slotweave.ir.problem_verify import problem_faults
-from slotweave.ir.program import Program
-from slotweave.ir.program_files import parse_program, program_to_json, program_to_text
-from slotweave.ir.schedule import Schedule
-from slotweave.ir.schedule_text import schedule_from_text, schedule_to_text
-from slotweave.ir.schedule_verify import allocation_faults, layout_faults, schedule_faults
-from slotweave.lower import lower
+from slotweave.ir.text.facts_json import facts_from_json, facts_to_json
+from slotweave.ir.text.graph_text import graph_from_text, graph_to_text
+from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
+from slotweave.ir.text.problem_text import problem_from_text, problem_to_text
+from slotweave.ir.text.program_files import parse_program, program_to_json, program_to_text
+from slotweave.ir.text.schedule_text import schedule_from_text, schedule_to_text
+from slotweave.ir.verify.graph_verify import graph_faults
+from slotweave.ir.verify.problem_verify import problem_faults
+from slotweave.ir.verify.schedule_verify import allocation_faults, layout_faults, schedule_faults
 from slotweave.machine import BUILTIN, MINIMAL, Machine, machine_from_toml, machine_to_toml
-from slotweave.report.inspect import inspect_program
 from slotweave.rewrite import rewrite
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.reference import run

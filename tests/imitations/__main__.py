@@ -6,7 +6,7 @@ import sys
 
 from imitations.catalogue import imitations
 from imitations.report import SHAPE, repacked, table
-from slotweave.fit import Effort
+from slotweave.backend.fit import Effort
 
 
 def main() -> None:

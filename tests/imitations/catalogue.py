@@ -9,15 +9,15 @@ from tempfile import TemporaryDirectory
 
 from imitations.files import STYLES
 from imitations.worse import WORSE
-from slotweave.foreign.confined import Limits
-from slotweave.foreign.load import load_challenge_file
+from slotweave.challenge.foreign.confined import Limits
+from slotweave.challenge.foreign.load import load_challenge_file
+from slotweave.challenge.tree_hash.workload import Shape
+from slotweave.driver.pipeline import compile_kernel
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.program import Program
 from slotweave.kernels import KERNELS
-from slotweave.kernels.tree_hash.workload import Shape
 from slotweave.machine import CHALLENGE
-from slotweave.pipeline import compile_kernel
 
 KERNEL = KERNELS["tree-hash"]
 

@@ -9,14 +9,14 @@ from math import exp, log
 import numpy as np
 
 from imitations.catalogue import Imitation, facts_of, parameters
-from slotweave.comparison import Subject, prove_same
-from slotweave.fit import Effort
+from slotweave.backend.fit import Effort
+from slotweave.challenge.tree_hash.workload import Shape
+from slotweave.driver.comparison import Subject, prove_same
 from slotweave.ir.program import Program
-from slotweave.ir.program_files import program_from_json, program_to_json
+from slotweave.ir.text.program_files import program_from_json, program_to_json
 from slotweave.kernels import KERNELS
-from slotweave.kernels.tree_hash.workload import Shape
 from slotweave.machine import CHALLENGE
-from slotweave.repack import Repacked, RepackOptions, repack
+from slotweave.repacking import Repacked, RepackOptions, repack
 from slotweave.simulate.reference import run
 
 #: The shape of the table in the documentation.

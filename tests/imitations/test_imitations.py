@@ -20,8 +20,8 @@ from imitations.catalogue import (
 from imitations.files import STYLES
 from imitations.report import SHAPE, Row, repacked, repacked_twice, table
 from imitations.worse import WORSE, written_twice
-from slotweave.fit import Effort
-from slotweave.kernels.tree_hash.workload import Shape
+from slotweave.backend.fit import Effort
+from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.legality import static_faults
 

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.diagnostics import InputError
+from slotweave.base.diagnostics import InputError
 from slotweave.ir.allocation import Allocation, Layout
-from slotweave.ir.allocation_text import (
+from slotweave.ir.problem import DATA, ORDER
+from slotweave.ir.schedule import Schedule
+from slotweave.ir.text.allocation_text import (
     allocation_from_text,
     allocation_to_text,
     layout_from_text,
     layout_to_text,
 )
-from slotweave.ir.problem import DATA, ORDER
-from slotweave.ir.problem_text import problem_from_text, problem_to_text
-from slotweave.ir.schedule import Schedule
-from slotweave.ir.schedule_text import schedule_from_text, schedule_to_text
+from slotweave.ir.text.problem_text import problem_from_text, problem_to_text
+from slotweave.ir.text.schedule_text import schedule_from_text, schedule_to_text
 from strategies.problems import Op, ints, legal_schedules, offsets, problem_of, problems
 
 NUMBERS = st.integers(-(2**31), 2**31 - 1)

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.allocation import Allocation, Layout
-from slotweave.ir.invariants import require_none
 from slotweave.ir.problem import DATA, ORDER
-from slotweave.ir.problem_verify import problem_faults
-from slotweave.ir.schedule_verify import allocation_faults, layout_faults, schedule_faults
+from slotweave.ir.verify.invariants import require_none
+from slotweave.ir.verify.problem_verify import problem_faults
+from slotweave.ir.verify.schedule_verify import allocation_faults, layout_faults, schedule_faults
 from strategies.problems import Op, ints, problem_of, problems, schedule_of
 
 SOUND = problem_of(

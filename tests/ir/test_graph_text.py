@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.diagnostics import InputError
+from slotweave.base.diagnostics import InputError
 from slotweave.ir.graph import Graph, Node, Region
-from slotweave.ir.graph_text import graph_from_text, graph_to_text
+from slotweave.ir.text.graph_text import graph_from_text, graph_to_text
 
 _naturals = st.integers(0, 2**33)
 _names = st.text(max_size=6)

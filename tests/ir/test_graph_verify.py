@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.graph import Graph
-from slotweave.ir.graph_text import graph_from_text
-from slotweave.ir.graph_verify import graph_faults, verify_graph
 from slotweave.ir.known_words import known_values
+from slotweave.ir.text.graph_text import graph_from_text
+from slotweave.ir.verify.graph_verify import graph_faults, verify_graph
 from strategies.kernels import memory_kernels
 
 HEADER = """\

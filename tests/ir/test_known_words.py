@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.ir.demand import demanded_words
-from slotweave.ir.graph_text import graph_from_text
 from slotweave.ir.known_words import MOST_OPTIONS, known_values, value_options
+from slotweave.ir.text.graph_text import graph_from_text
 
 GRAPH = """\
 graph "g" vector_length=2 memory_words=8

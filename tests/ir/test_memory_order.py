@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slotweave.frontend.tracer import RegionHandle, Tracer
 from slotweave.ir.graph import Graph
-from slotweave.ir.graph_verify import verify_graph
+from slotweave.ir.verify.graph_verify import verify_graph
 
 
 def kernel() -> tuple[Tracer, RegionHandle]:

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.diagnostics import InputError
+from slotweave.base.diagnostics import InputError
 from slotweave.ir.facts import Facts, nothing_known
-from slotweave.ir.facts_json import facts_from_json, facts_to_json
 from slotweave.ir.graph import Region
 from slotweave.ir.plan import METHODS, Plan, ScheduleOptions
-from slotweave.ir.plan_json import plan_from_json, plan_to_json
+from slotweave.ir.text.facts_json import facts_from_json, facts_to_json
+from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 
 NUMBERS = st.floats(-1e9, 1e9)
 SCALARS = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | NUMBERS | st.text()

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.diagnostics import InputError
+from slotweave.base.diagnostics import InputError
 from slotweave.ir.program import Program
-from slotweave.ir.program_files import (
+from slotweave.ir.text.program_files import (
     parse_program,
     program_from_json,
     program_from_text,

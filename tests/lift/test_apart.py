@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slotweave.check.refinement import graph_refines_program
-from slotweave.check.witness import random_memory
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.check.symbolic.refinement import graph_refines_program
+from slotweave.check.symbolic.witness import random_memory
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph, Region
-from slotweave.ir.graph_verify import verify_graph
 from slotweave.ir.program import Program, Slot
+from slotweave.ir.verify.graph_verify import verify_graph
 from slotweave.lift import lift_counting
 from slotweave.lift.partition import Partition
 from slotweave.machine import CHALLENGE

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from slotweave.check.witness import random_memory
-from slotweave.diagnostics import CheckFailed, InputError, SlotweaveError
+from slotweave.base.diagnostics import CheckFailed, InputError, SlotweaveError
+from slotweave.check.symbolic.witness import random_memory
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.lift import lift_counting

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from slotweave.check.witness import random_memory
-from slotweave.diagnostics import CheckFailed, InputError
+from slotweave.base.diagnostics import CheckFailed, InputError
+from slotweave.check.symbolic.witness import random_memory
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.graph import Graph, Region
-from slotweave.ir.graph_verify import verify_graph
 from slotweave.ir.program import Program, Slot
+from slotweave.ir.verify.graph_verify import verify_graph
 from slotweave.lift import lift
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.graph import run_graph

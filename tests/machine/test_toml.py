@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.diagnostics import Exit, InputError
+from slotweave.base.diagnostics import Exit, InputError
 from slotweave.isa import OPERATIONS, Shape, forms_of
 from slotweave.machine import (
     BUILTIN,

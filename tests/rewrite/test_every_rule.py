@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from slotweave.ir.graph import Graph, Node, Region
-from slotweave.ir.graph_verify import verify_graph
+from slotweave.ir.verify.graph_verify import verify_graph
 from slotweave.machine import MINIMAL
 from slotweave.rewrite import rewrite
 from slotweave.rules import Rule, Term

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slotweave.check.rewriting import rewriting_faults
+from slotweave.check.legality.rewriting import rewriting_faults
 from slotweave.ir.graph import Graph
-from slotweave.ir.graph_verify import verify_graph
+from slotweave.ir.verify.graph_verify import verify_graph
 from slotweave.isa import OPERATIONS
 from slotweave.machine import MINIMAL, Machine
 from slotweave.rewrite import rewrite

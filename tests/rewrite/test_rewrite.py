@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
 from slotweave.ir.graph import Graph
-from slotweave.ir.graph_text import graph_from_text, graph_to_text
-from slotweave.ir.graph_verify import verify_graph
+from slotweave.ir.text.graph_text import graph_from_text, graph_to_text
+from slotweave.ir.verify.graph_verify import verify_graph
 from slotweave.isa import Shape
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.rewrite import rewrite

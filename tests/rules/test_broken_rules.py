@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.isa import WORD_MASK
 from slotweave.rules import Rule, Term
 from slotweave.rules.catalog import CATALOG

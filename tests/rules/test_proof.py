@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.isa import OPERATIONS
 from slotweave.rules import Rule, Term, make_rule
 from slotweave.rules.catalog import CATALOG

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.isa import COMMUTATIVE
 from slotweave.rules import Rule, Term
 from slotweave.rules.catalog import CATALOG

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.diagnostics import CheckFailed
-from slotweave.flow_pipeline import FlowResult, compile_any
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.driver.flow_pipeline import FlowResult, compile_any
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.tracer import Tracer
-from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.selftest import flow_trial
 from slotweave.selftest.flow_mutations import FLOW_MUTATIONS

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from slotweave.ir.graph import Graph
-from slotweave.ir.graph_verify import graph_faults
 from slotweave.ir.program import Program
-from slotweave.ir.program_files import program_from_json, program_to_json
+from slotweave.ir.text.program_files import program_from_json, program_to_json
+from slotweave.ir.verify.graph_verify import graph_faults
 from slotweave.machine import CHALLENGE
 from slotweave.selftest.fitted_mutations import Fitted, allocation_mutations, schedule_mutations
 from slotweave.selftest.graph_mutations import (

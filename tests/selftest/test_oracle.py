@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.frontend.load import CONTRACT, kernel_of_function
 from slotweave.frontend.trace import trace_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.program import Bundle, Program
-from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.selftest import oracle
 from slotweave.selftest.oracle import Oracle, oracle_for

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from slotweave.check.definition import DefinitionProof
-from slotweave.check.equivalence import Equivalence, GraphOnTerms
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.check.definition.definition import DefinitionProof
+from slotweave.check.symbolic.equivalence import Equivalence, GraphOnTerms
 from slotweave.ir.program import Bundle, Program
-from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
 from slotweave.selftest import trial
 from slotweave.selftest.outcome import Checker, Outcome, Subject, counts, summary

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.simulate.compiled import encode, run_compiled, run_many

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.program import Program
-from slotweave.ir.program_files import program_from_json
+from slotweave.ir.text.program_files import program_from_json
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.reference import run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.flow import Flow, Jump
 from slotweave.simulate.graph import run_flow

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.isa import BINARY_SYMBOLS, OPERATIONS, evaluate
 from slotweave.simulate.graph import run_graph

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.simulate.compiled import encode, run_compiled

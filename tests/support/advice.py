@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from slotweave.diagnostics import CheckFailed, SlotweaveError
+from slotweave.anatomy.idle_causes import could_move
+from slotweave.anatomy.live_scratch import JUMPS
+from slotweave.anatomy.placements import Placements, placements
+from slotweave.anatomy.unrolled import unrolled
+from slotweave.anatomy.why_here import explain_placed
+from slotweave.base.diagnostics import CheckFailed, SlotweaveError
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.report.idle_causes import could_move
-from slotweave.report.live_scratch import JUMPS
-from slotweave.report.placements import Placements, placements
-from slotweave.report.unrolled import unrolled
-from slotweave.report.why_here import explain_placed
 from slotweave.simulate.run import Memory
 from slotweave.simulate.slots import BREAKS, slot_kinds
 from strategies.tangled_programs import Tangle, small_memories

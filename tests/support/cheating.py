@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from slotweave.check.breadth import Workload
-from slotweave.check.execution import instance_memory
+from slotweave.challenge.tree_hash.workload import Shape
+from slotweave.check.runs.breadth import Workload
+from slotweave.check.runs.execution import instance_memory
 from slotweave.ir.program import Bundle, Program
-from slotweave.kernels.tree_hash.workload import Shape
 
 
 def answers_of_a_seed(workload: Workload, seed: int) -> Program:

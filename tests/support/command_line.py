@@ -11,8 +11,8 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from slotweave.base.diagnostics import CODES
 from slotweave.cli.main import app
-from slotweave.diagnostics import CODES
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slotweave.allocate import allocate
-from slotweave.emit import emit
+from slotweave.backend.allocate import allocate
+from slotweave.backend.emit import emit
+from slotweave.backend.lower import Lowered, lower
+from slotweave.backend.schedule import Pressure, list_schedule_by, program_order
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.graph import Graph
 from slotweave.ir.problem import Problem
 from slotweave.ir.program import Program
 from slotweave.ir.schedule import Schedule
-from slotweave.lower import Lowered, lower
 from slotweave.machine import Machine
-from slotweave.schedule import Pressure, list_schedule_by, program_order
 
 AMPLE = 100_000
 

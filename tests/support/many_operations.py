@@ -11,8 +11,8 @@ import sys
 
 import numpy as np
 
-from slotweave.bound import best_bound, bound_ladder
-from slotweave.fit import fit
+from slotweave.backend.fit import fit
+from slotweave.bounds import best_bound, bound_ladder
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import Problem

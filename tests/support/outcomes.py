@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.simulate.reference import run

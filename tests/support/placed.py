@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from slotweave.anatomy.placements import Placements, placements
+from slotweave.anatomy.unrolled import unrolled
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.report.placements import Placements, placements
-from slotweave.report.unrolled import unrolled
 
 
 def placed_under(program: Program, machine: Machine, facts: Facts = NOTHING_KNOWN) -> Placements:

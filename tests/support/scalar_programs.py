@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from slotweave.emit import emit
-from slotweave.fit import fit
+from slotweave.backend.emit import emit
+from slotweave.backend.fit import fit
+from slotweave.backend.lower import lower
+from slotweave.driver.pipeline import compile_kernel
 from slotweave.frontend.trace import trace_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.program import Program
 from slotweave.kernels import KERNELS
-from slotweave.lower import lower
 from slotweave.machine import CHALLENGE
-from slotweave.pipeline import compile_kernel
 
 
 def scalar_program(build: Callable[..., Any], **parameters: int) -> tuple[Program, Facts]:

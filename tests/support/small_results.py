@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.driver.pipeline import Result
 from slotweave.frontend.trace import trace_function
 from slotweave.frontend.tracer import Tracer
-from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE
-from slotweave.pipeline import Result
 from slotweave.selftest.fitted_mutations import Fitted
 from slotweave.selftest.trial import Origin
 from support.compiled import Compiled

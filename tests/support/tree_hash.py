@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.driver.pipeline import Result, compile_kernel
 from slotweave.frontend.trace import trace
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
-from slotweave.kernels.tree_hash import TREE_HASH
 from slotweave.machine import CHALLENGE, Machine
-from slotweave.pipeline import Result, compile_kernel
 
 M = 2**32
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slotweave.analysis.graph_words import GraphWords
-from slotweave.check.witness import random_memory
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.check.symbolic.witness import random_memory
 from slotweave.frontend.trace import trace_function
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
-from slotweave.ir.graph_verify import verify_graph
+from slotweave.ir.verify.graph_verify import verify_graph
 from slotweave.lift import lift
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.graph import run_graph

@@ -14,11 +14,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from slotweave.analysis.graph_words import GraphWords
+from slotweave.base.wording import counted
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
 from slotweave.isa import Effect
-from slotweave.wording import counted
 
 
 @dataclass(frozen=True, slots=True, order=True)

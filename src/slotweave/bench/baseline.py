@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slotweave.ir.program_values import load_json
+from slotweave.ir.text.program_values import load_json
 
 #: The speeds that are kept in the repository.
 BASELINE_FILE = Path(__file__).with_name("baseline.json")

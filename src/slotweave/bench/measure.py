@@ -24,12 +24,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from slotweave.diagnostics import Exit
+from slotweave.base.diagnostics import Exit
+from slotweave.driver.pipeline import Result, compile_kernel, verify_program
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.pipeline import Result, compile_kernel, verify_program
 from slotweave.simulate.compiled import encode, run_compiled
 
 #: Random inputs of `verify 1000`.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError
 
 
 @contextmanager

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.cli import inputs
 from slotweave.cli.output import print_json, write_output
 from slotweave.cli.plans import plan_of
-from slotweave.diagnostics import CheckFailed, Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from slotweave.bound import Bound
+    from slotweave.bounds import Bound
     from slotweave.cli.terminal import Terminal
-    from slotweave.ir.certificate_json import CertifiedBounds
     from slotweave.ir.problem import Problem
+    from slotweave.ir.text.certificate_json import CertifiedBounds
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def kernel_problem(
     promise = inputs.contract_of(kernel, making.contract)
     plan = plan_of(kernel, making.plan, values, promise)
 
-    from slotweave.pipeline import problem_of_kernel
+    from slotweave.driver.pipeline import problem_of_kernel
 
     about = {
         "kernel": making.kernel, "params": values, "contract": promise,
@@ -64,7 +64,7 @@ def write(
     destination: str, about: Mapping[str, Any], problem: Problem, ladder: tuple[Bound, ...]
 ) -> None:
     """Write the certificates of all bounds to the file `destination`."""
-    from slotweave.ir.certificate_json import (
+    from slotweave.ir.text.certificate_json import (
         CertifiedBound,
         CertifiedBounds,
         certified_to_json,
@@ -82,7 +82,7 @@ def write(
 
 def check_file(file: str, machine: str | None, terminal: Terminal, json: bool) -> None:
     """Check all certificates in `file`; end in CheckFailed (SW412) if one shows too little."""
-    from slotweave.ir.certificate_json import certified_from_json
+    from slotweave.ir.text.certificate_json import certified_from_json
 
     certified = certified_from_json(inputs.read_text(file, "SW220"), inputs.shown(file))
     making = Making(
@@ -102,8 +102,8 @@ def check_file(file: str, machine: str | None, terminal: Terminal, json: bool) -
 
 
 def _faults(certified: CertifiedBounds, problem: Problem) -> Iterator[str]:
-    from slotweave.check.bound_certificates import certificate_faults
-    from slotweave.ir.certificate_json import problem_hash
+    from slotweave.check.legality.bound_certificates import certificate_faults
+    from slotweave.ir.text.certificate_json import problem_hash
 
     if problem_hash(problem) != certified.problem:
         yield "the problem is not the one that the certificates were written for (key 'problem')"

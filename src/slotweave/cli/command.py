@@ -15,11 +15,11 @@ from typing import Annotated, Any
 
 import typer
 
+from slotweave.base.diagnostics import Exit, SlotweaveError
+from slotweave.base.interruption import raise_when_interrupted, unmasked_interruptions
 from slotweave.cli.output import unwritable
 from slotweave.cli.streams import FULL_OR_CLOSED, discard
 from slotweave.cli.terminal import ColorMode, Terminal
-from slotweave.diagnostics import Exit, SlotweaveError
-from slotweave.interruption import raise_when_interrupted, unmasked_interruptions
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from slotweave.diagnostics import Diagnostic, NoSchedule
-from slotweave.interruption import TimeIsUpError, time_limited
+from slotweave.base.diagnostics import Diagnostic, NoSchedule
+from slotweave.base.interruption import TimeIsUpError, time_limited
 
 #: A search that its limit ended still has its program checked: so long it may take in all.
 GRACE_SECONDS = 1.0

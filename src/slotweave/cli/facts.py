@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.cli import inputs
 from slotweave.cli.assignments import given_as
-from slotweave.diagnostics import CheckFailed
 
 if TYPE_CHECKING:
-    from slotweave.diagnostics import Diagnostic
+    from slotweave.base.diagnostics import Diagnostic
     from slotweave.ir.facts import Facts
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
@@ -121,7 +121,7 @@ def read_only_notes(
     program: Program, file: str, machine: Machine, known: Assumed, given: str | None
 ) -> Iterator[str]:
     """A warning where a store goes to what is read-only under these facts."""
-    from slotweave.report.read_only_stores import read_only_store
+    from slotweave.anatomy.read_only_stores import read_only_store
 
     yield from read_only_note(read_only_store(program, machine, known.facts), file, known, given)
 
@@ -199,7 +199,7 @@ def facts_named(name: str, shape: Mapping[str, int]) -> Facts:
 
         return KERNELS["tree-hash"].facts(shape, CONTRACTS[name])
     if name.endswith(".json"):
-        from slotweave.ir.facts_json import facts_from_json
+        from slotweave.ir.text.facts_json import facts_from_json
 
         return facts_from_json(inputs.read_text(name, "SW215"), name)
     raise inputs.unknown("SW215", "set of facts called", name, [*CONTRACTS, NOTHING])

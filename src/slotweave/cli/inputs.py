@@ -15,13 +15,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.options import EFFORTS, SHAPE_FORM
 from slotweave.cli.terminal import Terminal
-from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
 
 if TYPE_CHECKING:
-    from slotweave.foreign.confined import Ending
+    from slotweave.challenge.foreign.confined import Ending
     from slotweave.frontend.kernel import Kernel, Words
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
@@ -248,9 +248,9 @@ def is_python_file(name: str) -> bool:
 def program_in(file: str, building: Building) -> Program:
     """The program in `file`: the JSON or the text form, or what a Python file builds."""
     if is_python_file(file):
-        from slotweave.foreign.confined import Limits
-        from slotweave.foreign.load import load_challenge_file
-        from slotweave.kernels.tree_hash.workload import Shape
+        from slotweave.challenge.foreign.confined import Limits
+        from slotweave.challenge.foreign.load import load_challenge_file
+        from slotweave.challenge.tree_hash.workload import Shape
 
         shape = Shape.of(shape_or_default(building.shape))
         limits = Limits(seconds=building.seconds)
@@ -346,7 +346,7 @@ def built_for(file: str, program: Program) -> str | None:
 def program_from(text: str, file: str, terminal: Terminal) -> Program:
     """The program that `file` holds as `text`, be it in a result."""
     from slotweave.evidence.record import is_record, record_from_json
-    from slotweave.ir.program_files import parse_program
+    from slotweave.ir.text.program_files import parse_program
 
     if is_record(text):
         return record_from_json(text, shown(file)).program
@@ -373,8 +373,8 @@ def machine_of(program: Program, given: str | None) -> Machine:
 
 def memory_in(file: str | None) -> list[int]:
     """The words that the JSON list in `file` holds; no memory at all without a file."""
-    from slotweave.ir.file_kind import MEMORY, another_kind
-    from slotweave.ir.program_values import FormError, excerpt, load_json
+    from slotweave.ir.text.file_kind import MEMORY, another_kind
+    from slotweave.ir.text.program_values import FormError, excerpt, load_json
     from slotweave.isa import WORD_MASK
 
     if file is None:

@@ -13,21 +13,18 @@ from typing import Annotated
 import typer
 
 import slotweave
+from slotweave.base.diagnostics import Exit
 from slotweave.cli.command import complain_of_stdout
-from slotweave.cli.commands import (
-    bench,
+from slotweave.cli.commands.registries import bench, facts, kernels, machines, rules
+from slotweave.cli.commands.verbs import (
     bound,
     compile,
     diff,
     explain,
     export,
-    facts,
     inspect,
-    kernels,
     ladder,
-    machines,
     repack,
-    rules,
     run,
     tune,
     verify,
@@ -35,7 +32,6 @@ from slotweave.cli.commands import (
 )
 from slotweave.cli.streams import replace_closed_streams
 from slotweave.cli.terminal import Terminal
-from slotweave.diagnostics import Exit
 
 #: Values made before the garbage collector looks for cycles among them.
 _NODES_BETWEEN_COLLECTIONS = 2_000_000

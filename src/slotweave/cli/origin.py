@@ -13,9 +13,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from slotweave.base.diagnostics import InputError
 from slotweave.cli import inputs
 from slotweave.cli.facts import CONTRACTS, NOTHING, Assumed, own_shape
-from slotweave.diagnostics import InputError
 
 if TYPE_CHECKING:
     from slotweave.ir.facts import Facts
@@ -40,7 +40,7 @@ def not_guessed(program: Program, file: str, known: Assumed) -> Program:
 
 def _meta(program: Program, known: Assumed) -> dict[str, Any]:
     """What `program` says of itself, under the weaker of its contract and that of the facts."""
-    from slotweave.kernels.tree_hash.workload import CONTRACTS_BY_STRENGTH
+    from slotweave.challenge.tree_hash.workload import CONTRACTS_BY_STRENGTH
 
     meta = dict(program.meta)
     shape, promises = own_shape(program), CONTRACTS_BY_STRENGTH

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError
 
 STDOUT = "-"
 SCHEMA_VERSION = 1

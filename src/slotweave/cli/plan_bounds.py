@@ -9,7 +9,7 @@ from slotweave.cli import inputs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slotweave.bound.plans import PlansBound
+    from slotweave.bounds.plans import PlansBound
     from slotweave.cli.terminal import Terminal
 
 
@@ -22,7 +22,7 @@ def over_all_plans(about: Mapping[str, Any], terminal: Terminal) -> PlansBound |
     choice = kernel.alternatives(about["params"], about["contract"], machine)
     if choice is None:
         return None
-    from slotweave.bound.plans import plans_bound
+    from slotweave.bounds.plans import plans_bound
 
     try:
         return plans_bound(choice, machine.slots)

@@ -9,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.inputs import STDIN, read_text, shown, unknown
-from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
@@ -26,7 +26,7 @@ def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], con
     """
     name = name or kernel.plan_names[0]
     if name.endswith(".json") or name == STDIN:
-        from slotweave.ir.plan_json import plan_from_json
+        from slotweave.ir.text.plan_json import plan_from_json
 
         plan = plan_from_json(read_text(name, "SW209"), shown(name))
         if plan.kernel != kernel.name:

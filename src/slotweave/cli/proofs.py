@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 
 if TYPE_CHECKING:
-    from slotweave.check.counterexample import Counterexample
+    from slotweave.check.definition.counterexample import Counterexample
+    from slotweave.driver.proof import Proved
     from slotweave.frontend.kernel import Kernel
     from slotweave.ir.plan import Plan
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
-    from slotweave.proof import Proved
 
 #: What a verdict is called in sentences.
 VERDICTS = {True: "proved", False: "refuted", "unknown": "not proved"}
@@ -26,7 +26,7 @@ def prove_programs(
     contract: str,
 ) -> Proved:
     """What is proved of all of `programs`: the first for which it is the least."""
-    from slotweave.proof import prove
+    from slotweave.driver.proof import prove
 
     found = [
         prove(program, machine, kernel, parameters, contract,

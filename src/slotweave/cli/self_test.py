@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.output import print_json
 from slotweave.cli.plans import plan_of
-from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
 
 if TYPE_CHECKING:
     from slotweave.cli.terminal import Terminal
-    from slotweave.flow_pipeline import FlowResult
+    from slotweave.driver.flow_pipeline import FlowResult
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
     from slotweave.selftest.fitted_mutations import Fitted
@@ -40,7 +40,7 @@ class Choice:
 
 def test_checks(choice: Choice, terminal: Terminal, json: bool) -> None:
     """Try mutants; end in CheckFailed (SW411) if one that differs is caught by nobody."""
-    from slotweave.flow_pipeline import FlowResult
+    from slotweave.driver.flow_pipeline import FlowResult
     from slotweave.selftest.flow_trial import flow_trials
     from slotweave.selftest.outcome import summary
     from slotweave.selftest.trial import Numbers, trials
@@ -84,7 +84,7 @@ def _subject(
 
 def _blocks_of(program: Program, origin: Origin) -> FlowResult | None:
     """What `program` was made from if it jumps."""
-    from slotweave.flow_pipeline import FlowResult, compile_any
+    from slotweave.driver.flow_pipeline import FlowResult, compile_any
     from slotweave.frontend.trace import trace_flow
 
     kernel, values, contract = origin.kernel, origin.parameters, origin.contract
@@ -103,7 +103,7 @@ def _blocks_of(program: Program, origin: Origin) -> FlowResult | None:
 def _compiled(
     name: str, choice: Choice, terminal: Terminal
 ) -> tuple[Origin, Program | FlowResult, Fitted | None]:
-    from slotweave.flow_pipeline import FlowResult, compile_any
+    from slotweave.driver.flow_pipeline import FlowResult, compile_any
     from slotweave.selftest.fitted_mutations import Fitted
     from slotweave.selftest.trial import Origin
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli.inputs import unknown
 from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
-from slotweave.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
-    from slotweave.kernels.tree_hash.search_targets import SearchTarget
+    from slotweave.challenge.tree_hash.plans.search_targets import SearchTarget
     from slotweave.rules.structures import Structure
     from slotweave.rules.superoptimize import Search
 
@@ -44,7 +44,7 @@ def print_searches(
 
 def _targets_named(names: list[str] | None) -> list[SearchTarget]:
     """The parts of these names; those that take seconds if none are given."""
-    from slotweave.kernels.tree_hash.search_targets import search_targets
+    from slotweave.challenge.tree_hash.plans.search_targets import search_targets
 
     by_name = {target.name: target for target in search_targets()}
     quick = [name for name, target in by_name.items() if target.operations <= _QUICK]

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
+from slotweave.base.diagnostics import SlotweaveError
 from slotweave.cli.streams import discard
-from slotweave.diagnostics import SlotweaveError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

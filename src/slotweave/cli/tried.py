@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from slotweave.wording import counted
+from slotweave.base.wording import counted
 
 if TYPE_CHECKING:
-    from slotweave.check.execution import Verified
+    from slotweave.check.runs.execution import Verified
 
 #: So many sides that no input reached are named.
 _NAMED = 8

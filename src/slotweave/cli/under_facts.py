@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.base.wording import counted
 from slotweave.cli import inputs
 from slotweave.cli.facts import Assumed
 from slotweave.cli.output import print_json
 from slotweave.cli.proofs import VERDICTS, counterexample_json
 from slotweave.cli.terminal import Terminal
 from slotweave.cli.tried import inputs_tried, unreached_lines
-from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
-from slotweave.wording import counted
 
 if TYPE_CHECKING:
-    from slotweave.comparison import Same, Subject
+    from slotweave.driver.comparison import Same, Subject
 
 #: Faults of strict mode alone.
 STRICT_ALONE = frozenset({"SW104", "SW109"})
@@ -48,9 +48,9 @@ def verify_under_facts(
     Raises CheckFailed if they are proved to differ (SW409), a word ends otherwise (SW403), one that
     is read-only is changed (SW404), or a run fails.
     """
-    from slotweave.check.execution import instance_memory
-    from slotweave.check.witness import memories
-    from slotweave.comparison import (
+    from slotweave.check.runs.execution import instance_memory
+    from slotweave.check.symbolic.witness import memories
+    from slotweave.driver.comparison import (
         end_after,
         inputs_for,
         longest_run,
@@ -112,7 +112,7 @@ def naming_compatible() -> Iterator[None]:
 
 def _proved_json(proved: Same, known: Assumed, names: list[str]) -> dict[str, Any]:
     """`proved` with the names that the JSON of all commands shares."""
-    from slotweave.ir.facts_json import facts_to_json
+    from slotweave.ir.text.facts_json import facts_to_json
 
     shown: dict[str, Any] = {
         "program": proved.verdict,

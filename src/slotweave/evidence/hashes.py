@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 import slotweave
-from slotweave.check.execution import instance_memory
+from slotweave.check.runs.execution import instance_memory
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.program import Program
-from slotweave.ir.program_files import program_to_json
+from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import Machine, machine_to_toml
 
 _SIMULATOR = ("isa", "simulate")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.evidence.hashes import (
     inputs_hash,
     machine_hash,
@@ -24,8 +24,8 @@ from slotweave.evidence.hashes import (
 )
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.program import Program
-from slotweave.ir.program_files import program_from_json, program_to_json
-from slotweave.ir.program_values import FormError, excerpt, frozen_value, load_json
+from slotweave.ir.text.program_files import program_from_json, program_to_json
+from slotweave.ir.text.program_values import FormError, excerpt, frozen_value, load_json
 from slotweave.machine import Machine, machine_from_toml, machine_to_toml
 
 SCHEMA_VERSION = 1

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.check.breadth import FOLLOWED, Workload, run_broadly
-from slotweave.check.execution import instance_memory
-from slotweave.check.inputs import NOTHING_DIRECTED, directed_inputs
-from slotweave.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.check.runs.breadth import FOLLOWED, Workload, run_broadly
+from slotweave.check.runs.execution import instance_memory
+from slotweave.check.runs.inputs import NOTHING_DIRECTED, directed_inputs
 from slotweave.evidence.hashes import (
     inputs_hash,
     machine_hash,

@@ -17,7 +17,7 @@ from types import ModuleType
 
 import numpy as np
 
-from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
+from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.frontend.kernel import Kernel, Parameter, Parameters, Words
 from slotweave.frontend.misuse import is_unstarted
 from slotweave.frontend.trace import kernel_failure, trace_blocks

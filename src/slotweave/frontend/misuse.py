@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from types import FrameType
 
-from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError
 
 _HERE = str(Path(__file__).parent) + os.sep
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from slotweave.analysis.distinct_lanes import WordSums
-from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.frontend.misuse import is_frontend_file, misuse
 from slotweave.ir.demand import demanded_words
 from slotweave.ir.graph import Graph, Node, Region

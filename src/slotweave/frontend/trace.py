@@ -11,7 +11,7 @@ from traceback import walk_tb
 from types import CodeType, TracebackType
 from typing import Any
 
-from slotweave.diagnostics import Diagnostic, InputError, SlotweaveError
+from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.frontend.kernel import Kernel, Parameters
 from slotweave.frontend.misuse import is_frontend_file, is_unstarted
 from slotweave.frontend.tracer import Tracer

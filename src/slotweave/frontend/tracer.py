@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from operator import index as integer
 from typing import TypeVar, cast, overload
 
-from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.frontend.blocks import BlockList, Variable
 from slotweave.frontend.misuse import is_unstarted, misuse, warn
 from slotweave.frontend.recorder import Recorder

@@ -10,9 +10,9 @@ import hashlib
 from dataclasses import replace
 
 from slotweave.ir.facts import Facts
-from slotweave.ir.facts_json import facts_to_json
 from slotweave.ir.graph import Graph
-from slotweave.ir.graph_text import graph_to_text
+from slotweave.ir.text.facts_json import facts_to_json
+from slotweave.ir.text.graph_text import graph_to_text
 
 
 def fingerprint(graph: Graph, facts: Facts) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from slotweave.diagnostics import InputError
+from slotweave.base.diagnostics import InputError
 from slotweave.ir.program import Program
-from slotweave.ir.program_files import program_from_json, program_to_json
+from slotweave.ir.text.program_files import program_from_json, program_to_json
 
 #: Where `meta` has it.
 KEY = "lineage"

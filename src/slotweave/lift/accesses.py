@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slotweave.analysis.value_ranges import ANY, Range
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.isa import WORD_MASK

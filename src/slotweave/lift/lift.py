@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from slotweave.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Bundle, Program, Slot

@@ -24,7 +24,7 @@ import re
 import tomllib
 from typing import Any
 
-from slotweave.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.isa import Shape
 from slotweave.machine.model import Machine, Mode, machine_faults
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.isa import OPERATIONS, WORD_BITS
 from slotweave.rules.rule import Rule
 from slotweave.rules.term import Term

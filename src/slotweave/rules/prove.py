@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import z3
 
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.isa import OPERATIONS, WORD_BITS
 from slotweave.isa.smt import truth_term, word_term
 from slotweave.rules.proof import Proof, fingerprint

@@ -14,17 +14,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from slotweave.check.allocation_legality import allocation_violations
-from slotweave.check.equivalence import GraphOnTerms
-from slotweave.check.execution import instance_memory, run_against_reference
-from slotweave.check.inputs import directed_inputs
-from slotweave.check.schedule_legality import schedule_violations
-from slotweave.diagnostics import CheckFailed, Diagnostic
-from slotweave.emit import link
-from slotweave.flow_pipeline import FittedBlock, FlowResult, emitted_of
+from slotweave.backend.emit import link
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
+from slotweave.check.legality.allocation_legality import allocation_violations
+from slotweave.check.legality.schedule_legality import schedule_violations
+from slotweave.check.runs.execution import instance_memory, run_against_reference
+from slotweave.check.runs.inputs import directed_inputs
+from slotweave.check.symbolic.equivalence import GraphOnTerms
+from slotweave.driver.flow_pipeline import FittedBlock, FlowResult, emitted_of
+from slotweave.driver.pipeline import FOLLOWED, INSTANCES
 from slotweave.ir.flow import Flow
 from slotweave.ir.program import Program
-from slotweave.pipeline import FOLLOWED, INSTANCES
 from slotweave.selftest.fitted_mutations import Fitted, allocation_mutations, schedule_mutations
 from slotweave.selftest.flow_mutations import FLOW_MUTATIONS
 from slotweave.selftest.mutant import Mutant, is_changeable, mutants

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Program

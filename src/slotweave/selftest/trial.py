@@ -11,20 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from slotweave.check.allocation_legality import allocation_violations
-from slotweave.check.definition import graph_meets_definition
-from slotweave.check.equivalence import Equivalence, GraphOnTerms, program_equals_graph
-from slotweave.check.schedule_legality import schedule_violations
-from slotweave.diagnostics import CheckFailed, Diagnostic
-from slotweave.emit import emit
-from slotweave.fit import Effort, fit
+from slotweave.backend.emit import emit
+from slotweave.backend.fit import Effort, fit
+from slotweave.backend.lower import Lowered, lower
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
+from slotweave.check.definition.definition import graph_meets_definition
+from slotweave.check.legality.allocation_legality import allocation_violations
+from slotweave.check.legality.schedule_legality import schedule_violations
+from slotweave.check.symbolic.equivalence import Equivalence, GraphOnTerms, program_equals_graph
 from slotweave.frontend.kernel import Kernel, Parameters
 from slotweave.frontend.trace import trace
 from slotweave.ir.graph import Graph
-from slotweave.ir.graph_verify import graph_faults
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
-from slotweave.lower import Lowered, lower
+from slotweave.ir.verify.graph_verify import graph_faults
 from slotweave.machine import Machine
 from slotweave.rewrite import rewrite
 from slotweave.selftest.fitted_mutations import Fitted, allocation_mutations, schedule_mutations

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.isa import OPERATIONS, Effect
 from slotweave.simulate import faults
 from slotweave.simulate.code import MEMORY, Work

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from slotweave.diagnostics import Diagnostic
+from slotweave.base.diagnostics import Diagnostic
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.isa import WORD_MASK, Effect, Role
 from slotweave.machine import DEBUG_ENGINE, Machine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slotweave.diagnostics import Diagnostic
+from slotweave.base.diagnostics import Diagnostic
 from slotweave.ir.graph import Region
 from slotweave.simulate.slots import Fault
 

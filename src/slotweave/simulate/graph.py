@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.isa import WORD_MASK, Effect

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from slotweave.diagnostics import Diagnostic
+from slotweave.base.diagnostics import Diagnostic
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.slots import SlotKinds, engine_fault, slot_fault, slot_kinds

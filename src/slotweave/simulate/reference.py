@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.isa import WORD_MASK, Effect, Role
 from slotweave.isa.codegen import word_function

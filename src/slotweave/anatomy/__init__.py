@@ -1,0 +1,1 @@
+"""What is true of a program: placements, causes, phases, live words, conflicts."""

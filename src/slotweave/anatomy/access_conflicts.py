@@ -1,0 +1,213 @@
+"""Order in memory: which access must stay after which.
+
+Two accesses are apart only if they lie in different regions, or if their addresses have the same
+base and ranges that do not overlap; regions, and addresses that were read from memory, are known
+from facts alone. A load reads memory in its bundle, whatever stands beside it: it follows the
+stores that have landed by then and that it may alias. A store follows the loads that read before it
+lands, those beside it too, wherever the bundle lists them, and stores that land before it; beside
+these, it may still stand where it lands after them. What only is read has no order.
+
+An access that facts say nothing of although they say something of others may alias everything.
+Traces follow each other. All that has an order follows the pauses of earlier bundles, and a pause
+or a halt follows all of that, or stands beside it. A jump, which an unrolled program still has, has
+no order. What may fault for a zero divisor stays after the pauses before it: moved, it would keep
+what the pause shows from being seen. Accesses that fault do so wherever they stand between pauses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from math import inf
+
+from slotweave.anatomy.edges import Edge, Edges, edge_columns, later
+from slotweave.anatomy.issued import Issued
+from slotweave.anatomy.known_accesses import KnownAccesses
+from slotweave.anatomy.live_scratch import JUMPS
+from slotweave.anatomy.word_values import WordValues, base_of
+from slotweave.isa import WORD_MASK
+from slotweave.isa.operations import Effect
+
+_NO_ORDER = JUMPS | {"core_id"}
+
+
+@dataclass
+class _History:
+    """What waits longest for accesses to each word, and the two that do with different bases."""
+
+    words: dict[tuple[int, int], Edge] = field(default_factory=dict)
+    latest: dict[int, Edge] = field(default_factory=dict)
+    leaders: tuple[int, ...] = ()
+
+    def add(self, base: int, words: Iterable[int], edge: Edge) -> None:
+        for word in words:
+            self.words[base, word] = later(edge, self.words.get((base, word))) or edge
+        self.latest[base] = later(edge, self.latest.get(base)) or edge
+        others = [other for other in self.leaders if other != base]
+        self.leaders = tuple(
+            sorted([base, *others], key=lambda one: -self.latest[one].earliest)[:2]
+        )
+
+    def met(self, base: int, words: Iterable[int]) -> Edge | None:
+        edge = None
+        for other in self.leaders:
+            if other != base:
+                edge = later(edge, self.latest[other])
+        for word in words:
+            edge = later(edge, self.words.get((base, word)))
+        return edge
+
+
+@dataclass
+class _Order:
+    """The accesses so far: those of each region, and those that meet everything."""
+
+    loads: dict[str, _History] = field(default_factory=dict)
+    stores: dict[str, _History] = field(default_factory=dict)
+    everywhere: _History = field(default_factory=_History)
+
+    def met(self, histories: dict[str, _History], touched: Touched) -> Edge | None:
+        """The latest of `histories` that `touched` may meet, or that meets everything."""
+        edge = self.everywhere.met(touched.base, ())
+        if touched.region is None:
+            for history in histories.values():
+                edge = later(edge, history.met(touched.base, ()))
+        elif touched.region in histories:
+            edge = later(edge, histories[touched.region].met(touched.base, touched.words))
+        return edge
+
+    def add(self, histories: dict[str, _History], touched: Touched, edge: Edge) -> None:
+        if touched.region is None:
+            self.everywhere.add(touched.base, (), edge)
+        else:
+            history = histories.setdefault(touched.region, _History())
+            history.add(touched.base, touched.words, edge)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The words at these distances from `base` in `region`; everything if there is no region."""
+
+    region: str | None
+    base: int
+    words: tuple[int, ...] = ()
+
+    def meets(self, other: Touched) -> bool:
+        """May one of the words be one of `other`?"""
+        if self.region is None or other.region is None:
+            return True
+        if self.region != other.region:
+            return False
+        return self.base != other.base or not set(self.words).isdisjoint(other.words)
+
+
+class MemoryWalk:
+    """Goes through a program access by access; `edge` is what was noted before and may be met."""
+
+    def __init__(
+        self, issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses
+    ) -> None:
+        self._issued, self._values, self._known = issued, values, known
+        self._order = _Order()
+        self._paused: Edge | None = None
+        self._traced: Edge | None = None
+        self._latest: Edge | None = None  # where the latest of all stands
+
+    def ordered(self, number: int) -> bool:
+        """Is this an operation that has an order in memory?"""
+        operation = self._issued[number]
+        if operation.effect in (Effect.NONE, Effect.DEBUG):
+            return False
+        access = self._known.get(operation.place)
+        only_read = access is not None and access.read_only
+        return not only_read and operation.kind.operation.name not in _NO_ORDER
+
+    def edge(self, number: int) -> Edge | None:
+        """Until when an operation waits, which is ordered, and for which one."""
+        operation = self._issued[number]
+        if operation.effect is Effect.TRACE:
+            return later(self._paused, self._traced)
+        if operation.effect not in (Effect.LOAD, Effect.STORE):
+            return later(self._paused, self._latest)
+        words = touched(number, operation, self._values, self._known)
+        edge = self._order.met(self._order.stores, words)
+        if operation.effect is Effect.STORE:
+            edge = later(edge, self._order.met(self._order.loads, words))
+            edge = edge and Edge(edge.earliest + 1 - operation.kind.latency, edge.source)
+        return later(self._paused, edge)
+
+    def note(self, number: int, at: int) -> None:
+        """The operation, which is ordered, stands in bundle `at`."""
+        operation = self._issued[number]
+        self._latest = later(self._latest, Edge(at, number))
+        if operation.effect is Effect.TRACE:
+            self._traced = later(self._traced, Edge(at + 1, number))
+            return
+        if operation.effect not in (Effect.LOAD, Effect.STORE):
+            self._paused = later(self._paused, Edge(at + 1, number))
+            return
+        words = touched(number, operation, self._values, self._known)
+        if operation.effect is Effect.LOAD:
+            self._order.add(self._order.loads, words, Edge(at, number))
+        else:
+            lands = Edge(at + operation.kind.latency, number)
+            self._order.add(self._order.stores, words, lands)
+
+
+def memory_edges(issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses) -> Edges:
+    """The latest memory edge of each operation.
+
+    Loads are taken in the bundle in which they read, all else where it lands.
+    """
+    walk = MemoryWalk(issued, values, known)
+    edges: list[Edge | None] = [None] * len(issued)
+    in_flight: dict[int, list[tuple[int, Edge | None]]] = {}  # landing -> operations, as issued
+    paused: Edge | None = None  # by the last pause so far: the walk knows of none
+
+    def land(until: float) -> None:
+        for time in sorted(time for time in in_flight if time <= until):
+            for number, pause in in_flight.pop(time):
+                take(number, pause)
+
+    def take(number: int, pause: Edge | None) -> None:
+        edge, bundle = later(pause, walk.edge(number)), issued[number].bundle
+        if issued[number].kind.operation.name != "pause":
+            walk.note(number, bundle)
+        if edge and edge.earliest > bundle:  # beside each other, in the order of the bundle
+            edge = Edge(bundle, edge.source)
+        edges[number] = edge
+
+    for bundle, beside in groupby(range(len(issued)), lambda number: issued[number].bundle):
+        land(bundle)
+        pause = paused
+        for number in beside:
+            operation = issued[number]
+            if not walk.ordered(number):
+                edges[number] = pause if operation.kind.operation.defined_if else None
+            elif operation.effect is Effect.LOAD:
+                take(number, pause)
+            else:
+                in_flight.setdefault(operation.lands, []).append((number, pause))
+                if operation.kind.operation.name == "pause":
+                    paused = Edge(bundle + 1, number)
+    land(inf)
+    return edge_columns(edges)
+
+
+def touched(number: int, operation: Issued, values: WordValues, known: KnownAccesses) -> Touched:
+    """What `operation` reads or writes in memory.
+
+    What meets everything has a base of its own.
+    """
+    access = known.get(operation.place)
+    if operation.effect not in (Effect.LOAD, Effect.STORE) or (known and access is None):
+        return Touched(None, -1 - number)
+    address = values.addresses[number]
+    if access is not None and access.first is not None:
+        address = access.first
+    base, distance = base_of(address), address & WORD_MASK
+    vector = operation.kind.operation.name in ("vload", "vstore")
+    width = operation.kind.vector_length if vector else 1
+    words = tuple((distance + word) & WORD_MASK for word in range(width))
+    return Touched("" if access is None else access.region, base, words)

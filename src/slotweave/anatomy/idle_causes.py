@@ -1,0 +1,160 @@
+"""Why slots of a straight program are idle, by engine.
+
+A slot of bundle t is idle for the first of these reasons that holds for its engine:
+
+    free        an operation that stands later needs nothing that is not there at t
+    scratch     one has its operands and memory, and waits for the word that it writes
+    memory      one has its operands, and waits for an access that it may meet in memory
+    elsewhere   an operand of one could have been computed at t, and the engine for it is full
+    dependence  operations are still to come, and wait for operands that cannot be had yet
+    nothing     no operation for the engine is left
+
+Pauses and halts keep their place, and are no work that a slot could wait for. No more slots of a
+bundle are `free` than operations could move there; the others are idle for the first reason that
+holds for other operations.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.anatomy.edges import NO_SOURCE
+from slotweave.anatomy.placements import Placements
+from slotweave.anatomy.slot_columns import Longs
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.simulate.legality import costs_a_cycle
+
+IDLE_CAUSES = ("free", "scratch", "memory", "elsewhere", "dependence", "nothing")
+
+
+def idle_causes(
+    program: Program, machine: Machine, placed: Placements
+) -> dict[str, dict[str, int]]:
+    """engine -> cause -> number of idle slots, in the bundles that cost a cycle."""
+    table = _cases(program, machine, placed)
+    moving = movers(program, machine, placed)
+    result = {}
+    for engine, spare in _spare(program, machine).items():
+        free = np.minimum(spare, moving[engine])
+        waits = np.arange(len(spare)) < _spans(placed, machine, engine)[0].max(initial=0)
+        rest = np.select([*table[engine][1:4], waits], range(1, 5), 5)
+        counts = np.bincount(rest, weights=spare - free, minlength=len(IDLE_CAUSES))
+        counts[0] = free.sum()
+        named = zip(IDLE_CAUSES, counts.astype(int).tolist(), strict=True)
+        result[engine] = {cause: number for cause, number in named if number}
+    return result
+
+
+def could_move(program: Program, machine: Machine, placed: Placements) -> dict[str, int]:
+    """engine -> how many of its operations could stand in a free slot of an earlier bundle.
+
+    Each for itself, all others staying where they are.
+    """
+    result = {}
+    for engine, spare in _spare(program, machine).items():
+        first, end = _spans(placed, machine, engine)
+        before = np.concatenate(([0], np.cumsum(spare > 0)))
+        result[engine] = int((before[end] > before[np.minimum(first, end)]).sum())
+    return result
+
+
+def _spare(program: Program, machine: Machine) -> dict[str, Longs]:
+    """engine -> its idle slots in each bundle; one that costs no cycle has none."""
+    counted = np.array([costs_a_cycle(bundle) for bundle in program.bundles], bool)
+    return {
+        engine: counted
+        * (slots - np.array([len(bundle.get(engine, ())) for bundle in program.bundles], np.int64))
+        for engine, slots in machine.engines
+    }
+
+
+def _spans(placed: Placements, machine: Machine, engine: str) -> tuple[Longs, Longs]:
+    """Since when each operation of `engine` that may move is free, and where it stands."""
+    columns = placed.columns
+    works = np.array([not kind.breaks for kind in columns.kinds], bool)[columns.kind]
+    of_engine = works & (_engines(placed, machine) == list(machine.slots).index(engine))
+    return placed.free[of_engine], columns.bundle[of_engine]
+
+
+def movers(program: Program, machine: Machine, placed: Placements) -> dict[str, Longs]:
+    """engine -> how many operations could move to each bundle."""
+    size = len(program.bundles)
+    return {engine: _covering(*_spans(placed, machine, engine), size) for engine in machine.slots}
+
+
+def idle_table(
+    program: Program, machine: Machine, placed: Placements
+) -> dict[str, NDArray[np.int64]]:
+    """engine -> for each bundle, the cause (its place in IDLE_CAUSES) of a slot idle there."""
+    return {
+        engine: np.select(cases, range(5), 5).astype(np.int64)
+        for engine, cases in _cases(program, machine, placed).items()
+    }
+
+
+def _cases(
+    program: Program, machine: Machine, placed: Placements
+) -> dict[str, list[NDArray[np.bool_]]]:
+    """engine -> for each cause but the last one the bundles in which it holds."""
+    size = len(program.bundles)
+    columns = placed.columns
+    works = np.array([not kind.breaks for kind in columns.kinds], bool)[columns.kind]
+    engine_of = _engines(placed, machine)
+    operands = placed.earliest["operand"]
+    ordered = np.maximum(operands, placed.earliest["memory"])
+    spans = ((placed.free, columns.bundle), (ordered, placed.free), (operands, ordered))
+    elsewhere = _elsewhere(program, machine, placed)
+    bundles = np.arange(size)
+    table = {}
+    for number, engine in enumerate(machine.slots):
+        of_engine = works & (engine_of == number)
+        waiting = [_covered(first[of_engine], end[of_engine], size) for first, end in spans]
+        last = columns.bundle[of_engine].max(initial=-1)
+        table[engine] = [*waiting, elsewhere[engine], bundles < last]
+    return table
+
+
+def _engines(placed: Placements, machine: Machine) -> Longs:
+    """The number of the engine of each operation."""
+    number = {engine: at for at, engine in enumerate(machine.slots)}
+    return np.array([number[engine] for engine in placed.columns.engines])[placed.columns.kind]
+
+
+def _covered(first: Longs, end: Longs, size: int) -> NDArray[np.bool_]:
+    """Which of the bundles 0 .. size - 1 lie in one of the spans from `first` up to before `end`"""
+    covered: NDArray[np.bool_] = _covering(first, end, size) > 0
+    return covered
+
+
+def _covering(first: Longs, end: Longs, size: int) -> Longs:
+    """In how many of these spans each of the bundles lies."""
+    filled = first < end
+    change = np.bincount(first[filled], minlength=size + 1)
+    change -= np.bincount(end[filled], minlength=size + 1)
+    count: Longs = np.cumsum(change)[:size]
+    return count
+
+
+def _elsewhere(
+    program: Program, machine: Machine, placed: Placements
+) -> dict[str, NDArray[np.bool_]]:
+    """engine -> bundles in which an operand for it was held back by a full engine alone."""
+    size = len(program.bundles)
+    columns = placed.columns
+    engine_of = _engines(placed, machine)
+    read = placed.maker != NO_SOURCE
+    user = engine_of[columns.reads.owner[read]]
+    made = placed.maker[read]
+    full = {
+        engine: np.array([len(bundle.get(engine, ())) >= slots for bundle in program.bundles], bool)
+        for engine, slots in machine.engines
+    }
+    found = {engine: np.zeros(size, bool) for engine in machine.slots}
+    for number, engine in enumerate(machine.slots):
+        makers = np.unique(made[user == number])
+        for other, name in enumerate(machine.slots):
+            held = makers[engine_of[makers] == other]
+            found[engine] |= _covered(placed.free[held], columns.bundle[held], size) & full[name]
+    return found

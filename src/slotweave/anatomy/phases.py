@@ -1,0 +1,102 @@
+"""Where in a straight program which work is done: head, body and tail, phases, slices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from slotweave.anatomy.item_groups import SHARED, ItemGroups
+from slotweave.anatomy.placements import Placements
+from slotweave.anatomy.slot_columns import Longs
+from slotweave.ir.program import Program
+from slotweave.isa.operations import Effect
+from slotweave.machine import Machine
+from slotweave.simulate.slots import SlotKind
+
+#: In how many slices of equal length a program is shown.
+SLICES = 8
+WORK = ("constants", "loads", "arithmetic", "selects", "stores", "control")
+
+
+def head_body_tail(
+    program: Program, machine: Machine, engine: str, cycles: Sequence[int]
+) -> dict[str, Any]:
+    """Cycles before `engine` is first full, until it is last full, and after that.
+
+    `cycles` says how many cycles are over before each bundle, and in the end.
+    """
+    slots = machine.slots[engine]
+    bundles = zip(cycles, program.bundles, strict=False)
+    full = [cycle for cycle, bundle in bundles if slots and len(bundle.get(engine, ())) >= slots]
+    size = cycles[-1]
+    first, last = (full[0], full[-1]) if full else (size, size - 1)
+    return {"engine": engine, "head": first, "body": last - first + 1, "tail": size - 1 - last}
+
+
+def slices(placed: Placements, cycles: Sequence[int]) -> list[dict[str, Any]]:
+    """The operations of each slice of the cycles by kind of work; at most SLICES equal slices.
+
+    `cycles` says how many cycles are over before each bundle, and in the end.
+    """
+    size = cycles[-1]
+    count = min(SLICES, size)
+    starts = [size * at // count for at in range(count)] + [size] if count else []
+    at = np.searchsorted(starts, np.array(cycles)[placed.columns.bundle], "right") - 1
+    counts = np.zeros((count, len(WORK)), np.int64)
+    np.add.at(counts, (at, _works(placed)), 1)
+    return [
+        {"first": starts[i], "last": starts[i + 1] - 1, "operations": _by_work(counts[i])}
+        for i in range(count)
+    ]
+
+
+def phases(placed: Placements, groups: ItemGroups, cycles: Sequence[int]) -> list[dict[str, Any]]:
+    """Each group of items at each stage: its first and last cycle, its operations by work.
+
+    `cycles` says how many cycles are over before each bundle, and in the end.
+    What no single group can claim comes first, with no group and no stage.
+    """
+    group, stage = np.array([groups.group, groups.stage], np.int64)
+    stages = int(stage.max(initial=0)) + 1
+    keys, begin, row = np.unique(
+        (group - SHARED) * stages + stage, return_index=True, return_inverse=True
+    )
+    counts = np.zeros((len(keys), len(WORK)), np.int64)
+    np.add.at(counts, (row, _works(placed)), 1)
+    cycle = np.array(cycles)[placed.columns.bundle]  # never falls: the last one assigned is last
+    last = np.zeros(len(keys), np.int64)
+    last[row] = cycle
+    rows = zip((keys // stages + SHARED).tolist(), (keys % stages).tolist(),
+               cycle[begin].tolist(), last.tolist(), counts, strict=True)  # fmt: skip
+    return [
+        {
+            "group": None if group == SHARED else group,
+            "stage": None if group == SHARED else stage,
+            "first": first,
+            "last": end,
+            "operations": _by_work(work),
+        }
+        for group, stage, first, end, work in rows
+    ]
+
+
+def _works(placed: Placements) -> Longs:
+    """The kind of work of each operation, by its number in WORK."""
+    columns = placed.columns
+    return np.array([WORK.index(work_of(kind)) for kind in columns.kinds])[columns.kind]
+
+
+def _by_work(counts: Longs) -> dict[str, int]:
+    return {work: count for work, count in zip(WORK, counts.tolist(), strict=True) if count}
+
+
+def work_of(kind: SlotKind) -> str:
+    """The kind of work, one of WORK."""
+    name, effect = kind.operation.name, kind.operation.effect
+    if name in ("const", "select"):
+        return "constants" if name == "const" else "selects"
+    if effect in (Effect.LOAD, Effect.STORE):
+        return "loads" if effect is Effect.LOAD else "stores"
+    return "arithmetic" if effect is Effect.NONE else "control"

@@ -1,0 +1,100 @@
+"""A program as it runs: its bundles in the order of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import TypeVar
+
+from slotweave.anatomy.known_accesses import KnownAccesses, Place, lifted_accesses
+from slotweave.anatomy.live_scratch import is_straight
+from slotweave.ir.facts import Facts
+from slotweave.ir.program import Bundle, Program
+from slotweave.lift import MAX_BUNDLES, Access, lift_counting
+from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.simulate.legality import costs_a_cycle
+
+Found = TypeVar("Found")
+
+#: Longer runs are not looked at operation by operation: that would take minutes.
+MOST_SHOWN = 150_000
+
+
+@dataclass(frozen=True)
+class Unrolled:
+    """`program` has the bundles of the run, one behind the other; jumps only fill their slots.
+
+    Bundle i of it is bundle `path[i]` of the text; `accesses` are its loads and stores, and `known`
+    says in which region they lie.
+    """
+
+    program: Program
+    path: tuple[int, ...]
+    accesses: Mapping[Place, Access]
+    known: KnownAccesses
+
+    @property
+    def times(self) -> Sequence[int]:
+        """What each bundle goes by: its number, or its cycle in the run of a program that jumps."""
+        return range(len(self.path)) if is_straight(self.program) else self.cycles
+
+    @property
+    def cycles(self) -> tuple[int, ...]:
+        """How many cycles are over before each bundle, and in the end."""
+        return tuple(accumulate(map(costs_a_cycle, self.program.bundles), initial=0))
+
+
+def unrolled(
+    program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES
+) -> Unrolled:
+    """`program` as it runs under `facts`; one that does not jump is as written, to its first halt.
+
+    Raises CheckFailed for what the machine refuses, InputError (SW219) where a jump depends on
+    data, or if more than `max_bundles` bundles are run.
+
+    Where there are jumps, bundles that cost no cycle are left out, unless results take longer than
+    a bundle to land: that is counted in all bundles.
+    """
+    if is_straight(program):
+        ran = up_to_halt(program)
+        lifted = lift_counting(ran, machine, facts, max(len(ran.bundles), 1))
+        path = tuple(range(len(ran.bundles)))
+        return Unrolled(ran, path, lifted.accesses, lifted_accesses(lifted))
+    lifted = lift_counting(program, machine, facts, max_bundles)
+    slow = any(mode.latency > 1 for mode in machine.modes)
+    kept = [
+        ran
+        for ran, bundle in enumerate(lifted.path)
+        if slow or costs_a_cycle(program.bundles[bundle])
+    ]
+    path = tuple([lifted.path[ran] for ran in kept])
+    place = {ran: at for at, ran in enumerate(kept)}
+
+    def placed(found: Mapping[Place, Found]) -> dict[Place, Found]:
+        return {(place[ran], engine, slot): one for (ran, engine, slot), one in found.items()}
+
+    return Unrolled(
+        replace(program, bundles=tuple([program.bundles[bundle] for bundle in path])),
+        path,
+        placed(lifted.accesses),
+        placed(lifted_accesses(lifted)),
+    )
+
+
+def up_to_halt(program: Program) -> Program:
+    """What a straight `program` runs: nothing behind the first bundle that halts."""
+    halts = (at for at, bundle in enumerate(program.bundles, 1) if _halts(bundle))
+    end = next(halts, len(program.bundles))
+    return (
+        program if end == len(program.bundles) else replace(program, bundles=program.bundles[:end])
+    )
+
+
+def _halts(bundle: Bundle) -> bool:
+    return any(
+        slot[0] == "halt"
+        for engine, slots in bundle.items()
+        if engine != DEBUG_ENGINE
+        for slot in slots
+    )

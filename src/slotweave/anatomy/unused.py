@@ -1,0 +1,75 @@
+"""Operations that a run could do without, as far as anybody can see.
+
+Guarantee: a run that faults nowhere ends with the same words in what is output, and with the same
+trace, if all of these operations are left out, or one of them with those that read its results. So
+it does at each pause, if all of memory is output; under facts with regions memory is judged at the
+end of the run alone. (What is left out might have faulted.)
+
+A store is used if it goes to what is output, or if a load that is used and comes later may read it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from slotweave.anatomy.access_conflicts import Touched, touched
+from slotweave.anatomy.issued import Issued
+from slotweave.anatomy.known_accesses import KnownAccesses
+from slotweave.anatomy.word_values import WordValues
+from slotweave.isa.operations import Effect
+
+
+@dataclass
+class _Loaded:
+    """What later loads may read: words, and the bases of their addresses, by region."""
+
+    words: set[tuple[str, int, int]] = field(default_factory=set)
+    bases: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    anywhere: bool = False
+
+    def add(self, load: Touched) -> None:
+        if load.region is None:
+            self.anywhere = True
+            return
+        self.bases[load.region].add(load.base)
+        self.words.update((load.region, load.base, word) for word in load.words)
+
+    def may_read(self, store: Touched) -> bool:
+        if self.anywhere or store.region is None:
+            return self.anywhere or bool(self.bases)
+        bases = self.bases.get(store.region, set())
+        if len(bases) > (store.base in bases):
+            return True
+        return any((store.region, store.base, word) in self.words for word in store.words)
+
+
+def unused_operations(
+    issued: Sequence[Issued],
+    makers: Sequence[tuple[int, ...]],
+    values: WordValues,
+    known: KnownAccesses,
+) -> frozenset[int]:
+    """The operations of a straight program that are not used.
+
+    Each reads the results of those of its `makers`, which come before it.
+    """
+    used = bytearray(len(issued))
+    loaded = _Loaded()
+    for number in range(len(issued) - 1, -1, -1):
+        operation = issued[number]
+        effect = operation.effect
+        if effect is Effect.STORE:
+            access = known.get(operation.place)
+            output = access is None or access.output
+            used[number] = output or loaded.may_read(touched(number, operation, values, known))
+        elif effect not in (Effect.NONE, Effect.LOAD) and operation.kind.writes is None:
+            used[number] = True
+        if not used[number]:
+            continue
+        if effect is Effect.LOAD:
+            loaded.add(touched(number, operation, values, known))
+        for maker in makers[number]:
+            used[maker] = True
+    return frozenset(number for number, one in enumerate(used) if not one)

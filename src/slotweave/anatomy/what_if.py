@@ -1,0 +1,217 @@
+"""The same program on a machine with more or fewer slots.
+
+The program is held fixed: its operations, their order, their engines and their scratch addresses.
+Only their cycles are chosen again: in listing order each operation goes into the first cycle in
+which its operands have landed, nobody still reads what it overwrites, and its engine has a slot. A
+load waits for the stores of earlier bundles that it may alias, a store for loads and stores; which
+may is known from facts about memory and from addresses (see `access_conflicts`). Operations that
+cannot be parted stay together (see `retiming`).
+
+A machine with more slots runs every schedule of one with fewer, and first come, first served is no
+best schedule: so the cycles with some slots are the fewest that were found for them or for fewer,
+the program as it stands being one of these schedules. More slots never cost a cycle.
+
+For other amounts of scratch the words cannot be held fixed: each value is allocated again, all
+words in turn, so that each rests as long as it can before it is written again (words of a vector
+need not lie side by side). The prices of `STEP` words compare such programs with each other; so do
+further prices of slots, for an engine may be what holds a program up only once words do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from slotweave.anatomy.placements import Placements, placements
+from slotweave.anatomy.retiming import Groups, Operations, Words, groups_of, operations_of, words_of
+from slotweave.anatomy.unrolled import Unrolled, unrolled
+from slotweave.anatomy.words_in_turn import Touched, values_of
+from slotweave.ir.facts import NOTHING_KNOWN, Facts
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+
+#: Scratch is priced in steps of this many words.
+STEP = 64
+
+#: So many single slots more are tried one after the other.
+_STEPS = 64
+
+Slots = Mapping[str, int]
+
+#: Is told what is done next.
+Watch = Callable[[str], None]
+
+
+def unwatched(_stage: str) -> None:
+    """Nobody wants to know."""
+
+
+def what_if(
+    program: Program,
+    machine: Machine,
+    changed: Mapping[str, int],
+    facts: Facts = NOTHING_KNOWN,
+    watch: Watch = unwatched,
+) -> dict[str, Any]:
+    """Cycles of the straight `program` as it is, timed again, and again with `changed` slots.
+
+    `prices` says how many cycles one more slot of each engine saves, and `scratch` how many would
+    be saved if no word of scratch were ever used again; `scratch_words` has the prices of `STEP`
+    words, and those of slots once words are allocated again (see `scratch_prices`); all with the
+    changed slots. No price is negative. `facts` are those about memory; `watch` is told of each
+    stage.
+
+    Raises InputError (SW212) if operations that cannot be parted need more slots.
+    """
+    watch("following the run")
+    run = unrolled(program, machine, facts)
+    watch("finding what waits for what")
+    placed = placements(run.program, machine, run.known)
+    operations = operations_of(placed, machine)
+    reads, writes = words_of(placed)
+    slots = {**machine.slots, **changed}
+    watch("timing")
+    timing = _Timing(groups_of(operations, reads, writes), machine.slots, _as_it_is(run, machine))
+    now, prices, own = timing.cycles(slots), timing.prices(slots), timing.cycles(machine.slots)
+    apart = groups_of(operations, reads, writes, reuse=False)
+    return {
+        "cycles": now,
+        "before": run.cycles[-1],
+        "retimed": min(own, now) if _covers(machine.slots, slots) else own,
+        "slots": slots,
+        "prices": prices,
+        "scratch": now - min(now, _Timing(apart, machine.slots).cycles(slots)),
+        "scratch_words": scratch_prices(operations, machine, slots, machine.scratch_words, watch),
+    }
+
+
+def scratch_prices(
+    operations: Operations,
+    machine: Machine,
+    slots: Slots,
+    words: int,
+    watch: Watch = unwatched,
+) -> dict[str, Any]:
+    """What `step` words of scratch are worth in cycles, where each value is given a word in turn.
+
+    `now` is what the program takes so in `words` words, `saved` how many cycles fewer with a step
+    more, `lost` how many more with a step less (None if it does not fit: it holds `needed` words
+    at once). `prices` says how many fewer with one more slot of each engine. What fits into fewer
+    words fits into more, so no price is negative.
+    """
+    watch("allocating scratch in turn")
+    values = values_of(_events(operations.placed))
+
+    def timed(size: int) -> _Timing | None:
+        watch(f"timing with {size:,} scratch words in turn")
+        renamed = values.in_turn(size)
+        if renamed is None:
+            return None
+        return _Timing(groups_of(operations, *_renamed(operations.placed, renamed)), machine.slots)
+
+    less, here, more = (timed(size) for size in (words - STEP, words, words + STEP))
+    fewer = less.cycles(slots) if less else None
+    now = _least(fewer, here.cycles(slots) if here else None)
+    then = _least(now, more.cycles(slots) if more else None)
+    prices = here.prices(slots) if here else dict.fromkeys(slots)
+    return {
+        "step": STEP, "words": words, "needed": values.needed(), "now": now,
+        "saved": None if now is None or then is None else now - then,
+        "lost": None if fewer is None or now is None else fewer - now,
+        "prices": prices,
+    }  # fmt: skip
+
+
+def _least(*found: int | None) -> int | None:
+    return min((cycles for cycles in found if cycles is not None), default=None)
+
+
+def _events(placed: Placements) -> list[list[Touched]]:
+    """For each bundle the words that are read in it, and those in which something lands after it.
+
+    One entry for each operation in the bundle in which it is issued, and another one for its result
+    if that lands later.
+    """
+    bundles: list[list[Touched]] = [[] for _ in range(int(placed.columns.lands.max(initial=0)))]
+    for one, reads, writes in zip(placed.issued, *words_of(placed), strict=True):
+        at_once = one.kind.latency == 1
+        bundles[one.bundle].append((reads, writes if at_once else ()))
+        if not at_once:
+            bundles[one.lands - 1].append(((), writes))
+    return bundles
+
+
+def _renamed(placed: Placements, bundles: Sequence[Sequence[Touched]]) -> tuple[Words, Words]:
+    """The words that each operation reads and writes, from those of the events."""
+    rows = [iter(bundle) for bundle in bundles]
+    reads: list[Sequence[int]] = []
+    writes: list[Sequence[int]] = []
+    for one in placed.issued:
+        read, written = next(rows[one.bundle])
+        reads.append(read)
+        writes.append(written if one.kind.latency == 1 else next(rows[one.lands - 1])[1])
+    return reads, writes
+
+
+@dataclass(frozen=True, eq=False)
+class _Timing:
+    """A program that is timed with several numbers of slots.
+
+    `own` are those of the machine. `known` has the slots and the cycles of a schedule that there is
+    already, if there is one.
+    """
+
+    groups: Groups
+    own: Slots
+    known: tuple[Slots, int] | None = None
+
+    def cycles(self, slots: Slots) -> int:
+        """As few as were found with these slots, or on the way to them.
+
+        The way leads from the slots that are the machine's own or fewer to `slots` by single slots.
+        """
+        found = []
+        for at in self._way(slots):
+            found.append(self.groups.retimed(at))
+            if found[-1] == self.least:
+                break
+        if self.known and _covers(slots, self.known[0]):
+            found.append(self.known[1])
+        return min(found)
+
+    def prices(self, slots: Slots) -> dict[str, int]:
+        """How many cycles fewer with one more slot of each engine."""
+        now = self.cycles(slots)
+        wider = ((engine, {**slots, engine: count + 1}) for engine, count in slots.items())
+        return {engine: now - min(now, self.groups.retimed(more)) for engine, more in wider}
+
+    @cached_property
+    def least(self) -> int:
+        """What no schedule of these groups is shorter than."""
+        return self.groups.retimed(dict.fromkeys(self.own, self.groups.size))
+
+    def _way(self, slots: Slots) -> Iterator[Slots]:
+        at = {engine: min(count, self.own[engine]) for engine, count in slots.items()}
+        yield at
+        for engine, count in slots.items():
+            steps = range(at[engine] + 1, min(count, at[engine] + _STEPS) + 1)
+            for wider in (*steps, *((count,) if count > at[engine] + _STEPS else ())):
+                at = {**at, engine: wider}
+                yield at
+
+
+def _covers(slots: Slots, needed: Slots) -> bool:
+    """Are there as many slots of each engine?"""
+    return all(slots[engine] >= count for engine, count in needed.items())
+
+
+def _as_it_is(run: Unrolled, machine: Machine) -> tuple[Slots, int]:
+    """The most slots of each engine in a bundle of the program, and its cycles."""
+    bundles = run.program.bundles
+    used = {
+        engine: max((len(bundle.get(engine, ())) for bundle in bundles), default=0)
+        for engine in machine.slots
+    }
+    return used, run.cycles[-1]

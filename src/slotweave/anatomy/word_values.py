@@ -1,0 +1,219 @@
+"""Which words of a program are surely equal: each gets the number of the value that it holds.
+
+Equal operations on equal values have equal numbers; constants are folded; a sum with a constant is
+its base and a distance, so that addresses can be compared. Two loads from one address are equal if
+nothing landed between them in their region (see `known_accesses`), or, where both are known, in
+these words. The method is value numbering (Cocke and Schwartz, 1970).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from slotweave.anatomy.issued import Issued
+from slotweave.anatomy.known_accesses import KnownAccess, KnownAccesses
+from slotweave.anatomy.scratch_flow import ScratchFlow
+from slotweave.anatomy.slot_columns import SlotColumns
+from slotweave.isa import WORD_BITS, WORD_MASK
+from slotweave.isa.evaluate import evaluate
+from slotweave.isa.operations import COMMUTATIVE, Effect, Operation
+
+#: The number of its base times 2^32 plus the distance from it. The base of constants is 0.
+Value = int
+ZERO: Value = 0
+
+_SUMS = frozenset({"add", "sub", "add_immediate"})
+
+
+def base_of(value: Value) -> int:
+    """The number of the base of `value`; 0 for a constant."""
+    return value >> WORD_BITS
+
+
+@dataclass(frozen=True)
+class WordValues:
+    """`results[i]`: the value of each lane of operation i; `again`: operations that add nothing.
+
+    An operation adds nothing if an earlier one has computed each lane of its result. `addresses`
+    has the value of the address of each load and store.
+    """
+
+    results: tuple[tuple[Value, ...], ...]
+    again: frozenset[int]
+    addresses: Mapping[int, Value]
+
+    def keys(self, number: int, operation: Issued) -> Sequence[Hashable]:
+        """What stands for the words of the result of an operation, whichever computes them."""
+        return _keys(operation, self.results[number])
+
+
+@dataclass
+class _Numbering:
+    """Values so far; `landed` counts the stores that each of `_stores` is one of."""
+
+    bases: dict[Hashable, Value] = field(default_factory=dict)
+    landed: Counter[Hashable] = field(default_factory=Counter)
+    in_flight: list[tuple[int, Sequence[Hashable]]] = field(default_factory=list)
+
+    def base(self, key: Hashable) -> Value:
+        return self.bases.setdefault(key, (len(self.bases) + 1) << WORD_BITS)
+
+    def land(self, bundle: int) -> None:
+        """What was stored before is what loads of `bundle` read."""
+        if self.in_flight:
+            for lands, stores in self.in_flight:
+                if lands <= bundle:
+                    self.landed.update(stores)
+            self.in_flight = [one for one in self.in_flight if one[0] > bundle]
+
+    def loaded(self, address: Value, width: int, access: KnownAccess | None) -> list[Value]:
+        """The words from an address on, as they are now."""
+        landed = self.landed
+        if access is not None and access.first is not None:
+            state = (access.region, landed[_ANYWHERE], landed[access.region, _COMPUTED])
+            words = range(access.first, access.first + width)
+            return [self.base(("load", word, state, landed[word])) for word in words]
+        where: Hashable = access.region if access else _ALL
+        since = (where, landed[_ANYWHERE], landed[where])
+        return [self.base(("load", _moved(address, step), since)) for step in range(width)]
+
+
+#: Marks of stores: any; those that may be in any region; those at computed addresses of one.
+_ALL, _ANYWHERE, _COMPUTED = ("all",), ("anywhere",), "computed"
+
+
+def _stores(access: KnownAccess | None, width: int) -> Sequence[Hashable]:
+    """What a store of so many words is one of: all, those of its region, those of a word, ..."""
+    if access is None:
+        return (_ALL, _ANYWHERE)
+    if access.first is None:
+        return (_ALL, access.region, (access.region, _COMPUTED))
+    return (_ALL, access.region, *range(access.first, access.first + width))
+
+
+def word_values(
+    issued: tuple[Issued, ...], columns: SlotColumns, flow: ScratchFlow, known: KnownAccesses
+) -> WordValues:
+    """The values of all results, in listing order."""
+    numbering = _Numbering()
+    values = [ZERO] * (len(columns.writes.word) + 1)  # the last one: what nothing has written
+    read_from = flow.read_from.tolist()
+    first_read, first_write = columns.reads.first.tolist(), columns.writes.first.tolist()
+    results: list[tuple[Value, ...]] = []
+    addresses: dict[int, Value] = {}
+    seen: set[Hashable] = set()
+    again: set[int] = set()
+    for number, operation in enumerate(issued):
+        here = slice(first_write[number], first_write[number + 1])
+        read = [values[one] for one in read_from[first_read[number] : first_read[number + 1]]]
+        effect, width = operation.kind.operation.effect, here.stop - here.start
+        lanes: list[Value] = []
+        if effect is Effect.LOAD or effect is Effect.STORE:
+            access = known.get(operation.place)
+            numbering.land(operation.bundle)
+            addresses[number] = read[0]
+            if effect is Effect.LOAD:
+                lanes = numbering.loaded(read[0], width, access)
+            else:
+                stores = _stores(access, len(read) - 1)
+                numbering.in_flight.append((operation.lands, stores))
+        elif width:
+            lanes = _computed(numbering, number, operation, read, width)
+        values[here] = lanes
+        results.append(tuple(lanes))
+        if lanes and _adds_nothing(operation, lanes, seen):
+            again.add(number)
+    return WordValues(tuple(results), frozenset(again), addresses)
+
+
+def _adds_nothing(operation: Issued, lanes: Sequence[Value], seen: set[Hashable]) -> bool:
+    """Was all of this known?"""
+    keys = _keys(operation, lanes)
+    known = seen.issuperset(keys)
+    seen.update(keys)
+    return known
+
+
+def _keys(operation: Issued, lanes: Sequence[Value]) -> Sequence[Hashable]:
+    """A copy to all lanes is new unless the same copy was made before."""
+    return [("broadcast", lanes[0])] if operation.kind.operation.name == "broadcast" else lanes
+
+
+def _computed(
+    numbering: _Numbering, number: int, operation: Issued, read: list[Value], width: int
+) -> list[Value]:
+    """The result of what reads no memory; a source of one word is the same in every lane."""
+    kind = operation.kind
+    if not kind.operation.pure:
+        return [numbering.base(("effect", number))] * width
+    columns = []
+    at = 0
+    for _position, words, _lane in kind.reads:
+        source = read[at : at + words]
+        columns.append(source if words == width else source * width)
+        at += words
+    if kind.constant is not None:
+        columns.append([operation.slot[kind.constant] & WORD_MASK] * width)
+    if kind.operation.name == "broadcast":
+        return columns[0]
+    if len(columns) == 2 and kind.operation.name not in _SUMS:
+        return _pairs(numbering, kind.operation, *columns)
+    return [_result(numbering, kind.operation, args) for args in zip(*columns, strict=True)]
+
+
+def _pairs(
+    numbering: _Numbering, operation: Operation, left: list[Value], right: list[Value]
+) -> list[Value]:
+    """A shorter way to what `_result` says of two operands, no sum: most words are of this kind."""
+    name, bases = operation.name, numbering.bases
+    swapped = name in COMMUTATIVE
+    total = operation.defined_if is None
+    results = []
+    for a, b in zip(left, right, strict=True):
+        if a | b <= WORD_MASK and total:  # of both bases
+            results.append(evaluate(operation, a, b))
+            continue
+        key = (name, b, a) if swapped and b < a else (name, a, b)
+        value = bases.get(key)
+        if value is None:
+            value = bases[key] = (len(bases) + 1) << WORD_BITS
+        results.append(value)
+    return results
+
+
+def _result(numbering: _Numbering, operation: Operation, args: tuple[Value, ...]) -> Value:
+    """One lane of a pure operation."""
+    name = operation.name
+    if operation.defined_if is None and max(args) <= WORD_MASK:  # of all bases
+        return evaluate(operation, *args)
+    known = _sum(name, args)
+    if known is None:
+        known = numbering.base((name, *_ordered(name, args)))
+    return known
+
+
+def _moved(value: Value, distance: int) -> Value:
+    """`value` plus a constant."""
+    return (value & ~WORD_MASK) | ((value + distance) & WORD_MASK)
+
+
+def _sum(name: str, args: tuple[Value, ...]) -> Value | None:
+    """A sum or difference with a constant: the same base at another distance."""
+    if name not in _SUMS:
+        return None
+    left, right = args
+    if right <= WORD_MASK:
+        return _moved(left, -right if name == "sub" else right)
+    if left <= WORD_MASK and name == "add":
+        return _moved(right, left)
+    return None
+
+
+def _ordered(name: str, args: tuple[Value, ...]) -> tuple[Value, ...]:
+    if name in COMMUTATIVE:
+        return tuple(sorted(args))
+    if name == "multiply_add":
+        return (*sorted(args[:2]), args[2])
+    return args

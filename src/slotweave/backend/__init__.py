@@ -1,0 +1,1 @@
+"""Graph to program: lower, schedule, allocate, emit; problems know no instruction set."""

@@ -1,0 +1,116 @@
+"""Blocks -> program: their bundles one behind the other, jumps in the last bundle of each.
+
+Guarantees: when a block's jump is decided, and when another block begins, all that the block wrote
+has landed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from slotweave.base.diagnostics import Diagnostic, NoSchedule
+from slotweave.ir.flow import Flow, Jump
+from slotweave.ir.problem import Problem
+from slotweave.ir.program import Bundle, Program, Slot
+from slotweave.ir.schedule import Schedule
+from slotweave.isa import Shape
+from slotweave.machine import Machine
+
+
+@dataclass(frozen=True)
+class EmittedBlock:
+    """The bundles of a block without its jump.
+
+    `landed` is the first bundle that sees all it wrote, `assigned[v]` the first that sees what it
+    wrote to variable v.
+    """
+
+    bundles: tuple[Bundle, ...]
+    landed: int
+    assigned: Mapping[int, int]
+
+
+def emitted_block(
+    program: Program, problem: Problem, schedule: Schedule, pinned: Mapping[int, int]
+) -> EmittedBlock:
+    """The block of which `program` are the bundles; `pinned` maps storages to variables."""
+    latency = problem.mode_latency[problem.mode_offset[:-1] + schedule.mode].tolist()
+    offset, cycle = schedule.cycle_offset.tolist(), schedule.cycle.tolist()
+    landed, assigned = 0, {}
+    for op, storage in enumerate(problem.writes.tolist()):
+        if offset[op] == offset[op + 1]:
+            continue
+        landing = max(cycle[offset[op] : offset[op + 1]]) + latency[op]
+        landed = max(landed, landing)
+        if storage in pinned:
+            assigned[pinned[storage]] = landing
+    return EmittedBlock(program.bundles, landed, assigned)
+
+
+def link(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> Program:
+    """The program of all blocks. Raises NoSchedule (SW302) if the machine cannot jump."""
+    jumps, starts = _jumps_left(flow, blocks), block_starts(flow, blocks, machine)
+    lengths = [stop - start for start, stop in pairwise(starts)]
+    bundles: list[Bundle] = []
+    for block, jump, length in zip(blocks, jumps, lengths, strict=True):
+        wait: Bundle = {next(iter(machine.slots)): ()}
+        filled = [*block.bundles, *[wait] * (length - len(block.bundles))]
+        if jump is not None:
+            engine, slot = _slot(flow, jump, starts[min(jump.target, len(blocks))], machine)
+            last = {name: slots for name, slots in filled[-1].items() if slots}
+            filled[-1] = {**last, engine: (*last.get(engine, ()), slot)}
+        bundles += filled
+    return Program(machine.name, tuple(bundles))
+
+
+def block_starts(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> list[int]:
+    """The first bundle of each block in the program, and the program's end."""
+    pairs = zip(blocks, _jumps_left(flow, blocks), strict=True)
+    return list(accumulate((_length(*pair, machine) for pair in pairs), initial=0))
+
+
+def _jumps_left(flow: Flow, blocks: Sequence[EmittedBlock]) -> list[Jump | None]:
+    """The jump of each block, unless it leads forward over nothing: over blocks without bundles.
+
+    A block that does nothing may still have to jump, and takes a bundle then. Only jumps forward
+    are ever left out, so going from the last block to the first decides all of them.
+    """
+    left: list[Jump | None] = [None] * len(blocks)
+    first_bundle = len(blocks)  # the next block that takes a bundle
+    for number in reversed(range(len(blocks))):
+        jump = flow.blocks[number].jump
+        if jump is not None and not number < min(jump.target, len(blocks)) <= first_bundle:
+            left[number] = jump
+        if blocks[number].bundles or blocks[number].landed or left[number] is not None:
+            first_bundle = number
+    return left
+
+
+def _length(block: EmittedBlock, jump: Jump | None, machine: Machine) -> int:
+    """How many bundles the block takes, its jump in the last one."""
+    length = max(len(block.bundles), block.landed)
+    if jump is None:
+        return length
+    decided = 0 if jump.condition is None else block.assigned.get(jump.condition, 0)
+    length = max(length, decided + 1)
+    engine = _engine(jump, machine)
+    last = block.bundles[-1] if block.bundles and len(block.bundles) == length else {}
+    return length + (len(last.get(engine, ())) >= machine.slots[engine])
+
+
+def _engine(jump: Jump, machine: Machine) -> str:
+    name = "jump" if jump.condition is None else "cond_jump"
+    for mode in machine.modes_of(name, Shape.WORD):
+        if machine.slots[mode.engine]:
+            return mode.engine
+    reason = f"no engine of machine {machine.name!r} runs {name!r}; give it one, or do without"
+    raise NoSchedule(Diagnostic("SW302", reason))
+
+
+def _slot(flow: Flow, jump: Jump, target: int, machine: Machine) -> tuple[str, Slot]:
+    engine = _engine(jump, machine)
+    if jump.condition is None:
+        return engine, ("jump", target)
+    return engine, ("cond_jump", flow.first_words[jump.condition], target)

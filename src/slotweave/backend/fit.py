@@ -1,0 +1,302 @@
+"""Schedule and allocate in turn, until a schedule fits into scratch.
+
+Guarantees: it ends, with a legal schedule and an allocation for it, or with NoSchedule (SW301) that
+names the cycle, the live words, and what held them. The attempts go from the plan's priorities with
+scratch nearly full to the order in which the kernel was written, with ever less in flight, and end
+with one slot a cycle in that order. So a kernel that fits as it was written fits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import Enum
+
+import numpy as np
+
+from slotweave.analysis.liveness import live_ranges, live_words
+from slotweave.analysis.topological_order import topological_order
+from slotweave.backend.allocate import NoRoom, allocate
+from slotweave.backend.schedule import (
+    BothWays,
+    Pressure,
+    Urgency,
+    first_modes_only,
+    improved_schedules,
+    in_order_schedule,
+    prepare,
+    priorities,
+    program_order,
+    run_list,
+    with_barriers,
+    without_barriers,
+)
+from slotweave.base.budget import UNLIMITED
+from slotweave.base.diagnostics import Diagnostic, NoSchedule
+from slotweave.ir.allocation import Allocation
+from slotweave.ir.graph import Graph
+from slotweave.ir.plan import ScheduleOptions
+from slotweave.ir.problem import Ints, Problem
+from slotweave.ir.schedule import Schedule
+
+#: What is tried with the plan's priorities, and then in program order, from all of scratch for
+#: everybody to hardly anything for any but the item furthest on its way: (limit, reserve, slope) as
+#: shares of scratch, the slope a thousand cycles.
+PRESSURES = (
+    (1.0, 0.06, 0.0), (1.0, 0.12, 1.0), (0.95, 0.15, 3.0), (0.9, 0.3, 10.0), (1.0, 1.0, 1000.0)
+)  # fmt: skip
+
+#: Operations scheduled in all before a search for something shorter ends: it bounds the time.
+MOST_SCHEDULED = 4_000_000
+
+#: An attempt that is at most so many times as long as the slots bound is taken without a look at
+#: others. Else attempts are compared, until so many operations have been scheduled for it, and the
+#: best few are improved.
+NEAR_BOUND = 1.1
+MOST_COMPARED, IMPROVED = 1_000_000, 2
+
+
+class Effort(Enum):
+    """How much is tried: ways to stagger the items, the plan's own first, and passes for each."""
+
+    FAST = ((1.0,), 0)
+    DEFAULT = ((1.0, 0.8, 1.25, 0.9, 1.1, 0.65, 1.6, 0.95, 1.05, 2.3, 3.3), 8)
+    MAX = ((1.0, *(step / 20 for step in range(8, 71) if step != 20)), 40)
+
+
+#: A schedule that fits into scratch, with its allocation.
+Fit = tuple[Schedule, Allocation]
+
+
+def fit(
+    graph: Graph,
+    problem: Problem,
+    options: ScheduleOptions,
+    scratch_words: int,
+    effort: Effort = Effort.FAST,
+    ready: BothWays | None = None,
+) -> Fit:
+    """The shortest schedule found that fits into `scratch_words`, with its allocation.
+
+    It is the last one of `search_fit`, and raises what that does.
+    """
+    best, _ = UNLIMITED.best(search_fit(graph, problem, options, scratch_words, effort, ready))
+    return best
+
+
+def search_fit(
+    graph: Graph,
+    problem: Problem,
+    options: ScheduleOptions,
+    scratch_words: int,
+    effort: Effort = Effort.FAST,
+    ready: BothWays | None = None,
+) -> Iterator[Fit | None]:
+    """The shortest so far that fits into `scratch_words`, after each attempt; None before any does.
+
+    A plan with offsets or in program order is replayed as it says; otherwise `effort` says what
+    else is tried. `ready` is what `made_ready` makes of the same arguments, if it is at hand.
+    Raises NoSchedule: SW301 if nothing fits, SW307 if `options` contradict the order
+    that the operations need.
+    """
+    if options.method == "in-order":
+        yield _in_order(graph, problem, scratch_words)
+        return
+    both = ready or made_ready(graph, problem, options)
+    best: Fit | None = None
+    for tried in _variants(problem, options, effort):
+        for found in _each_attempt(problem, both, tried, scratch_words):
+            if found is not None and (best is None or found[0].makespan < best[0].makespan):
+                best = found
+            yield best
+    if best is None:
+        yield _in_order(graph, problem, scratch_words)
+
+
+def each_that_fits(
+    graph: Graph, problem: Problem, options: ScheduleOptions, scratch_words: int
+) -> Iterator[Fit]:
+    """What every attempt by itself gives, short or not, where it fits into `scratch_words`."""
+    both = made_ready(graph, problem, options)
+    for urgency, pressure in _attempts(both.forward.problem, options, scratch_words):
+        first = run_list(both.forward, urgency, pressure)
+        if isinstance(first, Schedule):
+            unchanged = replace(options, passes=0)
+            found = _improved(problem, both, unchanged, scratch_words, (first, pressure))
+            yield from () if found is None else (found,)
+
+
+def made_ready(graph: Graph, problem: Problem, options: ScheduleOptions) -> BothWays:
+    """`problem` as list scheduling wants it: of `options` only what `held_back` reads counts."""
+    return BothWays(prepare(held_back(graph, problem, options)))
+
+
+def _variants(
+    problem: Problem, options: ScheduleOptions, effort: Effort
+) -> Iterator[ScheduleOptions]:
+    if options.offsets or options.order == "program":
+        yield options
+        return
+    staggers, passes = effort.value
+    rounds = max(1, MOST_SCHEDULED // max(1, problem.size))
+    factors = staggers[: max(1, rounds // 20)] if options.stagger else staggers[:1]
+    passes = max(options.passes, min(passes, rounds // (2 * len(factors))))
+    for factor in factors:
+        yield replace(options, stagger=options.stagger * factor, passes=passes)
+
+
+def held_back(graph: Graph, problem: Problem, options: ScheduleOptions) -> Problem:
+    """`problem` with what `options` says of modes, stages and windows made part of it."""
+    held = first_modes_only(problem) if options.modes == "first" else problem
+    if options.stages_open:
+        held = with_barriers(held, stages_of(graph, problem), options.stages_open)
+    if options.windows_open:
+        windows = np.where(problem.items < 0, -1, problem.items // options.window)
+        joins = np.full(held.size - problem.size, -1)
+        held = with_barriers(held, np.concatenate((windows, joins)), options.windows_open)
+    try:
+        topological_order(held)
+    except ValueError:
+        reason = (
+            "the kernel's operations need another order than the plan's schedule options allow;"
+            " leave more stages and windows open (stages_open, windows_open)"
+        )
+        raise NoSchedule(Diagnostic("SW307", reason)) from None
+    return held
+
+
+def stages_of(graph: Graph, problem: Problem) -> Ints:
+    """The number of each operation's stage: a run of one label in the order of the kernel.
+
+    Operations that belong to no item, or carry no label, have none (-1).
+    """
+    numbers = np.full(problem.size, -1, np.int32)
+    number, current = -1, ""
+    for op, (node, item) in enumerate(
+        zip(problem.nodes.tolist(), problem.items.tolist(), strict=True)
+    ):
+        stage = graph.nodes[node].stage
+        if item < 0 or not stage:
+            continue
+        number += stage != current
+        current = stage
+        numbers[op] = number
+    return numbers
+
+
+def _each_attempt(
+    problem: Problem, both: BothWays, options: ScheduleOptions, scratch_words: int
+) -> Iterator[Fit | None]:
+    """What attempts give: up to the first that fits, if it is as good as any; else of the best two.
+
+    Less pressure is not always faster: what is let in early may stand in the way of all others. So
+    attempts are compared, but only where scratch can have cost anything. While they are, they are
+    not allocated, and give None.
+    """
+    slow: list[tuple[Schedule, Pressure]] = []
+    most = max(1, MOST_COMPARED // max(1, both.forward.problem.size))
+    for number, (urgency, pressure) in enumerate(_attempts(both.forward.problem, options,
+                                                           scratch_words)):  # fmt: skip
+        if slow and number >= most:
+            break
+        first, found = run_list(both.forward, urgency, pressure), None
+        if isinstance(first, Schedule):
+            if first.makespan <= NEAR_BOUND * both.forward.least_cycles or _was_free(
+                problem, first, pressure
+            ):
+                found = _improved(problem, both, options, scratch_words, (first, pressure))
+            slow.append((first, pressure))
+        yield found
+        if found is not None:
+            return
+    slow.sort(key=lambda attempt: attempt[0].makespan)
+    fitting = 0
+    for attempt in slow:
+        yield (found := _improved(problem, both, options, scratch_words, attempt))
+        fitting += found is not None
+        if fitting == IMPROVED:
+            return
+
+
+def _was_free(problem: Problem, schedule: Schedule, pressure: Pressure) -> bool:
+    """Whether `pressure` cannot have held anything back: fewer words were live than it allows."""
+    ranges = live_ranges(problem, without_barriers(schedule, problem.size))
+    peak = live_words(problem, ranges, schedule.makespan).max(initial=0)
+    widest = problem.storage_words.max(initial=0)
+    return pressure.slope == 0 and bool(peak + widest <= pressure.limit - pressure.reserve)
+
+
+def _improved(
+    problem: Problem,
+    both: BothWays,
+    options: ScheduleOptions,
+    scratch_words: int,
+    attempt: tuple[Schedule, Pressure],
+) -> Fit | None:
+    """The shortest schedule of the attempt, and of passes that improve it, that is allocated."""
+    first, pressure = attempt
+    more = improved_schedules(both, first, pressure, options.passes, options.seed)
+    for schedule in sorted((first, *more), key=lambda schedule: schedule.makespan):
+        cut = without_barriers(schedule, problem.size)
+        allocation = allocate(problem, cut, scratch_words)
+        if isinstance(allocation, Allocation):
+            return cut, allocation
+    return None
+
+
+def _attempts(
+    problem: Problem, options: ScheduleOptions, scratch: int
+) -> Iterator[tuple[Urgency, Pressure]]:
+    by_plan = () if options.order == "program" else (priorities(problem, options),)
+    for urgency in (*by_plan, program_order(problem)):
+        for pressure in pressures(scratch):
+            yield urgency, pressure
+
+
+def pressures(scratch: int) -> list[Pressure]:
+    """What is tried in `scratch` words, one after the other (see PRESSURES)."""
+    return [
+        Pressure(int(limit * scratch), int(reserve * scratch), slope * scratch / 1000)
+        for limit, reserve, slope in PRESSURES
+    ]
+
+
+def _in_order(graph: Graph, problem: Problem, scratch_words: int) -> Fit:
+    schedule = in_order_schedule(problem)
+    allocation = allocate(problem, schedule, scratch_words)
+    if isinstance(allocation, NoRoom):
+        raise scratch_too_small(graph, problem, allocation, scratch_words)
+    return schedule, allocation
+
+
+def scratch_too_small(
+    graph: Graph, problem: Problem, failure: NoRoom, scratch_words: int
+) -> NoSchedule:
+    """The error for a problem that does not fit: where, how many words, held by what."""
+    holders = _holders(graph, problem, failure.holding)
+    held = ", ".join(f"{_words(count)} of {label}" for label, count in holders.most_common(6))
+    more = "1 more was" if failure.wanted == 1 else f"{failure.wanted} more side by side were"
+    reason = (
+        f"even with one operation at a time, in cycle {failure.cycle} {failure.live} of"
+        f" {scratch_words} scratch words were live and {more} wanted; held: {held or 'nothing'}."
+        " To fit, fewer of these values must be live at once: more scratch, fewer constants or"
+        " tables in registers, or a plan that keeps fewer items in flight"
+    )
+    return NoSchedule(Diagnostic("SW301", reason))
+
+
+def _words(count: int) -> str:
+    return "1 word" if count == 1 else f"{count} words"
+
+
+def _holders(graph: Graph, problem: Problem, storages: tuple[int, ...]) -> Counter[str]:
+    """Live words by what they are: the stage (or operation) that made them."""
+    maker: dict[int, int] = {}
+    for op, storage in enumerate(problem.writes.tolist()):
+        maker.setdefault(storage, op)
+    words: Counter[str] = Counter()
+    for storage in storages:
+        node = graph.nodes[int(problem.nodes[maker[storage]])]
+        words[f"{node.stage or 'the kernel'} ({node.op})"] += int(problem.storage_words[storage])
+    return words

@@ -1,0 +1,247 @@
+"""Graph -> Problem: the modes of each operation, its edges, the storages it writes and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from slotweave.analysis.memory_edges import MemoryEdges
+from slotweave.backend.lower.copy_variables import copy_variables, readers
+from slotweave.backend.lower.materialize import materialize, no_engine, usable_modes
+from slotweave.backend.lower.placement import Placement, place
+from slotweave.backend.lower.spread_constants import spread_constants
+from slotweave.bounds import best_bound, bound_ladder
+from slotweave.bounds.critical_path import critical_path_bound, distances
+from slotweave.bounds.slots import slots_bound
+from slotweave.ir.allocation import Layout
+from slotweave.ir.graph import Graph
+from slotweave.ir.known_words import word_constants
+from slotweave.ir.problem import DATA, ORDER, Ints, Problem
+from slotweave.machine import Machine
+
+#: Waiting for constants that adds so little to what the slots take is not looked at.
+_HARDLY_LONGER = 1.02
+
+#: About so many ends of the schedule are tried, by which constants have to be there.
+_ENDS = 4
+
+#: Nodes that say where words lie and need no slot.
+_NOT_RUN = frozenset({"slice", "overlay", "variable"})
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """The problem, the graph it stands for (constants spread, copies added), and its layout.
+
+    `pinned` are the storages of variables, old and new: storage -> variable.
+    """
+
+    graph: Graph
+    problem: Problem
+    layout: Layout
+    pinned: Mapping[int, int]
+
+
+class _Rows:
+    """A ragged column that grows row by row."""
+
+    def __init__(self) -> None:
+        self.offset = [0]
+        self.values: list[int] = []
+
+    def add(self, row: list[int]) -> None:
+        self.values += row
+        self.offset.append(len(self.values))
+
+    def arrays(self) -> tuple[Ints, Ints]:
+        return _ints(self.offset), _ints(self.values)
+
+
+def _ints(values: list[int] | tuple[int, ...]) -> Ints:
+    return np.array(values, dtype=np.int32)
+
+
+def lower(graph: Graph, machine: Machine) -> Lowered:
+    """The scheduling problem of `graph` on `machine`.
+
+    Constants are spread over engines. Where the paths through the chains of sums that they then are
+    would make the problem longer, those that are urgent are not. Raises NoSchedule (SW302) if no
+    engine can run one of its operations.
+    """
+    spread = lower_as_it_stands(spread_constants(graph, machine), machine)
+    slots, least = slots_bound(spread.problem).cycles, _least(spread)
+    if least <= slots * _HARDLY_LONGER:
+        return spread
+    plain = lower_as_it_stands(graph, machine)
+    fewest = max(slots, critical_path_bound(plain.problem).cycles)
+    ends = range(least - 1, fewest - 1, -max(1, (least - fewest) // _ENDS))
+    rooms = [_room(plain, end) for end in ends]
+    timely = [lower_as_it_stands(spread_constants(graph, machine, room), machine) for room in rooms]
+    return min(spread, *timely, plain, key=_least)
+
+
+def _room(plain: Lowered, cycles: int) -> dict[int, int]:
+    """The cycle in which each constant must be made at the latest, if there are so many cycles."""
+    tail = distances(plain.problem).tail.tolist()
+    room: dict[int, int] = {}
+    for operation, index in enumerate(plain.problem.nodes.tolist()):
+        node = plain.graph.nodes[index]
+        if node.op == "const":
+            room[node.imm] = min(room.get(node.imm, cycles), cycles - tail[operation])
+    return room
+
+
+def _least(lowered: Lowered) -> int:
+    """Fewer cycles no schedule has, the waiting at both ends counted."""
+    return best_bound(bound_ladder(lowered.problem)).cycles
+
+
+def lower_as_it_stands(graph: Graph, machine: Machine) -> Lowered:
+    """As `lower`, with every constant made as `graph` says."""
+    graph, placement = materialize(graph, machine)
+    graph, writers = (written := copy_variables(graph, machine)).graph, written.variable
+    placement = place(graph, machine)
+    operations = [i for i, node in enumerate(graph.nodes) if node.op not in _NOT_RUN]
+    number = {node: op for op, node in enumerate(operations)}
+    modes = _Modes(graph, machine, placement)
+    edges = _edges(graph, placement, operations, number, modes, writers)
+    reads = _reads(graph, placement, operations)
+    pred_offset, pred = edges[0].arrays()
+    read_offset, read = reads.arrays()
+    problem = Problem(
+        engines=tuple(machine.slots),
+        slots=tuple(machine.slots.values()),
+        nodes=_ints(operations),
+        items=_ints([graph.nodes[index].item for index in operations]),
+        **modes.columns(operations),
+        pred_offset=pred_offset,
+        pred=pred,
+        pred_kind=_ints(edges[1]),
+        pred_lag=_ints(edges[2]),
+        writes=_ints([_storage_written(graph, placement, index) for index in operations]),
+        read_offset=read_offset,
+        read=read,
+        storage_words=_ints(placement.storage_words),
+    )
+    return Lowered(graph, problem, placement.layout, _pinned(graph, placement, writers))
+
+
+class _Modes:
+    """The modes of each operation as columns of a problem; looked up once a kind of operation."""
+
+    def __init__(self, graph: Graph, machine: Machine, placement: Placement) -> None:
+        self.graph, self.machine, self.placement = graph, machine, placement
+        self.constants = word_constants(graph)
+        self.engine = {name: number for number, name in enumerate(machine.slots)}
+        self.source = {mode: number for number, mode in enumerate(machine.modes)}
+
+    def rows(self, index: int) -> list[tuple[int, int, int, int]]:
+        """(engine, slots, latency, source) of each mode of node `index`, whole vectors first."""
+        if self.graph.nodes[index].op == "join":
+            return [(-1, 0, 0, -1)]
+        lanes = self.graph.vector_length
+        modes = usable_modes(self.graph, self.machine, self.placement, index, self.constants)
+        if not modes:
+            raise no_engine(self.graph, self.machine, index)
+        return [
+            (self.engine[m.engine], lanes if m.per_lane else 1, m.latency, self.source[m])
+            for m in sorted(modes, key=lambda mode: mode.per_lane)
+        ]
+
+    def latencies(self, index: int) -> tuple[int, ...]:
+        """Those of the modes of node `index`."""
+        return tuple(latency for _engine, _slots, latency, _source in self.rows(index))
+
+    def columns(self, operations: list[int]) -> dict[str, Ints]:
+        offset = [0]
+        rows: list[tuple[int, int, int, int]] = []
+        for index in operations:
+            rows += self.rows(index)
+            offset.append(len(rows))
+        table = np.array(rows, dtype=np.int32).reshape(-1, 4)
+        names = ("mode_engine", "mode_slots", "mode_latency", "mode_source")
+        columns = {name: np.ascontiguousarray(table[:, i]) for i, name in enumerate(names)}
+        return {"mode_offset": _ints(offset), **columns}
+
+
+def _edges(
+    graph: Graph,
+    placement: Placement,
+    operations: list[int],
+    number: dict[int, int],
+    modes: _Modes,
+    writers: Mapping[int, int],
+) -> tuple[_Rows, list[int], list[int]]:
+    """Predecessor rows with kind and lag: data first, then memory order and covered words."""
+    rows, kinds, lags = _Rows(), [], []
+    covers: dict[int, list[int]] = {}
+    for earlier, later in placement.covers:
+        covers.setdefault(later, []).append(earlier)
+    offset, makers = placement.layout.offset.tolist(), placement.makers
+    order = MemoryEdges(graph, modes.latencies)
+    for index in operations:
+        node = graph.nodes[index]
+        row: dict[int, tuple[int, int]] = {}
+        for arg in node.args:
+            for maker in makers[offset[arg] : offset[arg + 1]]:
+                if maker in number:  # what a variable holds is there from the start
+                    row[number[maker]] = (DATA, 0)
+        if index in writers:
+            for reader in readers(graph.nodes, writers[index]):
+                if reader != index:
+                    _demand(row, number[reader], (ORDER, 0))
+        for access in node.after:
+            _demand(row, number[access], order.edge(access, index))
+        for earlier in covers.get(index, ()):
+            _demand(row, number[earlier], (ORDER, _landing_lag(modes, earlier, index)))
+        rows.add(list(row))
+        kinds += [kind for kind, _lag in row.values()]
+        lags += [lag for _kind, lag in row.values()]
+    return rows, kinds, lags
+
+
+def _demand(row: dict[int, tuple[int, int]], earlier: int, edge: tuple[int, int]) -> None:
+    """Add `edge` (kind, lag) from `earlier`; of all that is demanded of a pair the longest holds.
+
+    A DATA edge waits until the result has landed, which is longer than any lag given here.
+    """
+    row[earlier] = max(row.get(earlier, edge), edge, key=lambda each: (each[0] == DATA, each[1]))
+
+
+def _landing_lag(modes: _Modes, earlier: int, later: int) -> int:
+    """The lag after which `later` lands strictly behind `earlier`, whichever modes are chosen."""
+    slowest = max(latency for _e, _s, latency, _m in modes.rows(earlier))
+    fastest = min(latency for _e, _s, latency, _m in modes.rows(later))
+    return slowest - fastest + 1
+
+
+def _storage_written(graph: Graph, placement: Placement, index: int) -> int:
+    if graph.nodes[index].width == 0:
+        return -1
+    return int(placement.layout.storage[placement.layout.offset[index]])
+
+
+def _reads(graph: Graph, placement: Placement, operations: list[int]) -> _Rows:
+    """The storages that hold the operands of each operation, but for those of variables."""
+    rows = _Rows()
+    offset, storage = placement.layout.offset.tolist(), placement.layout.storage.tolist()
+    variables = {storage[offset[i]] for i, node in enumerate(graph.nodes) if node.op == "variable"}
+    for index in operations:
+        row: dict[int, None] = {}
+        for arg in graph.nodes[index].args:
+            storages = storage[offset[arg] : offset[arg + 1]]
+            row.update(dict.fromkeys(s for s in storages if s not in variables))
+        rows.add(list(row))
+    return rows
+
+
+def _pinned(graph: Graph, placement: Placement, writers: Mapping[int, int]) -> dict[int, int]:
+    """Which variable each storage is that has a place of its own in all blocks."""
+    numbers = {i: node.imm for i, node in enumerate(graph.nodes) if node.op == "variable"}
+    layout = placement.layout
+    return {
+        int(layout.storage[layout.offset[index]]): variable
+        for index, variable in {**numbers, **writers}.items()
+    }

@@ -1,0 +1,119 @@
+"""Forward-backward improvement: schedule from the end, then from the start, each by the other.
+
+A list schedule is made for the problem with time reversed, the operations that ended last coming
+first; its starting times are the priorities of the next forward schedule, and so on (Li and
+Willis, "An iterative scheduling technique for resource-constrained project scheduling", EJOR 1992;
+Tormos and Lova, Annals of Operations Research 2001). Reversed, operations are packed against the
+end, so what could wait does, and the tail fills up. Only the forward schedules keep within
+scratch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from slotweave.backend.schedule.list_schedule import (
+    Prepared,
+    Pressure,
+    ScratchFull,
+    Urgency,
+    prepare,
+    run_list,
+)
+from slotweave.ir.problem import DATA, ORDER, Problem
+from slotweave.ir.schedule import Schedule
+
+#: Priorities are perturbed by so many cycles (standard deviation), lest passes go in circles.
+JITTER = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class BothWays:
+    """A prepared problem, and the same with time reversed, prepared when it is first wanted."""
+
+    forward: Prepared
+
+    @cached_property
+    def backward(self) -> Prepared:
+        return prepare(reversed_problem(self.forward.problem))
+
+
+def improved_schedules(
+    both: BothWays, schedule: Schedule, pressure: Pressure, passes: int, seed: int = 0
+) -> Iterator[Schedule]:
+    """The forward schedule of each pass, starting from `schedule`; stops where scratch is full.
+
+    They are legal and within `pressure`, but not each is shorter than the one before.
+    """
+    if passes == 0:
+        return
+    prepared, backward = both.forward, both.backward
+    nothing_live = Pressure(int(backward.problem.storage_words.sum()))
+    rng = np.random.default_rng(seed)
+    for _ in range(passes):
+        mirrored = run_list(backward, _ends(schedule), nothing_live)
+        assert isinstance(mirrored, Schedule)  # it writes no storage
+        jitter = rng.normal(0.0, JITTER, prepared.problem.size)
+        forward = run_list(prepared, _ends(mirrored) + jitter, pressure)
+        if isinstance(forward, ScratchFull):
+            return
+        yield forward
+        schedule = forward
+
+
+def back_and_forth(
+    both: BothWays,
+    schedule: Schedule,
+    pressure: Pressure,
+    perturbed_by: float,
+    rng: np.random.Generator,
+) -> Schedule | None:
+    """`schedule` with its ends perturbed, packed from the end and from the start; None if full.
+
+    `perturbed_by` is in cycles (standard deviation). Every other time, by chance, the second
+    priorities are perturbed as well.
+    """
+    nothing_live = Pressure(int(both.backward.problem.storage_words.sum()))
+    size = both.forward.problem.size
+    ends = _ends(schedule) + rng.normal(0.0, perturbed_by, size)
+    mirrored = run_list(both.backward, ends, nothing_live)
+    assert isinstance(mirrored, Schedule)  # it writes no storage
+    jitter = rng.normal(0.0, JITTER, size) if rng.integers(2) else 0.0
+    forward = run_list(both.forward, _ends(mirrored) + jitter, pressure)
+    return None if isinstance(forward, ScratchFull) else forward
+
+
+def reversed_problem(problem: Problem) -> Problem:
+    """`problem` with time running backwards, every edge from its end to its start.
+
+    A data edge keeps the least latency of its producer as its lag. Nothing is written or read.
+    """
+    fastest = np.minimum.reduceat(problem.mode_latency, problem.mode_offset[:-1])
+    owner = np.repeat(np.arange(problem.size, dtype=np.int32), np.diff(problem.pred_offset))
+    lag = np.where(problem.pred_kind == DATA, fastest[problem.pred], problem.pred_lag)
+    order = np.argsort(problem.pred, kind="stable")
+    counts = np.bincount(problem.pred, minlength=problem.size)
+    return replace(
+        problem,
+        pred_offset=np.concatenate(([0], np.cumsum(counts))).astype(np.int32),
+        pred=owner[order],
+        pred_kind=np.full(len(order), ORDER, np.int32),
+        pred_lag=np.maximum(lag, 0)[order].astype(np.int32),
+        writes=np.full(problem.size, -1, np.int32),
+        read_offset=np.zeros(problem.size + 1, np.int32),
+        read=np.zeros(0, np.int32),
+    )
+
+
+def _ends(schedule: Schedule) -> Urgency:
+    """The cycle of the last slot of each operation (0 where there is none)."""
+    width = np.diff(schedule.cycle_offset)
+    ends = np.zeros(len(width))
+    some = np.flatnonzero(width)
+    if len(some):
+        ends[some] = np.maximum.reduceat(schedule.cycle, schedule.cycle_offset[some])
+    return ends

@@ -1,0 +1,198 @@
+"""List scheduling with modes chosen on the way and scratch pressure kept in bounds.
+
+The method is list scheduling for the multi-mode resource-constrained project scheduling problem
+(Kolisch, "Serial and parallel schedule generation schemes revisited", EJOR 1996: the parallel
+scheme), with the longest path to the end as the priority, as in Cooper and Torczon, "Engineering a
+Compiler", 12.3. It knows nothing of the operations but what the Problem says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.analysis.mode_classes import ModeClasses, mode_classes
+from slotweave.analysis.topological_order import topological_order
+from slotweave.bounds.slots import Prices, dearest_prices
+from slotweave.ir.plan import ScheduleOptions
+from slotweave.ir.problem import DATA, Ints, Problem
+from slotweave.ir.schedule import Schedule
+
+Urgency = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ScratchFull:
+    """Why there is no schedule: in `cycle` every operation that could go needs scratch not there.
+
+    `live` words were in use then; `holding` lists the storages that held them.
+    """
+
+    cycle: int
+    live: int
+    holding: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Pressure:
+    """How many words may be live: `limit` for the item that is furthest on its way.
+
+    The others leave it `reserve` words, and `slope` more for each cycle by which they lag behind.
+    """
+
+    limit: int
+    reserve: int = 0
+    slope: float = 0.0
+
+
+def list_schedule(
+    problem: Problem, options: ScheduleOptions, pressure: Pressure
+) -> Schedule | ScratchFull:
+    """A legal schedule of `problem` that keeps within `pressure`, or why there is none this way.
+
+    Time is O((n + e) log n) for n operations and e edges. Deterministic.
+    """
+    return list_schedule_by(problem, priorities(problem, options), pressure)
+
+
+def priorities(problem: Problem, options: ScheduleOptions) -> Urgency:
+    """How urgent each operation is, in cycles: longest path to the end, less its item's offset.
+
+    In program order its place counts instead.
+    """
+    from slotweave.backend.schedule import _list_kernel
+
+    if options.order == "program":
+        return program_order(problem)
+
+    bias: Urgency = np.full(problem.size, -np.inf)
+    own = problem.items >= 0
+    bias[own] = _offsets_of(problem.items[own], options)
+    urgency = _list_kernel.urgencies(
+        topological_order(problem), problem.mode_offset, problem.mode_latency,
+        problem.pred_offset, problem.pred, problem.pred_kind == DATA, problem.pred_lag, bias,
+    )  # fmt: skip
+    rng = np.random.default_rng(options.seed)
+    noise: Urgency = rng.uniform(-options.noise, options.noise, problem.size)
+    jittered: Urgency = np.add(urgency, noise, dtype=np.float64)
+    return jittered
+
+
+def _offsets_of(items: Ints, options: ScheduleOptions) -> Urgency:
+    """By how much the priority of operations of these items is lowered (or raised)."""
+    offsets: Urgency = items * np.float64(options.stagger)
+    given = items < len(options.offsets)
+    offsets[given] = np.array(options.offsets, dtype=np.float64)[items[given]]
+    return offsets
+
+
+def program_order(problem: Problem) -> Urgency:
+    """Priorities that follow the order of the operations: depth first, as the kernel wrote them."""
+    return -np.arange(problem.size, dtype=np.float64)
+
+
+def list_schedule_by(
+    problem: Problem, urgency: Urgency, pressure: Pressure
+) -> Schedule | ScratchFull:
+    """As `list_schedule`, by given priorities (the most urgent operation has the largest)."""
+    return run_list(prepare(problem), urgency, pressure)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A problem as the hot loop wants it: what stays the same from one list to the next.
+
+    `modes` are in order of their price; `successors` the edges by predecessor: offset, successor,
+    whether DATA, lag; `slot_offset` leaves each operation room for its widest mode. No schedule has
+    fewer than `least_cycles` (the slots bound).
+    """
+
+    problem: Problem
+    modes: Ints
+    classes: ModeClasses
+    successors: tuple[Ints, Ints, NDArray[np.bool_], Ints]
+    slot_offset: Ints
+    readers: NDArray[np.int64]
+    horizon: int
+    least_cycles: float
+
+
+def prepare(problem: Problem) -> Prepared:
+    """Bring `problem` into the form that `run_list` takes, for many lists."""
+    readers = np.bincount(problem.read, minlength=len(problem.storage_words)).astype(np.int64)
+    slowest = int(problem.mode_latency.max(initial=1))
+    horizon = 2 + max(slowest, int(problem.pred_lag.max(initial=0)))
+    least, prices = dearest_prices(problem)
+    return Prepared(
+        problem, cheapest_first(problem, prices), mode_classes(problem), _successors(problem),
+        _slot_room(problem), readers, horizon, float(least),
+    )  # fmt: skip
+
+
+def run_list(prepared: Prepared, urgency: Urgency, pressure: Pressure) -> Schedule | ScratchFull:
+    """List scheduling by given priorities (the most urgent operation has the largest)."""
+    from slotweave.backend.schedule import _list_kernel
+
+    problem, modes, slot_offset = prepared.problem, prepared.modes, prepared.slot_offset
+    by_rank = np.argsort(-urgency, kind="stable").astype(np.int32)
+    rank = np.empty(problem.size, np.int32)
+    rank[by_rank] = np.arange(problem.size, dtype=np.int32)
+    status, makespan, _peak, live, chosen, slot_cycle, _done = _list_kernel.list_schedule_arrays(
+        np.array(problem.slots, np.int64), problem.mode_offset, problem.mode_engine[modes],
+        problem.mode_slots[modes], problem.mode_latency[modes], np.diff(problem.pred_offset),
+        *prepared.successors, rank, by_rank, prepared.classes.of, len(prepared.classes.modes),
+        slot_offset, problem.writes, problem.read_offset, problem.read, problem.storage_words,
+        prepared.readers, problem.items, urgency, pressure.limit, pressure.reserve, pressure.slope,
+        prepared.horizon,
+    )  # fmt: skip
+    if status == _list_kernel.SCRATCH_FULL:
+        return ScratchFull(int(makespan), int(live), _holding(problem, slot_cycle, slot_offset))
+    if status != _list_kernel.DONE:
+        raise ValueError("the edges of the problem form a cycle")
+    return _as_schedule(problem, modes[chosen], slot_cycle, slot_offset, int(makespan))
+
+
+def cheapest_first(problem: Problem, prices: Prices) -> Ints:
+    """The modes of each operation in order of what they cost at `prices` (of the slots bound)."""
+    each = np.array((*map(float, prices), 0.0))  # the last one for modes of no slots
+    cost = np.round(each[problem.mode_engine] * problem.mode_slots, 9)
+    owner = np.repeat(np.arange(problem.size), np.diff(problem.mode_offset))
+    return np.lexsort((np.arange(len(cost)), cost, owner)).astype(np.int32)
+
+
+def _successors(problem: Problem) -> tuple[Ints, Ints, NDArray[np.bool_], Ints]:
+    """The edges by predecessor: offset, successor, whether DATA, lag."""
+    order = np.argsort(problem.pred, kind="stable")
+    counts = np.bincount(problem.pred, minlength=problem.size)
+    offset = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    owner = np.repeat(np.arange(problem.size, dtype=np.int32), np.diff(problem.pred_offset))
+    return offset, owner[order], (problem.pred_kind == DATA)[order], problem.pred_lag[order]
+
+
+def _slot_room(problem: Problem) -> Ints:
+    """Offsets that leave each operation room for its widest mode."""
+    if problem.size == 0:
+        return np.zeros(1, np.int32)
+    widest = np.maximum.reduceat(problem.mode_slots, problem.mode_offset[:-1])
+    return np.concatenate(([0], np.cumsum(widest))).astype(np.int32)
+
+
+def _holding(problem: Problem, slot_cycle: Ints, slot_offset: Ints) -> tuple[int, ...]:
+    """The storages written by an issued operation that an operation not yet issued will read."""
+    issued = slot_cycle[slot_offset[:-1].clip(max=len(slot_cycle) - 1)] >= 0
+    written = np.unique(problem.writes[issued & (problem.writes >= 0)])
+    reader = np.repeat(np.arange(problem.size), np.diff(problem.read_offset))
+    wanted = np.unique(problem.read[~issued[reader]])
+    return tuple(np.intersect1d(written, wanted).tolist())
+
+
+def _as_schedule(
+    problem: Problem, chosen: Ints, slot_cycle: Ints, slot_offset: Ints, makespan: int
+) -> Schedule:
+    width = problem.mode_slots[chosen]
+    offset = np.concatenate(([0], np.cumsum(width))).astype(np.int32)
+    lane = np.arange(offset[-1]) - np.repeat(offset[:-1], width)
+    cycle = slot_cycle[np.repeat(slot_offset[:-1], width) + lane]
+    return Schedule(chosen - problem.mode_offset[:-1], offset, cycle, makespan)

@@ -1,0 +1,117 @@
+"""Fit a kernel into scratch, with values that leave it for a while where that is shorter.
+
+Guarantees: what `fit_lowered` returns is legal, and never longer than what `fit` alone finds. A
+turn schedules as if scratch were larger, splits the live ranges that are too much for the scratch
+there is, and fits the graph that this gives; the shortest of a few turns is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+
+from slotweave.backend.allocate import propose_splits
+from slotweave.backend.fit import Effort, fit, search_fit
+from slotweave.backend.lower import Lowered, costs_to_bring_back, split_ranges
+from slotweave.base.budget import UNLIMITED
+from slotweave.base.diagnostics import NoSchedule
+from slotweave.bounds.slots import slots_bound
+from slotweave.ir.allocation import Allocation
+from slotweave.ir.plan import ScheduleOptions
+from slotweave.ir.schedule import Schedule
+from slotweave.ir.split import Split
+from slotweave.machine import Machine
+
+#: What is tried: to schedule for so many times the scratch, and to split until so large a share of
+#: the scratch there is would do.
+TURNS = ((1.3, 0.85), (1.5, 0.92), (1.5, 0.8))
+
+#: A program at most so many times as long as the slots bound has nothing to gain.
+NOTHING_TO_GAIN = 1.01
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What was scheduled, with splits if there are any, its schedule, and its allocation."""
+
+    lowered: Lowered
+    schedule: Schedule
+    allocation: Allocation
+
+
+def fit_lowered(
+    lowered: Lowered,
+    options: ScheduleOptions,
+    machine: Machine,
+    effort: Effort = Effort.FAST,
+) -> Fitted:
+    """`lowered` scheduled and allocated, live ranges split if `options` allow it.
+
+    It is the last one of `search_lowered`, and raises what that does.
+    """
+    best, _ = UNLIMITED.best(search_lowered(lowered, options, machine, effort))
+    return best
+
+
+def search_lowered(
+    lowered: Lowered,
+    options: ScheduleOptions,
+    machine: Machine,
+    effort: Effort = Effort.FAST,
+) -> Iterator[Fitted | None]:
+    """The shortest so far, after each attempt; None before any fits.
+
+    Raises NoSchedule as `search_fit` does, if splitting does not help either.
+    """
+    words = machine.scratch_words
+    best, failure = yield from _shorter(None, lowered, options, words, effort)
+    if options.spill:
+        for split in split_in_turns(lowered, options, machine, best):
+            best, _ = yield from _shorter(best, split, options, words, effort)
+    if best is None:
+        assert failure is not None
+        raise failure
+
+
+def split_in_turns(
+    lowered: Lowered,
+    options: ScheduleOptions,
+    machine: Machine,
+    without: Fitted | None = None,
+    turns: Sequence[tuple[float, float]] = TURNS,
+) -> Iterator[Lowered]:
+    """`lowered` with live ranges split, one way in each turn; `without` is what there is without.
+
+    Turns that could not gain anything on that are left out, and those that ask for no splits.
+    """
+    problem, words = lowered.problem, machine.scratch_words
+    least = slots_bound(problem).cycles
+    costs = costs_to_bring_back(lowered, machine)
+    seen: set[tuple[Split, ...]] = set()
+    for larger, share in turns:
+        if without is not None and without.schedule.makespan <= NOTHING_TO_GAIN * least:
+            return
+        try:
+            roomy, _ = fit(lowered.graph, problem, options, int(larger * words))
+        except NoSchedule:
+            continue
+        if without is not None and without.schedule.makespan <= roomy.makespan:
+            continue
+        splits = propose_splits(problem, roomy, int(share * words), costs)
+        if splits and splits not in seen:
+            seen.add(splits)
+            yield split_ranges(lowered, machine, splits, roomy)
+
+
+def _shorter(
+    best: Fitted | None, lowered: Lowered, options: ScheduleOptions, words: int, effort: Effort
+) -> Generator[Fitted | None, None, tuple[Fitted | None, NoSchedule | None]]:
+    """The shorter of `best` and what fits so far; at the end that, and why nothing fits, if so."""
+    try:
+        for found in search_fit(lowered.graph, lowered.problem, options, words, effort):
+            if found and (best is None or found[0].makespan < best.schedule.makespan):
+                best = Fitted(lowered, *found)
+            yield best
+    except NoSchedule as failure:
+        return best, failure
+    return best, None

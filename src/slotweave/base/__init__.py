@@ -1,0 +1,1 @@
+"""What everything rests on: errors and their codes, budgets, interruption, wording."""

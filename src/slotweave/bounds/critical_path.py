@@ -1,0 +1,92 @@
+"""The critical path bound: the longest chain of dependences, each operation in its fastest mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from slotweave.analysis.topological_order import topological_order
+from slotweave.bounds.model import Bound
+from slotweave.ir.certificate import PathCertificate
+from slotweave.ir.problem import DATA, Ints, Problem
+
+#: The tail of an operation behind which nothing happens; far below any length of a path.
+NO_TAIL = -(2**30)
+
+
+@dataclass(frozen=True)
+class Distances:
+    """`head[i]`: the earliest cycle of operation i's first slot; `tail[i]`: the cycles from
+    then to the end, that one included; 0 or less if no slot must follow. Both ignore that slots
+    are shared with other operations."""
+
+    head: Ints
+    tail: Ints
+
+
+def distances(problem: Problem) -> Distances:
+    """Longest paths from the start and to the end."""
+    if problem.size == 0:
+        return Distances(np.zeros(0, np.int32), np.zeros(0, np.int32))
+    order = topological_order(problem).tolist()
+    latency = np.minimum.reduceat(problem.mode_latency, problem.mode_offset[:-1])
+    span = least_span(problem)
+    waits = np.where(problem.pred_kind == DATA, latency[problem.pred], problem.pred_lag)
+    steps = (np.array(span)[problem.pred] - 1 + waits).tolist()
+    offset, preds = problem.pred_offset.tolist(), problem.pred.tolist()
+    head = [0] * problem.size
+    for op in order:
+        start = 0
+        for j in range(offset[op], offset[op + 1]):
+            ready = head[preds[j]] + steps[j]
+            if ready > start:
+                start = ready
+        head[op] = start
+    tail = _own_tails(problem, span)
+    for op in reversed(order):
+        behind = tail[op]
+        for j in range(offset[op], offset[op + 1]):
+            p = preds[j]
+            length = steps[j] + behind
+            if length > tail[p]:
+                tail[p] = length
+    return Distances(np.array(head, np.int32), np.array(tail, np.int32))
+
+
+def least_span(problem: Problem) -> list[int]:
+    """The fewest cycles from an operation's first slot to its last one, both included.
+
+    A mode of no slots counts as one cycle, as if the operation had a slot of its own.
+    """
+    slots = np.array((*problem.slots, 1), np.int64)  # the last one for engine -1, modes of no slots
+    cycles = -(-problem.mode_slots // slots[problem.mode_engine])
+    spans = np.minimum.reduceat(np.maximum(cycles, 1), problem.mode_offset[:-1])
+    result: list[int] = spans.tolist()
+    return result
+
+
+def _own_tails(problem: Problem, span: list[int]) -> list[int]:
+    """The span of each operation that must have a slot, NO_TAIL for the others.
+
+    What waits in vain takes no time: the makespan ends with the last slot.
+    """
+    fewest = np.minimum.reduceat(problem.mode_slots, problem.mode_offset[:-1])
+    tails: list[int] = np.where(fewest > 0, span, NO_TAIL).tolist()
+    return tails
+
+
+def critical_path_bound(problem: Problem) -> Bound:
+    """The cycles that the longest chain of dependences takes."""
+    at = distances(problem)
+    lengths = at.head + at.tail
+    if lengths.max(initial=0) <= 0:
+        return Bound("critical path", 0, "there is nothing to do", PathCertificate(-1))
+    longest = int(np.argmax(lengths))
+    why = path_why(f"operation {longest}")
+    return Bound("critical path", int(lengths[longest]), why, PathCertificate(longest))
+
+
+def path_why(operation: str) -> str:
+    """Why there is such a bound, of a longest chain through what is called `operation`."""
+    return f"the chain of dependences through {operation} takes that long"

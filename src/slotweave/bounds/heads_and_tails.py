@@ -1,0 +1,204 @@
+"""The slots bound with heads and tails: no work before its inputs exist, none after which its
+successors do not fit.
+
+Let p[e] be the price of a slot of engine e, the slots of one cycle costing 1 in all, and let only
+cycles a[e] .. T - 1 - b[e] of engine e be priced. An operation with a longest path of `head` cycles
+before it and of `tail` cycles behind its last slot issues in cycles head .. T - 1 - tail, so it
+pays for a mode on e if head >= a[e] and tail >= b[e]; it pays at least for its cheapest mode. With
+W for what all operations pay, T >= W + sum of p[e] * slots[e] * (a[e] + b[e]).
+
+Heads and tails are those of the critical path, slots of a mode may lie in any cycles, and so the
+bound holds for split vector operations. a and b are found by coordinate ascent; any are valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil, inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.analysis.mode_classes import mode_classes
+from slotweave.bounds.critical_path import NO_TAIL, distances, least_span
+from slotweave.bounds.model import Bound
+from slotweave.bounds.slots import Prices, dearest_prices
+from slotweave.ir.certificate import PriceCertificate
+from slotweave.ir.problem import Problem
+
+_Longs = NDArray[np.int64]
+_Floats = NDArray[np.float64]
+
+#: Rounds of coordinate ascent; each of them only ever raises the bound.
+ROUNDS = 6
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Operations of one head, tail and class of modes as one row; `count` of them.
+
+    `slots[row, e]` is the fewest slots of a mode on engine e, infinite if there is none; `kind` is
+    the number of the class.
+    """
+
+    head: _Longs
+    tail: _Longs
+    count: _Longs
+    slots: _Floats
+    kind: _Longs
+
+
+def heads_and_tails_bound(problem: Problem) -> Bound:
+    """The highest bound over a few prices, each with the windows found for it."""
+    work = _work(problem)
+    vectors = [dearest_prices(problem)[1]]
+    for engine, slots in enumerate(problem.slots):
+        if slots > 0:
+            alone = [Fraction(0)] * len(problem.slots)
+            alone[engine] = Fraction(1, slots)
+            vectors.append(tuple(alone))
+    best = max((_windowed(problem, work, prices) for prices in vectors), key=lambda pair: pair[0])
+    cycles, certificate = best
+    return Bound("heads and tails", cycles, _why(problem, certificate), certificate)
+
+
+def _work(problem: Problem) -> _Work:
+    """The operations that must have a slot, alike ones together."""
+    classes = mode_classes(problem)
+    fewest = np.full((max(1, len(classes.modes)), len(problem.engines)), np.inf)
+    for number, modes in enumerate(classes.modes):
+        for engine, slots, _latency in modes:
+            if engine >= 0:
+                fewest[number, engine] = min(fewest[number, engine], slots)
+    free = np.array([any(mode[1] == 0 for mode in modes) for modes in classes.modes], bool)
+    at = distances(problem)
+    tail = np.maximum(at.tail - np.array(least_span(problem), np.int64), 0)
+    rows = np.stack([at.head, tail, classes.of], axis=1).astype(np.int64)
+    rows = rows[(at.tail > NO_TAIL) & ~free[classes.of]] if problem.size else rows
+    _keys, at_row, count = np.unique(_row_keys(rows.T), return_index=True, return_counts=True)
+    rows = rows[at_row]
+    return _Work(rows[:, 0], rows[:, 1], count.astype(np.int64), fewest[rows[:, 2]], rows[:, 2])
+
+
+def _row_keys(columns: Iterable[_Longs]) -> _Longs:
+    """A number for each row of these columns of numbers from 0 on: equal rows, equal numbers.
+
+    In the order of the rows, which np.unique(axis=0) gives too, but far more slowly.
+    """
+    keys: _Longs = np.zeros(1, np.int64)
+    for column in columns:
+        values = int(column.max(initial=0)) + 1
+        if int(keys.max(initial=0)) >= 2**62 // values:
+            keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+        keys = keys * values + column
+    return keys
+
+
+def _windowed(problem: Problem, work: _Work, prices: Prices) -> tuple[int, PriceCertificate]:
+    """The bound at these prices, by the best windows that coordinate ascent finds.
+
+    First all engines have one window, then each of them its own.
+    """
+    none = np.zeros(len(prices), np.int64)
+    first, last = none.copy(), none.copy()
+    engines = [engine for engine, price in enumerate(prices) if price and len(work.count)]
+    steps = [engines, *([engine] for engine in engines)] if engines else []
+    for moved in steps * ROUNDS:
+        first = _moved(problem, work, prices, moved, (first, last))
+        flipped = replace(work, head=work.tail, tail=work.head)
+        last = _moved(problem, flipped, prices, moved, (last, first))
+    found = (_certified(problem, work, prices, *pair) for pair in ((none, none), (first, last)))
+    return max(found, key=lambda pair: pair[0])
+
+
+def _moved(
+    problem: Problem, work: _Work, prices: Prices, moved: list[int], windows: tuple[_Longs, _Longs]
+) -> _Longs:
+    """The first priced cycles, those of the engines `moved` at the one that bounds the most."""
+    first = windows[0].copy()
+    first[moved] = 0
+    inside = _costs(work, prices, (first, windows[1]))
+    outside = np.where(np.isfinite(work.slots[:, moved]).any(axis=1), 0.0, inside)
+    lost = np.bincount(work.head, (inside - outside) * work.count)
+    weight = sum(float(prices[engine] * problem.slots[engine]) for engine in moved)
+    gain = weight * np.arange(len(lost)) - np.cumsum(lost) + lost
+    first[moved] = int(np.argmax(gain > gain.max() - 1e-9))
+    return first
+
+
+def _costs(work: _Work, prices: Prices, windows: tuple[_Longs, _Longs]) -> _Floats:
+    """What an operation of each row pays at least."""
+    price = np.array([float(price) for price in prices])
+    costs = np.where(_pays(work, windows), work.slots, _none(work))
+    present = np.isfinite(costs)
+    priced = np.where(present, np.where(present, costs, 0) * price, inf)
+    result: _Floats = priced.min(axis=1)
+    return result
+
+
+def _none(work: _Work) -> _Floats:
+    """Slots that cost nothing, where there is a mode at all."""
+    return np.where(np.isfinite(work.slots), 0.0, inf)
+
+
+def _pays(work: _Work, windows: tuple[_Longs, _Longs]) -> NDArray[np.bool_]:
+    """For each row and engine whether all cycles of the operations are priced."""
+    first, last = windows
+    return (work.head[:, None] >= first) & (work.tail[:, None] >= last)
+
+
+def _certified(
+    problem: Problem, work: _Work, prices: Prices, first: _Longs, last: _Longs
+) -> tuple[int, PriceCertificate]:
+    """The cycles that these windows prove, in exact numbers."""
+    pays = _pays(work, (first, last))
+    keys = _row_keys((work.kind, *pays.T.astype(np.int64)))
+    _keys, at, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    rows = np.where(pays, work.slots, _none(work))[at]
+    counts = np.bincount(inverse, work.count, len(rows)).astype(np.int64).tolist()
+    total = sum(
+        (count * _cheapest(row, prices) for row, count in zip(rows.tolist(), counts, strict=True)),
+        Fraction(0),
+    )
+    certificate = PriceCertificate(prices, tuple(first.tolist()), tuple(last.tolist()))
+    return _fewest_cycles(problem, certificate, total), certificate
+
+
+def _cheapest(row: list[float], prices: Prices) -> Fraction:
+    """The price of the cheapest mode; `row` has its slots by engine, infinite for no mode."""
+    return min(int(slots) * price for slots, price in zip(row, prices, strict=True) if slots < inf)
+
+
+def _fewest_cycles(problem: Problem, certificate: PriceCertificate, total: Fraction) -> int:
+    """The fewest cycles in which the priced slots cost `total` or more."""
+    rows = zip(
+        certificate.first, certificate.last, certificate.prices, problem.slots, strict=True
+    )  # the window of an engine is empty until its idle cycles have passed
+    idle = sorted((first + last, price * slots) for first, last, price, slots in rows if price)
+    cycles, weight, cost = Fraction(0), Fraction(0), total
+    for index, (begin, value) in enumerate(idle):
+        weight, cost = weight + value, cost + begin * value
+        cycles = cost / weight
+        if index + 1 == len(idle) or cycles <= idle[index + 1][0]:
+            break
+    return ceil(cycles) if total else 0
+
+
+def _why(problem: Problem, certificate: PriceCertificate) -> str:
+    """Which engines bound, and how long each of them waits at either end."""
+    rows = zip(
+        problem.engines, certificate.prices, certificate.first, certificate.last, strict=True
+    )
+    waits = [name + _left_out(first, last) for name, price, first, last in rows if price]
+    if not waits:
+        return "there is nothing to do"
+    return f"the work that only {' and '.join(waits)} can do"
+
+
+def _left_out(first: int, last: int) -> str:
+    """The cycles at both ends that hold none of the work."""
+    ends = [f"{end} {count:,}" for end, count in (("first", first), ("last", last)) if count]
+    plural = "s" if max(first, last) > 1 else ""
+    return f" (without its {' and '.join(ends)} cycle{plural})" if ends else ""

@@ -1,0 +1,25 @@
+"""The ladder of lower bounds, weakest argument first."""
+
+from __future__ import annotations
+
+from slotweave.bounds.critical_path import critical_path_bound
+from slotweave.bounds.engine import engine_bounds
+from slotweave.bounds.heads_and_tails import heads_and_tails_bound
+from slotweave.bounds.model import Bound
+from slotweave.bounds.slots import slots_bound
+from slotweave.ir.problem import Problem
+
+
+def bound_ladder(problem: Problem) -> tuple[Bound, ...]:
+    """Every bound there is for `problem`."""
+    return (
+        *engine_bounds(problem),
+        slots_bound(problem),
+        critical_path_bound(problem),
+        heads_and_tails_bound(problem),
+    )
+
+
+def best_bound(ladder: tuple[Bound, ...]) -> Bound:
+    """The highest bound of the ladder; of equals the first."""
+    return max(ladder, key=lambda bound: bound.cycles)

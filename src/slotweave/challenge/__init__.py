@@ -1,0 +1,1 @@
+"""The public challenge: its workload, files, facts, export and ladder."""

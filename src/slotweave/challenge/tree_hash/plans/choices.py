@@ -1,0 +1,284 @@
+"""What a plan may choose for tree hash, read from the plan and checked.
+
+    {"style": "scalar"}                      one item at a time, everything through memory
+    {"style": "grouped", "together": 6, "kept": true}     vectors in step; any node is gathered
+    {"style": "vector",
+     "levels": ["select", "select", "gather"],
+     "levels_but": [{"rounds": [3], "groups": [0, 1], "way": "gather"}],
+     "tables": [4, 6], "families": [], "copies": [],
+     "children": "both", "children_but": [{"groups": [1, 2], "way": "memory"}], "buffers": 2,
+     "bias": "select", "bias_but": [{"rounds": [4], "way": "arithmetic"}],
+     "constant": "carried", "constant_but": [{"rounds": [8, 9], "way": "whole"}]}
+
+`together` is how many vectors go through each stage of a round together; with `kept` off they are
+read from memory and written back in each round.
+
+`levels` says how each level is answered, by depth (the last entry goes for all deeper levels):
+
+    select   choose among all nodes of the level, held in registers
+    blend    the same, the newest bit by a product of itself and the difference of two nodes
+    gather   read the tree
+    window   read the tree by vector loads whose wanted word is not the first: if a gather of the
+             next level follows a whole value, its address then needs no constant
+    copy     read a copy of the node
+    record   read a record of the node and its children; the next round takes the child from it
+    family   read a record of three levels; the next two rounds take their nodes from it
+
+`tables` are the depths for which records are built, `families` those for records of three levels,
+`copies` those of which each node is copied. `children` says how a child is taken from a record, in
+the round that needs it:
+
+    both     the value is mixed with both children, item by item, then one is selected
+    memory   both children of all items are laid side by side through memory, then one is selected
+    stored   one child is stored where the other one was if its bit says so, and what is there read
+    scalar   a select for each item
+
+(a grandchild is always taken as by `both`). `memory` uses the words from which the values came;
+`stored` the words of the first nodes, in `buffers` places for each round, one group after another,
+and `restore` has these written back at the end also where the contract does not ask for it.
+`bias` says how the constant of an address and the first bits that go into it are chosen:
+
+    arithmetic   bits are multiplied and added
+    select       the first bit selects one of two constants
+    select-two   the first two bits select one of four
+
+`constant` says what becomes of the constant that the hash xors in last:
+
+    carried   it is left out until somebody needs the whole value
+    whole     it is xored in at once
+
+What ends in `_but` says it anew for some rounds, some groups of items, or both; later entries have
+the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slotweave.challenge.tree_hash.plans.choice_values import (
+    Exceptions,
+    bad_plan,
+    exceptions,
+    flag,
+    list_of,
+    number_from,
+    one_of,
+)
+from slotweave.challenge.tree_hash.tables.memory_map import (
+    COPY_WORDS,
+    FAMILY_WORDS,
+    RECORD_WORDS,
+    Table,
+    room_for_tables,
+    tables_fit,
+)
+from slotweave.challenge.tree_hash.walks.groups import Group, groups_of, overlapping_groups
+from slotweave.challenge.tree_hash.workload import Shape
+from slotweave.ir.plan import Plan
+
+STYLES = ("scalar", "grouped", "vector")
+WAYS = ("select", "blend", "gather", "window", "copy", "record", "family")
+CHILDREN = ("both", "memory", "stored", "scalar")
+BIASES = ("arithmetic", "select", "select-two")
+CONSTANTS = ("carried", "whole")
+
+#: Ways that read a table, and the words of its entries.
+TABLE_WORDS = {"copy": COPY_WORDS, "record": RECORD_WORDS, "family": FAMILY_WORDS}
+
+#: Memory words of a place in which children are stored, by vectors: the wanted ones, the others.
+PLACE_VECTORS = 2
+
+KNOWN = (
+    "style",
+    "together",
+    "kept",
+    "levels",
+    "levels_but",
+    "tables",
+    "families",
+    "copies",
+    "children",
+    "children_but",
+    "buffers",
+    "restore",
+    "bias",
+    "bias_but",
+    "constant",
+    "constant_but",
+)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The choices of a plan for one shape."""
+
+    shape: Shape
+    style: str
+    together: int
+    kept: bool
+    levels: tuple[str, ...]
+    levels_but: Exceptions
+    tables: tuple[Table, ...]
+    children: str
+    children_but: Exceptions
+    buffers: int
+    restore: bool
+    bias: str
+    bias_but: Exceptions
+    constant: str
+    constant_but: Exceptions
+    sharing: frozenset[int]
+
+    def way(self, group: int, number: int) -> str:
+        """How `group` answers its level in round `number`; some ways decide the next round's."""
+        depth = self.shape.level_of_round(number)
+        if depth == 0:
+            return "select"
+        before = self.way(group, number - 1)
+        if before in ("record", "family"):
+            return "child"
+        if before == "child" and self.way(group, number - 2) == "family":
+            return "grandchild"
+        return self.levels_but.way(group, number, self.levels[min(depth, len(self.levels) - 1)])
+
+    def bits_selected(self, group: int, number: int) -> int:
+        """How many bits choose among constants in the address of `group` in round `number`."""
+        return BIASES.index(self.bias_but.way(group, number, self.bias))
+
+    def made_whole(self, group: int, number: int) -> bool:
+        """Whether the hash of `group` in round `number` is finished at once."""
+        return self.constant_but.way(group, number, self.constant) == "whole"
+
+    def children_way(self, group: int, number: int) -> str:
+        """How `group` takes a child in round `number`: `memory` takes words of its own."""
+        way = self.children_but.way(group, number, self.children)
+        return "both" if way == "memory" and group in self.sharing else way
+
+    def through_memory(self, group: int) -> bool:
+        """Whether `group` ever lays children side by side in the words of its own values."""
+        return any(
+            self.way(group, number) == "child" and self.children_way(group, number) == "memory"
+            for number in range(self.shape.rounds)
+        )
+
+    def storing(self, number: int, groups: Sequence[Group]) -> list[int]:
+        """The groups that take a child by storing it in round `number`."""
+        numbers = [group.number for group in groups]
+        return [
+            group
+            for group in numbers
+            if self.way(group, number) == "child" and self.children_way(group, number) == "stored"
+        ]
+
+    def places(self, lanes: int) -> dict[tuple[int, int], int]:
+        """The place in which each (group, round) stores children; places are numbered from 0."""
+        taken: dict[tuple[int, int], int] = {}
+        first = 0
+        for number in range(self.shape.rounds):
+            groups = self.storing(number, groups_of(self.shape, lanes))
+            for i, group in enumerate(groups):
+                taken[group, number] = first + i % self.buffers
+            first += min(len(groups), self.buffers)
+        return taken
+
+    def borrowed_nodes(self, lanes: int) -> int:
+        """How many of the first nodes make room for these places: whole vectors."""
+        places = len(set(self.places(lanes).values()))
+        return places * PLACE_VECTORS * lanes
+
+    def owns_words(self, group: Group) -> bool:
+        """Whether the value words of `group` belong to it alone: no table, no other group."""
+        return group.number not in self.sharing
+
+
+def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices:
+    """The choices in `plan`; raises InputError (SW209) naming what is wrong with them."""
+    for key in plan.choices:
+        if key not in KNOWN:
+            raise bad_plan(plan, f"unknown choice {key!r} (known: {', '.join(KNOWN)})")
+    levels = list_of(plan, "levels", ["gather"], str)
+    if not levels:
+        raise bad_plan(plan, "'levels' must name at least one way")
+    tables = _read_tables(plan, shape, lanes)
+    choices = Choices(
+        shape=shape,
+        style=one_of(plan, "style", plan.choices.get("style", "vector"), STYLES),
+        together=number_from(plan, "together", "a number of vectors", 1),
+        kept=flag(plan, "kept", True),
+        levels=tuple(one_of(plan, "levels", way, WAYS) for way in levels),
+        levels_but=exceptions(plan, "levels_but", WAYS),
+        tables=tables,
+        children=one_of(plan, "children", plan.choices.get("children", "both"), CHILDREN),
+        children_but=exceptions(plan, "children_but", CHILDREN),
+        buffers=number_from(plan, "buffers", "a number of places", 1),
+        restore=flag(plan, "restore", False),
+        bias=one_of(plan, "bias", plan.choices.get("bias", "select"), BIASES),
+        bias_but=exceptions(plan, "bias_but", BIASES),
+        constant=one_of(plan, "constant", plan.choices.get("constant", "carried"), CONSTANTS),
+        constant_but=exceptions(plan, "constant_but", CONSTANTS),
+        sharing=_groups_sharing_words(shape, tables, lanes),
+    )
+    if contract != "any-start" and choices.style == "vector":
+        _check_tables(plan, choices, lanes)
+        _check_borrowing(plan, choices, lanes)
+    return choices
+
+
+def _read_tables(plan: Plan, shape: Shape, lanes: int) -> tuple[Table, ...]:
+    """The tables to be built: of levels that exist, in whole vectors."""
+    tables = []
+    for key, words in (
+        ("tables", RECORD_WORDS), ("families", FAMILY_WORDS), ("copies", COPY_WORDS)
+    ):  # fmt: skip
+        for depth in list_of(plan, key, [], int):
+            table = Table(depth, words)
+            deepest = shape.height + 1 - table.levels
+            if not 0 <= depth <= deepest or 2**depth % lanes:
+                what = table.name.split()[0]
+                raise bad_plan(
+                    plan, f"no table of {what} can be made for level {depth} of this tree"
+                )
+            tables.append(table)
+    return tuple(tables)
+
+
+def _groups_sharing_words(shape: Shape, tables: Sequence[Table], lanes: int) -> frozenset[int]:
+    """Groups whose value words a table or another group lies over."""
+    groups = groups_of(shape, lanes)
+    first_free = sum(table.size for table in tables) - shape.batch
+    under_tables = [group for group in groups if group.first < first_free]
+    sharing = (*overlapping_groups(shape, lanes), *under_tables)
+    return frozenset(group.number for group in sharing)
+
+
+def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
+    """Tables must exist for what is read from them, hold whole vectors, and fit into memory."""
+    shape = choices.shape
+    twice = len(set(choices.tables)) < len(choices.tables)
+    if twice or not tables_fit(choices.tables, shape, lanes):
+        words, room = sum(table.size for table in choices.tables), room_for_tables(shape, lanes)
+        most = f"{room} are free (each table once; a vector from its last entry on must fit)"
+        raise bad_plan(plan, f"the tables take {words} words, {most}")
+    for group in groups_of(shape, lanes):
+        for number in range(shape.rounds):
+            depth = shape.level_of_round(number)
+            way = choices.way(group.number, number)
+            if way in TABLE_WORDS and Table(depth, TABLE_WORDS[way]) not in choices.tables:
+                what = Table(depth, TABLE_WORDS[way]).name.split()[0]
+                raise bad_plan(plan, f"round {number} reads {what} of level {depth}: no such table")
+
+
+def _check_borrowing(plan: Plan, choices: Choices, lanes: int) -> None:
+    """Nobody may read nodes whose words are borrowed, and there must be enough of them."""
+    shape = choices.shape
+    borrowed = choices.borrowed_nodes(lanes)
+    if borrowed > shape.nodes:
+        raise bad_plan(plan, f"children are stored over {borrowed} nodes, the tree has fewer")
+    for group in groups_of(shape, lanes) if borrowed else ():
+        for number in range(shape.rounds):
+            depth = shape.level_of_round(number)
+            read = choices.way(group.number, number) in ("gather", "window")
+            if read and 2**depth - 1 < borrowed:
+                reason = f"round {number} reads level {depth}, where children are stored"
+                raise bad_plan(plan, f"{reason} ({borrowed} nodes): take fewer 'buffers'")

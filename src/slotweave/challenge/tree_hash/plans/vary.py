@@ -1,0 +1,124 @@
+"""Random changes to the choices of a plan: another way for some groups in some round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from slotweave.base.diagnostics import InputError
+from slotweave.challenge.tree_hash.plans.choices import BIASES, Choices, read_choices
+from slotweave.challenge.tree_hash.plans.plan_model import DEEPEST_SELECT, LANES
+from slotweave.challenge.tree_hash.tables.memory_map import RECORD_WORDS, Table
+from slotweave.challenge.tree_hash.walks.groups import groups_of
+from slotweave.challenge.tree_hash.workload import Shape
+from slotweave.ir.plan import Plan
+
+#: Most groups that one change concerns, if they are neighbours, and if they are not; how often it
+#: concerns all of them.
+NEIGHBOURS, SCATTERED = 12, 4
+SHARE_OF_ALL = 0.1
+
+#: Ways that need an address, and how often it is what changes.
+READ, SHARE_OF_BIASES = ("gather", "window", "copy", "record", "family"), 0.7
+
+#: Places in which children are stored for each round: how often another number is tried, and most.
+SHARE_OF_BUFFERS, MOST_BUFFERS = 0.05, 4
+
+#: How often changes are drawn before the plan is left as it is.
+TRIES = 20
+
+Entries = dict[tuple[int, int], str]
+
+
+def vary(
+    plan: Plan, parameters: Mapping[str, int], contract: str, rng: np.random.Generator
+) -> Plan:
+    """`plan` with one to three random changes of what its groups do.
+
+    Changes that exclude each other (records of a level without a table) are drawn anew.
+    """
+    shape = Shape.of(parameters)
+    choices = read_choices(plan, shape, contract, LANES)
+    if choices.style != "vector" or contract == "any-start":
+        return plan
+    for _ in range(TRIES):
+        changed = _changed(plan, choices, rng)
+        try:
+            read_choices(changed, shape, contract, LANES)
+        except InputError:
+            continue
+        return changed
+    return plan
+
+
+def _changed(plan: Plan, choices: Choices, rng: np.random.Generator) -> Plan:
+    shape = choices.shape
+    changed: dict[str, Entries] = {"levels_but": {}, "children_but": {}, "bias_but": {}}
+    for _ in range(rng.integers(1, 4)):
+        number = int(rng.integers(1, shape.rounds)) if shape.rounds > 1 else 0
+        for group in _some_groups(len(groups_of(shape, LANES)), rng):
+            key, ways = _open_choice(choices, group, number, rng)
+            if ways:
+                changed[key][group, number] = ways[rng.integers(len(ways))]
+    values: dict[str, Any] = dict(plan.choices)
+    for key, entries in changed.items():
+        if entries:
+            values[key] = _merged(values.get(key, ()), entries, shape)
+    if rng.random() < SHARE_OF_BUFFERS:
+        values["buffers"] = int(rng.integers(1, MOST_BUFFERS + 1))
+    return replace(plan, choices=MappingProxyType(values))
+
+
+def _some_groups(count: int, rng: np.random.Generator) -> list[int]:
+    if rng.random() < SHARE_OF_ALL:
+        return list(range(count))
+    if rng.random() < 0.7:
+        first = int(rng.integers(count))
+        return list(range(first, min(count, first + int(rng.integers(1, NEIGHBOURS)))))
+    return [
+        int(group) for group in rng.choice(count, min(count, int(rng.integers(1, SCATTERED + 1))))
+    ]
+
+
+def _open_choice(
+    choices: Choices, group: int, number: int, rng: np.random.Generator
+) -> tuple[str, tuple[str, ...]]:
+    """A choice that `group` has in round `number`, and the ways there are."""
+    way = choices.way(group, number)
+    if way == "child":
+        own = () if group in choices.sharing else ("memory",)
+        return "children_but", ("both", "stored", *own)
+    depth = choices.shape.level_of_round(number)
+    if way in READ and rng.random() < SHARE_OF_BIASES:
+        return "bias_but", BIASES
+    if depth != DEEPEST_SELECT:
+        return "levels_but", ()
+    ways: tuple[str, ...] = ("select", "gather")
+    if Table(depth, RECORD_WORDS) in choices.tables:
+        ways = (*ways, "record")
+    return "levels_but", ways
+
+
+def _merged(before: Any, entries: Entries, shape: Shape) -> list[dict[str, Any]]:
+    """The exceptions `before` and the new ones, those of one way and round in one entry."""
+    table: Entries = {}
+    kept = []
+    groups = len(groups_of(shape, LANES))
+    for entry in before:
+        if "groups" not in entry or "rounds" not in entry:
+            kept.append(dict(entry))
+            continue
+        for number in entry["rounds"]:
+            table.update({(g, number): entry["way"] for g in entry["groups"] if g < groups})
+    table.update(entries)
+    by_way: dict[tuple[int, str], list[int]] = {}
+    for (group, number), way in sorted(table.items()):
+        by_way.setdefault((number, way), []).append(group)
+    return kept + [
+        {"rounds": [number], "groups": members, "way": way}
+        for (number, way), members in sorted(by_way.items())
+    ]

@@ -1,0 +1,1 @@
+"""Tables of nodes in memory, and where they lie."""

@@ -1,0 +1,82 @@
+"""Copies, records and families: nodes of one level, alone or with what lies below them, in tables.
+
+A record is a node between its two children, a family has its four grandchildren behind that: two or
+three levels of the tree for one vector load an item. The words are xored with the carried constant
+and in the order of mirrored places. Tables are built in working memory from the tree. Eight records
+that are loaded one after the other, each as far behind the one before as it has words in use,
+overlap in scratch: each load overwrites what the one before brought too much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from slotweave.challenge.tree_hash.tables.memory_map import COPY_WORDS, FAMILY_WORDS, Table
+from slotweave.challenge.tree_hash.tables.tree_top import TreeTop
+from slotweave.frontend.tracer import Block, RegionHandle, Tracer, Vector, Word
+
+#: Where the words of a record or a family lie: children and grandchildren by their path bits.
+FIRST_CHILD, NODE, SECOND_CHILD, GRANDCHILDREN = range(4)
+
+
+def build_table(k: Tracer, top: TreeTop, table: Table, region: RegionHandle) -> None:
+    """Write `table` to `region`."""
+    with k.item(-1), k.stage("build records"):
+        top.read(2**table.depth - 1, 2 ** (table.depth + table.levels) - 1)
+        words: list[Word] = []
+        for place in range(2**table.depth):
+            number = 2**table.depth - 1 + (2**table.depth - 1 - place)  # mirrored
+            words += [top.word(node, xored=True) for node in _nodes(number, table.words)]
+        for first in range(0, len(words), k.vector_length):
+            row = k.pack(words[first : first + k.vector_length])
+            k.vstore(k.constant(region.start + first), row, region)
+
+
+def _nodes(node: int, words: int) -> Iterator[int]:
+    """The nodes of the record of `node`; bit 0 leads to the right, as carried."""
+    if words == COPY_WORDS:
+        yield node
+        return
+    children = (2 * node + 2, 2 * node + 1)
+    yield from (children[0], node, children[1])
+    if words == FAMILY_WORDS:
+        for child in children:
+            yield from (2 * child + 2, 2 * child + 1)
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of a vector of items, in scratch: item i's begins at word `apart` * i."""
+
+    block: Block
+    apart: int
+    lanes: int
+
+    def words(self, which: int) -> list[Word]:
+        """One word of each item's record."""
+        return [self.block.lane(self.apart * i + which) for i in range(self.lanes)]
+
+
+def read_records(
+    k: Tracer, region: RegionHandle, address: Vector, words: int, first: int = 0
+) -> Records:
+    """The records at `address`, one for each lane: of `words` words, those from `first` on used."""
+    lanes = range(k.vector_length)
+    loads = [k.vload(address.lane(i), region, used=range(first, words)) for i in lanes]
+    block = k.overlay([(load, words * i) for i, load in enumerate(loads)])
+    return Records(block, words, k.vector_length)
+
+
+def side_by_side(
+    k: Tracer, words: Sequence[Word], buffer: RegionHandle, addresses: Vector
+) -> Vector:
+    """`words` as a vector, laid side by side through the memory words at `addresses`."""
+    store_words(k, words, buffer, addresses)
+    return k.vload(addresses.lane(0), buffer)
+
+
+def store_words(k: Tracer, words: Sequence[Word], region: RegionHandle, addresses: Vector) -> None:
+    """Each word at its own address."""
+    for i, word in enumerate(words):
+        k.store(addresses.lane(i), word, region)

@@ -1,0 +1,1 @@
+"""The ways of walking the tree, each as frontend code."""

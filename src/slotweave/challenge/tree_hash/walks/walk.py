@@ -1,0 +1,223 @@
+"""A vector of items on its way through the rounds, all lanes on the same level of the tree.
+
+The value is mostly *carried*: the last stage of the hash leaves out its constant (odd, so the
+parity of the value as carried is the opposite of the true one), and whoever needs the true value
+xors it in. Path bits are the parities as carried, so the path counts mirrored: from the right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from slotweave.challenge.tree_hash.tables.memory_map import (
+    COPY_WORDS,
+    FAMILY_WORDS,
+    RECORD_WORDS,
+    MemoryMap,
+    Table,
+)
+from slotweave.challenge.tree_hash.tables.records import (
+    FIRST_CHILD,
+    GRANDCHILDREN,
+    NODE,
+    SECOND_CHILD,
+    Records,
+    read_records,
+    side_by_side,
+    store_words,
+)
+from slotweave.challenge.tree_hash.tables.tree_top import CARRIED_CONSTANT, TreeTop
+from slotweave.challenge.tree_hash.walks.groups import Group
+from slotweave.challenge.tree_hash.walks.position import (
+    PathBit,
+    Position,
+    affine_position,
+    free_base,
+)
+from slotweave.challenge.tree_hash.workload import HASH_STAGES, Shape
+from slotweave.frontend.tracer import RegionHandle, Tracer, Vector
+
+
+@dataclass(frozen=True)
+class Place:
+    """Memory words in which children are stored: each item's own, and one for what it leaves."""
+
+    own: Vector
+    spare: Vector
+    region: RegionHandle
+
+
+@dataclass
+class Walk:
+    """Where a vector of items stands: its values, its path, and records read ahead of use.
+
+    `buffer` holds the addresses of the memory words that the walk may use until its end.
+    """
+
+    group: Group
+    value: Vector
+    buffer: Vector | None = None
+    carried: bool = False
+    position: Position = field(default_factory=Position)
+    records: Records | None = None
+
+    def back_to_root(self) -> None:
+        self.position, self.records = Position(), None
+
+    def step(self) -> None:
+        """Note where the items go by the parity of their values."""
+        self.position.bits.append(PathBit(self.value & 1, inverted=not self.carried))
+
+
+@dataclass(frozen=True)
+class Level:
+    """What answering a level needs: the tracer, the shape, memory, and the top of the tree."""
+
+    k: Tracer
+    shape: Shape
+    memory: MemoryMap
+    top: TreeTop
+
+
+def select_node(level: Level, walk: Walk, depth: int, blend: bool = False) -> Vector:
+    """The node's value (lacking what the walk's value lacks) by selects among all of the level.
+
+    The oldest bit is used first, so that only one select waits for the newest. To `blend`, the
+    newest comes first, and pairs of nodes are a sum of one and the bit times their difference.
+    """
+    k, top, bits = level.k, level.top, list(walk.position.bits)
+    first = 2**depth - 1
+    nodes = [first + i for i in range(2**depth)]
+    nodes.reverse()  # path bits count from the right
+    if blend:
+        newest = bits.pop()
+        pairs = [nodes[i : i + 2][:: -1 if newest.inverted else 1] for i in range(0, 2**depth, 2)]
+        choices = [
+            k.multiply_add(newest.vector, top.step(a, b, walk.carried), top.vector(a, walk.carried))
+            for a, b in pairs
+        ]
+    else:
+        choices = [top.vector(node, walk.carried) for node in nodes]
+    for bit in bits:
+        half = len(choices) // 2
+        choices = [bit.choose(k, choices[half + i], choices[i]) for i in range(half)]
+    return choices[0]
+
+
+def gather_node(level: Level, walk: Walk, depth: int, bits_selected: int) -> Vector:
+    """The node's value as it stands in the tree, read lane by lane."""
+    k = level.k
+    with k.stage("address"):
+        address = affine_position(k, walk.position, -1, _last_node(level, depth), bits_selected)
+    with k.stage("gather"):
+        return k.load(address, level.memory.tree)
+
+
+def window_node(level: Level, walk: Walk, depth: int, bits_selected: int) -> Vector:
+    """The node's value as it stands in the tree, from a vector load that begins before it.
+
+    Where that might pass memory's end it is gathered.
+    """
+    k, last = level.k, _last_node(level, depth)
+    if last + k.vector_length > level.shape.memory_words:
+        return gather_node(level, walk, depth, bits_selected)
+    less = free_base(-1, last, True, k.vector_length, _last_node(level, depth + 1))
+    with k.stage("address"):
+        address = affine_position(k, walk.position, -1, last - less, bits_selected)
+    with k.stage("gather"):
+        records = read_records(k, level.memory.tree, address, less + 1, less)
+        return k.pack(records.words(less))
+
+
+def _last_node(level: Level, depth: int) -> int:
+    """The address of the level's last node, which is at mirrored place 0."""
+    return level.shape.tree + (2 << depth) - 2
+
+
+def copied_node(level: Level, walk: Walk, depth: int, bits_selected: int) -> Vector:
+    """The node's value from its copy (lacking the carried constant)."""
+    k, region = level.k, level.memory.tables[Table(depth, COPY_WORDS)]
+    with k.stage("address"):
+        address = affine_position(k, walk.position, 1, region.start, bits_selected)
+    with k.stage("gather"):
+        return k.load(address, region)
+
+
+def record_node(
+    level: Level, walk: Walk, depth: int, bits_selected: int, words: int = RECORD_WORDS
+) -> Vector:
+    """The node's value from its record (lacking the carried constant); the rest comes along."""
+    k, region = level.k, level.memory.tables[Table(depth, words)]
+    with k.stage("address"):
+        address = affine_position(k, walk.position, words, region.start, bits_selected)
+    with k.stage("records"):
+        walk.records = read_records(k, region, address, words)
+        return k.pack(walk.records.words(NODE))
+
+
+def family_node(level: Level, walk: Walk, depth: int, bits_selected: int) -> Vector:
+    """As `record_node`, with the grandchildren."""
+    return record_node(level, walk, depth, bits_selected, FAMILY_WORDS)
+
+
+def mix_with_child(level: Level, walk: Walk, way: str, place: Place | None = None) -> Vector:
+    """value ^ node, the node's value taken from the record of its parent in one of four ways.
+
+    Records lack the carried constant, so the value must. See `choices` for the ways.
+    """
+    k, records, bit = level.k, walk.records, walk.position.bits[-1]
+    assert records is not None  # a round of way "child" follows one of way "record"
+    value = _value_like(walk, node_is_plain=False)
+    first, second = records.words(FIRST_CHILD), records.words(SECOND_CHILD)
+    if way == "both":
+        return bit.choose(k, value ^ k.pack(second), value ^ k.pack(first))
+    if way == "scalar":
+        if bit.inverted:
+            first, second = second, first
+        lanes = range(k.vector_length)
+        node = k.pack([k.select(bit.vector.lane(i), second[i], first[i]) for i in lanes])
+    elif way == "stored":
+        assert place is not None  # choices.places has one
+        store_words(k, first, place.region, place.own)
+        store_words(k, second, place.region, bit.choose(k, place.own, place.spare))
+        node = k.vload(place.own.lane(0), place.region)
+    else:
+        assert walk.buffer is not None  # choices.through_memory says so
+        region = level.memory.at(level.shape.values + walk.group.first)
+        node = bit.choose(
+            k,
+            side_by_side(k, second, region, walk.buffer),
+            side_by_side(k, first, region, walk.buffer),
+        )
+    return value ^ node
+
+
+def mix_with_grandchild(level: Level, walk: Walk) -> Vector:
+    """value ^ node, mixed with all four grandchildren of a family and selected then."""
+    k, records = level.k, walk.records
+    assert records is not None  # it follows a round of way "child" behind one of way "family"
+    older, newer = walk.position.bits[-2:]
+    value = _value_like(walk, node_is_plain=False)
+    mixed = [value ^ k.pack(records.words(GRANDCHILDREN + i)) for i in range(4)]
+    pairs = [older.choose(k, mixed[2 + i], mixed[i]) for i in range(2)]
+    return newer.choose(k, pairs[1], pairs[0])
+
+
+def _value_like(walk: Walk, node_is_plain: bool) -> Vector:
+    """The value with the constant that the node brings: together with it they lack none."""
+    return walk.value ^ CARRIED_CONSTANT if walk.carried == node_is_plain else walk.value
+
+
+def mix(walk: Walk, node: Vector, node_is_plain: bool) -> Vector:
+    """value ^ node, whole again whichever of the two lacks the constant."""
+    return _value_like(walk, node_is_plain) ^ node
+
+
+def hash_carried(a: Vector) -> Vector:
+    """The hash of each lane without the last stage's constant."""
+    *stages, (_, _, _, _, last_shift) = HASH_STAGES
+    for op1, constant, op2, op3, shift in stages:
+        left = a + constant if op1 == "+" else a ^ constant
+        right = a << shift if op3 == "<<" else a >> shift
+        a = left + right if op2 == "+" else left ^ right
+    return a ^ (a >> last_shift)

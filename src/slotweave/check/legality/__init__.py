@@ -1,0 +1,1 @@
+"""Schedules, allocations, orders, bounds and derivations, each held against its rules."""

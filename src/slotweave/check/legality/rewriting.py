@@ -1,0 +1,210 @@
+"""Rewritten = traced: the steps of a derivation, each an instance of a proved rule, say so.
+
+Guarantees, if there is no fault: whatever memory holds, the rewritten graph has the effects of the
+traced one (stores, writes to the trace buffer, pauses), in the same order and with equal operands,
+wherever the traced one can be run. Each node of both graphs gets a class of equal values, by
+congruence; only three things are taken to be equal beyond that:
+
+    constants       a rule's constants, computed, and the words that it names
+    instances       the two sides of a rule, with the step's bindings, if its condition holds
+    slices          two values that are, word for word, the same words of the same values
+
+A load is a function of its address and of the stores to its region before it. This rests on the
+rules, the proofs of which are on record, and knows nothing of matching, of the search for steps, or
+of how nodes were merged and dropped. Equal order in the list is what is checked; that the edges of
+the graph demand that order is for the check of the program, which is run in it, to find.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from slotweave.base.diagnostics import Diagnostic
+from slotweave.check.legality.congruence import Congruence
+from slotweave.ir.derivation import Derivation, Firing
+from slotweave.ir.graph import Graph, Node
+from slotweave.isa import WORD_MASK, Effect
+from slotweave.rules import Rule, Term
+from slotweave.rules.term import compute
+
+#: An operation with an effect, what it is done with (classes), and where it comes from.
+_Done: TypeAlias = tuple[tuple[str, str, int], tuple[int, ...], str]
+
+#: A word of a value: its class and the number of the word.
+_Word: TypeAlias = tuple[int, int]
+
+_SLICES = frozenset({"slice_of_all", "slice_of_slice", "slice_of_broadcast", "slice_of_overlay"})
+
+
+def rewriting_faults(
+    traced: Graph, rewritten: Graph, derivation: Derivation, rules: Iterable[Rule]
+) -> Iterator[Diagnostic]:
+    """What is malformed, does not follow, or differs first (SW405); nothing if all is well."""
+    for reason in _malformed(traced, rewritten, derivation):
+        yield _fault(reason)
+        return
+    replay = _Replay(derivation, traced)
+    by_name = {rule.name: rule for rule in rules}
+    wanted, _ = replay.classes_of(traced.nodes)
+    for number, step in enumerate(derivation.steps):
+        if not replay.follows(step, by_name):
+            where = f"node {step.root}"
+            if 0 <= step.root < len(derivation.nodes):
+                where += f" ({derivation.nodes[step.root].op})"
+            yield _fault(f"step {number}: {step.rule} does not match at {where}")
+            return
+    found, _ = replay.classes_of(rewritten.nodes)
+    yield from _differences(wanted, found, replay.values)
+
+
+def _malformed(traced: Graph, rewritten: Graph, derivation: Derivation) -> Iterator[str]:
+    """Why the graphs cannot be compared."""
+    if rewritten.with_nodes(()) != traced.with_nodes(()):
+        yield "the rewritten graph has other regions, or another name or size"
+    for nodes in (derivation.nodes, rewritten.nodes):
+        for index, node in enumerate(nodes):
+            if not all(0 <= arg < index for arg in node.args):
+                yield f"node {index} ({node.op}) uses a node that does not come before it"
+
+
+def _differences(
+    wanted: Sequence[_Done], found: Sequence[_Done], values: Congruence
+) -> Iterator[Diagnostic]:
+    if len(wanted) != len(found):
+        yield _fault(f"{len(found)} effects instead of {len(wanted)}")
+        return
+    for number, (old, new) in enumerate(zip(wanted, found, strict=True)):
+        same = old[0] == new[0] and len(old[1]) == len(new[1])
+        if not same or not all(map(values.equal, old[1], new[1])):
+            reason = f"effect {number} is another one: {new[0][0]} for {old[0][0]}"
+            yield Diagnostic("SW405", reason, file=old[2])
+            return
+
+
+def _fault(reason: str) -> Diagnostic:
+    return Diagnostic("SW405", reason)
+
+
+class _NoInstanceError(Exception):
+    """A variable is bound to what has not the width that it must have."""
+
+
+class _Replay:
+    """The classes of the values of a derivation, as far as its steps have been followed."""
+
+    def __init__(self, derivation: Derivation, traced: Graph) -> None:
+        self.values = Congruence()
+        self._inputs = {region.name for region in traced.regions if region.read_only}
+        self._nodes = derivation.nodes
+        _, self._names = self.classes_of(derivation.nodes)
+
+    def classes_of(self, nodes: Sequence[Node]) -> tuple[list[_Done], list[int]]:
+        """What `nodes`, run one after the other, do, and the class of each."""
+        done: list[_Done] = []
+        classes: list[int] = []
+        stores: Counter[str] = Counter()
+        for node in nodes:
+            args = tuple(classes[arg] for arg in node.args)
+            changes = node.effect is Effect.LOAD and node.region not in self._inputs
+            version = stores[node.region] + stores[""] if changes else 0
+            classes.append(self._class(node, args, version))
+            if node.op == "assign":
+                done.append(((node.op, "", node.imm), args, node.where))
+            elif node.op != "join" and node.effect not in (Effect.NONE, Effect.LOAD):
+                done.append(((node.op, node.region, node.imm), args, node.where))
+                stores[node.region] += 1  # what names no region, as a pause, bears on all of them
+        return done, classes
+
+    def follows(self, step: Firing, rules: Mapping[str, Rule]) -> bool:
+        """Whether `step` is what it says; if so, its two sides are equal from now on."""
+        bindings = dict(step.bindings)
+        if not 0 <= step.root < len(self._nodes):
+            return False
+        if step.rule in _SLICES:
+            return self._follows_slice(step.root, bindings)
+        if step.rule not in rules:
+            return False
+        rule, width = rules[step.rule], self._nodes[step.root].width
+        try:
+            if rule.condition is not None and not compute(rule.condition, bindings):
+                return False
+            left = self._instance(rule.pattern, bindings, width, pattern=True)
+            if not self.values.equal(left, self._names[step.root]):
+                return False
+            right = self._instance(rule.replacement, bindings, width, pattern=False)
+        except (_NoInstanceError, KeyError, ZeroDivisionError):
+            return False
+        self.values.merge(left, right)
+        return True
+
+    def _class(self, node: Node, args: tuple[int, ...], version: int) -> int:
+        return self.values.add(
+            node.op,
+            (node.width, node.imm & WORD_MASK, node.offsets, node.region, version),
+            args,
+        )
+
+    def _made(self, op: str, width: int, *args: int, imm: int = 0) -> int:
+        return self._class(Node(op, width, imm=imm), args, 0)
+
+    def _constant(self, word: int, width: int) -> int:
+        made = self._made("const", 1, imm=word)
+        return made if width == 1 else self._made("broadcast", width, made)
+
+    def _instance(
+        self, term: Term, bindings: Mapping[str, int], width: int, *, pattern: bool
+    ) -> int:
+        """The class of `term` in `width` lanes.
+
+        What is constant in a replacement is computed; in a pattern it is an operation that was met.
+        """
+        if term.constant and (not pattern or not term.args):
+            return self._constant(compute(term, bindings), width)
+        if term.op == "variable":
+            name = bindings[term.name]
+            if not 0 <= name < len(self._nodes) or self._nodes[name].width != width:
+                raise _NoInstanceError
+            return self._names[name]
+        inner = 1 if term.op == "broadcast" else width
+        args = (self._instance(arg, bindings, inner, pattern=pattern) for arg in term.args)
+        return self._made(term.op, width, *args)
+
+    def _follows_slice(self, root: int, bindings: Mapping[str, int]) -> bool:
+        """Whether slice `root` of value `source` has the words of value `result`."""
+        source, result = bindings.get("source", -1), bindings.get("result", -1)
+        if not all(0 <= name < len(self._nodes) for name in (source, result)):
+            return False
+        node, first = self._nodes[root], self._nodes[root].imm
+        slice_ = self._made("slice", node.width, self._names[source], imm=first)
+        if node.op != "slice" or not self.values.equal(slice_, self._names[root]):
+            return False
+        words = self._words(source)[first : first + node.width]
+        whole = [(self.values.find(self._names[source]), first + i) for i in range(node.width)]
+        if not any(self._holds(result, found) for found in (words, whole)):
+            return False
+        self.values.merge(self._names[root], self._names[result])
+        return True
+
+    def _holds(self, result: int, words: list[_Word]) -> bool:
+        """Whether `words` are all those of node `result`, or those of which it is a slice."""
+        itself = self.values.find(self._names[result])
+        whole = [(itself, number) for number in range(self._nodes[result].width)]
+        return words in (whole, self._words(result))
+
+    def _words(self, name: int) -> list[_Word]:
+        """The words of the arguments of a structural node or a broadcast that it consists of."""
+        node = self._nodes[name]
+        args = [self.values.find(self._names[arg]) for arg in node.args]
+        words: list[_Word] = [(self.values.find(self._names[name]), i) for i in range(node.width)]
+        match node.op:
+            case "slice":
+                return [(args[0], node.imm + i) for i in range(node.width)]
+            case "broadcast":
+                return [(args[0], 0)] * node.width
+            case "overlay":
+                for arg, part, offset in zip(args, node.args, node.offsets, strict=True):
+                    for i in range(self._nodes[part].width):
+                        words[offset + i] = (arg, i)
+        return words

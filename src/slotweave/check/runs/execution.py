@@ -1,0 +1,197 @@
+"""Runs of a program on random memories, held against a plain reference.
+
+Guarantees, if `run_against_reference` returns: for each instance the program ran to its end without
+a fault (in strict mode, unless compatible mode is asked for), every word of the regions that are
+output is what the reference says, and every word of the read-only ones is as it was (without
+regions: all of memory is what the reference says), and the trace buffer holds the words that
+`trace` says, if that is given. With `both` the first instance also runs on the
+reference simulator, which must end alike. Instances depend on seed and number alone. The same holds
+for each directed memory (see `inputs`) on which the reference itself does not fail. This is
+evidence about these memories and no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
+from slotweave.check.runs.inputs import NOTHING_DIRECTED, Coverage, Directed
+from slotweave.ir.facts import Facts
+from slotweave.ir.graph import Region
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.simulate.compiled import encode, run_compiled
+from slotweave.simulate.reference import run
+from slotweave.simulate.run import MAX_CYCLES, Run
+
+Words = NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """`instances` runs on random memories, of which `mismatches` went wrong; `cycles` is the
+    longest of them. As many more as `directed` were on memories made for what is rare, and
+    `coverage` says which sides of jumps were reached in all."""
+
+    instances: int
+    mismatches: int
+    cycles: int
+    directed: int = 0
+    coverage: Coverage = field(default_factory=Coverage)
+
+    def to_json(self) -> Mapping[str, Any]:
+        """As the JSON of all commands has it."""
+        return {
+            "instances": self.instances,
+            "mismatches": self.mismatches,
+            "directed": self.directed,
+            "coverage": {
+                "sides": self.coverage.sides,
+                "reached": self.coverage.reached,
+                "unreached": list(self.coverage.unreached),
+                "followed": self.coverage.followed,
+            },
+        }
+
+
+def instance_memory(
+    memory: Callable[[np.random.Generator], Words], seed: int, instance: int
+) -> Words:
+    """The memory of one instance of a seed."""
+    return memory(np.random.default_rng([seed, instance]))
+
+
+def run_against_reference(
+    program: Program,
+    machine: Machine,
+    *,
+    facts: Facts,
+    memory: Callable[[np.random.Generator], Words],
+    reference: Callable[[Words], Words],
+    trace: Callable[[Words], Sequence[int]] | None = None,
+    instances: int,
+    directed: Directed = NOTHING_DIRECTED,
+    seed: int = 0,
+    max_cycles: int = MAX_CYCLES,
+    both: bool = True,
+    strict: bool = True,
+) -> Verified:
+    """Run `program` on `instances` random memories and on the directed ones.
+
+    Raises CheckFailed for the first instance that goes wrong, naming seed and instance: a fault of
+    the simulator, a wrong word of memory or of the trace (SW403), or a read-only word that was
+    changed (SW404).
+    """
+    encoded = encode(program, machine)
+    cycles = 0
+    for instance in range(instances):
+        before = instance_memory(memory, seed, instance)
+        try:
+            expected = reference(before)  # first: where it fails, it names the kernel's line
+            end = run_compiled(encoded, before, strict=strict, max_cycles=max_cycles)
+            if both and instance == 0:  # the slow one second: it need not see an endless program
+                slow = run(program, machine, before, strict=strict, max_cycles=max_cycles)
+                _expect_same_end(end, slow)
+            _judge(end.memory, before, expected, facts)
+            if trace is not None:
+                _expect_trace(end.trace, trace(before))
+        except CheckFailed as error:
+            found = error.diagnostic
+            message = f"{found.message} (seed {seed}, instance {instance})"
+            raise CheckFailed(replace(found, message=message)) from None
+        cycles = max(cycles, end.cycles)
+    tried = 0
+    for number, before in enumerate(directed.memories):
+        try:
+            wanted = _defined(reference, before)
+            if wanted is None:
+                continue
+            end = run_compiled(encoded, before, strict=strict, max_cycles=max_cycles)
+            _judge(end.memory, before, wanted, facts)
+            if trace is not None:
+                _expect_trace(end.trace, trace(before))
+        except CheckFailed as error:
+            found = error.diagnostic
+            message = f"{found.message} (directed input {number} of seed {seed})"
+            raise CheckFailed(replace(found, message=message)) from None
+        tried += 1
+    return Verified(instances, 0, cycles, tried, directed.coverage)
+
+
+def _defined(reference: Callable[[Words], Words], before: Words) -> Words | None:
+    """What the reference makes of `before`; None where it fails, and so nothing is asked for.
+
+    A promise that is broken is no such failure: it is the kernel's fault.
+    """
+    try:
+        return reference(before)
+    except CheckFailed as error:
+        if error.diagnostic.code == "SW116":
+            raise
+        return None
+
+
+def expect_inputs_kept(
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    memory: Callable[[np.random.Generator], Words],
+    instances: int,
+    max_cycles: int = MAX_CYCLES,
+) -> None:
+    """Raise CheckFailed (SW404) if one of a few runs changes a word that is read-only.
+
+    Runs are in compatible mode; one that fails shows nothing.
+    """
+    encoded = encode(program, machine)
+    for instance in range(instances):
+        before = instance_memory(memory, 0, instance)
+        try:
+            after = run_compiled(encoded, before, strict=False, max_cycles=max_cycles).memory
+        except CheckFailed:
+            continue
+        _judge(after, before, after, facts)
+
+
+def _expect_same_end(fast: Run, slow: Run) -> None:
+    if fast != slow:
+        reason = "the two simulators end differently; this is a fault of theirs, please report it"
+        raise CheckFailed(Diagnostic("SW403", reason))
+
+
+def _judge(after: Words, before: Words, expected: Words, facts: Facts) -> None:
+    """Raise CheckFailed for the first judged word that is not as it must be."""
+    whole = Region("memory", 0, len(before), output=True)
+    for region in facts.regions or (whole,):
+        words = slice(region.start, region.stop)
+        if region.read_only:
+            _expect(after[words], before[words], region, "SW404", "is an input and was changed")
+        elif region.output:
+            _expect(after[words], expected[words], region, "SW403", "is wrong")
+
+
+def _expect_trace(got: Sequence[int], wanted: Sequence[int]) -> None:
+    """Raise CheckFailed (SW403) for the first word of the trace buffer that differs."""
+    if len(got) != len(wanted):
+        reason = f"{len(got)} words are written to the trace buffer instead of {len(wanted)}"
+        raise CheckFailed(Diagnostic("SW403", reason))
+    for index, (mine, theirs) in enumerate(zip(got, wanted, strict=True)):
+        if mine != theirs:
+            reason = f"word {index} of the trace buffer is wrong: {mine} instead of {theirs}"
+            raise CheckFailed(Diagnostic("SW403", reason))
+
+
+def _expect(got: Words, wanted: Words, region: Region, code: str, what: str) -> None:
+    wrong = np.flatnonzero(got != wanted)
+    if len(wrong):
+        index = int(wrong[0])
+        message = (
+            f"{region.name}[{index}] (address {region.start + index}) {what}: "
+            f"{got[index]} instead of {wanted[index]}, the first of {len(wrong)} such words"
+        )
+        raise CheckFailed(Diagnostic(code, message))

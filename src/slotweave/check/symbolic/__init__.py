@@ -1,0 +1,1 @@
+"""Graphs and programs run on terms, and compared."""

@@ -1,0 +1,33 @@
+"""Blocks and jumps run on terms, as far as constants decide where they go.
+
+Counted loops are thereby followed round by round. A jump that depends on data cannot be.
+"""
+
+from __future__ import annotations
+
+from slotweave.check.symbolic.symbolic_graph import GraphRun, NotExecutableError, continue_with
+from slotweave.check.symbolic.symbolic_memory import MemoryMap, SymbolicMemory
+from slotweave.check.symbolic.terms import Terms
+from slotweave.ir.flow import Flow
+
+#: Runs of more blocks than this are given up.
+MAX_BLOCKS = 100_000
+
+
+def run_flow(flow: Flow, terms: Terms, layout: MemoryMap, memory: SymbolicMemory) -> GraphRun:
+    """Run `flow` on `memory`. Raises NotExecutableError if a jump depends on data."""
+    state = GraphRun(memory)
+    at = 0
+    for _ in range(MAX_BLOCKS):
+        if at >= len(flow.blocks):
+            return state
+        block = flow.blocks[at]
+        continue_with(block.graph, terms, layout, state)
+        jump, taken = block.jump, True
+        if jump is not None and jump.condition is not None:
+            condition = terms.known(state.variables[jump.condition][0])
+            if condition is None:
+                raise NotExecutableError(f"the jump behind block {at} depends on data")
+            taken = condition != 0
+        at = jump.target if jump is not None and taken else at + 1
+    raise NotExecutableError(f"more than {MAX_BLOCKS} blocks are run")

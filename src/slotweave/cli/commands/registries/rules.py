@@ -1,0 +1,190 @@
+"""`slotweave rules`: the rewrite rules, their equations and their proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.cli.command import command
+from slotweave.cli.options import Json
+from slotweave.cli.output import print_json, write_output
+from slotweave.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from slotweave.rules import Rule
+    from slotweave.rules.proof import Proof
+
+app = typer.Typer(help="List, show and prove rewrite rules.", no_args_is_help=True)
+
+
+@command(app, "list")
+def list_rules(json: Json = False) -> None:
+    """List the rewrite rules with their equations, in the order in which they are tried."""
+    from slotweave.rules.catalog import CATALOG
+
+    if json:
+        print_json({"rules": [{"name": rule.name, "equation": rule.equation} for rule in CATALOG]})
+        return
+    width = max(len(rule.name) for rule in CATALOG)
+    for rule in CATALOG:
+        print(f"{rule.name:<{width}}  {rule.equation}")
+
+
+@command(app, "show")
+def show_rule(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which rule.")], json: Json = False
+) -> None:
+    """Show a rule: its equation, the terms that are matched and put in their place, its proof."""
+    from slotweave.rules.proof import recorded_proofs, unproved
+
+    (rule,) = _rules_named([name])
+    proofs = recorded_proofs()
+    lacks = [why for _, why in unproved([rule], proofs)]
+    proof = None if lacks else proofs[name]
+    condition = None if rule.condition is None else str(rule.condition)
+    if json:
+        print_json(
+            {
+                "name": rule.name,
+                "equation": rule.equation,
+                "pattern": str(rule.pattern),
+                "replacement": str(rule.replacement),
+                "condition": condition,
+                "proof": None if proof is None else _record(name, proof),
+            }
+        )
+        return
+    print(f"{rule.name}: {rule.equation}\n")
+    print(f"pattern      {rule.pattern}\nreplacement  {rule.replacement}")
+    if condition is not None:
+        print(f"condition    {condition}")
+    print(f"proof        {f'none: the rule {lacks[0]}' if proof is None else _summary(proof)}")
+
+
+@command(app, "prove")
+def prove_rules(
+    terminal: Terminal,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Which rules; all if left out.")
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write the record that rules are registered by.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Prove rewrite rules anew, for all words.
+
+    Needs the extra `prove` (Z3). A rule is only used with a recorded proof that fits it.
+    """
+    rules = _rules_named(names)
+    prove = _prover(terminal, rules)
+    proofs: dict[str, Proof] = {}
+    for rule in rules:
+        try:
+            proofs[rule.name] = prove(rule)
+        except CheckFailed as error:
+            terminal.complain(error)
+            continue
+        if not json:
+            print(f"{rule.name:<32} {_summary(proofs[rule.name])}", flush=True)
+    if json:
+        print_json({"proved": [_record(name, proof) for name, proof in proofs.items()]})
+    if len(proofs) < len(rules):
+        reason = f"{len(rules) - len(proofs)} of {len(rules)} rules are not proved"
+        raise CheckFailed(Diagnostic("SW408", reason))
+    seconds = sum(proof.seconds for proof in proofs.values())
+    terminal.note(f"{len(proofs)} rules proved in {seconds:.1f} s")
+    if record:
+        _write_record(terminal, proofs)
+    else:
+        _compare_with_record(terminal, rules)
+
+
+@command(app, "search")
+def search_forms(
+    terminal: Terminal,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="Which parts; the quick ones if left out."),
+    ] = None,
+    operations: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            min=1,
+            max=3,
+            help="At most so many operations; by default one fewer than now.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Search for parts of tree hash in fewer vector operations, with any constants.
+
+    Tries every straight-line program of that length, and finds a shorter form or proves that there
+    is none. Needs the extra `prove` (Z3).
+    """
+    from slotweave.cli.shorter_forms import print_searches
+
+    print_searches(terminal, names, operations, json)
+
+
+def _rules_named(names: list[str] | None) -> list[Rule]:
+    """The rules of these names; all if none are given."""
+    from slotweave.cli.inputs import unknown
+    from slotweave.rules.catalog import CATALOG
+
+    by_name = {rule.name: rule for rule in CATALOG}
+    for name in names or ():
+        if name not in by_name:
+            raise unknown("SW212", "rule", name, by_name)
+    return [by_name[name] for name in names or by_name]
+
+
+def _prover(terminal: Terminal, rules: list[Rule]) -> Callable[[Rule], Proof]:
+    """What proves a rule. Without Z3 the record is all that can be looked at."""
+    try:
+        from slotweave.rules.prove import prove
+    except ModuleNotFoundError as error:
+        if error.name != "z3":
+            raise
+        _compare_with_record(terminal, rules)
+        reason = "proving rules anew needs Z3: install it with `pip install 'slotweave[prove]'`"
+        raise InputError(Diagnostic("SW217", reason)) from None
+    return prove
+
+
+def _compare_with_record(terminal: Terminal, rules: list[Rule]) -> None:
+    """Say that the recorded proofs fit `rules`. Raises CheckFailed (SW407) if one does not."""
+    from slotweave.rules.proof import recorded_proofs, register
+
+    register(rules, recorded_proofs())
+    fit = "proof of 1 rule fits it" if len(rules) == 1 else f"proofs of {len(rules)} rules fit them"
+    terminal.note(f"the recorded {fit}")
+
+
+def _write_record(terminal: Terminal, proofs: dict[str, Proof]) -> None:
+    """Put `proofs` into the record; it keeps those of other rules that there still are."""
+    from slotweave.rules.catalog import CATALOG
+    from slotweave.rules.proof import PROOFS_FILE, proofs_to_json, recorded_proofs
+
+    known = {**recorded_proofs(), **proofs}
+    kept = {rule.name: known[rule.name] for rule in CATALOG if rule.name in known}
+    write_output(str(PROOFS_FILE), proofs_to_json(kept))
+    terminal.note(f"wrote {PROOFS_FILE}")
+
+
+def _summary(proof: Proof) -> str:
+    return f"{proof.prover}, {proof.seconds:.3f} s: {proof.method}"
+
+
+def _record(name: str, proof: Proof) -> dict[str, str | float]:
+    return {
+        "name": name,
+        "prover": proof.prover,
+        "method": proof.method,
+        "seconds": proof.seconds,
+        "fingerprint": proof.fingerprint,
+    }

@@ -1,0 +1,1 @@
+"""Commands that do something to a kernel or a program."""

@@ -1,0 +1,137 @@
+"""`slotweave compile`: a kernel as a checked program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slotweave.base.budget import budget
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.deadline import within
+from slotweave.cli.options import (
+    Choice,
+    Contract,
+    EffortOption,
+    Evaluations,
+    Instances,
+    Json,
+    KernelArgument,
+    Output,
+    Parameters,
+    Seed,
+    TargetMachine,
+    TimeLimit,
+)
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
+from slotweave.cli.plans import plan_of, with_choices
+from slotweave.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from slotweave.driver.flow_pipeline import FlowResult
+    from slotweave.driver.pipeline import Result
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "compile")(compile_)
+
+
+def compile_(
+    terminal: Terminal,
+    kernel: KernelArgument,
+    parameters: Parameters = None,
+    contract: Contract = None,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE.json",
+            help="What the kernel leaves open: tuned (if there is one for the shape), default, ...",
+        ),
+    ] = None,
+    choice: Choice = None,
+    machine: TargetMachine = "challenge",
+    effort: EffortOption = "default",
+    time_limit: TimeLimit = None,
+    evaluations: Evaluations = None,
+    instances: Instances = 20,
+    seed: Seed = 0,
+    output: Output = None,
+    result_file: Annotated[
+        str | None,
+        typer.Option(
+            "--result",
+            metavar="FILE",
+            help="Write the result there, program included, with the hashes of all it rests on; "
+            "`slotweave verify FILE` derives it anew.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Compile a kernel to a checked program.
+
+    The program is run on random inputs against the kernel's reference before it is written. A limit
+    ends the search for a shorter schedule. Where there is no checked program within --time-limit
+    and two seconds, the command ends with 3 and names the stage.
+    """
+    expect_one_on_stdout(output, json)
+    expect_one_on_stdout(result_file, json or output == STDOUT)
+    expect_writable(output)
+    expect_writable(result_file)
+    inputs.expect_effort(effort)
+    limits = budget(evaluations, time_limit)
+    target = inputs.machine_named(machine)
+    with terminal.stages() as show, within(time_limit, "planned", show) as begins:
+        workload = inputs.kernel_named(kernel, target)
+        values = inputs.parameters_of(workload, parameters or ())
+        promise = inputs.contract_of(workload, contract)
+        choices = with_choices(plan_of(workload, plan, values, promise), choice or ())
+        terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
+
+        from slotweave.backend.fit import Effort  # after the checks of what the user gave
+        from slotweave.driver.flow_pipeline import compile_any
+
+        result = compile_any(
+            workload, target, values, promise, choices,
+            instances=instances, seed=seed, effort=Effort[effort.upper()],
+            budget=limits, on_stage=begins,
+        )  # fmt: skip
+    if result_file is not None:
+        _record(result, result_file)
+    _deliver(result, terminal, output, json)
+
+
+def _record(result: Result | FlowResult, file: str) -> None:
+    """Write the result where it can be verified later."""
+    from slotweave.evidence.record import record_to_json
+    from slotweave.views.flow_summary import summary_of
+
+    summary = summary_of(result)
+    write_output(file, record_to_json(summary, result.program, result.machine, result.kernel))
+
+
+def _deliver(
+    result: Result | FlowResult, terminal: Terminal, output: str | None, json: bool
+) -> None:
+    """Write the program where it is wanted, and say what became of it."""
+    from slotweave.ir.text.program_files import program_to_json
+    from slotweave.views.flow_summary import summary_of
+    from slotweave.views.result_table import result_view
+
+    summary = summary_of(result)
+    if output is not None:
+        write_output(output, program_to_json(result.program))
+    if json:
+        print_json(summary)
+    elif not terminal.quiet and output != STDOUT:
+        terminal.show(result_view(summary))
+    if output is not None and output != STDOUT:
+        terminal.note(f"wrote {output}")
+    for stage, seconds in summary["seconds"].items():
+        terminal.detail(f"{stage:<12} {seconds:8.3f} s")

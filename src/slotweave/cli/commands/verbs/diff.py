@@ -1,0 +1,164 @@
+"""`slotweave diff`: two programs operation by operation, or two results side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from json import dumps
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.facts import (
+    NOTHING,
+    Assumed,
+    OriginFactsOption,
+    assumed,
+    facts_of_origin,
+    own_shape,
+)
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    ShapeAndFactsOption,
+)
+from slotweave.cli.output import print_json
+from slotweave.cli.results import is_result
+from slotweave.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from slotweave.ir.program import Program
+
+_SIDE = (
+    "A program as for `slotweave inspect`, or a result: what --json printed (of any "
+    "command that tells of one program or kernel, but not of `explain`), or what "
+    "`compile --result` wrote. - is stdin."
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "diff")(diff)
+
+
+def diff(
+    terminal: Terminal,
+    a: Annotated[str, typer.Argument(metavar="A", help=_SIDE)],
+    b: Annotated[str, typer.Argument(metavar="B", help="The same.")],
+    machine: MachineOfProgram = None,
+    facts: OriginFactsOption = None,
+    shape: ShapeAndFactsOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    json: Json = False,
+) -> None:
+    """Compare two programs operation by operation, or two results side by side.
+
+    Operations are matched by the words that they make on a few random memories, so that neither
+    order, allocation, engines nor another way to compute the same stand between them. Where a
+    program jumps it is compared as it runs; jumps must be decided by known words.
+    """
+    if a == b == inputs.STDIN:
+        raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
+    how = inputs.building(shape, load_time_limit, terminal)
+    sides = {"a": _loaded(a, how), "b": _loaded(b, how)}
+    names = {"a": inputs.shown(a), "b": inputs.shown(b)}
+    if len({isinstance(side, dict) for side in sides.values()}) > 1:
+        sides = {key: _program_of(side, names[key], terminal) for key, side in sides.items()}
+    kinds = [isinstance(side, dict) for side in sides.values()]
+    if kinds[0] != kinds[1]:
+        reason = "one of the two is a program and the other a result; compare like with like"
+        raise InputError(Diagnostic("SW212", reason))
+    if kinds[0]:
+        _show_results(sides, names, json)
+    else:
+        known = (facts_of_origin(names[key], program) for key, program in sides.items())
+        name = facts or next((name for name in known if name != NOTHING), NOTHING)
+        _show_programs(sides, names, machine, name, how.shape, terminal, json)
+
+
+def _loaded(file: str, building: inputs.Building) -> Any:
+    """The program in `file`, or the entries of a result."""
+    if inputs.is_python_file(file):
+        return inputs.program_in(file, building)
+    text = inputs.program_text(file)
+    return _result(text) or inputs.program_from(text, file, building.terminal)
+
+
+def _result(text: str) -> dict[str, Any] | None:
+    """What a result says, if `text` is one."""
+    from slotweave.ir.text.file_kind import RESULT, kind_of
+    from slotweave.ir.text.program_values import FormError, load_json
+
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        value = load_json(text)
+    except FormError:
+        return None
+    return value if isinstance(value, dict) and kind_of(value) == RESULT else None
+
+
+def _program_of(side: Any, file: str, terminal: Terminal) -> Any:
+    """`side`, or the program in it if it is a result with one."""
+    text = dumps(side) if isinstance(side, dict) else ""
+    return inputs.program_from(text, file, terminal) if is_result(text) else side
+
+
+def _show_results(sides: dict[str, Any], names: dict[str, str], json: bool) -> None:
+    from slotweave.views.result_diff import result_diff, result_lines
+
+    answer = result_diff(sides["a"], sides["b"])
+    if json:
+        print_json({"files": names, **answer})
+        return
+    print(f"A  {names['a']}\nB  {names['b']}\n")
+    print("\n".join(result_lines(answer)))
+
+
+def _show_programs(
+    sides: dict[str, Any],
+    names: dict[str, str],
+    machine: str | None,
+    facts: str,
+    shape: Mapping[str, int] | None,
+    terminal: Terminal,
+    json: bool,
+) -> None:
+    from slotweave.anatomy.program_diff import Numbering, diff_sides, side_of
+    from slotweave.views.diff_summary import diff_lines, diff_summary
+
+    numbering, ran = Numbering(), {}
+    known = {
+        key: assumed(names[key], facts, shape or _borrowed_shape(side, sides), side)
+        for key, side in sides.items()
+    }
+    for key, program in sides.items():
+        with inputs.blaming(names[key]):
+            target = inputs.machine_of(program, machine)
+            ran[key] = side_of(program, target, known[key].facts, numbering)
+    summary = diff_summary(diff_sides(ran["a"], ran["b"]))
+    if json:
+        print_json({"files": names, "facts": facts, **summary})
+    else:
+        print("\n".join(diff_lines(summary, names)))
+        print("\n".join(_facts_lines(known)))
+    for of_side in known.values():
+        terminal.notes(of_side.notes)
+
+
+def _borrowed_shape(side: Program, sides: Mapping[str, Program]) -> Mapping[str, int] | None:
+    """The shape of the other program for one that does not say for which it is."""
+    if own_shape(side) is not None:
+        return None
+    return next(filter(None, map(own_shape, sides.values())), None)
+
+
+def _facts_lines(known: Mapping[str, Assumed]) -> Iterator[str]:
+    """The facts of both sides; where they are about different shapes, those of each."""
+    if known["a"].shape == known["b"].shape:
+        yield f"facts: {known['a']}"
+    else:
+        yield from (f"facts of {key.upper()}: {of_side}" for key, of_side in known.items())

@@ -1,0 +1,149 @@
+"""`slotweave explain`: what a code stands for, and why a slot of a program is as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slotweave.base.diagnostics import CODES, Diagnostic, InputError
+from slotweave.cli.command import command
+from slotweave.cli.facts import FactsOption, assumed, read_only_notes
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    ShapeAndFactsOption,
+)
+from slotweave.cli.output import print_json
+from slotweave.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from slotweave.ir.facts import Facts
+    from slotweave.ir.program import Program
+    from slotweave.machine import Machine
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "explain")(explain)
+
+
+def explain(
+    terminal: Terminal,
+    code: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CODE|PROGRAM", help="A code such as SW104 (all if left out), or a program."
+        ),
+    ] = None,
+    place: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CYCLE[:ENGINE[:SLOT]]",
+            help="Where in the program; bundles count from 0. Of a program that jumps, cycles of "
+            "its run do, if known words decide its jumps.",
+        ),
+    ] = None,
+    machine: MachineOfProgram = None,
+    facts: FactsOption = None,
+    shape: ShapeAndFactsOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    json: Json = False,
+) -> None:
+    """Explain an error code, or why an operation is not earlier and why a slot is empty."""
+    if code is not None and place is not None:
+        from slotweave.cli.inputs import building, machine_of, program_in
+
+        how = building(shape, load_time_limit, terminal)
+        program = program_in(code, how)
+        known = assumed(code, facts, how.shape, program)
+        _explain_place(program, code, place, machine, known.facts, json)
+        target = machine_of(program, machine)
+        terminal.notes((*known.notes, *read_only_notes(program, code, target, known, facts)))
+    else:
+        _explain_code(code, json)
+
+
+def _explain_place(
+    program: Program, file: str, place: str, machine_name: str | None, facts: Facts, json: bool
+) -> None:
+    from slotweave.anatomy.inspect import refuse_faults
+    from slotweave.anatomy.live_scratch import is_straight
+    from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled, up_to_halt
+    from slotweave.anatomy.why_here import explain_bundle, explain_cycle
+    from slotweave.cli.inputs import blaming, machine_of
+    from slotweave.views.why_text import why_lines
+
+    machine = machine_of(program, machine_name)
+    with blaming(file):
+        refuse_faults(program, machine)
+        if is_straight(program):
+            bundles = len(up_to_halt(program).bundles)
+            most = f"the program has {len(program.bundles):,} bundles, from 0 on"
+            if bundles < len(program.bundles):
+                most = f"{most}, and halts in {bundles - 1:,}"
+            most = most if bundles else "the program is empty, it has no bundle"
+            at = _parsed_place(place, bundles, most, machine)
+            answer = explain_bundle(program, machine, *at, facts)
+        else:
+            run = unrolled(program, machine, facts, MOST_SHOWN)
+            cycles = run.cycles[-1]
+            most = f"the run has {cycles:,} cycles, from 0 on"
+            at = _parsed_place(place, cycles, most, machine)
+            answer = explain_cycle(run, machine, *at)
+    if json:
+        print_json(answer)
+    else:
+        print("\n".join(why_lines(answer)))
+
+
+def _parsed_place(
+    place: str, size: int, most: str, machine: Machine
+) -> tuple[int, str | None, int | None]:
+    """`CYCLE[:ENGINE[:SLOT]]`, each of which must exist; `most` says that there are `size`."""
+    bundle, engine, slot = [*place.split(":"), None, None][:3]
+    number = _number(bundle)
+    if place.count(":") > 2 or number is None:
+        raise _no_place(place, "a place is CYCLE[:ENGINE[:SLOT]], such as 5 or 5:alu:0")
+    if number >= size:
+        raise _no_place(place, most)
+    if engine is not None and engine not in machine.slots:
+        raise _no_place(place, f"{machine.name} has the engines {', '.join(machine.slots)}")
+    position = None if slot is None else _number(slot)
+    if engine is not None and slot is not None:
+        width = machine.slots[engine]
+        if position is None or position >= width:
+            raise _no_place(place, f"{engine} has {width} slots, from 0 on")
+    return number, engine, position
+
+
+def _number(text: str | None) -> int | None:
+    short = text is not None and text.isascii() and text.isdecimal() and len(text) <= 18
+    return int(text) if short and text else None
+
+
+def _no_place(place: str, reason: str) -> InputError:
+    return InputError(Diagnostic("SW212", f"no place {place!r}: {reason}"))
+
+
+def _explain_code(code: str | None, json: bool) -> None:
+    from textwrap import fill
+
+    if code is None:
+        if json:
+            print_json({"codes": {name: entry.title for name, entry in CODES.items()}})
+        else:
+            print("\n".join(f"{name}  {entry.title}" for name, entry in CODES.items()))
+        return
+    entry = CODES.get(code.upper())
+    if entry is None:
+        reason = (
+            f"there is no code {code!r}; `slotweave explain` lists them all, "
+            "`slotweave explain PROGRAM CYCLE[:ENGINE[:SLOT]]` is about a place in a program"
+        )
+        raise InputError(Diagnostic("SW212", reason))
+    if json:
+        print_json({"code": code.upper(), "title": entry.title, "text": entry.text})
+    else:
+        print(f"{code.upper()}: {entry.title}\n\n{fill(entry.text, 80)}")

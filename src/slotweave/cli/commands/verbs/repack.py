@@ -1,0 +1,210 @@
+"""`slotweave repack`: the same program in fewer cycles, proved equal."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slotweave.base.budget import Budget, budget
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.wording import counted
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.facts import Assumed, FactsOption, assumed, blaming_facts
+from slotweave.cli.interrupts import deferred_interrupt
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    EffortOption,
+    Evaluations,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    Output,
+    ProgramArgument,
+    Seed,
+    ShapeAndFactsOption,
+    TimeLimit,
+)
+from slotweave.cli.origin import borne_out
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
+from slotweave.cli.terminal import PATIENCE, Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slotweave.repacking import Repacked, RepackOptions
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "repack")(repack)
+
+
+def repack(
+    terminal: Terminal,
+    program: ProgramArgument,
+    machine: MachineOfProgram = None,
+    facts: FactsOption = None,
+    shape: ShapeAndFactsOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    vectorize: Annotated[
+        bool | None,
+        typer.Option(
+            "--vectorize/--no-vectorize",
+            help="Pack operations on words into vectors, or do not; without either option, both "
+            "are tried.",
+        ),
+    ] = None,
+    no_rewrite: Annotated[
+        bool,
+        typer.Option(
+            "--no-rewrite",
+            help="Apply no rules: place the operations again that output depends on, repeated ones "
+            "once; known words become constants.",
+        ),
+    ] = False,
+    effort: EffortOption = "default",
+    time_limit: TimeLimit = None,
+    evaluations: Evaluations = None,
+    seed: Seed = 0,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Turn a program into a shorter one that is proved to do the same.
+
+    It is lifted to a graph, rewritten, scheduled and allocated anew. What comes out is never longer
+    than what came in: where nothing shorter is found, it is the program as it was given. Ctrl-C
+    ends the search and keeps what was found.
+    """
+    expect_one_on_stdout(output, json)
+    expect_writable(output)
+    if vectorize and no_rewrite:
+        reason = "--vectorize changes operations, which --no-rewrite forbids"
+        raise InputError(Diagnostic("SW212", reason))
+    inputs.expect_effort(effort)
+    limits = budget(evaluations, time_limit)
+    how = inputs.building(shape, load_time_limit, terminal)
+    parsed = inputs.program_in(program, how)
+    target = inputs.machine_of(parsed, machine)
+    known = assumed(program, facts, how.shape, parsed)
+
+    from slotweave.backend.fit import Effort  # behind the checks of what the user gave
+    from slotweave.repacking import RepackOptions
+    from slotweave.repacking import repack as repacked
+
+    options = RepackOptions(
+        rewrite=not no_rewrite, vectorize=vectorize, effort=Effort[effort.upper()], seed=seed
+    )
+    with deferred_interrupt() as raise_if_interrupted:
+        progress = Progress(terminal, limits, raise_if_interrupted, known.notes)
+        said = borne_out(parsed, program, known)
+        with inputs.blaming(program), blaming_facts(known, facts):
+            result = repacked(said, target, known.facts, options, progress, limits)
+        if result.best is None and not inputs.is_python_file(program):
+            result = replace(result, program=parsed)  # as it was given
+        built = inputs.built_for(program, parsed)
+        _deliver(result, options, known, program, built, terminal, output, json)
+    if result.interrupted:
+        raise KeyboardInterrupt
+
+
+class Progress:
+    """Tells of each stage and each better program at once, of other evaluations now and then.
+
+    Whenever there is something to tell, `pause` is called first. `notes` come before all else.
+    """
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        limits: Budget,
+        pause: Callable[[], None],
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self.terminal, self.limits, self.pause, self.untold = terminal, limits, pause, notes
+        self._told = limits.clock()
+
+    def __call__(self, what: str, cycles: int, evaluations: int) -> None:
+        self.pause()
+        self.terminal.notes(self.untold)
+        self.untold = ()
+        now = self.limits.clock()
+        if not what and now - self._told < PATIENCE:
+            return
+        self._told = now
+        if not what:
+            what = f"{counted(evaluations, 'evaluation')}{self._left(now)}"
+        self.terminal.note(f"{what} (best so far: {counted(cycles, 'cycle')})")
+
+    def _left(self, now: float) -> str:
+        most, ends = self.limits.evaluations, self.limits.ends
+        of = "" if most is None else f" of {most:,} at most"
+        return of if ends is None else f"{of}, {max(0.0, ends - now):.0f} s left"
+
+
+def _deliver(
+    result: Repacked,
+    options: RepackOptions,
+    facts: Assumed,
+    file: str,
+    built: str | None,
+    terminal: Terminal,
+    output: str | None,
+    json: bool,
+) -> None:
+    """Write the program where it is wanted, and say what became of it."""
+    from slotweave.anatomy.double_writes import (
+        double_writes_diagnostic,
+        double_writes_json,
+        double_writes_of,
+    )
+    from slotweave.anatomy.kept_control import kept_control_lines
+    from slotweave.anatomy.never_written import (
+        never_written,
+        never_written_diagnostic,
+        never_written_json,
+    )
+    from slotweave.ir.text.program_files import program_to_json
+    from slotweave.views.repack_lines import dropped_store_lines, variant_lines, vector_lines
+    from slotweave.views.repack_summary import repack_summary
+    from slotweave.views.result_table import result_view
+
+    if output is not None:
+        write_output(output, program_to_json(result.program))
+    unwritten = never_written(result.given, result.machine, result.facts)
+    doubled = double_writes_json(double_writes_of(result.given, result.machine))
+    for found in (
+        never_written_diagnostic(never_written_json(unwritten), inputs.shown(file)),
+        double_writes_diagnostic(doubled, inputs.shown(file)),
+    ):
+        if found is not None:
+            terminal.note(f"warning: {found}")
+    summary = repack_summary(result, facts.name, options.seed, unwritten)
+    if json:
+        print_json(summary)
+    elif not terminal.quiet and output != STDOUT:
+        context = [("built for", built)] if built else []
+        context.append(("facts", str(facts)))
+        terminal.show(result_view({**summary, "verified": None, "proved": None}, context))
+        before = counted(result.before, "cycle")
+        print(f"\n{before} before, {result.cycles:,} now, under facts {facts.name!r}:")
+        print(result.why)
+        for line in (
+            *kept_control_lines(summary),
+            *dropped_store_lines(summary),
+            *variant_lines(summary),
+            *vector_lines(summary, shlex.quote(file), options.rewrite),
+        ):
+            print(line)
+    if output is None and not json:
+        terminal.note("nothing was written; -o FILE writes the program")
+    elif output is not None and output != STDOUT:
+        terminal.note(f"wrote {output}")

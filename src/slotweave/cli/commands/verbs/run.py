@@ -1,0 +1,123 @@
+"""`slotweave run`: simulate a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.base.wording import counted
+from slotweave.cli.command import command
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    MAX_CYCLES,
+    Compatible,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    MaxCycles,
+    Output,
+    ProgramArgument,
+    ShapeOption,
+)
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
+from slotweave.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from slotweave.ir.program import Program
+    from slotweave.simulate.run import Run
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "run")(run)
+
+
+def run(
+    terminal: Terminal,
+    program: ProgramArgument,
+    mem: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Memory before the run, a JSON list of words (`slotweave kernels memory` makes "
+            "one); none at all if left out.",
+        ),
+    ] = None,
+    machine: MachineOfProgram = None,
+    compatible: Compatible = False,
+    max_cycles: MaxCycles = MAX_CYCLES,
+    shape: ShapeOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Simulate a program.
+
+    -o FILE writes memory at the end as a JSON list of words.
+    """
+    from slotweave.cli import inputs
+    from slotweave.simulate.reference import run as simulate
+
+    expect_one_on_stdout(output, json)
+    expect_writable(output)
+    parsed = inputs.program_in(program, inputs.building(shape, load_time_limit, terminal))
+    inputs.note_unused_shape(shape, terminal, program)
+    target = inputs.machine_of(parsed, machine)
+    memory = inputs.memory_in(mem)
+    with inputs.blaming(program), _missing_memory_named(mem, parsed):
+        end = simulate(parsed, target, memory, strict=not compatible, max_cycles=max_cycles)
+    if output is not None:
+        write_output(output, f"{end.memory.tolist()}\n")
+    if json:
+        print_json(_result(end))
+    elif output != STDOUT:
+        print(f"{counted(end.cycles, 'cycle')}, {end.state.value.lower()} at bundle {end.pc:,}")
+        if len(end.trace):
+            print(f"trace: {' '.join(map(str, end.trace))}")
+    terminal.detail(
+        f"{counted(end.executed_bundles, 'bundle')} ran, those that cost no cycle included"
+    )
+
+
+@contextmanager
+def _missing_memory_named(mem: str | None, program: Program) -> Iterator[None]:
+    """An access past the end of memory is said to be one where no memory was given."""
+    try:
+        yield
+    except CheckFailed as error:
+        found = error.diagnostic
+        if mem is not None or found.code not in ("SW106", "SW107"):
+            raise
+        hint = f"give some with --mem FILE; `{_making_memory(program)}` makes one"
+        raise CheckFailed(replace(found, message=f"{found.message}; {hint}")) from None
+
+
+def _making_memory(program: Program) -> str:
+    """The command that makes a memory for `program`, as far as the program says what it is for."""
+    from slotweave.kernels import KERNELS
+
+    kernel, params, contract = map(program.meta.get, ("kernel", "params", "contract"))
+    if kernel not in KERNELS or not isinstance(params, Mapping):
+        return "slotweave kernels memory KERNEL -o FILE"
+    shape = "".join(f" -p {name}={value}" for name, value in params.items())
+    return f"slotweave kernels memory {kernel}{shape} --contract {contract} -o FILE"
+
+
+def _result(end: Run) -> dict[str, Any]:
+    return {
+        "cycles": end.cycles,
+        "state": end.state.value,
+        "pc": end.pc,
+        "trace": list(end.trace),
+        "mem": end.memory.tolist(),
+    }

@@ -1,0 +1,134 @@
+"""`slotweave what-if`: the same program on a machine with other numbers of slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.wording import counted
+from slotweave.cli import inputs
+from slotweave.cli.assignments import assigned, given_as
+from slotweave.cli.command import command
+from slotweave.cli.facts import Assumed, FactsOption, assumed, read_only_notes
+from slotweave.cli.options import (
+    LOAD_SECONDS,
+    Json,
+    LoadTimeLimit,
+    MachineOfProgram,
+    ProgramArgument,
+    ShapeAndFactsOption,
+)
+from slotweave.cli.output import print_json
+from slotweave.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from slotweave.machine import Machine
+
+MOST_SLOTS = 1024
+
+_HELD_FIXED = (
+    "The program is held fixed, nothing is compiled again "
+    "(`slotweave compile --machine FILE.toml` does that)."
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "what-if")(what_if)
+
+
+def what_if(
+    terminal: Terminal,
+    program: ProgramArgument,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="ENGINE=SLOTS", help="Other slots; repeatable."),
+    ] = None,
+    machine: MachineOfProgram = None,
+    facts: FactsOption = None,
+    shape: ShapeAndFactsOption = None,
+    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    json: Json = False,
+) -> None:
+    """Time a program on a machine with more or fewer slots, and say what one more would save.
+
+    The program is held fixed: its operations, their order, their engines and their scratch words.
+    Accesses to memory that cannot alias, which --facts may know, do not wait for each other. More
+    slots run every schedule of fewer, so no price is negative. Nothing is compiled again, which
+    could make more of the same machine. To price scratch, each value is allocated again, all words
+    in turn; the rest stays fixed.
+    """
+    from slotweave.anatomy.inspect import refuse_faults
+    from slotweave.anatomy.live_scratch import is_straight
+    from slotweave.anatomy.what_if import what_if as timed
+
+    how = inputs.building(shape, load_time_limit, terminal)
+    parsed = inputs.program_in(program, how)
+    with inputs.blaming(program):
+        target = inputs.machine_of(parsed, machine)
+    slots = _slots(changes or (), target)
+    known = assumed(program, facts, how.shape, parsed)
+    with inputs.blaming(program):
+        if not is_straight(parsed):
+            reason = (
+                "the program jumps, and operations are not moved over jumps; only programs that "
+                "run straight through are timed again (`slotweave inspect` shows a run)"
+            )
+            raise InputError(Diagnostic("SW216", reason))
+        refuse_faults(parsed, target)
+        with terminal.stages() as watch:
+            answer = {**timed(parsed, target, slots, known.facts, watch), "facts": known.name}
+    if json:
+        print_json(answer)
+    else:
+        _show(answer, known)
+    terminal.notes((*known.notes, *read_only_notes(parsed, program, target, known, facts)))
+
+
+def _show(answer: dict[str, Any], known: Assumed) -> None:
+    print(_HELD_FIXED)
+    print(f"facts: {known}")
+    print(f"{counted(answer['before'], 'cycle')} as it is, {answer['retimed']:,} timed again")
+    print(f"{counted(answer['cycles'], 'cycle')} with {_listed(answer['slots'])}")
+    for engine, saved in answer["prices"].items():
+        print(f"{saved:6,} fewer with one more slot for {engine}")
+    print(f"{answer['scratch']:6,} fewer if no scratch word were used again")
+    _print_scratch(answer["scratch_words"])
+
+
+def _print_scratch(prices: dict[str, Any]) -> None:
+    """The prices of scratch words and of slots, where each value is allocated again."""
+    step, words = prices["step"], prices["words"]
+    if prices["now"] is None:
+        print(f"words given in turn: {prices['needed']:,} are needed, {words:,} are there")
+        return
+    print(f"{counted(prices['now'], 'cycle')} with all {words:,} scratch words given out in turn")
+    if prices["saved"] is not None:
+        print(f"{prices['saved']:6,} fewer with {step} words more")
+    if prices["lost"] is not None:
+        print(f"{prices['lost']:6,} more with {step} words fewer")
+    else:
+        print(f"       not with {step} words fewer: {prices['needed']:,} are needed")
+    for engine, saved in prices["prices"].items():
+        print(f"{saved:6,} fewer with these words and one more slot for {engine}")
+
+
+def _listed(slots: dict[str, int]) -> str:
+    return ", ".join(f"{engine} {count}" for engine, count in slots.items())
+
+
+def _slots(changes: Iterable[str], machine: Machine) -> dict[str, int]:
+    """`valu=8` as {"valu": 8}."""
+    slots = {}
+    with given_as("--set ENGINE=SLOTS"):
+        for engine, number in assigned(changes, "SW212").items():
+            if engine not in machine.slots:
+                raise inputs.unknown("SW212", "engine", engine, machine.slots)
+            digits = number if number.isascii() and number.isdecimal() and len(number) <= 9 else "0"
+            if not 1 <= int(digits) <= MOST_SLOTS:
+                reason = f"{engine} must have from 1 to {MOST_SLOTS} slots, not {number!r}"
+                raise InputError(Diagnostic("SW212", reason))
+            slots[engine] = int(digits)
+    return slots

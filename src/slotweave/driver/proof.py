@@ -1,0 +1,112 @@
+"""What is proved about a program: that it is its graph, and that it is its workload's definition.
+
+`program` says whether the program equals the graph that its kernel and plan give, rules applied and
+operations placed. `definition` says whether the workload's plain definition is what is computed. It
+is proved for the program itself where it can be, which needs neither kernel nor plan nor rules;
+else for the traced graph of the kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from slotweave.analysis.promises import Promise, promises_of
+from slotweave.backend.lower import lower
+from slotweave.check.definition.counterexample import Counterexample
+from slotweave.check.definition.definition import graph_meets_definition, program_meets_definition
+from slotweave.check.symbolic.equivalence import program_equals_graph
+from slotweave.check.symbolic.kept_promises import Kept, promises_kept
+from slotweave.frontend.kernel import Kernel
+from slotweave.frontend.trace import trace_flow
+from slotweave.ir.plan import Plan
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.rewrite import rewrite
+
+Verdict = bool | Literal["unknown"]
+
+
+@dataclass(frozen=True)
+class Proved:
+    """The verdicts, and for each why; if something is refuted, by which memory.
+
+    `promises` are those of the kernel that the proof of the program rests on and that are not
+    themselves proved to be kept.
+    """
+
+    program: Verdict
+    program_why: str
+    definition: Verdict
+    definition_why: str
+    counterexample: Counterexample | None = None
+    promises: tuple[Promise, ...] = ()
+
+    @property
+    def why(self) -> str:
+        return f"program: {self.program_why}; definition: {self.definition_why}"
+
+
+def prove(
+    program: Program,
+    machine: Machine,
+    kernel: Kernel,
+    parameters: Mapping[str, int],
+    contract: str,
+    plan: Plan | None = None,
+) -> Proved:
+    """Prove what can be proved of `program` as `kernel`; `plan` is the one it was compiled by.
+
+    Without a plan there is no graph, and the program stands for itself: where it is proved to be
+    the definition, nothing is left to prove of it.
+    """
+    facts = kernel.facts(parameters, contract)
+    if kernel.definition is None:
+        why = f"{kernel.name} comes without a definition to prove it by"
+        same, same_why = _same_as_graph(program, machine, kernel, parameters, contract, plan)
+        if plan is None:
+            return Proved(same, same_why, "unknown", why)
+        flow = trace_flow(kernel, parameters, contract, plan, machine)
+        promises = promises_of(flow, facts)
+        kept = promises_kept(flow, facts) if promises else Kept(True, "nothing is promised")
+        if kept.verdict is False:
+            broken = f"the kernel breaks a promise: {kept.why}"
+            return Proved(False, broken, "unknown", why, kept.counterexample, promises)
+        if kept.verdict is True:
+            return Proved(same, same_why, "unknown", why)
+        given = "; ".join(map(str, promises))
+        same_why = f"{same_why}, given that {given} (a promise of the kernel: {kept.why})"
+        return Proved(same, same_why, "unknown", why, promises=promises)
+    definition = kernel.definition(parameters)
+    found = program_meets_definition(program, machine, definition, facts)
+    if plan is None and found.verdict is True:
+        why = "it is the definition, with no graph between them"
+        return Proved(True, why, True, found.why)
+    same, same_why = _same_as_graph(program, machine, kernel, parameters, contract, plan)
+    if plan is not None and same is True and found.verdict == "unknown":
+        traced = trace_flow(kernel, parameters, contract, plan, machine)
+        if len(traced.blocks) == 1:
+            found = graph_meets_definition(traced.blocks[0].graph, definition, facts)
+    return Proved(same, same_why, found.verdict, found.why, found.counterexample)
+
+
+def _same_as_graph(
+    program: Program,
+    machine: Machine,
+    kernel: Kernel,
+    parameters: Mapping[str, int],
+    contract: str,
+    plan: Plan | None,
+) -> tuple[Verdict, str]:
+    """Whether `program` is the graph that `kernel` and `plan` give."""
+    if plan is None:
+        return "unknown", "no plan is known that gives the graph it was made from"
+    flow = trace_flow(kernel, parameters, contract, plan, machine)
+    graphs = [block.graph for block in flow.blocks]
+    if plan.rewrite:
+        graphs = [rewrite(graph, machine).graph for graph in graphs]
+    wanted = flow.with_graphs(graphs) if len(graphs) > 1 else lower(graphs[0], machine).graph
+    facts = kernel.facts(parameters, contract)
+    found = program_equals_graph(program, machine, wanted, facts)
+    return found.verdict, found.why

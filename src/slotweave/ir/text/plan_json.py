@@ -1,0 +1,98 @@
+"""Plans as JSON; `plan_from_json(plan_to_json(plan)) == plan`.
+
+That holds for plans whose choices and origin are made of strings, numbers, booleans, None, tuples
+and mappings with string keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from types import MappingProxyType
+from typing import Any
+
+from slotweave.ir.plan import METHODS, MODES, ORDERS, Plan, ScheduleOptions
+from slotweave.ir.text.file_kind import PLAN
+from slotweave.ir.text.json_value import Key, json_text, parse_json
+from slotweave.ir.text.program_values import excerpt
+
+PLAN_SCHEMA_VERSION = 1
+#: More passes than this find nothing more, and each may take a tenth of a second.
+MAX_PASSES = 1000
+#: More items than this in a window, or windows or stages at once, are as good as all.
+MAX_TOGETHER = 2**20
+
+_KEYS = ("schema_version", "name", "kernel", "rewrite", "schedule", "choices", "origin")
+_SCHEDULE_KEYS = tuple(field.name for field in fields(ScheduleOptions))
+
+
+def plan_to_json(plan: Plan) -> str:
+    """`plan` as JSON text."""
+    return json_text(
+        {
+            "schema_version": PLAN_SCHEMA_VERSION,
+            "name": plan.name,
+            "kernel": plan.kernel,
+            "rewrite": plan.rewrite,
+            "schedule": asdict(plan.schedule),
+            "choices": plan.choices,
+            "origin": plan.origin,
+        }
+    )
+
+
+def plan_from_json(text: str, file: str = "") -> Plan:
+    """The plan that `text` says. Raises InputError (SW209) naming the key.
+
+    Only `name` and `kernel` are required. What the choices mean is the kernel's business.
+    """
+    root = Key("", "SW209", file)
+    table = root.record(parse_json(text, root, PLAN), _KEYS)
+    for key in ("name", "kernel"):
+        if key not in table:
+            (root / key).fail("is missing")
+    version = root / "schema_version"
+    version.integer(table.get("schema_version", 1), 1, PLAN_SCHEMA_VERSION)
+    return Plan(
+        name=(root / "name").string(table["name"]),
+        kernel=(root / "kernel").string(table["kernel"]),
+        rewrite=(root / "rewrite").boolean(table.get("rewrite", True)),
+        schedule=_schedule(table.get("schedule", {}), root / "schedule"),
+        choices=MappingProxyType((root / "choices").mapping(table.get("choices", {}))),
+        origin=MappingProxyType((root / "origin").mapping(table.get("origin", {}))),
+    )
+
+
+def _schedule(value: Any, at: Key) -> ScheduleOptions:
+    table: Mapping[str, Any] = at.record(value, _SCHEDULE_KEYS)
+    default = ScheduleOptions()
+    method = _one_of(table.get("method", default.method), METHODS, at / "method")
+    noise = (at / "noise").number(table.get("noise", default.noise))
+    if noise < 0:
+        (at / "noise").fail("must not be negative")
+    offsets = (at / "offsets").elements(table.get("offsets", default.offsets))
+    return ScheduleOptions(
+        method=method,
+        stagger=(at / "stagger").number(table.get("stagger", default.stagger)),
+        offsets=tuple(place.number(element) for place, element in offsets),
+        seed=(at / "seed").integer(table.get("seed", default.seed), 0, 2**63 - 1),
+        noise=noise,
+        passes=(at / "passes").integer(table.get("passes", default.passes), 0, MAX_PASSES),
+        order=_one_of(table.get("order", default.order), ORDERS, at / "order"),
+        modes=_one_of(table.get("modes", default.modes), MODES, at / "modes"),
+        stages_open=_count(table, "stages_open", at, 0),
+        window=_count(table, "window", at, 1),
+        windows_open=_count(table, "windows_open", at, 0),
+        spill=(at / "spill").boolean(table.get("spill", default.spill)),
+    )
+
+
+def _count(table: Mapping[str, Any], key: str, at: Key, lowest: int) -> int:
+    return (at / key).integer(table.get(key, lowest), lowest, MAX_TOGETHER)
+
+
+def _one_of(value: Any, allowed: tuple[str, ...], at: Key) -> str:
+    text = at.string(value)
+    if text not in allowed:
+        at.fail(f"must be one of {', '.join(allowed)}, not {excerpt(text)}")
+    return text

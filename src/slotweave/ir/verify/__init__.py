@@ -1,0 +1,1 @@
+"""Verifiers: lists of named invariants of the values."""

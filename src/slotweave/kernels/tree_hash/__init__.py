@@ -1,5 +1,0 @@
-"""Tree hash: the workload of the public challenge."""
-
-from slotweave.kernels.tree_hash.kernel import TREE_HASH
-
-__all__ = ["TREE_HASH"]

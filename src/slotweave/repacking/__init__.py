@@ -1,0 +1,9 @@
+"""Program in, shorter program out, proved equal."""
+
+from slotweave.repacking.control import control_met
+from slotweave.repacking.options import Listener, RepackOptions
+from slotweave.repacking.proving import Candidate
+from slotweave.repacking.repack import Repacked, repack
+from slotweave.repacking.trail import Tried
+
+__all__ = ["Candidate", "Listener", "RepackOptions", "Repacked", "Tried", "control_met", "repack"]

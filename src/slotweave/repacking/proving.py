@@ -1,0 +1,89 @@
+"""Schedules that were found, made programs and proved to do what the given program does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from slotweave.analysis.utilisation import counted_bundles
+from slotweave.backend.emit import emit
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
+from slotweave.bounds import Bound
+from slotweave.check.legality.allocation_legality import allocation_violations
+from slotweave.check.legality.rewriting import rewriting_faults
+from slotweave.check.legality.schedule_legality import schedule_violations
+from slotweave.check.symbolic.equivalence import Equivalence, program_equals_graph
+from slotweave.check.symbolic.refinement import graph_refines_program
+from slotweave.ir.allocation import Allocation
+from slotweave.ir.facts import Facts
+from slotweave.ir.problem import Problem
+from slotweave.ir.program import Program
+from slotweave.ir.schedule import Schedule
+from slotweave.machine import Machine
+from slotweave.repacking.search import Found
+from slotweave.repacking.trail import Trail
+from slotweave.rules.registry import RULES
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A program made of a graph, proved to be it, and the values on the way."""
+
+    way: str
+    program: Program
+    problem: Problem
+    schedule: Schedule
+    allocation: Allocation
+    proof: Equivalence
+    bounds: tuple[Bound, ...]
+    rules: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def cycles(self) -> int:
+        return counted_bundles(self.program)
+
+
+def first_proved(
+    trail: Trail, program: Program, machine: Machine, facts: Facts
+) -> Candidate | None:
+    """The last, and so the shortest, that was found and is proved to do what `program` does."""
+    verdicts: dict[str, Equivalence] = {}
+    for one in reversed(trail.found):
+        way = one.writing.way
+        if way not in verdicts:
+            trail.tell(f"{way}: being proved")
+            verdicts[way] = graph_refines_program(one.writing.graph, program, machine, facts)
+            if verdicts[way].verdict is not True:
+                trail.tell(f"{way}: not proved ({verdicts[way].why}), passed over")
+        if verdicts[way].verdict is True:
+            candidate = _proved(one, machine, facts)
+            if candidate is not None:
+                return candidate
+    return None
+
+
+def _proved(found: Found, machine: Machine, facts: Facts) -> Candidate | None:
+    """The program of a schedule, if it is proved to be its graph.
+
+    Raises CheckFailed if a check finds a fault, rather than no proof.
+    """
+    writing = found.writing
+    lowered, problem, rewritten = writing.lowered, writing.problem, writing.rewritten
+    for fault in (
+        *rewriting_faults(writing.graph, rewritten.graph, rewritten.derivation, RULES),
+        *schedule_violations(found.schedule, problem),
+        *allocation_violations(found.allocation, found.schedule, problem),
+    ):
+        raise CheckFailed(fault)
+    program = emit(
+        lowered.graph, machine, problem, lowered.layout, found.schedule, found.allocation
+    )
+    proof = program_equals_graph(program, machine, rewritten.graph, facts)
+    if proof.verdict is False:
+        raise CheckFailed(Diagnostic("SW406", proof.why))
+    if proof.verdict is not True:
+        return None
+    return Candidate(
+        writing.way, program, problem, found.schedule, found.allocation, proof, writing.bounds,
+        rewritten.counts(),
+    )  # fmt: skip

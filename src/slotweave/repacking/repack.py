@@ -1,0 +1,235 @@
+"""Program in, shorter program out: lifted, rewritten, scheduled, allocated, proved equal.
+
+Guarantees: what is returned takes no more cycles than what was given, and where it is another
+program it is proved to leave in memory what the given one leaves: the graph that was scheduled is
+what the program does (`check.refinement`), its rewriting is derived anew (`check.rewriting`), and
+the new program is the rewritten graph (`check.equivalence`). A candidate that fails to be proved is
+not returned. Scratch that the given program reads before anything has written it is 0 throughout,
+as on the machine (compatible mode); a new program reads none, and its runs are in strict mode.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from slotweave.analysis.utilisation import counted_bundles
+from slotweave.base.budget import UNLIMITED, Budget
+from slotweave.base.wording import counted
+from slotweave.bounds import Bound
+from slotweave.check.runs.execution import (
+    Verified,
+    Words,
+    expect_inputs_kept,
+    run_against_reference,
+)
+from slotweave.check.symbolic.witness import memories
+from slotweave.ir.facts import Facts
+from slotweave.ir.lineage import Step, with_lineage
+from slotweave.ir.program import Program
+from slotweave.lift import MAX_BUNDLES
+from slotweave.machine import Machine
+from slotweave.repacking.control import control_met
+from slotweave.repacking.options import Listener, RepackOptions
+from slotweave.repacking.proving import Candidate
+from slotweave.repacking.rounds import Round, run_round
+from slotweave.repacking.trail import Tried
+from slotweave.simulate.compiled import encode, run_compiled
+from slotweave.vectorize import IN_VECTORS
+
+#: Runs of the given program that show whether the facts are its own, before anything is tried.
+_TRIED_BEFORE = 3
+
+#: Another round follows one that made the program shorter by at least this share.
+_WORTH_ANOTHER = 0.005
+
+#: Whether operations on words were packed into vectors, or why not.
+Vectorized = Literal["tried", "nothing to pack", "not wanted", "not reached"]
+
+
+@dataclass(frozen=True)
+class Repacked:
+    """`program` takes `cycles`, the given one took `before`; `best` is None if it is that one.
+
+    `bounds` are those of the variant that `best` is made of; of the one that can be shortest, if
+    there is none. `why` says of what is returned why it may be trusted, or why nothing
+    better is. `evaluations` counts the schedules that were tried, and the variants that no schedule
+    could make worth while. `met` are the pauses and core ids of the given run; `dropped` the
+    stores that were left out, by reason.
+    """
+
+    given: Program
+    program: Program
+    machine: Machine
+    facts: Facts
+    before: int
+    cycles: int
+    best: Candidate | None
+    bounds: tuple[Bound, ...]
+    why: str
+    verified: Verified
+    seconds: float
+    evaluations: int
+    interrupted: bool
+    rounds: tuple[tuple[Tried, ...], ...] = ()
+    vectorized: Vectorized = "not reached"
+    met: Mapping[str, int] = field(default_factory=dict)
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+def _silent(_what: str, _cycles: int, _evaluations: int) -> None:
+    """Tell nobody."""
+
+
+def repack(
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    options: RepackOptions | None = None,
+    listen: Listener = _silent,
+    budget: Budget = UNLIMITED,
+) -> Repacked:
+    """The shortest program found within `budget` that does under `facts` what `program` does.
+
+    Raises what `lift` raises for a program that cannot be lifted, and CheckFailed if a check finds
+    a fault in what was made, or if the given program changes what is read-only (SW404).
+    """
+    options = RepackOptions() if options is None else options
+    start = time.monotonic()
+    rounds, interrupted = _rounds(program, machine, facts, options, listen, budget)
+    result = _result(program, machine, facts, rounds, options)
+    seconds = round(time.monotonic() - start, 3)
+    return replace(result, interrupted=interrupted, seconds=seconds)
+
+
+def _rounds(
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    options: RepackOptions,
+    listen: Listener,
+    budget: Budget,
+) -> tuple[list[Round], bool]:
+    """Rounds, each from what the one before made, until one is not worth another; and whether they
+    were interrupted."""
+
+    def expect() -> None:
+        _expect_fitting(program, machine, facts)
+
+    rounds = [run_round(program, machine, facts, options, listen, budget, 0, expect)]
+    while (best := rounds[-1].best) is not None and _another(rounds[-1], options):
+        after = rounds[-1].evaluations
+        try:
+            rounds.append(run_round(best.program, machine, facts, options, listen, budget, after))
+        except KeyboardInterrupt:  # what the rounds before came to is kept
+            return rounds, True
+    return rounds, rounds[-1].interrupted
+
+
+def _another(last: Round, options: RepackOptions) -> bool:
+    """Is what came of `last` to be lifted again?"""
+    if last.best is None or last.interrupted or last.is_spent or not options.rewrite:
+        return False
+    return last.lifted.cycles - last.best.cycles >= _WORTH_ANOTHER * last.lifted.cycles
+
+
+def _expect_fitting(program: Program, machine: Machine, facts: Facts) -> None:
+    """Raise CheckFailed (SW404) if the program changes what the facts call read-only.
+
+    Facts that do not say how long memory is give no memory to try it on.
+    """
+    if facts.memory_words is not None and any(region.read_only for region in facts.regions):
+        drawn = memories(facts, facts.memory_words)
+        expect_inputs_kept(program, machine, facts, drawn, _TRIED_BEFORE, MAX_BUNDLES)
+
+
+def _result(
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    rounds: list[Round],
+    options: RepackOptions,
+) -> Repacked:
+    """The better of the given program and the best candidate, run on random memories."""
+    first, last = rounds[0], rounds[-1]
+    before = first.lifted.cycles
+    proved = [one for one in rounds if one.best is not None]
+    best = proved[-1].best if proved else None
+    if best is not None and best.cycles < before:
+        made = replace(best.program, meta=_meta(program, proved, options))
+        verified = _verified(program, made, machine, facts, options)
+        cycles, why, bounds = best.cycles, _why(len(proved)), best.bounds
+    else:
+        made, cycles, best, verified = program, before, None, Verified(0, 0, before)
+        done = "proved to do the same" if first.found else "found"
+        why = f"nothing shorter was {done}, so it is the program as it was given"
+        bounds = first.bounds
+    return Repacked(
+        program, made, machine, facts, before, cycles, best, bounds, why, verified,
+        seconds=0.0, evaluations=last.evaluations, interrupted=False,
+        rounds=tuple(one.tried for one in rounds), vectorized=_vectorized(first, options),
+        met=control_met(program, machine, first.lifted.path), dropped=_dropped(proved),
+    )  # fmt: skip
+
+
+def _meta(program: Program, rounds: list[Round], options: RepackOptions) -> Mapping[str, Any]:
+    """What is said of what `program` became: its origin, and how to prove it again."""
+    meta = {**program.meta, "plan": "repacked"} if "plan" in program.meta else program.meta
+    made = [one.best.program for one in rounds if one.best is not None]
+    return with_lineage(meta, [
+        Step(one.best.way, one.apart, options.rewrite, options.vectorize, program)
+        for one, program in zip(rounds, [*made[:-1], None], strict=True) if one.best is not None
+    ])  # fmt: skip
+
+
+def _why(rounds: int) -> str:
+    each = "" if rounds == 1 else f"in each of {counted(rounds, 'round')} "
+    return (
+        f"{each}the graph does what the given program does, its rewriting is derived anew, and the "
+        "new program is the rewritten graph, all on symbols"
+    )
+
+
+def _vectorized(first: Round, options: RepackOptions) -> Vectorized:
+    if any(one.name.startswith(IN_VECTORS) for one in first.tried):
+        return "tried"
+    if not options.rewrite or options.vectorize is False:
+        return "not wanted"
+    return "nothing to pack" if first.tried else "not reached"
+
+
+def _dropped(rounds: list[Round]) -> Mapping[str, int]:
+    """The stores that these rounds left out."""
+    return {
+        "not_output": sum(len(one.dead.not_output) for one in rounds),
+        "overwritten": sum(len(one.dead.overwritten) for one in rounds),
+    }
+
+
+def _verified(
+    given: Program, made: Program, machine: Machine, facts: Facts, options: RepackOptions
+) -> Verified:
+    """Runs of both on random memories; none if the length of memory is not known."""
+    words = facts.memory_words
+    if words is None:
+        return Verified(0, 0, counted_bundles(made))
+    encoded = encode(given, machine)
+
+    def reference(memory: Words) -> Words:
+        return run_compiled(encoded, memory, strict=False).memory
+
+    def trace(memory: Words) -> tuple[int, ...]:
+        return run_compiled(encoded, memory, strict=False).trace
+
+    return run_against_reference(
+        made,
+        machine,
+        facts=facts,
+        memory=memories(facts, words),
+        reference=reference,
+        trace=trace,
+        instances=options.instances,
+        seed=options.seed,
+    )

@@ -1,0 +1,56 @@
+"""What a search has tried so far: each variant, each shorter schedule, and who is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from slotweave.base.wording import counted
+from slotweave.repacking.options import Listener
+from slotweave.repacking.search import Found
+from slotweave.repacking.writings import Writing
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A variant: no schedule of it takes fewer cycles than `least`, the best one takes `cycles`.
+
+    `cycles` is None if none was made, because `least` is no better than what was there.
+    """
+
+    name: str
+    least: int
+    cycles: int | None = None
+
+
+@dataclass
+class Trail:
+    """One round of a search: `shortest` is the fewest cycles so far, `found` are the schedules,
+    each shorter than the one before."""
+
+    shortest: int
+    evaluations: int
+    listen: Listener
+    found: list[Found] = field(default_factory=list)
+    tried: dict[str, Tried] = field(default_factory=dict)
+    interrupted: bool = False
+
+    def tell(self, what: str) -> None:
+        self.listen(what, self.shortest, self.evaluations)
+
+    def begin(self, writing: Writing) -> None:
+        """`writing` is looked at next."""
+        self.tried[writing.way] = Tried(writing.way, writing.least)
+
+    def note(self, found: Found | None) -> None:
+        """One more evaluation was made, and this came of it."""
+        self.evaluations += 1
+        if found is not None:
+            before = self.tried[found.writing.way]
+            cycles = min(found.cycles, found.cycles if before.cycles is None else before.cycles)
+            self.tried[before.name] = replace(before, cycles=cycles)
+        if found is None or found.cycles >= self.shortest:
+            self.tell("")
+            return
+        self.found.append(found)
+        self.shortest = found.cycles
+        self.tell(f"{found.writing.way}: {counted(found.cycles, 'cycle')}")

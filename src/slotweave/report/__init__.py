@@ -1,1 +1,0 @@
-"""Views of programs and results for people and for other tools."""

@@ -1,0 +1,1 @@
+"""Views of programs and results, as text and JSON."""

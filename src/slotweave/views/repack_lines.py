@@ -1,0 +1,46 @@
+"""What `repack` says of its search below the table: variants, vectors, stores that are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from slotweave.base.wording import counted
+
+
+def variant_lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Which variants were tried, and which was the best, of a result in its JSON form."""
+    rounds = [variants for variants in summary["rounds"] if variants]
+    for number, variants in enumerate(rounds, 1):
+        tried = [one for one in variants if one["cycles"] is not None]
+        said = f"{counted(len(variants), 'variant')} tried"
+        if len(rounds) > 1:
+            said = f"round {number}: {said}"
+        if passed := len(variants) - len(tried):
+            said += f", {passed if tried else 'all'} passed over for their bounds"
+        if tried:
+            best = min(tried, key=lambda one: int(one["cycles"]))
+            said += f"; the best, {best['way']!r}, takes {counted(best['cycles'], 'cycle')}"
+        yield said
+
+
+def vector_lines(summary: Mapping[str, Any], file: str, rewrite: bool) -> Iterator[str]:
+    """If vectorizing was not tried: why not, and what to type for it."""
+    command = f"slotweave repack {file}"
+    if summary["vectorized"] == "not wanted":
+        option = "--no-vectorize" if rewrite else "--no-rewrite"
+        yield f"vectorizing was not tried ({option}); to try it: {command} --vectorize"
+    elif summary["vectorized"] == "not reached":
+        yield (
+            "vectorizing was not tried, for the search ended before it; to try it, give it more "
+            f"time or evaluations: {command} --vectorize"
+        )
+
+
+def dropped_store_lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """The stores that are left out, by reason."""
+    dropped = summary["dropped_stores"]
+    if count := dropped.get("not_output", 0):
+        yield f"{counted(count, 'store')} to words that are not output left out"
+    if count := dropped.get("overwritten", 0):
+        yield f"{counted(count, 'store')} left out: the words are stored again before a load"

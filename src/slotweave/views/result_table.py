@@ -1,0 +1,266 @@
+"""A result as a person reads it: cycles, bound, gap, engines, scratch, what was verified.
+
+The view is made from the JSON form of a result alone, so it works for what `compile`, `inspect` and
+saved results hold; what a result does not say is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from slotweave.analysis.promises import Promise
+from slotweave.base.wording import counted
+from slotweave.views.narrow import with_whole_numbers
+from slotweave.views.phase_table import groups_line, phase_table
+
+_BAR_CELLS = 12
+
+#: Why a slot is idle (see analysis.idle), as the columns of the table call it.
+_CAUSES = {"dependence": "not ready", "scratch": "held back", "nothing": "no work"}
+#: The same of a program that came from anywhere (see report.idle_causes).
+_CAUSES_OF_PROGRAM = {
+    "free": "could move",
+    "scratch": "word used",
+    "memory": "memory",
+    "elsewhere": "elsewhere",
+    "dependence": "waiting",
+    "nothing": "no work",
+}
+_LEGEND_OF_PROGRAM = (
+    "Idle slots: a later operation could move there; waits for its word of scratch to be free; for "
+    "memory; for an operand whose engine is full elsewhere; for an operand; or no work is left."
+)
+_LEGEND_OF_PHASES = (
+    "Stages: how often the data of a group of items came from arithmetic to a load or a select; "
+    "what works for several groups is shared."
+)
+_LEGEND = (
+    "Idle slots: what runs on the engine is not ready yet, is held back (scratch is nearly full), "
+    "or is all done. (`slotweave inspect` says of the program why the others wait.)"
+)
+
+
+def result_view(
+    summary: Mapping[str, Any], context: Iterable[tuple[str, str]] = ()
+) -> RenderableType:
+    """`summary` (the JSON form of a result) as a rich view; below its rows those of `context`."""
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bold")
+    facts.add_column(overflow="fold")
+    for name, text in _rows(summary):
+        facts.add_row(name, text)
+    for name, said in context:
+        facts.add_row(name, Text(said))
+    parts: list[RenderableType] = [
+        Text(_title(summary), style="bold"), "", facts, "", _engines(summary)
+    ]  # fmt: skip
+    if "spans" in summary:
+        parts += ["", _idle(summary), "", Text(_LEGEND_OF_PROGRAM, style="dim")]
+        parts += ["", phase_table(summary["phases"]), "", Text(_LEGEND_OF_PHASES, style="dim")]
+    elif summary.get("idle"):
+        parts += ["", Text(_LEGEND, style="dim")]
+    return Group(*parts)
+
+
+def _title(summary: Mapping[str, Any]) -> str:
+    """`tree-hash on challenge: height 10, rounds 16, contract values, plan default`."""
+    kernel = summary.get("kernel") or "program"
+    details = [f"{name} {value}" for name, value in (summary.get("params") or {}).items()]
+    details += [f"{key} {summary[key]}" for key in ("contract", "plan") if summary.get(key)]
+    title = f"{kernel} on {summary['machine']}" if summary.get("machine") else str(kernel)
+    return f"{title}: {', '.join(details)}" if details else title
+
+
+def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    cycles = summary["cycles"]
+    yield "cycles", Text(f"{cycles:,}", style="bold green")
+    if summary.get("jumps"):
+        taken = ", ".join(f"{count:,} {name}" for name, count in summary["jumps"].items())
+        yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps met in a run: {taken}")
+    if _of_run(summary):
+        run, text = counted(summary["run"]["bundles"], "bundle"), f"{summary['bundles']:,}"
+        why = "it ends at a halt" if summary["straight"] else "its jumps are followed"
+        yield "run", Text(f"{run}, from {text} in the program: {why}")
+    elif not summary.get("straight", True):
+        yield "", Text("each bundle counted once; the program jumps, so a run may differ")
+    bound = summary.get("bound")
+    if bound:
+        yield "lower bound", Text(f"{bound['cycles']:,} {_bound_of(summary)}: {bound['why']}")
+        yield "gap", Text(_gap(summary, bound["cycles"]))
+    if "dataflow" in summary:
+        dataflow = summary["dataflow"]
+        of = "for its operations, repeated ones once, each on any engine"
+        yield "dataflow", Text(f"{dataflow['cycles']:,} {of}: {dataflow['why']}")
+    scratch = summary.get("scratch")
+    if scratch:
+        yield "scratch", Text(_scratch(scratch, summary))
+    unwritten = summary.get("never_written")
+    if unwritten and unwritten["reads"]:
+        yield "never written", Text(_never_written(unwritten), style="yellow")
+    doubled = summary.get("double_writes")
+    if doubled and doubled["slots"]:
+        yield "two writes", Text(_double_writes(doubled), style="yellow")
+    if "spans" in summary:
+        yield from _program_rows(summary)
+    if summary.get("evaluations") is not None:
+        yield "evaluations", Text(f"{summary['evaluations']:,} (see --evaluations)")
+    verified = summary.get("verified")
+    if verified:
+        yield "verified", _verified(verified)
+    proved = summary.get("proved")
+    promises = summary.get("promises") or []
+    if proved and proved.get("why"):
+        yield "proved", Text(_proved(proved, bool(promises)))
+    for promise in promises:
+        yield "promised", Text(f"{Promise(**promise)}", style="yellow")
+
+
+def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    """What only a program taken as it stands has."""
+    spans = summary["spans"]
+    text = (
+        f"head {spans['head']:,}, body {spans['body']:,}, tail {spans['tail']:,} cycles "
+        f"(the body begins and ends where {spans['engine']} is full)"
+    )
+    yield "spans", Text(text if spans["body"] else f"{spans['engine']} is never full")
+    yield "groups", Text(groups_line(summary["phases"], summary["cycles"]))
+    yield (
+        "unused",
+        Text(f"{counted(summary['unused'], 'operation')} with a result that reaches nothing"),
+    )
+    repeated = counted(summary["repeated"], "operation")
+    yield "repeated", Text(f"{repeated} computing what an earlier one has")
+    could_move = [f"{count:,} on {name}" for name, count in summary["could_move"].items() if count]
+    earlier = "could stand in a free slot of an earlier bundle, each for itself"
+    yield "could move", Text(f"{', '.join(could_move) or 'no operation'} {earlier}")
+    for engine, others in summary["movable"].items():
+        for other, number in others.items():
+            could = f"{counted(number, 'operation')} could run on {other}"
+            yield f"on {engine}", Text(could)
+
+
+def _of_run(summary: Mapping[str, Any]) -> bool:
+    """Is this the run of a program that jumps, or that halts before its last bundle?"""
+    return bool((summary.get("run") or {}).get("known"))
+
+
+def _bound_of(summary: Mapping[str, Any]) -> str:
+    """What the lower bound is one of: each command has another thing in hand."""
+    if _of_run(summary):
+        return "for the slots of this run, each on its engine"
+    if "straight" in summary:
+        return "for these slots, each on its engine"
+    if "before" in summary:
+        unchanged = summary.get("way") == "unchanged"
+        return (
+            "for the ways to write it that were tried"
+            if unchanged
+            else "for this variant of the program alone"
+        )
+    if "jumps" in summary:
+        return "for one run of these slots, each on its engine"
+    return "for the operations of this plan"
+
+
+def _scratch(scratch: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
+    """Of a kernel the words given to live values, whole vectors; of a program those still read."""
+    size, mean = f"{scratch['size']:,}", scratch.get("mean")
+    if not summary.get("straight", True) and not _of_run(summary):
+        return f"{scratch['peak']:,} of {size} words are touched"
+    of_program = "straight" in summary or "before" in summary
+    taken = "still to be read" if of_program else "given out"
+    at_the_peak = f"{scratch['peak']:,} of {size} words {taken} at the peak"
+    return at_the_peak if mean is None else f"{at_the_peak}, {mean:,} on the mean"
+
+
+def _never_written(unwritten: Mapping[str, Any]) -> str:
+    first = unwritten["first"]
+    place = f"bundle {first['bundle']}, {first['engine']}[{first['slot']}]"
+    reads = f"{counted(unwritten['reads'], 'read')} of scratch that nothing wrote before"
+    return f"{reads}, the first of word {first['word']} in {place}"
+
+
+def _double_writes(doubled: Mapping[str, Any]) -> str:
+    first = doubled["first"]["text"]
+    slots = f"{counted(doubled['slots'], 'slot')} that write what another one writes"
+    return f"{slots}: {first}" if doubled["slots"] == 1 else f"{slots}, the first: {first}"
+
+
+def _gap(summary: Mapping[str, Any], bound: int) -> str:
+    """How far the cycles are from `bound`, a bound of what `_bound_of` says and no more."""
+    cycles = summary["cycles"]
+    if "before" in summary:
+        return f"{counted(cycles - bound, 'cycle')} to this bound; other variants may be shorter"
+    if cycles == bound:
+        return f"none: no schedule is shorter {_bound_of(summary)}"
+    share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
+    return f"{counted(cycles - bound, 'cycle')}{share}"
+
+
+def _verified(verified: Mapping[str, Any]) -> Text:
+    instances, mismatches = verified["instances"], verified["mismatches"]
+    if mismatches:
+        return Text(f"{mismatches:,} of {instances:,} random inputs went wrong", style="bold red")
+    inputs = counted(instances, "random input")
+    if verified.get("directed"):
+        inputs += f" and {verified['directed']:,} made for it"
+    text = Text(f"{inputs}, each with the result of the reference", style="green")
+    missing = coverage_line(verified.get("coverage") or {})
+    return text if not missing else text.append(f"; {missing}", style="yellow")
+
+
+def coverage_line(coverage: Mapping[str, Any]) -> str:
+    """What to say of sides of branches that no input reached; nothing if there are none."""
+    unreached = coverage.get("unreached") or ()
+    if not unreached:
+        return ""
+    first = ", ".join(unreached[:2]) + (", ..." if len(unreached) > 2 else "")
+    so_far = "reached by no input" if coverage.get("followed", True) else (
+        "not seen to be reached, as long runs are followed for a while only"
+    )  # fmt: skip
+    return f"{len(unreached):,} of the {coverage['sides']:,} sides of branches {so_far} ({first})"
+
+
+def _proved(proved: Mapping[str, Any], promised: bool) -> str:
+    given = ", given what it promises" if promised else ""
+    verdicts = {True: f"yes{given}", False: "no", "unknown": "unknown"}
+    program, definition = proved["program"], proved["definition"]
+    said = (
+        f"program does what its kernel says: {verdicts[program]}; "
+        f"kernel does what its definition says: {verdicts[definition]}"
+    )
+    return said if program is definition is True else f"{said} ({proved['why']})"
+
+
+def _engines(summary: Mapping[str, Any]) -> Table:
+    """One row for each engine: how many of its slots were used, and why the others were idle."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("engine")
+    table.add_column("slots used", width=_BAR_CELLS)
+    idle = None if "spans" in summary else summary.get("idle")
+    for heading in ("busy", "used", "of", *(_CAUSES.values() if idle else ())):
+        table.add_column(heading, justify="right")
+    for name, engine in summary["engines"].items():
+        used, slots = engine["used"], engine["slots"]
+        bar = ProgressBar(total=slots or 1, completed=used, width=_BAR_CELLS)
+        share = f"{100 * used / slots:.1f} %" if slots else "–"
+        causes = [f"{idle[name].get(cause, 0):,}" for cause in _CAUSES] if idle else []
+        table.add_row(name, bar, share, f"{used:,}", f"{slots:,}", *causes)
+    return with_whole_numbers(table)
+
+
+def _idle(summary: Mapping[str, Any]) -> Table:
+    """One row for each engine: its idle slots by cause."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("idle")
+    for heading in _CAUSES_OF_PROGRAM.values():
+        table.add_column(heading, justify="right")
+    for name, idle in summary["idle"].items():
+        table.add_row(name, *(f"{idle.get(cause, 0):,}" for cause in _CAUSES_OF_PROGRAM))
+    return with_whole_numbers(table)

@@ -1,0 +1,94 @@
+"""No verb returns a program below a bound that another one states of the same operations."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slotweave.analysis.utilisation import counted_bundles
+from slotweave.anatomy.program_bounds import program_bounds
+from slotweave.base.diagnostics import SlotweaveError
+from slotweave.bounds import best_bound, bound_ladder
+from slotweave.ir.facts import NOTHING_KNOWN, Facts
+from slotweave.ir.graph import Graph, Region
+from slotweave.ir.program import Bundle, Program
+from slotweave.machine import CHALLENGE
+from slotweave.repacking import RepackOptions, repack
+from slotweave.rewrite import rewrite
+from strategies.graphs import graphs_for_challenge
+from strategies.kernels import memory_kernels
+from strategies.programs import FACTS, straight_programs
+from strategies.wild_programs import wild_program
+from support.compiled import compiled
+
+#: Regions between which some accesses straddle.
+ROOMY = Facts(32, {}, (Region("addresses", 0, 4), Region("rest", 4, 28)), FACTS.ranges)
+SAME = RepackOptions(rewrite=False, instances=1)
+
+
+def expect_bounded(program: Program, facts: Facts) -> None:
+    try:
+        made = repack(program, CHALLENGE, facts, SAME)
+    except SlotweaveError:  # not one that can be lifted, or that these facts fit
+        return
+    bound = best_bound(program_bounds(program, CHALLENGE, facts)).cycles
+    assert bound <= made.cycles <= counted_bundles(program) or bound <= made.cycles == made.before
+
+
+@settings(max_examples=15)
+@given(straight_programs(CHALLENGE), st.sampled_from((NOTHING_KNOWN, ROOMY)))
+def test_of_drawn_programs(program: Program, facts: Facts) -> None:
+    expect_bounded(program, facts)
+
+
+@settings(max_examples=3)
+@given(st.integers(0, 1_000_000))
+def test_of_wild_programs(seed: int) -> None:
+    expect_bounded(wild_program(CHALLENGE, seed, 0.0), NOTHING_KNOWN)
+
+
+def bound_of(facts: Facts, *bundles: Bundle) -> int:
+    return best_bound(program_bounds(Program("challenge", bundles), CHALLENGE, facts)).cycles
+
+
+def test_a_trace_does_not_wait_for_a_store() -> None:
+    """Three traces take three cycles, the stores stand beside them."""
+    bundles: tuple[Bundle, ...] = tuple(
+        bundle
+        for _ in range(3)
+        for bundle in ({"flow": (("trace_write", 0),)}, {"store": (("store", 0, 0),)})
+    )
+    assert bound_of(NOTHING_KNOWN, *bundles) == 3
+
+
+def test_what_is_folded_costs_nothing() -> None:
+    """`x ^ x` is 0: the load and the operation are not needed."""
+    bundles: tuple[Bundle, ...] = (
+        {"load": (("load", 1, 0),)}, {"alu": (("^", 2, 1, 1),)}, {"store": (("store", 0, 2),)},
+    )  # fmt: skip
+    assert bound_of(NOTHING_KNOWN, *bundles) == 1
+    assert repack(Program("challenge", bundles), CHALLENGE, NOTHING_KNOWN, SAME).cycles == 2
+
+
+@pytest.mark.parametrize("first", [1, 3])
+def test_an_access_to_two_regions_is_one_slot(first: int) -> None:
+    bundles: tuple[Bundle, ...] = (
+        {"load": (("const", 1, first),)}, {"load": (("vload", 8, 1),)},
+        {"store": (("vstore", 1, 8),)},
+    )  # fmt: skip
+    assert bound_of(ROOMY, *bundles) == 3
+
+
+@settings(max_examples=8)
+@given(
+    graph=st.one_of(memory_kernels(CHALLENGE.vector_length), graphs_for_challenge()),
+    rewritten=st.booleans(),
+)
+def test_of_compiled_kernels(graph: Graph, rewritten: bool) -> None:
+    """What is compiled never beats the bound of its plan, nor does what repack makes of it."""
+    graph = rewrite(graph, CHALLENGE).graph if rewritten else graph
+    made = compiled(graph, CHALLENGE)
+    stated = best_bound(bound_ladder(made.lowered.problem)).cycles
+    assert stated <= made.schedule.makespan
+    expect_bounded(made.program, NOTHING_KNOWN)

@@ -1,0 +1,183 @@
+"""Why operations stand where they stand, on programs small enough to say it by hand."""
+
+from __future__ import annotations
+
+from slotweave.anatomy.unrolled import unrolled
+from slotweave.anatomy.why_here import explain_bundle, explain_cycle
+from slotweave.ir.facts import NOTHING_KNOWN
+from slotweave.ir.program import Bundle, Program
+from slotweave.machine import CHALLENGE
+from slotweave.simulate.reference import run
+from slotweave.simulate.run import Event
+from slotweave.views.why_text import why_lines
+
+NOTHING: Bundle = {"flow": ()}
+TEXT = Program(
+    "challenge",
+    (
+        {"load": (("const", 0, 1), ("const", 1, 2))},
+        {"load": (("const", 5, 1), ("const", 6, 2)), "alu": (("+", 2, 0, 1),)},
+        {"load": (("const", 3, 9),)},
+        NOTHING,
+        {"alu": (("+", 4, 2, 3),)},
+        {"store": (("store", 0, 4),)},
+    ),
+)
+
+
+def text_of(bundle: int, engine: str | None = None, slot: int | None = None) -> str:
+    return "\n".join(why_lines(explain_bundle(TEXT, CHALLENGE, bundle, engine, slot)))
+
+
+def test_the_chain_goes_back_to_an_operation_that_was_free_earlier() -> None:
+    (store,) = explain_bundle(TEXT, CHALLENGE, 5, "store", 0)["operations"]
+    assert (store["free_from"], store["room"]) == (5, None)
+    assert [(link["cause"], link["bundle"]) for link in store["chain"]] == [("operand", 4)]
+
+
+def test_an_operation_that_could_stand_earlier_says_where() -> None:
+    (late,) = explain_bundle(TEXT, CHALLENGE, 4, "alu", 0)["operations"]
+    assert (late["free_from"], late["room"], late["chain"]) == (3, 3, [])
+    assert "nothing holds it from 3 on: alu has a free slot in 3" in text_of(4, "alu", 0)
+
+
+def test_a_full_engine_is_the_reason_where_nothing_else_is() -> None:
+    (late,) = explain_bundle(TEXT, CHALLENGE, 2, "load", 0)["operations"]
+    assert (late["free_from"], late["room"]) == (0, None)
+    assert "nothing holds it from 0 on, but load has no free slot in 0–1" in text_of(2, "load", 0)
+
+
+def test_an_empty_slot_names_its_cause_and_the_next_operation() -> None:
+    (empty,) = explain_bundle(TEXT, CHALLENGE, 3, "store")["empty"]
+    assert (empty["slots"], empty["cause"]) == (2, "dependence")
+    assert empty["next"]["bundle"] == 5
+    assert "5:store:0 `store 0 4`" in text_of(3, "store")
+
+
+def test_where_no_operation_is_left_there_is_no_next() -> None:
+    (empty,) = explain_bundle(TEXT, CHALLENGE, 5, "load", 1)["empty"]
+    assert (empty["cause"], empty["next"]) == ("nothing", None)
+
+
+def test_a_slot_shows_itself_alone() -> None:
+    answer = explain_bundle(TEXT, CHALLENGE, 1, "load", 1)
+    assert [one["text"] for one in answer["operations"]] == ["const 6 2"]
+    assert answer["empty"] == []
+
+
+def test_a_whole_bundle_shows_its_operations_and_every_engine_with_room() -> None:
+    answer = explain_bundle(TEXT, CHALLENGE, 1)
+    assert len(answer["operations"]) == 3
+    assert [empty["engine"] for empty in answer["empty"]] == ["alu", "valu", "store", "flow"]
+
+
+#: Counts word 2 up to 3; the store of the last pass waits for its word, not for other passes.
+LOOP = Program(
+    "challenge",
+    (
+        {"load": (("const", 0, 1), ("const", 1, 3))},
+        {"alu": (("+", 2, 2, 0),)},
+        {"debug": (("compare", 2, "key"),)},
+        {"alu": (("<", 4, 2, 1), ("*", 3, 2, 2))},
+        {"flow": (("cond_jump", 4, 1),), "store": (("store", 2, 3),)},
+        {"load": (("load", 5, 1),)},
+    ),
+)
+RUN = unrolled(LOOP, CHALLENGE, NOTHING_KNOWN)
+
+
+def test_every_place_of_a_run_is_that_of_an_event_with_the_makers_of_its_words() -> None:
+    events: list[Event] = []
+    run(LOOP, CHALLENGE, [0] * 8, strict=False, on_event=events.append)
+    assert {e.cycle for e in events} == set(range(RUN.cycles[-1]))
+    wrote: dict[int, Event] = {}
+    for event in sorted(events, key=lambda one: one.cycle):
+        answer = explain_cycle(RUN, CHALLENGE, event.cycle, event.engine, event.slot)
+        assert (answer["cycle"], answer["bundle"]) == (event.cycle, event.bundle)
+        (one,) = answer["operations"]
+        slot = LOOP.bundles[event.bundle][event.engine][event.slot]
+        assert one["text"] == " ".join(map(str, slot))
+        read = [a.address for a in event.reads if a.space == "scratch"]
+        makers = [wrote[word] for word in read if word in wrote and wrote[word].cycle < event.cycle]
+        held = [h for h in one["held"] if h["cause"] == "operand"]
+        assert [h["until"] for h in held] == ([max(e.cycle for e in makers) + 1] if makers else [])
+        for hold in held:
+            by = hold["by"]
+            assert (by["cycle"], by["bundle"]) in {(e.cycle, e.bundle) for e in makers}
+        wrote.update({a.address: event for a in event.writes if a.space == "scratch"})
+
+
+def test_a_place_of_a_run_has_cycle_and_bundle() -> None:
+    lines = list(why_lines(explain_cycle(RUN, CHALLENGE, 5, "alu", 1)))
+    assert lines == [
+        "cycle 5 of the run: bundle 3",
+        "5:alu:1 (bundle 3) `* 3 2 2`",
+        "    until 5: its operand is computed by 4:alu:0 (bundle 1) `+ 2 2 0`",
+        "    until 3: the word that it writes is in use by 2:alu:1 (bundle 3) `* 3 2 2`",
+        "    as early as what it waits for, but that goes back to one that could stand in 3",
+        "    < operand: 4:alu:0 (bundle 1) `+ 2 2 0`",
+        "      nothing holds it from 3 on: alu has a free slot in 3",
+    ]
+
+
+def test_a_jump_keeps_its_place_and_holds_nothing() -> None:
+    (jump,) = explain_cycle(RUN, CHALLENGE, 3, "flow")["operations"]
+    assert jump["jumps"]
+    assert "keeps its place" in "\n".join(why_lines(explain_cycle(RUN, CHALLENGE, 3, "flow")))
+    (load,) = explain_cycle(RUN, CHALLENGE, 10, "load", 0)["operations"]
+    assert {hold["by"]["engine"] for hold in load["held"]} == {"load", "store"}
+    (empty,) = explain_cycle(RUN, CHALLENGE, 2, "flow")["empty"]
+    assert (empty["cause"], empty["next"]) == ("nothing", None)
+
+
+def end_of(program: Program, bundle: int, engine: str, slot: int = 0) -> tuple[str, list[str]]:
+    """Why the chain of an operation ends where it does, and what is said about it."""
+    answer = explain_bundle(program, CHALLENGE, bundle, engine, slot)
+    (operation,) = answer["operations"]
+    return operation["end"]["why"], [line.strip() for line in why_lines(answer)]
+
+
+def test_a_chain_from_the_first_bundle_makes_an_operation_as_early_as_it_can_be() -> None:
+    why, lines = end_of(TEXT, 1, "alu")
+    assert why == "first"
+    assert "as early as it can be, back to the first bundle" in lines
+    assert lines[-1] == "nothing holds it: this is the first bundle"
+
+
+def test_a_chain_that_ends_in_an_operation_with_room_before_it_says_where() -> None:
+    why, lines = end_of(TEXT, 5, "store")
+    assert why == "room"
+    assert "as early as what it waits for, but that goes back to one that could stand in 3" in lines
+    assert lines[-1] == "nothing holds it from 3 on: alu has a free slot in 3"
+    assert end_of(TEXT, 4, "alu")[1][-1] == lines[-1]
+
+
+def test_a_chain_that_ends_where_an_engine_is_full_names_both() -> None:
+    text = Program("challenge", (*TEXT.bundles[:3], {"alu": (("+", 4, 3, 3),)}))
+    why, lines = end_of(text, 3, "alu")
+    assert why == "full"
+    assert "as early as what it waits for, back to where load has no free slot, in 0–1" in lines
+    assert lines[-1] == "nothing holds it from 0 on, but load has no free slot in 0–1"
+
+
+def test_operations_that_wait_for_each_other_end_a_chain() -> None:
+    swap: Bundle = {"alu": (("+", 0, 1, 1), ("+", 1, 0, 0))}
+    const: Bundle = {"load": (("const", 0, 1), ("const", 1, 2))}
+    why, lines = end_of(Program("challenge", (const, NOTHING, swap)), 2, "alu")
+    assert why == "together"
+    assert lines[-1] == "operations of this bundle wait for each other"
+
+
+def test_a_pause_ends_a_chain() -> None:
+    stored: Bundle = {"store": (("store", 0, 1),)}
+    pause: Bundle = {"flow": (("pause",),)}
+    why, lines = end_of(Program("challenge", (NOTHING, NOTHING, pause, stored)), 3, "store")
+    assert why == "keeps"
+    assert "as early as what it waits for, back to what keeps its place" in lines
+
+
+def test_a_long_chain_names_its_last_link() -> None:
+    sums: list[Bundle] = [{"alu": (("+", 0, 0, 0),)}] * 20
+    _why, lines = end_of(Program("challenge", ({"load": (("const", 0, 1),)}, *sums)), 20, "alu")
+    assert "< 8 more, the last 0:load:0 `const 0 1`" in lines
+    assert lines[-1] == "nothing holds it: this is the first bundle"

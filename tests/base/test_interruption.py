@@ -1,0 +1,36 @@
+"""Ctrl-C is recognised behind the SystemError that a compiled function makes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from slotweave.base.interruption import unmasked_interruptions
+
+
+def test_a_system_error_caused_by_ctrl_c_is_ctrl_c() -> None:
+    with pytest.raises(KeyboardInterrupt), unmasked_interruptions():
+        raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
+
+
+def test_ctrl_c_counts_however_far_behind_the_error_it_is() -> None:
+    inner, outer = SystemError("inner"), SystemError("outer")
+    inner.__cause__, outer.__context__ = KeyboardInterrupt(), inner
+    with pytest.raises(KeyboardInterrupt), unmasked_interruptions():
+        raise outer
+
+
+def test_a_system_error_of_another_cause_stays_one() -> None:
+    with pytest.raises(SystemError, match="bad call"), unmasked_interruptions():
+        raise SystemError("bad call") from ValueError()
+
+
+def test_causes_that_go_in_a_circle_come_to_an_end() -> None:
+    first, second = SystemError("first"), ValueError("second")
+    first.__cause__, second.__cause__ = second, first
+    with pytest.raises(SystemError, match="first"), unmasked_interruptions():
+        raise first
+
+
+def test_other_errors_pass_even_if_ctrl_c_is_behind_them() -> None:
+    with pytest.raises(ValueError, match="handled"), unmasked_interruptions():
+        raise ValueError("handled") from KeyboardInterrupt()

@@ -1,0 +1,164 @@
+"""Any choices give the same result: graphs of all kinds of plans, run against the definition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from slotweave.base.diagnostics import InputError
+from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.challenge.tree_hash.plans.choices import BIASES, CHILDREN, CONSTANTS, read_choices
+from slotweave.challenge.tree_hash.plans.plans import PLAN_NAMES, tuned_plan
+from slotweave.challenge.tree_hash.workload import CONTRACTS, Shape
+from slotweave.ir.plan import Plan
+from slotweave.machine import CHALLENGE, MINIMAL, Machine
+from slotweave.simulate.graph import run_graph
+from support.tree_hash import compiled, parameters, plan_with, traced
+
+ANY_SHAPE = st.tuples(st.integers(1, 5), st.integers(1, 14), st.integers(1, 40))
+
+
+#: Ways that need no table, and the table that the others need.
+PLAIN = ["select", "blend", "gather", "window"]
+TABLES = {"record": "tables", "family": "families", "copy": "copies"}
+
+
+@st.composite
+def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    """Choices for vectors of eight, most of which can be used."""
+    tables = {
+        key: draw(st.lists(st.integers(3, shape.height - below), unique=True, max_size=1))
+        if shape.height - below >= 3 else []
+        for key, below in (("tables", 1), ("families", 2), ("copies", 0))
+    }  # fmt: skip
+    rounds = st.lists(st.integers(0, shape.rounds - 1), min_size=1, max_size=3)
+    return {
+        **tables,
+        "levels": draw(st.lists(st.sampled_from(PLAIN), min_size=1, max_size=6)),
+        "levels_but": draw(st.lists(exceptions(shape, tables), max_size=4)),
+        "children_but": [{"groups": draw(st.lists(st.integers(0, 4))), "way": "memory"}],
+        "children": draw(st.sampled_from(CHILDREN)),
+        "buffers": draw(st.integers(1, 2)),
+        "bias": draw(st.sampled_from(BIASES)),
+        "constant": draw(st.sampled_from(CONSTANTS)),
+        "constant_but": [{"rounds": draw(rounds), "way": draw(st.sampled_from(CONSTANTS))}],
+    }
+
+
+@st.composite
+def exceptions(draw: st.DrawFn, shape: Shape, tables: dict[str, list[int]]) -> dict[str, Any]:
+    """Another way for some round, with a table of its level if there is one."""
+    number = draw(st.integers(0, shape.rounds - 1))
+    depth = shape.level_of_round(number)
+    ways = [way for way, key in TABLES.items() if depth in tables[key]]
+    entry = {"rounds": [number], "way": draw(st.sampled_from(ways or PLAIN))}
+    if draw(st.booleans()):
+        entry["groups"] = draw(st.lists(st.integers(0, 4)))
+    return entry
+
+
+def assert_right(shape: Shape, contract: str, plan: Plan, machine: Machine) -> None:
+    """The graph of `plan` leaves what the definition says wherever that is judged."""
+    values = parameters(shape.height, shape.rounds, shape.batch)
+    graph = traced((shape.height, shape.rounds, shape.batch), contract, plan, machine)
+    before = TREE_HASH.memory(values, contract, np.random.default_rng(shape.batch))
+    after = run_graph(graph, before.tolist())
+    expected = TREE_HASH.reference(before, values, contract).tolist()
+    judged = [region for region in TREE_HASH.facts(values, contract).regions if region.output]
+    for region in judged:
+        words = slice(region.start, region.stop)
+        assert after[words] == expected[words], region.name
+    assert after[: shape.indices] == before[: shape.indices].tolist()
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+@given(data=st.data(), shape=ANY_SHAPE)
+@settings(max_examples=40)
+def test_any_choices_keep_the_contract(
+    contract: str, data: st.DataObject, shape: tuple[int, int, int]
+) -> None:
+    plan = plan_with(data.draw(choices(Shape(*shape))))
+    assume(usable(plan, Shape(*shape), contract))
+    assert_right(Shape(*shape), contract, plan, CHALLENGE)
+
+
+def usable(plan: Plan, shape: Shape, contract: str) -> bool:
+    try:
+        read_choices(plan, shape, contract, CHALLENGE.vector_length)
+    except InputError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("children", CHILDREN)
+@pytest.mark.parametrize("contract", ["values", "full"])
+@pytest.mark.parametrize("batch", [64, 79, 81])
+def test_records_keep_the_contract(contract: str, batch: int, children: str) -> None:
+    levels = ["select"] * 3 + ["record", "record", "gather"]
+    plan = plan_with({"levels": levels, "tables": [3], "children": children})
+    # Children stored in the last round as well would lie over nodes that are gathered.
+    assert_right(Shape(5, 10 if children == "stored" else 11, batch), contract, plan, CHALLENGE)
+
+
+@pytest.mark.parametrize("contract", ["values", "full"])
+def test_two_tables_that_reach_over_the_first_vector_keep_the_contract(contract: str) -> None:
+    levels = ["select"] * 3 + ["record", "record", "gather"]
+    exceptions = [{"rounds": [10], "way": "gather"}, {"rounds": [11], "way": "record"}]
+    plan = plan_with({"levels": levels, "tables": [4, 3], "levels_but": exceptions})
+    assert_right(Shape(6, 12, 64), contract, plan, CHALLENGE)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("name", PLAN_NAMES)
+@given(shape=ANY_SHAPE)
+@settings(max_examples=25)
+def test_every_named_plan_fits_every_shape(
+    name: str, contract: str, shape: tuple[int, int, int]
+) -> None:
+    plan = TREE_HASH.plan(name, parameters(*shape), contract)
+    assert plan.kernel == "tree-hash"
+    assert plan.name in (name, "default")  # where nothing was tuned, the usual plan
+    assert_right(Shape(*shape), contract, plan, CHALLENGE)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("name", PLAN_NAMES)
+def test_named_plans_are_right_for_other_vector_lengths(name: str, contract: str) -> None:
+    for shape in ((3, 5, 9), (4, 6, 16)):
+        plan = TREE_HASH.plan(name, parameters(*shape), contract)
+        assert_right(Shape(*shape), contract, plan, MINIMAL)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 64, 1), (14, 1, 1), (1, 1, 5000), (14, 64, 8)])
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_default_plans_are_right_where_parameters_end(
+    contract: str, shape: tuple[int, int, int]
+) -> None:
+    plan = TREE_HASH.plan("default", parameters(*shape), contract)
+    assert_right(Shape(*shape), contract, plan, CHALLENGE)
+
+
+def test_a_name_that_is_no_plan_is_refused() -> None:
+    with pytest.raises(InputError, match="SW209 tree-hash has no plan 'best' \\(known: "):
+        TREE_HASH.plan("best", parameters(3, 2, 8), "values")
+
+
+def test_parameters_say_where_they_end() -> None:
+    ends = {name: (p.lowest, p.highest) for name, p in TREE_HASH.parameters.items()}
+    assert ends == {"height": (1, 14), "rounds": (1, 64), "batch": (1, 2**20)}
+    assert {name: p.default for name, p in TREE_HASH.parameters.items()} == parameters(10, 16, 256)
+
+
+def test_judged_is_never_longer_than_values_which_promises_more() -> None:
+    """Without a plan of its own it takes the program of the other, restored nodes and all."""
+    shape = Shape(10, 16, 256)
+    values, judged = (tuned_plan(shape, contract) for contract in ("values", "judged"))
+    assert values is not None
+    assert judged is not None
+    assert judged.choices == {**values.choices, "restore": True}
+    assert judged.schedule == values.schedule
+    assert compiled((10, 16, 256), "judged", judged, instances=1).cycles == 885

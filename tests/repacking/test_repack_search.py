@@ -1,0 +1,96 @@
+"""The search for short schedules: legal ones that fit, ever shorter, the same for the same seed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from slotweave.backend.fit import Effort
+from slotweave.check.legality.allocation_legality import allocation_violations
+from slotweave.check.legality.schedule_legality import schedule_violations
+from slotweave.lift import lift_counting
+from slotweave.machine import CHALLENGE
+from slotweave.repacking import RepackOptions
+from slotweave.repacking.search import EXTENTS, Found, Search, beginnings, changed, search_of
+from slotweave.repacking.writings import Writing, variants_of, writing_of
+from support.scalar_programs import scalar_tree_hash
+
+OPTIONS = RepackOptions(vectorize=False)
+
+
+@pytest.fixture(scope="module")
+def writing() -> Writing:
+    program, facts = scalar_tree_hash(3, 4, 16)
+    lifted = lift_counting(program, CHALLENGE, facts, apart=True)
+    variant = next(iter(variants_of(lifted, CHALLENGE, facts, OPTIONS)))
+    return writing_of(variant, lifted, CHALLENGE, OPTIONS.rewrite)
+
+
+@pytest.fixture(scope="module")
+def search(writing: Writing) -> Search:
+    return search_of(writing, CHALLENGE.scratch_words, Effort.FAST, 3)
+
+
+def assert_legal(found: Found, search: Search) -> None:
+    problem = search.writing.problem
+    assert not list(schedule_violations(found.schedule, problem))
+    assert not list(allocation_violations(found.allocation, found.schedule, problem))
+
+
+def begun(search: Search) -> tuple[list[Found | None], tuple[Found, ...]]:
+    """All that beginnings yield, and what they end in."""
+    tries, steps = beginnings(search), []
+    while True:
+        try:
+            steps.append(next(tries))
+        except StopIteration as end:
+            return steps, end.value
+
+
+def test_beginnings_are_legal_and_fit_the_shortest_first(search):
+    _, found = begun(search)
+    assert found
+    assert [one.cycles for one in found] == sorted(one.cycles for one in found)
+    for one in found:
+        assert one.cycles >= search.writing.least
+        assert_legal(one, search)
+
+
+def test_the_best_of_each_beginning_was_there_when_it_was_tried(search):
+    steps, found = begun(search)
+    assert len(steps) > len(found)
+    assert min(one.cycles for one in steps if one is not None) == found[0].cycles
+    assert all(any(one is each for each in steps) for one in found)
+
+
+def test_changes_are_legal_and_ever_shorter(search):
+    worst = (max(begun(search)[1], key=lambda one: one.cycles),)
+    hopeful = replace(search, writing=replace(search.writing, bounds=search.writing.bounds[:1]))
+    steps = list(changed(hopeful, worst))
+    found = [one for one in steps if one is not None]
+    assert found
+    assert len(steps) == EXTENTS[Effort.FAST].changes > len(found)
+    cycles = [worst[0].cycles, *(one.cycles for one in found)]
+    assert cycles == sorted(set(cycles), reverse=True)
+    for one in found:
+        assert_legal(one, search)
+
+
+def test_the_same_seed_finds_the_same(search):
+    first, second = (begun(again)[1] for again in (search, replace(search)))
+    assert [one.schedule for one in first] == [one.schedule for one in second]
+
+
+def test_operations_go_where_they_stood(writing):
+    """In a program of one operation a bundle the order given is the order of the program."""
+    _, where = np.unique(-writing.given, return_inverse=True)
+    nodes = writing.lowered.graph.nodes
+    stood = [
+        (int(nodes[node].where.split()[1].rstrip(",")), where[op])
+        for op, node in enumerate(writing.problem.nodes.tolist())
+        if nodes[node].where.startswith("bundle")
+    ]
+    assert len(stood) > 100
+    assert [rank for _, rank in sorted(stood)] == sorted(rank for _, rank in stood)

@@ -1,0 +1,106 @@
+"""Search over plans: never worse, repeatable, resumable, and right about what it found."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from slotweave.backend.fit import Effort
+from slotweave.challenge.tree_hash.plans.choices import read_choices
+from slotweave.challenge.tree_hash.plans.vary import vary
+from slotweave.challenge.tree_hash.workload import Shape
+from slotweave.driver.pipeline import compile_kernel
+from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
+from slotweave.kernels import KERNELS
+from slotweave.machine import CHALLENGE
+from slotweave.tuning.search import Score, State, Task, score, search, start
+
+KERNEL = KERNELS["tree-hash"]
+SHAPE = {"height": 6, "rounds": 9, "batch": 64}
+
+
+def task_for(contract: str = "values") -> Task:
+    return Task(KERNEL, CHALLENGE, SHAPE, contract)
+
+
+def begun(seed: int = 0, contract: str = "values") -> State:
+    plan = KERNEL.plan("default", SHAPE, contract)
+    return start(task_for(contract), plan, seed)
+
+
+def after(candidates: int, seed: int = 0, contract: str = "values") -> State:
+    states = search(task_for(contract), begun(seed, contract), seed)
+    return list(islice(states, candidates))[-1]
+
+
+@pytest.mark.parametrize("contract", ["values", "full", "any-start"])
+def test_the_best_plan_is_never_longer_than_the_first(contract):
+    first, last = begun(contract=contract), after(4, contract=contract)
+    assert not first.best_score < last.best_score
+    assert last.evaluations == 4
+
+
+def test_the_same_seed_finds_the_same_plans():
+    assert after(5, seed=3) == after(5, seed=3)
+
+
+def test_a_search_goes_on_where_it_was_left():
+    task, begin = task_for(), begun(1)
+    states = list(islice(search(task, begin, 1), 6))
+    resumed = list(islice(search(task, states[2], 1), 3))
+    assert resumed == states[3:]
+
+
+def test_a_found_plan_compiles_to_the_cycles_that_its_score_says():
+    found = after(3)
+    plan = plan_from_json(plan_to_json(found.best))
+    for effort in (Effort.FAST, Effort.DEFAULT):
+        result = compile_kernel(
+            KERNEL, CHALLENGE, SHAPE, "values", plan, instances=2, effort=effort
+        )
+        assert result.cycles == found.best_score.cycles
+    assert score(task_for(), plan) == found.best_score
+
+
+def test_fewer_cycles_are_better_than_a_lower_bound():
+    assert Score(90, 80) < Score(91, 70)
+    assert Score(90, 70) < Score(90, 80)
+
+
+def test_of_two_plans_alike_the_one_that_ends_emptier_is_better():
+    assert Score(90, 80, late=100) < Score(90, 80, late=120)
+    assert Score(90, 80, late=500) < Score(91, 80, late=100)
+
+
+def test_varied_choices_are_choices_that_can_be_read():
+    shape, plan = Shape.of(SHAPE), KERNEL.plan("default", SHAPE, "values")
+    rng = np.random.default_rng(5)
+    seen = set()
+    for _ in range(40):
+        plan = vary(plan, SHAPE, "values", rng)
+        read_choices(plan, shape, "values", 8)
+        seen.add(str(plan.choices))
+    assert len(seen) > 10
+
+
+def test_plans_without_choices_are_left_alone():
+    rng = np.random.default_rng(0)
+    for name, contract in (("scalar", "values"), ("default", "any-start")):
+        plan = KERNEL.plan(name, SHAPE, contract)
+        assert vary(plan, SHAPE, contract, rng) == plan
+
+
+def test_a_search_begins_no_worse_than_compile_would_end():
+    plan = KERNEL.plan("default", SHAPE, "values")
+    compiled = compile_kernel(KERNEL, CHALLENGE, SHAPE, "values", plan, instances=1)
+    assert begun().best_score.cycles <= compiled.cycles
+
+
+def test_a_plan_that_was_found_is_begun_with_as_it_was_found():
+    """Another seed for the search does not undo what the seed of the plan is worth."""
+    found = after(3).best
+    begin = start(task_for(), found, 99)
+    assert begin.current == found
+    assert begin.best_score == score(task_for(), found)
