@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from slotweave.base import interruption
 from slotweave.base.diagnostics import Exit, NoSchedule
 from slotweave.base.interruption import TimeIsUpError, time_limited
 from slotweave.cli import deadline
@@ -64,6 +66,51 @@ def test_what_takes_its_failures_itself_is_ended_all_the_same() -> None:
                     continue
 
     with pytest.raises(NoSchedule, match="SW308"):
+        work()
+
+
+def test_what_takes_every_exception_is_ended_by_the_next_ring() -> None:
+    def swallow_a_few() -> None:
+        for _ in range(3):
+            try:
+                wait_for_ever()
+            except BaseException as error:
+                swallowed.append(error)
+        wait_for_ever()
+
+    swallowed: list[BaseException] = []
+    with pytest.raises(TimeIsUpError), time_limited(0.01):
+        swallow_a_few()
+    assert [type(each) for each in swallowed] == [TimeIsUpError] * 3
+
+
+def test_tidying_up_after_the_time_is_up_is_not_disturbed() -> None:
+    tidied = []
+
+    def work() -> None:
+        try:
+            wait_for_ever()
+        finally:
+            until = time.monotonic() + 4 * interruption._AGAIN
+            while time.monotonic() < until:
+                pass
+            tidied.append(True)
+
+    with pytest.raises(TimeIsUpError), time_limited(0.01):
+        work()
+    assert tidied == [True]
+
+
+def test_tidying_up_for_ever_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interruption, "_AGAIN", 0.005)
+
+    def work() -> None:
+        try:
+            wait_for_ever()
+        finally:
+            wait_for_ever()
+
+    with pytest.raises(TimeIsUpError), time_limited(0.01):
         work()
 
 

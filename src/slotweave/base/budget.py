@@ -45,8 +45,9 @@ class Budget:
     def best(self, search: Iterator[Found | None]) -> tuple[Found, int]:
         """What an anytime search came to, and after how many evaluations.
 
-        Its values are the best so far; as long as that is None it goes on, whatever the budget
-        says. It has to raise an exception rather than end without any.
+        Its values are the best so far. While that is None the search goes on, whatever the budget
+        says: a limit on the whole command (`interruption.time_limited`) is what ends it then. A
+        search must raise an exception rather than end without a value.
         """
         best: Found | None = None
         evaluations = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,10 @@ _INTERRUPTED = 130
 
 #: A timer of no seconds would never ring.
 _SHORTEST = 0.001
+
+#: Seconds from one ring of the timer to the next, and rings that tidying up may take.
+_AGAIN = 0.05
+_PATIENCE = 20
 
 
 def exit_when_interrupted() -> None:
@@ -58,18 +63,20 @@ class TimeIsUpError(BaseException):
 
 @contextmanager
 def time_limited(seconds: float | None) -> Iterator[None]:
-    """Raise TimeIsUpError if the block has not ended after so many seconds; None is no limit.
+    """Raise TimeIsUpError if the block has not ended after `seconds`; None is no limit.
 
     By a signal, because what takes long may be anything, a kernel's own Python code included; what
-    is compiled by Numba comes to its end first. Where there is no such signal (outside the main
-    thread, on Windows) nothing is raised.
+    is compiled by Numba comes to its end first. The signal comes again and again, for code that
+    swallows every exception must end too. Where there is no such signal (outside the main thread,
+    on Windows) nothing is raised.
     """
     here = threading.current_thread() is threading.main_thread()
     if seconds is None or not here or not hasattr(signal, "setitimer"):
         yield
         return
-    before = signal.signal(signal.SIGALRM, _time_is_up)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, _SHORTEST))
+    alarm = _Alarm()
+    before = signal.signal(signal.SIGALRM, alarm.ring)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, _SHORTEST), _AGAIN)
     try:
         yield
     except SystemError as error:
@@ -77,12 +84,31 @@ def time_limited(seconds: float | None) -> Iterator[None]:
             raise TimeIsUpError from error
         raise
     finally:
+        alarm.is_off = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
-def _time_is_up(_signal: int, _frame: FrameType | None) -> None:
-    raise TimeIsUpError
+class _Alarm:
+    """Raises TimeIsUpError when it rings, unless one is on its way: what tidies up is left alone.
+
+    On its way is one that is being handled, by an `except`, a `finally` or the end of a `with`.
+    That is given `_PATIENCE` rings.
+    """
+
+    def __init__(self) -> None:
+        self.is_off = False
+        self._waited = 0
+
+    def ring(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.is_off:
+            return
+        handled = sys.exc_info()[1]
+        if handled is not None and _is_behind(handled, TimeIsUpError):
+            self._waited += 1
+            if self._waited % _PATIENCE:
+                return
+        raise TimeIsUpError
 
 
 def _is_behind(error: BaseException, kind: type[BaseException]) -> bool:
