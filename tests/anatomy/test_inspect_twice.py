@@ -16,7 +16,11 @@ from hypothesis import given, settings
 
 from slotweave.anatomy.dataflow_problem import dataflow_problem
 from slotweave.anatomy.inspect import inspect_program
+from slotweave.anatomy.own_bounds import own_slots_problem
+from slotweave.anatomy.placements import placements
+from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled
 from slotweave.bounds import best_bound, bound_ladder
+from slotweave.bounds.heads_and_tails import heads_and_tails_bound
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.check.legality.bound_certificates import certificate_faults
 from slotweave.driver.flow_pipeline import compile_any
@@ -169,7 +173,9 @@ def numbers_of(summary: dict[str, Any]) -> dict[str, Any]:
 
 def both_of(summary: dict[str, Any], runs: Ran) -> tuple[dict[str, Any], dict[str, Any]]:
     """The summary in the shape of the twin, and the twin."""
-    return numbers_of(summary), twin_of(runs, summary["dataflow"]["cycles"])
+    numbers = numbers_of(summary)
+    given = {name: numbers["ladder"][name] for name in ("heads and tails", "dataflow")}
+    return numbers, twin_of(runs, given)
 
 
 PROGRAMS = ("hand", "tight", "nothing", "ranged", "16 ends", "17 ends", "packed", "default")
@@ -229,6 +235,18 @@ def test_the_bound_of_the_dataflow_is_shown_and_one_more_is_not(name: str) -> No
     assert best.certificate is not None
     assert not list(certificate_faults(best.certificate, best.cycles, problem))
     assert list(certificate_faults(best.certificate, best.cycles + 1, problem))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_bound_of_the_slots_as_they_stand_is_shown(name: str) -> None:
+    text = runs_of(name).program
+    run = unrolled(text, CHALLENGE, NOTHING_KNOWN, MOST_SHOWN)
+    problem = own_slots_problem(placements(run.program, CHALLENGE, run.known), CHALLENGE)
+    own = heads_and_tails_bound(problem)
+    shown = {each["name"]: each for each in inspect_program(text, CHALLENGE)["ladder"]}
+    assert shown["heads and tails"]["cycles"] == own.cycles
+    assert own.certificate is not None
+    assert not list(certificate_faults(own.certificate, own.cycles, problem))
 
 
 def test_where_jumps_depend_on_data_each_slot_counts_once() -> None:

@@ -6,6 +6,7 @@ Slow and plain, after the definitions in the docstrings of `report`; none of its
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from slotweave.isa import OPERATIONS, Effect
@@ -15,15 +16,15 @@ from support.event_facts import BREAKS, STOPS, Ran
 CAUSES = ("free", "scratch", "memory", "elsewhere", "dependence", "nothing")
 
 
-def twin_of(ran: Ran, dataflow: int) -> dict[str, Any]:
-    """The entries of `inspect --json` that are numbers, without `dataflow`, which is given."""
+def twin_of(ran: Ran, given: Mapping[str, int]) -> dict[str, Any]:
+    """The entries of `inspect --json` that are numbers, without the bounds `given`."""
     engines = _engines(ran)
     busiest = max(engines, key=lambda name: -(-engines[name]["used"] // ran.machine.slots[name]))
     ladder = {
         name: -(-row["used"] // ran.machine.slots[name]) for name, row in engines.items()
     }  # fmt: skip
     ladder["critical path"] = _longest_chain(ran)
-    ladder["dataflow"] = dataflow
+    ladder.update(given)
     return {
         "cycles": ran.cycles,
         "bundles": len(ran.program.bundles),

@@ -11,6 +11,7 @@ from slotweave.anatomy.idle_causes import could_move, idle_causes
 from slotweave.anatomy.item_groups import item_groups
 from slotweave.anatomy.live_scratch import is_straight, live_scratch, live_words
 from slotweave.anatomy.never_written import never_written_json, unwritten_in_columns
+from slotweave.anatomy.own_bounds import own_slots_bound
 from slotweave.anatomy.phases import head_body_tail, phases, slices
 from slotweave.anatomy.placements import Placements, placements
 from slotweave.anatomy.program_bounds import program_bounds
@@ -61,7 +62,8 @@ def inspect_program(
         unwritten = unwritten_in_columns(placed.columns, placed.maker, run.path)
         dataflow = bound_json(best_bound(program_bounds(program, machine, facts)))
         ladder = [_engine_bound(name, slots, use[name]) for name, slots in machine.engines]
-        ladder += [_path_bound(placed), {**dataflow, "name": "dataflow"}]
+        ladder += [_path_bound(placed), bound_json(own_slots_bound(placed, machine))]
+        ladder += [{**dataflow, "name": "dataflow"}]
     return {
         "cycles": counted_bundles(ran),
         "straight": is_straight(program),

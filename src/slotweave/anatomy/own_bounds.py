@@ -1,0 +1,75 @@
+"""The slots of a straight program as a scheduling problem: each on its engine, in any order.
+
+Kept are the words that pass through scratch from slot to slot and, of each access to memory, the
+latest access that it must stay after; scratch itself is not: words may be renamed. So the program
+is one of the problem's schedules, and a bound of it is one "for these slots, each on its engine".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from slotweave.anatomy.edges import NO_SOURCE
+from slotweave.anatomy.placements import Placements
+from slotweave.anatomy.slot_columns import Longs
+from slotweave.bounds import Bound
+from slotweave.bounds.heads_and_tails import heads_and_tails_bound
+from slotweave.ir.problem import DATA, ORDER, Ints, Problem
+from slotweave.machine import Machine
+
+
+def own_slots_bound(placed: Placements, machine: Machine) -> Bound:
+    """Below how many cycles the slots of the program cannot be placed again: heads and tails."""
+    return heads_and_tails_bound(own_slots_problem(placed, machine))
+
+
+def own_slots_problem(placed: Placements, machine: Machine) -> Problem:
+    """The problem; operations are numbered as `placed.columns` has them, with one mode each."""
+    columns = placed.columns
+    size = columns.size
+    engine_of = {name: number for number, name in enumerate(machine.slots)}
+    engine = np.array([engine_of[name] for name in columns.engines], np.int32)
+    latency = np.array([kind.latency for kind in columns.kinds], np.int32)
+    offset, pred, kind, lag = _edges(placed)
+    none = np.zeros(0, np.int32)
+    each = np.arange(size, dtype=np.int32)
+    return Problem(
+        engines=tuple(machine.slots),
+        slots=tuple(machine.slots.values()),
+        nodes=each,
+        items=np.full(size, -1, np.int32),
+        mode_offset=np.arange(size + 1, dtype=np.int32),
+        mode_engine=engine[columns.kind],
+        mode_slots=np.ones(size, np.int32),
+        mode_latency=latency[columns.kind],
+        mode_source=np.full(size, -1, np.int32),
+        pred_offset=offset,
+        pred=pred,
+        pred_kind=kind,
+        pred_lag=lag,
+        writes=np.full(size, -1, np.int32),
+        read_offset=np.zeros(size + 1, np.int32),
+        read=none,
+        storage_words=none,
+    )
+
+
+def _edges(placed: Placements) -> tuple[Ints, Ints, Ints, Ints]:
+    """The columns of edges: offset, predecessor, kind and lag, in the order of operations."""
+    columns = placed.columns
+    read = placed.maker != NO_SOURCE
+    memory = placed.edges["memory"]
+    ordered = np.flatnonzero(memory.source != NO_SOURCE)
+    before = memory.source[ordered]
+    pairs = np.stack([
+        np.concatenate([columns.reads.owner[read], ordered]),
+        np.concatenate([placed.maker[read], before]),
+        np.concatenate([np.full(int(read.sum()), DATA), np.full(len(ordered), ORDER)]),
+        np.concatenate([np.zeros(int(read.sum()), np.int64),
+                        memory.earliest[ordered] - columns.bundle[before]]),
+    ])  # fmt: skip
+    pairs = np.unique(pairs, axis=1) if pairs.size else pairs
+    owner, pred, kind, lag = pairs
+    offset: Longs = np.searchsorted(owner, np.arange(columns.size + 1))
+    return (offset.astype(np.int32), pred.astype(np.int32), kind.astype(np.int32),
+            lag.astype(np.int32))  # fmt: skip
