@@ -112,7 +112,7 @@ def test_what_is_computed_again_and_lands_sooner_is_no_repetition() -> None:
         {"load": (("const", 0, 0), ("const", 1, 5))}, {"load": (("load", 2, 0),)},
         {"flow": (("add_imm", 3, 2, 5),)}, {"alu": (("+", 4, 2, 1),)}, {"store": (("store", 0, 4),)}
     )  # fmt: skip
-    assert placed_under(text, slow).values.again == {4}
+    assert placed_under(text, slow).values.redundant == {4}
     assert best_bound(bound_ladder(problem_of(text, slow))).cycles == 3
 
 

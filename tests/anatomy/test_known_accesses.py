@@ -67,15 +67,15 @@ def test_a_slot_said_to_wait_for_memory_is_free_where_facts_say_so() -> None:
 
 
 def test_what_is_only_read_reads_the_same_again_behind_a_store() -> None:
-    assert placed_under(TEXT, CHALLENGE).values.again == frozenset()
-    assert placed_under(TEXT, CHALLENGE, POINTERS).values.again == {7}
+    assert placed_under(TEXT, CHALLENGE).values.redundant == frozenset()
+    assert placed_under(TEXT, CHALLENGE, POINTERS).values.redundant == {7}
 
 
 def test_a_load_beside_a_store_reads_what_was_there_before() -> None:
     """It is no repetition of a load behind that store, in whatever order the bundle lists them."""
     both: Bundle = {"store": (("store", 8, 9),), "load": (("load", 0, 8),)}
     text = Program("challenge", (both, {"load": (("load", 1, 8),)}))
-    assert placed_under(text, CHALLENGE).values.again == frozenset()
+    assert placed_under(text, CHALLENGE).values.redundant == frozenset()
 
 
 def test_an_access_that_may_lie_anywhere_meets_all_regions() -> None:
@@ -128,7 +128,7 @@ def test_what_was_loaded_for_nobody_is_no_word_to_repeat() -> None:
         {"alu": (("+", 5, 16, 16),), "store": (("store", 4, 0),)},
         {"load": (("load", 6, 4),)},
     ))  # fmt: skip
-    assert placed_under(text, CHALLENGE).values.again == frozenset()
+    assert placed_under(text, CHALLENGE).values.redundant == frozenset()
 
 
 def test_a_known_word_is_loaded_again_behind_stores_to_other_words() -> None:
@@ -137,7 +137,7 @@ def test_a_known_word_is_loaded_again_behind_stores_to_other_words() -> None:
         start: Bundle = {"load": (("const", 1, 4), ("const", 2, stored))}
         store: Bundle = {"store": (("store", 2, 2),)}
         text = Program("challenge", (start, load, store, load))
-        return 4 in placed_under(text, CHALLENGE).values.again
+        return 4 in placed_under(text, CHALLENGE).values.redundant
 
     assert (repeated(5), repeated(4)) == (True, False)
 
@@ -187,4 +187,4 @@ def test_a_store_to_one_of_several_words_may_change_each() -> None:
     load: Bundle = {"load": (("load", 6, 9),)}
     begin = (*MASKED[:3], {"flow": (("add_imm", 9, 9, 8),)}, MASKED[4])  # words 8 to 11
     text = Program("challenge", (*begin, load, {"store": (("store", 5, 5),)}, load))
-    assert placed_under(text, CHALLENGE).values.again == frozenset()
+    assert placed_under(text, CHALLENGE).values.redundant == frozenset()

@@ -121,14 +121,14 @@ def test_the_same_value_computed_twice_is_found() -> None:
     twice: Bundle = {"alu": (("+", 2, 0, 1), ("+", 3, 1, 0), ("-", 4, 0, 1))}
     loads: Bundle = {"load": (("load", 0, 9), ("load", 1, 8))}
     text = program(const((8, 7)), loads, twice)
-    assert placed_under(text, CHALLENGE).values.again == {4}
+    assert placed_under(text, CHALLENGE).values.redundant == {4}
 
 
 def test_a_load_behind_a_store_is_no_repetition() -> None:
     load: Bundle = {"load": (("load", 0, 9),)}
-    assert placed_under(program(load, load), CHALLENGE).values.again == {1}
+    assert placed_under(program(load, load), CHALLENGE).values.redundant == {1}
     between: Bundle = {"store": (("store", 9, 9),)}
-    assert placed_under(program(load, between, load), CHALLENGE).values.again == frozenset()
+    assert placed_under(program(load, between, load), CHALLENGE).values.redundant == frozenset()
 
 
 def test_operations_that_another_engine_could_take_are_counted() -> None:

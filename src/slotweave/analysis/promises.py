@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from slotweave.analysis.graph_words import GraphWords
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
@@ -36,7 +36,7 @@ class Promise:
     def __str__(self) -> str:
         inside = f"region {self.region} (words 0 to {self.length - 1})"
         place = f" at {self.where}" if self.where else ""
-        return f"the index of {counted(self.accesses, self.access)}{place} stays inside {inside}"
+        return f"the index of {plural(self.accesses, self.access)}{place} stays inside {inside}"
 
     def to_json(self) -> Mapping[str, Any]:
         return asdict(self)

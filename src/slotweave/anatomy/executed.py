@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from slotweave.analysis.utilisation import EngineUse
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
@@ -35,7 +35,7 @@ def slots_bound(run: Executed, machine: Machine) -> Bound:
 
 
 def _why(engine: str, used: int, width: int) -> str:
-    return f"a run fills {counted(used, 'slot')} on {engine}, {width} a cycle"
+    return f"a run fills {plural(used, 'slot')} on {engine}, {width} a cycle"
 
 
 def executed(program: Program, machine: Machine, memory: Memory) -> Executed:

@@ -19,7 +19,7 @@ from slotweave.anatomy.read_only_stores import read_only_store_of
 from slotweave.anatomy.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.anatomy.waste import critical_path, movable
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
@@ -126,7 +126,7 @@ def engine_rows(use: dict[str, EngineUse]) -> dict[str, dict[str, Any]]:
 
 def _engine_bound(name: str, slots: int, use: EngineUse) -> dict[str, Any]:
     """As few cycles as the slots that the program uses on one engine fit into."""
-    why = f"its {counted(use.used, 'slot')} on {name}, {slots:,} a cycle"
+    why = f"its {plural(use.used, 'slot')} on {name}, {slots:,} a cycle"
     why = why if use.used else "it fills no slot"
     return {"name": name, "cycles": -(-use.used // slots) if slots else 0, "why": why}
 
@@ -149,7 +149,7 @@ def _run_view(
         "phases": phases(placed, item_groups(placed), run.cycles),
         "slices": slices(placed, run.cycles),
         "unused": len(placed.unused),
-        "repeated": len(placed.values.again),
+        "repeated": len(placed.values.redundant),
         "movable": movable(placed, machine),
         "could_move": could_move(program, machine, placed),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.repacking import Repacked, control_met
 
 
@@ -26,9 +26,9 @@ def kept_control_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     pauses, cores = summary["pauses"], summary["core_ids"]
     if left := pauses["before"] - pauses["now"]:
         reason = "the facts judge memory at the end of the run alone"
-        yield f"{counted(left, 'pause')} left out: {reason}"
+        yield f"{plural(left, 'pause')} left out: {reason}"
     elif pauses["now"] and summary["way"] != "unchanged":
         reason = "without regions all of memory is output, at each pause and at the end"
-        yield f"{counted(pauses['now'], 'pause')} kept: {reason}"
+        yield f"{plural(pauses['now'], 'pause')} kept: {reason}"
     if left := cores["before"] - cores["now"]:
-        yield f"{counted(left, 'core id')} taken as 0: the result is for a machine with one core"
+        yield f"{plural(left, 'core id')} taken as 0: the result is for a machine with one core"

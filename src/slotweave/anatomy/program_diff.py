@@ -63,14 +63,14 @@ class Match:
 class ProgramDiff:
     """`matches` in the order of A; `only` and `regrouped` have numbers of operations, A's then B's.
 
-    `again` are those of `only` whose words an operation before them in their own program has made.
+    `redundant` are those of `only` whose words an earlier operation of their own program has made.
     """
 
     a: Side
     b: Side
     matches: tuple[Match, ...]
     only: tuple[tuple[int, ...], tuple[int, ...]]
-    again: tuple[frozenset[int], frozenset[int]]
+    redundant: tuple[frozenset[int], frozenset[int]]
     regrouped: tuple[tuple[int, ...], tuple[int, ...]]
 
 
@@ -85,13 +85,13 @@ def diff_sides(a: Side, b: Side) -> ProgramDiff:
     by_lane += [Match(match.b, match.a) for match in swapped]
     matches = sorted([*whole, *by_lane], key=lambda match: (match.a, match.b))
     left = (tuple(sorted(left_a)), tuple(sorted(left_b)))
-    again = (_again(a, left[0]), _again(b, left[1]))
-    regrouped = (_regrouped(a, b, left[0], again[0]), _regrouped(b, a, left[1], again[1]))
+    redundant = (_redundant(a, left[0]), _redundant(b, left[1]))
+    regrouped = (_regrouped(a, b, left[0], redundant[0]), _regrouped(b, a, left[1], redundant[1]))
     only = tuple(
         tuple(number for number in mine if number not in other)
         for mine, other in zip(left, map(frozenset, regrouped), strict=True)
     )
-    return ProgramDiff(a, b, tuple(matches), (only[0], only[1]), again, regrouped)
+    return ProgramDiff(a, b, tuple(matches), (only[0], only[1]), redundant, regrouped)
 
 
 def _matched_whole(
@@ -133,7 +133,7 @@ def _matched_by_lane(
         yield Match((number,), lanes)
 
 
-def _again(side: Side, left: tuple[int, ...]) -> frozenset[int]:
+def _redundant(side: Side, left: tuple[int, ...]) -> frozenset[int]:
     """Those of `left` that make what operations before them, matched or not, have made."""
     first: dict[Hashable, int] = {}
     for number, done in enumerate(side.done):
@@ -145,13 +145,13 @@ def _again(side: Side, left: tuple[int, ...]) -> frozenset[int]:
 
 
 def _regrouped(
-    mine: Side, other: Side, left: tuple[int, ...], again: frozenset[int]
+    mine: Side, other: Side, left: tuple[int, ...], redundant: frozenset[int]
 ) -> tuple[int, ...]:
     made = {word for done in other.done for word in done.key}
     return tuple(
         number
         for number in left
-        if number not in again and all(word in made for word in mine.done[number].key)
+        if number not in redundant and all(word in made for word in mine.done[number].key)
     )
 
 

@@ -34,14 +34,14 @@ def base_of(value: Value) -> int:
 
 @dataclass(frozen=True)
 class WordValues:
-    """`results[i]`: the value of each lane of operation i; `again`: operations that add nothing.
+    """`results[i]`: the value of each lane of operation i; `redundant`: what adds nothing.
 
     An operation adds nothing if an earlier one has computed each lane of its result. `addresses`
     has the value of the address of each load and store.
     """
 
     results: tuple[tuple[Value, ...], ...]
-    again: frozenset[int]
+    redundant: frozenset[int]
     addresses: Mapping[int, Value]
 
     def keys(self, number: int, operation: Issued) -> Sequence[Hashable]:
@@ -104,7 +104,7 @@ def word_values(
     results: list[tuple[Value, ...]] = []
     addresses: dict[int, Value] = {}
     seen: set[Hashable] = set()
-    again: set[int] = set()
+    redundant: set[int] = set()
     for number, operation in enumerate(issued):
         here = slice(first_write[number], first_write[number + 1])
         read = [values[one] for one in read_from[first_read[number] : first_read[number + 1]]]
@@ -124,8 +124,8 @@ def word_values(
         values[here] = lanes
         results.append(tuple(lanes))
         if lanes and _adds_nothing(operation, lanes, seen):
-            again.add(number)
-    return WordValues(tuple(results), frozenset(again), addresses)
+            redundant.add(number)
+    return WordValues(tuple(results), frozenset(redundant), addresses)
 
 
 def _adds_nothing(operation: Issued, lanes: Sequence[Value], seen: set[Hashable]) -> bool:

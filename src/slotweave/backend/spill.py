@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from slotweave.backend.allocate import propose_splits
 from slotweave.backend.fit import Effort, fit, search_fit
-from slotweave.backend.lower import Lowered, costs_to_bring_back, split_ranges
+from slotweave.backend.lower import Lowered, reload_costs, split_ranges
 from slotweave.base.budget import UNLIMITED
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.bounds.slots import slots_bound
@@ -86,7 +86,7 @@ def split_in_turns(
     """
     problem, words = lowered.problem, machine.scratch_words
     least = slots_bound(problem).cycles
-    costs = costs_to_bring_back(lowered, machine)
+    costs = reload_costs(lowered, machine)
     seen: set[tuple[Split, ...]] = set()
     for larger, share in turns:
         if without is not None and without.schedule.makespan <= NOTHING_TO_GAIN * least:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from slotweave.analysis.mode_classes import mode_classes
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.bounds.model import Bound
 from slotweave.ir.certificate import PriceCertificate
 from slotweave.ir.problem import Problem
@@ -25,7 +25,7 @@ def engine_bounds(problem: Problem) -> tuple[Bound, ...]:
             if all(mode[0] == number for mode in modes)
         )
         if work:
-            why = f"{counted(work, 'slot')} that only {name} can run, {slots:,} a cycle"
+            why = f"{plural(work, 'slot')} that only {name} can run, {slots:,} a cycle"
             bounds.append(Bound(name, -(-work // slots), why, _certificate(problem, number)))
     return tuple(bounds)
 

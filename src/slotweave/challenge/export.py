@@ -14,7 +14,7 @@ from typing import Any
 from slotweave import __version__
 from slotweave.anatomy.live_scratch import is_straight
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
@@ -96,7 +96,7 @@ def challenge_source(program: Program) -> str:
         raise _unfit("its meta does not name the contract")
     return _TEMPLATE.format(
         **parameters,
-        counted_rounds=counted(int(parameters["rounds"]), "round"),
+        counted_rounds=plural(int(parameters["rounds"]), "round"),
         contract=contract,
         cycles=_length(program),
         version=__version__,

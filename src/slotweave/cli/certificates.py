@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Making:
+class ProblemRequest:
     """How a problem is made, as users say it; what is None is the kernel's usual choice."""
 
     kernel: str
@@ -42,20 +42,20 @@ def is_kernel(subject: str) -> bool:
 
 
 def kernel_problem(
-    making: Making, defaults: Mapping[str, int] | None = None
+    request: ProblemRequest, defaults: Mapping[str, int] | None = None
 ) -> tuple[dict[str, Any], Problem]:
     """What the names stand for, by the keys of a certificate file, and the problem."""
-    target = inputs.machine_named(making.machine)
-    kernel = inputs.kernel_named(making.kernel, target)
-    values = inputs.parameters_of(kernel, making.parameters or (), defaults)
-    promise = inputs.contract_of(kernel, making.contract)
-    plan = plan_of(kernel, making.plan, values, promise)
+    target = inputs.machine_named(request.machine)
+    kernel = inputs.kernel_named(request.kernel, target)
+    values = inputs.parameters_of(kernel, request.parameters or (), defaults)
+    promise = inputs.contract_of(kernel, request.contract)
+    plan = plan_of(kernel, request.plan, values, promise)
 
     from slotweave.driver.pipeline import problem_of_kernel
 
     about = {
-        "kernel": making.kernel, "params": values, "contract": promise,
-        "plan": making.plan or kernel.plan_names[0], "machine": making.machine,
+        "kernel": request.kernel, "params": values, "contract": promise,
+        "plan": request.plan or kernel.plan_names[0], "machine": request.machine,
     }  # fmt: skip
     return about, problem_of_kernel(kernel, target, values, promise, plan)
 
@@ -85,11 +85,11 @@ def check_file(file: str, machine: str | None, terminal: Terminal, json: bool) -
     from slotweave.ir.text.certificate_json import certified_from_json
 
     certified = certified_from_json(inputs.read_text(file, "SW220"), inputs.shown(file))
-    making = Making(
+    request = ProblemRequest(
         certified.kernel, None, certified.contract, certified.plan, machine or certified.machine
     )
-    with inputs.blaming(file):
-        about, problem = kernel_problem(making, certified.params)
+    with inputs.with_file(file):
+        about, problem = kernel_problem(request, certified.params)
         reasons = list(_faults(certified, problem))
     rows = [{"name": bound.name, "cycles": bound.cycles} for bound in certified.bounds]
     if json:

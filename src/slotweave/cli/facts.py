@@ -94,7 +94,7 @@ def assumed(
 
 
 @contextmanager
-def blaming_facts(known: Assumed, given: str | None) -> Iterator[None]:
+def with_facts(known: Assumed, given: str | None) -> Iterator[None]:
     """Where a word that is read-only is changed, errors say that other facts may be the cure."""
     try:
         yield

@@ -82,7 +82,7 @@ def shown(file: str) -> str:
 
 
 @contextmanager
-def blaming(file: str) -> Iterator[None]:
+def with_file(file: str) -> Iterator[None]:
     """Errors raised within that name no file name `file`."""
     try:
         yield
@@ -96,7 +96,7 @@ def blamed(reference: Callable[[Words], End], file: str) -> Callable[[Words], En
     """`reference`, whose faults name `file`."""
 
     def run(memory: Words) -> End:
-        with blaming(file):
+        with with_file(file):
             return reference(memory)
 
     return run

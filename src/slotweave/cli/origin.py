@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ORIGIN = frozenset({"kernel", "params", "contract", "promises"})
 
 
-def borne_out(program: Program, file: str, known: Assumed) -> Program:
+def supported_origin(program: Program, file: str, known: Assumed) -> Program:
     """`program` with what may be said of its origin once it is repacked under these facts."""
     if "kernel" not in program.meta or _facts_of(program) == known.facts:
         return program
@@ -35,7 +35,7 @@ def borne_out(program: Program, file: str, known: Assumed) -> Program:
 
 def not_guessed(program: Program, file: str, known: Assumed) -> Program:
     """`program` without the origin that a Python file is only taken to have."""
-    return borne_out(program, file, known) if inputs.is_python_file(file) else program
+    return supported_origin(program, file, known) if inputs.is_python_file(file) else program
 
 
 def _meta(program: Program, known: Assumed) -> dict[str, Any]:

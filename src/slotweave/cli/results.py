@@ -43,7 +43,7 @@ def verify_result(
     kernel = inputs.kernel_named(against or record.kernel, target)
     _expect_fitting(record, kernel, file)
     terminal.detail(f"deriving {record.cycles} cycles of {kernel.name} on {target.name} anew")
-    with inputs.blaming(file):
+    with inputs.with_file(file):
         found = list(discrepancies(record, kernel, target))
     if json:
         print_json({
@@ -71,7 +71,7 @@ def _machine(record: Record, given: str | None) -> Machine:
 
 def _expect_fitting(record: Record, kernel: Kernel, file: str) -> None:
     """Complain about parameters and a contract that the kernel does not have."""
-    with inputs.blaming(file):
+    with inputs.with_file(file):
         values = inputs.parameters_of(kernel, (), record.parameters)
         inputs.contract_of(kernel, record.contract)
         if values != dict(record.parameters):

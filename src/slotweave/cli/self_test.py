@@ -76,7 +76,7 @@ def _subject(
     name = choice.subject or DEFAULT_KERNEL
     if name == inputs.STDIN or (".py:" not in name and Path(name).is_file()):
         program = inputs.program_in(name, choice.building)
-        with inputs.blaming(name):
+        with inputs.with_file(name):
             origin = _origin_of(program, inputs.machine_of(program, choice.machine))
             return origin, _blocks_of(program, origin) or program, None
     return _compiled(name, choice, terminal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 
 if TYPE_CHECKING:
     from slotweave.check.runs.execution import Verified
@@ -17,7 +17,7 @@ _NAMED = 8
 def inputs_tried(verified: Verified) -> str:
     """`100 random inputs and 8 made for it`."""
     made = f" and {verified.directed:,} made for it" if verified.directed else ""
-    return counted(verified.instances, "random input") + made
+    return plural(verified.instances, "random input") + made
 
 
 def unreached_lines(verified: Verified) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.cli import inputs
 from slotweave.cli.facts import Assumed
 from slotweave.cli.output import print_json
@@ -67,7 +67,7 @@ def verify_under_facts(
     if trial.prove:  # a run is cheap, a proof is not
         begin = instance_memory(memories(facts, words), trial.seed, 0)
         for subject, file in zip(subjects, files, strict=True):
-            with inputs.blaming(file), naming_compatible():
+            with inputs.with_file(file), naming_compatible():
                 end_after(subject, **limits)(begin)
     proved = prove_same(*subjects, facts) if trial.prove else None
     if proved is not None:
@@ -75,11 +75,11 @@ def verify_under_facts(
         _refuse_refuted(proved, report, files[0], as_json)
     first, second = subjects
     runs: dict[str, Any] = {"instances": trial.instances, "seed": trial.seed, **limits}
-    with inputs.blaming(files[1]), naming_compatible():
+    with inputs.with_file(files[1]), naming_compatible():
         after = inputs.blamed(end_after(second, **limits), files[1])
         its_cycles = longest_run(second, facts, words, **runs)
         directed = inputs_for(second, facts, words, instances=trial.instances, seed=trial.seed)
-    with inputs.blaming(files[0]), naming_compatible():
+    with inputs.with_file(files[0]), naming_compatible():
         verified = run_like(first, after, facts, words, **runs, directed=directed)
     if as_json:
         cycles = {"cycles": verified.cycles, "against_cycles": its_cycles}
@@ -89,7 +89,7 @@ def verify_under_facts(
     for line in unreached_lines(verified):
         print(line)
     longest = "the longest run: " if trial.instances > 1 else ""
-    mine, theirs = counted(verified.cycles, "cycle"), counted(its_cycles, "cycle")
+    mine, theirs = plural(verified.cycles, "cycle"), plural(its_cycles, "cycle")
     print(f"{longest}{mine} of {names[0]}, {theirs} of {names[1]}")
     if proved is not None:
         print(f"both the same: {VERDICTS[proved.verdict]}: {proved.why}")

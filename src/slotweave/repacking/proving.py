@@ -49,10 +49,10 @@ def first_proved(
     """The last, and so the shortest, that was found and is proved to do what `program` does."""
     verdicts: dict[str, Equivalence] = {}
     for one in reversed(trail.found):
-        way = one.writing.way
+        way = one.variant.way
         if way not in verdicts:
             trail.tell(f"{way}: being proved")
-            verdicts[way] = graph_refines_program(one.writing.graph, program, machine, facts)
+            verdicts[way] = graph_refines_program(one.variant.graph, program, machine, facts)
             if verdicts[way].verdict is not True:
                 trail.tell(f"{way}: not proved ({verdicts[way].why}), passed over")
         if verdicts[way].verdict is True:
@@ -67,10 +67,10 @@ def _proved(found: Found, machine: Machine, facts: Facts) -> Candidate | None:
 
     Raises CheckFailed if a check finds a fault, rather than no proof.
     """
-    writing = found.writing
-    lowered, problem, rewritten = writing.lowered, writing.problem, writing.rewritten
+    variant = found.variant
+    lowered, problem, rewritten = variant.lowered, variant.problem, variant.rewritten
     for fault in (
-        *rewriting_faults(writing.graph, rewritten.graph, rewritten.derivation, RULES),
+        *rewriting_faults(variant.graph, rewritten.graph, rewritten.derivation, RULES),
         *schedule_violations(found.schedule, problem),
         *allocation_violations(found.allocation, found.schedule, problem),
     ):
@@ -84,6 +84,6 @@ def _proved(found: Found, machine: Machine, facts: Facts) -> Candidate | None:
     if proof.verdict is not True:
         return None
     return Candidate(
-        writing.way, program, problem, found.schedule, found.allocation, proof, writing.bounds,
+        variant.way, program, problem, found.schedule, found.allocation, proof, variant.bounds,
         rewritten.counts(),
     )  # fmt: skip

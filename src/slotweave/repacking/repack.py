@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.base.budget import UNLIMITED, Budget
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.bounds import Bound
 from slotweave.check.runs.execution import (
     Verified,
@@ -185,7 +185,7 @@ def _meta(program: Program, rounds: list[Round], options: RepackOptions) -> Mapp
 
 
 def _why(rounds: int) -> str:
-    each = "" if rounds == 1 else f"in each of {counted(rounds, 'round')} "
+    each = "" if rounds == 1 else f"in each of {plural(rounds, 'round')} "
     return (
         f"{each}the graph does what the given program does, its rewriting is derived anew, and the "
         "new program is the rewritten graph, all on symbols"

@@ -12,17 +12,17 @@ from dataclasses import dataclass, replace
 from slotweave.base.budget import Budget
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.base.interruption import unmasked_interruptions
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.bounds import Bound
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.lift import Lifted, lift_counting
 from slotweave.machine import Machine
+from slotweave.repacking.graph_variants import GraphVariant, graph_variant_of, variants_of
 from slotweave.repacking.options import Listener, RepackOptions
 from slotweave.repacking.proving import Candidate, first_proved
 from slotweave.repacking.search import Found, Search, beginnings, changed, search_of
 from slotweave.repacking.trail import Trail, Tried
-from slotweave.repacking.writings import Writing, variants_of, writing_of
 from slotweave.vectorize import (
     AS_IT_STANDS,
     IN_VECTORS,
@@ -86,7 +86,7 @@ def run_round(
         lifted = lift_counting(program, machine, facts, apart=apart)
         limits = _leaving_time_to_prove(budget, begun)
         trail = Trail(lifted.cycles, evaluations, listen)
-        trail.tell(f"lifted {counted(len(lifted.graph.nodes), 'node')}")
+        trail.tell(f"lifted {plural(len(lifted.graph.nodes), 'node')}")
         if apart:
             expect()
         tries = _Tries(lifted, machine, facts, options, trail, unproved, limits)
@@ -106,7 +106,7 @@ def run_round(
         if trail.interrupted or best or not trail.found or spent:
             break
         if not apart:
-            unproved.update(found.writing.way for found in trail.found)
+            unproved.update(found.variant.way for found in trail.found)
         apart = False  # the regions told apart may be what could not be proved
     return Round(
         program, lifted, apart, best,
@@ -160,28 +160,28 @@ class _Tries:
 
     def __iter__(self) -> Iterator[Found | None]:
         begun: list[tuple[Search, tuple[Found, ...]]] = []
-        for writing in self._writings():
-            if writing.least >= self._trail.shortest:
-                least = counted(writing.least, "cycle")
+        for chosen in self._graph_variants():
+            if chosen.least >= self._trail.shortest:
+                least = plural(chosen.least, "cycle")
                 tell = self._trail.tell
-                tell(f"{writing.way}: passed over, scheduled again it takes {least} or more")
+                tell(f"{chosen.way}: passed over, scheduled again it takes {least} or more")
                 yield None
                 continue
             before = self._trail.shortest
             options = self._options
-            search = search_of(writing, self._machine.scratch_words, options.effort, options.seed)
+            search = search_of(chosen, self._machine.scratch_words, options.effort, options.seed)
             found = yield from beginnings(search)
             if not found:
                 continue
             begun.append((search, found))
             if found[0].cycles >= before:
-                self._trail.tell(f"{writing.way}: {counted(found[0].cycles, 'cycle')}")
+                self._trail.tell(f"{chosen.way}: {plural(found[0].cycles, 'cycle')}")
         if self._is_late:
             return  # all ends here, so that as many evaluations again give the same
         for search, found in sorted(begun, key=lambda pair: pair[1][0].cycles)[:1]:
             yield from changed(search, found)
 
-    def _writings(self) -> Iterator[Writing]:
+    def _graph_variants(self) -> Iterator[GraphVariant]:
         """The variants that are worth a look, lowered, as long as there is time."""
         options, vectors = self._options, False
         begun = self._budget.clock()
@@ -195,15 +195,15 @@ class _Tries:
             if variant.name in self._unproved:
                 continue
             try:
-                writing = writing_of(variant, self._lifted, self._machine, options.rewrite)
+                chosen = graph_variant_of(variant, self._lifted, self._machine, options.rewrite)
             except NoSchedule:  # it needs an operation that the machine has not
                 self._trail.tell(f"{variant.name}: the machine cannot run it, passed over")
                 continue
-            self._note_bound(variant, writing.least)
-            self.bounds.append(writing.bounds)
-            self._trail.begin(writing)
+            self._note_bound(variant, chosen.least)
+            self.bounds.append(chosen.bounds)
+            self._trail.begin(chosen)
             took = self._budget.clock() - begun
-            yield writing
+            yield chosen
             begun = self._budget.clock()
             if self._budget.ends is not None and begun + took > self._budget.ends:
                 self._is_late = True
@@ -226,7 +226,7 @@ class _Tries:
         be proved."""
         if not self._trail.found or self._unproved:
             return False
-        shortest = self._trail.found[-1].writing.graph
+        shortest = self._trail.found[-1].variant.graph
         return len(variant.graph.nodes) > _TOO_LARGE * len(shortest.nodes)
 
     def _note_bound(self, variant: Variant, least: int) -> None:

@@ -34,7 +34,7 @@ from slotweave.backend.schedule import (
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.schedule import Schedule
-from slotweave.repacking.writings import Writing
+from slotweave.repacking.graph_variants import GraphVariant
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Found:
     Nothing of it is proved yet.
     """
 
-    writing: Writing
+    variant: GraphVariant
     schedule: Schedule
     allocation: Allocation
     pressure: Pressure
@@ -94,23 +94,23 @@ class Found:
 class Search:
     """What is to be scheduled, in how many words, and how."""
 
-    writing: Writing
+    variant: GraphVariant
     both: BothWays
     scratch_words: int
     extent: Extent
     seed: int
 
     def fitted(self, schedule: Schedule, pressure: Pressure) -> Found | None:
-        allocation = allocate(self.writing.problem, schedule, self.scratch_words)
+        allocation = allocate(self.variant.problem, schedule, self.scratch_words)
         if isinstance(allocation, Allocation):
-            return Found(self.writing, schedule, allocation, pressure)
+            return Found(self.variant, schedule, allocation, pressure)
         return None
 
 
-def search_of(writing: Writing, scratch_words: int, effort: Effort, seed: int) -> Search:
-    """The search for short schedules of `writing`."""
-    both = BothWays(prepare(writing.problem))
-    return Search(writing, both, scratch_words, EXTENTS[effort], seed)
+def search_of(variant: GraphVariant, scratch_words: int, effort: Effort, seed: int) -> Search:
+    """The search for short schedules of `variant`."""
+    both = BothWays(prepare(variant.problem))
+    return Search(variant, both, scratch_words, EXTENTS[effort], seed)
 
 
 def beginnings(search: Search) -> Generator[Found | None, None, tuple[Found, ...]]:
@@ -118,7 +118,7 @@ def beginnings(search: Search) -> Generator[Found | None, None, tuple[Found, ...
 
     At the end the best of each beginning, the shortest first.
     """
-    size = max(search.writing.problem.size, 1)
+    size = max(search.variant.problem.size, 1)
     passes = max(1, min(PASSES, search.extent.begin // (8 * size)))
     most = max(2, search.extent.begin // (2 * passes * size))
     found: list[Found] = []
@@ -126,17 +126,17 @@ def beginnings(search: Search) -> Generator[Found | None, None, tuple[Found, ...
         best = yield from _begun(search, urgency, passes)
         if best is not None:
             found.append(best)
-            if best.cycles <= search.writing.least:
+            if best.cycles <= search.variant.least:
                 break
     return tuple(sorted(found, key=lambda one: one.cycles))
 
 
 def _urgencies(search: Search) -> Iterator[Urgency]:
-    problem = search.writing.problem
-    yield search.writing.given
+    problem = search.variant.problem
+    yield search.variant.given
     items = int(problem.items.max(initial=-1)) + 1
     for share in search.extent.shares if items > 1 else (0.0,):
-        stagger = share * search.writing.least / max(items, 1)
+        stagger = share * search.variant.least / max(items, 1)
         yield priorities(problem, ScheduleOptions(stagger=stagger))
     yield program_order(problem)
 
@@ -171,9 +171,9 @@ def changed(search: Search, found: tuple[Found, ...]) -> Iterator[Found | None]:
     kept = list(found[:KEPT])
     if not kept:
         return
-    best, least = kept[0].cycles, search.writing.least
+    best, least = kept[0].cycles, search.variant.least
     rng = np.random.default_rng(search.seed)
-    size = max(search.writing.problem.size, 1)
+    size = max(search.variant.problem.size, 1)
     affordable = search.extent.change // (2 * size) // (1 + size // _LARGE)
     for step in range(min(search.extent.changes, affordable)):
         if best <= least:

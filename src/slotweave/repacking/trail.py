@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
+from slotweave.repacking.graph_variants import GraphVariant
 from slotweave.repacking.options import Listener
 from slotweave.repacking.search import Found
-from slotweave.repacking.writings import Writing
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,15 @@ class Trail:
     def tell(self, what: str) -> None:
         self.listen(what, self.shortest, self.evaluations)
 
-    def begin(self, writing: Writing) -> None:
-        """`writing` is looked at next."""
-        self.tried[writing.way] = Tried(writing.way, writing.least)
+    def begin(self, variant: GraphVariant) -> None:
+        """`variant` is looked at next."""
+        self.tried[variant.way] = Tried(variant.way, variant.least)
 
     def note(self, found: Found | None) -> None:
         """One more evaluation was made, and this came of it."""
         self.evaluations += 1
         if found is not None:
-            before = self.tried[found.writing.way]
+            before = self.tried[found.variant.way]
             cycles = min(found.cycles, found.cycles if before.cycles is None else before.cycles)
             self.tried[before.name] = replace(before, cycles=cycles)
         if found is None or found.cycles >= self.shortest:
@@ -53,4 +53,4 @@ class Trail:
             return
         self.found.append(found)
         self.shortest = found.cycles
-        self.tell(f"{found.writing.way}: {counted(found.cycles, 'cycle')}")
+        self.tell(f"{found.variant.way}: {plural(found.cycles, 'cycle')}")

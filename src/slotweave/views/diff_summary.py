@@ -30,8 +30,8 @@ def diff_summary(diff: ProgramDiff) -> dict[str, Any]:
         "engines": _engines(moves),
         "regrouped": {"a": len(diff.regrouped[0]), "b": len(diff.regrouped[1])},
         "only": {
-            "a": [_only(diff.a, number, diff.again[0]) for number in diff.only[0]],
-            "b": [_only(diff.b, number, diff.again[1]) for number in diff.only[1]],
+            "a": [_only(diff.a, number, diff.redundant[0]) for number in diff.only[0]],
+            "b": [_only(diff.b, number, diff.redundant[1]) for number in diff.only[1]],
         },
         "matches": moves,
     }
@@ -64,10 +64,10 @@ def _place(done: Done) -> dict[str, Any]:
     }
 
 
-def _only(side: Side, number: int, again: frozenset[int]) -> dict[str, Any]:
+def _only(side: Side, number: int, redundant: frozenset[int]) -> dict[str, Any]:
     """An operation that only one side has, and why: `again`, `unused` or `new`."""
     done = side.done[number]
-    why = "again" if number in again else "unused" if done.dead else "new"
+    why = "again" if number in redundant else "unused" if done.dead else "new"
     return {**_place(done), "operation": done.ran.operation, "why": why}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from slotweave.anatomy.phases import WORK
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.views.narrow import with_whole_numbers
 
 #: So many stages are shown; JSON has all.
@@ -25,8 +25,8 @@ def groups_line(phases: Sequence[Mapping[str, Any]], cycles: int) -> str:
     if not spans:
         return "none"
     lengths = [last - first + 1 for first, last in spans.values()]
-    many = f"{counted(len(spans), 'group')} of items"
-    length = counted(round(median(lengths)), "cycle")
+    many = f"{plural(len(spans), 'group')} of items"
+    length = plural(round(median(lengths)), "cycle")
     return (
         f"{many}, {length} from first to last operation at the median, "
         f"{sum(lengths) / cycles:,.1f} under way at once on the mean"

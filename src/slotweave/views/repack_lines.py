@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 
 
 def variant_lines(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -13,14 +13,14 @@ def variant_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     rounds = [variants for variants in summary["rounds"] if variants]
     for number, variants in enumerate(rounds, 1):
         tried = [one for one in variants if one["cycles"] is not None]
-        said = f"{counted(len(variants), 'variant')} tried"
+        said = f"{plural(len(variants), 'variant')} tried"
         if len(rounds) > 1:
             said = f"round {number}: {said}"
         if passed := len(variants) - len(tried):
             said += f", {passed if tried else 'all'} passed over for their bounds"
         if tried:
             best = min(tried, key=lambda one: int(one["cycles"]))
-            said += f"; the best, {best['way']!r}, takes {counted(best['cycles'], 'cycle')}"
+            said += f"; the best, {best['way']!r}, takes {plural(best['cycles'], 'cycle')}"
         yield said
 
 
@@ -41,6 +41,6 @@ def dropped_store_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """The stores that are left out, by reason."""
     dropped = summary["dropped_stores"]
     if count := dropped.get("not_output", 0):
-        yield f"{counted(count, 'store')} to words that are not output left out"
+        yield f"{plural(count, 'store')} to words that are not output left out"
     if count := dropped.get("overwritten", 0):
-        yield f"{counted(count, 'store')} left out: the words are stored again before a load"
+        yield f"{plural(count, 'store')} left out: the words are stored again before a load"

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slotweave.analysis.promises import Promise
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.views.narrow import with_whole_numbers
 from slotweave.views.phase_table import groups_line, phase_table
 
@@ -84,7 +84,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         taken = ", ".join(f"{count:,} {name}" for name, count in summary["jumps"].items())
         yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps met in a run: {taken}")
     if _of_run(summary):
-        run, text = counted(summary["run"]["bundles"], "bundle"), f"{summary['bundles']:,}"
+        run, text = plural(summary["run"]["bundles"], "bundle"), f"{summary['bundles']:,}"
         why = "it ends at a halt" if summary["straight"] else "its jumps are followed"
         yield "run", Text(f"{run}, from {text} in the program: {why}")
     elif not summary.get("straight", True):
@@ -132,16 +132,16 @@ def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     yield "groups", Text(groups_line(summary["phases"], summary["cycles"]))
     yield (
         "unused",
-        Text(f"{counted(summary['unused'], 'operation')} with a result that reaches nothing"),
+        Text(f"{plural(summary['unused'], 'operation')} with a result that reaches nothing"),
     )
-    repeated = counted(summary["repeated"], "operation")
+    repeated = plural(summary["repeated"], "operation")
     yield "repeated", Text(f"{repeated} computing what an earlier one has")
     could_move = [f"{count:,} on {name}" for name, count in summary["could_move"].items() if count]
     earlier = "could stand in a free slot of an earlier bundle, each for itself"
     yield "could move", Text(f"{', '.join(could_move) or 'no operation'} {earlier}")
     for engine, others in summary["movable"].items():
         for other, number in others.items():
-            could = f"{counted(number, 'operation')} could run on {other}"
+            could = f"{plural(number, 'operation')} could run on {other}"
             yield f"on {engine}", Text(could)
 
 
@@ -182,13 +182,13 @@ def _scratch(scratch: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
 def _never_written(unwritten: Mapping[str, Any]) -> str:
     first = unwritten["first"]
     place = f"bundle {first['bundle']}, {first['engine']}[{first['slot']}]"
-    reads = f"{counted(unwritten['reads'], 'read')} of scratch that nothing wrote before"
+    reads = f"{plural(unwritten['reads'], 'read')} of scratch that nothing wrote before"
     return f"{reads}, the first of word {first['word']} in {place}"
 
 
 def _double_writes(doubled: Mapping[str, Any]) -> str:
     first = doubled["first"]["text"]
-    slots = f"{counted(doubled['slots'], 'slot')} that write what another one writes"
+    slots = f"{plural(doubled['slots'], 'slot')} that write what another one writes"
     return f"{slots}: {first}" if doubled["slots"] == 1 else f"{slots}, the first: {first}"
 
 
@@ -196,18 +196,18 @@ def _gap(summary: Mapping[str, Any], bound: int) -> str:
     """How far the cycles are from `bound`, a bound of what `_bound_of` says and no more."""
     cycles = summary["cycles"]
     if "before" in summary:
-        return f"{counted(cycles - bound, 'cycle')} to this bound; other variants may be shorter"
+        return f"{plural(cycles - bound, 'cycle')} to this bound; other variants may be shorter"
     if cycles == bound:
         return f"none: no schedule is shorter {_bound_of(summary)}"
     share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
-    return f"{counted(cycles - bound, 'cycle')}{share}"
+    return f"{plural(cycles - bound, 'cycle')}{share}"
 
 
 def _verified(verified: Mapping[str, Any]) -> Text:
     instances, mismatches = verified["instances"], verified["mismatches"]
     if mismatches:
         return Text(f"{mismatches:,} of {instances:,} random inputs went wrong", style="bold red")
-    inputs = counted(instances, "random input")
+    inputs = plural(instances, "random input")
     if verified.get("directed"):
         inputs += f" and {verified['directed']:,} made for it"
     text = Text(f"{inputs}, each with the result of the reference", style="green")

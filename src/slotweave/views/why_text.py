@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 
 #: How many links of a chain are written out.
 _LINKS = 12
@@ -73,7 +73,7 @@ def why_lines(answer: Mapping[str, Any]) -> Iterator[str]:
 def _reason(empty: Mapping[str, Any]) -> str:
     moving = empty["could_move"]
     stand = "stands" if moving == 1 else "stand"
-    return _EMPTY[empty["cause"]].format(operations=counted(moving, "operation"), stand=stand)
+    return _EMPTY[empty["cause"]].format(operations=plural(moving, "operation"), stand=stand)
 
 
 def _alike(operations: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:

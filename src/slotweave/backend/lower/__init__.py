@@ -2,6 +2,6 @@
 
 from slotweave.backend.lower.lower import Lowered, lower
 from slotweave.backend.lower.share_constants import share_constants
-from slotweave.backend.lower.split_ranges import costs_to_bring_back, split_ranges
+from slotweave.backend.lower.split_ranges import reload_costs, split_ranges
 
-__all__ = ["Lowered", "costs_to_bring_back", "lower", "share_constants", "split_ranges"]
+__all__ = ["Lowered", "lower", "reload_costs", "share_constants", "split_ranges"]

@@ -31,7 +31,7 @@ WORD_ANEW, VECTOR_ANEW, FROM_MEMORY = 1, 2, 3
 SPILL, ANEW = "spill", "rematerialise"
 
 
-def costs_to_bring_back(lowered: Lowered, machine: Machine) -> list[int]:
+def reload_costs(lowered: Lowered, machine: Machine) -> list[int]:
     """By storage of the problem: the slots that it costs to bring it back, 0 if that cannot be."""
     graph, problem = lowered.graph, lowered.problem
     writers = Counter(problem.writes.tolist())
@@ -80,7 +80,7 @@ def split_ranges(
 ) -> Lowered:
     """`lowered` with the live ranges of `splits` split, as far as memory is free for them.
 
-    `splits` were chosen on `schedule`; only values that `costs_to_bring_back` gives a cost may be
+    `splits` were chosen on `schedule`; only values that `reload_costs` gives a cost may be
     among them.
     """
     rewriting = _Rewriting(lowered, machine, schedule)

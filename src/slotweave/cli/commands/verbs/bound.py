@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.cli import certificates, inputs, plan_bounds
 from slotweave.cli.command import command
 from slotweave.cli.facts import Assumed, FactsOption, assumed, read_only_notes
@@ -89,7 +89,9 @@ def bound(
     if certificates.is_kernel(subject):
         if facts or shape:
             raise _bad("--facts and --shape are for programs; kernels have --contract and -p")
-        made = certificates.Making(subject, parameters, contract, plan, machine or "challenge")
+        made = certificates.ProblemRequest(
+            subject, parameters, contract, plan, machine or "challenge"
+        )
         about, problem = certificates.kernel_problem(made)
         ladder = bound_ladder(problem)
         if certificate is not None:
@@ -100,7 +102,7 @@ def bound(
             raise _bad("-p, --contract, --plan and --certificate are for kernels, not for programs")
         parsed = inputs.program_in(subject, how)
         known = assumed(subject, facts, how.shape, parsed)
-        with inputs.blaming(subject):
+        with inputs.with_file(subject):
             target = inputs.machine_of(parsed, machine)
             about, ladder = _of_program(parsed, target, known)
         warnings = tuple(read_only_notes(parsed, subject, target, known, facts))
@@ -168,6 +170,6 @@ def _show(terminal: Terminal, ladder: tuple[Bound, ...], known: Assumed | None) 
         table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
     terminal.show(with_whole_numbers(table))
     of = "those of this plan" if known is None else _OF_PROGRAM
-    print(f"no schedule of these operations ({of}) has fewer than {counted(best.cycles, 'cycle')}")
+    print(f"no schedule of these operations ({of}) has fewer than {plural(best.cycles, 'cycle')}")
     if known is not None:
         print(f"facts: {known}")

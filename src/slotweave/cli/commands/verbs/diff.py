@@ -136,7 +136,7 @@ def _show_programs(
         for key, side in sides.items()
     }
     for key, program in sides.items():
-        with inputs.blaming(names[key]):
+        with inputs.with_file(names[key]):
             target = inputs.machine_of(program, machine)
             ran[key] = side_of(program, target, known[key].facts, numbering)
     summary = diff_summary(diff_sides(ran["a"], ran["b"]))

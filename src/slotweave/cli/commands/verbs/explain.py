@@ -72,11 +72,11 @@ def _explain_place(
     from slotweave.anatomy.live_scratch import is_straight
     from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled, up_to_halt
     from slotweave.anatomy.why_here import explain_bundle, explain_cycle
-    from slotweave.cli.inputs import blaming, machine_of
+    from slotweave.cli.inputs import machine_of, with_file
     from slotweave.views.why_text import why_lines
 
     machine = machine_of(program, machine_name)
-    with blaming(file):
+    with with_file(file):
         refuse_faults(program, machine)
         if is_straight(program):
             bundles = len(up_to_halt(program).bundles)

@@ -45,13 +45,13 @@ def inspect(
     from slotweave.anatomy.fault_json import fault_from_json
     from slotweave.anatomy.inspect import inspect_program
     from slotweave.anatomy.never_written import never_written_diagnostic
-    from slotweave.cli.inputs import blaming, building, built_for, machine_of, program_in, shown
+    from slotweave.cli.inputs import building, built_for, machine_of, program_in, shown, with_file
     from slotweave.views.result_table import result_view
 
     how = building(shape, load_time_limit, terminal)
     parsed = program_in(program, how)
     known = assumed(program, facts, how.shape, parsed)
-    with blaming(program):
+    with with_file(program):
         target = machine_of(parsed, machine)
         summary = inspect_program(not_guessed(parsed, program, known), target, known.facts)
     summary["facts"] = known.name

@@ -10,10 +10,10 @@ import typer
 
 from slotweave.base.budget import Budget, budget
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import Assumed, FactsOption, assumed, blaming_facts
+from slotweave.cli.facts import Assumed, FactsOption, assumed, with_facts
 from slotweave.cli.interrupts import deferred_interrupt
 from slotweave.cli.options import (
     LOAD_SECONDS,
@@ -28,7 +28,7 @@ from slotweave.cli.options import (
     ShapeAndFactsOption,
     TimeLimit,
 )
-from slotweave.cli.origin import borne_out
+from slotweave.cli.origin import supported_origin
 from slotweave.cli.output import (
     STDOUT,
     expect_one_on_stdout,
@@ -105,8 +105,8 @@ def repack(
     )
     with deferred_interrupt() as raise_if_interrupted:
         progress = Progress(terminal, limits, raise_if_interrupted, known.notes)
-        said = borne_out(parsed, program, known)
-        with inputs.blaming(program), blaming_facts(known, facts):
+        said = supported_origin(parsed, program, known)
+        with inputs.with_file(program), with_facts(known, facts):
             result = repacked(said, target, known.facts, options, progress, limits)
         if result.best is None and not inputs.is_python_file(program):
             result = replace(result, program=parsed)  # as it was given
@@ -141,8 +141,8 @@ class Progress:
             return
         self._told = now
         if not what:
-            what = f"{counted(evaluations, 'evaluation')}{self._left(now)}"
-        self.terminal.note(f"{what} (best so far: {counted(cycles, 'cycle')})")
+            what = f"{plural(evaluations, 'evaluation')}{self._left(now)}"
+        self.terminal.note(f"{what} (best so far: {plural(cycles, 'cycle')})")
 
     def _left(self, now: float) -> str:
         most, ends = self.limits.evaluations, self.limits.ends
@@ -194,7 +194,7 @@ def _deliver(
         context = [("built for", built)] if built else []
         context.append(("facts", str(facts)))
         terminal.show(result_view({**summary, "verified": None, "proved": None}, context))
-        before = counted(result.before, "cycle")
+        before = plural(result.before, "cycle")
         print(f"\n{before} before, {result.cycles:,} now, under facts {facts.name!r}:")
         print(result.why)
         for line in (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from slotweave.base.diagnostics import CheckFailed
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.cli.command import command
 from slotweave.cli.options import (
     LOAD_SECONDS,
@@ -74,18 +74,18 @@ def run(
     inputs.note_unused_shape(shape, terminal, program)
     target = inputs.machine_of(parsed, machine)
     memory = inputs.memory_in(mem)
-    with inputs.blaming(program), _missing_memory_named(mem, parsed):
+    with inputs.with_file(program), _missing_memory_named(mem, parsed):
         end = simulate(parsed, target, memory, strict=not compatible, max_cycles=max_cycles)
     if output is not None:
         write_output(output, f"{end.memory.tolist()}\n")
     if json:
         print_json(_result(end))
     elif output != STDOUT:
-        print(f"{counted(end.cycles, 'cycle')}, {end.state.value.lower()} at bundle {end.pc:,}")
+        print(f"{plural(end.cycles, 'cycle')}, {end.state.value.lower()} at bundle {end.pc:,}")
         if len(end.trace):
             print(f"trace: {' '.join(map(str, end.trace))}")
     terminal.detail(
-        f"{counted(end.executed_bundles, 'bundle')} ran, those that cost no cycle included"
+        f"{plural(end.executed_bundles, 'bundle')} ran, those that cost no cycle included"
     )
 
 

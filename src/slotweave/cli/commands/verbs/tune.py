@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.base.budget import Budget
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.deadline import within
@@ -146,7 +146,7 @@ class _Report:
         self.keep()
         seed = self._best()
         if seed is not None:
-            tried = counted(sum(state.evaluations for state in self.states.values()), "plan")
+            tried = plural(sum(state.evaluations for state in self.states.values()), "plan")
             self.terminal.note(f"{_cycles(self.states[seed])} after {tried}, in {self.output}")
 
     def summary(self) -> Mapping[str, object]:
@@ -182,7 +182,7 @@ class _Report:
 
 
 def _standing(state: State) -> str:
-    return f"{_cycles(state)} after {counted(state.evaluations, 'plan')}"
+    return f"{_cycles(state)} after {plural(state.evaluations, 'plan')}"
 
 
 def _cycles(state: State) -> str:

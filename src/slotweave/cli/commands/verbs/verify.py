@@ -171,7 +171,7 @@ def verify(
     begin = instance_memory(workload.memory, seed, 0)
     proved = None
     if prove:
-        with inputs.blaming(program), naming_compatible():  # a run is cheap, a proof is not
+        with inputs.with_file(program), naming_compatible():  # a run is cheap, a proof is not
             _end_after(parsed, target, not compatible, max_cycles)(begin)
         programs = [(parsed, target)]
         if other is not None:
@@ -182,7 +182,7 @@ def verify(
             report["proved"]["of"] = [inputs.shown(program), inputs.shown(against)]
         _refuse_refuted(proved, report, program, json)
     if other is not None:
-        with inputs.blaming(against):
+        with inputs.with_file(against):
             its_machine = inputs.machine_of(other, machine)
             after = _end_after(other, its_machine, not compatible, max_cycles)
             after = inputs.blamed(after, against)
@@ -193,7 +193,7 @@ def verify(
             trace=lambda memory: after(memory).trace, directed=directed,
         )  # fmt: skip
     allows = _naming_what_allows_it(kernel, values)
-    with inputs.blaming(program), naming_compatible(), allows:
+    with inputs.with_file(program), naming_compatible(), allows:
         verified = run_broadly(parsed, target, workload, instances, seed, max_cycles)
     if json:
         print_json({"verified": verified.to_json(), **report})
@@ -236,7 +236,7 @@ def _refuse_refuted(proved: Proved, report: Mapping[str, Any], program: str, jso
         return
     if json:
         print_json(dict(report))
-    with inputs.blaming(program):
+    with inputs.with_file(program):
         raise refuted
 
 

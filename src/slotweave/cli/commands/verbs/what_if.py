@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.base.wording import counted
+from slotweave.base.wording import plural
 from slotweave.cli import inputs
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.command import command
@@ -66,11 +66,11 @@ def what_if(
 
     how = inputs.building(shape, load_time_limit, terminal)
     parsed = inputs.program_in(program, how)
-    with inputs.blaming(program):
+    with inputs.with_file(program):
         target = inputs.machine_of(parsed, machine)
     slots = _slots(changes or (), target)
     known = assumed(program, facts, how.shape, parsed)
-    with inputs.blaming(program):
+    with inputs.with_file(program):
         if not is_straight(parsed):
             reason = (
                 "the program jumps, and operations are not moved over jumps; only programs that "
@@ -90,8 +90,8 @@ def what_if(
 def _show(answer: dict[str, Any], known: Assumed) -> None:
     print(_HELD_FIXED)
     print(f"facts: {known}")
-    print(f"{counted(answer['before'], 'cycle')} as it is, {answer['retimed']:,} timed again")
-    print(f"{counted(answer['cycles'], 'cycle')} with {_listed(answer['slots'])}")
+    print(f"{plural(answer['before'], 'cycle')} as it is, {answer['retimed']:,} timed again")
+    print(f"{plural(answer['cycles'], 'cycle')} with {_listed(answer['slots'])}")
     for engine, saved in answer["prices"].items():
         print(f"{saved:6,} fewer with one more slot for {engine}")
     print(f"{answer['scratch']:6,} fewer if no scratch word were used again")
@@ -104,7 +104,7 @@ def _print_scratch(prices: dict[str, Any]) -> None:
     if prices["now"] is None:
         print(f"words given in turn: {prices['needed']:,} are needed, {words:,} are there")
         return
-    print(f"{counted(prices['now'], 'cycle')} with all {words:,} scratch words given out in turn")
+    print(f"{plural(prices['now'], 'cycle')} with all {words:,} scratch words given out in turn")
     if prices["saved"] is not None:
         print(f"{prices['saved']:6,} fewer with {step} words more")
     if prices["lost"] is not None:

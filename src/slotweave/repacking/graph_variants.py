@@ -26,7 +26,7 @@ _BUNDLE = re.compile(r"bundle (\d+)")
 
 
 @dataclass(frozen=True)
-class Writing:
+class GraphVariant:
     """A way to write what a program does: the graph, what the rules made of it, its problem.
 
     `bounds` are those of the problem; `given` are the priorities under which each operation goes
@@ -63,14 +63,16 @@ def variants_of(
     return graph_variants(lifted.graph, machine, facts, vectorize=options.vectorize, wanted=wanted)
 
 
-def writing_of(variant: Variant, lifted: Lifted, machine: Machine, rewriting: bool) -> Writing:
+def graph_variant_of(
+    variant: Variant, lifted: Lifted, machine: Machine, rewriting: bool
+) -> GraphVariant:
     """`variant` of the graph of a program, rewritten by the rules if `rewriting`, and lowered."""
     rewritten = rewrite(variant.graph, machine, RULES if rewriting else ())
     lowered = lower(rewritten.graph, machine)
     bounds = bound_ladder(lowered.problem)
     scale = best_bound(bounds).cycles / max(lifted.cycles, 1)
     given = -scale * _places(lowered)
-    return Writing(variant.name, variant.graph, rewritten, lowered, bounds, given)
+    return GraphVariant(variant.name, variant.graph, rewritten, lowered, bounds, given)
 
 
 def _places(lowered: Lowered) -> Urgency:
