@@ -50,7 +50,7 @@ def test_tree_hash_compiles_for_every_variant(name: str, contract: str) -> None:
     machine = variant(name)
     result = compiled(SHAPE, contract, machine=machine)
     assert (result.verified.instances, result.verified.mismatches) == (20, 0)
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
     assert result.allocation.peak <= machine.scratch_words
 
 
@@ -64,7 +64,7 @@ def test_fewer_slots_and_more_latency_cost_cycles() -> None:
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_the_scalar_plan_waits_for_slow_operations(contract: str) -> None:
     result = compiled((2, 3, 5), contract, "scalar", variant("everything slow"))
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
     assert result.cycles > compiled((2, 3, 5), contract, "scalar").cycles
 
 
@@ -72,7 +72,7 @@ def test_records_are_right_where_memory_is_slow() -> None:
     levels = ["select"] * 3 + ["record", "record", "gather"]
     plan = plan_with({"levels": levels, "tables": [3]})
     result = compiled((5, 8, 32), "full", plan, variant("slow memory"))
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
 
 
 def test_a_plan_that_holds_less_fits_where_the_default_one_does_not() -> None:
@@ -80,7 +80,7 @@ def test_a_plan_that_holds_less_fits_where_the_default_one_does_not() -> None:
     with pytest.raises(NoSchedule):
         compiled(SHAPE, machine=machine)
     result = compiled(SHAPE, "values", plan_with({"levels": ["gather"]}), machine)
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
     assert result.allocation.peak <= 200
 
 

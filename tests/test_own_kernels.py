@@ -98,7 +98,7 @@ def compile_own(file: Path, name: str, machine: Machine, **parameters: int) -> R
 @pytest.mark.parametrize("name", ["scale", "dot", "lookup", "prefix_sums"])
 def test_a_kernel_from_a_file_does_what_it_says(file: Path, name: str, machine: Machine) -> None:
     result = compile_own(file, name, machine)
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
     rng = np.random.default_rng(0)
     for _ in range(5):
         memory = rng.integers(0, 2**32, result.traced.memory_words, dtype=np.uint32).tolist()

@@ -102,7 +102,7 @@ def test_what_ranges_show_is_no_promise():
     result = compiled(stays_inside)
     assert result.promises == ()
     assert "promises" not in result.program.meta
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
 
 
 def test_what_they_do_not_show_is_kept_with_the_program():
@@ -150,9 +150,9 @@ def test_a_promise_that_one_memory_in_four_billion_breaks_is_refuted():
     pytest.importorskip("z3", reason="the solver comes with the extra `prove`")
     kernel, flow = kernel_and_flow(leaves_it_for_one_word_in_four_billion)
     kept = promises_kept(flow, kernel.facts({}, "graph"))
-    assert kept.verdict is False
-    assert kept.counterexample is not None
-    assert kept.counterexample.words[5] == 0x12345678
+    assert kept.answer is False
+    assert kept.evidence is not None
+    assert kept.evidence.words[5] == 0x12345678
     assert "SW116 test_promises.py:" in kept.why
 
 
@@ -164,7 +164,7 @@ def test_constants_that_the_kernel_speaks_of_are_tried_when_it_is_compiled():
 def test_a_loop_that_runs_too_far_is_refuted_without_a_solver():
     kernel, flow = kernel_and_flow(leaves_it_in_a_loop)
     kept = promises_kept(flow, kernel.facts({}, "graph"))
-    assert kept.verdict is False
+    assert kept.answer is False
     assert "the index 4 of this load" in kept.why
 
 

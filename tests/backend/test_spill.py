@@ -46,7 +46,7 @@ def test_a_program_that_spills_is_proved_and_verified(contract: str) -> None:
     counts = spill_counts(result.graph)
     assert counts["spills"] > 0
     assert counts["reloads"] >= counts["spills"]
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
     assert result.allocation.peak <= 250
 
 

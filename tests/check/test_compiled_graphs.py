@@ -57,7 +57,7 @@ def test_what_was_compiled_is_proved_equal(graph, machine):
     machine = with_room(machine)
     _lowered, program = compiled(graph, machine)
     found = program_equals_graph(program, machine, graph, FACTS)
-    assert found.verdict is True, found
+    assert found.answer is True, found
 
 
 def broken(program: Program, rng: random.Random) -> Program:
@@ -107,18 +107,18 @@ def test_a_verdict_on_a_broken_program_is_what_runs_show(graph, machine, seed):
     _lowered, right = compiled(graph, machine)
     program = broken(right, random.Random(seed))
     found = program_equals_graph(program, machine, graph, FACTS)
-    if found.verdict is True:
+    if found.answer is True:
         for instance in range(4):
             memory = random_memory(FACTS, graph.memory_words, 100 + instance)
             end = end_of(program, machine, memory)
             assert end is None or end == run_graph(graph, memory)
-    elif found.verdict is False and found.difference is None:
+    elif found.answer is False and found.evidence is None:
         # No word differs: the program leaves memory, whatever it holds, and the machine refuses it.
         memory = random_memory(FACTS, graph.memory_words, 100)
         assert end_of(program, machine, memory) is None
-    elif found.verdict is False:
-        assert found.difference.seed is not None
-        memory = random_memory(FACTS, graph.memory_words, found.difference.seed)
+    elif found.answer is False:
+        assert found.evidence.seed is not None
+        memory = random_memory(FACTS, graph.memory_words, found.evidence.seed)
         assert end_of(program, machine, memory) != run_graph(graph, memory)
 
 
@@ -132,7 +132,7 @@ def test_most_broken_programs_are_refuted():
     def collect(graph, machine, seed):
         _lowered, right = compiled(graph, machine)
         program = broken(right, random.Random(seed))
-        verdicts.append(program_equals_graph(program, machine, graph, FACTS).verdict)
+        verdicts.append(program_equals_graph(program, machine, graph, FACTS).answer)
 
     collect()
     assert verdicts.count(False) >= len(verdicts) // 4

@@ -14,9 +14,8 @@ from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.definition import definition
 from slotweave.challenge.tree_hash.tables import records, tree_top
 from slotweave.challenge.tree_hash.walks import vector, walk
-from slotweave.check.definition.counterexample import Counterexample
+from slotweave.check.definition.counterexample import Counterexample, Refutable
 from slotweave.check.definition.definition import (
-    DefinitionProof,
     graph_meets_definition,
 )
 from slotweave.check.symbolic.witness import random_memory
@@ -47,7 +46,7 @@ def traced(plan: Plan = MIXED, contract: str = "values", shape: Parameters = SHA
     return trace(TREE_HASH, shape, contract, plan, CHALLENGE)
 
 
-def proof(graph: Graph, contract: str = "values", shape: Parameters = SHAPE) -> DefinitionProof:
+def proof(graph: Graph, contract: str = "values", shape: Parameters = SHAPE) -> Refutable:
     facts = TREE_HASH.facts(shape, contract)
     return graph_meets_definition(graph, definition(shape), facts)
 
@@ -64,8 +63,8 @@ def assert_refuted(
 ) -> Counterexample:
     """The verdict on `graph` is false, and graph and NumPy reference differ as it says."""
     found = proof(graph, contract, shape)
-    assert found.verdict is False, found
-    shown = found.counterexample
+    assert found.answer is False, found
+    shown = found.evidence
     assert shown is not None
     memory = memory_of(shown, TREE_HASH.facts(shape, contract))
     if shown.failure:
@@ -84,7 +83,7 @@ def assert_refuted(
 def test_a_kernel_is_proved_to_be_its_definition(contract: str, plan: Plan) -> None:
     if contract == "full":
         plan = replace(plan, choices={**plan.choices, "tables": [3]})
-    assert proof(traced(plan, contract), contract).verdict is True
+    assert proof(traced(plan, contract), contract).answer is True
 
 
 @pytest.mark.parametrize(
@@ -96,7 +95,7 @@ def test_default_plans_of_odd_shapes_are_proved(
 ) -> None:
     shape = {"height": height, "rounds": rounds, "batch": batch}
     graph = traced(TREE_HASH.plan("default", shape, contract), contract, shape)
-    assert proof(graph, contract, shape).verdict is True
+    assert proof(graph, contract, shape).answer is True
 
 
 Planting = Callable[[pytest.MonkeyPatch], None]
@@ -237,13 +236,13 @@ def test_a_store_of_what_is_there_already_changes_nothing() -> None:
         Node("load", 1, (address,), region="tree"),
         Node("store", 0, (address, word), region="tree"),
     )
-    assert proof(graph.with_nodes((*graph.nodes, *more))).verdict is True
+    assert proof(graph.with_nodes((*graph.nodes, *more))).answer is True
 
 
 @pytest.mark.parametrize("contract", ["full", "any-start"])
 def test_indices_that_are_not_written_back_are_missed(contract: str) -> None:
     graph = traced(MIXED, contract)
-    assert proof(graph, contract).verdict is True
+    assert proof(graph, contract).answer is True
     first = TREE_HASH.facts(SHAPE, contract).regions[2].start
     stores = [
         index
@@ -261,7 +260,7 @@ def test_a_load_past_the_end_of_memory_is_no_proof_even_if_nothing_uses_it() -> 
         Node("vload", 8, (len(graph.nodes),), region="values"),
     )
     found = proof(graph.with_nodes((*graph.nodes, *more)))
-    assert found.verdict is False
+    assert found.answer is False
     assert "SW106" in found.why
 
 
@@ -281,34 +280,34 @@ def test_a_hash_that_is_written_in_another_way_is_proved(monkeypatch: pytest.Mon
     stages, original = walk.HASH_STAGES, walk.hash_carried
     monkeypatch.setattr(vector, "hash_carried", mixed_in)
     found = proof(traced())
-    assert found.verdict is True, found.why
+    assert found.answer is True, found.why
 
 
 def test_a_graph_that_halts_is_not_judged() -> None:
     graph = traced()
     found = proof(graph.with_nodes((*graph.nodes, Node("halt", 0))))
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert "halt" in found.why
 
 
 def test_facts_that_say_nothing_of_starts_leave_the_question_open() -> None:
     facts = replace(TREE_HASH.facts(SHAPE, "any-start"), ranges={})
     found = graph_meets_definition(traced(), definition(SHAPE), facts)
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert "may start" in found.why
 
 
 def test_facts_that_let_items_start_outside_the_tree_leave_the_question_open() -> None:
     facts = replace(TREE_HASH.facts(SHAPE, "any-start"), ranges={"indices": (0, 1000)})
     found = graph_meets_definition(traced(), definition(SHAPE), facts)
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert "past the end of memory" in found.why
 
 
 def test_facts_and_graph_must_agree_how_long_memory_is() -> None:
     facts = replace(TREE_HASH.facts(SHAPE, "values"), memory_words=1000)
     found = graph_meets_definition(traced(), definition(SHAPE), facts)
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
 
 
 def test_words_of_two_items_that_meet_leave_the_question_open(
@@ -324,7 +323,7 @@ def test_words_of_two_items_that_meet_leave_the_question_open(
     original = walk.mix
     monkeypatch.setattr(vector, "mix", mix)
     found = proof(traced())
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert "meet" in found.why
 
 
@@ -334,13 +333,13 @@ def test_regions_of_facts_are_what_is_judged() -> None:
         Region(r.name, r.start, r.length, r.read_only, output=True) for r in facts.regions
     )
     found = graph_meets_definition(traced(), definition(SHAPE), replace(facts, regions=regions))
-    assert found.verdict is False, "working memory does not end as the definition says"
+    assert found.answer is False, "working memory does not end as the definition says"
 
 
 def test_without_regions_all_of_memory_is_judged() -> None:
     facts = replace(TREE_HASH.facts(SHAPE, "values"), regions=())
     found = graph_meets_definition(traced(), definition(SHAPE), facts)
-    assert found.verdict is False
-    assert found.counterexample is not None
-    assert found.counterexample.place.startswith("memory[")
-    assert graph_meets_definition(traced(SCALAR), definition(SHAPE), facts).verdict is True
+    assert found.answer is False
+    assert found.evidence is not None
+    assert found.evidence.place.startswith("memory[")
+    assert graph_meets_definition(traced(SCALAR), definition(SHAPE), facts).answer is True

@@ -79,16 +79,16 @@ def verdict_of(graph: Graph) -> bool | str:
     wrong = [counterexample(lambda memory: run_graph(graph, memory), meant, facts, seed)
              for seed in range(100, 100 + RUNS)]  # fmt: skip
     if any(wrong):
-        assert found.verdict is not True, "proved, and wrong on a random memory"
-        assert found.verdict is False, f"wrong on a random memory, and not refuted: {found.why}"
-    if found.verdict is False:
-        shown = found.counterexample
+        assert found.answer is not True, "proved, and wrong on a random memory"
+        assert found.answer is False, f"wrong on a random memory, and not refuted: {found.why}"
+    if found.answer is False:
+        shown = found.evidence
         assert shown is not None
         again = counterexample(
             lambda memory: run_graph(graph, memory), meant, facts, shown.seed, shown.words
         )
         assert again == shown
-    return found.verdict
+    return found.answer
 
 
 @pytest.mark.parametrize("seed", range(4))

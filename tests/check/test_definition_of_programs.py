@@ -9,7 +9,8 @@ import pytest
 
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.definition import definition
-from slotweave.check.definition.definition import DefinitionProof, program_meets_definition
+from slotweave.check.definition.counterexample import Refutable
+from slotweave.check.definition.definition import program_meets_definition
 from slotweave.driver.pipeline import compile_kernel
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.machine import CHALLENGE
@@ -30,7 +31,7 @@ def test_a_program_is_proved_without_its_graph(contract: str) -> None:
     facts = TREE_HASH.facts(SMALL, contract)
     program = replace(compiled(SMALL, contract), meta={}, names={})
     found = program_meets_definition(program, CHALLENGE, definition(SMALL), facts)
-    assert found.verdict is True, found.why
+    assert found.answer is True, found.why
 
 
 def changed_slots(program: Program, change: Callable[[str, Slot], Slot]) -> Program:
@@ -48,11 +49,11 @@ def test_a_program_with_a_wrong_constant_is_refuted() -> None:
     program = changed_slots(compiled(SMALL), change)
     facts = TREE_HASH.facts(SMALL, "values")
     found = program_meets_definition(program, CHALLENGE, definition(SMALL), facts)
-    assert found.verdict is False
-    assert found.counterexample is not None
+    assert found.answer is False
+    assert found.evidence is not None
 
 
-def unproved(program: tuple[dict[str, tuple[Slot, ...]], ...]) -> DefinitionProof:
+def unproved(program: tuple[dict[str, tuple[Slot, ...]], ...]) -> Refutable:
     """The verdict on a program that ends with what is right for a tree of one round."""
     right = compiled(SMALL)
     whole = replace(right, bundles=(*program, *right.bundles))
@@ -64,14 +65,14 @@ def test_a_branch_on_data_leaves_the_question_open() -> None:
     jump = ({"load": (("const", 1535, 20),)}, {"load": (("load", 1535, 1535),)},
             {"flow": (("cond_jump", 1535, 4),)}, {"flow": (("jump", 4),)})  # fmt: skip
     found = unproved(jump)
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert "depends on data" in found.why
 
 
 def test_a_divisor_that_may_be_zero_leaves_the_question_open() -> None:
     found = unproved(({"load": (("const", 1535, 20),)}, {"load": (("load", 1535, 1535),)},
                       {"alu": (("//", 1534, 1535, 1535),)}))  # fmt: skip
-    assert (found.verdict, found.why) == ("unknown", "a div may divide by zero")
+    assert (found.answer, found.why) == ("unknown", "a div may divide by zero")
 
 
 def test_a_store_at_a_computed_address_leaves_the_question_open() -> None:
@@ -84,13 +85,13 @@ def test_a_store_at_a_computed_address_leaves_the_question_open() -> None:
         {"alu": (("+", 1533, 1535, 1533),)},
         {"store": (("store", 1533, 1534),)},
     ))  # fmt: skip
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert "stored at a computed address" in found.why
 
 
 def test_a_program_that_the_machine_refuses_is_not_judged() -> None:
     found = unproved(({"alu": (("+", 5000, 0, 0),)},))
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert "refuses" in found.why
 
 
@@ -171,36 +172,36 @@ LOOPED: Parameters = {"height": 3, "rounds": 9, "batch": 5}
 def test_nested_loops_written_by_hand_are_proved(contract: str) -> None:
     facts = TREE_HASH.facts(LOOPED, contract)
     found = program_meets_definition(loops(), CHALLENGE, definition(LOOPED), facts)
-    assert found.verdict is True, found.why
+    assert found.answer is True, found.why
 
 
 def test_nested_loops_with_a_wrong_shift_are_refuted() -> None:
     facts = TREE_HASH.facts(LOOPED, "full")
     found = program_meets_definition(loops(13), CHALLENGE, definition(LOOPED), facts)
-    assert found.verdict is False
+    assert found.answer is False
 
 
 def test_loops_fit_another_number_of_rounds_and_unrolled_code_does_not() -> None:
     """The program reads how many rounds there are: it fits every shape that the header tells."""
     more = {**LOOPED, "rounds": 10}
     facts = TREE_HASH.facts(more, "full")
-    assert program_meets_definition(loops(), CHALLENGE, definition(more), facts).verdict is True
+    assert program_meets_definition(loops(), CHALLENGE, definition(more), facts).answer is True
     unrolled = compiled(LOOPED, "full")
     found = program_meets_definition(unrolled, CHALLENGE, definition(more), facts)
-    assert found.verdict is False
+    assert found.answer is False
 
 
 def test_loops_longer_than_the_limit_leave_the_question_open() -> None:
     facts = TREE_HASH.facts(LOOPED, "full")
     found = program_meets_definition(loops(), CHALLENGE, definition(LOOPED), facts, max_bundles=100)
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert "100 bundles" in found.why
 
 
 def test_without_the_length_of_memory_nothing_is_proved() -> None:
     facts = replace(TREE_HASH.facts(LOOPED, "full"), memory_words=None)
     found = program_meets_definition(loops(), CHALLENGE, definition(LOOPED), facts)
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
 
 
 @pytest.mark.parametrize(("other", "verdict"), [(0, "unknown"), (1, True)])
@@ -217,5 +218,5 @@ def test_stores_of_one_bundle_that_may_be_one_word_prove_nothing(
     )
     whole = replace(right, bundles=(*both, *right.bundles))
     found = program_meets_definition(whole, CHALLENGE, definition(SMALL), facts)
-    assert found.verdict == verdict, found.why
+    assert found.answer == verdict, found.why
     assert ("which may be one word" in found.why) == (verdict == "unknown")

@@ -76,24 +76,24 @@ def verdict(text: str, graph: Graph = SUBTRACT, facts: Facts = FACTS) -> Equival
 def assert_refuted(text: str, graph: Graph = SUBTRACT, facts: Facts = FACTS) -> Equivalence:
     """The verdict on `text` is false, and the simulator agrees with its witness."""
     found = verdict(text, graph, facts)
-    assert found.verdict is False, found
-    assert found.difference is not None
-    assert found.difference.seed is not None
-    memory = random_memory(facts, graph.memory_words, found.difference.seed)
+    assert found.answer is False, found
+    assert found.evidence is not None
+    assert found.evidence.seed is not None
+    memory = random_memory(facts, graph.memory_words, found.evidence.seed)
     expected = run_graph(graph, memory)
     got = run(program_of(text), MINIMAL, memory, strict=False).memory.tolist()
-    region, _, index = found.difference.place.partition(" ")[0].rstrip("]").partition("[")
+    region, _, index = found.evidence.place.partition(" ")[0].rstrip("]").partition("[")
     address = graph.region_by_name[region].start + int(index)
-    assert expected[address] == found.difference.expected_word
-    assert got[address] == found.difference.got_word
+    assert expected[address] == found.evidence.expected_word
+    assert got[address] == found.evidence.got_word
     assert expected[address] != got[address]
     return found
 
 
 def test_a_right_program_is_proved():
     found = verdict(SUBTRACTED)
-    assert found.verdict is True
-    assert found.difference is None
+    assert found.answer is True
+    assert found.evidence is None
     assert found.assumptions == ()
 
 
@@ -110,7 +110,7 @@ def test_work_in_another_order_and_other_registers_is_still_equal():
     control halt
     memory vstore 61 40
     """
-    assert verdict(other).verdict is True
+    assert verdict(other).answer is True
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_work_in_another_order_and_other_registers_is_still_equal():
 def test_planted_errors_are_refuted_with_a_witness(line, planted, place):
     assert line in SUBTRACTED
     found = assert_refuted(SUBTRACTED.replace(line, planted, 1))
-    assert found.difference is not None
-    assert found.difference.place == place
+    assert found.evidence is not None
+    assert found.evidence.place == place
 
 
 @pytest.mark.parametrize(
@@ -147,11 +147,11 @@ def test_planted_errors_are_refuted_with_a_witness(line, planted, place):
 )
 def test_changes_without_effect_stay_proved(line, harmless):
     assert line in SUBTRACTED
-    assert verdict(SUBTRACTED.replace(line, harmless, 1)).verdict is True
+    assert verdict(SUBTRACTED.replace(line, harmless, 1)).answer is True
 
 
 def test_the_difference_shows_both_expressions():
-    difference = assert_refuted(SUBTRACTED.replace("- 12 4 8", "- 12 8 4")).difference
+    difference = assert_refuted(SUBTRACTED.replace("- 12 4 8", "- 12 8 4")).evidence
     assert difference is not None
     assert difference.expected == "(memory[0] - memory[4])"
     assert difference.got == "(memory[4] - memory[0])"
@@ -159,19 +159,19 @@ def test_the_difference_shows_both_expressions():
 
 def test_what_working_memory_holds_in_the_end_does_not_matter():
     text = SUBTRACTED + "scalar const 2 16\nmemory store 2 16\n"
-    assert verdict(text).verdict is True
-    assert verdict(text, facts=FACTS).verdict is True
+    assert verdict(text).answer is True
+    assert verdict(text, facts=FACTS).answer is True
 
 
 def test_without_regions_all_of_memory_is_compared():
     nodes = (Node("const", 1, imm=3), Node("store", 0, (0, 0)))
     graph = Graph("three", 4, 8, (), nodes)
     store = "scalar const 0 3\nmemory store 0 0\n"
-    assert verdict(store, graph, Facts()).verdict is True
+    assert verdict(store, graph, Facts()).answer is True
     wrong = verdict(store + "scalar const 1 5\nmemory store 1 0\n", graph, Facts())
-    assert wrong.verdict is False
-    assert wrong.difference is not None
-    assert wrong.difference.place == "memory[5]"
+    assert wrong.answer is False
+    assert wrong.evidence is not None
+    assert wrong.evidence.place == "memory[5]"
 
 
 def test_known_words_make_addresses_known():
@@ -182,8 +182,8 @@ def test_known_words_make_addresses_known():
     )  # fmt: skip
     text = "scalar const 0 0; scalar const 1 9\nmemory store 1 0"
     known = Facts(24, {0: 9}, (IN, OUT))
-    assert verdict(text, pointer, known).verdict is True
-    assert verdict(text, pointer, Facts(24, {0: 10}, (IN, OUT))).verdict is False
+    assert verdict(text, pointer, known).answer is True
+    assert verdict(text, pointer, Facts(24, {0: 10}, (IN, OUT))).answer is False
 
 
 # out[0] = in[in[0]]; then work is written at a computed address, read, and written again.
@@ -207,7 +207,7 @@ memory store 1 3
 
 def test_a_load_at_a_computed_address_is_a_term_and_an_assumption():
     found = verdict(GATHERED, GATHER)
-    assert found.verdict is True
+    assert found.answer is True
     assert found.assumptions == ("1 words at computed addresses lie in region 'in'",)
 
 
@@ -226,9 +226,9 @@ def test_an_access_that_names_no_region_may_meet_anything_and_is_proved_in_order
         Node("store", 0, (3, 2), region="out", after=(2,)),
     )
     found = verdict(GATHERED, anywhere)
-    assert (found.verdict, found.assumptions) == (True, ())
+    assert (found.answer, found.assumptions) == (True, ())
     again = GATHERED + "memory load 3 2\nmemory store 1 3\n"
-    assert verdict(again, anywhere).verdict == "unknown"
+    assert verdict(again, anywhere).answer == "unknown"
 
 
 def test_an_address_said_to_lie_in_two_regions_proves_nothing():
@@ -239,13 +239,13 @@ def test_an_address_said_to_lie_in_two_regions_proves_nothing():
         Node("const", 1, imm=8),
         Node("store", 0, (4, 2), region="out"),
     )
-    assert verdict(GATHERED, torn).verdict == "unknown"
+    assert verdict(GATHERED, torn).answer == "unknown"
 
 
 def test_a_store_at_an_unknown_address_may_have_hit_anything():
     wild = GATHERED.replace("memory store 1 3", "memory store 1 3\nmemory store 3 0")
     found = verdict(wild, GATHER, FACTS)
-    assert found.verdict is False
+    assert found.answer is False
 
 
 ORDERED = computed(
@@ -276,7 +276,7 @@ memory store 9 7
 
 def test_stores_and_loads_that_may_meet_are_proved_in_their_order():
     found = verdict(IN_ORDER, ORDERED)
-    assert found.verdict is True
+    assert found.answer is True
     assert found.assumptions == ("2 words at computed addresses lie in region 'work'",)
 
 
@@ -316,14 +316,14 @@ def two_stores(first_word: int) -> tuple[Graph, str]:
 def test_stores_that_may_meet_and_change_places_are_refuted():
     graph, text = two_stores(2)
     facts = Facts(24, {}, (IN, OUT, WORK), {"in": (0, 1)})
-    assert verdict(text, graph, facts).verdict is True
+    assert verdict(text, graph, facts).answer is True
     assert_refuted(swapped(text, "memory store 3 2", "memory store 2 1"), graph, facts)
 
 
 def test_stores_that_change_places_and_end_alike_are_unknown():
     graph, text = two_stores(0)
     found = verdict(swapped(text, "memory store 3 0", "memory store 2 1"), graph)
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert "no input was found that shows it" in found.why
 
 
@@ -334,15 +334,15 @@ def test_stores_to_known_words_may_change_places():
     )  # fmt: skip
     text = "scalar const 0 0; scalar const 1 8\nscalar const 2 9\n"
     for stores in ("memory store 1 0\nmemory store 2 1", "memory store 2 1\nmemory store 1 0"):
-        assert verdict(text + stores, two).verdict is True
+        assert verdict(text + stores, two).answer is True
 
 
 def test_a_way_to_compute_that_is_equal_but_different_is_unknown():
     found = verdict(SUBTRACTED.replace("scalar ^ 16 14 3", "scalar + 20 14 3; scalar & 21 14 3") +
                     "scalar + 21 21 21\nscalar - 16 20 21\nmemory store 2 16\n")  # fmt: skip
-    assert found.verdict == "unknown"
-    assert found.difference is not None
-    assert found.difference.place == "out[4] (address 12)"
+    assert found.answer == "unknown"
+    assert found.evidence is not None
+    assert found.evidence.place == "out[4] (address 12)"
 
 
 def test_words_of_a_block_that_nothing_determines_prove_nothing_and_refute_nothing():
@@ -351,11 +351,11 @@ def test_words_of_a_block_that_nothing_determines_prove_nothing_and_refute_nothi
         Node("vstore", 0, (2, 1), region="out"),
     )  # fmt: skip
     found = verdict("scalar const 1 0; scalar const 8 8\nmemory vstore 8 0", hole)
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     wrong = verdict("scalar const 1 7; scalar const 8 8\nmemory vstore 8 0", hole)
-    assert wrong.verdict is False
-    assert wrong.difference is not None
-    assert wrong.difference.place == "out[1] (address 9)"
+    assert wrong.answer is False
+    assert wrong.evidence is not None
+    assert wrong.evidence.place == "out[1] (address 9)"
 
 
 def test_division_by_zero_stays_as_it_is():
@@ -363,8 +363,8 @@ def test_division_by_zero_stays_as_it_is():
         Node("const", 1, imm=8), Node("div", 1, (1, 0)), Node("store", 0, (1, 2), region="out")
     )
     text = "scalar const 0 0; scalar const 1 8\nscalar // 2 1 0\nmemory store 1 2"
-    assert verdict(text, divide).verdict is True
-    assert verdict(text.replace("// 2 1 0", "% 2 1 0"), divide).verdict == "unknown"
+    assert verdict(text, divide).answer is True
+    assert verdict(text.replace("// 2 1 0", "% 2 1 0"), divide).answer == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_division_by_zero_stays_as_it_is():
 )
 def test_what_cannot_be_followed_is_unknown(text, reason):
     found = program_equals_graph(program_of(text), MINIMAL, SUBTRACT, max_bundles=1000)
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert reason in found.why
 
 
@@ -397,20 +397,20 @@ def test_loops_that_constants_decide_are_followed():
     scalar const 4 8; control pause
     memory store 4 0
     """
-    assert verdict(loop, count).verdict is True
+    assert verdict(loop, count).answer is True
 
 
 def test_an_indirect_jump_to_a_constant_is_followed():
     eight = computed(Node("const", 1, imm=8), Node("store", 0, (1, 1), region="out"))
     text = "scalar const 0 3; scalar const 1 8\ncontrol jump_indirect 0\nscalar const 1 9\n"
-    assert verdict(text + "memory store 1 1", eight).verdict is True
+    assert verdict(text + "memory store 1 1", eight).answer is True
 
 
 def test_debug_slots_do_nothing():
     program = program_of(SUBTRACTED)
     noted = [{**bundle, "debug": (("compare", 4, "key"),)} for bundle in program.bundles]
     found = program_equals_graph(replace(program, bundles=tuple(noted)), MINIMAL, SUBTRACT, FACTS)
-    assert found.verdict is True
+    assert found.answer is True
 
 
 def test_an_immediate_is_added_on_both_sides():
@@ -423,23 +423,23 @@ def test_an_immediate_is_added_on_both_sides():
     for immediate, expected in ((-3, True), (2**32 - 3, True), (3, False)):
         text = f"load load 1 0; load const 3 8\nflow add_imm 2 1 {immediate}\nstore store 3 2"
         found = program_equals_graph(program_of(text, CHALLENGE), CHALLENGE, added, FACTS)
-        assert found.verdict is expected
+        assert found.answer is expected
 
 
 def test_traces_are_compared():
     traced = computed(Node("core_id", 1), Node("pause", 0), Node("trace_write", 0, (1,)))
     text = "control coreid 1\ncontrol trace_write 1"
-    assert verdict(text, traced).verdict is True
+    assert verdict(text, traced).answer is True
     assert verdict("control coreid 1", traced).why == "0 words are traced instead of 1"
     other = verdict("scalar const 1 4\ncontrol trace_write 1", traced)
-    assert other.verdict is False
-    assert other.difference is not None
-    assert other.difference.place == "trace[0]"
+    assert other.answer is False
+    assert other.evidence is not None
+    assert other.evidence.place == "trace[0]"
 
 
 def test_a_graph_with_jumps_is_unknown():
     found = verdict("control halt", computed(Node("halt", 0)))
-    assert (found.verdict, found.why) == ("unknown", "node 1 of the graph is a halt")
+    assert (found.answer, found.why) == ("unknown", "node 1 of the graph is a halt")
 
 
 SLOW = Machine(
@@ -462,9 +462,9 @@ def test_results_of_long_latency_land_later():
     scalar + 5 5 5
     memory store 3 2
     """
-    assert program_equals_graph(program_of(text), SLOW, graph, FACTS).verdict is True
+    assert program_equals_graph(program_of(text), SLOW, graph, FACTS).answer is True
     early = text.replace("    scalar + 5 5 5\n", "")
-    assert program_equals_graph(program_of(early), SLOW, graph, FACTS).verdict is False
+    assert program_equals_graph(program_of(early), SLOW, graph, FACTS).answer is False
 
 
 # work[in[k] - 16] = in[in[k]] for eight lanes; then out = the first eight words of work.
@@ -498,13 +498,13 @@ def test_a_gather_and_a_scatter_go_lane_by_lane():
         + "load vload 50 1\nstore vstore 2 50"
     )
     found = program_equals_graph(program_of(text, CHALLENGE), CHALLENGE, MOVED, FACTS)
-    assert found.verdict is True
+    assert found.answer is True
     assert found.assumptions == (
         "8 words at computed addresses lie in region 'in'",
         "8 words at computed addresses lie in region 'work'",
     )
     wrong = program_of(text.replace("load_offset 20 10 3", "load_offset 19 10 3"), CHALLENGE)
-    assert program_equals_graph(wrong, CHALLENGE, MOVED, FACTS).verdict is False
+    assert program_equals_graph(wrong, CHALLENGE, MOVED, FACTS).answer is False
 
 
 # Failures of the program alone
@@ -533,13 +533,13 @@ def stored_at(first: str, second: str) -> Equivalence:
 def test_stores_of_one_bundle_that_may_be_one_word_prove_nothing():
     """Strict mode refuses such a bundle, where the graph has a meaning."""
     found = stored_at("2", "3")
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert found.why.startswith("bundle 3 stores at ")
     assert found.why.endswith("which may be one word")
 
 
 def test_stores_of_one_bundle_that_differ_by_a_constant_are_proved():
-    assert stored_at("2", "0").verdict is True
+    assert stored_at("2", "0").answer is True
 
 
 #: What a word stores lands a bundle after what a vector does.
@@ -570,22 +570,22 @@ def test_stores_are_together_where_they_land(stores: str, verdict: object) -> No
     )  # fmt: skip
     graph = Graph("landing", 8, 24, (IN, OUT, WORK), nodes)
     found = program_equals_graph(program_of(text, SLOW_STORES), SLOW_STORES, graph, FACTS)
-    assert found.verdict == verdict, found
+    assert found.answer == verdict, found
 
 
 def test_a_load_that_nobody_needs_must_not_pass_the_end_of_memory():
     inside = GATHERED + "scalar const 5 23\nmemory load 4 5\n"
-    assert verdict(inside, GATHER).verdict is True
+    assert verdict(inside, GATHER).answer is True
     outside = verdict(GATHERED + "scalar const 5 24\nmemory load 4 5\n", GATHER)
-    assert outside.verdict is False
+    assert outside.answer is False
     assert outside.why == "the word at 24 is touched, and memory has 24"
 
 
 def test_a_load_that_nobody_needs_at_an_address_of_its_own_proves_nothing():
     found = verdict(GATHERED + "scalar + 2 2 2\nmemory load 4 2\n", GATHER)
-    assert found.verdict == "unknown"
+    assert found.answer == "unknown"
     assert "may be past the end of memory" in found.why
-    assert verdict(GATHERED + "memory load 4 2\n", GATHER).verdict is True
+    assert verdict(GATHERED + "memory load 4 2\n", GATHER).answer is True
 
 
 GATHERED_AND_DIVIDED = """
@@ -603,5 +603,5 @@ def test_a_quotient_that_nobody_needs_must_not_divide_by_zero(
 ) -> None:
     program = program_of(GATHERED_AND_DIVIDED.format(divisor=divisor), CHALLENGE)
     found = program_equals_graph(program, CHALLENGE, GATHER, FACTS)
-    assert found.verdict == expected
+    assert found.answer == expected
     assert ("may divide by zero" in found.why) == (expected == "unknown")

@@ -27,11 +27,11 @@ def packed():
 def test_a_lifted_graph_is_its_program_under_any_facts():
     for facts in (FACTS, nothing_known()):
         graph = lift(PROGRAM, CHALLENGE, facts)
-        assert graph_refines_program(graph, PROGRAM, CHALLENGE, facts).verdict is True
+        assert graph_refines_program(graph, PROGRAM, CHALLENGE, facts).answer is True
 
 
 def test_a_packed_graph_is_its_program(packed):
-    assert graph_refines_program(packed, PROGRAM, CHALLENGE, FACTS).verdict is True
+    assert graph_refines_program(packed, PROGRAM, CHALLENGE, FACTS).answer is True
 
 
 @pytest.mark.parametrize("changed", ["xor", "shr", "const", "vload"])
@@ -45,7 +45,7 @@ def test_an_operation_changed_in_the_graph_is_noticed(packed, changed):
     else:
         other = replace(node, op="or")
     nodes = (*packed.nodes[:index], other, *packed.nodes[index + 1 :])
-    verdict = graph_refines_program(packed.with_nodes(nodes), PROGRAM, CHALLENGE, FACTS).verdict
+    verdict = graph_refines_program(packed.with_nodes(nodes), PROGRAM, CHALLENGE, FACTS).answer
     assert verdict is not True
 
 
@@ -59,13 +59,13 @@ def test_of_two_stores_of_one_bundle_to_a_word_the_last_stands(stands, verdict):
     graph = Graph("twice", 8, 8, (out,), (*words, Node("store", 0, (0, stands), region="out")))
     facts = Facts(memory_words=8, regions=(out,))
     found = graph_refines_program(graph, replace(PROGRAM, bundles=bundles), CHALLENGE, facts)
-    assert found.verdict is verdict
+    assert found.answer is verdict
 
 
 def test_a_store_left_out_is_noticed(packed):
     nodes = tuple(node for node in packed.nodes if node.op != "vstore")
     assert (
-        graph_refines_program(packed.with_nodes(nodes), PROGRAM, CHALLENGE, FACTS).verdict is False
+        graph_refines_program(packed.with_nodes(nodes), PROGRAM, CHALLENGE, FACTS).answer is False
     )
 
 
@@ -76,7 +76,7 @@ def test_an_access_that_the_program_does_not_make_is_noticed(packed):
     more = packed.with_nodes(
         (*nodes, Node("load", 1, (first + 1,), region="table"))
     )  # may lie past the end of memory
-    assert graph_refines_program(more, PROGRAM, CHALLENGE, FACTS).verdict == "unknown"
+    assert graph_refines_program(more, PROGRAM, CHALLENGE, FACTS).answer == "unknown"
 
 
 def test_a_load_answered_by_selects_is_that_load_if_the_words_surely_exist():
@@ -84,10 +84,10 @@ def test_a_load_answered_by_selects_is_that_load_if_the_words_surely_exist():
     graph = forward_stores(lift(program, CHALLENGE, facts))
     answered = answer_loads(graph, GraphWords(graph, facts), 8)
     assert answered != graph
-    assert graph_refines_program(answered, program, CHALLENGE, facts).verdict is True
+    assert graph_refines_program(answered, program, CHALLENGE, facts).answer is True
     unknown = replace(facts, memory_words=None)
     assert isinstance(unknown, Facts)
-    assert graph_refines_program(answered, program, CHALLENGE, unknown).verdict == "unknown"
+    assert graph_refines_program(answered, program, CHALLENGE, unknown).answer == "unknown"
 
 
 def test_words_that_are_mixed_up_in_a_choice_are_noticed():
@@ -99,4 +99,4 @@ def test_words_that_are_mixed_up_in_a_choice_are_noticed():
     swapped = replace(node, args=node.args[::-1])
     nodes = (*graph.nodes[:index], swapped, *graph.nodes[index + 1 :])
     found = graph_refines_program(graph.with_nodes(nodes), program, CHALLENGE, facts)
-    assert found.verdict is not True
+    assert found.answer is not True

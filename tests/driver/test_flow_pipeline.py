@@ -141,12 +141,12 @@ def test_loops_and_branches_meet_their_reference(
 
 @pytest.mark.parametrize("kernel", [FIBONACCI, EXCHANGE])
 def test_counted_loops_are_proved(kernel: Kernel) -> None:
-    assert compiled(kernel, MINIMAL).equivalence.verdict is True
+    assert compiled(kernel, MINIMAL).equivalence.answer is True
 
 
 def test_a_branch_on_data_is_not_proved_and_the_reason_is_given() -> None:
     equivalence = compiled(SMALLER, MINIMAL).equivalence
-    assert equivalence.verdict == "unknown"
+    assert equivalence.answer == "unknown"
     assert "depends on data" in equivalence.why
 
 
@@ -320,7 +320,7 @@ def test_a_load_sees_the_store_whose_operand_its_variable_was() -> None:
         a.store(2, v.value)
 
     result = compiled_function(kernel)
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
     assert ends(result, [0, 5, 6, 7])[0] == [5, 5, 5, 7]
     assert ends(result, [1, 5, 6, 7])[0] == [1, 5, 5, 7]
 

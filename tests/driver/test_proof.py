@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from slotweave.base.verdict import Verdict
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.check.definition.definition import DefinitionProof
 from slotweave.driver import proof
 from slotweave.driver.pipeline import compile_kernel
 from slotweave.driver.proof import prove
@@ -56,7 +56,7 @@ def test_a_program_that_is_another_kernel_is_refuted_without_a_plan() -> None:
 def test_where_the_program_alone_is_not_decided_its_graph_may_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    undecided = DefinitionProof("unknown", "not today")
+    undecided = Verdict("unknown", "not today")
     monkeypatch.setattr(proof, "program_meets_definition", lambda *_: undecided)
     found = prove(compiled("default"), CHALLENGE, TREE_HASH, SHAPE, "values", plan("default"))
     assert (found.program, found.definition) == (True, True)
@@ -69,15 +69,15 @@ def test_without_a_definition_only_the_first_link_is_there() -> None:
     kernel = replace(TREE_HASH, definition=None)
     found = prove(compiled("default"), CHALLENGE, kernel, SHAPE, "values", plan("default"))
     assert (found.program, found.definition) == (True, "unknown")
-    assert recorded_verdict(kernel, SHAPE, "values", traced("default"))[0] == "unknown"
+    assert recorded_verdict(kernel, SHAPE, "values", traced("default")).answer == "unknown"
 
 
 def test_a_recorded_proof_fits_its_graph_contract_and_nothing_else() -> None:
     mark = fingerprint(traced("default"), TREE_HASH.facts(SHAPE, "values"))
     kernel = replace(TREE_HASH, proofs=lambda: frozenset({mark}))
-    assert recorded_verdict(kernel, SHAPE, "values", traced("default"))[0] is True
-    assert recorded_verdict(kernel, SHAPE, "full", traced("default"))[0] == "unknown"
-    assert recorded_verdict(kernel, SHAPE, "values", traced("scalar"))[0] == "unknown"
+    assert recorded_verdict(kernel, SHAPE, "values", traced("default")).answer is True
+    assert recorded_verdict(kernel, SHAPE, "full", traced("default")).answer == "unknown"
+    assert recorded_verdict(kernel, SHAPE, "values", traced("scalar")).answer == "unknown"
 
 
 def test_a_fingerprint_counts_operations_and_no_labels() -> None:

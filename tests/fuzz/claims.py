@@ -193,11 +193,11 @@ def verdicts_hold(job: ProgramJob) -> None:
     """
     subject, other = Subject(job.other, job.machine), Subject(job.program, job.machine)
     same = prove_same(subject, other, job.facts)
-    if same.verdict is True:
+    if same.answer is True:
         does_the_same(job, job.other, job.facts, "called the same", may_fail=True)
-    if same.verdict is False:
-        assert same.counterexample is not None
-        seed = same.counterexample.seed
+    if same.answer is False:
+        assert same.evidence is not None
+        seed = same.evidence.seed
         memory = random_memory(job.facts, job.memory_words, 0 if seed is None else seed)
         wanted = end_of(job.program, job.machine, memory, strict=False)
         found = end_of(job.other, job.machine, memory, strict=False)

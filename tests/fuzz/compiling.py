@@ -90,7 +90,7 @@ def compiled(job: Job) -> Program | None:
         assert parse_program(program_to_text(program)) == program
         assert parse_program(program_to_json(program)) == program
         equivalence = program_equals_graph(program, machine, lowered.graph, Facts())
-        assert equivalence.verdict is True, equivalence
+        assert equivalence.answer is True, equivalence
         return program
     return None
 

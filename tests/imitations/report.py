@@ -50,12 +50,12 @@ def repacked_twice(imitation: Imitation, shape: Shape, effort: Effort) -> tuple[
     once = repack(imitation.program, CHALLENGE, facts, options)
     made = program_from_json(program_to_json(once.program))
     again = prove_same(Subject(made, CHALLENGE), Subject(imitation.program, CHALLENGE), facts)
-    assert again.verdict is True, (imitation.name, again.why)
+    assert again.answer is True, (imitation.name, again.why)
     return once, repack(made, CHALLENGE, facts, options)
 
 
 def proved(result: Repacked) -> bool:
-    return result.best is not None and result.best.proof.verdict is True
+    return result.best is not None and result.best.proof.answer is True
 
 
 def check_runs(made: Program, given: Program, shape: Shape, instances: int, name: str) -> None:

@@ -45,7 +45,7 @@ def two_tables(step: int, read: str) -> Program:
 def lifted(program: Program) -> Graph:
     graph = lift_counting(program, CHALLENGE, WORDS, apart=True).graph
     verify_graph(graph)
-    assert graph_refines_program(graph, program, CHALLENGE, WORDS).verdict is True
+    assert graph_refines_program(graph, program, CHALLENGE, WORDS).answer is True
     return graph
 
 

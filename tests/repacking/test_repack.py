@@ -15,7 +15,7 @@ from slotweave.anatomy.never_written import NeverWritten, never_written
 from slotweave.backend.fit import Effort
 from slotweave.base.budget import Budget, budget
 from slotweave.base.diagnostics import CheckFailed, NoSchedule
-from slotweave.check.symbolic.equivalence import Equivalence
+from slotweave.base.verdict import Verdict
 from slotweave.check.symbolic.refinement import graph_refines_program
 from slotweave.check.symbolic.witness import random_memory
 from slotweave.driver.comparison import Subject, prove_same
@@ -123,12 +123,12 @@ def test_a_result_says_how_it_is_proved_again_and_a_wrong_word_of_that_proves_no
     steps = lineage_of(made)
     assert steps
     given = Subject(program, CHALLENGE)
-    assert prove_same(Subject(made, CHALLENGE), given, facts).verdict is True
+    assert prove_same(Subject(made, CHALLENGE), given, facts).answer is True
     (*_, last) = steps
     wrong = replace(made, meta=with_lineage(made.meta, [replace(last, way="as it stands")]))
-    assert prove_same(Subject(wrong, CHALLENGE), given, facts).verdict is not False
+    assert prove_same(Subject(wrong, CHALLENGE), given, facts).answer is not False
     broken = replace(made, bundles=(*made.bundles, {"store": (("store", 0, 0),)}))
-    assert prove_same(Subject(broken, CHALLENGE), given, facts).verdict is not True
+    assert prove_same(Subject(broken, CHALLENGE), given, facts).answer is not True
 
 
 def test_what_comes_back_was_lifted_again_and_gains_nothing_more():
@@ -199,7 +199,7 @@ def test_where_the_shortest_writing_is_not_proved_another_one_is_found(tree_hash
     def doubtful(graph, *rest):
         if not refused or graph in refused:
             refused.append(graph)
-            return Equivalence("unknown", "nobody knows")
+            return Verdict("unknown", "nobody knows")
         return graph_refines_program(graph, *rest)
 
     module = sys.modules["slotweave.repacking.proving"]

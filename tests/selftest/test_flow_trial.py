@@ -78,18 +78,18 @@ def test_every_mutant_that_differs_is_caught_or_said_to_be_unknown(make) -> None
     unknown = [outcome for outcome in outcomes if outcome.caught_by is Checker.UNKNOWN]
     assert len(unknown) <= len(outcomes) / 20
     if unknown:
-        assert result.equivalence.verdict == "unknown"
+        assert result.equivalence.answer == "unknown"
 
 
 def test_where_there_is_a_proof_no_run_is_asked() -> None:
-    assert compiled(loops).equivalence.verdict is True
+    assert compiled(loops).equivalence.answer is True
     catchers = {outcome.caught_by for outcome in tried(compiled(loops))}
     assert Checker.EQUIVALENCE in catchers
     assert not catchers & {Checker.RUNS, Checker.UNKNOWN}
 
 
 def test_where_there_is_none_runs_catch() -> None:
-    assert compiled(branches).equivalence.verdict == "unknown"
+    assert compiled(branches).equivalence.answer == "unknown"
     catchers = {outcome.caught_by for outcome in tried(compiled(branches))}
     assert Checker.RUNS in catchers
     assert Checker.EQUIVALENCE not in catchers

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from slotweave.base.diagnostics import CheckFailed
+from slotweave.base.verdict import Verdict
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.check.definition.definition import DefinitionProof
-from slotweave.check.symbolic.equivalence import Equivalence, GraphOnTerms
+from slotweave.check.symbolic.equivalence import GraphOnTerms
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.selftest import trial
@@ -94,7 +94,7 @@ def blinded(monkeypatch: pytest.MonkeyPatch, target: Any, name: str, answer: Any
 def test_an_equivalence_check_that_always_agrees_is_found_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found = blinded(monkeypatch, GraphOnTerms, "equivalence", Equivalence(True, ""))
+    found = blinded(monkeypatch, GraphOnTerms, "equivalence", Verdict(True, ""))
     missed = [outcome.subject for outcome in found if outcome.missed]
     assert Subject.PROGRAM in missed
     assert Subject.KERNEL not in missed
@@ -103,7 +103,7 @@ def test_an_equivalence_check_that_always_agrees_is_found_out(
 def test_a_definition_check_that_always_agrees_is_found_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found = blinded(monkeypatch, trial, "graph_meets_definition", DefinitionProof(True, ""))
+    found = blinded(monkeypatch, trial, "graph_meets_definition", Verdict(True, ""))
     assert {outcome.subject for outcome in found if outcome.missed} == {Subject.KERNEL}
 
 

@@ -18,7 +18,8 @@ from slotweave.cli.terminal import Terminal
 from slotweave.cli.tried import inputs_tried, unreached_lines
 
 if TYPE_CHECKING:
-    from slotweave.driver.comparison import Same, Subject
+    from slotweave.check.definition.counterexample import Refutable
+    from slotweave.driver.comparison import Subject
 
 #: Faults of strict mode alone.
 STRICT_ALONE = frozenset({"SW104", "SW109"})
@@ -92,7 +93,7 @@ def verify_under_facts(
     mine, theirs = plural(verified.cycles, "cycle"), plural(its_cycles, "cycle")
     print(f"{longest}{mine} of {names[0]}, {theirs} of {names[1]}")
     if proved is not None:
-        print(f"both the same: {VERDICTS[proved.verdict]}: {proved.why}")
+        print(f"both the same: {VERDICTS[proved.answer]}: {proved.why}")
     print(f"facts: {known}")
     terminal.notes(known.notes)
 
@@ -110,25 +111,25 @@ def naming_compatible() -> Iterator[None]:
         raise CheckFailed(replace(found, message=message)) from None
 
 
-def _proved_json(proved: Same, known: Assumed, names: list[str]) -> dict[str, Any]:
+def _proved_json(proved: Refutable, known: Assumed, names: list[str]) -> dict[str, Any]:
     """`proved` with the names that the JSON of all commands shares."""
     from slotweave.ir.text.facts_json import facts_to_json
 
     shown: dict[str, Any] = {
-        "program": proved.verdict,
+        "program": proved.answer,
         "definition": "unknown",
         "why": proved.why,
         "facts": {"name": known.name, **json.loads(facts_to_json(known.facts))},
         "of": names,
     }
-    if proved.counterexample is not None:
-        shown["counterexample"] = counterexample_json(proved.counterexample)
+    if proved.evidence is not None:
+        shown["counterexample"] = counterexample_json(proved.evidence)
     return shown
 
 
-def _refuse_refuted(proved: Same, report: dict[str, Any], file: str, as_json: bool) -> None:
+def _refuse_refuted(proved: Refutable, report: dict[str, Any], file: str, as_json: bool) -> None:
     """Raise CheckFailed (SW409) if the programs differ; as JSON the whole report comes first."""
-    if proved.verdict is not False:
+    if not proved.refuted:
         return
     if as_json:
         print_json(report)

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from slotweave.base.diagnostics import CheckFailed, SlotweaveError
-from slotweave.check.definition.counterexample import Counterexample, judged_addresses
+from slotweave.base.verdict import Verdict
+from slotweave.check.definition.counterexample import Counterexample, Refutable, judged_addresses
 from slotweave.check.legality.rewriting import rewriting_faults
 from slotweave.check.runs.breadth import FOLLOWED, Workload, run_broadly
 from slotweave.check.runs.execution import (
@@ -26,7 +26,7 @@ from slotweave.check.runs.execution import (
 )
 from slotweave.check.runs.inputs import NOTHING_DIRECTED, Directed
 from slotweave.check.runs.program_inputs import program_inputs
-from slotweave.check.symbolic.equivalence import program_equals_graph
+from slotweave.check.symbolic.equivalence import Difference, program_equals_graph
 from slotweave.check.symbolic.refinement import graph_refines_program, graphs_agree
 from slotweave.check.symbolic.symbolic_memory import MemoryMap
 from slotweave.check.symbolic.witness import memories, random_memory
@@ -71,15 +71,6 @@ class Subject:
 
     program: Program
     machine: Machine
-
-
-@dataclass(frozen=True)
-class Same:
-    """The verdict on two programs, why, and if they are not the same, a memory that shows it."""
-
-    verdict: bool | Literal["unknown"]
-    why: str
-    counterexample: Counterexample | None = None
 
 
 def end_after(
@@ -145,28 +136,28 @@ def longest_run(
     ).cycles  # fmt: skip
 
 
-def prove_same(subject: Subject, other: Subject, facts: Facts) -> Same:
+def prove_same(subject: Subject, other: Subject, facts: Facts) -> Refutable:
     """Does `subject` leave in memory, under `facts`, what `other` leaves?"""
     if (subject.program.bundles, subject.machine) == (other.program.bundles, other.machine):
-        return Same(True, "the two are one program, bundle for bundle")
+        return Verdict(True, "the two are one program, bundle for bundle")
     for refusal in static_faults(subject.program, subject.machine):
-        return Same("unknown", f"the machine refuses the program: {refusal}")
+        return Verdict("unknown", f"the machine refuses the program: {refusal}")
     if _same_as_derived(subject, other, facts):
-        return Same(True, _WHY_DERIVED)
-    found = Same("unknown", "")
+        return Verdict(True, _WHY_DERIVED)
+    found: Refutable = Verdict("unknown", "")
     try:
         for apart in (False, True):
             graph = _lifted(other, facts, apart)
             found = _same_as(graph, subject, other, facts)
-            if found.verdict != "unknown":
+            if found.answer != "unknown":
                 return found
         for apart in (False, True):
             if _same_when_rewritten(subject, other, facts, apart):
-                return Same(True, _WHY_REWRITTEN)
+                return Verdict(True, _WHY_REWRITTEN)
         if _same_as_a_variant(subject, other, facts):
-            return Same(True, _WHY_DERIVED)
+            return Verdict(True, _WHY_DERIVED)
     except _NotLiftedError as obstacle:
-        return found if found.why else Same("unknown", str(obstacle))
+        return found if found.why else Verdict("unknown", str(obstacle))
     return found
 
 
@@ -204,11 +195,11 @@ def _is_made_of(
     `given` does?"""
     rewritten = rewrite(variant, made.machine, RULES if rewriting else ())
     equal = program_equals_graph(made.program, made.machine, rewritten.graph, facts)
-    if equal.verdict is not True:
+    if not equal.proved:
         return False
     if any(rewriting_faults(variant, rewritten.graph, rewritten.derivation, RULES)):
         return False
-    return graph_refines_program(variant, given.program, given.machine, facts).verdict is True
+    return graph_refines_program(variant, given.program, given.machine, facts).proved
 
 
 def _same_as_a_variant(subject: Subject, other: Subject, facts: Facts) -> bool:
@@ -245,26 +236,28 @@ def _same_when_rewritten(subject: Subject, other: Subject, facts: Facts, apart: 
     for one in (other, subject):
         graph = drop_dead_stores(forward_stores(_lifted(one, facts, apart)))
         held = graph_refines_program(graph, one.program, one.machine, facts)
-        if held.verdict is not True:
+        if not held.proved:
             return False
         rewritten = rewrite(graph, subject.machine)
         if any(rewriting_faults(graph, rewritten.graph, rewritten.derivation, RULES)):
             return False
         ends.append(rewritten.graph)
-    return graphs_agree(ends[0], ends[1], facts).verdict is True
+    return graphs_agree(ends[0], ends[1], facts).proved
 
 
-def _same_as(graph: Graph, subject: Subject, other: Subject, facts: Facts) -> Same:
+def _same_as(graph: Graph, subject: Subject, other: Subject, facts: Facts) -> Refutable:
     """The same, with `graph` as what `other` is lifted to."""
     lifted = graph_refines_program(graph, other.program, other.machine, facts)
-    if lifted.verdict is not True:
-        return Same("unknown", f"the graph of what it is held against is not proved: {lifted.why}")
+    if not lifted.proved:
+        return Verdict(
+            "unknown", f"the graph of what it is held against is not proved: {lifted.why}"
+        )
     found = graph_refines_program(graph, subject.program, subject.machine, facts)
-    if found.verdict is not False:
-        return Same(found.verdict, _WHY if found.verdict is True else found.why)
-    seed = 0 if found.difference is None else found.difference.seed or 0
+    if not found.refuted:
+        return Verdict(found.answer, _WHY if found.proved else found.why)
+    seed = (isinstance(found.evidence, Difference) and found.evidence.seed) or 0
     shown = _difference(subject, other, facts, seed)
-    return Same("unknown", found.why) if shown is None else Same(False, str(shown), shown)
+    return Verdict("unknown", found.why) if shown is None else Verdict(False, str(shown), shown)
 
 
 def _difference(subject: Subject, other: Subject, facts: Facts, seed: int) -> Counterexample | None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from slotweave.backend.lower import Lowered, lower
 from slotweave.backend.spill import search_lowered
 from slotweave.base.budget import UNLIMITED, Budget
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.base.verdict import Verdict
 from slotweave.bounds import Bound, bound_ladder
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.order import order_faults
@@ -71,7 +72,7 @@ class Result:
     seed: int
     traced: Graph
     promises: tuple[Promise, ...]
-    definition: tuple[bool | Literal["unknown"], str]
+    definition: Verdict[object]
     rewritten: Rewritten
     graph: Graph
     problem: Problem
@@ -118,7 +119,7 @@ def compile_kernel(
             traced = trace(kernel, parameters, contract, plan, machine)
         definition = recorded_verdict(kernel, parameters, contract, traced)
         facts = kernel.facts(parameters, contract)
-        promises = () if definition[0] is True else promises_of(traced, facts)
+        promises = () if definition.proved else promises_of(traced, facts)
     with clock.stage("rewrite"):
         rewritten = rewrite(traced, machine) if plan.rewrite else Rewritten(traced)
     with clock.stage("lower"):
@@ -215,7 +216,7 @@ def prove_program(
 ) -> Equivalence:
     """Run `program` and `graph` on symbols; raise CheckFailed (SW406) if they differ."""
     equivalence = program_equals_graph(program, machine, graph, facts)
-    if equivalence.verdict is False:
+    if equivalence.refuted:
         raise CheckFailed(Diagnostic("SW406", equivalence.why))
     return equivalence
 

@@ -10,22 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from slotweave.analysis.promises import Promise, promises_of
 from slotweave.backend.lower import lower
+from slotweave.base.verdict import Answer, Verdict
 from slotweave.check.definition.counterexample import Counterexample
 from slotweave.check.definition.definition import graph_meets_definition, program_meets_definition
 from slotweave.check.symbolic.equivalence import program_equals_graph
-from slotweave.check.symbolic.kept_promises import Kept, promises_kept
+from slotweave.check.symbolic.kept_promises import promises_kept
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.rewrite import rewrite
-
-Verdict = bool | Literal["unknown"]
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,9 @@ class Proved:
     themselves proved to be kept.
     """
 
-    program: Verdict
+    program: Answer
     program_why: str
-    definition: Verdict
+    definition: Answer
     definition_why: str
     counterexample: Counterexample | None = None
     promises: tuple[Promise, ...] = ()
@@ -69,26 +67,26 @@ def prove(
             return Proved(same, same_why, "unknown", why)
         flow = trace_flow(kernel, parameters, contract, plan, machine)
         promises = promises_of(flow, facts)
-        kept = promises_kept(flow, facts) if promises else Kept(True, "nothing is promised")
-        if kept.verdict is False:
+        kept = promises_kept(flow, facts) if promises else Verdict(True, "nothing is promised")
+        if kept.refuted:
             broken = f"the kernel breaks a promise: {kept.why}"
-            return Proved(False, broken, "unknown", why, kept.counterexample, promises)
-        if kept.verdict is True:
+            return Proved(False, broken, "unknown", why, kept.evidence, promises)
+        if kept.proved:
             return Proved(same, same_why, "unknown", why)
         given = "; ".join(map(str, promises))
         same_why = f"{same_why}, given that {given} (a promise of the kernel: {kept.why})"
         return Proved(same, same_why, "unknown", why, promises=promises)
     definition = kernel.definition(parameters)
     found = program_meets_definition(program, machine, definition, facts)
-    if plan is None and found.verdict is True:
+    if plan is None and found.proved:
         why = "it is the definition, with no graph between them"
         return Proved(True, why, True, found.why)
     same, same_why = _same_as_graph(program, machine, kernel, parameters, contract, plan)
-    if plan is not None and same is True and found.verdict == "unknown":
+    if plan is not None and same is True and found.answer == "unknown":
         traced = trace_flow(kernel, parameters, contract, plan, machine)
         if len(traced.blocks) == 1:
             found = graph_meets_definition(traced.blocks[0].graph, definition, facts)
-    return Proved(same, same_why, found.verdict, found.why, found.counterexample)
+    return Proved(same, same_why, found.answer, found.why, found.evidence)
 
 
 def _same_as_graph(
@@ -98,7 +96,7 @@ def _same_as_graph(
     parameters: Mapping[str, int],
     contract: str,
     plan: Plan | None,
-) -> tuple[Verdict, str]:
+) -> tuple[Answer, str]:
     """Whether `program` is the graph that `kernel` and `plan` give."""
     if plan is None:
         return "unknown", "no plan is known that gives the graph it was made from"
@@ -109,4 +107,4 @@ def _same_as_graph(
     wanted = flow.with_graphs(graphs) if len(graphs) > 1 else lower(graphs[0], machine).graph
     facts = kernel.facts(parameters, contract)
     found = program_equals_graph(program, machine, wanted, facts)
-    return found.verdict, found.why
+    return found.answer, found.why

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from slotweave.base.verdict import Verdict
 from slotweave.frontend.kernel import Kernel, Parameters
 from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.graph import Graph
@@ -11,15 +10,15 @@ from slotweave.ir.graph import Graph
 
 def recorded_verdict(
     kernel: Kernel, parameters: Parameters, contract: str, traced: Graph
-) -> tuple[bool | Literal["unknown"], str]:
+) -> Verdict[object]:
     """Whether a proof that `traced` is the definition of `kernel` comes with it, and why.
 
     Such a proof covers all addresses, so it shows the promises of the graph kept, too.
     """
     if kernel.definition is None:
-        return "unknown", f"{kernel.name} comes without a definition to prove it by"
+        return Verdict("unknown", f"{kernel.name} comes without a definition to prove it by")
     proofs = kernel.proofs()
     if proofs and fingerprint(traced, kernel.facts(parameters, contract)) in proofs:
-        return True, "a recorded proof, known by its fingerprint, fits the traced graph"
+        return Verdict(True, "a recorded proof, known by its fingerprint, fits the traced graph")
     how = f"`slotweave verify PROGRAM --against {kernel.name} --prove` tries to prove it"
-    return "unknown", f"no recorded proof fits the traced graph; {how}"
+    return Verdict("unknown", f"no recorded proof fits the traced graph; {how}")

@@ -53,9 +53,9 @@ def first_proved(
         if way not in verdicts:
             trail.tell(f"{way}: being proved")
             verdicts[way] = graph_refines_program(one.variant.graph, program, machine, facts)
-            if verdicts[way].verdict is not True:
+            if not verdicts[way].proved:
                 trail.tell(f"{way}: not proved ({verdicts[way].why}), passed over")
-        if verdicts[way].verdict is True:
+        if verdicts[way].proved:
             candidate = _proved(one, machine, facts)
             if candidate is not None:
                 return candidate
@@ -79,9 +79,9 @@ def _proved(found: Found, machine: Machine, facts: Facts) -> Candidate | None:
         lowered.graph, machine, problem, lowered.layout, found.schedule, found.allocation
     )
     proof = program_equals_graph(program, machine, rewritten.graph, facts)
-    if proof.verdict is False:
+    if proof.refuted:
         raise CheckFailed(Diagnostic("SW406", proof.why))
-    if proof.verdict is not True:
+    if not proof.proved:
         return None
     return Candidate(
         variant.way, program, problem, found.schedule, found.allocation, proof, variant.bounds,

@@ -67,7 +67,7 @@ class _Bench:
                                  max_cycles=self.max_cycles)  # fmt: skip
         graphs = [done.graph for done in result.rewritten]
         self.wanted = GraphOnTerms(result.traced.with_graphs(graphs), self.facts)
-        self.is_proved = result.equivalence.verdict is True
+        self.is_proved = result.equivalence.proved
 
     def _memory(self, rng: np.random.Generator) -> Words:
         return self.result.kernel.memory(self.result.parameters, self.result.contract, rng)
@@ -156,7 +156,7 @@ class _Bench:
         if self.is_proved:
             bundles = self.max_cycles
             found = self.wanted.equivalence(program, result.machine, bundles)
-            return None if found.verdict is True else Checker.EQUIVALENCE
+            return None if found.proved else Checker.EQUIVALENCE
         kernel, parameters, contract = result.kernel, result.parameters, result.contract
         trace = kernel.trace
         try:

@@ -115,7 +115,7 @@ class _Bench:
         if difference:
             raise CheckFailed(Diagnostic("SW403", f"before any mutation {difference}"))
         proved = self.wanted.equivalence(program, self.origin.machine)
-        if proved.verdict is not True:
+        if not proved.proved:
             raise CheckFailed(Diagnostic("SW406", f"before any mutation {proved.why}"))
 
     def programs(self, program: Program, count: int) -> Iterator[Outcome]:
@@ -184,7 +184,7 @@ class _Bench:
         assert origin.kernel.definition is not None
         definition = origin.kernel.definition(origin.parameters)
         proof = graph_meets_definition(graph, definition, self.facts)
-        return None if proof.verdict is True else Checker.DEFINITION
+        return None if proof.proved else Checker.DEFINITION
 
     def _without_order(self, mutant: Mutant[Graph]) -> Outcome:
         """Node by node such a graph does what it should; what counts is what is made of it."""
@@ -209,9 +209,9 @@ class _Bench:
 
 def _objector(found: Equivalence) -> Checker | None:
     """Who refused a program, if anybody did."""
-    if found.refusal is not None:
+    if isinstance(found.evidence, Diagnostic):
         return Checker.LEGALITY
-    return None if found.verdict is True else Checker.EQUIVALENCE
+    return None if found.proved else Checker.EQUIVALENCE
 
 
 def _outcome(

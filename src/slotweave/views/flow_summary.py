@@ -54,7 +54,7 @@ def flow_summary(result: FlowResult) -> dict[str, Any]:
         "jumps": jumps,
         "scratch": {"peak": result.scratch_peak, "size": result.machine.scratch_words},
         "proved": {
-            "program": result.equivalence.verdict,
+            "program": result.equivalence.answer,
             "definition": "unknown",
             "why": f"program: {result.equivalence.why}; definition: {_DEFINITION}",
             "facts": result.contract,

@@ -13,7 +13,6 @@ from slotweave.driver.pipeline import Result
 
 def result_summary(result: Result) -> dict[str, Any]:
     """`result` as plain values, with the names that the JSON of all commands shares."""
-    definition, definition_why = result.definition
     return {
         "kernel": result.kernel.name,
         "params": dict(result.parameters),
@@ -30,9 +29,9 @@ def result_summary(result: Result) -> dict[str, Any]:
         "idle": idle_slots(result.problem, result.schedule),
         "scratch": {"peak": result.allocation.peak, "size": result.allocation.size},
         "proved": {
-            "program": result.equivalence.verdict,
-            "definition": definition,
-            "why": f"program: {result.equivalence.why}; definition: {definition_why}",
+            "program": result.equivalence.answer,
+            "definition": result.definition.answer,
+            "why": f"program: {result.equivalence.why}; definition: {result.definition.why}",
             "facts": result.contract,
         },
         "promises": [promise.to_json() for promise in result.promises],

@@ -44,7 +44,7 @@ def grid() -> list[tuple[Shape, str]]:
 def assert_compiles(shape: Shape, contract: str, **options: object) -> None:
     result = compiled(shape, contract, instances=10, **options)
     assert (result.verified.instances, result.verified.mismatches) == (10, 0)
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
     assert max(bound.cycles for bound in result.bounds) <= result.cycles
     assert result.allocation.peak <= result.allocation.size
 

@@ -24,7 +24,7 @@ def test_each_contract_is_kept_in_fewer_cycles_than_required(contract: str) -> N
     assert result.cycles < BELOW[contract]
     assert (result.verified.instances, result.verified.mismatches) == (100, 0)
     assert result.verified.cycles == result.cycles == len(result.program.bundles)
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
     assert max(bound.cycles for bound in result.bounds) <= result.cycles
 
     before = random_instance(*JUDGED, seed=1, any_start=contract == "any-start")
@@ -42,4 +42,4 @@ def test_records_in_three_tables_are_right(contract: str, children: str, bias: s
     plan = plan_with({**RECORDS, "children": children, "bias": bias}, stagger=20.0)
     result = compiled(JUDGED, contract, plan, instances=100)
     assert result.verified.mismatches == 0
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True

@@ -34,7 +34,7 @@ def proved_now(contract: str, plan: str) -> ProvedPlan:
     """The record of a plan, proved anew."""
     graph, facts = traced(contract, plan), TREE_HASH.facts(JUDGED, contract)
     found = graph_meets_definition(graph, definition(JUDGED), facts)
-    assert found.verdict is True, found.why
+    assert found.answer is True, found.why
     return ProvedPlan(JUDGED, contract, plan, fingerprint(graph, facts))
 
 
@@ -59,6 +59,6 @@ def test_records_survive_being_written() -> None:
 def test_a_graph_without_a_record_is_not_called_proved() -> None:
     graph = traced("values", "default")
     changed = graph.with_nodes((*graph.nodes, graph.nodes[0]))
-    verdict, why = recorded_verdict(TREE_HASH, JUDGED, "values", changed)
-    assert verdict == "unknown"
-    assert "--prove" in why
+    found = recorded_verdict(TREE_HASH, JUDGED, "values", changed)
+    assert found.answer == "unknown"
+    assert "--prove" in found.why

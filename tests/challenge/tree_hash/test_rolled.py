@@ -88,10 +88,10 @@ def test_all_choices_go_together(detect: bool, shared_levels: int, vectors: int)
 def test_the_rolled_program_is_proved_to_be_the_definition() -> None:
     shape = parameters(3, 6, 40)
     result = compiled("hybrid-unroll", shape, "full", vectors=2)
-    assert result.equivalence.verdict is True
+    assert result.equivalence.answer is True
     facts = TREE_HASH.facts(shape, "full")
     found = program_meets_definition(result.program, CHALLENGE, definition(shape), facts)
-    assert found.verdict is True
+    assert found.answer is True
 
 
 def test_the_rolled_program_has_less_than_a_tenth_of_the_bundles_that_run() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from slotweave.base.diagnostics import CheckFailed
+from slotweave.base.verdict import Verdict
 from slotweave.check.definition.definition_run import run_definition
 from slotweave.check.symbolic.symbolic_memory import MemoryMap
 from slotweave.check.symbolic.witness import random_memory
@@ -43,6 +44,10 @@ class Counterexample:
             return f"the run fails on the memory of seed {self.seed}{over}: {self.failure}"
         found = f"{self.place} is {self.got} instead of {self.expected}"
         return f"{found} for the memory of seed {self.seed}{over}"
+
+
+#: A verdict; where it is false, a memory may show it.
+Refutable = Verdict[Counterexample]
 
 
 def counterexample(

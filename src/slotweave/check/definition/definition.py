@@ -17,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
 
+from slotweave.base.verdict import Verdict
 from slotweave.check.definition.cases import MAX_CASES, UndecidedError, Walks
 from slotweave.check.definition.counterexample import (
-    Counterexample,
+    Refutable,
     Run,
     counterexample,
     judged_addresses,
@@ -57,15 +57,6 @@ _TRIED = 8
 
 
 @dataclass(frozen=True)
-class DefinitionProof:
-    """The verdict on a run and a definition, and its reason."""
-
-    verdict: bool | Literal["unknown"]
-    why: str
-    counterexample: Counterexample | None = None
-
-
-@dataclass(frozen=True)
 class _Subject:
     """What is held against a definition: its run on terms, and how to run it on words."""
 
@@ -75,17 +66,17 @@ class _Subject:
     run: Run
 
 
-def graph_meets_definition(graph: Graph, definition: Definition, facts: Facts) -> DefinitionProof:
+def graph_meets_definition(graph: Graph, definition: Definition, facts: Facts) -> Refutable:
     """Does `graph` do to memory what `definition` says, under `facts`?"""
     if facts.memory_words is None or graph.memory_words != facts.memory_words:
-        return DefinitionProof("unknown", "graph and facts do not agree how long memory is")
+        return Verdict("unknown", "graph and facts do not agree how long memory is")
     terms = Terms()
     layout = MemoryMap(graph.regions, graph.memory_words)
     memory = RecordedMemory(terms, layout, facts.words)
     try:
         run_graph_on_terms(graph, terms, layout, memory)
     except NotExecutableError as obstacle:
-        return DefinitionProof("unknown", str(obstacle))
+        return Verdict("unknown", str(obstacle))
     subject = _Subject(terms, memory, layout, lambda words: run_graph(graph, words))
     return _Proof(subject, definition, facts).verdict()
 
@@ -97,12 +88,12 @@ def program_meets_definition(
     facts: Facts,
     *,
     max_bundles: int = MAX_BUNDLES,
-) -> DefinitionProof:
+) -> Refutable:
     """Does `program` do to memory on `machine` what `definition` says, under `facts`?"""
     for refusal in static_faults(program, machine):
-        return DefinitionProof("unknown", f"the machine refuses the program: {refusal}")
+        return Verdict("unknown", f"the machine refuses the program: {refusal}")
     if facts.memory_words is None:
-        return DefinitionProof("unknown", "the facts do not say how long memory is")
+        return Verdict("unknown", "the facts do not say how long memory is")
     terms = Terms()
     layout = MemoryMap(facts.regions, facts.memory_words)
     memory = RecordedMemory(terms, layout, facts.words)
@@ -110,20 +101,18 @@ def program_meets_definition(
     try:
         symbolic.until_stop()
     except NotExecutableError as obstacle:
-        return DefinitionProof("unknown", str(obstacle))
+        return Verdict("unknown", str(obstacle))
 
     def run(words: Sequence[int]) -> Sequence[int]:
         end = run_program(program, machine, words, strict=False).memory
         return [int(word) for word in end]
 
     found = _Proof(_Subject(terms, memory, layout, run), definition, facts).verdict()
-    if found.verdict is not True:
+    if not found.proved:
         return found
     for bundle, one, two in doubtful_stores(symbolic.stored_together, terms, layout, {}):
         both = f"{terms.text(one)} and at {terms.text(two)}"
-        return DefinitionProof(
-            "unknown", f"bundle {bundle} stores at {both}, which may be one word"
-        )
+        return Verdict("unknown", f"bundle {bundle} stores at {both}, which may be one word")
     return found
 
 
@@ -153,39 +142,38 @@ class _Proof:
             for item, address in enumerate(addresses)
         }
 
-    def verdict(self) -> DefinitionProof:
+    def verdict(self) -> Refutable:
         """Try a few memories, then prove; what stays open is tried as well."""
         try:
             walks = self._walks()
         except UndecidedError as obstacle:
-            return DefinitionProof("unknown", str(obstacle))
+            return Verdict("unknown", str(obstacle))
         for seed in range(SAMPLES):
             found = self._tried(seed)
-            if found:
+            if found is not None:
                 return found
         try:
             self._prove(walks)
         except _OpenError as obstacle:
-            return self._refuted(walks, obstacle.doubts) or DefinitionProof(
-                "unknown", str(obstacle)
-            )
+            refuted = self._refuted(walks, obstacle.doubts)
+            return Verdict("unknown", str(obstacle)) if refuted is None else refuted
         items, steps = len(self.definition.values), self.definition.steps
         why = f"all {steps} steps of all {items} items are proved to be those of the definition"
-        return DefinitionProof(True, why)
+        return Verdict(True, why)
 
-    def _tried(self, seed: int, words: Mapping[int, int] | None = None) -> DefinitionProof | None:
+    def _tried(self, seed: int, words: Mapping[int, int] | None = None) -> Refutable | None:
         """What a run on this memory refutes."""
         found = counterexample(self.subject.run, self.definition, self.facts, seed, words)
-        return DefinitionProof(False, str(found), found) if found else None
+        return Verdict(False, str(found), found) if found else None
 
-    def _refuted(self, walks: Walks, doubts: Sequence[_Doubtful]) -> DefinitionProof | None:
+    def _refuted(self, walks: Walks, doubts: Sequence[_Doubtful]) -> Refutable | None:
         """A run that goes where a claim is in doubt, and goes wrong."""
         led = [(item, d.cases, d.case) for item, d in doubts if d.cases and item is not None]
         for item, cases, case in led[:_TRIED]:
             start, parities = walks.decisions(cases, case)
             steered = steered_words(self.definition, self.facts, item, start, parities)
             found = self._tried(*steered) if steered else None
-            if found:
+            if found is not None:
                 return found
         return None
 

@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
 
 from slotweave.base.diagnostics import Diagnostic
+from slotweave.base.verdict import Verdict
 from slotweave.check.symbolic.recorded_memory import RecordedMemory
 from slotweave.check.symbolic.stores_together import doubtful_stores
 from slotweave.check.symbolic.symbolic_flow import run_flow
@@ -63,18 +63,9 @@ class Difference:
     got_word: int | None = None
 
 
-@dataclass(frozen=True)
-class Equivalence:
-    """The verdict on a program and a graph, the reason, and under which assumptions it holds.
-
-    A program that the machine refuses is not run; `refusal` says why.
-    """
-
-    verdict: bool | Literal["unknown"]
-    why: str
-    difference: Difference | None = None
-    assumptions: tuple[str, ...] = ()
-    refusal: Diagnostic | None = None
+#: A verdict on a program and a graph, under which assumptions it holds, and if they differ, where.
+#: A program that the machine refuses is not run: the evidence is why it is refused.
+Equivalence = Verdict[Difference | Diagnostic]
 
 
 class GraphOnTerms:
@@ -109,9 +100,9 @@ class GraphOnTerms:
         """Does `program` do on `machine` to memory what the graph says?"""
         for refusal in static_faults(program, machine):
             why = f"the machine refuses the program: {refusal}"
-            return Equivalence("unknown", why, refusal=refusal)
+            return Verdict("unknown", why, refusal)
         if self._obstacle:
-            return Equivalence("unknown", self._obstacle)
+            return Verdict("unknown", self._obstacle)
         wanted, terms, layout = self._wanted, self._terms, self._layout
         regions = wanted.accesses.region
         memory = self._memory()
@@ -119,15 +110,16 @@ class GraphOnTerms:
         try:
             found = run.until_stop()
         except NotExecutableError as obstacle:
-            return Equivalence("unknown", str(obstacle))
+            return Verdict("unknown", str(obstacle))
         if len(wanted.trace) != len(found.trace):
             reason = f"{len(found.trace)} words are traced instead of {len(wanted.trace)}"
-            return Equivalence(False, reason)
+            return Verdict(False, reason)
         differences = list(islice(differences_between(wanted, found, layout), LOOKED_AT))
         shown = verdict_on(differences, terms, layout, self._facts, wanted.accesses)
-        if shown.verdict is False:
+        if shown.refuted:
             return shown
-        return self._failure(memory.touched, run.partial) or self._alias(run, regions) or shown
+        doubts = (self._failure(memory.touched, run.partial), self._alias(run, regions))
+        return next((doubt for doubt in doubts if doubt is not None), shown)
 
     def _alias(self, run: SymbolicRun, regions: Mapping[int, int | None]) -> Equivalence | None:
         """What may make strict mode refuse a bundle: stores that land in one word at once."""
@@ -135,7 +127,7 @@ class GraphOnTerms:
         for bundle, first, second in found:
             both = f"{self._terms.text(first)} and at {self._terms.text(second)}"
             reason = f"bundle {bundle} stores at {both}, which may be one word"
-            return Equivalence("unknown", reason)
+            return Verdict("unknown", reason)
         return None
 
     def _failure(self, touched: set[int], partial: set[int]) -> Equivalence | None:
@@ -146,14 +138,14 @@ class GraphOnTerms:
             known = terms.known(address)
             if known is None:
                 reason = f"{terms.text(address)} is an address, and may be past the end of memory"
-                return Equivalence("unknown", reason)
+                return Verdict("unknown", reason)
             if known >= words:
                 reason = f"the word at {known} is touched, and memory has {words}"
-                return Equivalence(False, reason)
+                return Verdict(False, reason)
         for result in sorted(partial):
             if result >= self._made and terms.known(result) is None:
                 reason = f"{terms.text(result)} may divide by zero"
-                return Equivalence("unknown", reason)
+                return Verdict("unknown", reason)
         return None
 
 
@@ -195,7 +187,7 @@ def verdict_on(
     )
     if not differences:
         why = "on symbols the program leaves in memory what the graph says, word for word"
-        return Equivalence(True, why, assumptions=assumed)
+        return Verdict(True, why, assumptions=assumed)
     pairs = [(mine, theirs) for _place, mine, theirs in differences]
     witness = find_witness(pairs[:_TRIED_FIRST], terms, layout, facts)
     if witness is None and len(pairs) > _TRIED_FIRST:
@@ -204,8 +196,8 @@ def verdict_on(
     shown = Difference(place, terms.text(mine), terms.text(theirs))
     if witness is None:
         reason = f"{place} is computed in another way, and no input was found that shows it"
-        return Equivalence("unknown", reason, shown, assumed)
+        return Verdict("unknown", reason, shown, assumed)
     _index, seed, expected, got = witness
     shown = Difference(place, shown.expected, shown.got, seed, expected, got)
     reason = f"{place} is {got} instead of {expected} for the memory of seed {seed}"
-    return Equivalence(False, reason, shown, assumed)
+    return Verdict(False, reason, shown, assumed)

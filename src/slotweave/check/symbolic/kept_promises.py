@@ -12,11 +12,10 @@ proof; one that it finds counts only if a run confirms it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from slotweave.base.diagnostics import CheckFailed
-from slotweave.check.definition.counterexample import Counterexample
+from slotweave.base.verdict import Verdict
+from slotweave.check.definition.counterexample import Counterexample, Refutable
 from slotweave.check.symbolic.recorded_memory import RecordedMemory
 from slotweave.check.symbolic.symbolic_flow import run_flow as run_on_terms
 from slotweave.check.symbolic.symbolic_graph import NotExecutableError
@@ -39,52 +38,43 @@ MOST_WORDS = 1 << 20
 _BROKEN = "SW116"
 
 
-@dataclass(frozen=True)
-class Kept:
-    """The verdict on the promises of a graph, why, and a memory that breaks one."""
-
-    verdict: bool | Literal["unknown"]
-    why: str
-    counterexample: Counterexample | None = None
-
-
-def promises_kept(flow: Flow, facts: Facts) -> Kept:
+def promises_kept(flow: Flow, facts: Facts) -> Refutable:
     """Does every memory that `facts` allow keep the promises of `flow`?"""
     words = flow.blocks[-1].graph.memory_words
     if words > MOST_WORDS:
-        return Kept("unknown", f"memory has {words} words, too many to try some")
+        return Verdict("unknown", f"memory has {words} words, too many to try some")
     for seed, changed in _memories(facts, words):
         broken = _broken(flow, facts, words, seed, changed)
         if broken is not None:
-            return Kept(False, str(broken), broken)
+            return Verdict(False, str(broken), broken)
     try:
         from slotweave.check.definition.solver import memory_outside
     except ImportError:
-        return Kept("unknown", "the solver is missing: `pip install 'slotweave[prove]'`")
+        return Verdict("unknown", "the solver is missing: `pip install 'slotweave[prove]'`")
     terms = Terms()
     layout = MemoryMap(flow.blocks[-1].graph.regions, words)
     memory = RecordedMemory(terms, layout, facts.words)
     try:
         accesses = run_on_terms(flow, terms, layout, memory).accesses
     except NotExecutableError as obstacle:
-        return Kept("unknown", str(obstacle))
+        return Verdict("unknown", str(obstacle))
     if len(accesses.region) > MOST_ADDRESSES:
-        return Kept("unknown", f"{len(accesses.region)} addresses are too many for the solver")
+        return Verdict("unknown", f"{len(accesses.region)} addresses are too many for the solver")
     open_ = ""
     for address, number in accesses.region.items():
         if number is None:
-            return Kept("unknown", f"{terms.text(address)} is said to lie in several regions")
+            return Verdict("unknown", f"{terms.text(address)} is said to lie in several regions")
         region = layout.regions[number] if number != layout.rest else Region("memory", 0, words)
         found = memory_outside(terms, address, region, facts)
         if isinstance(found, Mapping):
             broken = _broken(flow, facts, words, 0, found)
             if broken is not None:
-                return Kept(False, str(broken), broken)
+                return Verdict(False, str(broken), broken)
         if found is not None:
             open_ = f"{terms.text(address)} may lie outside region {region.name}"
     if open_:
-        return Kept("unknown", open_)
-    return Kept(True, "no memory makes an index leave its region")
+        return Verdict("unknown", open_)
+    return Verdict(True, "no memory makes an index leave its region")
 
 
 def _memories(facts: Facts, words: int) -> Iterator[tuple[int, Mapping[int, int]]]:

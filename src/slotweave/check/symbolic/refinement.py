@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from slotweave.base.verdict import Verdict
 from slotweave.check.symbolic.equivalence import (
     LOOKED_AT,
     Equivalence,
@@ -66,20 +67,20 @@ def graph_refines_program(
         made = len(terms)
         wanted = run_graph(graph, terms, layout, after)
     except NotExecutableError as obstacle:
-        return Equivalence("unknown", str(obstacle))
+        return Verdict("unknown", str(obstacle))
     if len(wanted.trace) != len(found.trace):
         reason = f"{len(wanted.trace)} words are traced instead of {len(found.trace)}"
-        return Equivalence(False, reason)
+        return Verdict(False, reason)
     end = facts.memory_words or 0  # where nobody knows it, no word surely exists
     for address in sorted(after.touched - before.touched):
         known = terms.known(address)
         if known is None or known >= end:
             reason = f"{terms.text(address)} is an address that the program does not access"
-            return Equivalence("unknown", reason)
+            return Verdict("unknown", reason)
     for term in range(made, len(terms)):
         operation = OPERATIONS.get(terms[term].kind)
         if operation is not None and operation.defined_if is not None:
-            return Equivalence("unknown", f"{terms.text(term)} may divide by zero")
+            return Verdict("unknown", f"{terms.text(term)} may divide by zero")
     differences = list(islice(differences_between(wanted, found, layout), LOOKED_AT))
     return verdict_on(differences, terms, layout, facts, wanted.accesses)
 
@@ -90,7 +91,7 @@ def graphs_agree(first: Graph, second: Graph, facts: Facts) -> Equivalence:
     Computed addresses are taken to lie in the regions that the graphs name.
     """
     if first.regions != second.regions:
-        return Equivalence("unknown", "the two do not keep the same regions of memory apart")
+        return Verdict("unknown", "the two do not keep the same regions of memory apart")
     layout = MemoryMap(first.regions, first.memory_words)
     terms = RangedTerms(facts, layout)
     try:
@@ -99,8 +100,8 @@ def graphs_agree(first: Graph, second: Graph, facts: Facts) -> Equivalence:
             for graph in (first, second)
         )
     except NotExecutableError as obstacle:
-        return Equivalence("unknown", str(obstacle))
+        return Verdict("unknown", str(obstacle))
     if len(wanted.trace) != len(found.trace):
-        return Equivalence("unknown", "the two do not trace as many words")
+        return Verdict("unknown", "the two do not trace as many words")
     differences = list(islice(differences_between(wanted, found, layout), LOOKED_AT))
     return verdict_on(differences, terms, layout, facts, wanted.accesses)
