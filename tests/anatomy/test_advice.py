@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slotweave.anatomy.waste import critical_path
-from slotweave.anatomy.why_here import explain_bundle
+from slotweave.anatomy.causes.waste import critical_path
+from slotweave.anatomy.causes.why_here import explain_bundle
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.driver.pipeline import compile_kernel
 from slotweave.ir.facts import NOTHING_KNOWN, Facts

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.anatomy.inspect import inspect_program
-from slotweave.anatomy.program_bounds import program_bounds
+from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.base.diagnostics import SlotweaveError
 from slotweave.bounds import best_bound, bound_ladder
 from slotweave.ir.facts import NOTHING_KNOWN, Facts

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 
 from slotweave.analysis.utilisation import counted_bundles
-from slotweave.anatomy.dataflow_problem import dataflow_graph, dataflow_problem
-from slotweave.anatomy.program_bounds import program_bounds
+from slotweave.anatomy.timing.dataflow_problem import dataflow_graph, dataflow_problem
+from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.anatomy.unrolled import unrolled
 from slotweave.bounds import best_bound, bound_ladder
 from slotweave.challenge.tree_hash import TREE_HASH

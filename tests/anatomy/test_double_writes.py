@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from slotweave.anatomy.double_writes import double_writes_json, double_writes_of
+from slotweave.anatomy.words.double_writes import double_writes_json, double_writes_of
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE

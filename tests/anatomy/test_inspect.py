@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from slotweave.anatomy.inspect import inspect_program
-from slotweave.anatomy.live_scratch import is_straight, live_words
+from slotweave.anatomy.words.live_scratch import is_straight, live_words
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Bundle, Program

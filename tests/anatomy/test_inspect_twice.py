@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from slotweave.anatomy.dataflow_problem import dataflow_problem
+from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.inspect import inspect_program
-from slotweave.anatomy.own_bounds import own_slots_problem
-from slotweave.anatomy.placements import placements
+from slotweave.anatomy.timing.dataflow_problem import dataflow_problem
+from slotweave.anatomy.timing.own_bounds import own_slots_problem
 from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled
 from slotweave.bounds import best_bound, bound_ladder
 from slotweave.bounds.heads_and_tails import heads_and_tails_bound

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from itertools import combinations
 
-from slotweave.anatomy.idle_causes import idle_causes
+from slotweave.anatomy.causes.idle_causes import idle_causes
 from slotweave.anatomy.unrolled import unrolled
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.graph import Region

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from rich.console import Console
 
 from slotweave.anatomy.inspect import inspect_program
-from slotweave.anatomy.never_written import NeverWritten, UnwrittenRead, never_written
+from slotweave.anatomy.words.never_written import NeverWritten, UnwrittenRead, never_written
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Bundle, Program

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from slotweave.anatomy.idle_causes import could_move, idle_causes
+from slotweave.anatomy.causes.idle_causes import could_move, idle_causes
+from slotweave.anatomy.causes.waste import critical_path, movable
 from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.phases import head_body_tail, slices
-from slotweave.anatomy.waste import critical_path, movable
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.driver.pipeline import compile_kernel
 from slotweave.ir.program import Bundle, Program

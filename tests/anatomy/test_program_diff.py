@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slotweave.anatomy.program_diff import Numbering, ProgramDiff, diff_sides, side_of
+from slotweave.anatomy.compare.program_diff import Numbering, ProgramDiff, diff_sides, side_of
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.driver.pipeline import compile_kernel
 from slotweave.ir.facts import NOTHING_KNOWN, Facts

@@ -8,9 +8,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slotweave.anatomy.placements import Placements
-from slotweave.anatomy.retiming import Groups, groups_of, operations_of, words_of
-from slotweave.anatomy.what_if import what_if
+from slotweave.anatomy.causes.placements import Placements
+from slotweave.anatomy.timing.retiming import Groups, groups_of, operations_of, words_of
+from slotweave.anatomy.timing.what_if import what_if
 from slotweave.base.diagnostics import CheckFailed, InputError
 from slotweave.ir.program import Program, Slot
 from slotweave.machine import CHALLENGE, Machine

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from slotweave.anatomy.live_scratch import is_straight
-from slotweave.anatomy.placements import placements
+from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.unrolled import Unrolled, unrolled
+from slotweave.anatomy.words.live_scratch import is_straight
 from slotweave.base.diagnostics import CheckFailed, InputError, SlotweaveError
 from slotweave.check.symbolic.witness import random_memory
 from slotweave.ir.facts import NOTHING_KNOWN, Facts

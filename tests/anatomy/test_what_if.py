@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from slotweave.anatomy.retiming import groups_of, operations_of, words_of
-from slotweave.anatomy.what_if import what_if
+from slotweave.anatomy.timing.retiming import groups_of, operations_of, words_of
+from slotweave.anatomy.timing.what_if import what_if
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.program import Bundle, Program

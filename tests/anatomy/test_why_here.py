@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from slotweave.anatomy.causes.why_here import explain_bundle, explain_cycle
 from slotweave.anatomy.unrolled import unrolled
-from slotweave.anatomy.why_here import explain_bundle, explain_cycle
 from slotweave.ir.facts import NOTHING_KNOWN
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.anatomy.retiming import operations_of
-from slotweave.anatomy.what_if import scratch_prices
-from slotweave.anatomy.words_in_turn import Touched, values_of
+from slotweave.anatomy.timing.retiming import operations_of
+from slotweave.anatomy.timing.what_if import scratch_prices
+from slotweave.anatomy.timing.words_in_turn import Touched, values_of
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
 from support.placed import placed_under

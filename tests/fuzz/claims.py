@@ -15,12 +15,12 @@ from random import Random
 
 from fuzz.meaning import meaning_of
 from fuzz.programs import ProgramJob, always_ends, differ, does_the_same, end_of, memories_of
+from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.inspect import inspect_program
-from slotweave.anatomy.live_scratch import JUMPS, is_straight
-from slotweave.anatomy.placements import placements
-from slotweave.anatomy.program_bounds import program_bounds
+from slotweave.anatomy.timing.program_bounds import program_bounds
+from slotweave.anatomy.timing.what_if import what_if
 from slotweave.anatomy.unrolled import unrolled, up_to_halt
-from slotweave.anatomy.what_if import what_if
+from slotweave.anatomy.words.live_scratch import JUMPS, is_straight
 from slotweave.backend.fit import Effort
 from slotweave.base.budget import Budget
 from slotweave.base.diagnostics import CheckFailed, InputError, NoSchedule

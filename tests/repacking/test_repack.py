@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slotweave.analysis.utilisation import counted_bundles
-from slotweave.anatomy.never_written import NeverWritten, never_written
+from slotweave.anatomy.words.never_written import NeverWritten, never_written
 from slotweave.backend.fit import Effort
 from slotweave.base.budget import Budget, budget
 from slotweave.base.diagnostics import CheckFailed, NoSchedule

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from slotweave.anatomy.idle_causes import could_move
-from slotweave.anatomy.live_scratch import JUMPS
-from slotweave.anatomy.placements import Placements, placements
+from slotweave.anatomy.causes.idle_causes import could_move
+from slotweave.anatomy.causes.placements import Placements, placements
+from slotweave.anatomy.causes.why_here import explain_placed
 from slotweave.anatomy.unrolled import unrolled
-from slotweave.anatomy.why_here import explain_placed
+from slotweave.anatomy.words.live_scratch import JUMPS
 from slotweave.base.diagnostics import CheckFailed, SlotweaveError
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slotweave.anatomy.placements import Placements, placements
+from slotweave.anatomy.causes.placements import Placements, placements
 from slotweave.anatomy.unrolled import unrolled
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program

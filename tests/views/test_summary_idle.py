@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from slotweave.analysis.idle import idle_slots
-from slotweave.anatomy.idle_causes import idle_causes
-from slotweave.anatomy.placements import placements
+from slotweave.anatomy.causes.idle_causes import idle_causes
+from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.unrolled import unrolled
 from slotweave.driver.pipeline import Result, compile_kernel
 from slotweave.frontend.load import kernel_of_function

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from slotweave.analysis.utilisation import EngineUse, counted_bundles, utilisation
-from slotweave.anatomy.double_writes import double_writes_json
+from slotweave.anatomy.causes.idle_causes import could_move, idle_causes
+from slotweave.anatomy.causes.placements import Placements, placements
+from slotweave.anatomy.causes.waste import critical_path, movable
 from slotweave.anatomy.fault_json import fault_json
-from slotweave.anatomy.idle_causes import could_move, idle_causes
 from slotweave.anatomy.item_groups import item_groups
-from slotweave.anatomy.live_scratch import is_straight, live_scratch, live_words
-from slotweave.anatomy.never_written import never_written_json, unwritten_in_columns
-from slotweave.anatomy.own_bounds import own_slots_bound
 from slotweave.anatomy.phases import head_body_tail, phases, slices
-from slotweave.anatomy.placements import Placements, placements
-from slotweave.anatomy.program_bounds import program_bounds
 from slotweave.anatomy.read_only_stores import read_only_store_of
+from slotweave.anatomy.timing.own_bounds import own_slots_bound
+from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.anatomy.unrolled import MOST_SHOWN, Unrolled, unrolled
-from slotweave.anatomy.waste import critical_path, movable
+from slotweave.anatomy.words.double_writes import double_writes_json
+from slotweave.anatomy.words.live_scratch import is_straight, live_scratch, live_words
+from slotweave.anatomy.words.never_written import never_written_json, unwritten_in_columns
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.anatomy.access_conflicts import touched
-from slotweave.anatomy.placements import Placements
+from slotweave.anatomy.causes.access_conflicts import touched
+from slotweave.anatomy.causes.placements import Placements
 from slotweave.isa.operations import Effect
 
 #: Ends that share work with so many others or fewer may become one group.

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from slotweave.anatomy.causes.placements import Placements
 from slotweave.anatomy.item_groups import SHARED, ItemGroups
-from slotweave.anatomy.placements import Placements
-from slotweave.anatomy.slot_columns import Longs
+from slotweave.anatomy.words.slot_columns import Longs
 from slotweave.ir.program import Program
 from slotweave.isa.operations import Effect
 from slotweave.machine import Machine

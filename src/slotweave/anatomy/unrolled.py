@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TypeVar
 
-from slotweave.anatomy.known_accesses import KnownAccesses, Place, lifted_accesses
-from slotweave.anatomy.live_scratch import is_straight
+from slotweave.anatomy.words.known_accesses import KnownAccesses, Place, lifted_accesses
+from slotweave.anatomy.words.live_scratch import is_straight
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Bundle, Program
 from slotweave.lift import MAX_BUNDLES, Access, lift_counting

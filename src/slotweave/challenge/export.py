@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slotweave import __version__
-from slotweave.anatomy.live_scratch import is_straight
+from slotweave.anatomy.words.live_scratch import is_straight
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.challenge.tree_hash import TREE_HASH

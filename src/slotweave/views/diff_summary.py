@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from slotweave.anatomy.program_diff import Done, Match, ProgramDiff, Side
+from slotweave.anatomy.compare.program_diff import Done, Match, ProgramDiff, Side
 
 #: So many operations of a kind are written out for a person; JSON has all.
 _SHOWN = 5

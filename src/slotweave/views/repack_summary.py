@@ -8,12 +8,12 @@ from typing import Any
 
 from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.utilisation import utilisation
-from slotweave.anatomy.double_writes import double_writes_json, double_writes_of
 from slotweave.anatomy.inspect import bound_json, engine_rows
 from slotweave.anatomy.kept_control import kept_control
-from slotweave.anatomy.live_scratch import live_words
-from slotweave.anatomy.never_written import NeverWritten, never_written, never_written_json
-from slotweave.anatomy.program_bounds import program_bounds
+from slotweave.anatomy.timing.program_bounds import program_bounds
+from slotweave.anatomy.words.double_writes import double_writes_json, double_writes_of
+from slotweave.anatomy.words.live_scratch import live_words
+from slotweave.anatomy.words.never_written import NeverWritten, never_written, never_written_json
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.text.facts_json import facts_to_json
 from slotweave.repacking import Repacked, Tried

@@ -142,7 +142,7 @@ def _of_program(
 ) -> tuple[dict[str, object], tuple[Bound, ...]]:
     """The ladder of what `program` computes."""
     from slotweave.anatomy.inspect import refuse_faults
-    from slotweave.anatomy.program_bounds import program_bounds
+    from slotweave.anatomy.timing.program_bounds import program_bounds
 
     refuse_faults(program, target)
     ladder = program_bounds(program, target, known.facts)

@@ -127,7 +127,7 @@ def _show_programs(
     terminal: Terminal,
     json: bool,
 ) -> None:
-    from slotweave.anatomy.program_diff import Numbering, diff_sides, side_of
+    from slotweave.anatomy.compare.program_diff import Numbering, diff_sides, side_of
     from slotweave.views.diff_summary import diff_lines, diff_summary
 
     numbering, ran = Numbering(), {}

@@ -68,10 +68,10 @@ def explain(
 def _explain_place(
     program: Program, file: str, place: str, machine_name: str | None, facts: Facts, json: bool
 ) -> None:
+    from slotweave.anatomy.causes.why_here import explain_bundle, explain_cycle
     from slotweave.anatomy.inspect import refuse_faults
-    from slotweave.anatomy.live_scratch import is_straight
     from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled, up_to_halt
-    from slotweave.anatomy.why_here import explain_bundle, explain_cycle
+    from slotweave.anatomy.words.live_scratch import is_straight
     from slotweave.cli.inputs import machine_of, with_file
     from slotweave.views.why_text import why_lines
 

@@ -41,10 +41,10 @@ def inspect(
     scratch is used, what could be left out, and what bounds the cycles. A program that jumps is
     shown as it runs, if known words decide its jumps; bundles then count from 0 in the run.
     """
-    from slotweave.anatomy.double_writes import double_writes_diagnostic
     from slotweave.anatomy.fault_json import fault_from_json
     from slotweave.anatomy.inspect import inspect_program
-    from slotweave.anatomy.never_written import never_written_diagnostic
+    from slotweave.anatomy.words.double_writes import double_writes_diagnostic
+    from slotweave.anatomy.words.never_written import never_written_diagnostic
     from slotweave.cli.inputs import building, built_for, machine_of, program_in, shown, with_file
     from slotweave.views.result_table import result_view
 

@@ -161,13 +161,13 @@ def _deliver(
     json: bool,
 ) -> None:
     """Write the program where it is wanted, and say what became of it."""
-    from slotweave.anatomy.double_writes import (
+    from slotweave.anatomy.kept_control import kept_control_lines
+    from slotweave.anatomy.words.double_writes import (
         double_writes_diagnostic,
         double_writes_json,
         double_writes_of,
     )
-    from slotweave.anatomy.kept_control import kept_control_lines
-    from slotweave.anatomy.never_written import (
+    from slotweave.anatomy.words.never_written import (
         never_written,
         never_written_diagnostic,
         never_written_json,

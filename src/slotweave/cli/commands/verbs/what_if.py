@@ -61,8 +61,8 @@ def what_if(
     in turn; the rest stays fixed.
     """
     from slotweave.anatomy.inspect import refuse_faults
-    from slotweave.anatomy.live_scratch import is_straight
-    from slotweave.anatomy.what_if import what_if as timed
+    from slotweave.anatomy.timing.what_if import what_if as timed
+    from slotweave.anatomy.words.live_scratch import is_straight
 
     how = inputs.building(shape, load_time_limit, terminal)
     parsed = inputs.program_in(program, how)

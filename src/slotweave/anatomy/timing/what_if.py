@@ -24,10 +24,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from slotweave.anatomy.placements import Placements, placements
-from slotweave.anatomy.retiming import Groups, Operations, Words, groups_of, operations_of, words_of
+from slotweave.anatomy.causes.placements import Placements, placements
+from slotweave.anatomy.timing.retiming import (
+    Groups,
+    Operations,
+    Words,
+    groups_of,
+    operations_of,
+    words_of,
+)
+from slotweave.anatomy.timing.words_in_turn import Touched, values_of
 from slotweave.anatomy.unrolled import Unrolled, unrolled
-from slotweave.anatomy.words_in_turn import Touched, values_of
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine

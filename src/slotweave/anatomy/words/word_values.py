@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from slotweave.anatomy.issued import Issued
-from slotweave.anatomy.known_accesses import KnownAccess, KnownAccesses
-from slotweave.anatomy.scratch_flow import ScratchFlow
-from slotweave.anatomy.slot_columns import SlotColumns
+from slotweave.anatomy.words.issued import Issued
+from slotweave.anatomy.words.known_accesses import KnownAccess, KnownAccesses
+from slotweave.anatomy.words.scratch_flow import ScratchFlow
+from slotweave.anatomy.words.slot_columns import SlotColumns
 from slotweave.isa import WORD_BITS, WORD_MASK
 from slotweave.isa.evaluate import evaluate
 from slotweave.isa.operations import COMMUTATIVE, Effect, Operation

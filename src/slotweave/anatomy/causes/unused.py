@@ -14,10 +14,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from slotweave.anatomy.access_conflicts import Touched, touched
-from slotweave.anatomy.issued import Issued
-from slotweave.anatomy.known_accesses import KnownAccesses
-from slotweave.anatomy.word_values import WordValues
+from slotweave.anatomy.causes.access_conflicts import Touched, touched
+from slotweave.anatomy.words.issued import Issued
+from slotweave.anatomy.words.known_accesses import KnownAccesses
+from slotweave.anatomy.words.word_values import WordValues
 from slotweave.isa.operations import Effect
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from slotweave.anatomy.edges import NO_SOURCE
-from slotweave.anatomy.live_scratch import is_straight
-from slotweave.anatomy.scratch_flow import scratch_flow
-from slotweave.anatomy.slot_columns import Longs, SlotColumns, slot_columns
+from slotweave.anatomy.words.edges import NO_SOURCE
+from slotweave.anatomy.words.live_scratch import is_straight
+from slotweave.anatomy.words.scratch_flow import scratch_flow
+from slotweave.anatomy.words.slot_columns import Longs, SlotColumns, slot_columns
 from slotweave.base.diagnostics import Diagnostic, SlotweaveError
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from slotweave.anatomy.slot_columns import Longs
+from slotweave.anatomy.words.slot_columns import Longs
 
 #: The source of an edge that is not there.
 NO_SOURCE = -1

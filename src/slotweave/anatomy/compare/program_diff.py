@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.anatomy.word_samples import Samples, sampled
+from slotweave.anatomy.compare.word_samples import Samples, sampled
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.isa import OPERATIONS, Effect

@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from slotweave.anatomy._retime_kernel import ANYWHERE, LOAD, NO_ACCESS, STORE, TRACE, retime
-from slotweave.anatomy.access_conflicts import MemoryWalk, Touched, touched
-from slotweave.anatomy.placements import Placements
-from slotweave.anatomy.slot_columns import Longs
+from slotweave.anatomy.causes.access_conflicts import MemoryWalk, Touched, touched
+from slotweave.anatomy.causes.placements import Placements
+from slotweave.anatomy.timing._retime_kernel import ANYWHERE, LOAD, NO_ACCESS, STORE, TRACE, retime
+from slotweave.anatomy.words.slot_columns import Longs
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.isa import Effect
 from slotweave.machine import Machine

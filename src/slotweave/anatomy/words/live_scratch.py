@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from slotweave.anatomy.scratch_flow import scratch_flow
-from slotweave.anatomy.slot_columns import Longs, slot_columns
+from slotweave.anatomy.words.scratch_flow import scratch_flow
+from slotweave.anatomy.words.slot_columns import Longs, slot_columns
 from slotweave.ir.program import Program
 from slotweave.machine import DEBUG_ENGINE, Machine
 

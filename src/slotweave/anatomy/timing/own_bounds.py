@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from slotweave.anatomy.edges import NO_SOURCE
-from slotweave.anatomy.placements import Placements
-from slotweave.anatomy.slot_columns import Longs
+from slotweave.anatomy.causes.placements import Placements
+from slotweave.anatomy.words.edges import NO_SOURCE
+from slotweave.anatomy.words.slot_columns import Longs
 from slotweave.bounds import Bound
 from slotweave.bounds.heads_and_tails import heads_and_tails_bound
 from slotweave.ir.problem import DATA, ORDER, Ints, Problem

@@ -21,11 +21,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from math import inf
 
-from slotweave.anatomy.edges import Edge, Edges, edge_columns, later
-from slotweave.anatomy.issued import Issued
-from slotweave.anatomy.known_accesses import KnownAccesses
-from slotweave.anatomy.live_scratch import JUMPS
-from slotweave.anatomy.word_values import WordValues, base_of
+from slotweave.anatomy.words.edges import Edge, Edges, edge_columns, later
+from slotweave.anatomy.words.issued import Issued
+from slotweave.anatomy.words.known_accesses import KnownAccesses
+from slotweave.anatomy.words.live_scratch import JUMPS
+from slotweave.anatomy.words.word_values import WordValues, base_of
 from slotweave.isa import WORD_MASK
 from slotweave.isa.operations import Effect
 

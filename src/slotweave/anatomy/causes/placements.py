@@ -20,14 +20,14 @@ from functools import cached_property
 
 import numpy as np
 
-from slotweave.anatomy.access_conflicts import memory_edges
-from slotweave.anatomy.edges import NO_SOURCE, Edge, Edges, latest_edges
-from slotweave.anatomy.issued import Issued
-from slotweave.anatomy.known_accesses import KnownAccesses
-from slotweave.anatomy.scratch_flow import ScratchFlow, scratch_flow
-from slotweave.anatomy.slot_columns import Longs, SlotColumns, slot_columns
-from slotweave.anatomy.unused import unused_operations
-from slotweave.anatomy.word_values import WordValues, word_values
+from slotweave.anatomy.causes.access_conflicts import memory_edges
+from slotweave.anatomy.causes.unused import unused_operations
+from slotweave.anatomy.words.edges import NO_SOURCE, Edge, Edges, latest_edges
+from slotweave.anatomy.words.issued import Issued
+from slotweave.anatomy.words.known_accesses import KnownAccesses
+from slotweave.anatomy.words.scratch_flow import ScratchFlow, scratch_flow
+from slotweave.anatomy.words.slot_columns import Longs, SlotColumns, slot_columns
+from slotweave.anatomy.words.word_values import WordValues, word_values
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 

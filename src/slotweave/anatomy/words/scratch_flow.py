@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.anatomy.edges import NO_SOURCE, Edges, latest_edges
-from slotweave.anatomy.slot_columns import Longs, SlotColumns
+from slotweave.anatomy.words.edges import NO_SOURCE, Edges, latest_edges
+from slotweave.anatomy.words.slot_columns import Longs, SlotColumns
 
 #: Number of a word of a result that is none: what was in scratch before the run.
 NEVER_WRITTEN = -1

@@ -6,8 +6,8 @@ from collections import Counter
 
 import numpy as np
 
-from slotweave.anatomy.access_conflicts import MemoryWalk
-from slotweave.anatomy.placements import Placements
+from slotweave.anatomy.causes.access_conflicts import MemoryWalk
+from slotweave.anatomy.causes.placements import Placements
 from slotweave.isa.operations import Effect
 from slotweave.machine import Machine
 

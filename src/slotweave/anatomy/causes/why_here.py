@@ -15,10 +15,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
-from slotweave.anatomy.idle_causes import IDLE_CAUSES, idle_table, movers
-from slotweave.anatomy.live_scratch import JUMPS
-from slotweave.anatomy.placements import CAUSES, Placements, placements
+from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES, idle_table, movers
+from slotweave.anatomy.causes.placements import CAUSES, Placements, placements
 from slotweave.anatomy.unrolled import Unrolled, unrolled
+from slotweave.anatomy.words.live_scratch import JUMPS
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine

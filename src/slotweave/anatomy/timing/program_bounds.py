@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slotweave.anatomy.dataflow_problem import dataflow_ladder
+from slotweave.anatomy.timing.dataflow_problem import dataflow_ladder
 from slotweave.anatomy.unrolled import MOST_SHOWN
 from slotweave.bounds import Bound
 from slotweave.ir.facts import Facts

@@ -19,9 +19,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from slotweave.anatomy.edges import NO_SOURCE
-from slotweave.anatomy.placements import Placements
-from slotweave.anatomy.slot_columns import Longs
+from slotweave.anatomy.causes.placements import Placements
+from slotweave.anatomy.words.edges import NO_SOURCE
+from slotweave.anatomy.words.slot_columns import Longs
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.simulate.legality import costs_a_cycle

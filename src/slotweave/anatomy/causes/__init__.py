@@ -1,0 +1,1 @@
+"""What holds each operation of a program, and why slots are idle."""

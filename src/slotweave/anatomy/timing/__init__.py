@@ -1,0 +1,1 @@
+"""How short a program could be: lower bounds, and its operations timed again."""

@@ -1,0 +1,1 @@
+"""The words of a program: where each is written and read, what it holds, what is in use."""
