@@ -16,7 +16,7 @@ Kind = TypeVar("Kind", bound=Operand)
 
 
 class Variable(Generic[Kind]):
-    """A value that may change and lives on from block to block; read and set it as `value`."""
+    """A word or a vector that may change and lives on through jumps; `k.variable` makes it."""
 
     def __init__(self, tracer: Tracer, number: int, start: Kind) -> None:
         self.number = number
@@ -29,7 +29,13 @@ class Variable(Generic[Kind]):
 
     @property
     def value(self) -> Kind:
-        """What it holds now."""
+        """What it holds now; set it to a value of the same shape (SW211) or to an integer.
+
+        >>> best = k.variable(a[1])
+        >>> best.value = k.select(a[2] > best.value, a[2], best.value)
+        >>> words(best.value)
+        [2]
+        """
         if self._block != self._tracer.block:
             index = self._tracer.read_variable(self.number, self._width)
             self._now = self._kind(self._tracer, index, self._width)
