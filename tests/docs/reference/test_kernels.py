@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import FunctionType
+
 import pytest
 
 from slotweave.frontend.blocks import Variable
@@ -22,8 +24,11 @@ PROPERTIES = {(RegionHandle, name) for name in ("name", "start", "length")}
 @pytest.mark.parametrize("owner", [Tracer, RegionHandle, Variable, Block, Word, Vector])
 def test_every_public_member_is_on_the_page(owner: type) -> None:
     named = {name for shown, name in MEMBERS if issubclass(owner, shown)}
-    public = {name for name in dir(owner) if not name.startswith("_") and
-              (callable(getattr(owner, name)) or isinstance(getattr(owner, name), property))}  # fmt: skip
+    public = {
+        name
+        for name in dir(owner)
+        if not name.startswith("_") and isinstance(getattr(owner, name), FunctionType | property)
+    }
     assert public - NOT_FOR_KERNELS == named - {"__getitem__"}
 
 

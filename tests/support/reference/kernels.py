@@ -94,7 +94,7 @@ def _operators() -> Iterator[str]:
         inner = example.removeprefix(">>> words(").removesuffix(")")
         cells = (f"`{shown}`", found.prose, f"`{inner}`", result.strip("[]"))
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-    yield "\nThe left operand may be the integer. Python's `/` is refused: words have no fractions.\n"
+    yield "\nThe left operand may be the integer. `/` is refused: words have no fractions.\n"
 
 
 def _sections() -> Iterator[str]:
