@@ -12,11 +12,13 @@ PLAN = "a plan"
 FACTS = "facts"
 MEMORY = "memory"
 CERTIFICATE = "a certificate"
+PROJECT = "a scheduling problem"
 
 #: Keys of which a file of the kind has at least one, and files of the kinds before it none.
 _TELLING = {
     RESULT: ("cycles", "bound", "verified", "hashes"),
     CERTIFICATE: ("bounds",),
+    PROJECT: ("activities",),
     COMPARISON: ("matched", "operations", "code"),
     FACTS: ("regions", "memory_words", "words", "ranges"),
     PLAN: ("choices", "schedule", "origin"),

@@ -1,0 +1,239 @@
+"""Lower bounds of projects: none is believed that its proof does not show.
+
+Guarantees, if no fault is returned for a project without faults: no legal schedule of it has a
+smaller period or makespan than the bound says, or none exists if the bound has no value. Longest
+chains, conflicts and energies are computed here, in integers, from the project alone. Reads only
+Project and ProjectBound; knows no bound.
+
+An activity is counted with its shortest duration, and with the mode that uses least. Its *solid*
+uses are those from its start on; its solid length is the least, over its modes, of the longest of
+them. Two activities exclude each other if in each pair of their modes some resource has too little
+for solid uses of both, each as long as the solid length of its activity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+
+from slotweave.base.diagnostics import Diagnostic
+from slotweave.ir.project import Activity, ActivityMode, Lag, Project, Use
+from slotweave.ir.project_bound import (
+    MAKESPAN,
+    PERIOD,
+    CliqueProof,
+    CycleProof,
+    LoadProof,
+    PathProof,
+    ProjectBound,
+    UnitsProof,
+    WindowProof,
+)
+
+
+def bound_faults(bound: ProjectBound, project: Project) -> Iterator[Diagnostic]:
+    """Why the proof of `bound` does not show it (SW413)."""
+    for reason in _reasons(bound, project):
+        yield Diagnostic("SW413", f"the bound of {bound.value} is not shown: {reason}")
+
+
+def _reasons(bound: ProjectBound, project: Project) -> Iterator[str]:
+    if bound.of not in (PERIOD, MAKESPAN) or (bound.of == PERIOD and not project.is_modulo):
+        yield f"the project has no {bound.of}"
+        return
+    match bound.proof:
+        case UnitsProof(activity):
+            if bound.value is not None or not _asks_for_too_much(activity, project):
+                yield f"activity {activity} can run"
+        case CycleProof(lags):
+            yield from _cycle_reasons(bound, lags, project)
+        case LoadProof(resource):
+            yield from _load_reasons(bound, resource, project)
+        case CliqueProof(activities):
+            yield from _clique_reasons(bound, activities, project)
+        case PathProof(period):
+            yield from _path_reasons(bound, period, project)
+        case WindowProof():
+            yield from _window_reasons(bound, bound.proof, project)
+
+
+def _asks_for_too_much(number: int, project: Project) -> bool:
+    if not 0 <= number < project.size:
+        return False
+    modes = project.activities[number].modes
+    return all(
+        any(use.units > project.resources[use.resource].capacity for use in mode.uses)
+        for mode in modes
+    )
+
+
+def _least(lag: Lag, project: Project) -> int:
+    """Cycles from start to start that `lag` asks for, the period aside."""
+    return lag.lag + (project.activities[lag.before].shortest if lag.from_end else 0)
+
+
+def _cycle_reasons(
+    bound: ProjectBound, numbers: tuple[int, ...], project: Project
+) -> Iterator[str]:
+    if not numbers or not all(0 <= number < len(project.lags) for number in numbers):
+        yield "it names lags that do not exist"
+        return
+    lags = [project.lags[number] for number in numbers]
+    if any(one.after != other.before for one, other in pairwise([*lags, lags[0]])):
+        yield "its lags are no cycle"
+        return
+    length = sum(_least(lag, project) for lag in lags)
+    distance = sum(lag.distance for lag in lags)
+    if bound.value is None:
+        if length <= 0 or distance:
+            yield f"its cycle takes {length} cycles in {distance} iterations, which is possible"
+    elif bound.of != PERIOD or not distance or bound.value > -(-length // distance):
+        yield f"its cycle takes {length} cycles in {distance} iterations"
+
+
+def _energy(activity: Activity, resource: int) -> int:
+    """Units times cycles of a resource that an activity uses at least."""
+    return min(
+        sum(use.units * use.cycles for use in mode.uses if use.resource == resource)
+        for mode in activity.modes
+    )
+
+
+def _load_reasons(bound: ProjectBound, resource: int, project: Project) -> Iterator[str]:
+    if bound.value is None or not 0 <= resource < len(project.resources):
+        yield "it names no resource"
+        return
+    energy = sum(_energy(activity, resource) for activity in project.activities)
+    if energy <= project.resources[resource].capacity * (bound.value - 1):
+        yield f"the uses of resource {resource} are {energy} units times cycles"
+
+
+def _solid_cycles(mode: ActivityMode) -> int:
+    return max((use.cycles for use in mode.uses if use.first == 0), default=0)
+
+
+def _solid_length(activity: Activity) -> int:
+    return min(map(_solid_cycles, activity.modes))
+
+
+def _exclude(one: Activity, other: Activity, project: Project) -> bool:
+    lengths = _solid_length(one), _solid_length(other)
+    return all(
+        _collide(_solid(a, lengths[0]), _solid(b, lengths[1]), project)
+        for a in one.modes
+        for b in other.modes
+    )
+
+
+def _solid(mode: ActivityMode, length: int) -> list[Use]:
+    return [use for use in mode.uses if use.first == 0 and use.cycles >= length]
+
+
+def _collide(some: list[Use], others: list[Use], project: Project) -> bool:
+    return any(
+        one.resource == other.resource
+        and one.units + other.units > project.resources[one.resource].capacity
+        for one in some
+        for other in others
+    )
+
+
+def _clique_reasons(
+    bound: ProjectBound, numbers: tuple[int, ...], project: Project
+) -> Iterator[str]:
+    within = all(0 <= number < project.size for number in numbers)
+    if bound.value is None or len(set(numbers)) < max(2, len(numbers)) or not within:
+        yield "it does not name two activities or more"
+        return
+    for one, other in combinations(numbers, 2):
+        if not _exclude(project.activities[one], project.activities[other], project):
+            yield f"activities {one} and {other} can hold their resources in one cycle"
+            return
+    lengths = [_solid_length(project.activities[number]) for number in numbers]
+    shown = sum(lengths)
+    if bound.of == MAKESPAN:
+        chains = None if project.is_modulo else _chains(project, None)
+        if chains is None:
+            yield "the project has a cycle of lags, or is modulo"
+            return
+        heads, tails = chains
+        shown += min(heads[number] for number in numbers)
+        rows = zip(numbers, lengths, strict=True)
+        shown += min(tails[number] - length for number, length in rows)
+    if bound.value > shown:
+        yield f"its activities take {shown} cycles in turn"
+
+
+def _chains(project: Project, period: int | None) -> tuple[list[int], list[int]] | None:
+    """For each activity the least cycles before its start, and from it to the end of all.
+
+    None where a cycle of lags is too long for any schedule.
+    """
+    heads = [0] * project.size
+    tails = [activity.shortest for activity in project.activities]
+    edges = [
+        (lag.before, lag.after, _least(lag, project) - lag.distance * (period or 0))
+        for lag in project.lags
+    ]
+    for _ in range(project.size + 1):
+        changed = False
+        for before, after, length in edges:
+            if heads[before] + length > heads[after]:
+                heads[after] = heads[before] + length
+                changed = True
+            if tails[after] + length > tails[before]:
+                tails[before] = tails[after] + length
+                changed = True
+        if not changed:
+            return heads, tails
+    return None
+
+
+def _path_reasons(bound: ProjectBound, period: int | None, project: Project) -> Iterator[str]:
+    fits = project.is_modulo == (period is not None) and (period is None or period >= 1)
+    if bound.of != MAKESPAN or bound.value is None or not fits:
+        yield "it is not of a makespan"
+        return
+    chains = _chains(project, period)
+    if chains is None:
+        yield "the project has a cycle of lags"
+        return
+    shown = max(map(sum, zip(*chains, strict=True)), default=0)
+    if bound.value > shown:
+        yield f"the longest chain takes {shown} cycles"
+
+
+def _window_reasons(bound: ProjectBound, proof: WindowProof, project: Project) -> Iterator[str]:
+    exists = 0 <= proof.resource < len(project.resources) and proof.begin < proof.end
+    if bound.of != MAKESPAN or project.is_modulo or bound.value is None or not exists:
+        yield "it is not of a makespan and a resource, or its window is empty"
+        return
+    chains = _chains(project, None)
+    if chains is None:
+        yield "the project has a cycle of lags"
+        return
+    heads, tails = chains
+    latest = [bound.value - 1 - tail for tail in tails]
+    rows = zip(project.activities, heads, latest, strict=True)
+    needed = sum(_energy_within(activity, (first, last), proof) for activity, first, last in rows)
+    capacity = project.resources[proof.resource].capacity
+    room = capacity * (proof.end - proof.begin)
+    if needed <= room and all(first <= last for first, last in zip(heads, latest, strict=True)):
+        yield f"the window has {room} units times cycles, and {needed} are needed"
+
+
+def _energy_within(activity: Activity, starts: tuple[int, int], proof: WindowProof) -> int:
+    """What the window must hold of the activity at least; the least is at the first or last start,
+    for the overlap of two intervals rises and then falls as one of them moves."""
+    return min(
+        sum(
+            use.units * min(_overlap(start + use.first, use.cycles, proof) for start in starts)
+            for use in mode.uses
+            if use.resource == proof.resource
+        )
+        for mode in activity.modes
+    )
+
+
+def _overlap(begin: int, cycles: int, proof: WindowProof) -> int:
+    return max(0, min(begin + cycles, proof.end) - max(begin, proof.begin))

@@ -1,0 +1,127 @@
+"""A scheduling problem from anywhere: activities with modes, lags between them, resources.
+
+Activities start at cycles 0, 1, 2, ... and each runs in exactly one of its modes. A mode lasts
+`duration` cycles, after which the result is there, and makes uses of resources: `units` of one in
+the cycles start + first .. start + first + cycles - 1. Activities of one `choice` run all in the
+mode of the same number (the lanes of one vector operation).
+
+A lag says start(after) + distance * period >= start(before) + lag, or end(before) + lag where it is
+`from_end`. A negative lag is a maximal one: with the two activities exchanged, `before` starts at
+most -lag cycles after `after`. Distances count iterations of a loop, and are 0 where nothing is
+repeated.
+
+The makespan is the last end of an activity. A problem without `is_modulo` asks for the least
+makespan. With it the activities are repeated each `period` cycles (the initiation interval), the
+uses of all repetitions share the resources, and the least period is asked for, then the least
+makespan of one repetition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What activities share: so many units in each cycle."""
+
+    name: str
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """`units` of the resource of that number, in `cycles` cycles from start + `first` on."""
+
+    resource: int
+    units: int
+    first: int
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityMode:
+    """One way to run an activity."""
+
+    duration: int
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What is scheduled; `choice` is the number that ties its mode to those of others, or -1."""
+
+    name: str
+    modes: tuple[ActivityMode, ...]
+    choice: int = -1
+
+    @property
+    def shortest(self) -> int:
+        """The least duration of its modes."""
+        return min(mode.duration for mode in self.modes)
+
+    @property
+    def longest(self) -> int:
+        """The greatest duration of its modes."""
+        return max(mode.duration for mode in self.modes)
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """`after` starts `lag` cycles or more after `before` does, or ends if `from_end`."""
+
+    before: int
+    after: int
+    lag: int
+    distance: int = 0
+    from_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What is to be scheduled; see above."""
+
+    resources: tuple[Resource, ...]
+    activities: tuple[Activity, ...]
+    lags: tuple[Lag, ...]
+    is_modulo: bool = False
+
+    @property
+    def size(self) -> int:
+        """The number of activities."""
+        return len(self.activities)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSchedule:
+    """For each activity its start and the number of its mode; `period` is None if not modulo."""
+
+    starts: tuple[int, ...]
+    modes: tuple[int, ...]
+    period: int | None = None
+
+    def makespan(self, project: Project) -> int:
+        """The last end of an activity, 0 if there is none."""
+        rows = zip(project.activities, self.starts, self.modes, strict=True)
+        return max((start + one.modes[mode].duration for one, start, mode in rows), default=0)
+
+
+def horizon(project: Project) -> int:
+    """A makespan within which a schedule exists if any does, where nothing is repeated.
+
+    Shifted to the left, each activity of a schedule starts at 0, at a lag after another one's
+    start or end, or when a use of another one ends that it would share a resource with; so a chain
+    of such steps leads to it in which each activity is followed once.
+    """
+    step = [max(one.longest, _widest(one)) for one in project.activities]
+    lags = [0] * project.size
+    for lag in project.lags:
+        longest = project.activities[lag.before].longest if lag.from_end else 0
+        lags[lag.before] = max(lags[lag.before], lag.lag + longest)
+    return sum(map(max, step, lags)) if step else 0
+
+
+def _widest(activity: Activity) -> int:
+    """The cycles from a start until all uses have ended, in the widest mode."""
+    ends = (use.first + use.cycles for mode in activity.modes for use in mode.uses)
+    return max(ends, default=0)

@@ -1,0 +1,73 @@
+"""Lower bounds of projects, with what shows them.
+
+A bound says that no schedule has a smaller period (of a modulo project) or makespan, or, with no
+value, that there is no schedule at all. Its proof names the part of the project that shows it; a
+checker needs nothing else (`check.legality.project_bounds`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CycleProof:
+    """Lags, by number, each beginning where the one before ends, back to the first."""
+
+    lags: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsProof:
+    """An activity each mode of which asks for more of a resource than there is."""
+
+    activity: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProof:
+    """A resource of which all activities together use so much in each period."""
+
+    resource: int
+
+
+@dataclass(frozen=True, slots=True)
+class CliqueProof:
+    """Activities no two of which can hold their resources in one cycle."""
+
+    activities: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathProof:
+    """The longest chain of lags, in a project repeated each `period` cycles if it is modulo."""
+
+    period: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowProof:
+    """A resource, and cycles begin .. end - 1 that hold too little of it.
+
+    In a makespan one less than the bound, lags leave so little room that the activities would use
+    more of it there than there is.
+    """
+
+    resource: int
+    begin: int
+    end: int
+
+
+BoundProof = CycleProof | UnitsProof | LoadProof | CliqueProof | PathProof | WindowProof
+
+PERIOD, MAKESPAN = "period", "makespan"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectBound:
+    """`of` is PERIOD or MAKESPAN; a `value` of None says that no schedule exists."""
+
+    of: str
+    value: int | None
+    why: str
+    proof: BoundProof
