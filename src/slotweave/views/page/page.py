@@ -1,0 +1,92 @@
+"""The page as text: the template with its style, its script and the data."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+from slotweave.anatomy.timeline import Timeline
+from slotweave.views.page.columns import packed, timeline_columns
+
+#: Caption, headings, rows.
+Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
+
+
+@dataclass(frozen=True)
+class ReportProgram:
+    """A program on the page.
+
+    `ladder` are lower bounds (name, cycles, reason); `what_if` has for each engine the cycles by
+    its number of slots; `phases` (group, stage, first, last) as `inspect` has them; `cycles` those
+    that are over before each bundle, and in the end; `lines` the line of the kernel of each
+    operation, -1 for none, and the texts of these lines.
+    """
+
+    name: str
+    shown: Timeline
+    cycles: Sequence[int]
+    ladder: Sequence[tuple[str, int, str]]
+    phases: Sequence[tuple[int | None, int | None, int, int]]
+    spans: Mapping[str, Any] | None
+    what_if: Mapping[str, Sequence[tuple[int, int]]] | None = None
+    lines: tuple[Sequence[int], Sequence[str]] = field(default=((), ()))
+
+
+def report_page(
+    title: str,
+    sentence: str,
+    programs: Sequence[ReportProgram],
+    tables: Sequence[Table] = (),
+    match: Sequence[int] | None = None,
+    sampled: str | None = None,
+) -> str:
+    """The text of the page.
+
+    `match` has for each operation of the first of two programs the one of the second that computes
+    the same, or -1. `sampled` says what of the program is left out, if anything is.
+    """
+    data = {
+        "sentence": sentence,
+        "programs": [_program(each) for each in programs],
+        "match": None if match is None else packed(match),
+        "tables": [list(table) for table in tables],
+        "sampled": sampled,
+    }
+    parts = {
+        "TITLE": html.escape(title),
+        "STYLE": _part("page.css"),
+        "SCRIPT": _part("page.js"),
+        # `<` in a string could end the script element or begin a comment in it
+        "DATA": json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
+    }
+    page = _part("page.html")
+    before, *rest = page.split("/*")
+    found = [before]
+    for piece in rest:
+        name, text = piece.split("*/", 1)
+        found += [parts[name], text]
+    return "".join(found)
+
+
+def _part(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _program(one: ReportProgram) -> dict[str, Any]:
+    columns = timeline_columns(one.shown, one.cycles)
+    of_operation, texts = one.lines
+    size = one.shown.placed.columns.size
+    return {
+        "name": one.name,
+        "ladder": [list(rung) for rung in one.ladder],
+        "phases": [list(phase) for phase in one.phases],
+        "spans": one.spans,
+        "what_if": one.what_if,
+        "line": packed(of_operation if len(of_operation) else [-1] * size),
+        "lines": list(texts),
+        **columns,
+    }
