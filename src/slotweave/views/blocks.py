@@ -1,0 +1,135 @@
+"""The picture of slots by cycles for a terminal: half blocks in colour, letters without.
+
+A column is a span of cycles, a row of half blocks a slot (or several: an engine with many slots is
+drawn in fewer rows). What is used is drawn in the colour of its engine, from below; above it the
+cause of most idle slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.style import Style
+from rich.text import Text
+
+from slotweave.anatomy.idle_causes import IDLE_CAUSES
+from slotweave.anatomy.timeline import Timeline
+
+#: Okabe and Ito's colours: told apart by colour-blind people.
+ENGINE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442")
+CAUSE_COLOURS = ("#d55e00", "#a04070", "#00664b", "#8a6000", "#31668a", "#4a4a4a")
+#: Without colours: how full, and a letter for each cause.
+FULL = " ▁▂▃▄▅▆▇█"
+CAUSE_LETTERS = "!wmed."
+
+_LABEL = 7
+#: An engine is drawn in this many lines of two half blocks at most.
+_LINES = 3
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Lines of text, and what their colours or letters mean."""
+
+    lines: tuple[Text, ...]
+    legend: Text
+
+
+def block_picture(
+    shown: Timeline, cycles: Sequence[int], width: int, span: tuple[int, int], coloured: bool
+) -> Picture:
+    """The cycles from span[0] up to before span[1] in `width` columns.
+
+    `cycles` are those over before each bundle of the timeline, and in the end.
+    """
+    costs = np.flatnonzero(np.diff(np.asarray(cycles)))  # the bundle of each cycle
+    first, end = span
+    columns = max(1, min(width - _LABEL, end - first))
+    edges = first + (end - first) * np.arange(columns + 1) // columns
+    lines: list[Text] = []
+    for number, (engine, slots) in enumerate(shown.machine.engines):
+        if slots:
+            used = np.array([len(b.get(engine, ())) for b in shown.program.bundles])[costs]
+            causes = np.asarray(shown.idle[engine])[costs]
+            rows = _Row(engine, slots, number, used, causes, edges)
+            lines += rows.coloured() if coloured else rows.plain()
+    return Picture((*lines, _axis(edges, columns)), _legend(coloured))
+
+
+@dataclass(frozen=True, eq=False)
+class _Row:
+    engine: str
+    slots: int
+    number: int
+    used: NDArray[np.int64]
+    causes: NDArray[np.int64]
+    edges: NDArray[np.int64]
+
+    def _share(self) -> list[float]:
+        """The part of the slots in use, by column."""
+        sums = np.concatenate(([0], np.cumsum(self.used)))
+        taken = sums[self.edges[1:]] - sums[self.edges[:-1]]
+        shares: list[float] = (taken / (np.diff(self.edges) * self.slots)).tolist()
+        return shares
+
+    def _cause(self) -> list[int]:
+        """The cause of most idle slots, by column."""
+        weight = self.slots - self.used
+        found = []
+        for begin, end in zip(self.edges[:-1].tolist(), self.edges[1:].tolist(), strict=True):
+            idle = np.bincount(self.causes[begin:end], weight[begin:end], len(IDLE_CAUSES))
+            found.append(int(idle.argmax()))
+        return found
+
+    def coloured(self) -> list[Text]:
+        lines = min(_LINES, -(-self.slots // 2))
+        halves = 2 * lines if self.slots > 1 else 1
+        own = ENGINE_COLOURS[self.number % len(ENGINE_COLOURS)]
+        filled = [round(share * halves) for share in self._share()]
+        idle = [CAUSE_COLOURS[cause] for cause in self._cause()]
+        texts = []
+        for line in range(lines):
+            text = Text(_label(self.engine if line == lines // 2 else ""))
+            for count, cause in zip(filled, idle, strict=True):
+                upper, lower = halves - 2 * line, halves - 2 * line - 1
+                if halves == 1:
+                    upper = lower = 1
+                pair = [own if count >= half else cause for half in (upper, lower)]
+                text.append("▀", Style(color=pair[0], bgcolor=pair[1]))
+            texts.append(text)
+        return texts
+
+    def plain(self) -> list[Text]:
+        """How full, and below it why not fuller."""
+        top = [FULL[int(share * (len(FULL) - 1))] for share in self._share()]
+        pairs = zip(self._share(), self._cause(), strict=True)
+        why = [" " if share >= 1 else CAUSE_LETTERS[cause] for share, cause in pairs]
+        return [Text(_label(self.engine) + "".join(top)), Text(_label("") + "".join(why))]
+
+
+def _label(name: str) -> str:
+    return f"{name:<{_LABEL}}"
+
+
+def _axis(edges: NDArray[np.int64], columns: int) -> Text:
+    text, at = _label("cycle"), 0
+    while at < columns:
+        said = f"{int(edges[at]):,}"
+        if at + len(said) > columns:
+            break
+        text += said + " " * (min(12, columns - at) - len(said))
+        at += 12
+    return Text(text.rstrip(), style="dim")
+
+
+def _legend(coloured: bool) -> Text:
+    names = ("could move", "word used", "memory", "elsewhere", "waiting", "no work")
+    text = Text("idle:  ", style="dim")
+    for name, colour, letter in zip(names, CAUSE_COLOURS, CAUSE_LETTERS, strict=True):
+        text.append("█ " if coloured else f"{letter} ", Style(color=colour) if coloured else "")
+        text.append(f"{name}   ")
+    text.rstrip()
+    return text
