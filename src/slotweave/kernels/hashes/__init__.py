@@ -1,0 +1,1 @@
+"""Hashes and ciphers, held against their published test vectors."""

@@ -1,0 +1,1 @@
+"""Kernels of numerical work, on integers modulo 2^32."""

@@ -1,0 +1,1 @@
+"""Kernels that sort, count and search."""
