@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from slotweave.frontend.blocks import Variable
 from slotweave.frontend.kernel import Kernel, Parameter, Parameters, Words
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.tracer import Tracer
+from slotweave.frontend.values import Word
 from slotweave.ir.plan import Plan
 
 UNROLLED, LOOP = "unrolled", "loop"
@@ -35,7 +37,7 @@ class Form:
         if not self.loops:
             yield from range(count)
         elif count:
-            at = self.k.variable(0)
+            at: Variable[Word] = self.k.variable(0)
             with self.k.loop(count):
                 yield at.value
                 at.value = at.value + 1

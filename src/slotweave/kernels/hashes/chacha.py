@@ -15,7 +15,7 @@ STEPS = ((0, 1, 3, 16), (2, 3, 1, 12), (0, 1, 3, 8), (2, 3, 1, 7))
 
 
 def chacha(form: Form, n: int) -> None:
-    """n blocks of ChaCha20; word j of the state of block i is x[j n + i], and of its key stream too"""
+    """n blocks of ChaCha20; word j of the state of block i is x[j n + i], the stream likewise"""
     k = form.k
     x = k.region("state", 0, 16 * n, read_only=True)
     y = k.region("stream", 16 * n, 16 * n, output=True)

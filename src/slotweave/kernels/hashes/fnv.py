@@ -11,7 +11,7 @@ OFFSET, PRIME = 2166136261, 16777619
 
 
 def fnv(form: Form, n: int, words: int) -> None:
-    """FNV-1a of n messages of `words` words each, low byte first; word j of message i is x[j n + i]"""
+    """FNV-1a of n messages of `words` words, low byte first; word j of message i is x[j n + i]"""
     k = form.k
     x = k.region("x", 0, n * words, read_only=True)
     y = k.region("hash", n * words, n, output=True)

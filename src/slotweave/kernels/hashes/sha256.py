@@ -42,7 +42,7 @@ def turn(x: Vector, *right: int) -> Vector:
 
 
 def sha256(form: Form, n: int) -> None:
-    """the digests of n messages of one block; word j of message i is x[j n + i], digests likewise"""
+    """the digests of n blocks; word j of block i is x[j n + i], and digests lie likewise"""
     k = form.k
     x = k.region("x", 0, 16 * n, read_only=True)
     y = k.region("digest", 16 * n, 8 * n, output=True)

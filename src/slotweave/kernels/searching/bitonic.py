@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from slotweave.frontend.kernel import Words
+from slotweave.frontend.tracer import Tracer
 from slotweave.frontend.values import Vector
 from slotweave.kernels.forms import Form, size, workload
 
@@ -18,15 +19,14 @@ def bitonic(form: Form, keys: int, columns: int) -> None:
         at = i * lanes
         rows = [x.vload(row * columns + at) for row in range(keys)]
         for low, high in comparators(keys):
-            rows[low], rows[high] = _in_order(k.select, rows[low], rows[high])
+            rows[low], rows[high] = _in_order(k, rows[low], rows[high])
         for row, vector in enumerate(rows):
             x.vstore(row * columns + at, vector)
 
 
-def _in_order(select: object, one: Vector, other: Vector) -> tuple[Vector, Vector]:
+def _in_order(k: Tracer, one: Vector, other: Vector) -> tuple[Vector, Vector]:
     less = one < other
-    choose = one.tracer.select
-    return choose(less, one, other), choose(less, other, one)
+    return k.select(less, one, other), k.select(less, other, one)
 
 
 def comparators(keys: int) -> list[tuple[int, int]]:
