@@ -107,8 +107,8 @@ def test_sha256_of_abc_is_what_the_standard_prints() -> None:
 
 def test_chacha20_of_the_rfc() -> None:
     """RFC 8439, 2.3.2."""
-    state = [0x61707865, 0x3320646E, 0x79622D32, 0x6B206574, *np.frombuffer(bytes(range(32)), "<u4"),
-             1, 0x09000000, 0x4A000000, 0]  # fmt: skip
+    state = [0x61707865, 0x3320646E, 0x79622D32, 0x6B206574,
+             *np.frombuffer(bytes(range(32)), "<u4"), 1, 0x09000000, 0x4A000000, 0]  # fmt: skip
     memory = [int(word) for word in state for _ in range(8)] + [0] * 128
     end = computed(CHACHA, memory, {"n": 8})[128::8]
     assert end[:4] == [0xE4E7F110, 0x15593BD1, 0x1FDD0F50, 0xC47120A3]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.anatomy.edges import NO_SOURCE
-from slotweave.anatomy.idle_causes import idle_table
+from slotweave.anatomy.causes.idle_causes import idle_table
+from slotweave.anatomy.causes.placements import CAUSES, Placements, placements
 from slotweave.anatomy.item_groups import ItemGroups, item_groups
-from slotweave.anatomy.placements import CAUSES, Placements, placements
-from slotweave.anatomy.scratch_flow import NEVER_WRITTEN, scratch_flow
-from slotweave.anatomy.slot_columns import Longs
 from slotweave.anatomy.unrolled import Unrolled
+from slotweave.anatomy.words.edges import NO_SOURCE
+from slotweave.anatomy.words.scratch_flow import NEVER_WRITTEN, scratch_flow
+from slotweave.anatomy.words.slot_columns import Longs
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 

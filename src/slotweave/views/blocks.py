@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
-from slotweave.anatomy.idle_causes import IDLE_CAUSES
+from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES
 from slotweave.anatomy.timeline import Timeline
 
 #: Okabe and Ito's colours: told apart by colour-blind people.

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from slotweave.anatomy.placements import CAUSES
+from slotweave.anatomy.causes.placements import CAUSES
 from slotweave.anatomy.timeline import Timeline
 
 Event = dict[str, Any]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.anatomy.phases import work_of
-from slotweave.anatomy.slot_columns import SlotColumns
 from slotweave.anatomy.timeline import Timeline
+from slotweave.anatomy.words.slot_columns import SlotColumns
 from slotweave.simulate.slots import SlotKind
 
 Numbers = NDArray[Any] | Sequence[int]
