@@ -1,6 +1,6 @@
 """docs/how-low.md is true: each lever switched off alone costs what the page says.
 
-`pytest --long --update-golden` writes the figures anew.
+`pytest --long --update-golden` writes the figures again.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def scheduled(**options: Any) -> Plan:
 #: What is switched off -> the plan without it, and how hard the scheduler tries.
 LEVERS = {
     "nothing: the plan `default`": (DEFAULT, Effort.DEFAULT),
-    "tables over the words of the values: records of levels 4/5, 6/7 and, in the end, 3/4": (
+    "tables over the words of the values: records of levels 4/5, 6/7 and, at the end, 3/4": (
         chosen(levels=FROM_FOUR, tables=[3, 4, 6], bias_but=[], constant_but=[],
                levels_but=[{"rounds": [14], "way": "record"}]),
         Effort.DEFAULT,
@@ -59,27 +59,27 @@ LEVERS = {
                constant_but=[]),
         Effort.DEFAULT,
     ),
-    "a window before the last level, whose address then needs no constant": (
+    "a window before the last level, so that its address needs no constant": (
         chosen(levels=NO_WINDOW, constant_but=[],
                bias_but=[entry for entry in ALIKE if entry["way"] != "arithmetic"]),
         Effort.DEFAULT,
     ),
-    "addresses chosen in two ways by turns": (chosen(bias_but=ALIKE), Effort.DEFAULT),
+    "addresses computed in two ways in turn": (chosen(bias_but=ALIKE), Effort.DEFAULT),
     "two bits of an address selected at once": (
         chosen(bias_but=[entry for entry in ALIKE if entry["way"] != "select-two"]),
         Effort.DEFAULT,
     ),
-    "biases of addresses selected at all": (
+    "any selection of address biases": (
         chosen(bias="arithmetic", bias_but=[]), Effort.DEFAULT,
     ),
-    "children mixed in on both sides: eight selects instead": (
+    "both children mixed in: eight selects instead": (
         chosen(children="scalar"), Effort.DEFAULT,
     ),
     "rewriting": (replace(DEFAULT, rewrite=False), Effort.DEFAULT),
     "a choice of engine: each operation in its first mode": (
         scheduled(modes="first"), Effort.DEFAULT,
     ),
-    "staggered items": (scheduled(stagger=0.0), Effort.DEFAULT),
+    "staggering of items": (scheduled(stagger=0.0), Effort.DEFAULT),
     "forward-backward passes and other staggers": (DEFAULT, Effort.FAST),
     "nothing: the plan `tuned`": (TUNED, Effort.FAST),
     "in the plan `tuned`, children stored over the first nodes": (
