@@ -1,9 +1,20 @@
 """Program in, shorter program out, proved equal."""
 
+from slotweave.repacking.claims import Origin, origin_of
 from slotweave.repacking.control import control_met
 from slotweave.repacking.options import Listener, RepackOptions
 from slotweave.repacking.proving import Candidate
 from slotweave.repacking.repack import Repacked, repack
 from slotweave.repacking.trail import Tried
 
-__all__ = ["Candidate", "Listener", "RepackOptions", "Repacked", "Tried", "control_met", "repack"]
+__all__ = [
+    "Candidate",
+    "Listener",
+    "Origin",
+    "RepackOptions",
+    "Repacked",
+    "Tried",
+    "control_met",
+    "origin_of",
+    "repack",
+]

@@ -31,6 +31,7 @@ from slotweave.ir.lineage import Step, with_lineage
 from slotweave.ir.program import Program
 from slotweave.lift import MAX_BUNDLES
 from slotweave.machine import Machine
+from slotweave.repacking.claims import Origin, supported_origin
 from slotweave.repacking.control import control_met
 from slotweave.repacking.options import Listener, RepackOptions
 from slotweave.repacking.proving import Candidate
@@ -90,8 +91,13 @@ def repack(
     options: RepackOptions | None = None,
     listen: Listener = _silent,
     budget: Budget = UNLIMITED,
+    origin: Origin | None = None,
 ) -> Repacked:
     """The shortest program found within `budget` that does under `facts` what `program` does.
+
+    What it says of its origin is what `facts` support (`claims.supported_origin`); `origin` is the
+    one that `program` names, None if it is not known. A program that is returned as it was given
+    says what it said.
 
     Raises what `lift` raises for a program that cannot be lifted, and CheckFailed if a check finds
     a fault in what was made, or if the given program changes what is read-only (SW404).
@@ -99,7 +105,7 @@ def repack(
     options = RepackOptions() if options is None else options
     start = time.monotonic()
     rounds, interrupted = _rounds(program, machine, facts, options, listen, budget)
-    result = _result(program, machine, facts, rounds, options)
+    result = _result(program, machine, facts, rounds, options, origin)
     seconds = round(time.monotonic() - start, 3)
     return replace(result, interrupted=interrupted, seconds=seconds)
 
@@ -151,6 +157,7 @@ def _result(
     facts: Facts,
     rounds: list[Round],
     options: RepackOptions,
+    origin: Origin | None,
 ) -> Repacked:
     """The better of the given program and the best candidate, run on random memories."""
     first, last = rounds[0], rounds[-1]
@@ -158,7 +165,8 @@ def _result(
     proved = [one for one in rounds if one.best is not None]
     best = proved[-1].best if proved else None
     if best is not None and best.cycles < before:
-        made = replace(best.program, meta=_meta(program, proved, options))
+        claiming = supported_origin(program, facts, origin)
+        made = replace(best.program, meta=_meta(claiming, proved, options))
         verified = _verified(program, made, machine, facts, options)
         cycles, why, bounds = best.cycles, _why(len(proved)), best.bounds
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,7 +27,7 @@ from slotweave.cli.options import (
     ShapeAndFactsOption,
     TimeLimit,
 )
-from slotweave.cli.origin import supported_origin
+from slotweave.cli.origin import not_guessed
 from slotweave.cli.output import (
     STDOUT,
     expect_one_on_stdout,
@@ -97,7 +96,8 @@ def repack(
     known = assumed(program, facts, how.shape, parsed)
 
     from slotweave.backend.fit import Effort  # behind the checks of what the user gave
-    from slotweave.repacking import RepackOptions
+    from slotweave.kernels import KERNELS
+    from slotweave.repacking import RepackOptions, origin_of
     from slotweave.repacking import repack as repacked
 
     options = RepackOptions(
@@ -105,11 +105,10 @@ def repack(
     )
     with deferred_interrupt() as raise_if_interrupted:
         progress = Progress(terminal, limits, raise_if_interrupted, known.notes)
-        said = supported_origin(parsed, program, known)
+        said = not_guessed(parsed, program, known)
         with inputs.with_file(program), with_facts(known, facts):
-            result = repacked(said, target, known.facts, options, progress, limits)
-        if result.best is None and not inputs.is_python_file(program):
-            result = replace(result, program=parsed)  # as it was given
+            origin = origin_of(said, KERNELS)
+            result = repacked(said, target, known.facts, options, progress, limits, origin)
         built = inputs.built_for(program, parsed)
         _deliver(result, options, known, program, built, terminal, output, json)
     if result.interrupted:
