@@ -60,16 +60,18 @@ def run(
         for refusal in static_faults(program, machine):
             raise CheckFailed(refusal)
     trace = value_trace if enable_debug else None
-    options = _Options(strict, enable_pause, trace, max_cycles, on_event)
+    options = ExecutionOptions(strict, enable_pause, trace, max_cycles, on_event)
     state = memory if isinstance(memory, Run) else ready(machine, memory)
     for _ in range(runs):
         if state.state is not RunState.STOPPED:
-            state = _Execution(program, machine, state, options).until_stop()
+            state = Execution(program, machine, state, options).until_stop()
     return state
 
 
 @dataclass(frozen=True, slots=True)
-class _Options:
+class ExecutionOptions:
+    """How a run is simulated; see `run`."""
+
     strict: bool
     enable_pause: bool
     value_trace: ValueTrace | None
@@ -85,16 +87,20 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Write:
+class Write:
+    """A write on its way: issued at `place`, it lands when `lands` bundles have run."""
+
     access: Access
     lands: int
     place: _Place
 
 
-class _Execution:
-    """One run from `start` to the next stop or pause."""
+class Execution:
+    """One run from `start` to the next stop or pause, bundle by bundle."""
 
-    def __init__(self, program: Program, machine: Machine, start: Run, options: _Options) -> None:
+    def __init__(
+        self, program: Program, machine: Machine, start: Run, options: ExecutionOptions
+    ) -> None:
         self.bundles = program.bundles
         self.machine = machine
         self.kinds = slot_kinds(machine)
@@ -108,7 +114,7 @@ class _Execution:
         self.pc = start.pc
         self.next_pc = start.pc
         self.state: RunState | None = None  # None while running
-        self.in_flight: dict[int, list[_Write]] = {}  # time of landing -> writes as issued
+        self.in_flight: dict[int, list[Write]] = {}  # time of landing -> writes as issued
 
     def until_stop(self) -> Run:
         while self.state is None:
@@ -142,7 +148,7 @@ class _Execution:
         self.cycles += costs_a_cycle(bundle)
         self.pc = self.next_pc
 
-    def engine(self, engine: str, slots: tuple[Slot, ...]) -> list[_Write]:
+    def engine(self, engine: str, slots: tuple[Slot, ...]) -> list[Write]:
         """Run the slots of one engine; the writes they issue."""
         if engine == DEBUG_ENGINE:
             self.debug(slots)
@@ -170,7 +176,7 @@ class _Execution:
             place = Diagnostic(code, message, bundle=self.pc, engine=engine, slot=slot)
             raise CheckFailed(place)
 
-    def slot(self, kind: SlotKind, slot: Slot, place: _Place) -> list[_Write]:
+    def slot(self, kind: SlotKind, slot: Slot, place: _Place) -> list[Write]:
         """Run one legal slot on the state before its bundle; at most one write."""
         reads = [self.read_scratch(words, place) for words in kind.words_read(slot)]
         args = [access.words for access in reads]
@@ -193,7 +199,7 @@ class _Execution:
             case _:
                 self.control(kind, slot, args)
         self.tell(place, reads, result, kind.latency)
-        return [] if result is None else [_Write(result, self.time + kind.latency, place)]
+        return [] if result is None else [Write(result, self.time + kind.latency, place)]
 
     def read_scratch(self, words: range, place: _Place) -> Access:
         if self.options.strict:
@@ -244,7 +250,7 @@ class _Execution:
             relative = kind.form.roles[kind.constant - 1] is Role.OFFSET
             self.next_pc = slot[kind.constant] + (self.pc + 1 if relative else 0)
 
-    def launch(self, write: _Write) -> None:
+    def launch(self, write: Write) -> None:
         """Set `write` on its way; in strict mode nothing else may land in its words then."""
         others = self.in_flight.setdefault(write.lands, [])
         if self.options.strict:
@@ -254,7 +260,7 @@ class _Execution:
                     raise CheckFailed(_collision(other, write, word))
         others.append(write)
 
-    def land(self, writes: list[_Write]) -> None:
+    def land(self, writes: list[Write]) -> None:
         for write in writes:
             access = write.access
             stop = access.address + len(access.words)
@@ -286,6 +292,6 @@ def _shared_word(first: Access, second: Access) -> int | None:
     return word if first.space is second.space and word < stop else None
 
 
-def _collision(first: _Write, second: _Write, word: int) -> Diagnostic:
+def _collision(first: Write, second: Write, word: int) -> Diagnostic:
     places = [(p.bundle, p.engine, p.slot) for p in (first.place, second.place)]
     return double_write(second.access.space, word, places[0], places[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slotweave.base.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.cli.command import command
 from slotweave.cli.options import (
@@ -35,7 +36,8 @@ from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from slotweave.ir.program import Program
-    from slotweave.simulate.run import Run
+    from slotweave.machine import Machine
+    from slotweave.simulate.run import Memory, Run
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,6 +62,12 @@ def run(
     load_time_limit: LoadTimeLimit = LOAD_SECONDS,
     output: Output = None,
     json: Json = False,
+    debug: Annotated[
+        bool,
+        typer.Option(
+            "--debug", help="Step through it, forward and back. Needs the extra `tui` (Textual)."
+        ),
+    ] = False,
 ) -> None:
     """Simulate a program.
 
@@ -68,12 +76,18 @@ def run(
     from slotweave.cli import inputs
     from slotweave.simulate.reference import run as simulate
 
+    if debug and (json or output is not None):
+        reason = "--debug shows the program and gives no result: leave out --json and -o"
+        raise InputError(Diagnostic("SW212", reason))
     expect_one_on_stdout(output, json)
     expect_writable(output)
     parsed = inputs.program_in(program, inputs.building(shape, load_time_limit, terminal))
     inputs.note_unused_shape(shape, terminal, program)
     target = inputs.machine_of(parsed, machine)
     memory = inputs.memory_in(mem)
+    if debug:
+        _debug(parsed, target, memory, program, strict=not compatible)
+        return
     with inputs.with_file(program), _missing_memory_named(mem, parsed):
         end = simulate(parsed, target, memory, strict=not compatible, max_cycles=max_cycles)
     if output is not None:
@@ -87,6 +101,24 @@ def run(
     terminal.detail(
         f"{plural(end.executed_bundles, 'bundle')} ran, those that cost no cycle included"
     )
+
+
+def _debug(program: Program, machine: Machine, memory: Memory, title: str, strict: bool) -> None:
+    """Step through the program on the terminal. Raises what keeps it from being run at all."""
+    from slotweave.simulate.legality import static_faults
+    from slotweave.simulate.stepping import Stepper
+
+    try:
+        from slotweave.cli.debugger import Debugger
+    except ModuleNotFoundError as error:
+        reason = "stepping needs Textual: install it with `pip install 'slotweave[tui]'`"
+        raise InputError(Diagnostic("SW212", reason)) from error
+    if not sys.stdout.isatty():
+        raise InputError(Diagnostic("SW212", "--debug needs a terminal to show the program on"))
+    if strict:
+        for refusal in static_faults(program, machine):
+            raise CheckFailed(refusal)
+    Debugger(program, Stepper(program, machine, memory, strict), title).run()
 
 
 @contextmanager

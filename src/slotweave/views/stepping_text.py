@@ -1,0 +1,110 @@
+"""What a debugger shows of a run that is stepped through, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.text import Text
+
+from slotweave.ir.program import Program
+from slotweave.simulate.run import Space
+from slotweave.simulate.stepping import Stepper
+
+_MARK = "bold reverse"
+_CHANGED = "bold yellow"
+_DIM = "dim"
+#: Words in a line of memory.
+_WORDS = 8
+
+
+def scratch_names(program: Program) -> dict[int, str]:
+    """A name for each named word of scratch: `idx`, or `v_idx[3]` for a word of a longer one."""
+    found: dict[int, str] = {}
+    for address, (name, words) in sorted(program.names.items()):
+        for word in range(words):
+            found.setdefault(address + word, f"{name}[{word}]" if words > 1 else name)
+    return found
+
+
+def listing_text(program: Program, stepper: Stepper, lines: int) -> Text:
+    """Bundles around the one that is next, which is marked."""
+    text = Text()
+    first = max(0, stepper.bundle - 2)
+    for number in range(first, min(len(program.bundles), first + lines)):
+        here = number == stepper.bundle and not stepper.ended
+        text.append(f"{'>' if here else ' '}{number:>6}  ", _MARK if here else _DIM)
+        slots = [
+            f"{engine} {' '.join(map(str, slot))}"
+            for engine, row in program.bundles[number].items()
+            for slot in row
+        ]
+        text.append(" | ".join(slots) + "\n", _MARK if here else "")
+    return text
+
+
+def events_text(stepper: Stepper, names: Mapping[int, str]) -> Text:
+    """What the slots of the last bundle read and wrote, in words."""
+    text, last = Text(), stepper.last
+    if last is None:
+        return Text("nothing has run yet", _DIM)
+    for event in last.events:
+        reads = ", ".join(_access(each.space, each.address, each.words, names)
+                          for each in event.reads)  # fmt: skip
+        wrote = ", ".join(_access(each.space, each.address, each.words, names)
+                          for each in event.writes)  # fmt: skip
+        text.append(f"{event.engine}[{event.slot}] ", _DIM)
+        text.append(f"{reads or '-'} -> {wrote or '-'}")
+        text.append(f" in {event.latency} bundles\n" if event.latency > 1 else "\n", _DIM)
+    if last.fault:
+        text.append(str(last.fault), "bold red")
+    return text
+
+
+def _access(space: Space, address: int, words: Sequence[int], names: Mapping[int, str]) -> str:
+    shown = " ".join(map(str, words))
+    return f"{_place(space, address, names)} = {shown}"
+
+
+def _place(space: Space, address: int, names: Mapping[int, str]) -> str:
+    if space is Space.MEMORY:
+        return f"memory {address}"
+    return names.get(address, f"scratch {address}")
+
+
+def scratch_text(stepper: Stepper, names: Mapping[int, str], watched: Sequence[int]) -> Text:
+    """The watched words, then those that the last bundle changed, then all that are not 0."""
+    text = Text()
+    changed = _changed(stepper, Space.SCRATCH)
+    held = [at for at, word in enumerate(stepper.scratch) if word and at not in changed]
+    for address in dict.fromkeys([*watched, *sorted(changed), *held]):
+        word = stepper.scratch[address]
+        style = _CHANGED if address in changed else ""
+        name = names.get(address, "")
+        text.append(f"{address:>5} {name:<14} {word:>11} {word:#010x}\n", style)
+    return text
+
+
+def memory_text(stepper: Stepper, first: int, lines: int) -> Text:
+    """Lines of memory from the one that holds `first`; what the last bundle changed is marked."""
+    text = Text()
+    changed = _changed(stepper, Space.MEMORY)
+    begin = first - first % _WORDS
+    for line in range(begin, min(len(stepper.memory), begin + lines * _WORDS), _WORDS):
+        text.append(f"{line:>8} ", _DIM)
+        for address in range(line, min(line + _WORDS, len(stepper.memory))):
+            style = _CHANGED if address in changed else ""
+            text.append(f" {stepper.memory[address]:>10}", style)
+        text.append("\n")
+    return text
+
+
+def _changed(stepper: Stepper, space: Space) -> frozenset[int]:
+    last = stepper.last
+    return frozenset(c.address for c in last.changes if c.space is space) if last else frozenset()
+
+
+def status_text(stepper: Stepper, said: str) -> Text:
+    """Where the run is, and what was said last."""
+    state = "ended" if stepper.ended else f"bundle {stepper.bundle:,} is next"
+    text = Text(f"cycle {stepper.cycle:,}, {state}, {stepper.at:,} bundles have run")
+    return text.append(f"   {said}", _CHANGED) if said else text

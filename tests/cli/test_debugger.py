@@ -1,0 +1,114 @@
+"""The debugger, driven by its own pilot: a fault that was planted in a program is found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from slotweave.cli.debugger import Debugger
+from slotweave.ir.program import Program
+from slotweave.ir.text.program_files import program_to_json
+from slotweave.machine import CHALLENGE
+from slotweave.simulate.stepping import Stepper
+from support.command_line import assert_refused, slotweave
+
+#: Doubles four words, but for the third: its address is one too high.
+PLANTED = Program(
+    "challenge",
+    (
+        {"load": (("const", 0, 0), ("const", 1, 1))},
+        {"load": (("load", 8, 0), ("load", 9, 1))},
+        {"alu": (("+", 8, 8, 8), ("+", 9, 9, 9)), "load": (("const", 2, 3),)},
+        {"store": (("store", 0, 8), ("store", 1, 9)), "load": (("load", 10, 2),)},
+        {"alu": (("+", 10, 10, 10),)},
+        {"store": (("store", 2, 10),)},
+        {"flow": (("halt",),)},
+    ),
+    names={0: ("first", 1), 2: ("third", 1), 8: ("word", 4)},
+)
+
+Script = Callable[[Debugger, Pilot[None]], Awaitable[None]]
+
+
+def driven(script: Script) -> None:
+    async def drive() -> None:
+        app = Debugger(PLANTED, Stepper(PLANTED, CHALLENGE, [5, 6, 7, 8]), "planted")
+        async with app.run_test(size=(160, 50)) as pilot:
+            await script(app, pilot)
+
+    asyncio.run(drive())
+
+
+async def command(app: Debugger, pilot: Pilot[None], text: str) -> None:
+    await pilot.press("colon")
+    app.query_one("#line", Input).value = text
+    await pilot.press("enter", "escape")
+
+
+def shown(app: Debugger, name: str) -> str:
+    return str(app.query_one(f"#{name}", Static).render())
+
+
+def test_the_planted_fault_is_found_by_watching_and_going_back() -> None:
+    async def script(app: Debugger, pilot: Pilot[None]) -> None:
+        await command(app, pilot, "break memory 3")
+        await pilot.press("c")
+        assert app.said == "stopped at memory 3"
+        assert app.stepper.memory == [10, 12, 7, 16], "word 3 was doubled instead of word 2"
+        assert "memory 3 = 16" in shown(app, "did")
+        await command(app, pilot, "delete 0")
+        await command(app, pilot, "break scratch third")
+        await pilot.press("r")
+        assert app.said == "stopped at scratch 2"
+        assert app.stepper.bundle == 3
+        await command(app, pilot, "watch third")
+        assert shown(app, "words").splitlines()[0].split() == ["2", "third", "3", "0x00000003"]
+
+    driven(script)
+
+
+def test_keys_step_forward_and_back() -> None:
+    async def script(app: Debugger, pilot: Pilot[None]) -> None:
+        await pilot.press("s", "s", "right")
+        assert app.stepper.cycle == 3
+        assert "word[0]" in shown(app, "words")
+        await pilot.press("b", "left")
+        assert app.stepper.cycle == 1
+        assert ">     1" in shown(app, "listing")
+        await pilot.press("c")
+        assert app.said == "stopped at the end"
+        await pilot.press("s")
+        assert app.said == "stopped at the end"
+        await pilot.press("r")
+        assert app.said == "stopped at the beginning"
+
+    driven(script)
+
+
+def test_mistakes_in_commands_are_said() -> None:
+    async def script(app: Debugger, pilot: Pilot[None]) -> None:
+        for text, said in (
+            ("break nonsense", "is no breakpoint"), ("go x", "is no number"),
+            ("fly", "is no command"), ("delete 0", "is no number"), ("watch 9999", "no number"),
+        ):  # fmt: skip
+            await command(app, pilot, text)
+            assert said in app.said
+        await command(app, pilot, "go 4")
+        assert app.stepper.cycle == 4
+        await command(app, pilot, "go 1")
+        assert app.stepper.cycle == 1
+        await command(app, pilot, "memory 2")
+        assert "0" in shown(app, "held")
+
+    driven(script)
+
+
+def test_the_command_wants_a_terminal_and_no_result(tmp_path: Path) -> None:
+    file = tmp_path / "planted.json"
+    file.write_text(program_to_json(PLANTED))
+    assert_refused(slotweave("run", file, "--debug"), "SW212", "terminal")
+    assert_refused(slotweave("run", file, "--debug", "--json"), "SW212", "leave out")
