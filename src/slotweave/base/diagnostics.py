@@ -69,6 +69,10 @@ class CheckFailed(SlotweaveError):
     exit_code = Exit.CHECK_FAILED
 
 
+class ReferenceDiffers(CheckFailed):
+    """A kernel and the reference that it brings differ: no program and no compiler is at fault."""
+
+
 class NoSchedule(SlotweaveError):
     """No schedule within the limits given (exit code 3); the message says why."""
 

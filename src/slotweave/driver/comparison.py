@@ -101,6 +101,7 @@ def run_like(
     workload = Workload(
         facts, memories(facts, words), lambda memory: reference(memory).memory, strict,
         trace=lambda memory: reference(memory).trace, directed=directed,
+        against="the other program",
     )  # fmt: skip
     return run_broadly(subject.program, subject.machine, workload, instances, seed, max_cycles)
 

@@ -16,7 +16,7 @@ from slotweave.backend.fit import Effort
 from slotweave.backend.lower import Lowered, lower
 from slotweave.backend.spill import search_lowered
 from slotweave.base.budget import UNLIMITED, Budget
-from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError, ReferenceDiffers
 from slotweave.base.verdict import Verdict
 from slotweave.bounds import Bound, bound_ladder
 from slotweave.check.legality.allocation_legality import allocation_violations
@@ -162,6 +162,8 @@ def made_by_compiler(surely: bool = True) -> Iterator[None]:
     """
     try:
         yield
+    except ReferenceDiffers:
+        raise
     except CheckFailed as error:
         found = error.diagnostic
         if not surely or (found.bundle is None and not "SW401" <= found.code <= "SW406"):
@@ -290,6 +292,7 @@ def verify_program(
         instances=instances,
         directed=directed,
         seed=seed,
+        against=kernel.judge,
     )
 
 

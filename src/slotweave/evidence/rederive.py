@@ -121,4 +121,5 @@ def workload_of(
         lambda memory: kernel.reference(memory, parameters, contract),
         trace=trace and (lambda memory: trace(memory, parameters, contract)),
         directed=directed,
+        against=kernel.judge,
     )

@@ -40,7 +40,8 @@ class Kernel:
     """A named workload. `contracts` and `plans` list the known names, the default one first.
 
     `trace` says which words the trace buffer must hold at the end; without it nobody looks.
-    `judged_by_trace` says that reference and trace are the kernel itself, as it was traced.
+    `judged_by_trace` says that reference and trace are the kernel itself, as it was traced, or were
+    compared with it. `judge` names the reference, as results do.
     `vary` gives a plan with other choices, at random, for `tune`; None if there is nothing to
     choose. `alternatives` says what plans may choose from, for a bound over all of them.
     """
@@ -61,3 +62,4 @@ class Kernel:
     alternatives: Callable[[Parameters, str, Machine], Alternatives | None] | None = None
     trace: Callable[[Words, Parameters, str], tuple[int, ...]] | None = None
     judged_by_trace: bool = False
+    judge: str = "the reference"

@@ -1,7 +1,8 @@
 """Kernels of the user's own: `file.py:function` names a function `f(k, n=64, ...)`.
 
 Its integer defaults are the parameters. What the kernel must do is what its traced graph does, node
-by node; such a kernel has one contract and no choices to plan.
+by node, and what its own reference says, if it brings one (see `kernel_function`). Such a kernel
+has one contract and no choices to plan.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from types import ModuleType
 import numpy as np
 
 from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
-from slotweave.frontend.kernel import Kernel, Parameter, Parameters, Words
+from slotweave.frontend.kernel import Kernel, Parameters, Words
+from slotweave.frontend.kernel_function import KernelFunction, parameters_of
 from slotweave.frontend.misuse import is_unstarted
+from slotweave.frontend.own_reference import reference_end, reference_name
 from slotweave.frontend.trace import kernel_failure, trace_blocks
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
@@ -33,8 +36,6 @@ CONTRACT = "graph"
 #: Memories of more words are not made for runs.
 MOST_WORDS_RUN = 1 << 22
 
-_PARAMETER_LIMIT = 2**32 - 1
-
 
 def load_kernel_file(spec: str, vector_length: int = 8) -> Kernel:
     """The kernel that `spec` ("file.py:function") names; its reference has that vector length.
@@ -46,16 +47,18 @@ def load_kernel_file(spec: str, vector_length: int = 8) -> Kernel:
     if not file or not name:
         raise InputError(Diagnostic("SW201", f"a kernel is named file.py:function, not {spec!r}"))
     function = getattr(_run_file(file), name, None)
-    if not inspect.isfunction(function):
+    if not isinstance(function, KernelFunction) and not inspect.isfunction(function):
         raise InputError(Diagnostic("SW201", f"there is no function {name!r} in it", file=file))
     return kernel_of_function(function, spec, vector_length)
 
 
 def kernel_of_function(
-    function: Callable[..., object], name: str, vector_length: int = 8
+    given: KernelFunction | Callable[..., object], name: str, vector_length: int = 8
 ) -> Kernel:
-    """A kernel whose program `function(k, **parameters)` writes."""
-    parameters = _parameters_of(function)
+    """A kernel whose program the function `given(k, **parameters)` writes."""
+    whole = given if isinstance(given, KernelFunction) else KernelFunction(given, name)
+    function, own = whole.function, whole.reference
+    parameters = parameters_of(function)
 
     @lru_cache(maxsize=4)  # a graph may be large; the last few shapes are what is asked for again
     def flow_of(values: tuple[tuple[str, int], ...]) -> Flow:
@@ -85,7 +88,8 @@ def kernel_of_function(
         return rng.integers(0, 2**32, words, dtype=np.uint32)
 
     def reference(words: Words, values: Parameters, _contract: str) -> Words:
-        return np.array(run_flow(flow(values), words.tolist()), dtype=np.uint32)
+        end = np.array(run_flow(flow(values), words.tolist()), dtype=np.uint32)
+        return end if own is None else reference_end(own, words, end, graph(values), values)
 
     @lru_cache(maxsize=4)
     def traces(values: tuple[tuple[str, int], ...]) -> bool:
@@ -106,7 +110,7 @@ def kernel_of_function(
     text = (inspect.getdoc(function) or "").partition("\n")[0]
     return Kernel(
         name, text, parameters, (CONTRACT,), build, memory, reference, facts, plan,
-        trace=trace, judged_by_trace=True,
+        trace=trace, judged_by_trace=True, judge=reference_name(own) if own else "the traced graph",
     )  # fmt: skip
 
 
@@ -131,26 +135,6 @@ def _too_much_memory(function: Callable[..., object], words: int) -> InputError:
 def _traces(flow: Flow) -> bool:
     """Whether a block writes to the trace buffer."""
     return any(node.op == "trace_write" for block in flow.blocks for node in block.graph.nodes)
-
-
-def _parameters_of(function: Callable[..., object]) -> dict[str, Parameter]:
-    """The parameters behind the tracer: each needs an integer default."""
-    signature = list(inspect.signature(function).parameters.values())
-    if not signature or signature[0].kind is inspect.Parameter.KEYWORD_ONLY:
-        raise _bad_signature(function, "its first parameter must be the tracer")
-    found = {}
-    for parameter in signature[1:]:
-        default = parameter.default
-        if type(default) is not int or parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
-            raise _bad_signature(function, f"{parameter.name} needs an integer default (n=64)")
-        found[parameter.name] = Parameter(default, -_PARAMETER_LIMIT, _PARAMETER_LIMIT)
-    return found
-
-
-def _bad_signature(function: Callable[..., object], reason: str) -> InputError:
-    code = function.__code__
-    place = Diagnostic("SW202", reason, file=code.co_filename, line=code.co_firstlineno)
-    return InputError(place)
 
 
 def _run_file(file: str) -> ModuleType:

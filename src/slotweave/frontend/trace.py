@@ -90,11 +90,14 @@ def _traced(
     return tracer
 
 
-def kernel_failure(error: BaseException, file: str) -> InputError:
-    """`error` as an InputError (SW206) at the innermost line of code that lies with `file`."""
+def kernel_failure(error: BaseException, file: str, what: str = "") -> InputError:
+    """`error` as an InputError (SW206) at the innermost line of code that lies with `file`.
+
+    `what` begins the message.
+    """
     reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     place, line = _users_line(error.__traceback__, file)
-    return InputError(Diagnostic("SW206", reason, file=place, line=line))
+    return InputError(Diagnostic("SW206", f"{what}{reason}", file=place, line=line))
 
 
 def _file_of(build: Callable[..., object]) -> str:

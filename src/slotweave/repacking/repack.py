@@ -240,4 +240,5 @@ def _verified(
         trace=trace,
         instances=options.instances,
         seed=options.seed,
+        against="the program before",
     )

@@ -210,7 +210,7 @@ def _verified(verified: Mapping[str, Any]) -> Text:
     inputs = plural(instances, "random input")
     if verified.get("directed"):
         inputs += f" and {verified['directed']:,} made for it"
-    text = Text(f"{inputs}, each with the result of the reference", style="green")
+    text = Text(f"{inputs}, each with the result of {verified['against']}", style="green")
     missing = coverage_line(verified.get("coverage") or {})
     return text if not missing else text.append(f"; {missing}", style="yellow")
 

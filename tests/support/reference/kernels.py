@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slotweave.frontend.blocks import Variable
+from slotweave.frontend.kernel_function import kernel
 from slotweave.frontend.regions import RegionHandle
 from slotweave.frontend.tracer import Tracer
 from slotweave.frontend.values import Block, Operand, Value
@@ -82,7 +83,17 @@ lists the words of a value, or those of a region at that point. Each example run
 
 
 def page() -> str:
-    return "\n".join([BEGINNING, *_operators(), *_sections()]) + "\n"
+    return "\n".join([BEGINNING, _own_reference(), *_operators(), *_sections()])
+
+
+def _own_reference() -> str:
+    found = documented(kernel)
+    title = signature("@kernel", kernel).partition("function: Function | None = None, /, *, ")[2]
+    title = f"@kernel({title.partition(') ->')[0]})"
+    return (
+        f"## A reference of its own\n\n### `{title}`\n\n{found.prose}\n\n"
+        f"```python\n>>> from {kernel.__module__} import kernel\n{found.example}\n```\n"
+    )
 
 
 def _operators() -> Iterator[str]:

@@ -15,7 +15,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from slotweave.base.diagnostics import CheckFailed
+from slotweave.base.diagnostics import CheckFailed, ReferenceDiffers
 from slotweave.check.runs.execution import Verified, Words, instance_memory, run_against_reference
 from slotweave.check.runs.inputs import NOTHING_DIRECTED, Directed
 from slotweave.check.runs.program_inputs import program_inputs
@@ -40,7 +40,7 @@ class Workload:
     """What a program must do: random memories, the memory after each, and what is judged.
 
     `trace` are the words that it must write to the trace buffer; None if these are not judged.
-    `directed` are memories made for what is rare.
+    `directed` are memories made for what is rare. `against` names the reference, as results do.
 
     It must do so in strict mode if `strict`, else in compatible mode.
     """
@@ -51,6 +51,7 @@ class Workload:
     strict: bool = True
     trace: Callable[[Words], Sequence[int]] | None = None
     directed: Directed = NOTHING_DIRECTED
+    against: str = "the reference"
 
 
 def run_broadly(
@@ -73,7 +74,7 @@ def run_broadly(
         fresh = fresh_seed(program)
         _run(program, machine, workload, FRESH, fresh, both=False, max_cycles=max_cycles)
     except CheckFailed as error:
-        if error.diagnostic.code == "SW114":
+        if error.diagnostic.code == "SW114" or isinstance(error, ReferenceDiffers):
             raise
         narrow = what_it_is_right_for(program, machine, workload, seed)
         message = f"{error.diagnostic.message}; {narrow}" if narrow else error.diagnostic.message
@@ -165,4 +166,5 @@ def _run(
         both=both,
         strict=workload.strict,
         max_cycles=max_cycles,
+        against=workload.against,
     )

@@ -191,6 +191,7 @@ def verify(
         workload = replace(
             workload, reference=lambda memory: after(memory).memory,
             trace=lambda memory: after(memory).trace, directed=directed,
+            against=inputs.shown(against),
         )  # fmt: skip
     allows = _naming_what_allows_it(kernel, values)
     with inputs.with_file(program), naming_compatible(), allows:
@@ -201,6 +202,7 @@ def verify(
     built = inputs.built_for(program, parsed)
     print(
         f"{inputs_tried(verified)}, no difference to {inputs.shown(against)}"
+        + (f" ({kernel.judge})" if other is None and kernel.judged_by_trace else "")
         + (f" (built for {built})" if built else "")
     )
     for line in unreached_lines(verified):
