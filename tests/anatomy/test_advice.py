@@ -37,7 +37,7 @@ def program(*bundles: Bundle) -> Program:
 def operation(
     text: Program, bundle: int, engine: str, facts: Facts = NOTHING_KNOWN
 ) -> dict[str, object]:
-    (found,) = explain_bundle(text, CHALLENGE, bundle, engine, 0, facts)["operations"]
+    (found,) = explain_bundle(text, CHALLENGE, bundle, engine, 0, facts).to_json()["operations"]
     return found
 
 
@@ -138,7 +138,7 @@ def test_a_division_stays_after_a_pause_for_it_may_fault() -> None:
     assert operation(text, 2, "alu")["free_from"] == 2
     (held,) = [h for h in operation(text, 2, "alu")["held"] if h["cause"] == "memory"]
     assert held["by"]["text"] == "pause"
-    product = explain_bundle(text, CHALLENGE, 2, "alu", 1)["operations"][0]
+    product = explain_bundle(text, CHALLENGE, 2, "alu", 1).to_json()["operations"][0]
     assert product["free_from"] == 1
 
 
@@ -165,7 +165,7 @@ def test_a_bundle_that_costs_no_cycle_has_no_free_slot() -> None:
     text = program(BOTH, free, {"alu": (("+", 2, 0, 1),)}, {"store": (("store", 0, 2),)})
     late = operation(text, 2, "alu")
     assert (late["free_from"], late["room"]) == (1, None)
-    assert explain_bundle(text, CHALLENGE, 1)["empty"] == []
+    assert explain_bundle(text, CHALLENGE, 1).to_json()["empty"] == []
 
 
 #: Word 9 is output; words 4 and 5 are not, and 5 is read again.

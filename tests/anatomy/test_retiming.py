@@ -79,10 +79,10 @@ def never_dearer(one: Tangle, more: dict[str, int]) -> None:
     """More slots, and more words, never cost a cycle."""
     wider = {engine: CHALLENGE.slots[engine] + count for engine, count in more.items()}
     try:
-        own = what_if(one.program, CHALLENGE, {}, one.facts)
+        own = what_if(one.program, CHALLENGE, {}, one.facts).to_json()
     except CheckFailed:
         return
-    answer = what_if(one.program, CHALLENGE, wider, one.facts)
+    answer = what_if(one.program, CHALLENGE, wider, one.facts).to_json()
     assert answer["cycles"] <= own["retimed"] == own["cycles"] <= own["before"]
     for prices in (own, answer):
         scratch = prices["scratch_words"]

@@ -9,7 +9,7 @@ from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
-from slotweave.views.why_text import why_lines
+from slotweave.views.explain_text import explanation_lines
 
 NOTHING: Bundle = {"flow": ()}
 TEXT = Program(
@@ -26,47 +26,47 @@ TEXT = Program(
 
 
 def text_of(bundle: int, engine: str | None = None, slot: int | None = None) -> str:
-    return "\n".join(why_lines(explain_bundle(TEXT, CHALLENGE, bundle, engine, slot)))
+    return "\n".join(explanation_lines(explain_bundle(TEXT, CHALLENGE, bundle, engine, slot)))
 
 
 def test_the_chain_goes_back_to_an_operation_that_was_free_earlier() -> None:
-    (store,) = explain_bundle(TEXT, CHALLENGE, 5, "store", 0)["operations"]
+    (store,) = explain_bundle(TEXT, CHALLENGE, 5, "store", 0).to_json()["operations"]
     assert (store["free_from"], store["room"]) == (5, None)
     assert [(link["cause"], link["bundle"]) for link in store["chain"]] == [("operand", 4)]
 
 
 def test_an_operation_that_could_stand_earlier_says_where() -> None:
-    (late,) = explain_bundle(TEXT, CHALLENGE, 4, "alu", 0)["operations"]
+    (late,) = explain_bundle(TEXT, CHALLENGE, 4, "alu", 0).to_json()["operations"]
     assert (late["free_from"], late["room"], late["chain"]) == (3, 3, [])
     assert "nothing holds it from 3 on: alu has a free slot in 3" in text_of(4, "alu", 0)
 
 
 def test_a_full_engine_is_the_reason_where_nothing_else_is() -> None:
-    (late,) = explain_bundle(TEXT, CHALLENGE, 2, "load", 0)["operations"]
+    (late,) = explain_bundle(TEXT, CHALLENGE, 2, "load", 0).to_json()["operations"]
     assert (late["free_from"], late["room"]) == (0, None)
     assert "nothing holds it from 0 on, but load has no free slot in 0–1" in text_of(2, "load", 0)
 
 
 def test_an_empty_slot_names_its_cause_and_the_next_operation() -> None:
-    (empty,) = explain_bundle(TEXT, CHALLENGE, 3, "store")["empty"]
+    (empty,) = explain_bundle(TEXT, CHALLENGE, 3, "store").to_json()["empty"]
     assert (empty["slots"], empty["cause"]) == (2, "dependence")
     assert empty["next"]["bundle"] == 5
     assert "5:store:0 `store 0 4`" in text_of(3, "store")
 
 
 def test_where_no_operation_is_left_there_is_no_next() -> None:
-    (empty,) = explain_bundle(TEXT, CHALLENGE, 5, "load", 1)["empty"]
+    (empty,) = explain_bundle(TEXT, CHALLENGE, 5, "load", 1).to_json()["empty"]
     assert (empty["cause"], empty["next"]) == ("nothing", None)
 
 
 def test_a_slot_shows_itself_alone() -> None:
-    answer = explain_bundle(TEXT, CHALLENGE, 1, "load", 1)
+    answer = explain_bundle(TEXT, CHALLENGE, 1, "load", 1).to_json()
     assert [one["text"] for one in answer["operations"]] == ["const 6 2"]
     assert answer["empty"] == []
 
 
 def test_a_whole_bundle_shows_its_operations_and_every_engine_with_room() -> None:
-    answer = explain_bundle(TEXT, CHALLENGE, 1)
+    answer = explain_bundle(TEXT, CHALLENGE, 1).to_json()
     assert len(answer["operations"]) == 3
     assert [empty["engine"] for empty in answer["empty"]] == ["alu", "valu", "store", "flow"]
 
@@ -92,7 +92,7 @@ def test_every_place_of_a_run_is_that_of_an_event_with_the_makers_of_its_words()
     assert {e.cycle for e in events} == set(range(RUN.cycles[-1]))
     wrote: dict[int, Event] = {}
     for event in sorted(events, key=lambda one: one.cycle):
-        answer = explain_cycle(RUN, CHALLENGE, event.cycle, event.engine, event.slot)
+        answer = explain_cycle(RUN, CHALLENGE, event.cycle, event.engine, event.slot).to_json()
         assert (answer["cycle"], answer["bundle"]) == (event.cycle, event.bundle)
         (one,) = answer["operations"]
         slot = LOOP.bundles[event.bundle][event.engine][event.slot]
@@ -108,7 +108,7 @@ def test_every_place_of_a_run_is_that_of_an_event_with_the_makers_of_its_words()
 
 
 def test_a_place_of_a_run_has_cycle_and_bundle() -> None:
-    lines = list(why_lines(explain_cycle(RUN, CHALLENGE, 5, "alu", 1)))
+    lines = list(explanation_lines(explain_cycle(RUN, CHALLENGE, 5, "alu", 1)))
     assert lines == [
         "cycle 5 of the run: bundle 3",
         "5:alu:1 (bundle 3) `* 3 2 2`",
@@ -121,20 +121,21 @@ def test_a_place_of_a_run_has_cycle_and_bundle() -> None:
 
 
 def test_a_jump_keeps_its_place_and_holds_nothing() -> None:
-    (jump,) = explain_cycle(RUN, CHALLENGE, 3, "flow")["operations"]
+    (jump,) = explain_cycle(RUN, CHALLENGE, 3, "flow").to_json()["operations"]
     assert jump["jumps"]
-    assert "keeps its place" in "\n".join(why_lines(explain_cycle(RUN, CHALLENGE, 3, "flow")))
-    (load,) = explain_cycle(RUN, CHALLENGE, 10, "load", 0)["operations"]
+    lines = explanation_lines(explain_cycle(RUN, CHALLENGE, 3, "flow"))
+    assert "keeps its place" in "\n".join(lines)
+    (load,) = explain_cycle(RUN, CHALLENGE, 10, "load", 0).to_json()["operations"]
     assert {hold["by"]["engine"] for hold in load["held"]} == {"load", "store"}
-    (empty,) = explain_cycle(RUN, CHALLENGE, 2, "flow")["empty"]
+    (empty,) = explain_cycle(RUN, CHALLENGE, 2, "flow").to_json()["empty"]
     assert (empty["cause"], empty["next"]) == ("nothing", None)
 
 
 def end_of(program: Program, bundle: int, engine: str, slot: int = 0) -> tuple[str, list[str]]:
     """Why the chain of an operation ends where it does, and what is said about it."""
     answer = explain_bundle(program, CHALLENGE, bundle, engine, slot)
-    (operation,) = answer["operations"]
-    return operation["end"]["why"], [line.strip() for line in why_lines(answer)]
+    (operation,) = answer.operations
+    return operation.end.why, [line.strip() for line in explanation_lines(answer)]
 
 
 def test_a_chain_from_the_first_bundle_makes_an_operation_as_early_as_it_can_be() -> None:

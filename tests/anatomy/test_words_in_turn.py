@@ -57,6 +57,6 @@ def chains(count: int) -> Program:
 @pytest.mark.parametrize(("words", "saved", "lost"), [(200, 0, 0), (72, 0, 7), (8, 7, None)])
 def test_words_have_a_price_as_long_as_they_are_waited_for(words, saved, lost):
     operations = operations_of(placed_under(chains(40), CHALLENGE), CHALLENGE)
-    prices = scratch_prices(operations, CHALLENGE, CHALLENGE.slots, words)
+    prices = scratch_prices(operations, CHALLENGE, CHALLENGE.slots, words).to_json()
     assert prices["needed"] == 1
     assert (prices["saved"], prices["lost"]) == (saved, lost)

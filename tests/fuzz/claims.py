@@ -148,13 +148,13 @@ def lifting_keeps_the_meaning(job: ProgramJob) -> None:
 def more_slots_never_cost(job: ProgramJob) -> None:
     """No price is negative, and with more slots nothing takes longer."""
     with refusing("SW219"):
-        own = what_if(job.program, job.machine, {}, job.facts)
+        own = what_if(job.program, job.machine, {}, job.facts).to_json()
         assert own["cycles"] <= own["before"], own
         prices = {**own["prices"], **own["scratch_words"].get("prices", {}),
                   "scratch": own["scratch"]}  # fmt: skip
         assert all(price >= 0 for price in prices.values()), own
         more = {name: slots + 1 for name, slots in job.machine.slots.items()}
-        wider = what_if(job.program, job.machine, more, job.facts)
+        wider = what_if(job.program, job.machine, more, job.facts).to_json()
         assert wider["cycles"] <= own["cycles"], (wider, own)
         for memory in memories_of(job):
             end = end_of(job.program, job.machine, memory, strict=False)

@@ -112,7 +112,7 @@ def false_placements(case: Case, placed: Placements, rng: random.Random) -> Iter
     could = Counter[str]()
     last = max((one.bundle for one in placed.issued), default=-1)
     for bundle in range(last + 1):
-        answer = explain_placed(case.program, case.machine, placed, bundle)
+        answer = explain_placed(case.program, case.machine, placed, bundle).to_json()
         for operation in answer["operations"]:
             could[operation["engine"]] += operation["room"] is not None and not _breaks(operation)
             yield from _false_of_operation(case, operation, rng)

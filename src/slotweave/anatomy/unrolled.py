@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate
 from typing import TypeVar
 
@@ -34,12 +35,7 @@ class Unrolled:
     accesses: Mapping[Place, Access]
     known: KnownAccesses
 
-    @property
-    def times(self) -> Sequence[int]:
-        """What each bundle goes by: its number, or its cycle in the run of a program that jumps."""
-        return range(len(self.path)) if is_straight(self.program) else self.cycles
-
-    @property
+    @cached_property
     def cycles(self) -> tuple[int, ...]:
         """How many cycles are over before each bundle, and in the end."""
         return tuple(accumulate(map(costs_a_cycle, self.program.bundles), initial=0))

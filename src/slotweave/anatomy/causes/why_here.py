@@ -13,19 +13,26 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
+from slotweave.anatomy.causes.explanation import (
+    EmptySlots,
+    End,
+    ExplainedOperation,
+    Explanation,
+    Hold,
+    Link,
+    Place,
+)
 from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES, idle_table, movers
 from slotweave.anatomy.causes.placements import CAUSES, Placements, placements
 from slotweave.anatomy.unrolled import Unrolled, unrolled
 from slotweave.anatomy.words.live_scratch import JUMPS
+from slotweave.anatomy.words.scratch_names import ScratchNames, scratch_names
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.simulate.legality import costs_a_cycle
-
-#: Entries of an answer that say when.
-_TIMES = frozenset({"until", "free_from", "room"})
 
 
 def explain_bundle(
@@ -35,8 +42,8 @@ def explain_bundle(
     engine: str | None = None,
     slot: int | None = None,
     facts: Facts = NOTHING_KNOWN,
-) -> dict[str, Any]:
-    """Each operation of `bundle` and each engine with empty slots there, in JSON form.
+) -> Explanation:
+    """Each operation of `bundle`, and each engine with empty slots there.
 
     Only `engine`, or only its slot number `slot`, if they are given. The program must be straight
     and legal on `machine`; the bundle, engine and slot must exist, and the bundle be run. `facts`
@@ -53,14 +60,12 @@ def explain_cycle(
     cycle: int,
     engine: str | None = None,
     slot: int | None = None,
-) -> dict[str, Any]:
+) -> Explanation:
     """The same of a cycle of `run`. Each place is a cycle, and the bundle of the text run in it."""
     placed = placements(run.program, machine, run.known)
-    cycles = run.cycles
-    bundle = bisect_right(cycles, cycle) - 1
-    answer = explain_placed(run.program, machine, placed, bundle, engine, slot)
-    about = {"known": True, "bundles": len(run.path)}
-    return {"run": about, **_in_run(answer, run, cycles)}
+    bundle = bisect_right(run.cycles, cycle) - 1
+    view = _View(run.program, machine, placed, scratch_names(run.program, machine), run)
+    return _explained(view, bundle, engine, slot)
 
 
 def explain_placed(
@@ -70,8 +75,38 @@ def explain_placed(
     bundle: int,
     engine: str | None = None,
     slot: int | None = None,
-) -> dict[str, Any]:
-    """The same of a straight program whose placements are known."""
+) -> Explanation:
+    """The same of a bundle of a straight program whose placements are known."""
+    view = _View(program, machine, placed, scratch_names(program, machine))
+    return _explained(view, bundle, engine, slot)
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """A straight program, or the bundles of `run` one after the other."""
+
+    program: Program
+    machine: Machine
+    placed: Placements
+    names: ScratchNames
+    run: Unrolled | None = None
+
+    def time(self, bundle: int) -> int:
+        """What a bundle goes by in answers: itself, or its cycle in the run."""
+        return bundle if self.run is None else self.run.cycles[bundle]
+
+    def place(self, number: int) -> Place:
+        operation = self.placed.issued[number]
+        bundle, cycle = operation.bundle, None
+        if self.run is not None:
+            bundle, cycle = self.run.path[operation.bundle], self.time(operation.bundle)
+        text = " ".join(str(part) for part in operation.slot)
+        named = self.names.text(operation.engine, operation.slot)
+        return Place(bundle, operation.engine, operation.position, text, named, cycle)
+
+
+def _explained(view: _View, bundle: int, engine: str | None, slot: int | None) -> Explanation:
+    program, machine, placed = view.program, view.machine, view.placed
     engines = [name for name in machine.slots if engine in (None, name)]
     here = [
         number
@@ -85,63 +120,54 @@ def explain_placed(
     ]  # fmt: skip
     causes = idle_table(program, machine, placed) if empty else {}
     moving = movers(program, machine, placed) if empty else {}
-    return {
-        "bundle": bundle,
-        "operations": [_operation(program, machine, placed, number) for number in here],
-        "empty": [
-            {
-                "engine": name,
-                "slots": machine.slots[name] - used[name],
-                "cause": IDLE_CAUSES[causes[name][bundle]],
-                "could_move": int(moving[name][bundle]),
-                "next": _next(
-                    program, machine, placed, name, bundle, IDLE_CAUSES[causes[name][bundle]]
-                ),
-            }
-            for name in empty
-        ],
-    }
+    told = []
+    for name in empty:
+        cause = IDLE_CAUSES[causes[name][bundle]]
+        slots, could_move = machine.slots[name] - used[name], int(moving[name][bundle])
+        told.append(EmptySlots(name, slots, cause, could_move, _next(view, name, bundle, cause)))
+    return Explanation(
+        bundle if view.run is None else view.run.path[bundle],
+        tuple([_operation(view, number) for number in here]),
+        tuple(told),
+        *(() if view.run is None else (view.time(bundle), len(view.run.path))),
+    )
 
 
-def _operation(
-    program: Program, machine: Machine, placed: Placements, number: int
-) -> dict[str, Any]:
-    """An operation, what holds it, since when nothing does, and the chain of what binds it.
-
-    `end` is the last of the chain, or the operation itself without one, and why it is not earlier.
-    """
-    operation = placed.issued[number]
+def _operation(view: _View, number: int) -> ExplainedOperation:
+    """An operation, what holds it, since when nothing does, and the chain of what binds it."""
+    placed = view.placed
     chain = list(_chain(placed, number))
-    return {
-        **_place(placed, number),
-        "held": [
-            {"cause": cause, "until": edge.earliest, "by": _place(placed, edge.source)}
+    room = _room(view, number)
+    return ExplainedOperation(
+        place=view.place(number),
+        held=tuple([
+            Hold(cause, view.time(edge.earliest), view.place(edge.source))
             for cause in CAUSES
             if (edge := placed.edges[cause].of(number)) and edge.earliest > 0
-        ],
-        "free_from": placed.free_from(number),
-        "room": _room(program, machine, placed, number),
-        "chain": [{"cause": cause, **_place(placed, link)} for cause, link in chain],
-        "end": _end(program, machine, placed, chain[-1][1] if chain else number),
-        **({"jumps": True} if operation.kind.operation.name in JUMPS else {}),
-    }
+        ]),
+        free_from=view.time(placed.free_from(number)),
+        room=None if room is None else view.time(room),
+        chain=tuple([Link(cause, view.place(link)) for cause, link in chain]),
+        end=_end(view, chain[-1][1] if chain else number),
+        jumps=placed.issued[number].kind.operation.name in JUMPS,
+    )  # fmt: skip
 
 
-def _room(program: Program, machine: Machine, placed: Placements, number: int) -> int | None:
+def _room(view: _View, number: int) -> int | None:
     """The first bundle with a slot for the operation, from where it is free to before it stands.
 
     A bundle that costs no cycle would cost one, and has none.
     """
-    operation = placed.issued[number]
-    engine, slots = operation.engine, machine.slots[operation.engine]
-    for at in range(placed.free_from(number), operation.bundle):
-        bundle = program.bundles[at]
+    operation = view.placed.issued[number]
+    engine, slots = operation.engine, view.machine.slots[operation.engine]
+    for at in range(view.placed.free_from(number), operation.bundle):
+        bundle = view.program.bundles[at]
         if len(bundle.get(engine, ())) < slots and costs_a_cycle(bundle):
             return at
     return None
 
 
-def _end(program: Program, machine: Machine, placed: Placements, number: int) -> dict[str, Any]:
+def _end(view: _View, number: int) -> End:
     """Why an operation is not earlier that nothing before it holds where it stands:
 
     keeps     it is a pause, a halt or a jump
@@ -150,15 +176,15 @@ def _end(program: Program, machine: Machine, placed: Placements, number: int) ->
     full      its engine has no free slot from where it is free on
     room      nothing keeps it from an earlier bundle
     """
-    operation = placed.issued[number]
-    free, room = placed.free_from(number), _room(program, machine, placed, number)
+    operation = view.placed.issued[number]
+    free, room = view.placed.free_from(number), _room(view, number)
     if operation.kind.breaks:
         why = "keeps"
     elif free == operation.bundle:
         why = "together" if operation.bundle else "first"
     else:
         why = "full" if room is None else "room"
-    return {**_place(placed, number), "why": why, "free_from": free, "room": room}
+    return End(view.place(number), why, view.time(free), None if room is None else view.time(room))
 
 
 def _chain(placed: Placements, number: int) -> Iterator[tuple[str, int]]:
@@ -177,10 +203,9 @@ def _chain(placed: Placements, number: int) -> Iterator[tuple[str, int]]:
         yield cause, number
 
 
-def _next(
-    program: Program, machine: Machine, placed: Placements, engine: str, bundle: int, cause: str
-) -> dict[str, Any] | None:
+def _next(view: _View, engine: str, bundle: int, cause: str) -> ExplainedOperation | None:
     """The operation for `engine` after `bundle` that `cause` fits and that is free first."""
+    placed = view.placed
     later = [
         number
         for number, one in enumerate(placed.issued)
@@ -191,31 +216,4 @@ def _next(
         later = [number for number in later if placed.free_from(number, *met) <= bundle]
     if not later:
         return None
-    return _operation(program, machine, placed, min(later, key=lambda number: placed.free[number]))
-
-
-def _place(placed: Placements, number: int) -> dict[str, Any]:
-    operation = placed.issued[number]
-    return {
-        "bundle": operation.bundle,
-        "engine": operation.engine,
-        "slot": operation.position,
-        "text": " ".join(str(part) for part in operation.slot),
-    }
-
-
-def _in_run(answer: Any, run: Unrolled, cycles: tuple[int, ...]) -> Any:
-    """`answer` with cycles of the run, and bundles of the text, for bundles of the run."""
-    if isinstance(answer, list):
-        return [_in_run(part, run, cycles) for part in answer]
-    if not isinstance(answer, dict):
-        return answer
-    said: dict[str, Any] = {}
-    for name, entry in answer.items():
-        if name == "bundle":
-            said |= {"cycle": cycles[entry], "bundle": run.path[entry]}
-        elif name in _TIMES and entry is not None:
-            said[name] = cycles[entry]
-        else:
-            said[name] = _in_run(entry, run, cycles)
-    return said
+    return _operation(view, min(later, key=lambda number: placed.free[number]))

@@ -35,6 +35,7 @@ from slotweave.anatomy.timing.retiming import (
 )
 from slotweave.anatomy.timing.words_in_turn import Touched, values_of
 from slotweave.anatomy.unrolled import Unrolled, unrolled
+from slotweave.base.wording import plural
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
@@ -55,20 +56,69 @@ def unwatched(_stage: str) -> None:
     """Nobody wants to know."""
 
 
+@dataclass(frozen=True)
+class ScratchPrices:
+    """What `step` words of scratch are worth in cycles, where each value is given a word in turn.
+
+    `now` is what the program takes so in `words` words, `saved` how many cycles fewer with a step
+    more, `lost` how many more with a step less; None if it does not fit, for it holds `needed`
+    words at once. `prices` says how many fewer with one more slot of each engine.
+    """
+
+    step: int
+    words: int
+    needed: int
+    now: int | None
+    saved: int | None
+    lost: int | None
+    prices: Mapping[str, int | None]
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "prices": dict(self.prices)}
+
+
+@dataclass(frozen=True, repr=False)
+class WhatIf:
+    """A program on a machine with `slots`, in cycles.
+
+    It takes `before` as it is, `retimed` if it is timed again on the machine as it is, `cycles`
+    with these slots. One more slot of each engine saves `prices`, scratch of which no word is used
+    again saves `scratch`.
+    """
+
+    cycles: int
+    before: int
+    retimed: int
+    slots: Mapping[str, int]
+    prices: Mapping[str, int]
+    scratch: int
+    scratch_words: ScratchPrices
+
+    def __repr__(self) -> str:
+        slots = ", ".join(f"{engine} {count}" for engine, count in self.slots.items())
+        return f"<WhatIf: {plural(self.cycles, 'cycle')} with {slots}, {self.before:,} as it is>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `what-if --json` prints, but for the name of the facts."""
+        return {
+            **vars(self),
+            "slots": dict(self.slots),
+            "prices": dict(self.prices),
+            "scratch_words": self.scratch_words.to_json(),
+        }
+
+
 def what_if(
     program: Program,
     machine: Machine,
     changed: Mapping[str, int],
     facts: Facts = NOTHING_KNOWN,
     watch: Watch = unwatched,
-) -> dict[str, Any]:
+) -> WhatIf:
     """Cycles of the straight `program` as it is, timed again, and again with `changed` slots.
 
-    `prices` says how many cycles one more slot of each engine saves, and `scratch` how many would
-    be saved if no word of scratch were ever used again; `scratch_words` has the prices of `STEP`
-    words, and those of slots once words are allocated again (see `scratch_prices`); all with the
-    changed slots. No price is negative. `facts` are those about memory; `watch` is told of each
-    stage.
+    All prices are those with the changed slots, and none is negative. `facts` are those about
+    memory; `watch` is told of each stage.
 
     Raises InputError (SW212) if operations that cannot be parted need more slots.
     """
@@ -83,15 +133,15 @@ def what_if(
     timing = _Timing(groups_of(operations, reads, writes), machine.slots, _as_it_is(run, machine))
     now, prices, own = timing.cycles(slots), timing.prices(slots), timing.cycles(machine.slots)
     apart = groups_of(operations, reads, writes, reuse=False)
-    return {
-        "cycles": now,
-        "before": run.cycles[-1],
-        "retimed": min(own, now) if _covers(machine.slots, slots) else own,
-        "slots": slots,
-        "prices": prices,
-        "scratch": now - min(now, _Timing(apart, machine.slots).cycles(slots)),
-        "scratch_words": scratch_prices(operations, machine, slots, machine.scratch_words, watch),
-    }
+    return WhatIf(
+        cycles=now,
+        before=run.cycles[-1],
+        retimed=min(own, now) if _covers(machine.slots, slots) else own,
+        slots=slots,
+        prices=prices,
+        scratch=now - min(now, _Timing(apart, machine.slots).cycles(slots)),
+        scratch_words=scratch_prices(operations, machine, slots, machine.scratch_words, watch),
+    )
 
 
 def scratch_prices(
@@ -100,13 +150,10 @@ def scratch_prices(
     slots: Slots,
     words: int,
     watch: Watch = unwatched,
-) -> dict[str, Any]:
-    """What `step` words of scratch are worth in cycles, where each value is given a word in turn.
+) -> ScratchPrices:
+    """The prices of scratch where the machine has `words` words of it.
 
-    `now` is what the program takes so in `words` words, `saved` how many cycles fewer with a step
-    more, `lost` how many more with a step less (None if it does not fit: it holds `needed` words
-    at once). `prices` says how many fewer with one more slot of each engine. What fits into fewer
-    words fits into more, so no price is negative.
+    What fits into fewer words fits into more, so no price is negative.
     """
     watch("allocating scratch in turn")
     values = values_of(_events(operations.placed))
@@ -122,13 +169,16 @@ def scratch_prices(
     fewer = less.cycles(slots) if less else None
     now = _least(fewer, here.cycles(slots) if here else None)
     then = _least(now, more.cycles(slots) if more else None)
-    prices = here.prices(slots) if here else dict.fromkeys(slots)
-    return {
-        "step": STEP, "words": words, "needed": values.needed(), "now": now,
-        "saved": None if now is None or then is None else now - then,
-        "lost": None if fewer is None or now is None else fewer - now,
-        "prices": prices,
-    }  # fmt: skip
+    prices: Mapping[str, int | None] = here.prices(slots) if here else dict.fromkeys(slots)
+    return ScratchPrices(
+        step=STEP,
+        words=words,
+        needed=values.needed(),
+        now=now,
+        saved=None if now is None or then is None else now - then,
+        lost=None if fewer is None or now is None else fewer - now,
+        prices=prices,
+    )
 
 
 def _least(*found: int | None) -> int | None:

@@ -73,7 +73,7 @@ def _explain_place(
     from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled, up_to_halt
     from slotweave.anatomy.words.live_scratch import is_straight
     from slotweave.cli.inputs import machine_of, with_file
-    from slotweave.views.why_text import why_lines
+    from slotweave.views.explain_text import explanation_lines
 
     machine = machine_of(program, machine_name)
     with with_file(file):
@@ -93,9 +93,9 @@ def _explain_place(
             at = _parsed_place(place, cycles, most, machine)
             answer = explain_cycle(run, machine, *at)
     if json:
-        print_json(answer)
+        print_json(answer.to_json())
     else:
-        print("\n".join(why_lines(answer)))
+        print("\n".join(explanation_lines(answer)))
 
 
 def _parsed_place(

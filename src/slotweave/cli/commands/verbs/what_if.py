@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.base.wording import plural
 from slotweave.cli import inputs
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.command import command
-from slotweave.cli.facts import Assumed, FactsOption, assumed, read_only_notes
+from slotweave.cli.facts import FactsOption, assumed, read_only_notes
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
     from slotweave.machine import Machine
 
 MOST_SLOTS = 1024
-
-_HELD_FIXED = (
-    "The program is held fixed, nothing is compiled again "
-    "(`slotweave compile --machine FILE.toml` does that)."
-)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,6 +57,7 @@ def what_if(
     from slotweave.anatomy.inspect import refuse_faults
     from slotweave.anatomy.timing.what_if import what_if as timed
     from slotweave.anatomy.words.live_scratch import is_straight
+    from slotweave.views.what_if_text import what_if_lines
 
     how = inputs.building(shape, load_time_limit, terminal)
     parsed = inputs.program_in(program, how)
@@ -79,44 +74,12 @@ def what_if(
             raise InputError(Diagnostic("SW216", reason))
         refuse_faults(parsed, target)
         with terminal.stages() as watch:
-            answer = {**timed(parsed, target, slots, known.facts, watch), "facts": known.name}
+            answer = timed(parsed, target, slots, known.facts, watch)
     if json:
-        print_json(answer)
+        print_json({**answer.to_json(), "facts": known.name})
     else:
-        _show(answer, known)
+        print("\n".join(what_if_lines(answer, str(known))))
     terminal.notes((*known.notes, *read_only_notes(parsed, program, target, known, facts)))
-
-
-def _show(answer: dict[str, Any], known: Assumed) -> None:
-    print(_HELD_FIXED)
-    print(f"facts: {known}")
-    print(f"{plural(answer['before'], 'cycle')} as it is, {answer['retimed']:,} timed again")
-    print(f"{plural(answer['cycles'], 'cycle')} with {_listed(answer['slots'])}")
-    for engine, saved in answer["prices"].items():
-        print(f"{saved:6,} fewer with one more slot for {engine}")
-    print(f"{answer['scratch']:6,} fewer if no scratch word were used again")
-    _print_scratch(answer["scratch_words"])
-
-
-def _print_scratch(prices: dict[str, Any]) -> None:
-    """The prices of scratch words and of slots, where each value is allocated again."""
-    step, words = prices["step"], prices["words"]
-    if prices["now"] is None:
-        print(f"words given in turn: {prices['needed']:,} are needed, {words:,} are there")
-        return
-    print(f"{plural(prices['now'], 'cycle')} with all {words:,} scratch words given out in turn")
-    if prices["saved"] is not None:
-        print(f"{prices['saved']:6,} fewer with {step} words more")
-    if prices["lost"] is not None:
-        print(f"{prices['lost']:6,} more with {step} words fewer")
-    else:
-        print(f"       not with {step} words fewer: {prices['needed']:,} are needed")
-    for engine, saved in prices["prices"].items():
-        print(f"{saved:6,} fewer with these words and one more slot for {engine}")
-
-
-def _listed(slots: dict[str, int]) -> str:
-    return ", ".join(f"{engine} {count}" for engine, count in slots.items())
 
 
 def _slots(changes: Iterable[str], machine: Machine) -> dict[str, int]:

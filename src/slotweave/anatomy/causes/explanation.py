@@ -1,0 +1,170 @@
+"""What `explain` says of a bundle: its operations, what holds each, and why its slots are empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slotweave.base.wording import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An operation where it stands.
+
+    `bundle` is that of the text; `cycle` is that of the run, where a program jumps, and None where
+    bundles and cycles are one. `text` is the slot as it is written, `named` the same with the names
+    that the program brings for words of scratch.
+    """
+
+    bundle: int
+    engine: str
+    slot: int
+    text: str
+    named: str
+    cycle: int | None = None
+
+    @property
+    def at(self) -> int:
+        """What it goes by: its cycle in a run, else its bundle."""
+        return self.bundle if self.cycle is None else self.cycle
+
+    @property
+    def mnemonic(self) -> str:
+        return self.text.split()[0]
+
+    def to_json(self) -> dict[str, Any]:
+        """Cycle (of a run), bundle, engine, slot and text; the text with names if it has some."""
+        return {
+            **({} if self.cycle is None else {"cycle": self.cycle}),
+            "bundle": self.bundle,
+            "engine": self.engine,
+            "slot": self.slot,
+            "text": self.text,
+            **({} if self.named == self.text else {"named": self.named}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """`by` holds an operation until `until`, because of `cause` (one of placements.CAUSES)."""
+
+    cause: str
+    until: int
+    by: Place
+
+    def to_json(self) -> dict[str, Any]:
+        return {"cause": self.cause, "until": self.until, "by": self.by.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The next operation of a chain: the one before waits for it because of `cause`."""
+
+    cause: str
+    place: Place
+
+    def to_json(self) -> dict[str, Any]:
+        return {"cause": self.cause, **self.place.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last operation of a chain, and why it is not earlier (see `why_here`)."""
+
+    place: Place
+    why: str
+    free_from: int
+    room: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **self.place.to_json(),
+            "why": self.why,
+            "free_from": self.free_from,
+            "room": self.room,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedOperation:
+    """An operation, what holds it, and the chain of what binds it.
+
+    Nothing holds it from `free_from` on; `room` is the first bundle (of a run: cycle) from there to
+    its own where its engine has a free slot. `end` is the last of the chain, or the operation
+    itself without one. `jumps`: it is a jump, which keeps its place.
+    """
+
+    place: Place
+    held: tuple[Hold, ...]
+    free_from: int
+    room: int | None
+    chain: tuple[Link, ...]
+    end: End
+    jumps: bool
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **self.place.to_json(),
+            "held": [hold.to_json() for hold in self.held],
+            "free_from": self.free_from,
+            "room": self.room,
+            "chain": [link.to_json() for link in self.chain],
+            "end": self.end.to_json(),
+            **({"jumps": True} if self.jumps else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EmptySlots:
+    """The empty slots of an engine, and their cause (one of idle_causes.IDLE_CAUSES).
+
+    `could_move` operations of later bundles could stand there, each for itself; `next` is the one
+    that the cause fits and that is free first.
+    """
+
+    engine: str
+    slots: int
+    cause: str
+    could_move: int
+    next: ExplainedOperation | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "engine": self.engine,
+            "slots": self.slots,
+            "cause": self.cause,
+            "could_move": self.could_move,
+            "next": None if self.next is None else self.next.to_json(),
+        }
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class Explanation:
+    """The operations of a bundle, and the engines that have empty slots in it.
+
+    Of a program that jumps it is about `cycle` of a run of `run_bundles` bundles; both are None
+    otherwise. All times in it are cycles of the run then, and bundles if not.
+    """
+
+    bundle: int
+    operations: Sequence[ExplainedOperation]
+    empty: Sequence[EmptySlots]
+    cycle: int | None = None
+    run_bundles: int | None = None
+
+    def __repr__(self) -> str:
+        where = f"bundle {self.bundle}" if self.cycle is None else f"cycle {self.cycle}"
+        empty = plural(sum(one.slots for one in self.empty), "empty slot")
+        return f"<Explanation of {where}: {plural(len(self.operations), 'operation')}, {empty}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `explain --json` prints."""
+        run = {"known": True, "bundles": self.run_bundles}
+        return {
+            **({} if self.cycle is None else {"run": run, "cycle": self.cycle}),
+            "bundle": self.bundle,
+            "operations": [one.to_json() for one in self.operations],
+            "empty": [one.to_json() for one in self.empty],
+        }

@@ -1,0 +1,185 @@
+"""The answer to `explain PROGRAM CYCLE` in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Any
+
+from slotweave.anatomy.causes.explanation import (
+    EmptySlots,
+    End,
+    ExplainedOperation,
+    Explanation,
+    Hold,
+    Link,
+    Place,
+)
+from slotweave.base.wording import plural
+
+#: How many links of a chain are written out.
+_LINKS = 12
+
+#: Of each link that was told: of which operation, and its place with those of the rest.
+_Told = dict[str, tuple[str, list[str]]]
+
+_HELD = {
+    "operand": "its operand is computed by",
+    "memory": "in memory it may alias",
+    "scratch": "the word that it writes is in use by",
+}
+#: Operations that read or write memory at an address; all else with an order aliases everything.
+_WITH_ADDRESS = frozenset({"load", "load_offset", "vload", "store", "vstore"})
+_BETWEEN = "{name} stands between,"
+_AFTER = "{name} comes after"
+_NAMES = {"pause": "a pause", "halt": "a halt", "trace_write": "a trace"}
+_EMPTY = {
+    "free": "{operations} that {stand} later could move here",
+    "scratch": "the next operation waits for the word that it writes",
+    "memory": "the next operation waits for memory",
+    "elsewhere": "an operand of a later operation is held back by a full engine",
+    "dependence": "all later operations wait for operands",
+    "nothing": "no operation for this engine is left",
+}
+#: Why an operation is not earlier that nothing before it holds (see why_here).
+_ENDS = {
+    "keeps": "a pause, a halt or a jump keeps its place",
+    "first": "nothing holds it: this is the first bundle",
+    "together": "operations of this bundle wait for each other",
+    "full": "nothing holds it from {free:,} on, but {engine} has no free slot in {span}",
+    "room": "nothing holds it from {free:,} on: {engine} has a free slot in {room}",
+}
+#: What to say of an operation whose chain ends so.
+_HELD_BY_CHAIN = {
+    "keeps": "as early as what it waits for, back to what keeps its place",
+    "first": "as early as it can be, back to the first bundle",
+    "together": "as early as what it waits for, back to operations that wait for each other",
+    "full": "as early as what it waits for, back to where {engine} has no free slot, in {span}",
+    "room": "as early as what it waits for, but that goes back to one that could stand in {room}",
+}
+
+
+def explanation_lines(answer: Explanation) -> Iterator[str]:
+    """`answer` line by line.
+
+    Operations that are alike but for their slots and words, as the lanes of a vector are, are told
+    once; a chain that leads to what was told is not told again.
+    """
+    told: _Told = {}
+    if answer.cycle is not None:
+        yield f"cycle {answer.cycle:,} of the run: bundle {answer.bundle:,}"
+    for alike in _alike(answer.operations):
+        yield from _operation_lines(alike, told)
+    for empty in answer.empty:
+        slots = "1 slot is" if empty.slots == 1 else f"{empty.slots} slots are"
+        yield f"{empty.engine}: {slots} empty: {_reason(empty)}"
+        if empty.next is not None:
+            yield from (f"    {line}" for line in _operation_lines([empty.next], told))
+    if not answer.operations and not answer.empty:
+        yield "nothing stands here, and nothing could"
+
+
+def _reason(empty: EmptySlots) -> str:
+    stand = "stands" if empty.could_move == 1 else "stand"
+    operations = plural(empty.could_move, "operation")
+    return _EMPTY[empty.cause].format(operations=operations, stand=stand)
+
+
+def _alike(operations: Iterable[ExplainedOperation]) -> list[list[ExplainedOperation]]:
+    """`operations` in their order, those together that differ in their slots and words alone."""
+    groups: dict[Hashable, list[ExplainedOperation]] = {}
+    for operation in operations:
+        groups.setdefault(_likeness(operation), []).append(operation)
+    return list(groups.values())
+
+
+def _likeness(operation: ExplainedOperation) -> Hashable:
+    """What operations that are alike have in common."""
+    return (
+        _sort(operation.place),
+        tuple((hold.cause, hold.until, _sort(hold.by)) for hold in operation.held),
+        operation.free_from,
+        operation.room,
+        tuple((link.cause, _sort(link.place)) for link in operation.chain),
+        (_sort(operation.end.place), operation.end.why, operation.end.free_from),
+        operation.end.room,
+    )
+
+
+def _sort(place: Place) -> Hashable:
+    """When and on which engine something is done, and what."""
+    return place.cycle, place.bundle, place.engine, place.mnemonic
+
+
+def _operation_lines(alike: Sequence[ExplainedOperation], told: _Told) -> Iterator[str]:
+    """The first of some operations that are alike."""
+    operation = alike[0]
+    place = operation.place
+    numbers = "" if place.named == place.text else f" (`{place.text}`)"
+    yield _place(place) + numbers + _others(alike[1:])
+    for hold in operation.held:
+        yield f"    until {hold.until:,}: {_held(place, hold)} {_place(hold.by)}"
+    yield f"    {_verdict(operation)}"
+    chain, end = operation.chain, operation.end
+    for number, link in enumerate(chain[:_LINKS]):
+        rest = [*(_place(one.place) for one in chain[number:]), _place(end.place)]
+        first, known = told.setdefault(rest[0], (_short(place), rest))
+        yield f"    < {_cause(link)}: {rest[0]}"
+        if known == rest and first != _short(place):
+            yield f"      and on as for {first}"
+            return
+    more = len(chain) - _LINKS
+    if more > 0:
+        yield f"    < {more:,} more, the last {_place(end.place)}"
+    if chain:
+        yield f"      {_ENDS[end.why].format(**_times(end))}"
+
+
+def _others(alike: Sequence[ExplainedOperation]) -> str:
+    if not alike:
+        return ""
+    last = _place(alike[-1].place)
+    if len(alike) == 1:
+        return f" and, alike, {last}"
+    return f" and {len(alike)} more that are alike, the last {last}"
+
+
+def _held(place: Place, hold: Hold) -> str:
+    """How another operation holds the one at `place`; a pause has no address."""
+    if hold.cause == "memory":
+        for one, said in ((hold.by, _BETWEEN), (place, _AFTER)):
+            if one.mnemonic not in _WITH_ADDRESS:
+                return said.format(name=_NAMES.get(one.mnemonic, f"`{one.mnemonic}`"))
+    return _HELD[hold.cause]
+
+
+def _cause(link: Link) -> str:
+    """What a link of a chain is called."""
+    name = link.place.mnemonic
+    return name if link.cause == "memory" and name not in _WITH_ADDRESS else link.cause
+
+
+def _verdict(operation: ExplainedOperation) -> str:
+    if operation.jumps:
+        return "a jump keeps its place, where its block ends"
+    times = _times(operation)
+    if operation.free_from == operation.place.at:
+        return _HELD_BY_CHAIN[operation.end.why].format(**_times(operation.end))
+    return _ENDS["full" if operation.room is None else "room"].format(**times)
+
+
+def _times(operation: ExplainedOperation | End) -> dict[str, Any]:
+    """What sentences about an operation may say: its engine, since when it is free, its span."""
+    free, at = operation.free_from, operation.place.at
+    span = f"{free:,}" if at - free == 1 else f"{free:,}–{at - 1:,}"
+    room = None if operation.room is None else f"{operation.room:,}"
+    return {"engine": operation.place.engine, "free": free, "span": span, "room": room}
+
+
+def _short(place: Place) -> str:
+    """A place without the text of the slot."""
+    return _place(place).split(" `")[0]
+
+
+def _place(place: Place) -> str:
+    of = "" if place.cycle is None else f" (bundle {place.bundle:,})"
+    return f"{place.at:,}:{place.engine}:{place.slot}{of} `{place.named}`"
