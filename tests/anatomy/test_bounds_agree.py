@@ -105,5 +105,5 @@ def test_compile_and_inspect_state_one_bound_of_a_chain_and_its_loads() -> None:
         {"alu": (("+", 4, 2, 3),)},
         {"store": (("store", 0, 4),)},
     )
-    seen = inspect_program(Program("challenge", bundles), CHALLENGE, NOTHING_KNOWN)
+    seen = inspect_program(Program("challenge", bundles), CHALLENGE, NOTHING_KNOWN).to_json()
     assert seen["bound"]["cycles"] == seen["cycles"] == 4

@@ -184,7 +184,7 @@ PROGRAMS = ("hand", "tight", "nothing", "ranged", "16 ends", "17 ends", "packed"
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_every_number_is_that_of_the_events(name: str) -> None:
     runs = runs_of(name)
-    view, twin = both_of(inspect_program(runs.program, CHALLENGE), runs)
+    view, twin = both_of(inspect_program(runs.program, CHALLENGE).to_json(), runs)
     assert set(view) == set(twin), "each entry has a twin"
     for key, entry in twin.items():
         assert view[key] == entry, key
@@ -196,7 +196,7 @@ def test_every_number_of_a_program_that_jumps_is_that_of_its_run(name: str) -> N
         text, runs = LOOP, ran_in_cycles(LOOP, CHALLENGE, random_memories(32))
     else:
         text, runs = looping_tree_hash()
-    summary = inspect_program(text, CHALLENGE)
+    summary = inspect_program(text, CHALLENGE).to_json()
     assert runs.cycles > len(text.bundles)
     assert (summary["straight"], summary["bundles"]) == (False, len(text.bundles))
     assert summary["run"] == {"known": True, "bundles": runs.cycles}
@@ -219,7 +219,7 @@ def test_numbers_of_drawn_programs_are_those_of_the_events(drawn: Program) -> No
         runs = ran(drawn, CHALLENGE, memories)
     except Exception:  # a divisor was zero
         return
-    view, twin = both_of(inspect_program(drawn, CHALLENGE), runs)
+    view, twin = both_of(inspect_program(drawn, CHALLENGE).to_json(), runs)
     assert view["repeated"] <= twin["repeated"]
     for key in twin.keys() - {"phases", "repeated"}:
         assert view[key] == twin[key], key
@@ -231,7 +231,7 @@ def test_the_bound_of_the_dataflow_is_shown_and_one_more_is_not(name: str) -> No
     lifted = lift_counting(text, CHALLENGE, NOTHING_KNOWN, apart=True)
     problem = dataflow_problem(lifted, CHALLENGE)
     best = best_bound(bound_ladder(problem))
-    assert inspect_program(text, CHALLENGE)["dataflow"]["cycles"] == best.cycles
+    assert inspect_program(text, CHALLENGE).to_json()["dataflow"]["cycles"] == best.cycles
     assert best.certificate is not None
     assert not list(certificate_faults(best.certificate, best.cycles, problem))
     assert list(certificate_faults(best.certificate, best.cycles + 1, problem))
@@ -243,7 +243,7 @@ def test_the_bound_of_the_slots_as_they_stand_is_shown(name: str) -> None:
     run = unrolled(text, CHALLENGE, NOTHING_KNOWN, MOST_SHOWN)
     problem = own_slots_problem(placements(run.program, CHALLENGE, run.known), CHALLENGE)
     own = heads_and_tails_bound(problem)
-    shown = {each["name"]: each for each in inspect_program(text, CHALLENGE)["ladder"]}
+    shown = {each["name"]: each for each in inspect_program(text, CHALLENGE).to_json()["ladder"]}
     assert shown["heads and tails"]["cycles"] == own.cycles
     assert own.certificate is not None
     assert not list(certificate_faults(own.certificate, own.cycles, problem))
@@ -252,7 +252,7 @@ def test_the_bound_of_the_slots_as_they_stand_is_shown(name: str) -> None:
 def test_where_jumps_depend_on_data_each_slot_counts_once() -> None:
     events: list[Event] = []
     end = run(COUNTED_BY_DATA, CHALLENGE, [5] * 32, on_event=events.append, strict=False)
-    summary = inspect_program(COUNTED_BY_DATA, CHALLENGE)
+    summary = inspect_program(COUNTED_BY_DATA, CHALLENGE).to_json()
     assert summary["straight"] is False
     assert (summary["run"]["known"], summary["run"]["code"]) == (False, "SW219")
     assert summary["run"]["bundle"] == 3
@@ -283,7 +283,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 def test_no_number_of_the_view_is_without_a_twin() -> None:
     """Whatever number `inspect` gives, the comparison above meets it."""
-    summary = inspect_program(HAND, CHALLENGE)
+    summary = inspect_program(HAND, CHALLENGE).to_json()
     compared, twin = both_of(summary, runs_of("hand"))
     left = {key for key in summary if list(leaves(summary[key]))} - set(compared)
     assert left == {"dataflow"}

@@ -17,7 +17,7 @@ from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE, Machine
 from slotweave.simulate.reference import run
-from slotweave.views.result_table import result_view
+from slotweave.views.inspect_table import inspect_view
 from strategies.programs import straight_programs
 from support.command_line import slotweave
 
@@ -96,14 +96,14 @@ def test_of_a_run_the_bundle_of_the_text_is_named() -> None:
         {"alu": (("+", 3, 9, 9),)},
     ))  # fmt: skip
     read = {"reads": 2, "first": {"bundle": 3, "engine": "alu", "slot": 0, "word": 9}}
-    assert inspect_program(program, CHALLENGE)["never_written"] == read
+    assert inspect_program(program, CHALLENGE).to_json()["never_written"] == read
 
 
 def test_of_jumps_that_data_decides_or_that_never_end_nothing_is_known() -> None:
     assert found({"load": (("load", 1, 0),)}, {"flow": (("cond_jump", 1, 0),)}) is None
     endless = Program("challenge", looping(0))
     assert never_written(endless, CHALLENGE, NOTHING_KNOWN, max_bundles=100) is None
-    summary = inspect_program(endless, CHALLENGE)
+    summary = inspect_program(endless, CHALLENGE).to_json()
     assert (summary["never_written"], "never written" in shown(endless)) == (None, False)
 
 
@@ -129,7 +129,7 @@ def test_a_jump_to_the_end_changes_nothing(program: Program) -> None:
 
 def shown(program: Program) -> str:
     console = Console(file=StringIO(), width=200, no_color=True)
-    console.print(result_view(inspect_program(program, CHALLENGE)))
+    console.print(inspect_view(inspect_program(program, CHALLENGE)))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 

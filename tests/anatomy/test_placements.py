@@ -10,7 +10,7 @@ import numpy as np
 from slotweave.anatomy.causes.idle_causes import could_move, idle_causes
 from slotweave.anatomy.causes.waste import critical_path, movable
 from slotweave.anatomy.inspect import inspect_program
-from slotweave.anatomy.phases import head_body_tail, slices
+from slotweave.anatomy.phases import Spans, head_body_tail, slices
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.driver.pipeline import compile_kernel
 from slotweave.ir.program import Bundle, Program
@@ -144,7 +144,7 @@ def test_the_critical_path_ignores_scratch_and_gaps() -> None:
 def test_head_and_tail_surround_the_full_engine() -> None:
     text = program(NOTHING, const((0, 1), (1, 1)), NOTHING, const((2, 2), (3, 2)), NOTHING, NOTHING)
     spans = head_body_tail(text, CHALLENGE, "load", range(7))
-    assert spans == {"engine": "load", "head": 1, "body": 3, "tail": 2}
+    assert spans == Spans("load", head=1, body=3, tail=2)
     assert head_body_tail(program(NOTHING), CHALLENGE, "load", range(2))["body"] == 0
 
 
@@ -153,7 +153,7 @@ def test_what_costs_no_cycle_is_counted_nowhere() -> None:
     debug: Bundle = {"debug": (("comment", "here"),)}
     store: Bundle = {"store": (("store", 0, 1),)}
     text = program(debug, debug, const((0, 3), (1, 4)), debug, debug, store, debug)
-    found = inspect_program(text, CHALLENGE)
+    found = inspect_program(text, CHALLENGE).to_json()
     assert (found["cycles"], found["bundles"]) == (2, 7)
     assert found["spans"] == {"engine": "load", "head": 0, "body": 1, "tail": 1}
     assert [(one["first"], one["last"]) for one in found["slices"]] == [(0, 0), (1, 1)]
@@ -173,8 +173,8 @@ def test_a_run_of_the_simulator_counts_the_same() -> None:
         assert sum(by_cause.values()) == CHALLENGE.slots[engine] * cycles - used[engine]
     spans = slices(placed, range(len(text.bundles) + 1))
     for span in spans:
-        ran = sum(span["first"] <= event.bundle <= span["last"] for event in events)
-        assert ran == sum(span["operations"].values())
+        ran = sum(span.first <= event.bundle <= span.last for event in events)
+        assert ran == sum(span.operations.values())
     assert [(one.bundle, one.engine) for one in placed.issued] == [
         (event.bundle, event.engine) for event in events
     ]

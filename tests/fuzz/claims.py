@@ -74,7 +74,7 @@ def time_is_cycles(job: ProgramJob) -> bool:
 
 def inspection_counts(job: ProgramJob) -> None:
     """Cycles and slots of `inspect` are those of every run; no run is below its bound."""
-    view = inspect_program(job.program, job.machine, job.facts)
+    view = inspect_program(job.program, job.machine, job.facts).to_json()
     if view.get("run", {}).get("known", True) is False:
         assert "bound" not in view
         return

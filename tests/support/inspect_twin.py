@@ -43,6 +43,7 @@ def twin_of(ran: Ran, given: Mapping[str, int]) -> dict[str, Any]:
         "repeated": _repeated(ran),
         "movable": _movable(ran),
         "could_move": _could_move(ran),
+        "word_waits": _word_waits(ran),
     }
 
 
@@ -176,6 +177,17 @@ def _could_move(ran: Ran) -> dict[str, int]:
         ]  # fmt: skip
         count[event.engine] += bool(rooms) and ran.name(number) not in BREAKS
     return count
+
+
+def _word_waits(ran: Ran) -> list[dict[str, int]]:
+    """The words for which events wait that wait for nothing else, by how many do."""
+    count: Counter[tuple[int, int]] = Counter()
+    for number, words in enumerate(ran.writes):
+        others = max(_operands_free(ran, number), _memory_free(ran, number))
+        if _scratch_free(ran, number) > others:
+            count[min(words), len(words)] += 1
+    most = sorted(count.items(), key=lambda pair: (-pair[1], pair[0]))[:8]
+    return [{"first": first, "words": words, "operations": n} for (first, words), n in most]
 
 
 def _memory_free(ran: Ran, number: int) -> int:

@@ -34,3 +34,12 @@ def utilisation(program: Program, machine: Machine) -> dict[str, EngineUse]:
         )
         for engine, slots in machine.engines
     }
+
+
+def widest(program: Program) -> tuple[int, int]:
+    """The most operations that a bundle of `program` holds, and the most engines that one uses."""
+    rows = [
+        [len(slots) for engine, slots in bundle.items() if engine != DEBUG_ENGINE and slots]
+        for bundle in program.bundles
+    ]
+    return max(map(sum, rows), default=0), max(map(len, rows), default=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic
@@ -14,9 +13,3 @@ def fault_json(found: Diagnostic | None) -> dict[str, Any] | None:
         return None
     place = {"bundle": found.bundle, "engine": found.engine, "slot": found.slot}
     return {**place, "text": found.message}
-
-
-def fault_from_json(code: str, found: Mapping[str, Any], file: str = "") -> Diagnostic:
-    """The diagnostic of which `found` is the JSON form."""
-    place = {key: found[key] for key in ("bundle", "engine", "slot")}
-    return Diagnostic(code, found["text"], file=file, **place)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,56 @@ SLICES = 8
 WORK = ("constants", "loads", "arithmetic", "selects", "stores", "control")
 
 
-def head_body_tail(
-    program: Program, machine: Machine, engine: str, cycles: Sequence[int]
-) -> dict[str, Any]:
-    """Cycles before `engine` is first full, until it is last full, and after that.
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Cycles before `engine` is first full, until it is last full, and after that."""
+
+    engine: str
+    head: int
+    body: int
+    tail: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"engine": self.engine, "head": self.head, "body": self.body, "tail": self.tail}
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The operations of the cycles `first` to `last` by kind of work."""
+
+    first: int
+    last: int
+    operations: Mapping[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"first": self.first, "last": self.last, "operations": dict(self.operations)}
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A group of items at a stage: its first and last cycle, its operations by kind of work.
+
+    What no single group can claim has neither group nor stage.
+    """
+
+    group: int | None
+    stage: int | None
+    first: int
+    last: int
+    operations: Mapping[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "group": self.group,
+            "stage": self.stage,
+            "first": self.first,
+            "last": self.last,
+            "operations": dict(self.operations),
+        }
+
+
+def head_body_tail(program: Program, machine: Machine, engine: str, cycles: Sequence[int]) -> Spans:
+    """The spans of a program by when `engine` is full.
 
     `cycles` says how many cycles are over before each bundle, and in the end.
     """
@@ -32,10 +79,10 @@ def head_body_tail(
     full = [cycle for cycle, bundle in bundles if slots and len(bundle.get(engine, ())) >= slots]
     size = cycles[-1]
     first, last = (full[0], full[-1]) if full else (size, size - 1)
-    return {"engine": engine, "head": first, "body": last - first + 1, "tail": size - 1 - last}
+    return Spans(engine, head=first, body=last - first + 1, tail=size - 1 - last)
 
 
-def slices(placed: Placements, cycles: Sequence[int]) -> list[dict[str, Any]]:
+def slices(placed: Placements, cycles: Sequence[int]) -> list[Slice]:
     """The operations of each slice of the cycles by kind of work; at most SLICES equal slices.
 
     `cycles` says how many cycles are over before each bundle, and in the end.
@@ -46,13 +93,10 @@ def slices(placed: Placements, cycles: Sequence[int]) -> list[dict[str, Any]]:
     at = np.searchsorted(starts, np.array(cycles)[placed.columns.bundle], "right") - 1
     counts = np.zeros((count, len(WORK)), np.int64)
     np.add.at(counts, (at, _works(placed)), 1)
-    return [
-        {"first": starts[i], "last": starts[i + 1] - 1, "operations": _by_work(counts[i])}
-        for i in range(count)
-    ]
+    return [Slice(starts[i], starts[i + 1] - 1, _by_work(counts[i])) for i in range(count)]
 
 
-def phases(placed: Placements, groups: ItemGroups, cycles: Sequence[int]) -> list[dict[str, Any]]:
+def phases(placed: Placements, groups: ItemGroups, cycles: Sequence[int]) -> list[Phase]:
     """Each group of items at each stage: its first and last cycle, its operations by work.
 
     `cycles` says how many cycles are over before each bundle, and in the end.
@@ -71,13 +115,9 @@ def phases(placed: Placements, groups: ItemGroups, cycles: Sequence[int]) -> lis
     rows = zip((keys // stages + SHARED).tolist(), (keys % stages).tolist(),
                cycle[begin].tolist(), last.tolist(), counts, strict=True)  # fmt: skip
     return [
-        {
-            "group": None if group == SHARED else group,
-            "stage": None if group == SHARED else stage,
-            "first": first,
-            "last": end,
-            "operations": _by_work(work),
-        }
+        Phase(None, None, first, end, _by_work(work))
+        if group == SHARED
+        else Phase(group, stage, first, end, _by_work(work))
         for group, stage, first, end, work in rows
     ]
 

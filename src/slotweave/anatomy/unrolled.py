@@ -12,7 +12,7 @@ from slotweave.anatomy.words.known_accesses import KnownAccesses, Place, lifted_
 from slotweave.anatomy.words.live_scratch import is_straight
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Bundle, Program
-from slotweave.lift import MAX_BUNDLES, Access, lift_counting
+from slotweave.lift import MAX_BUNDLES, Access, Lifted, lift_counting
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.legality import costs_a_cycle
 
@@ -24,16 +24,17 @@ MOST_SHOWN = 150_000
 
 @dataclass(frozen=True)
 class Unrolled:
-    """`program` has the bundles of the run, one behind the other; jumps only fill their slots.
+    """`program` has the bundles of the run, one after the other; jumps only fill their slots.
 
     Bundle i of it is bundle `path[i]` of the text; `accesses` are its loads and stores, and `known`
-    says in which region they lie.
+    says in which region they lie. `lifted` is the run as a graph.
     """
 
     program: Program
     path: tuple[int, ...]
     accesses: Mapping[Place, Access]
     known: KnownAccesses
+    lifted: Lifted
 
     @cached_property
     def cycles(self) -> tuple[int, ...]:
@@ -42,7 +43,12 @@ class Unrolled:
 
 
 def unrolled(
-    program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    max_bundles: int = MAX_BUNDLES,
+    *,
+    apart: bool = False,
 ) -> Unrolled:
     """`program` as it runs under `facts`; one that does not jump is as written, to its first halt.
 
@@ -50,14 +56,15 @@ def unrolled(
     data, or if more than `max_bundles` bundles are run.
 
     Where there are jumps, bundles that cost no cycle are left out, unless results take longer than
-    a bundle to land: that is counted in all bundles.
+    a bundle to land: that is counted in all bundles. With `apart` parts of a region that no
+    computed address mixes are regions of their own in the graph (see `lift`).
     """
     if is_straight(program):
         ran = up_to_halt(program)
-        lifted = lift_counting(ran, machine, facts, max(len(ran.bundles), 1))
+        lifted = lift_counting(ran, machine, facts, max(len(ran.bundles), 1), apart=apart)
         path = tuple(range(len(ran.bundles)))
-        return Unrolled(ran, path, lifted.accesses, lifted_accesses(lifted))
-    lifted = lift_counting(program, machine, facts, max_bundles)
+        return Unrolled(ran, path, lifted.accesses, lifted_accesses(lifted), lifted)
+    lifted = lift_counting(program, machine, facts, max_bundles, apart=apart)
     slow = any(mode.latency > 1 for mode in machine.modes)
     kept = [
         ran
@@ -75,6 +82,7 @@ def unrolled(
         path,
         placed(lifted.accesses),
         placed(lifted_accesses(lifted)),
+        lifted,
     )
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import Any
 
 from slotweave.anatomy.executed import executed, slots_bound
-from slotweave.anatomy.inspect import bound_json, engine_rows
+from slotweave.anatomy.inspection import bound_json, engine_rows
 from slotweave.check.runs.execution import instance_memory
 from slotweave.driver.flow_pipeline import FlowResult
 from slotweave.driver.pipeline import Result

@@ -1,15 +1,14 @@
-"""The phases of a program as a person reads them, from the JSON form of `inspect`."""
+"""The phases of a program as a person reads them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
-from typing import Any
 
 from rich.table import Table
 
-from slotweave.anatomy.phases import WORK
+from slotweave.anatomy.phases import WORK, Phase
 from slotweave.base.wording import plural
 from slotweave.views.narrow import with_whole_numbers
 
@@ -19,7 +18,7 @@ _SHOWN = 20
 _SHORT = {"constants": "const", "arithmetic": "arith"}
 
 
-def groups_line(phases: Sequence[Mapping[str, Any]], cycles: int) -> str:
+def groups_line(phases: Sequence[Phase], cycles: int) -> str:
     """How many groups of items there are, how long each takes, how many are under way at once."""
     spans = group_spans(phases)
     if not spans:
@@ -29,21 +28,21 @@ def groups_line(phases: Sequence[Mapping[str, Any]], cycles: int) -> str:
     length = plural(round(median(lengths)), "cycle")
     return (
         f"{many}, {length} from first to last operation at the median, "
-        f"{sum(lengths) / cycles:,.1f} under way at once on the mean"
+        f"{sum(lengths) / cycles:,.1f} under way at once on average"
     )
 
 
-def group_spans(phases: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, int]]:
+def group_spans(phases: Sequence[Phase]) -> dict[int, tuple[int, int]]:
     """group -> first and last cycle of its operations."""
     spans: dict[int, tuple[int, int]] = {}
     for phase in phases:
-        if phase["group"] is not None:
-            first, last = spans.get(phase["group"], (phase["first"], phase["last"]))
-            spans[phase["group"]] = min(first, phase["first"]), max(last, phase["last"])
+        if phase.group is not None:
+            first, last = spans.get(phase.group, (phase.first, phase.last))
+            spans[phase.group] = min(first, phase.first), max(last, phase.last)
     return spans
 
 
-def phase_table(phases: Sequence[Mapping[str, Any]]) -> Table:
+def phase_table(phases: Sequence[Phase]) -> Table:
     """One row for each stage, over all groups; shared operations first."""
     rows = list(_stages(phases))
     works = [work for work in WORK if any(row[1][work] for row in rows)]
@@ -61,14 +60,14 @@ def phase_table(phases: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _stages(
-    phases: Sequence[Mapping[str, Any]],
+    phases: Sequence[Phase],
 ) -> Iterator[tuple[int | None, Counter[str], tuple[int, int], int]]:
     """(stage, operations by work, first and last cycle, number of groups) of each stage."""
-    stages = sorted({phase["stage"] for phase in phases}, key=lambda stage: stage or 0)
+    stages = sorted({phase.stage for phase in phases}, key=lambda stage: stage or 0)
     for stage in stages:
-        of_it = [phase for phase in phases if phase["stage"] == stage]
+        of_it = [phase for phase in phases if phase.stage == stage]
         operations: Counter[str] = Counter()
         for phase in of_it:
-            operations.update(phase["operations"])
-        span = (min(phase["first"] for phase in of_it), max(phase["last"] for phase in of_it))
+            operations.update(phase.operations)
+        span = (min(phase.first for phase in of_it), max(phase.last for phase in of_it))
         yield stage, operations, span, len(of_it) if stage is not None else 0

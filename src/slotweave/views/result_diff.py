@@ -8,7 +8,7 @@ from typing import Any
 #: Entries that say how something came about, or at length, and not what came out.
 _LEFT_OUT = frozenset({
     "schema_version", "kind", "program", "machine_toml", "hashes", "ladder", "phases", "slices",
-    "rungs", "matches", "seconds",
+    "rungs", "matches", "seconds", "headline", "next",
 })  # fmt: skip
 
 

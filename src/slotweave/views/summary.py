@@ -6,7 +6,7 @@ from typing import Any
 
 from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.utilisation import utilisation
-from slotweave.anatomy.inspect import bound_json, engine_rows
+from slotweave.anatomy.inspection import bound_json, engine_rows
 from slotweave.bounds import best_bound
 from slotweave.driver.pipeline import Result
 

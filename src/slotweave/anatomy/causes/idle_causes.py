@@ -16,6 +16,10 @@ holds for other operations.
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,6 +62,29 @@ def could_move(program: Program, machine: Machine, placed: Placements) -> dict[s
         before = np.concatenate(([0], np.cumsum(spare > 0)))
         result[engine] = int((before[end] > before[np.minimum(first, end)]).sum())
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class WordWaits:
+    """So many `operations` have all they need but the `words` from `first` on, to write to."""
+
+    first: int
+    words: int
+    operations: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"first": self.first, "words": self.words, "operations": self.operations}
+
+
+def word_waits(placed: Placements) -> tuple[WordWaits, ...]:
+    """The words of scratch that operations wait for alone; the most waited for come first."""
+    writes = placed.columns.writes
+    ordered = np.maximum(placed.earliest["operand"], placed.earliest["memory"])
+    waiting = np.flatnonzero(placed.free > ordered)
+    begin, end = writes.first[waiting], writes.first[waiting + 1]
+    spans = zip(writes.word[begin].tolist(), (end - begin).tolist(), strict=True)
+    most = sorted(Counter(spans).items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(WordWaits(first, words, number) for (first, words), number in most)
 
 
 def _spare(program: Program, machine: Machine) -> dict[str, Longs]:

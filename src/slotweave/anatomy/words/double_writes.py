@@ -6,11 +6,11 @@ are looked at, as in `simulate.legality`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from slotweave.anatomy.fault_json import fault_from_json, fault_json
+from slotweave.anatomy.fault_json import fault_json
 from slotweave.base.diagnostics import Diagnostic
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
@@ -28,12 +28,10 @@ def double_writes_json(found: Sequence[Diagnostic]) -> dict[str, Any]:
     return {"slots": len(found), "first": fault_json(found[0]) if found else None}
 
 
-def double_writes_diagnostic(found: Mapping[str, Any], file: str) -> Diagnostic | None:
-    """What to say of `found` (its JSON form) in `file`, if there is any."""
-    if not found["slots"]:
+def double_writes_diagnostic(found: Sequence[Diagnostic], file: str) -> Diagnostic | None:
+    """What to say of `found` in `file`, if there is any."""
+    if not found:
         return None
-    first, slots = found["first"], found["slots"]
-    count = "the only one" if slots == 1 else f"the first of {slots:,}"
+    count = "the only one" if len(found) == 1 else f"the first of {len(found):,}"
     judged = "the last wins, as on the machine; strict mode refuses it, --compatible allows it"
-    fault = fault_from_json("SW104", first, file)
-    return replace(fault, message=f"{fault.message}, {count} ({judged})")
+    return replace(found[0], file=file, message=f"{found[0].message}, {count} ({judged})")

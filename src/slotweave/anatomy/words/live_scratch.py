@@ -7,6 +7,8 @@ it touches is counted as live throughout.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from slotweave.anatomy.words.scratch_flow import scratch_flow
@@ -29,13 +31,22 @@ def is_straight(program: Program) -> bool:
     )
 
 
-def live_scratch(live: Longs, machine: Machine) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class LiveScratch:
     """Words live at the peak, on the mean of all bundles (to a tenth), and in the machine."""
-    return {
-        "peak": int(live.max(initial=0)),
-        "mean": round(float(live.mean()), 1) if len(live) else 0.0,
-        "size": machine.scratch_words,
-    }
+
+    peak: int
+    mean: float
+    size: int
+
+    def to_json(self) -> dict[str, float]:
+        return {"peak": self.peak, "mean": self.mean, "size": self.size}
+
+
+def live_scratch(live: Longs, machine: Machine) -> LiveScratch:
+    """The words in use, of which `live` has the number in each bundle."""
+    mean = round(float(live.mean()), 1) if len(live) else 0.0
+    return LiveScratch(int(live.max(initial=0)), mean, machine.scratch_words)
 
 
 def live_words(program: Program, machine: Machine) -> Longs:

@@ -7,7 +7,7 @@ strict mode names. Debug slots read nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -99,13 +99,13 @@ def never_written_json(found: NeverWritten | None) -> dict[str, Any] | None:
     return None if found is None else asdict(found)
 
 
-def never_written_diagnostic(found: Mapping[str, Any] | None, file: str) -> Diagnostic | None:
-    """What to say of `found` (its JSON form) in `file`, if anything is read so."""
-    if not found or not found["reads"]:
+def never_written_diagnostic(found: NeverWritten | None, file: str) -> Diagnostic | None:
+    """What to say of `found` in `file`, if anything is read so."""
+    if found is None or found.first is None:
         return None
-    code, fault = faults.never_written(found["first"]["word"])
-    place = {key: found["first"][key] for key in ("bundle", "engine", "slot")}
-    reads = found["reads"]
-    count = "the only such read" if reads == 1 else f"the first of {reads:,} such reads"
+    first = found.first
+    code, fault = faults.never_written(first.word)
+    count = "the only such read" if found.reads == 1 else f"the first of {found.reads:,} such reads"
     judged = "taken as 0, as on the machine; strict mode refuses it, --compatible allows it"
-    return Diagnostic(code, f"{fault}, {count} ({judged})", file=file, **place)
+    message = f"{fault}, {count} ({judged})"
+    return Diagnostic(code, message, file, None, first.bundle, first.engine, first.slot)

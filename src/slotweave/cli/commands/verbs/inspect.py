@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_note
+from slotweave.cli.inputs import STDIN
 from slotweave.cli.options import (
     LOAD_SECONDS,
     Json,
@@ -20,6 +23,13 @@ from slotweave.cli.options import (
 from slotweave.cli.origin import not_guessed
 from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from slotweave.anatomy.inspection import Inspection
+
+_AS_WRITTEN = (
+    "the program is shown as it is written, each bundle once, for its run is not known: {refusal}"
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,43 +51,48 @@ def inspect(
     scratch is used, what could be left out, and what bounds the cycles. A program that jumps is
     shown as it runs, if known words decide its jumps; bundles then count from 0 in the run.
     """
-    from slotweave.anatomy.fault_json import fault_from_json
+    from slotweave.anatomy.headline import headline
     from slotweave.anatomy.inspect import inspect_program
     from slotweave.anatomy.words.double_writes import double_writes_diagnostic
     from slotweave.anatomy.words.never_written import never_written_diagnostic
     from slotweave.cli.inputs import building, built_for, machine_of, program_in, shown, with_file
-    from slotweave.views.result_table import result_view
+    from slotweave.views.inspect_table import inspect_view
 
     how = building(shape, load_time_limit, terminal)
     parsed = program_in(program, how)
     known = assumed(program, facts, how.shape, parsed)
     with with_file(program):
         target = machine_of(parsed, machine)
-        summary = inspect_program(not_guessed(parsed, program, known), target, known.facts)
-    summary["facts"] = known.name
+        found = inspect_program(not_guessed(parsed, program, known), target, known.facts)
+    options = {"--machine": machine, "--facts": facts, "--shape": shape}
+    command = next_command(found, program, options)
     if json:
-        print_json(summary)
+        said = {"headline": headline(found), "next": command, "facts": known.name}
+        print_json({**found.to_json(), **said})
     else:
         shape_built = built_for(program, parsed)
         context = [("built for", shape_built)] if shape_built else []
-        terminal.show(result_view(summary, [*context, ("facts", str(known))]))
-    if reason := unknown_run(summary):
-        terminal.note(reason)
-    changed = summary["read_only_store"]
-    stored = fault_from_json("SW404", changed) if changed else None
-    terminal.notes((*known.notes, *read_only_note(stored, program, known, facts)))
-    if found := never_written_diagnostic(summary["never_written"], shown(program)):
-        terminal.note(f"warning: {found}")
-    if found := double_writes_diagnostic(summary["double_writes"], shown(program)):
-        terminal.note(f"warning: {found}")
+        terminal.show(inspect_view(found, [*context, ("facts", str(known))], command))
+    if found.refusal is not None:
+        terminal.note(_AS_WRITTEN.format(refusal=found.refusal))
+    terminal.notes((*known.notes, *read_only_note(found.read_only_store, program, known, facts)))
+    for warning in (
+        never_written_diagnostic(found.never_written, shown(program)),
+        double_writes_diagnostic(found.double_writes, shown(program)),
+    ):
+        if warning is not None:
+            terminal.note(f"warning: {warning}")
 
 
-def unknown_run(summary: Mapping[str, Any]) -> str:
-    """Why a program that jumps is not shown as it runs; nothing if it is."""
-    run = summary.get("run") or {"known": True}
-    if run["known"]:
-        return ""
-    return (
-        "the program is shown as it is written, each bundle once, for its run is not known: "
-        f"{run['code']} bundle {run['bundle']}: {run['why']}"
-    )
+def next_command(found: Inspection, file: str, options: Mapping[str, str | None]) -> str:
+    """What to type next: what makes the program shorter, or says why nothing does.
+
+    `options` are those given to `inspect`, which the command takes too.
+    """
+    if found.refusal is not None:
+        return f"slotweave explain {found.refusal.code}"
+    given = [word for name, value in options.items() if value for word in (name, value)]
+    if found.dataflow is None or found.dataflow.cycles == found.cycles:
+        return shlex.join(["slotweave", "bound", file, *given])
+    shorter = "shorter.json" if file == STDIN else f"{Path(file).stem}-shorter.json"
+    return shlex.join(["slotweave", "repack", file, *given, "-o", shorter])

@@ -163,13 +163,11 @@ def _deliver(
     from slotweave.anatomy.kept_control import kept_control_lines
     from slotweave.anatomy.words.double_writes import (
         double_writes_diagnostic,
-        double_writes_json,
         double_writes_of,
     )
     from slotweave.anatomy.words.never_written import (
         never_written,
         never_written_diagnostic,
-        never_written_json,
     )
     from slotweave.ir.text.program_files import program_to_json
     from slotweave.views.repack_lines import dropped_store_lines, variant_lines, vector_lines
@@ -179,9 +177,9 @@ def _deliver(
     if output is not None:
         write_output(output, program_to_json(result.program))
     unwritten = never_written(result.given, result.machine, result.facts)
-    doubled = double_writes_json(double_writes_of(result.given, result.machine))
+    doubled = double_writes_of(result.given, result.machine)
     for found in (
-        never_written_diagnostic(never_written_json(unwritten), inputs.shown(file)),
+        never_written_diagnostic(unwritten, inputs.shown(file)),
         double_writes_diagnostic(doubled, inputs.shown(file)),
     ):
         if found is not None:

@@ -1,0 +1,78 @@
+"""The one sentence about a program that matters most, derived from what `inspect` measured.
+
+Guarantees: each number in it is one of the inspection; "at most" and "up to" rest on a lower bound
+of the ladder, so that no program with these operations on their engines saves more cycles.
+"""
+
+from __future__ import annotations
+
+from slotweave.anatomy.inspection import Inspection, RunView
+from slotweave.base.wording import plural
+from slotweave.bounds import Bound
+
+#: An engine whose slots take this share of the cycles, in whatever order, is what bounds a program.
+_NEARLY_FULL = 0.9
+
+_NO_SLACK = {
+    "critical path": "its longest chain of operations takes as long",
+    "heads and tails": "in no order do these operations, each on its engine, take less",
+    "dataflow": "in no order and on no engines do these operations take less",
+}
+_REASONS = {
+    "free": "could hold a later operation that waits for nothing",
+    "scratch": "wait for a word of scratch that is in use",
+    "memory": "wait for an access to memory, a pause or a trace",
+    "elsewhere": "wait for an operand whose engine is full",
+    "dependence": "wait for operands",
+    "nothing": "come after its last operation",
+}
+
+
+def headline(found: Inspection) -> str:
+    """What to know first of the program."""
+    if found.refusal is not None:
+        why = found.refusal.message.split(";")[0]
+        return f"How long it runs is not known: {why} (bundle {found.refusal.bundle})."
+    if found.view is None or found.bound is None or not found.cycles:
+        return "It takes no cycle: there is nothing to do."
+    if found.bound.cycles == found.cycles:
+        return _without_slack(found, found.bound)
+    return _overlap(found, found.view, found.bound) or _with_slack(found, found.view, found.bound)
+
+
+def _without_slack(found: Inspection, bound: Bound) -> str:
+    cycles = plural(found.cycles, "cycle")
+    if bound.name in found.engines:
+        used = plural(found.engines[bound.name].used, "slot")
+        why = f"{used} on {bound.name} take as long in any order"
+        return f"It cannot be shorter than {cycles} unless {bound.name} does less: its {why}."
+    why = _NO_SLACK[bound.name]
+    return f"It cannot be shorter than {cycles} without other operations: {why}."
+
+
+def _overlap(found: Inspection, view: RunView, bound: Bound) -> str:
+    """What to say of a program that does one thing at a time; nothing of others."""
+    save = f"would save up to {found.cycles - bound.cycles:,} of its {found.cycles:,} cycles"
+    if view.widest <= 1:
+        return f"No bundle holds two operations; putting them side by side {save}."
+    if view.most_engines <= 1 and sum(use.used > 0 for use in found.engines.values()) > 1:
+        return f"No bundle uses two engines; overlapping {save}."
+    return ""
+
+
+def _with_slack(found: Inspection, view: RunView, bound: Bound) -> str:
+    engine = view.spans.engine
+    use = found.engines[engine]
+    least = next(rung.cycles for rung in found.ladder if rung.name == engine)
+    if least >= _NEARLY_FULL * found.cycles:
+        return (
+            f"{engine} uses {100 * use.share:.1f} % of its slots: no other order saves more than "
+            f"{plural(found.cycles - least, 'cycle')}, only fewer operations on {engine} do."
+        )
+    idle = view.idle[engine]
+    cause, slots = max(idle.items(), key=lambda pair: (pair[0] != "nothing", pair[1]))
+    return (
+        f"Of {plural(sum(idle.values()), 'idle slot')} of {engine}, the busiest engine, {slots:,} "
+        f"{_REASONS[cause]}; with these operations on their engines at most "
+        f"{plural(found.cycles - bound.cycles, 'cycle')} can be saved."
+    )

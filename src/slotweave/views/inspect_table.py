@@ -1,0 +1,131 @@
+"""Where the cycles of a program go, as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from slotweave.anatomy.headline import headline
+from slotweave.anatomy.inspection import Inspection, RunView
+from slotweave.anatomy.words.never_written import NeverWritten
+from slotweave.base.wording import plural
+from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idle_table, title
+from slotweave.views.phase_table import groups_line, phase_table
+
+_LEGEND_OF_PHASES = (
+    "Stages: how often the data of a group of items came from arithmetic to a load or a select; "
+    "what works for several groups is shared."
+)
+#: So many words of scratch that operations wait for are named; JSON has more.
+_WORDS_SHOWN = 3
+
+
+def inspect_view(
+    found: Inspection, context: Iterable[tuple[str, str]] = (), command: str = ""
+) -> RenderableType:
+    """`found` as a rich view; below its rows those of `context`, and what to type next."""
+    rows = [*_rows(found), *((name, Text(said)) for name, said in context)]
+    parts: list[RenderableType] = [
+        _title(found.origin, found.machine), Text(headline(found)), "", grid(rows), "",
+        engine_table(found.engines),
+    ]  # fmt: skip
+    if found.view is not None:
+        parts += ["", idle_table(found.view.idle), "", idle_legend()]
+        parts += ["", phase_table(found.view.phases), "", Text(_LEGEND_OF_PHASES, style="dim")]
+    if command:
+        parts += ["", Text(f"next: {command}")]
+    return Group(*parts)
+
+
+def _title(origin: Any, machine: str) -> Text:
+    params = origin.get("params")
+    return title(
+        origin.get("kernel"), machine, params if isinstance(params, dict) else {},
+        contract=origin.get("contract"), plan=origin.get("plan"),
+    )  # fmt: skip
+
+
+def _rows(found: Inspection) -> Iterator[tuple[str, Text]]:
+    yield "cycles", Text(f"{found.cycles:,}", style="bold green")
+    if found.run_bundles is not None:
+        run, text = plural(found.run_bundles, "bundle"), f"{found.bundles:,}"
+        why = "it ends at a halt" if found.straight else "its jumps are followed"
+        yield "run", Text(f"{run}, from {text} in the program: {why}")
+    elif found.refusal is not None:
+        yield "", Text("each bundle counted once; the program jumps, so a run may differ")
+    if found.bound is not None:
+        of = "for these slots, each on its engine"
+        if found.run_bundles is not None:
+            of = "for the slots of this run, each on its engine"
+        yield "lower bound", Text(f"{found.bound.cycles:,} {of}: {found.bound.why}")
+        yield "gap", Text(gap_text(found.cycles, found.bound.cycles, of))
+    if found.dataflow is not None:
+        of = "for its operations, repeated ones once, each on any engine"
+        yield "dataflow", Text(f"{found.dataflow.cycles:,} {of}: {found.dataflow.why}")
+    yield "scratch", Text(_scratch(found))
+    if found.never_written is not None and found.never_written.reads:
+        yield "never written", Text(_never_written(found, found.never_written), style="yellow")
+    if found.double_writes:
+        yield "two writes", Text(_double_writes(found), style="yellow")
+    if found.view is not None:
+        yield from _run_rows(found, found.view)
+
+
+def _run_rows(found: Inspection, view: RunView) -> Iterator[tuple[str, Text]]:
+    """What only a program has whose bundles run as they stand."""
+    spans = view.spans
+    text = (
+        f"head {spans.head:,}, body {spans.body:,}, tail {spans.tail:,} cycles "
+        f"(the body begins and ends where {spans.engine} is full)"
+    )
+    yield "spans", Text(text if spans.body else f"{spans.engine} is never full")
+    yield "groups", Text(groups_line(view.phases, found.cycles))
+    yield "unused", Text(f"{plural(view.unused, 'operation')} with a result that reaches nothing")
+    repeated = plural(view.repeated, "operation")
+    yield "repeated", Text(f"{repeated} computing what an earlier one has")
+    could_move = [f"{count:,} on {name}" for name, count in view.could_move.items() if count]
+    earlier = "could stand in a free slot of an earlier bundle, each for itself"
+    yield "could move", Text(f"{', '.join(could_move) or 'no operation'} {earlier}")
+    if view.word_waits:
+        waits = [
+            f"{plural(one.operations, 'operation')} for {_words(found, one.first, one.words)}"
+            for one in view.word_waits[:_WORDS_SHOWN]
+        ]
+        yield "word used", Text(f"waiting for a word alone: {', '.join(waits)}")
+    for engine, others in view.movable.items():
+        for other, number in others.items():
+            yield f"on {engine}", Text(f"{plural(number, 'operation')} could run on {other}")
+
+
+def _words(found: Inspection, first: int, words: int) -> str:
+    """`v_idx (8)`, `word 8` or `words 8 to 15`."""
+    name = found.names.of(first, words) if found.names else None
+    if name is not None:
+        return f"{name} ({first})"
+    return f"word {first}" if words == 1 else f"words {first} to {first + words - 1}"
+
+
+def _scratch(found: Inspection) -> str:
+    scratch = found.scratch
+    if found.refusal is not None:
+        return f"{scratch.peak:,} of {scratch.size:,} words are touched"
+    at_the_peak = f"{scratch.peak:,} of {scratch.size:,} words still to be read at the peak"
+    return f"{at_the_peak}, {scratch.mean:,} on average"
+
+
+def _never_written(found: Inspection, unwritten: NeverWritten) -> str:
+    reads = f"{plural(unwritten.reads, 'read')} of scratch that nothing wrote before"
+    first = unwritten.first
+    if first is None:
+        return reads
+    place = f"bundle {first.bundle}, {first.engine}[{first.slot}]"
+    return f"{reads}, the first of {_words(found, first.word, 1)} in {place}"
+
+
+def _double_writes(found: Inspection) -> str:
+    first = found.double_writes[0].message
+    slots = f"{plural(len(found.double_writes), 'slot')} that write what another one writes"
+    return f"{slots}: {first}" if len(found.double_writes) == 1 else f"{slots}, the first: {first}"

@@ -1,0 +1,112 @@
+"""The first sentence of `inspect` on programs small enough to see that it is true."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from slotweave.anatomy.headline import headline
+from slotweave.anatomy.inspect import inspect_program
+from slotweave.ir.program import Bundle, Program
+from slotweave.ir.text.program_files import program_to_json
+from slotweave.machine import CHALLENGE
+from support.command_line import slotweave
+
+NOTHING: Bundle = {"flow": ()}
+
+
+def said_of(*bundles: Bundle) -> str:
+    return headline(inspect_program(Program("challenge", bundles), CHALLENGE))
+
+
+def const(*words: int) -> Bundle:
+    return {"load": tuple(("const", word, word) for word in words)}
+
+
+def test_of_nothing_there_is_nothing_to_say() -> None:
+    assert said_of() == "It takes no cycle: there is nothing to do."
+
+
+def test_one_operation_at_a_time_could_be_put_side_by_side() -> None:
+    """Two chains of a constant and a sum each; side by side they take two cycles."""
+    said = said_of(const(0), const(1), {"alu": (("+", 2, 0, 0),)}, {"alu": (("+", 3, 1, 1),)})
+    save = "putting them side by side would save up to 2 of its 4 cycles"
+    assert said == f"No bundle holds two operations; {save}."
+
+
+def test_engines_that_never_run_together_could_overlap() -> None:
+    said = said_of(const(0, 1), {"alu": (("+", 2, 0, 0), ("+", 3, 1, 1))}, NOTHING, const(4, 5))
+    assert said == "No bundle uses two engines; overlapping would save up to 2 of its 4 cycles."
+
+
+def test_one_engine_alone_has_none_to_overlap_with() -> None:
+    said = said_of(const(0, 1), const(2), const(4, 5), NOTHING)
+    assert "two engines" not in said
+
+
+def test_a_full_engine_is_what_no_order_makes_shorter() -> None:
+    why = "its 5 slots on load take as long in any order"
+    said = said_of(const(0, 1), const(2, 3), const(4))
+    assert said == f"It cannot be shorter than 3 cycles unless load does less: {why}."
+
+
+def test_a_chain_is_what_no_order_makes_shorter() -> None:
+    said = said_of(const(0), {"alu": (("+", 1, 0, 0),)}, {"alu": (("+", 2, 1, 1),)})
+    why = "its longest chain of operations takes as long"
+    assert said == f"It cannot be shorter than 3 cycles without other operations: {why}."
+
+
+def test_an_engine_that_is_nearly_full_leaves_little_to_other_orders() -> None:
+    rows = [const(2 * at, 2 * at + 1) for at in range(19)]
+    said = said_of(*rows, NOTHING)
+    assert said == (
+        "load uses 95.0 % of its slots: no other order saves more than 1 cycle, "
+        "only fewer operations on load do."
+    )
+
+
+def test_otherwise_the_cause_of_most_idle_slots_of_the_busiest_engine_is_named() -> None:
+    """In bundles 1 and 2 both slots of load wait for the sum; in 3 and 4 one has the next load."""
+    both: Bundle = {"alu": (("+", 1, 0, 0),), "flow": (("add_imm", 2, 0, 1),)}
+    loads: list[Bundle] = [{"load": (("load", 4 + at, 1),)} for at in range(3)]
+    stores: Bundle = {"store": (("store", 1, 4),)}
+    found = inspect_program(
+        Program("challenge", (const(0, 3), NOTHING, both, *loads, stores)), CHALLENGE
+    )
+    assert found.view is not None
+    assert found.view.idle["load"] == {"free": 2, "dependence": 4, "nothing": 3}
+    assert headline(found) == (
+        "Of 9 idle slots of load, the busiest engine, 4 wait for operands; "
+        "with these operations on their engines at most 3 cycles can be saved."
+    )
+
+
+def test_where_the_run_is_not_known_that_comes_first() -> None:
+    said = said_of({"load": (("load", 0, 0),)}, {"flow": (("cond_jump", 0, 0),)})
+    assert said == "How long it runs is not known: cond_jump depends on data (bundle 1)."
+
+
+COMMANDS = [
+    (const(0), const(1)),
+    (const(0, 1),),
+    (),
+    ({"load": (("load", 0, 0),)}, {"flow": (("cond_jump", 0, 0),)}),
+]
+
+
+@pytest.mark.parametrize("bundles", COMMANDS)
+@pytest.mark.parametrize("options", [(), ("--facts", "none"), ("--machine", "challenge")])
+def test_the_command_to_type_next_can_be_typed(
+    bundles: tuple[Bundle, ...], options: tuple[str, ...], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("it is.json").write_text(program_to_json(Program("challenge", bundles)), encoding="utf-8")
+    answer = slotweave("inspect", "it is.json", *options)
+    last = answer.out.splitlines()[-1]
+    assert last.startswith("next: slotweave ")
+    words = shlex.split(last.removeprefix("next: "))
+    assert slotweave(*words[1:]).code == 0
+    assert slotweave("inspect", "it is.json", *options, "--json").json["next"] == shlex.join(words)
