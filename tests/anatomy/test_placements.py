@@ -145,7 +145,7 @@ def test_head_and_tail_surround_the_full_engine() -> None:
     text = program(NOTHING, const((0, 1), (1, 1)), NOTHING, const((2, 2), (3, 2)), NOTHING, NOTHING)
     spans = head_body_tail(text, CHALLENGE, "load", range(7))
     assert spans == Spans("load", head=1, body=3, tail=2)
-    assert head_body_tail(program(NOTHING), CHALLENGE, "load", range(2))["body"] == 0
+    assert head_body_tail(program(NOTHING), CHALLENGE, "load", range(2)).body == 0
 
 
 def test_what_costs_no_cycle_is_counted_nowhere() -> None:

@@ -63,7 +63,8 @@ def test_it_is_not_said_where_facts_are_given_or_to_the_quiet(command: str) -> N
     ],
 )
 def test_the_table_says_under_which_facts_it_holds(options: tuple[str, ...], row: str) -> None:
-    (shown,) = [x for x in answered("inspect", META, *options).out.splitlines() if "facts " in x]
+    lines = answered("inspect", META, *options).out.splitlines()
+    (shown,) = [line for line in lines if line.startswith("facts ")]
     assert shown.split(maxsplit=1)[1].strip() == row
 
 
@@ -207,9 +208,9 @@ def test_a_file_of_facts_that_were_shown_serves_as_they_do(tmp_path: Path) -> No
     shape = ("--shape", "2,3,8")
     assert slotweave("facts", "show", "challenge", *shape, "-o", file).code == 0
     named = answered("inspect", {}, "--facts", "challenge", *shape, "--json").json
-    assert answered("inspect", {}, "--facts", str(file), "--json").json == {
-        **named, "facts": str(file)
-    }  # fmt: skip
+    read = answered("inspect", {}, "--facts", str(file), "--json").json
+    told = {"facts": str(file), "next": f"slotweave repack - --facts {file} -o shorter.json"}
+    assert read == {**named, **told}
     assert slotweave("facts", "show", file).out == file.read_text()
 
 
