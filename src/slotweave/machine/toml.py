@@ -1,5 +1,7 @@
 """Machines as TOML text, both ways; mistakes are reported with the line they stand on.
 
+`keys` lists every key with its meaning. An example:
+
 name = "challenge"
 vector_length = 8
 scratch_words = 1536
@@ -26,6 +28,7 @@ from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.isa import Shape
+from slotweave.machine.keys import LISTS, TABLES, TOP
 from slotweave.machine.model import Machine, Mode, machine_faults
 
 _SECTIONS = {
@@ -36,9 +39,6 @@ _SECTIONS = {
 _LONGEST_REASON = 300
 _LONGEST_LINE = 2000
 _LONGEST_TEXT = 1 << 18
-
-_KEYS = {"name": str, "vector_length": int, "scratch_words": int}
-_TABLES = ("engines", *_SECTIONS, "latency")
 
 
 def machine_to_toml(machine: Machine) -> str:
@@ -127,28 +127,29 @@ def _in_engine_order(modes: tuple[Mode, ...], engines: tuple[str, ...]) -> tuple
 
 def _check_form(table: dict[str, Any], text: str, file: str) -> None:
     """Refuse unknown keys, missing keys and wrong types."""
+    at_top = {key.path[0]: key.kind for key in TOP}
     for key in table:
-        if key not in _KEYS and key not in _TABLES:
-            known = ", ".join((*_KEYS, *_TABLES))
+        if key not in at_top and key not in TABLES:
+            known = ", ".join((*at_top, *TABLES))
             raise _mistake(file, _line_of(text, key), f"unknown key {key!r} (known: {known})")
-    for key, kind in _KEYS.items():
+    for key, kind in at_top.items():
         if key not in table:
             raise _mistake(file, None, f"key {key!r} is missing")
         _expect(table[key], kind, key, text, file)
     if "engines" not in table:
         raise _mistake(file, None, "section [engines] is missing")
-    for section in _TABLES:
+    for section in TABLES:
         _expect(table.get(section, {}), dict, section, text, file)
     for engine, slots in table["engines"].items():
         _expect(slots, int, engine, text, file)
-    for section in _SECTIONS:
+    for section in LISTS:
         for engine, names in table.get(section, {}).items():
             _expect(names, list, engine, text, file, section)
             for name in names:
                 _expect(name, str, engine, text, file, section)
     known_modes = {
         (engine, name)
-        for section in _SECTIONS
+        for section in LISTS
         for engine, names in table.get(section, {}).items()
         for name in names
     }

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from support.reference import kernels
+from support.reference import kernels, machines
 
 FOLDER = Path(__file__).parents[3] / "docs" / "reference"
 
-PAGES: dict[str, Callable[[], str]] = {"kernels": kernels.page}
+PAGES: dict[str, Callable[[], str]] = {"kernels": kernels.page, "machines": machines.page}
 
 
 @pytest.mark.parametrize("name", PAGES)
