@@ -83,8 +83,8 @@ def made_worse(rung: str, shape: Shape) -> Iterator[Imitation]:
         name = worse.__name__.replace("_", " ")
         yield Imitation(rung, name, worse(best), len(best.bundles))
     for how, options in (
-        ("words used again at once", ScheduleOptions(method="in-order")),
-        ("in the order written", ScheduleOptions(order="program")),
+        ("words reused at once", ScheduleOptions(method="in-order")),
+        ("in program order", ScheduleOptions(order="program")),
     ):
         program = compiled(replace(plan, schedule=options), shape)
         yield Imitation(rung, how, program, len(best.bundles))

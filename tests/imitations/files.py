@@ -241,19 +241,19 @@ jump = [{"flow": [("cond_jump", left, len(before))]}]
 
 #: Style -> its files.
 STYLES: Mapping[str, Mapping[str, str]] = {
-    "scalar, a slot a bundle": {"perf_takehome.py": (
+    "scalar, one slot a bundle": {"perf_takehome.py": (
         _HEAD + _ONE_EACH + _BUILDER + _SCALAR
         + _build(_POSITIONAL, "self.scalar(n_nodes, batch_size, rounds)", "one_each(self.slots)")
     )},
-    "scalar, packed by its order": {"perf_takehome.py": (
+    "scalar, packed in order": {"perf_takehome.py": (
         _HEAD + _HAZARDS + _GREEDY + _BUILDER + _SCALAR
         + _build(_POSITIONAL, "self.scalar(n_nodes, batch_size, rounds)", "greedy(self.slots)")
     )},
-    "vectors, a slot a bundle": {"perf_takehome.py": (
+    "vectors, one slot a bundle": {"perf_takehome.py": (
         _HEAD + _ONE_EACH + _BUILDER + _VECTOR
         + _build(_POSITIONAL, _GROUPS_IN_TURN, "one_each(self.slots)")
     )},
-    "vectors, packed by their order, noisy": {"perf_takehome.py": (
+    "vectors, packed in order, noisy": {"perf_takehome.py": (
         _HEAD + _HAZARDS + _GREEDY + _BUILDER + _VECTOR
         + _build(
             _POSITIONAL,
@@ -261,18 +261,18 @@ STYLES: Mapping[str, Mapping[str, str]] = {
             "greedy(self.slots)",
         )
     )},
-    "vectors as early as can be": {"perf_takehome.py": (
+    "vectors, each as early as possible": {"perf_takehome.py": (
         _VECTOR_FILE + _build(_POSITIONAL, _GROUPS_IN_TURN, "as_early(self.slots)")
     )},
-    "generators in turn, arguments by name": {"perf_takehome.py": (
+    "interleaved generators, arguments by name": {"perf_takehome.py": (
         _VECTOR_FILE
         + _build("*, rounds, batch_size, n_nodes, **rest", _INTERLEAVED, "as_early(self.slots)")
     )},
-    "wraps by masks": {"perf_takehome.py": (
+    "wraps with masks": {"perf_takehome.py": (
         _VECTOR_FILE.replace(_VECTOR, _MASKED)
         + _build(_POSITIONAL, _INTERLEAVED, "as_early(self.slots)")
     )},
-    "lists for slots, a helper beside it": {
+    "lists for slots, a helper module": {
         "perf_takehome.py": (
             _HEAD + "from packing.early import as_early\n" + _BUILDER + _VECTOR
             + _build(
@@ -283,7 +283,7 @@ STYLES: Mapping[str, Mapping[str, str]] = {
         "packing/__init__.py": "",
         "packing/early.py": "from problem import SLOT_LIMITS, VLEN\n" + _HAZARDS + _AS_EARLY,
     },
-    "a data file beside it": {
+    "a data file": {
         "perf_takehome.py": (
             "import json, os\n"
             "HASH_STAGES = json.load(open(os.path.join(os.path.dirname(__file__), 'h.json')))\n"

@@ -71,18 +71,18 @@ def check_runs(made: Program, given: Program, shape: Shape, instances: int, name
 
 
 def geometric_mean_gain(rows: Iterable[Row]) -> float:
-    """How many times fewer cycles, in the geometric mean."""
+    """The speed-up in cycles, as a geometric mean."""
     gains = [log(row.before / row.after) for row in rows]
     return exp(sum(gains) / len(gains))
 
 
 def table(rows: list[Row]) -> Iterator[str]:
     """The rows as Markdown, and the mean below them."""
-    yield "| program | cycles | repacked | times fewer | compiled |"
+    yield "| program | cycles | repacked | speed-up | compiled |"
     yield "|---|---:|---:|---:|---:|"
     for row in rows:
         best = f"{row.best:,}" if row.best else "–"
         gain = row.before / row.after
         yield f"| {row.imitation.name} | {row.before:,} | {row.after:,} | {gain:.2f} | {best} |"
     yield ""
-    yield f"Geometric mean of {len(rows)} programs: {geometric_mean_gain(rows):.2f} times fewer."
+    yield f"Geometric mean of {len(rows)} programs: a speed-up of {geometric_mean_gain(rows):.2f}."

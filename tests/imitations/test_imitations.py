@@ -56,8 +56,8 @@ def test_a_file_in_a_style_of_people_comes_back_shorter_and_right(style, tmp_pat
 AGAIN = 0.005
 
 
-@pytest.mark.parametrize("style", ["vectors, a slot a bundle", "wraps by masks",
-                                   "scalar, packed by its order"])  # fmt: skip
+@pytest.mark.parametrize("style", ["vectors, one slot a bundle", "wraps with masks",
+                                   "scalar, packed in order"])  # fmt: skip
 def test_what_comes_back_is_proved_again_from_its_file_and_no_shorter_again(style, tmp_path):
     imitation = Imitation("a file", style, loaded(style, tmp_path, SMALL))
     once, twice = repacked_twice(imitation, SMALL, Effort.FAST)

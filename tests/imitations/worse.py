@@ -123,7 +123,7 @@ def computed_twice(program: Program) -> Program:
     return _bundles(program, (*first, *program.bundles))
 
 
-def waiting(program: Program) -> Program:
+def with_empty_cycles(program: Program) -> Program:
     """Every bundle is followed by one that costs a cycle and does nothing."""
     return _bundles(program, (b for bundle in program.bundles for b in (bundle, {"alu": ()})))
 
@@ -168,7 +168,7 @@ def _without(bundle: Bundle, engine: str) -> Bundle:
     return {name: slots for name, slots in bundle.items() if name != engine}
 
 
-def elsewhere(program: Program) -> Program:
+def at_other_addresses(program: Program) -> Program:
     """What lies below the spare words lies three words further up: vectors begin anywhere."""
     border = spare_words(program)
     assert len(border) >= 3
@@ -191,6 +191,6 @@ def _moved(engine: str, slot: Slot, below: int, by: int) -> Slot:
 
 
 WORSE: tuple[Callable[[Program], Program], ...] = (
-    one_operation_a_bundle, on_narrow_engines, with_dead_code, computed_twice, waiting,
-    with_pauses, with_a_fallback, written_twice, elsewhere,
+    one_operation_a_bundle, on_narrow_engines, with_dead_code, computed_twice, with_empty_cycles,
+    with_pauses, with_a_fallback, written_twice, at_other_addresses,
 )  # fmt: skip
