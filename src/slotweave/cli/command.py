@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Annotated, Any
 
@@ -17,9 +17,11 @@ import typer
 
 from slotweave.base.diagnostics import Exit, SlotweaveError
 from slotweave.base.interruption import raise_when_interrupted, unmasked_interruptions
+from slotweave.cli.options import LOAD_SECONDS, Files
 from slotweave.cli.output import unwritable
 from slotweave.cli.streams import FULL_OR_CLOSED, discard
 from slotweave.cli.terminal import ColorMode, Terminal
+from slotweave.extensions import Extension, extensions
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]
@@ -32,6 +34,13 @@ _COMMON: dict[str, tuple[Any, Any]] = {
 }
 
 Command = Callable[..., None]
+
+LoadTimeLimit = Annotated[
+    float,
+    typer.Option("--load-time-limit", metavar="SECONDS", min=0, help="How long a file may build."),
+]
+#: How the parameters of the options for files are called.
+_FILES, _SECONDS = "files_", "files_seconds_"
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
@@ -52,6 +61,9 @@ def _with_common_options(function: Command) -> Command:
     """`function` with the options of `_COMMON` in place of its parameter `terminal`."""
     own = dict(inspect.signature(function, eval_str=True).parameters)
     wants_terminal = own.pop("terminal", None) is not None
+    files = next((name for name, each in own.items() if each.annotation is Files), None)
+    if files is not None:
+        own = _with_file_options(own, files)
     common = [
         inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
         for key, (kind, default) in _COMMON.items()
@@ -62,6 +74,8 @@ def _with_common_options(function: Command) -> Command:
         terminal = Terminal(quiet, verbose, color)
         if wants_terminal:
             options["terminal"] = terminal
+        if files is not None:
+            options[files] = _files_of(options)
         _end_well(terminal, lambda: function(**options))
 
     mine = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own.values()]
@@ -69,6 +83,49 @@ def _with_common_options(function: Command) -> Command:
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
+
+
+def _with_file_options(
+    own: Mapping[str, inspect.Parameter], files: str
+) -> dict[str, inspect.Parameter]:
+    """The parameters with the options for files in the place of the one called `files`."""
+    options: dict[str, tuple[Any, Any]] = {}
+    for extension in extensions():
+        if extension.subject:
+            help_text = _subject_help(extension, "facts" in own)
+            flag, form = extension.subject.flag, extension.subject.form
+            kind = Annotated[str | None, typer.Option(flag, metavar=form, help=help_text)]
+            options[f"{_FILES}{extension.subject.noun}"] = (kind, None)
+    options[_SECONDS] = (LoadTimeLimit, LOAD_SECONDS)
+    found: dict[str, inspect.Parameter] = {}
+    for name, each in own.items():
+        if name != files:
+            found[name] = each
+            continue
+        for option, (kind, default) in options.items():
+            found[option] = inspect.Parameter(
+                option, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind
+            )
+    return found
+
+
+def _subject_help(extension: Extension, with_facts: bool) -> str:
+    """What the option of an extension's subject is for."""
+    subject, reader = extension.subject, extension.reader
+    assert subject is not None
+    says = f"The {subject.noun} that a {reader.noun} builds its program for" if reader else ""
+    if with_facts and extension.facts:
+        about = f"that --facts {extension.facts[0].name} is about"
+        says = f"{says}, and {about}" if says else f"The {subject.noun} {about}"
+        return f"{says}; the program's own, else {subject.usual}."
+    return f"{says}; {subject.usual} if left out."
+
+
+def _files_of(options: dict[str, Any]) -> Files:
+    """What the options for files say, taken out of `options`."""
+    nouns = [extension.subject.noun for extension in extensions() if extension.subject]
+    given = {noun: options.pop(f"{_FILES}{noun}") for noun in nouns}
+    return Files(given, options.pop(_SECONDS))
 
 
 def _end_well(terminal: Terminal, work: Callable[[], None]) -> None:

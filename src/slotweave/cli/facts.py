@@ -1,7 +1,7 @@
 """Facts that users name: what may be assumed of memory before a program runs.
 
-The rule of all commands: the facts given with --facts, else those of the judged runs for a Python
-file, else none. What a program says of its origin is only a hint to the user (`diff` asks for it).
+The rule of all commands: the facts given with --facts, else those that an extension assumes of a
+file that it reads, else none. What a program says of its origin is only a hint to the user (`diff` asks for it).
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.base.diagnostics import CheckFailed
-from slotweave.cli import inputs
 from slotweave.cli.assignments import given_as
+from slotweave.cli.inputs import read_text, shown, unknown
+from slotweave.cli.program_files import Building, Values, reader_of, unused, usual_values
+from slotweave.extensions import Extension, NamedFacts, Subject, extensions, kernels
 
 if TYPE_CHECKING:
     from slotweave.base.diagnostics import Diagnostic
@@ -23,29 +25,33 @@ if TYPE_CHECKING:
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
 
-#: The contract of tree-hash that each name stands for; `none` knows nothing.
-CONTRACTS = {
-    "challenge": "values",
-    "challenge-judged": "judged",
-    "challenge-full": "full",
-    "challenge-any-start": "any-start",
-}
 NOTHING = "none"
 FORM = "NAME|FILE.json"
-#: What is known of the runs that are judged, and therefore of Python files.
-JUDGED = "challenge"
+
+
+def named_facts() -> dict[str, tuple[Extension, NamedFacts]]:
+    """The facts that extensions name."""
+    return {each.name: (extension, each) for extension in extensions() for each in extension.facts}
+
+
+def _usual() -> str:
+    """Which facts are assumed where none are given, for help texts."""
+    readers = [extension.reader for extension in extensions() if extension.reader]
+    built = [f"{reader.facts} for a {reader.noun}, else " for reader in readers]
+    return f"{''.join(built)}{NOTHING}"
+
 
 _HELP = (
-    "What may be assumed of memory: challenge, challenge-judged (the same, but tree and header may "
-    "end as they like), challenge-full, challenge-any-start, none (any two addresses may alias, "
-    "all of memory is output), or a file (`slotweave facts show` prints one). "
+    f"What may be assumed of memory: {', '.join([*named_facts(), NOTHING])} (any two addresses may "
+    "alias, all of memory is output), or a file (`slotweave facts show` prints one; `facts list` "
+    "says what each is). "
 )
 FactsOption = Annotated[
     str | None,
     typer.Option(
         "--facts",
         metavar=FORM,
-        help=f"{_HELP}If left out, challenge for a Python file, else none.",
+        help=f"{_HELP}If left out, {_usual()}.",
     ),
 ]
 OriginFactsOption = Annotated[
@@ -54,43 +60,44 @@ OriginFactsOption = Annotated[
         "--facts",
         metavar=FORM,
         help=f"{_HELP}If left out, those that the first of the two to name its kernel was compiled "
-        "under; challenge for a Python file, else none.",
+        f"under; {_usual()}.",
     ),
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """The facts that a command works under: as users call them, and for which shape.
+    """The facts that a command works under: as users call them, and what they are about.
 
-    `notes` are what to say of them on stderr.
+    `about` is "the shape 10,16,256"; `notes` are what to say of them on stderr.
     """
 
     name: str
     facts: Facts
-    shape: str | None = None
+    about: str | None = None
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.name == NOTHING:
             return f"{NOTHING}: nothing is known of memory, all of it is output"
-        return self.name if self.shape is None else f"{self.name}, for the shape {self.shape}"
+        return self.name if self.about is None else f"{self.name}, for {self.about}"
 
 
-def assumed(
-    file: str, given: str | None, shape: Mapping[str, int] | None, program: Program
-) -> Assumed:
+def assumed(file: str, given: str | None, how: Building, program: Program) -> Assumed:
     """The facts for the program in `file`: those `given`, else what `--help` says."""
     name = facts_for(file, given)
-    params = program.meta.get("params")
-    about = inputs.shape_or_default(shape, params if isinstance(params, Mapping) else None)
+    found = named_facts().get(name)
+    subject = found[0].subject if found else None
+    values: Values | None = None
+    if found and subject:
+        values = how.values(found[0]) or usual_values(subject, program.meta.get("params"))
     with given_as(f"--facts {FORM}"):
-        facts = facts_named(name, about)
+        facts = facts_named(name, values)
     hint = missing_facts(file, given, program)
     notes = [hint] if hint else []
-    notes += shape_notes(file, name, shape, program)
-    said = inputs.shape_text(about) if name in CONTRACTS else None
-    return Assumed(name, facts, said, tuple(notes))
+    notes += subject_notes(file, name, how, program)
+    about = f"the {subject.noun} {subject.text(values)}" if subject and values else None
+    return Assumed(name, facts, about, tuple(notes))
 
 
 @contextmanager
@@ -109,10 +116,11 @@ def with_facts(known: Assumed, given: str | None) -> Iterator[None]:
 
 def cure(known: Assumed, given: str | None) -> str:
     """What to do where a program changes what is read-only under these facts."""
-    whose = "a Python file's if no --facts are given" if given is None else "as --facts says"
-    judged = "--facts challenge-judged lets tree and header end as they like; "
+    whose = "those of such a file if no --facts are given" if given is None else "as --facts says"
+    found = named_facts().get(known.name)
+    instead = f"{found[1].cure}; " if found and found[1].cure else ""
     return (
-        f"the facts are {known.name!r} ({whose}); {judged if known.name == JUDGED else ''}if the "
+        f"the facts are {known.name!r} ({whose}); {instead}if the "
         "program is for something else, give a file of what is known of its memory, or --facts none"
     )
 
@@ -132,19 +140,24 @@ def read_only_note(
     """The warning of such a store, if one was found."""
     if found is not None:
         message = f"{found.message}; {cure(known, given)}"
-        yield f"warning: {replace(found, message=message, file=inputs.shown(file))}"
+        yield f"warning: {replace(found, message=message, file=shown(file))}"
 
 
 def facts_for(file: str, name: str | None) -> str:
     """The name of the facts for the program in `file`, if users give none: as `--help` says."""
-    return name or (JUDGED if inputs.is_python_file(file) else NOTHING)
+    if name:
+        return name
+    found = reader_of(file)
+    return found[1].facts if found else NOTHING
 
 
 def facts_of_origin(file: str, program: Program) -> str:
     """The name of the facts that the maker of `program` relied on, as far as it says so."""
-    contract = program.meta.get("contract") if program.meta.get("kernel") == "tree-hash" else None
-    names = (name for name, promised in CONTRACTS.items() if promised == contract)
-    return next(names, facts_for(file, None))
+    said = program.meta.get("kernel"), program.meta.get("contract")
+    for name, (extension, facts) in named_facts().items():
+        if extension.subject and said == (extension.subject.kernel, facts.contract):
+            return name
+    return facts_for(file, None)
 
 
 def missing_facts(file: str, given: str | None, program: Program) -> str:
@@ -153,53 +166,56 @@ def missing_facts(file: str, given: str | None, program: Program) -> str:
         return ""
     origin = facts_of_origin(file, program)
     if origin == NOTHING:
-        better = f"if more is known of it, give --facts {JUDGED} or FILE.json"
+        better = f"if more is known of it, give --facts {FORM} (`slotweave facts list`)"
     else:
         promise = f"{program.meta['kernel']} with the contract {program.meta['contract']}"
         better = f"the program says that it is for {promise}: try --facts {origin}"
     return f"no --facts given, so nothing is assumed of memory; {better}"
 
 
-def own_shape(program: Program) -> Mapping[str, int] | None:
-    """The shape that `program` says it is for, if it says so in full."""
+def own_values(subject: Subject, program: Program) -> Values | None:
+    """The values of the subject that `program` says it is for, if it says so in full."""
     params = program.meta.get("params")
-    if not isinstance(params, Mapping) or any(name not in params for name in inputs.SHAPE):
+    if not isinstance(params, Mapping) or any(name not in params for name in subject.names):
         return None
-    return {name: params[name] for name in inputs.SHAPE}
+    return {name: params[name] for name in subject.names}
 
 
-def shape_notes(
-    file: str, name: str, given: Mapping[str, int] | None, program: Program
-) -> Iterator[str]:
-    """What to say of the shape for the facts called `name`, if it is not plain what it must be."""
-    if inputs.is_python_file(file):
+def subject_notes(file: str, name: str, how: Building, program: Program) -> Iterator[str]:
+    """What to say of the values for the facts called `name`, if they are not plain."""
+    if reader_of(file):
         return
-    if name not in CONTRACTS:
-        if given is not None:
-            yield inputs.unused_shape(file, f", and the facts {name!r} are about no shape")
+    found = named_facts().get(name)
+    for extension in extensions():
+        given, subject = how.values(extension), extension.subject
+        if given is not None and (found is None or found[0] is not extension) and subject:
+            yield unused(extension, file, f", and the facts {name!r} are about no {subject.noun}")
+    if found is None or found[0].subject is None:
         return
-    own = own_shape(program)
+    subject = found[0].subject
+    given, own = how.values(found[0]), own_values(subject, program)
     if given is None and own is None:
-        usual = inputs.shape_text(inputs.shape_or_default(None))
-        yield f"{inputs.shown(file)}: names no shape, so --facts {name} is about {usual}"
+        usual = subject.text(usual_values(subject))
+        yield f"{shown(file)}: names no {subject.noun}, so --facts {name} is about {usual}"
     elif given is not None and own is not None and given != own:
-        said, meant = inputs.shape_text(given), inputs.shape_text(own)
-        program_says = f"the program says that it is for the shape {meant}"
-        yield f"warning: {inputs.shown(file)}: --shape {said} is given, but {program_says}"
+        said, meant = subject.text(given), subject.text(own)
+        program_says = f"the program says that it is for the {subject.noun} {meant}"
+        yield f"warning: {shown(file)}: {subject.flag} {said} is given, but {program_says}"
 
 
-def facts_named(name: str, shape: Mapping[str, int]) -> Facts:
-    """The facts called `name`, of tree hash in this shape, or those in the file `name`."""
+def facts_named(name: str, values: Values | None = None) -> Facts:
+    """The facts called `name`, about these values of their subject, or those in the file `name`."""
     from slotweave.ir.facts import nothing_known
 
     if name == NOTHING:
         return nothing_known()
-    if name in CONTRACTS:
-        from slotweave.kernels import KERNELS
-
-        return KERNELS["tree-hash"].facts(shape, CONTRACTS[name])
+    found = named_facts().get(name)
+    if found and found[0].subject:
+        subject = found[0].subject
+        about = values or usual_values(subject)
+        return kernels()[subject.kernel].facts(about, found[1].contract)
     if name.endswith(".json"):
         from slotweave.ir.text.facts_json import facts_from_json
 
-        return facts_from_json(inputs.read_text(name, "SW215"), name)
-    raise inputs.unknown("SW215", "set of facts called", name, [*CONTRACTS, NOTHING])
+        return facts_from_json(read_text(name, "SW215"), name)
+    raise unknown("SW215", "set of facts called", name, [*named_facts(), NOTHING])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
 
 from slotweave.cli.output import stdout_by_any_name
+from slotweave.extensions import extensions
 
 KernelArgument = Annotated[
     str,
@@ -17,32 +20,32 @@ ProgramArgument = Annotated[
     typer.Argument(
         metavar="PROGRAM",
         help="A program file, JSON or text, or a result with one (`compile --result`); - is stdin. "
-        "Or a Python file with the challenge's "
-        "interface: it is run, under limits that are no security boundary.",
+        + "".join(
+            f"Or a {reader.noun} with {reader.interface}: it is run, under limits that are no "
+            "security boundary."
+            for reader in (extension.reader for extension in extensions())
+            if reader
+        ),
     ),
 ]
-SHAPE_FORM = "HEIGHT,ROUNDS,BATCH"
-ShapeOption = Annotated[
-    str | None,
-    typer.Option(
-        "--shape",
-        metavar=SHAPE_FORM,
-        help="The shape that a Python file builds its program for; 10,16,256 if left out.",
-    ),
-]
-ShapeAndFactsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--shape",
-        metavar=SHAPE_FORM,
-        help="The shape that a Python file builds its program for, and that --facts challenge is "
-        "about; the program's own, else 10,16,256.",
-    ),
-]
-LoadTimeLimit = Annotated[
-    float, typer.Option(metavar="SECONDS", min=0, help="How long a Python file may build.")
-]
+#: How long an extension may take to read a file.
 LOAD_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Files:
+    """What the options of extensions say of files that build programs, by the option's name.
+
+    A command with a parameter of this type has these options, and --load-time-limit, in its place.
+    """
+
+    given: Mapping[str, str | None] = field(default_factory=dict)
+    seconds: float = LOAD_SECONDS
+
+
+#: A command's parameter that is left as it is: there is nothing to say.
+NO_FILES = Files()
+
 Parameters = Annotated[
     list[str] | None,
     typer.Option(

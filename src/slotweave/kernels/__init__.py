@@ -1,8 +1,5 @@
-"""Workloads written in the frontend, each with its plain NumPy reference."""
+"""The kernels that ship beside the challenge's, each with its plain NumPy reference."""
 
-from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.frontend.kernel import Kernel
+from slotweave.kernels.library import LIBRARY
 
-KERNELS: dict[str, Kernel] = {kernel.name: kernel for kernel in (TREE_HASH,)}
-
-__all__ = ["KERNELS"]
+__all__ = ["LIBRARY"]

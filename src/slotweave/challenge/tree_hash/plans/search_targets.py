@@ -5,21 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from slotweave.challenge.tree_hash.workload import HASH_STAGES
+from slotweave.extensions import SearchTarget
 from slotweave.rules.term import Term, operation, variable
 
 _OPERATIONS = {"+": "add", "^": "xor", "<<": "shl", ">>": "shr"}
-
-
-@dataclass(frozen=True, slots=True)
-class SearchTarget:
-    """A part of the round, and how many vector operations compute it in the programs made now."""
-
-    name: str
-    term: Term
-    operations: int
 
 
 def search_targets() -> tuple[SearchTarget, ...]:

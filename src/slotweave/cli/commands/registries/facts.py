@@ -7,32 +7,32 @@ from typing import Annotated
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.facts import CONTRACTS, FORM, NOTHING, facts_named
-from slotweave.cli.options import SHAPE_FORM, Json, Output
+from slotweave.cli.facts import FORM, NOTHING, facts_named, named_facts
+from slotweave.cli.options import NO_FILES, Files, Json, Output
 from slotweave.cli.output import STDOUT, expect_writable, print_json, write_output
+from slotweave.cli.program_files import building
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions import extensions
 
 app = typer.Typer(
     help="List and show what may be assumed of memory before a program runs (--facts).",
     no_args_is_help=True,
 )
 
-_ABOUT = {
-    "challenge": "of tree hash: header words known, regions, indices all 0; output: the values",
-    "challenge-judged": "the same, but header and tree may end as they like",
-    "challenge-full": "as challenge; output: the indices, too",
-    "challenge-any-start": "as challenge-full, with indices of any nodes",
-    NOTHING: "nothing is known of memory, all of it is output",
-}
+
+
+def _about() -> dict[str, str]:
+    named = {name: facts.text for name, (_extension, facts) in named_facts().items()}
+    return {**named, NOTHING: "nothing is known of memory, all of it is output"}
 
 
 @command(app, "list")
 def list_facts(json: Json = False) -> None:
     """List the facts that have names."""
     if json:
-        print_json({"facts": list(_ABOUT)})
+        print_json({"facts": list(_about())})
         return
-    for name, text in _ABOUT.items():
+    for name, text in _about().items():
         print(f"{name:<20} {text}")
 
 
@@ -40,29 +40,23 @@ def list_facts(json: Json = False) -> None:
 def show_facts(
     terminal: Terminal,
     name: Annotated[str, typer.Argument(metavar=FORM, help="Which facts.")],
-    shape: Annotated[
-        str | None,
-        typer.Option(
-            "--shape",
-            metavar=SHAPE_FORM,
-            help="The shape that the facts of tree hash are about; 10,16,256 if left out.",
-        ),
-    ] = None,
+    files: Files = NO_FILES,
     output: Output = STDOUT,
 ) -> None:
     """Print facts as JSON: a template for facts of your own (--facts FILE.json), a check of a file.
 
     Known words by address, regions that do not overlap, lowest and highest words of regions.
     """
-    from slotweave.cli.inputs import shape_named, shape_or_default
     from slotweave.ir.text.facts_json import facts_to_json
 
     destination = STDOUT if output is None else output
     expect_writable(destination)
-    about = shape_or_default(None if shape is None else shape_named(shape))
-    known = facts_named(name, about)
+    how, found = building(files, terminal), named_facts().get(name)
+    known = facts_named(name, how.values(found[0]) if found else None)
     write_output(destination, facts_to_json(known))
-    if shape is not None and name not in CONTRACTS:
-        terminal.note(f"--shape is not used: the facts {name!r} are about no shape")
+    for extension in extensions():
+        if how.values(extension) and extension.subject and not (found and found[0] is extension):
+            noun, flag = extension.subject.noun, extension.subject.flag
+            terminal.note(f"{flag} is not used: the facts {name!r} are about no {noun}")
     if destination != STDOUT:
         terminal.note(f"wrote {destination}")

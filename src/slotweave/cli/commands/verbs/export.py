@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.options import LOAD_SECONDS, LoadTimeLimit, Output, ProgramArgument, ShapeOption
+from slotweave.cli.inputs import unknown
+from slotweave.cli.options import NO_FILES, Files, Output, ProgramArgument
 from slotweave.cli.output import STDOUT, expect_other_file, expect_writable, write_output
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions import ExportForm, extensions
 
 if TYPE_CHECKING:
     from slotweave.ir.program import Program
 
 
-class Format(StrEnum):
-    """The forms a program can be written in."""
+def _json(program: Program) -> str:
+    from slotweave.ir.text.program_files import program_to_json
 
-    JSON = "json"
-    TEXT = "text"
-    CHALLENGE = "challenge"
+    return program_to_json(program)
+
+
+def _text(program: Program) -> str:
+    from slotweave.ir.text.program_files import program_to_text
+
+    return program_to_text(program)
+
+
+def _forms() -> dict[str, ExportForm]:
+    """The forms a program can be written in."""
+    ours = (ExportForm("json", "", _json), ExportForm("text", "", _text))
+    theirs = (form for extension in extensions() for form in extension.exports)
+    return {form.name: form for form in (*ours, *theirs)}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,46 +44,32 @@ def export(
     terminal: Terminal,
     program: ProgramArgument,
     form: Annotated[
-        Format,
+        str,
         typer.Option(
             "--format",
-            help="`challenge` is one Python file for the challenge's own checkout. Its authors ask "
-            "that solutions are not published; please keep such files to yourself.",
+            metavar="|".join(_forms()),
+            help=" ".join(each.help for each in _forms().values() if each.help),
         ),
     ],
-    shape: ShapeOption = None,
-    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    files: Files = NO_FILES,
     output: Output = STDOUT,
 ) -> None:
     """Write a program in another form."""
-    from slotweave.cli.inputs import building, built_for, note_unused_shape, program_in
+    from slotweave.cli.program_files import building, built_for, note_unused, program_in
 
+    if form not in _forms():
+        raise unknown("SW212", "form", form, _forms())
+    chosen = _forms()[form]
     destination = STDOUT if output is None else output
-    expect_writable(destination, as_python=form is Format.CHALLENGE)
+    expect_writable(destination, as_python=chosen.is_python)
     expect_other_file(destination, program)
-    parsed = program_in(program, building(shape, load_time_limit, terminal))
-    note_unused_shape(shape, terminal, program)
-    write_output(destination, _text(parsed, form))
-    if shape is not None and (built := built_for(program, parsed)):
+    how = building(files, terminal)
+    parsed = program_in(program, how)
+    note_unused(files, terminal, program)
+    write_output(destination, chosen.write(parsed))
+    if how.given and (built := built_for(program, parsed)):
         terminal.note(f"{program}: built for {built}")
     if destination != STDOUT:
         terminal.note(f"wrote {destination}")
-        if form is Format.CHALLENGE:
-            terminal.note(
-                "Put it into the challenge's checkout as perf_takehome.py. The challenge's authors "
-                "ask that solutions are not published: please keep it to yourself."
-            )
-
-
-def _text(program: Program, form: Format) -> str:
-    from slotweave.ir.text.program_files import program_to_json, program_to_text
-
-    match form:
-        case Format.JSON:
-            return program_to_json(program)
-        case Format.TEXT:
-            return program_to_text(program)
-        case Format.CHALLENGE:
-            from slotweave.challenge.export import challenge_source
-
-            return challenge_source(program)
+        if chosen.note:
+            terminal.note(chosen.note)
