@@ -13,12 +13,12 @@ from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.symbolic.kept_promises import promises_kept
 from slotweave.driver.pipeline import compile_kernel
 from slotweave.driver.proof import prove
+from slotweave.extensions import kernels
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.trace import trace_flow
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.flow import Flow
-from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 from support.command_line import slotweave
 
@@ -170,7 +170,7 @@ def test_a_loop_that_runs_too_far_is_refuted_without_a_solver():
 
 def test_the_shipped_plans_rest_on_no_promise():
     """The proof that they are the definition covers their addresses."""
-    kernel, values = KERNELS["tree-hash"], {"height": 10, "rounds": 16, "batch": 256}
+    kernel, values = kernels()["tree-hash"], {"height": 10, "rounds": 16, "batch": 256}
     plan = kernel.plan("tuned", values, "values")
     assert compile_kernel(kernel, CHALLENGE, values, "values", plan, instances=1).promises == ()
 

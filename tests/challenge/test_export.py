@@ -22,9 +22,9 @@ import support
 from slotweave.base.diagnostics import InputError
 from slotweave.challenge.export import challenge_source
 from slotweave.driver.pipeline import compile_kernel
+from slotweave.extensions import kernels
 from slotweave.frontend.kernel import Words
 from slotweave.ir.program import Program
-from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 
 PROBLEM = Path(support.__file__).parent / "challenge" / "problem.py"
@@ -176,7 +176,7 @@ def run_beside_problem(folder: Path, height: int, batch: int, rounds: int, memor
 
 
 def compiled(parameters: dict[str, int], contract: str) -> Program:
-    kernel = KERNELS["tree-hash"]
+    kernel = kernels()["tree-hash"]
     plan = kernel.plan("default", parameters, contract)
     return compile_kernel(kernel, CHALLENGE, parameters, contract, plan, instances=1).program
 
@@ -192,7 +192,7 @@ def test_an_exported_kernel_computes_what_the_workload_defines(
     program = compiled({"height": 3, "batch": 8, "rounds": 5}, "full")
     folder = checkout(tmp_path, challenge_source(program))
     parameters = {"height": height, "batch": batch, "rounds": rounds}
-    kernel = KERNELS["tree-hash"]
+    kernel = kernels()["tree-hash"]
     memory = kernel.memory(parameters, "full", np.random.default_rng(1))
     cycles, after = run_beside_problem(folder, height, batch, rounds, memory)
     assert cycles > 0

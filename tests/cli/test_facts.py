@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from slotweave.extensions import kernels
 from slotweave.ir.facts import NOTHING_KNOWN
 from slotweave.ir.text.facts_json import facts_from_json
-from slotweave.kernels import KERNELS
 from support.command_line import Answer, assert_refused, slotweave
 
 #: Stores to the first value of tree hash, to which word 6 points.
@@ -198,8 +198,8 @@ def test_facts_that_are_shown_read_back_as_the_same(name: str, contract: str) ->
     shape = {"height": 3, "rounds": 4, "batch": 8}
     shown = slotweave("facts", "show", name, "--shape", "3,4,8")
     assert (shown.code, shown.err) == (0, "")
-    assert facts_from_json(shown.out) == KERNELS["tree-hash"].facts(shape, contract)
-    usual = KERNELS["tree-hash"].facts({"height": 10, "rounds": 16, "batch": 256}, contract)
+    assert facts_from_json(shown.out) == kernels()["tree-hash"].facts(shape, contract)
+    usual = kernels()["tree-hash"].facts({"height": 10, "rounds": 16, "batch": 256}, contract)
     assert facts_from_json(slotweave("facts", "show", name).out) == usual
 
 

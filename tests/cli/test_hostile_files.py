@@ -11,8 +11,8 @@ import pytest
 
 from fuzz.mutation import mutated
 from slotweave.cli.inputs import MAX_FILE_BYTES
+from slotweave.extensions import kernels
 from slotweave.ir.text.plan_json import plan_to_json
-from slotweave.kernels import KERNELS
 from support.command_line import Answer, assert_refused, slotweave, slotweave_process
 
 SHAPE = {"height": 4, "rounds": 4, "batch": 16}
@@ -40,7 +40,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "memory.json").write_text("[1, 2, 3, 4]")
     slotweave("export", folder / "program.json", "--format", "text", "-o", folder / "program.txt")
     slotweave("machines", "show", "challenge", "-o", folder / "machine.toml")
-    plan = KERNELS["tree-hash"].plan("default", SHAPE, "values")
+    plan = kernels()["tree-hash"].plan("default", SHAPE, "values")
     (folder / "plan.json").write_text(plan_to_json(plan))
     made = ("-o", folder / "compiled.json", "--result", folder / "result.json", "-q")
     assert slotweave("compile", "tree-hash", *PARAMETERS, *made).code == 0

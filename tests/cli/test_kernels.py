@@ -86,7 +86,7 @@ def test_a_bad_parameter_is_refused(command: tuple[str], parameter: str, message
     ("name", "message"),
     [
         ("tree-hsh", "no kernel 'tree-hsh' (did you mean 'tree-hash'?)"),
-        ("sort", "no kernel 'sort' (known: tree-hash"),
+        ("zzz", "no kernel 'zzz' (`slotweave kernels list` shows"),
         ("mine.py", "which function of mine.py? Name it as mine.py:function"),
     ],
 )

@@ -75,9 +75,9 @@ def test_wrong_usage_ends_with_2_and_a_hint(arguments: list[str], message: str) 
 )
 def test_ctrl_c_ends_a_command_with_130(error: str) -> None:
     code = (
-        "import slotweave.cli.inputs as inputs\n"
+        "import slotweave.cli.commands.verbs.run as verb\n"
         f"def interrupted(*_): raise {error}\n"
-        "inputs.program_in = interrupted"
+        "verb.program_in = interrupted"
     )
     done = slotweave_process("run", "program.json", code=code)
     assert done.returncode == 130

@@ -13,13 +13,13 @@ from slotweave.challenge.foreign.confined import Limits
 from slotweave.challenge.foreign.load import load_challenge_file
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.driver.pipeline import compile_kernel
+from slotweave.extensions import kernels
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.program import Program
-from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 
-KERNEL = KERNELS["tree-hash"]
+KERNEL = kernels()["tree-hash"]
 
 #: Rungs that run straight through.
 RUNGS = (

@@ -12,9 +12,9 @@ from imitations.catalogue import Imitation, facts_of, parameters
 from slotweave.backend.fit import Effort
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.driver.comparison import Subject, prove_same
+from slotweave.extensions import kernels
 from slotweave.ir.program import Program
 from slotweave.ir.text.program_files import program_from_json, program_to_json
-from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 from slotweave.repacking import Repacked, RepackOptions, repack
 from slotweave.simulate.reference import run
@@ -60,7 +60,7 @@ def proved(result: Repacked) -> bool:
 
 def check_runs(made: Program, given: Program, shape: Shape, instances: int, name: str) -> None:
     """Both give the items' values of the plain reference, as the slow simulator runs them."""
-    kernel, values = KERNELS["tree-hash"], parameters(shape)
+    kernel, values = kernels()["tree-hash"], parameters(shape)
     first, last = 7 + shape.nodes + shape.batch, 7 + shape.nodes + 2 * shape.batch
     for seed in range(instances):
         memory = kernel.memory(values, "values", np.random.default_rng(seed))

@@ -10,9 +10,9 @@ import pytest
 
 from slotweave.backend.fit import Effort
 from slotweave.base.budget import Budget
+from slotweave.extensions import kernels
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.program import Program
-from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 from slotweave.repacking import RepackOptions, origin_of, repack
 from slotweave.repacking.claims import supported_origin
@@ -25,7 +25,7 @@ FAST = RepackOptions(effort=Effort.FAST, vectorize=False)
 
 
 def facts_of(contract: str) -> Facts:
-    return KERNELS["tree-hash"].facts(SHAPE, contract)
+    return kernels()["tree-hash"].facts(SHAPE, contract)
 
 
 def claiming(contract: object, params: object = SHAPE, kernel: object = "tree-hash") -> Program:
@@ -43,7 +43,7 @@ def all_values_are_5() -> Facts:
 
 def test_a_program_made_for_one_memory_does_not_pass_for_tree_hash() -> None:
     given, facts = claiming("values"), all_values_are_5()
-    for origin in (origin_of(given, KERNELS), None):
+    for origin in (origin_of(given, kernels()), None):
         made = repack(given, CHALLENGE, facts, FAST, budget=Budget(2), origin=origin).program
         assert len(made.bundles) < len(given.bundles)
         assert not {"kernel", "params", "contract"} & set(made.meta)
@@ -75,14 +75,14 @@ def test_a_program_that_stays_as_it_was_given_claims_what_it_claimed() -> None:
 @pytest.mark.parametrize("under", CONTRACTS)
 def test_of_two_contracts_of_tree_hash_the_weaker_one_is_claimed(claimed: str, under: str) -> None:
     given = claiming(claimed)
-    made = supported_origin(given, facts_of(under), origin_of(given, KERNELS))
+    made = supported_origin(given, facts_of(under), origin_of(given, kernels()))
     weaker = min(claimed, under, key=CONTRACTS.index)
     assert made.meta == {**given.meta, "contract": weaker}
 
 
 def test_under_no_facts_the_claim_stays_whatever_it_is() -> None:
     given = claiming("mine", {"n": 3}, "mine.py:mine")
-    assert origin_of(given, KERNELS) is None
+    assert origin_of(given, kernels()) is None
     assert supported_origin(given, nothing_known(), None) is given
     assert dict(supported_origin(given, Facts(4), None).meta) == {"plan": "scalar"}
 
@@ -98,18 +98,18 @@ def test_under_no_facts_the_claim_stays_whatever_it_is() -> None:
     ],
 )
 def test_what_names_no_kernel_here_has_no_origin(given: Program) -> None:
-    assert origin_of(given, KERNELS) is None
+    assert origin_of(given, kernels()) is None
 
 
 @pytest.mark.parametrize("contract", [None, 3, "no-such-contract"])
 def test_a_contract_that_the_kernel_has_not_supports_nothing(contract: object) -> None:
     given = claiming(contract)
-    made = supported_origin(given, facts_of("values"), origin_of(given, KERNELS))
+    made = supported_origin(given, facts_of("values"), origin_of(given, kernels()))
     assert dict(made.meta) == {"plan": "scalar"}
 
 
 def test_another_shape_supports_nothing() -> None:
     given = claiming("values")
-    other = KERNELS["tree-hash"].facts({**SHAPE, "batch": 16}, "values")
-    made = supported_origin(given, other, origin_of(given, KERNELS))
+    other = kernels()["tree-hash"].facts({**SHAPE, "batch": 16}, "values")
+    made = supported_origin(given, other, origin_of(given, kernels()))
     assert "kernel" not in made.meta

@@ -20,12 +20,12 @@ from slotweave.check.symbolic.refinement import graph_refines_program
 from slotweave.check.symbolic.witness import random_memory
 from slotweave.driver.comparison import Subject, prove_same
 from slotweave.driver.pipeline import compile_kernel
+from slotweave.extensions import kernels
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.graph import Region
 from slotweave.ir.lineage import lineage_of, with_lineage
 from slotweave.ir.program import Program
 from slotweave.ir.text.program_files import program_to_json
-from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 from slotweave.repacking import Repacked, RepackOptions, repack
 from slotweave.repacking.repack import _verified as runs_of_both
@@ -172,7 +172,7 @@ def test_arrays_and_records_changed_in_place_become_vectors(build, most):
 @pytest.mark.parametrize("options", [FAST, VECTORS, RepackOptions(rewrite=False)])
 @pytest.mark.parametrize("plan", ["default", "multi-batch", "dedup-static"])
 def test_a_program_that_is_short_already_is_not_made_longer(plan, options):
-    kernel = KERNELS["tree-hash"]
+    kernel = kernels()["tree-hash"]
     shape = dict(zip(("height", "rounds", "batch"), SHAPE, strict=True))
     facts = kernel.facts(shape, "values")
     compiled = compile_kernel(
@@ -398,7 +398,7 @@ def written_twice(program: Program) -> Program:
 
 @pytest.fixture(scope="module")
 def compiled() -> tuple[Program, Facts, int]:
-    kernel = KERNELS["tree-hash"]
+    kernel = kernels()["tree-hash"]
     shape = dict(zip(("height", "rounds", "batch"), SHAPE, strict=True))
     plan = kernel.plan("default", shape, "values")
     result = compile_kernel(kernel, CHALLENGE, shape, "values", plan, instances=1)

@@ -9,12 +9,12 @@ from slotweave.backend.emit import emit
 from slotweave.backend.fit import fit
 from slotweave.backend.lower import lower
 from slotweave.driver.pipeline import compile_kernel
+from slotweave.extensions import kernels
 from slotweave.frontend.trace import trace_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.program import Program
-from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 
 
@@ -82,7 +82,7 @@ def records(k: Tracer, items: int = 32, rounds: int = 6) -> None:
 
 def scalar_tree_hash(height: int, rounds: int, batch: int) -> tuple[Program, Facts]:
     """The scalar tree hash as it is compiled, and its judged contract as facts."""
-    kernel = KERNELS["tree-hash"]
+    kernel = kernels()["tree-hash"]
     shape = {"height": height, "rounds": rounds, "batch": batch}
     plan = kernel.plan("scalar", shape, "values")
     result = compile_kernel(kernel, CHALLENGE, shape, "values", plan, instances=1)

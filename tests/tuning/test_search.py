@@ -12,12 +12,12 @@ from slotweave.challenge.tree_hash.plans.choices import read_choices
 from slotweave.challenge.tree_hash.plans.vary import vary
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.driver.pipeline import compile_kernel
+from slotweave.extensions import kernels
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
-from slotweave.kernels import KERNELS
 from slotweave.machine import CHALLENGE
 from slotweave.tuning.search import Score, State, Task, score, search, start
 
-KERNEL = KERNELS["tree-hash"]
+KERNEL = kernels()["tree-hash"]
 SHAPE = {"height": 6, "rounds": 9, "batch": 64}
 
 

@@ -27,10 +27,10 @@ import numpy as np
 
 from slotweave.base.diagnostics import Exit
 from slotweave.driver.pipeline import Result, compile_kernel, verify_program
+from slotweave.extensions import kernels
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
-from slotweave.kernels import KERNELS
 from slotweave.machine import Machine
 from slotweave.simulate.compiled import encode, run_compiled
 
@@ -71,7 +71,7 @@ def measure(subject: Subject, repeat: int) -> Iterator[tuple[str, float]]:
     """The seconds of each kind of work, by name, as they are found."""
     yield "start-up", _least(_start_up, min(repeat, 3))
     yield "late", _least(_compile_endless, 1) - _LIMIT
-    if subject.kernel.name in KERNELS:
+    if subject.kernel.name in kernels():
         yield "late largest", _least(lambda: _compile_largest(subject.kernel), 1) - _LIMIT
     results = [_compiled(subject, subject.plan) for _ in range(min(repeat, 3))]
     yield "compile", min(sum(result.seconds.values()) for result in results)

@@ -34,9 +34,9 @@ def is_kernel(subject: str) -> bool:
     """Whether `subject` names a kernel; anything else that is a file is a program."""
     from pathlib import Path
 
-    from slotweave.kernels import KERNELS
+    from slotweave.extensions import kernels
 
-    if subject in KERNELS or ".py:" in subject:
+    if subject in kernels() or ".py:" in subject:
         return True
     return subject != inputs.STDIN and not Path(subject).exists()
 

@@ -1,7 +1,8 @@
 """Facts that users name: what may be assumed of memory before a program runs.
 
 The rule of all commands: the facts given with --facts, else those that an extension assumes of a
-file that it reads, else none. What a program says of its origin is only a hint to the user (`diff` asks for it).
+file that it reads, else none. What a program says of its origin is only a hint to the user (`diff`
+asks for it).
 """
 
 from __future__ import annotations
@@ -116,8 +117,10 @@ def with_facts(known: Assumed, given: str | None) -> Iterator[None]:
 
 def cure(known: Assumed, given: str | None) -> str:
     """What to do where a program changes what is read-only under these facts."""
-    whose = "those of such a file if no --facts are given" if given is None else "as --facts says"
     found = named_facts().get(known.name)
+    reader = found[0].reader if found else None
+    assumed_of = f"a {reader.noun}'s" if reader else "those assumed"
+    whose = f"{assumed_of} if no --facts are given" if given is None else "as --facts says"
     instead = f"{found[1].cure}; " if found and found[1].cure else ""
     return (
         f"the facts are {known.name!r} ({whose}); {instead}if the "

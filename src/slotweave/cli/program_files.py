@@ -57,9 +57,7 @@ def values_named(subject: Subject, text: str) -> Values:
     numbers = text.split(",")
     with given_as(f"{subject.flag} {subject.form}"):
         if len(numbers) != len(subject.names):
-            count = {1: "one number is", 2: "two numbers with a comma are",
-                     3: "three numbers with commas are"}.get(
-                         len(subject.names), f"{len(subject.names)} numbers with commas are")  # fmt: skip
+            count = f"{len(subject.names)} numbers with commas are"
             reason = f"{count} wanted, such as {subject.usual}, not {text!r}"
             raise InputError(Diagnostic("SW212", reason))
         kernel = kernels()[subject.kernel]
@@ -153,6 +151,17 @@ def note_unused(files: Files, terminal: Terminal, *named: str | None) -> None:
         found = [reader_of(file) for file in names]
         if not any(each and each[0] is extension for each in found):
             terminal.note(unused(extension, names[0]) if names else f"{subject.flag} is not used")
+
+
+def flags_given(files: Files) -> dict[str, str | None]:
+    """The options for the subjects of extensions, and what is given with each."""
+    subjects = [each.subject for each in extensions() if each.subject]
+    return {subject.flag: files.given.get(subject.noun) for subject in subjects}
+
+
+def subject_flags() -> list[str]:
+    """The options for the subjects of extensions."""
+    return [each.subject.flag for each in extensions() if each.subject]
 
 
 def unused(extension: Extension, file: str, why: str = "") -> str:

@@ -62,11 +62,11 @@ def verify_result(
 
 
 def _machine(record: Record, given: str | None) -> Machine:
-    from slotweave.machine import BUILTIN
+    from slotweave.extensions import machines
 
     if given is not None:
         return inputs.machine_named(given)
-    return BUILTIN.get(record.machine.name, record.machine)
+    return machines().get(record.machine.name, record.machine)
 
 
 def _expect_fitting(record: Record, kernel: Kernel, file: str) -> None:

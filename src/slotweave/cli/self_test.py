@@ -11,17 +11,18 @@ from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.output import print_json
 from slotweave.cli.plans import plan_of
+from slotweave.cli.program_files import Building, program_in
+from slotweave.cli.terminal import Terminal
+from slotweave.extensions import kernels
 
 if TYPE_CHECKING:
-    from slotweave.cli.terminal import Terminal
     from slotweave.driver.flow_pipeline import FlowResult
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
     from slotweave.selftest.fitted_mutations import Fitted
     from slotweave.selftest.trial import Origin
 
-#: What is tested if nothing is named.
-DEFAULT_KERNEL = "tree-hash"
+#: By which plan a kernel is compiled.
 PLAN = "default"
 
 
@@ -35,7 +36,7 @@ class Choice:
     machine: str | None
     seed: int
     mutants: int
-    building: inputs.Building
+    building: Building
 
 
 def test_checks(choice: Choice, terminal: Terminal, json: bool) -> None:
@@ -73,9 +74,9 @@ def _subject(
 
     A program that jumps is broken block by block, so it is compiled again, and must be the same.
     """
-    name = choice.subject or DEFAULT_KERNEL
+    name = choice.subject or next(iter(kernels()))
     if name == inputs.STDIN or (".py:" not in name and Path(name).is_file()):
-        program = inputs.program_in(name, choice.building)
+        program = program_in(name, choice.building)
         with inputs.with_file(name):
             origin = _origin_of(program, inputs.machine_of(program, choice.machine))
             return origin, _blocks_of(program, origin) or program, None
@@ -122,11 +123,10 @@ def _compiled(
 
 def _origin_of(program: Program, machine: Machine) -> Origin:
     """Where `program` says that it came from; the graph must be had again to judge mutants."""
-    from slotweave.kernels import KERNELS
     from slotweave.selftest.trial import Origin
 
     meta = program.meta
-    kernel = KERNELS.get(str(meta.get("kernel")))
+    kernel = kernels().get(str(meta.get("kernel")))
     params, contract, plan = meta.get("params"), meta.get("contract"), meta.get("plan")
     if kernel is None or not _fits(params) or plan not in kernel.plan_names:
         reason = (

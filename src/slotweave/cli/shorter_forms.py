@@ -1,4 +1,4 @@
-"""What `rules search` does and says: parts of tree hash, and whether they have shorter forms."""
+"""What `rules search` does and says: parts of kernels, and whether they have shorter forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from slotweave.challenge.tree_hash.plans.search_targets import SearchTarget
+    from slotweave.extensions import SearchTarget
     from slotweave.rules.structures import Structure
     from slotweave.rules.superoptimize import Search
 
@@ -44,9 +44,10 @@ def print_searches(
 
 def _targets_named(names: list[str] | None) -> list[SearchTarget]:
     """The parts of these names; those that take seconds if none are given."""
-    from slotweave.challenge.tree_hash.plans.search_targets import search_targets
+    from slotweave.extensions import extensions
 
-    by_name = {target.name: target for target in search_targets()}
+    offered = (target for extension in extensions() for target in extension.search_targets())
+    by_name = {target.name: target for target in offered}
     quick = [name for name, target in by_name.items() if target.operations <= _QUICK]
     for name in names or ():
         if name not in by_name:

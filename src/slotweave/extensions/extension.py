@@ -88,7 +88,7 @@ class ProgramReader:
 
 @dataclass(frozen=True)
 class ExportForm:
-    """A form that `export` writes: `note` is said of a file in it, `suffix` is what it must have."""
+    """A form that `export` writes; `note` is said of a file in it."""
 
     name: str
     help: str

@@ -1,8 +1,9 @@
 """What is registered: that which comes with Slotweave, then the entry points of other packages.
 
-Two groups of entry points: `slotweave.kernels` (a Kernel, several, or an `Extension`, which is to
-be called EXTENSION) and `slotweave.machines` (a Machine, several, or the text of a TOML
-description). A package that cannot be loaded is left out and named by `broken`.
+Two groups of entry points. `slotweave.kernels`: a Kernel, a function that the decorator `kernel` was
+put on, several of these, or an `Extension`, which is to be called EXTENSION. `slotweave.machines`:
+a Machine, the text of a TOML description, or several of these. A package that cannot be loaded is
+left out, and named by `broken`.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def _loaded(group: str, light: bool) -> _Loaded:
             continue
         try:
             given = _checked(group, point.load())
-        except Exception as error:  # noqa: BLE001 - whatever a package of somebody else does
+        except Exception as error:
             broken.append(f"{source}: {point.value} cannot be used: {_said(error)}")
         else:
             found[source] = given
@@ -128,11 +129,19 @@ def _checked(group: str, given: object) -> object:
         return tuple(_machine(each) for each in _several(given))
     if isinstance(given, Extension):
         return given
-    from slotweave.frontend.kernel import Kernel
+    return tuple(_kernel(each) for each in _several(given))
 
-    for each in _several(given):
-        if not isinstance(each, Kernel):
-            raise TypeError(f"a kernel or an extension is wanted, not {type(each).__name__}")
+
+def _kernel(given: object) -> Kernel:
+    """`given`, or the kernel of a function that the decorator `kernel` was put on."""
+    from slotweave.frontend.kernel import Kernel
+    from slotweave.frontend.kernel_function import KernelFunction
+    from slotweave.frontend.load import kernel_of_function
+
+    if isinstance(given, KernelFunction):
+        return kernel_of_function(given, given.name)
+    if not isinstance(given, Kernel):
+        raise TypeError(f"a kernel or an extension is wanted, not {type(given).__name__}")
     return given
 
 

@@ -1,4 +1,4 @@
-"""How many cycles a program takes with more or fewer slots of one engine, the others as they are."""
+"""How many cycles a program takes with more or fewer slots of one engine."""
 
 from __future__ import annotations
 

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
-
-from slotweave.anatomy.compare.program_diff import Numbering, ProgramDiff, diff_sides, side_of
-from slotweave.anatomy.inspect import inspect_program
-from slotweave.anatomy.timeline import Timeline, timeline
-from slotweave.anatomy.timing.slot_curves import slot_curves
-from slotweave.anatomy.unrolled import MOST_SHOWN, Unrolled, unrolled
-from slotweave.anatomy.words.known_accesses import KnownAccesses
-from slotweave.base.wording import plural
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.views.page.page import ReportProgram, Table, report_page
 
 #: Longer programs are shown in part.
 MOST_BUNDLES = 60_000

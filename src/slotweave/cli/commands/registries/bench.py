@@ -20,12 +20,21 @@ def add_to(app: typer.Typer) -> None:
 
 def bench(
     terminal: Terminal,
-    kernel: Annotated[str, typer.Argument(metavar="KERNEL", help="What is compiled.")] = (
-        "tree-hash"
-    ),
+    kernel: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="KERNEL",
+            help="What is compiled; the first of `slotweave kernels list` if left out.",
+        ),
+    ] = None,
     parameters: Parameters = None,
     contract: Contract = None,
-    plan: Annotated[str, typer.Option(metavar="NAME", help="The plan of the program.")] = "tuned",
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="The plan of the program; the kernel's first if left out."
+        ),
+    ] = None,
     machine: TargetMachine = "challenge",
     repeat: Annotated[
         int, typer.Option(metavar="N", min=1, max=10_000, help="The least of N times counts.")
@@ -37,7 +46,7 @@ def bench(
 ) -> None:
     """Measure how long compiling, scheduling, encoding and simulating take.
 
-    Ratios compare with the recorded baseline, if it is of the same kernel, shape, plan and
+    Ratios compare with the recorded baseline, if it is of the same kernel, parameters, plan and
     machine: 2 means twice as long. They only say something on the computer that recorded it.
     """
     from slotweave.bench.baseline import (
@@ -48,9 +57,10 @@ def bench(
         recorded_baseline,
     )
     from slotweave.bench.measure import Subject, measure
+    from slotweave.extensions import kernels
 
     target = inputs.machine_named(machine)
-    workload = inputs.kernel_named(kernel, target)
+    workload = inputs.kernel_named(kernel or next(iter(kernels())), target)
     values = inputs.parameters_of(workload, parameters or ())
     promise = inputs.contract_of(workload, contract)
     chosen = plan_of(workload, plan, values, promise)

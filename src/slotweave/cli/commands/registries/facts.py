@@ -20,7 +20,6 @@ app = typer.Typer(
 )
 
 
-
 def _about() -> dict[str, str]:
     named = {name: facts.text for name, (_extension, facts) in named_facts().items()}
     return {**named, NOTHING: "nothing is known of memory, all of it is output"}

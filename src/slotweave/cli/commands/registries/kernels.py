@@ -26,15 +26,17 @@ app = typer.Typer(help="List and show kernels, make memory for them.", no_args_i
 
 
 @command(app, "list")
-def list_kernels(json: Json = False) -> None:
-    """List the kernels that come with Slotweave."""
-    from slotweave.kernels import KERNELS
+def list_kernels(terminal: Terminal, json: Json = False) -> None:
+    """List the kernels that come with Slotweave, and those of installed packages."""
+    from slotweave.extensions import broken, kernels
 
     if json:
-        print_json({"kernels": list(KERNELS)})
+        print_json({"kernels": list(kernels())})
         return
-    for name, kernel in KERNELS.items():
-        print(f"{name:<12} {kernel.text}")
+    for reason in broken():
+        terminal.note(f"warning: {reason}")
+    for name, kernel in kernels().items():
+        print(f"{name:<14} {kernel.text}")
 
 
 @command(app, "show")

@@ -9,19 +9,22 @@ import typer
 from slotweave.cli.command import command
 from slotweave.cli.options import Json, Output
 from slotweave.cli.output import STDOUT, expect_writable, print_json, write_output
+from slotweave.cli.terminal import Terminal
 
 app = typer.Typer(help="List and show machines.", no_args_is_help=True)
 
 
 @command(app, "list")
-def list_machines(json: Json = False) -> None:
-    """List the machines that come with Slotweave."""
-    from slotweave.machine import BUILTIN
+def list_machines(terminal: Terminal, json: Json = False) -> None:
+    """List the machines that come with Slotweave, and those of installed packages."""
+    from slotweave.extensions import broken, machines
 
     if json:
-        print_json({"machines": list(BUILTIN)})
+        print_json({"machines": list(machines())})
         return
-    for name, machine in BUILTIN.items():
+    for reason in broken():
+        terminal.note(f"warning: {reason}")
+    for name, machine in machines().items():
         engines = ", ".join(f"{engine} {slots}" for engine, slots in machine.engines)
         print(
             f"{name:<12} slots a cycle: {engines}; vectors of {machine.vector_length}; "

@@ -13,15 +13,15 @@ from slotweave.cli import certificates, inputs, plan_bounds
 from slotweave.cli.command import command
 from slotweave.cli.facts import Assumed, FactsOption, assumed, read_only_notes
 from slotweave.cli.options import (
-    LOAD_SECONDS,
+    NO_FILES,
     Contract,
+    Files,
     Json,
-    LoadTimeLimit,
     MachineOfProgram,
     Parameters,
-    ShapeAndFactsOption,
 )
 from slotweave.cli.output import expect_one_on_stdout, expect_writable, print_json
+from slotweave.cli.program_files import building, program_in, subject_flags
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def bound(
         str | None,
         typer.Option(metavar="FILE", help="Check certificates: build the problem anew, and hold."),
     ] = None,
-    shape: ShapeAndFactsOption = None,
-    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    files: Files = NO_FILES,
     json: Json = False,
 ) -> None:
     """Show the ladder of lower bounds: cycles that no schedule can have fewer of, and why.
@@ -76,10 +75,10 @@ def bound(
 
     expect_one_on_stdout(certificate, json)
     expect_writable(certificate)
-    how = inputs.building(shape, load_time_limit, terminal)
+    how = building(files, terminal)
     options = (subject, parameters, contract, plan, certificate)
     if check is not None:
-        if any((*options, facts, shape)):
+        if any((*options, facts, how.given)):
             raise _bad("--check takes all but --machine from its file; leave the rest out")
         certificates.check_file(check, machine, terminal, json)
         return
@@ -87,8 +86,9 @@ def bound(
         raise _bad("name a kernel or a program, or a file to --check")
     known = None
     if certificates.is_kernel(subject):
-        if facts or shape:
-            raise _bad("--facts and --shape are for programs; kernels have --contract and -p")
+        if facts or how.given:
+            flags = " and ".join(["--facts", *subject_flags()])
+            raise _bad(f"{flags} are for programs; kernels have --contract and -p")
         made = certificates.ProblemRequest(
             subject, parameters, contract, plan, machine or "challenge"
         )
@@ -100,8 +100,8 @@ def bound(
     else:
         if any(options[1:]):
             raise _bad("-p, --contract, --plan and --certificate are for kernels, not for programs")
-        parsed = inputs.program_in(subject, how)
-        known = assumed(subject, facts, how.shape, parsed)
+        parsed = program_in(subject, how)
+        known = assumed(subject, facts, how, parsed)
         with inputs.with_file(subject):
             target = inputs.machine_of(parsed, machine)
             about, ladder = _of_program(parsed, target, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from json import dumps
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,18 +18,26 @@ from slotweave.cli.facts import (
     OriginFactsOption,
     assumed,
     facts_of_origin,
-    own_shape,
+    own_values,
 )
 from slotweave.cli.options import (
-    LOAD_SECONDS,
+    NO_FILES,
+    Files,
     Json,
-    LoadTimeLimit,
     MachineOfProgram,
-    ShapeAndFactsOption,
 )
 from slotweave.cli.output import print_json
+from slotweave.cli.program_files import (
+    Building,
+    building,
+    is_built,
+    program_from,
+    program_in,
+    program_text,
+)
 from slotweave.cli.results import is_result
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions import extensions
 
 if TYPE_CHECKING:
     from slotweave.ir.program import Program
@@ -50,8 +59,7 @@ def diff(
     b: Annotated[str, typer.Argument(metavar="B", help="The same.")],
     machine: MachineOfProgram = None,
     facts: OriginFactsOption = None,
-    shape: ShapeAndFactsOption = None,
-    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    files: Files = NO_FILES,
     json: Json = False,
 ) -> None:
     """Compare two programs operation by operation, or two results side by side.
@@ -62,7 +70,7 @@ def diff(
     """
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
-    how = inputs.building(shape, load_time_limit, terminal)
+    how = building(files, terminal)
     sides = {"a": _loaded(a, how), "b": _loaded(b, how)}
     names = {"a": inputs.shown(a), "b": inputs.shown(b)}
     if len({isinstance(side, dict) for side in sides.values()}) > 1:
@@ -76,15 +84,15 @@ def diff(
     else:
         known = (facts_of_origin(names[key], program) for key, program in sides.items())
         name = facts or next((name for name in known if name != NOTHING), NOTHING)
-        _show_programs(sides, names, machine, name, how.shape, terminal, json)
+        _show_programs(sides, names, machine, name, how, terminal, json)
 
 
-def _loaded(file: str, building: inputs.Building) -> Any:
+def _loaded(file: str, building: Building) -> Any:
     """The program in `file`, or the entries of a result."""
-    if inputs.is_python_file(file):
-        return inputs.program_in(file, building)
-    text = inputs.program_text(file)
-    return _result(text) or inputs.program_from(text, file, building.terminal)
+    if is_built(file):
+        return program_in(file, building)
+    text = program_text(file)
+    return _result(text) or program_from(text, file, building.terminal)
 
 
 def _result(text: str) -> dict[str, Any] | None:
@@ -104,7 +112,7 @@ def _result(text: str) -> dict[str, Any] | None:
 def _program_of(side: Any, file: str, terminal: Terminal) -> Any:
     """`side`, or the program in it if it is a result with one."""
     text = dumps(side) if isinstance(side, dict) else ""
-    return inputs.program_from(text, file, terminal) if is_result(text) else side
+    return program_from(text, file, terminal) if is_result(text) else side
 
 
 def _show_results(sides: dict[str, Any], names: dict[str, str], json: bool) -> None:
@@ -123,7 +131,7 @@ def _show_programs(
     names: dict[str, str],
     machine: str | None,
     facts: str,
-    shape: Mapping[str, int] | None,
+    how: Building,
     terminal: Terminal,
     json: bool,
 ) -> None:
@@ -132,7 +140,7 @@ def _show_programs(
 
     numbering, ran = Numbering(), {}
     known = {
-        key: assumed(names[key], facts, shape or _borrowed_shape(side, sides), side)
+        key: assumed(names[key], facts, _borrowing(side, sides, how), side)
         for key, side in sides.items()
     }
     for key, program in sides.items():
@@ -149,16 +157,21 @@ def _show_programs(
         terminal.notes(of_side.notes)
 
 
-def _borrowed_shape(side: Program, sides: Mapping[str, Program]) -> Mapping[str, int] | None:
-    """The shape of the other program for one that does not say for which it is."""
-    if own_shape(side) is not None:
-        return None
-    return next(filter(None, map(own_shape, sides.values())), None)
+def _borrowing(side: Program, sides: Mapping[str, Program], how: Building) -> Building:
+    """How facts are meant for a program that does not say what it is for: as for the other one."""
+    borrowed = {}
+    for extension in extensions():
+        subject = extension.subject
+        if subject and how.values(extension) is None and own_values(subject, side) is None:
+            others = (own_values(subject, other) for other in sides.values())
+            if values := next(filter(None, others), None):
+                borrowed[extension.name] = values
+    return replace(how, given={**how.given, **borrowed})
 
 
 def _facts_lines(known: Mapping[str, Assumed]) -> Iterator[str]:
-    """The facts of both sides; where they are about different shapes, those of each."""
-    if known["a"].shape == known["b"].shape:
+    """The facts of both sides; where they are about different things, those of each."""
+    if known["a"].about == known["b"].about:
         yield f"facts: {known['a']}"
     else:
         yield from (f"facts of {key.upper()}: {of_side}" for key, of_side in known.items())

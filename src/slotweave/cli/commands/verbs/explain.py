@@ -10,11 +10,10 @@ from slotweave.base.diagnostics import CODES, Diagnostic, InputError
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_notes
 from slotweave.cli.options import (
-    LOAD_SECONDS,
+    NO_FILES,
+    Files,
     Json,
-    LoadTimeLimit,
     MachineOfProgram,
-    ShapeAndFactsOption,
 )
 from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
@@ -47,17 +46,17 @@ def explain(
     ] = None,
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
-    shape: ShapeAndFactsOption = None,
-    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    files: Files = NO_FILES,
     json: Json = False,
 ) -> None:
     """Explain an error code, or why an operation is not earlier and why a slot is empty."""
     if code is not None and place is not None:
-        from slotweave.cli.inputs import building, machine_of, program_in
+        from slotweave.cli.inputs import machine_of
+        from slotweave.cli.program_files import building, program_in
 
-        how = building(shape, load_time_limit, terminal)
+        how = building(files, terminal)
         program = program_in(code, how)
-        known = assumed(code, facts, how.shape, program)
+        known = assumed(code, facts, how, program)
         _explain_place(program, code, place, machine, known.facts, json)
         target = machine_of(program, machine)
         terminal.notes((*known.notes, *read_only_notes(program, code, target, known, facts)))

@@ -13,12 +13,11 @@ from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_note
 from slotweave.cli.inputs import STDIN
 from slotweave.cli.options import (
-    LOAD_SECONDS,
+    NO_FILES,
+    Files,
     Json,
-    LoadTimeLimit,
     MachineOfProgram,
     ProgramArgument,
-    ShapeAndFactsOption,
 )
 from slotweave.cli.origin import not_guessed
 from slotweave.cli.output import print_json
@@ -41,8 +40,7 @@ def inspect(
     program: ProgramArgument,
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
-    shape: ShapeAndFactsOption = None,
-    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    files: Files = NO_FILES,
     json: Json = False,
 ) -> None:
     """Show where the cycles of a program go.
@@ -55,23 +53,24 @@ def inspect(
     from slotweave.anatomy.inspect import inspect_program
     from slotweave.anatomy.words.double_writes import double_writes_diagnostic
     from slotweave.anatomy.words.never_written import never_written_diagnostic
-    from slotweave.cli.inputs import building, built_for, machine_of, program_in, shown, with_file
+    from slotweave.cli.inputs import machine_of, shown, with_file
+    from slotweave.cli.program_files import building, built_for, flags_given, program_in
     from slotweave.views.inspect_table import inspect_view
 
-    how = building(shape, load_time_limit, terminal)
+    how = building(files, terminal)
     parsed = program_in(program, how)
-    known = assumed(program, facts, how.shape, parsed)
+    known = assumed(program, facts, how, parsed)
     with with_file(program):
         target = machine_of(parsed, machine)
         found = inspect_program(not_guessed(parsed, program, known), target, known.facts)
-    options = {"--machine": machine, "--facts": facts, "--shape": shape}
+    options = {"--machine": machine, "--facts": facts, **flags_given(files)}
     command = next_command(found, program, options)
     if json:
         said = {"headline": headline(found), "next": command, "facts": known.name}
         print_json({**found.to_json(), **said})
     else:
-        shape_built = built_for(program, parsed)
-        context = [("built for", shape_built)] if shape_built else []
+        values_built = built_for(program, parsed)
+        context = [("built for", values_built)] if values_built else []
         terminal.show(inspect_view(found, [*context, ("facts", str(known))], command))
     if found.refusal is not None:
         terminal.note(_AS_WRITTEN.format(refusal=found.refusal))

@@ -15,16 +15,15 @@ from slotweave.cli.command import command
 from slotweave.cli.facts import Assumed, FactsOption, assumed, with_facts
 from slotweave.cli.interrupts import deferred_interrupt
 from slotweave.cli.options import (
-    LOAD_SECONDS,
+    NO_FILES,
     EffortOption,
     Evaluations,
+    Files,
     Json,
-    LoadTimeLimit,
     MachineOfProgram,
     Output,
     ProgramArgument,
     Seed,
-    ShapeAndFactsOption,
     TimeLimit,
 )
 from slotweave.cli.origin import not_guessed
@@ -35,6 +34,7 @@ from slotweave.cli.output import (
     print_json,
     write_output,
 )
+from slotweave.cli.program_files import building, built_for, program_in
 from slotweave.cli.terminal import PATIENCE, Terminal
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def repack(
     program: ProgramArgument,
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
-    shape: ShapeAndFactsOption = None,
-    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    files: Files = NO_FILES,
     vectorize: Annotated[
         bool | None,
         typer.Option(
@@ -90,13 +89,13 @@ def repack(
         raise InputError(Diagnostic("SW212", reason))
     inputs.expect_effort(effort)
     limits = budget(evaluations, time_limit)
-    how = inputs.building(shape, load_time_limit, terminal)
-    parsed = inputs.program_in(program, how)
+    how = building(files, terminal)
+    parsed = program_in(program, how)
     target = inputs.machine_of(parsed, machine)
-    known = assumed(program, facts, how.shape, parsed)
+    known = assumed(program, facts, how, parsed)
 
     from slotweave.backend.fit import Effort  # behind the checks of what the user gave
-    from slotweave.kernels import KERNELS
+    from slotweave.extensions import kernels
     from slotweave.repacking import RepackOptions, origin_of
     from slotweave.repacking import repack as repacked
 
@@ -107,9 +106,9 @@ def repack(
         progress = Progress(terminal, limits, raise_if_interrupted, known.notes)
         said = not_guessed(parsed, program, known)
         with inputs.with_file(program), with_facts(known, facts):
-            origin = origin_of(said, KERNELS)
+            origin = origin_of(said, kernels())
             result = repacked(said, target, known.facts, options, progress, limits, origin)
-        built = inputs.built_for(program, parsed)
+        built = built_for(program, parsed)
         _deliver(result, options, known, program, built, terminal, output, json)
     if result.interrupted:
         raise KeyboardInterrupt

@@ -14,16 +14,15 @@ from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.cli.command import command
 from slotweave.cli.options import (
-    LOAD_SECONDS,
     MAX_CYCLES,
+    NO_FILES,
     Compatible,
+    Files,
     Json,
-    LoadTimeLimit,
     MachineOfProgram,
     MaxCycles,
     Output,
     ProgramArgument,
-    ShapeOption,
 )
 from slotweave.cli.output import (
     STDOUT,
@@ -32,6 +31,7 @@ from slotweave.cli.output import (
     print_json,
     write_output,
 )
+from slotweave.cli.program_files import building, note_unused, program_in
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def run(
     machine: MachineOfProgram = None,
     compatible: Compatible = False,
     max_cycles: MaxCycles = MAX_CYCLES,
-    shape: ShapeOption = None,
-    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    files: Files = NO_FILES,
     output: Output = None,
     json: Json = False,
     debug: Annotated[
@@ -81,8 +80,8 @@ def run(
         raise InputError(Diagnostic("SW212", reason))
     expect_one_on_stdout(output, json)
     expect_writable(output)
-    parsed = inputs.program_in(program, inputs.building(shape, load_time_limit, terminal))
-    inputs.note_unused_shape(shape, terminal, program)
+    parsed = program_in(program, building(files, terminal))
+    note_unused(files, terminal, program)
     target = inputs.machine_of(parsed, machine)
     memory = inputs.memory_in(mem)
     if debug:
@@ -136,10 +135,10 @@ def _missing_memory_named(mem: str | None, program: Program) -> Iterator[None]:
 
 def _making_memory(program: Program) -> str:
     """The command that makes a memory for `program`, as far as the program says what it is for."""
-    from slotweave.kernels import KERNELS
+    from slotweave.extensions import kernels
 
     kernel, params, contract = map(program.meta.get, ("kernel", "params", "contract"))
-    if kernel not in KERNELS or not isinstance(params, Mapping):
+    if kernel not in kernels() or not isinstance(params, Mapping):
         return "slotweave kernels memory KERNEL -o FILE"
     shape = "".join(f" -p {name}={value}" for name, value in params.items())
     return f"slotweave kernels memory {kernel}{shape} --contract {contract} -o FILE"

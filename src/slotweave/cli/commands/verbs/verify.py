@@ -6,7 +6,7 @@ A saved result is derived anew, and `--self-test` turns on the checks themselves
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -17,28 +17,39 @@ import typer
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import CONTRACTS, FORM, assumed
+from slotweave.cli.facts import FORM, assumed, named_facts
 from slotweave.cli.options import (
-    LOAD_SECONDS,
     MAX_CYCLES,
+    NO_FILES,
     Compatible,
     Contract,
+    Files,
     Instances,
     Json,
-    LoadTimeLimit,
     MachineOfProgram,
     MaxCycles,
     Parameters,
     Seed,
-    ShapeAndFactsOption,
 )
 from slotweave.cli.output import print_json
+from slotweave.cli.program_files import (
+    Building,
+    building,
+    built_for,
+    built_like,
+    is_built,
+    note_unused,
+    program_from,
+    program_in,
+    program_text,
+)
 from slotweave.cli.proofs import prove_programs, proved_json, proved_lines, refutation
 from slotweave.cli.results import is_result, verify_result
 from slotweave.cli.self_test import Choice, test_checks
 from slotweave.cli.terminal import Terminal
 from slotweave.cli.tried import inputs_tried, unreached_lines
 from slotweave.cli.under_facts import Trial, naming_compatible, verify_under_facts
+from slotweave.extensions import extensions
 
 if TYPE_CHECKING:
     from slotweave.driver.proof import Proved
@@ -98,8 +109,7 @@ def verify(
     ] = False,
     compatible: Compatible = False,
     max_cycles: MaxCycles = MAX_CYCLES,
-    shape: ShapeAndFactsOption = None,
-    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    files: Files = NO_FILES,
     mutants: Annotated[
         int, typer.Option(metavar="N", min=10, help="How many ways --self-test tries.")
     ] = 1000,
@@ -116,17 +126,18 @@ def verify(
     says why.
 
     A result is derived anew: hashes, runs on the recorded seed and on fresh ones, cycles. With
-    --self-test it is the checks that are tested, on a program or a kernel (tree-hash if left out).
+    --self-test it is the checks that are tested, on a program or a kernel (the first of `kernels
+    list` if left out).
     """
-    building = inputs.building(shape, load_time_limit, terminal)
+    how = building(files, terminal)
     if facts is None:
-        inputs.note_unused_shape(shape, terminal, program, against)
+        note_unused(files, terminal, program, against)
     if self_test:
         if against or prove or facts:
             reason = "--self-test breaks one program and holds it against its own kernel"
             options = "--against, --prove and --facts"
             raise InputError(Diagnostic("SW212", f"{reason}; leave out {options}"))
-        choice = Choice(program, parameters or [], contract, machine, seed, mutants, building)
+        choice = Choice(program, parameters or [], contract, machine, seed, mutants, how)
         test_checks(choice, terminal, json)
         return
     if program is None:
@@ -134,24 +145,24 @@ def verify(
     if facts is not None:
         _expect_two_programs(against, parameters, contract)
         trial = Trial(instances, seed, not compatible, max_cycles, prove)
-        _compare(program, str(against), facts, machine, building, trial, json)
+        _compare(program, str(against), facts, machine, how, trial, json)
         return
-    if inputs.is_python_file(program):
-        parsed = inputs.program_in(program, building)
+    if is_built(program):
+        parsed = program_in(program, how)
     else:
-        text = inputs.program_text(program)
+        text = program_text(program)
         if is_result(text):
             verify_result(text, program, against, machine, terminal, json)
             return
-        parsed = inputs.program_from(text, program, terminal)
+        parsed = program_from(text, program, terminal)
     if against is not None:
-        building = _shaped_as(parsed, program, against, building)
+        how = built_like(parsed, program, against, how)
     target = inputs.machine_of(parsed, machine)
     against = against or _kernel_of(parsed).name
-    other = inputs.program_in(against, building) if _is_program_file(against) else None
+    other = program_in(against, how) if _is_program_file(against) else None
     kernel = inputs.kernel_named(against, target) if other is None else _kernel_of(parsed, other)
     if other is not None and not parameters:
-        _expect_one_shape(parsed, program, other, against)
+        _expect_one_subject(parsed, program, other, against)
     meta = _meta_for(kernel, parsed, other)
     values = inputs.parameters_of(kernel, parameters or (), meta.get("params"))
     promise = inputs.contract_of(kernel, contract or meta.get("contract"))
@@ -199,7 +210,7 @@ def verify(
     if json:
         print_json({"verified": verified.to_json(), **report})
         return
-    built = inputs.built_for(program, parsed)
+    built = built_for(program, parsed)
     print(
         f"{inputs_tried(verified)}, no difference to {inputs.shown(against)}"
         + (f" ({kernel.judge})" if other is None and kernel.judged_by_trace else "")
@@ -260,22 +271,23 @@ def _compare(
     against: str,
     facts: str,
     machine: str | None,
-    building: inputs.Building,
+    how: Building,
     trial: Trial,
     json: bool,
 ) -> None:
     """Hold the one program against the other under `facts`."""
     from slotweave.driver.comparison import Subject
 
-    parsed = inputs.program_in(program, building)
-    building = _shaped_as(parsed, program, against, building)
-    other = inputs.program_in(against, building)
-    if facts in CONTRACTS and building.shape is None:
-        _expect_one_shape(parsed, program, other, against)
-    known = assumed(program, facts, building.shape, parsed)
+    parsed = program_in(program, how)
+    how = built_like(parsed, program, against, how)
+    other = program_in(against, how)
+    named = named_facts().get(facts)
+    if named and how.values(named[0]) is None:
+        _expect_one_subject(parsed, program, other, against)
+    known = assumed(program, facts, how, parsed)
     subjects = tuple([Subject(one, inputs.machine_of(one, machine)) for one in (parsed, other)])
     verify_under_facts(
-        (subjects[0], subjects[1]), (program, against), known, trial, building.terminal, json
+        (subjects[0], subjects[1]), (program, against), known, trial, how.terminal, json
     )
 
 
@@ -288,40 +300,26 @@ def _end_after(
     return end_after(Subject(program, machine), strict=strict, max_cycles=max_cycles)
 
 
-def _shaped_as(
-    program: Program, file: str, against: str, building: inputs.Building
-) -> inputs.Building:
-    """How a Python file is built that a program is held against: for the shape of that program."""
-    shape = _shape_named_by(program)
-    if building.shape is not None or shape is None or not inputs.is_python_file(against):
-        return building
-    numbers = ",".join(map(str, shape.values()))
-    whose = f"that of {inputs.shown(file)}"
-    building.terminal.note(f"{against}: built for the shape {numbers}, {whose}")
-    return replace(building, shape=shape)
-
-
-def _shape_named_by(program: Program) -> Mapping[str, int] | None:
-    """The shape of tree-hash that `program` says it is for, if it does."""
-    params = program.meta.get("params")
-    if program.meta.get("kernel") != "tree-hash" or not _are_numbers(params):
-        return None
-    with suppress(InputError):
-        return inputs.shape_or_default(None, params)
-    return None
-
-
-def _expect_one_shape(first: Program, file: str, second: Program, against: str) -> None:
-    """Refuse two programs that say that they are for kernels or shapes that differ."""
+def _expect_one_subject(first: Program, file: str, second: Program, against: str) -> None:
+    """Refuse two programs that say that they are for different kernels or parameters."""
     said = [(it.meta.get("kernel"), it.meta.get("params")) for it in (first, second)]
     if not all(kernel and params for kernel, params in said) or said[0] == said[1]:
         return
     reason = (
         f"{inputs.shown(file)} is for {_for_what(first)}, and {inputs.shown(against)} for "
-        f"{_for_what(second)}; --shape says what a Python file is built for, -p NAME=VALUE for "
-        "what both are to be tried all the same"
+        f"{_for_what(second)}; {_flags()}-p NAME=VALUE says for what both are to be tried all the "
+        "same"
     )
     raise InputError(Diagnostic("SW212", reason))
+
+
+def _flags() -> str:
+    """What the options of extensions say."""
+    return "".join(
+        f"{each.subject.flag} says what a {each.reader.noun} is built for, "
+        for each in extensions()
+        if each.subject and each.reader
+    )
 
 
 def _for_what(program: Program) -> str:
@@ -338,12 +336,12 @@ def _is_program_file(name: str) -> bool:
 
 def _kernel_of(*programs: Program) -> Kernel:
     """The kernel that one of `programs` says it is for; it knows which memories make sense."""
-    from slotweave.kernels import KERNELS
+    from slotweave.extensions import kernels
 
     for program in programs:
         name = program.meta.get("kernel")
-        if isinstance(name, str) and name in KERNELS:
-            return KERNELS[name]
+        if isinstance(name, str) and name in kernels():
+            return kernels()[name]
         if isinstance(name, str) and name and len(programs) == 1:
             raise _not_run(name)
     reason = (

@@ -13,14 +13,14 @@ from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_notes
 from slotweave.cli.options import (
-    LOAD_SECONDS,
+    NO_FILES,
+    Files,
     Json,
-    LoadTimeLimit,
     MachineOfProgram,
     ProgramArgument,
-    ShapeAndFactsOption,
 )
 from slotweave.cli.output import print_json
+from slotweave.cli.program_files import building, program_in
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def what_if(
     ] = None,
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
-    shape: ShapeAndFactsOption = None,
-    load_time_limit: LoadTimeLimit = LOAD_SECONDS,
+    files: Files = NO_FILES,
     json: Json = False,
 ) -> None:
     """Time a program on a machine with more or fewer slots, and say what one more would save.
@@ -59,12 +58,12 @@ def what_if(
     from slotweave.anatomy.words.live_scratch import is_straight
     from slotweave.views.what_if_text import what_if_lines
 
-    how = inputs.building(shape, load_time_limit, terminal)
-    parsed = inputs.program_in(program, how)
+    how = building(files, terminal)
+    parsed = program_in(program, how)
     with inputs.with_file(program):
         target = inputs.machine_of(parsed, machine)
     slots = _slots(changes or (), target)
-    known = assumed(program, facts, how.shape, parsed)
+    known = assumed(program, facts, how, parsed)
     with inputs.with_file(program):
         if not is_straight(parsed):
             reason = (
