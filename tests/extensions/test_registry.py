@@ -64,7 +64,7 @@ def test_a_package_that_cannot_be_loaded_is_named_and_left_out(path: Path) -> No
     assert (
         first
         == "bad (bad): bad:KERNELS cannot be used: TypeError: a kernel or an extension is wanted, not int"
-    )  # noqa: E501
+    )
     assert "bad_too" in second
 
 

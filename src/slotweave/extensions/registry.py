@@ -1,9 +1,9 @@
 """What is registered: that which comes with Slotweave, then the entry points of other packages.
 
-Two groups of entry points. `slotweave.kernels`: a Kernel, a function that the decorator `kernel` was
-put on, several of these, or an `Extension`, which is to be called EXTENSION. `slotweave.machines`:
-a Machine, the text of a TOML description, or several of these. A package that cannot be loaded is
-left out, and named by `broken`.
+Two groups of entry points. `slotweave.kernels`: a Kernel, a function that the decorator `kernel`
+was put on, several of these, or an `Extension`, which is to be called EXTENSION.
+`slotweave.machines`: a Machine, the text of a TOML description, or several of these. A package that
+cannot be loaded is left out, and named by `broken`.
 """
 
 from __future__ import annotations
