@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from slotweave.anatomy.compare.program_diff import Numbering, ProgramDiff, diff_sides, side_of
+from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
+from slotweave.anatomy.compare.program_diff import ProgramDiff
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.driver.pipeline import compile_kernel
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
-from slotweave.views.diff_summary import diff_lines, diff_summary
+from slotweave.views.diff_text import diff_lines
 from support.tree_hash import parameters
 
 
@@ -23,7 +24,7 @@ def compared(a: Program, b: Program, facts: Facts = NOTHING_KNOWN) -> ProgramDif
 
 
 def summary(a: Program, b: Program, facts: Facts = NOTHING_KNOWN) -> dict[str, Any]:
-    return diff_summary(compared(a, b, facts))
+    return compared(a, b, facts).to_json()
 
 
 def program(*bundles: Bundle) -> Program:
@@ -190,7 +191,7 @@ def test_known_words_of_memory_are_known_to_both() -> None:
 
 def test_the_lines_say_what_the_numbers_say() -> None:
     late = program(*PLAIN.bundles[:2], {"alu": (("*", 9, 2, 2),)}, *PLAIN.bundles[2:])
-    lines = "\n".join(diff_lines(summary(PLAIN, late), {"a": "one", "b": "two"}))
+    lines = "\n".join(diff_lines(compared(PLAIN, late), ("one", "two")))
     assert "A  one: 4 cycles, 6 operations\nB  two: 5 cycles, 7 operations" in lines
     assert "6 results made by both\n        4  in the same cycle on the same engine" in lines
     assert "        2  later in B, by 1 cycle at the median and 1 at most" in lines

@@ -12,8 +12,8 @@ from slotweave.anatomy.causes.explanation import (
     Explanation,
     Hold,
     Link,
-    Place,
 )
+from slotweave.anatomy.place import Place
 from slotweave.base.wording import plural
 
 #: How many links of a chain are written out.

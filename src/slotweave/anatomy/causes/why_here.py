@@ -22,10 +22,10 @@ from slotweave.anatomy.causes.explanation import (
     Explanation,
     Hold,
     Link,
-    Place,
 )
 from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES, idle_table, movers
 from slotweave.anatomy.causes.placements import CAUSES, Placements, placements
+from slotweave.anatomy.place import Place
 from slotweave.anatomy.unrolled import Unrolled, unrolled
 from slotweave.anatomy.words.live_scratch import JUMPS
 from slotweave.anatomy.words.scratch_names import ScratchNames, scratch_names
@@ -100,9 +100,7 @@ class _View:
         bundle, cycle = operation.bundle, None
         if self.run is not None:
             bundle, cycle = self.run.path[operation.bundle], self.time(operation.bundle)
-        text = " ".join(str(part) for part in operation.slot)
-        named = self.names.text(operation.engine, operation.slot)
-        return Place(bundle, operation.engine, operation.position, text, named, cycle)
+        return self.names.place(operation.slot, bundle, operation.engine, operation.position, cycle)
 
 
 def _explained(view: _View, bundle: int, engine: str | None, slot: int | None) -> Explanation:

@@ -1,33 +1,19 @@
-"""Two programs, operation by operation: what both compute, where each does, what only one does.
-
-Operations are matched by the words they make on a few random memories (`word_samples`), so neither
-order, allocation, engines, dead code nor another way to compute the same stand between them, and
-loops are compared as they run. Three ways to match, each for what those before leave over:
-
-    same      the same operation in A and in B makes the same words, lane by lane; where several do,
-              the first with the first, and so on
-    whole     another operation makes the same words
-    by lane   one makes a vector, the others a word each of it
-
-What is left and makes words that the other program has, too, is *regrouped*; all else is only in
-one of the two: because it makes something new, because an operation before it has made it already,
-or because its result reaches nothing.
-"""
+"""What two programs have in common and what not, operation by operation (see `matching`)."""
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Hashable, Iterator
+from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-import numpy as np
-
-from slotweave.anatomy.compare.word_samples import Samples, sampled
-from slotweave.ir.facts import Facts
+from slotweave.anatomy.compare.output_difference import Outcome, OutputDifference
+from slotweave.anatomy.compare.schedules import Parting
+from slotweave.anatomy.place import Place
+from slotweave.base.wording import plural
 from slotweave.ir.program import Program
-from slotweave.isa import OPERATIONS, Effect
-from slotweave.isa.arrays import WordArray
-from slotweave.lift import Ran, Ref, lift_counting
+from slotweave.lift import Ran
 from slotweave.machine import Machine
 
 Key = tuple[Hashable, ...]
@@ -38,17 +24,30 @@ class Done:
     """An operation as it ran; `key` has what it makes, word by word; `dead`: for nothing."""
 
     ran: Ran
-    text: str
+    place: Place
     key: Key
     dead: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Side:
-    """One of the two programs: its operations in the order of its run."""
+    """One of the two programs: its operations in the order of its run, and what it left."""
 
     cycles: int
     done: tuple[Done, ...]
+    program: Program
+    machine: Machine
+    outcome: Outcome
+
+    @property
+    def engines(self) -> dict[str, int]:
+        """How many operations ran on each engine."""
+        return dict(Counter(done.ran.engine for done in self.done))
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "cycles": self.cycles, "operations": len(self.done), "engines": self.engines,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,47 @@ class Match:
     b: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What both programs make: the places of it in A and in B, and by how many cycles it is later
+    in B. What several slots make lane by lane is there with the last of them."""
+
+    a: tuple[Place, ...]
+    b: tuple[Place, ...]
+    moved: int
+
+    @property
+    def changed(self) -> bool:
+        """Is it made on other engines?"""
+        return {place.engine for place in self.a} != {place.engine for place in self.b}
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "a": [place.to_json() for place in self.a],
+            "b": [place.to_json() for place in self.b],
+            "moved": self.moved,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """An operation that only one program has, and why: `again`, `unused` or `new`."""
+
+    place: Place
+    operation: str
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.place.to_json(), "operation": self.operation, "why": self.why}
+
+
+@dataclass(frozen=True, repr=False)
 class ProgramDiff:
     """`matches` in the order of A; `only` and `regrouped` have numbers of operations, A's then B's.
 
     `redundant` are those of `only` whose words an earlier operation of their own program has made.
+    `output` is what the two leave differently, if they do; `parting` is where they part, if both
+    have one schedule (see `schedules`) and are not the same.
     """
 
     a: Side
@@ -72,146 +107,73 @@ class ProgramDiff:
     only: tuple[tuple[int, ...], tuple[int, ...]]
     redundant: tuple[frozenset[int], frozenset[int]]
     regrouped: tuple[tuple[int, ...], tuple[int, ...]]
+    output: OutputDifference | None
+    one_schedule: bool
+    parting: Parting | None
+
+    def __repr__(self) -> str:
+        same = "the same output" if self.output is None else f"{self.output.where} differs"
+        cycles = f"{self.a.cycles:,} and {plural(self.b.cycles, 'cycle')}"
+        return f"<ProgramDiff: {cycles}, {plural(len(self.matches), 'result')} of both, {same}>"
+
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """What both make, in the order of A."""
+        return tuple(self._move(match) for match in self.matches)
+
+    def _move(self, match: Match) -> Move:
+        a, b = [self.a.done[number] for number in match.a], [self.b.done[at] for at in match.b]
+        ends = [max(done.ran.cycle for done in row) for row in (a, b)]
+        places = [tuple(done.place for done in row) for row in (a, b)]
+        return Move(places[0], places[1], ends[1] - ends[0])
+
+    @property
+    def unmoved(self) -> int:
+        """How many results are made in the same cycle on the same engine."""
+        return sum(not move.moved and not move.changed for move in self.moves)
+
+    @property
+    def engines(self) -> dict[str, dict[str, int]]:
+        """engine of A -> engine of B -> results made there instead."""
+        counts = Counter((one.a[-1].engine, one.b[-1].engine) for one in self.moves if one.changed)
+        result: dict[str, dict[str, int]] = {}
+        for (engine, other), number in sorted(counts.items()):
+            result.setdefault(engine, {})[other] = number
+        return result
+
+    @property
+    def only_in(self) -> tuple[tuple[Only, ...], tuple[Only, ...]]:
+        """What only A has, and what only B has."""
+        sides = zip((self.a, self.b), self.only, self.redundant, strict=True)
+        a, b = (
+            tuple(_only(side.done[number], number in again) for number in numbers)
+            for side, numbers, again in sides
+        )
+        return a, b
+
+    def to_json(self) -> dict[str, Any]:
+        """What `diff --json` prints, but for names of files and facts."""
+        only_a, only_b = self.only_in
+        return {
+            "a": self.a.to_json(),
+            "b": self.b.to_json(),
+            "matched": len(self.moves),
+            "unmoved": self.unmoved,
+            "earlier": sum(move.moved < 0 for move in self.moves),
+            "later": sum(move.moved > 0 for move in self.moves),
+            "engines": self.engines,
+            "regrouped": {"a": len(self.regrouped[0]), "b": len(self.regrouped[1])},
+            "only": {
+                "a": [one.to_json() for one in only_a],
+                "b": [one.to_json() for one in only_b],
+            },
+            "output": None if self.output is None else self.output.to_json(),
+            "one_schedule": self.one_schedule,
+            "parting": None if self.parting is None else self.parting.to_json(),
+            "matches": [move.to_json() for move in self.moves],
+        }
 
 
-def diff_sides(a: Side, b: Side) -> ProgramDiff:
-    """Match the operations of two programs that were numbered together."""
-    whole: list[Match] = []
-    left_a, left_b = set(range(len(a.done))), set(range(len(b.done)))
-    for by_name in (True, False):
-        whole += _matched_whole(a, b, left_a, left_b, by_name)
-    by_lane = list(_matched_by_lane(a, b, left_a, left_b))
-    swapped = _matched_by_lane(b, a, left_b, left_a)
-    by_lane += [Match(match.b, match.a) for match in swapped]
-    matches = sorted([*whole, *by_lane], key=lambda match: (match.a, match.b))
-    left = (tuple(sorted(left_a)), tuple(sorted(left_b)))
-    redundant = (_redundant(a, left[0]), _redundant(b, left[1]))
-    regrouped = (_regrouped(a, b, left[0], redundant[0]), _regrouped(b, a, left[1], redundant[1]))
-    only = tuple(
-        tuple(number for number in mine if number not in other)
-        for mine, other in zip(left, map(frozenset, regrouped), strict=True)
-    )
-    return ProgramDiff(a, b, tuple(matches), (only[0], only[1]), redundant, regrouped)
-
-
-def _matched_whole(
-    a: Side, b: Side, left_a: set[int], left_b: set[int], by_name: bool
-) -> list[Match]:
-    """Matches of one with one; what is matched is left no longer."""
-    waiting: dict[Key, deque[int]] = defaultdict(deque)
-    for number in sorted(left_b):
-        waiting[_named(b.done[number], by_name)].append(number)
-    matches = []
-    for number in sorted(left_a):
-        same = waiting.get(_named(a.done[number], by_name))
-        if same:
-            matches.append(Match((number,), (same.popleft(),)))
-    left_a.difference_update(match.a[0] for match in matches)
-    left_b.difference_update(match.b[0] for match in matches)
-    return matches
-
-
-def _named(done: Done, by_name: bool) -> Key:
-    return (done.ran.operation, *done.key) if by_name else done.key
-
-
-def _matched_by_lane(
-    wide: Side, narrow: Side, left_wide: set[int], left_narrow: set[int]
-) -> Iterator[Match]:
-    """Vectors of `wide` that `narrow` makes word by word; what is matched is left no longer."""
-    words: dict[Hashable, deque[int]] = defaultdict(deque)
-    for number in sorted(left_narrow):
-        if len(narrow.done[number].key) == 1:
-            words[narrow.done[number].key[0]].append(number)
-    for number in sorted(left_wide):
-        key = wide.done[number].key
-        if len(key) < 2 or any(len(words.get(word, ())) < key.count(word) for word in set(key)):
-            continue
-        lanes = tuple(words[word].popleft() for word in key)
-        left_wide.discard(number)
-        left_narrow.difference_update(lanes)
-        yield Match((number,), lanes)
-
-
-def _redundant(side: Side, left: tuple[int, ...]) -> frozenset[int]:
-    """Those of `left` that make what operations before them, matched or not, have made."""
-    first: dict[Hashable, int] = {}
-    for number, done in enumerate(side.done):
-        for word in done.key:
-            first.setdefault(word, number)
-    return frozenset(
-        number for number in left if all(first[word] < number for word in side.done[number].key)
-    )
-
-
-def _regrouped(
-    mine: Side, other: Side, left: tuple[int, ...], redundant: frozenset[int]
-) -> tuple[int, ...]:
-    made = {word for done in other.done for word in done.key}
-    return tuple(
-        number
-        for number in left
-        if number not in redundant and all(word in made for word in mine.done[number].key)
-    )
-
-
-class Numbering:
-    """Numbers for what words are on all memories; equal numbers, equal words."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[bytes, int] = {}
-
-    def of(self, words: WordArray) -> int:
-        return self._numbers.setdefault(words.tobytes(), len(self._numbers))
-
-
-def side_of(program: Program, machine: Machine, facts: Facts, numbering: Numbering) -> Side:
-    """`program` as it runs under `facts`; both sides of a diff share their `numbering`.
-
-    Raises CheckFailed for what the machine refuses, InputError (SW219) where a jump depends on
-    data.
-    """
-    lifted = lift_counting(program, machine, facts, record=True)
-    keys = _Keys(sampled(lifted.graph, facts), numbering)
-    used = _used(lifted.ran)
-    done = []
-    for number, ran in enumerate(lifted.ran):
-        slot = program.bundles[ran.bundle][ran.engine][ran.slot]
-        text = " ".join(str(part) for part in slot)
-        done.append(Done(ran, text, tuple(keys.of(ran)), number not in used))
-    return Side(lifted.cycles, tuple(done))
-
-
-class _Keys:
-    """What slots make: words in scratch, words in memory, or another effect."""
-
-    def __init__(self, samples: Samples, numbering: Numbering) -> None:
-        self._samples, self._numbering = samples, numbering
-        self._known: dict[Ref, int] = {}
-
-    def of(self, ran: Ran) -> Iterator[Hashable]:
-        if ran.result:
-            yield from map(self._number, ran.result)
-        elif OPERATIONS[ran.operation].effect is Effect.STORE:
-            address = self._word(ran.args[0][0])
-            for lane, ref in enumerate(ran.args[1]):
-                yield "store", self._numbering.of(address + np.uint64(lane)), self._number(ref)
-        else:
-            yield (ran.operation, *(self._number(ref) for words in ran.args for ref in words))
-
-    def _word(self, ref: Ref) -> WordArray:
-        return self._samples[ref[0]][:, ref[1]]
-
-    def _number(self, ref: Ref) -> int:
-        if ref not in self._known:
-            self._known[ref] = self._numbering.of(self._word(ref))
-        return self._known[ref]
-
-
-def _used(ran: tuple[Ran, ...]) -> frozenset[int]:
-    """The slots that have an effect, and those whose results reach one."""
-    used = {number for number, one in enumerate(ran) if not one.result}
-    for number in range(len(ran) - 1, -1, -1):
-        if number in used:
-            used.update(ran[number].makers)
-    return frozenset(used)
+def _only(done: Done, again: bool) -> Only:
+    why = "again" if again else "unused" if done.dead else "new"
+    return Only(done.place, done.ran.operation, why)

@@ -27,9 +27,10 @@ _WORD = np.uint64(0xFFFFFFFF)
 _RUN = np.arange(RUNS, dtype=np.uint64)[:, None]
 
 
-def sampled(graph: Graph, facts: Facts) -> Samples:
-    """The words of all nodes of `graph` that have some, on the memories that `facts` allow."""
-    memory = _Memories(facts)
+def sampled(graph: Graph, facts: Facts) -> tuple[Samples, Memories]:
+    """The words of all nodes of `graph` that have some, on memories that `facts` allow; and what
+    these memories hold at the end."""
+    memory = Memories(facts)
     words: dict[int, WordArray] = {}
     for index, node in enumerate(graph.nodes):
         args = [words[arg] for arg in node.args]
@@ -40,7 +41,7 @@ def sampled(graph: Graph, facts: Facts) -> Samples:
             words[index] = memory.load(_spread(node, args[0], node.width), stored)
         elif node.width:
             words[index] = _computed(node, args)
-    return words
+    return words, memory
 
 
 def _spread(node: Node, address: WordArray, width: int) -> WordArray:
@@ -73,11 +74,18 @@ def _computed(node: Node, args: list[WordArray]) -> WordArray:
 
 
 @dataclass
-class _Memories:
-    """RUNS memories of random words, which come into being when they are read."""
+class Memories:
+    """RUNS memories of random words, which come into being when they are read.
+
+    `stored` has what was stored, by 2^32 times the number of the memory plus the address.
+    """
 
     facts: Facts
     stored: dict[int, int] = field(default_factory=dict)
+
+    def at(self, address: int) -> WordArray:
+        """The word at `address` in each memory."""
+        return self.load(np.full((RUNS, 1), address, np.uint64), True)[:, 0]
 
     def load(self, addresses: WordArray, stored: bool) -> WordArray:
         """The words at `addresses`, a row for each memory; `stored` if they may not be as before"""

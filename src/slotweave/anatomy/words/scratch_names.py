@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from slotweave.anatomy.place import Place
 from slotweave.ir.program import Program, Slot
 from slotweave.machine import Machine
 from slotweave.simulate.slots import SlotKind, SlotKinds, slot_kinds
@@ -65,6 +66,13 @@ class ScratchNames:
             return " ".join(map(str, slot))
         operands = (self._operand(kind, slot, at) for at in range(1, len(slot)))
         return " ".join((str(slot[0]), *operands))
+
+    def place(
+        self, slot: Slot, bundle: int, engine: str, position: int, cycle: int | None = None
+    ) -> Place:
+        """`slot`, number `position` of `engine` in `bundle`, run in `cycle`."""
+        text = " ".join(str(part) for part in slot)
+        return Place(bundle, engine, position, text, self.text(engine, slot), cycle)
 
     def _operand(self, kind: SlotKind, slot: Slot, position: int) -> str:
         number = str(slot[position])

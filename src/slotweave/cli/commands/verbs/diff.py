@@ -135,8 +135,8 @@ def _show_programs(
     terminal: Terminal,
     json: bool,
 ) -> None:
-    from slotweave.anatomy.compare.program_diff import Numbering, diff_sides, side_of
-    from slotweave.views.diff_summary import diff_lines, diff_summary
+    from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
+    from slotweave.views.diff_text import diff_lines
 
     numbering, ran = Numbering(), {}
     known = {
@@ -147,11 +147,11 @@ def _show_programs(
         with inputs.with_file(names[key]):
             target = inputs.machine_of(program, machine)
             ran[key] = side_of(program, target, known[key].facts, numbering)
-    summary = diff_summary(diff_sides(ran["a"], ran["b"]))
+    found = diff_sides(ran["a"], ran["b"])
     if json:
-        print_json({"files": names, "facts": facts, **summary})
+        print_json({"files": names, "facts": facts, **found.to_json()})
     else:
-        print("\n".join(diff_lines(summary, names)))
+        print("\n".join(diff_lines(found, (names["a"], names["b"]))))
         print("\n".join(_facts_lines(known)))
     for of_side in known.values():
         terminal.notes(of_side.notes)
