@@ -18,7 +18,7 @@ from slotweave.frontend.tracer import Tracer
 from slotweave.ir.alternatives import Alternatives
 from slotweave.ir.definition import Definition
 from slotweave.ir.facts import Facts
-from slotweave.ir.plan import Plan
+from slotweave.ir.plan import Plan, PlanChoice
 from slotweave.machine import Machine
 
 Words = NDArray[np.uint32]
@@ -37,7 +37,8 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Kernel:
-    """A named workload. `contracts` and `plans` list the known names, the default one first.
+    """A named workload. `contracts` and `plan_names` list the known names, the default one first;
+    `choices` what its plans may choose.
 
     `trace` says which words the trace buffer must hold at the end; without it nobody looks.
     `judged_by_trace` says that reference and trace are the kernel itself, as it was traced, or were
@@ -56,6 +57,7 @@ class Kernel:
     facts: Callable[[Parameters, str], Facts]
     plan: Callable[[str, Parameters, str], Plan]
     plan_names: tuple[str, ...] = field(default=("default",))
+    choices: tuple[PlanChoice, ...] = ()
     definition: Callable[[Parameters], Definition] | None = None
     vary: Callable[[Plan, Parameters, str, np.random.Generator], Plan] | None = None
     proofs: Callable[[], frozenset[str]] = frozenset

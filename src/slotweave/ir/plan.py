@@ -12,14 +12,50 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+
+@dataclass(frozen=True, slots=True)
+class PlanChoice:
+    """One choice that plans of a kernel may make, as users read it.
+
+    `holds` says what its value is, `values` names the words that it (or an element, or the `way` of
+    an entry of it) may be, with their meanings; empty if it holds no words. It is read in plans of
+    `styles` only, in all of them if there are none.
+    """
+
+    name: str
+    holds: str
+    default: Any
+    text: str
+    values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    styles: tuple[str, ...] = ()
+
+
+_METHODS = {
+    "list": "the list scheduler",
+    "in-order": "one slot a cycle, in the order of the graph",
+}
+
+_ORDERS = {
+    "path": "the longest path from an operation to the end, the usual urgency",
+    "program": "operations as the kernel wrote them, as far as they are ready; tries nothing else",
+}
+
+_MODES = {
+    "any": "each operation takes the mode that is free first",
+    "first": "each operation takes its first mode",
+}
+
+#: More passes than this find nothing more, and each may take a tenth of a second.
+MAX_PASSES = 1000
+
 #: How a problem may be scheduled, the usual way first.
-METHODS = ("list", "in-order")
+METHODS = tuple(_METHODS)
 
 #: What makes an operation urgent: the path behind it, or its place in the kernel.
-ORDERS = ("path", "program")
+ORDERS = tuple(_ORDERS)
 
 #: Which modes of an operation may be used.
-MODES = ("any", "first")
+MODES = tuple(_MODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +91,46 @@ class ScheduleOptions:
     window: int = 1
     windows_open: int = 0
     spill: bool = False
+
+
+#: The fields of ScheduleOptions as users read them; each name and default is that of a field.
+SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
+    PlanChoice("method", "a word", "list", "How operations are scheduled.", _METHODS),
+    PlanChoice(
+        "stagger", "a number of cycles", 0.0,
+        "How many cycles each item (group) starts after the one before it, in effect: the priority "
+        "of later items is lowered by that much.",
+    ),
+    PlanChoice(
+        "offsets", "a list of numbers of cycles", (),
+        "The same, item by item, in place of `stagger`.",
+    ),
+    PlanChoice("seed", "an integer from 0", 0, "The seed of what `noise` draws."),
+    PlanChoice(
+        "noise", "a number of cycles from 0", 0.0, "How far priorities are changed, at random."
+    ),
+    PlanChoice(
+        "passes", f"an integer from 0 to {MAX_PASSES:,}", 0,
+        "Passes of forward-backward improvement that follow; the shortest schedule is taken.",
+    ),
+    PlanChoice("order", "a word", "path", "What makes an operation urgent.", _ORDERS),
+    PlanChoice("modes", "a word", "any", "Which modes an operation may take.", _MODES),
+    PlanChoice(
+        "stages_open", "an integer from 0", 0,
+        "How many stages of the kernel, in the order written, may be under way at once. 1: each "
+        "ends before the next one begins; 0: any number.",
+    ),
+    PlanChoice("window", "an integer from 1", 1, "How many items make a window."),
+    PlanChoice(
+        "windows_open", "an integer from 0", 0,
+        "How many windows, in order, may be under way at once; 0: any number.",
+    ),
+    PlanChoice(
+        "spill", "true or false", False,
+        "Whether values may leave scratch where that makes the program shorter: into memory that "
+        "the graph is known to leave free, or, if they are constants, to be made again.",
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

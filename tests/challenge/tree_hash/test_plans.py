@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from slotweave.base.diagnostics import InputError
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.challenge.tree_hash.plans.choices import BIASES, CHILDREN, CONSTANTS, read_choices
+from slotweave.challenge.tree_hash.plans.choice_table import values_of
+from slotweave.challenge.tree_hash.plans.choices import read_choices
 from slotweave.challenge.tree_hash.plans.plans import PLAN_NAMES, tuned_plan
 from slotweave.challenge.tree_hash.workload import CONTRACTS, Shape
 from slotweave.ir.plan import Plan
@@ -41,11 +42,13 @@ def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
         "levels": draw(st.lists(st.sampled_from(PLAIN), min_size=1, max_size=6)),
         "levels_but": draw(st.lists(exceptions(shape, tables), max_size=4)),
         "children_but": [{"groups": draw(st.lists(st.integers(0, 4))), "way": "memory"}],
-        "children": draw(st.sampled_from(CHILDREN)),
+        "children": draw(st.sampled_from(values_of("children"))),
         "buffers": draw(st.integers(1, 2)),
-        "bias": draw(st.sampled_from(BIASES)),
-        "constant": draw(st.sampled_from(CONSTANTS)),
-        "constant_but": [{"rounds": draw(rounds), "way": draw(st.sampled_from(CONSTANTS))}],
+        "bias": draw(st.sampled_from(values_of("bias"))),
+        "constant": draw(st.sampled_from(values_of("constant"))),
+        "constant_but": [
+            {"rounds": draw(rounds), "way": draw(st.sampled_from(values_of("constant")))}
+        ],
     }
 
 
@@ -94,7 +97,7 @@ def usable(plan: Plan, shape: Shape, contract: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("children", CHILDREN)
+@pytest.mark.parametrize("children", values_of("children"))
 @pytest.mark.parametrize("contract", ["values", "full"])
 @pytest.mark.parametrize("batch", [64, 79, 81])
 def test_records_keep_the_contract(contract: str, batch: int, children: str) -> None:

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from support.reference import kernels, machines
+from support.reference import kernels, machines, plans
 
 FOLDER = Path(__file__).parents[3] / "docs" / "reference"
 
-PAGES: dict[str, Callable[[], str]] = {"kernels": kernels.page, "machines": machines.page}
+PAGES: dict[str, Callable[[], str]] = {
+    "kernels": kernels.page,
+    "machines": machines.page,
+    "plans": plans.page,
+}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from slotweave.challenge.tree_hash.definition import definition
 from slotweave.challenge.tree_hash.plans.alternatives import tree_hash_alternatives
+from slotweave.challenge.tree_hash.plans.choice_table import CHOICES, ROLLED, ROLLED_CHOICES
 from slotweave.challenge.tree_hash.plans.choices import read_choices
 from slotweave.challenge.tree_hash.plans.plans import PLAN_NAMES, plan_named
-from slotweave.challenge.tree_hash.plans.rolled_choices import STYLE, read_rolled_choices
+from slotweave.challenge.tree_hash.plans.rolled_choices import read_rolled_choices
 from slotweave.challenge.tree_hash.plans.rolled_plans import ROLLED_PLAN_NAMES
 from slotweave.challenge.tree_hash.plans.vary import vary
 from slotweave.challenge.tree_hash.proofs import proved_fingerprints
@@ -31,7 +32,7 @@ from slotweave.ir.plan import Plan
 def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
     """Write tree hash for these parameters through `k`, as `plan` says."""
     shape = Shape.of(parameters)
-    if plan.choices.get("style") == STYLE:
+    if plan.choices.get("style") == ROLLED:
         rolled = read_rolled_choices(plan, shape, contract, k.vector_length)
         build_rolled(k, shape, contract, rolled)
         return
@@ -64,6 +65,7 @@ TREE_HASH = Kernel(
     facts=facts,
     plan=plan_named,
     plan_names=(*PLAN_NAMES, *ROLLED_PLAN_NAMES),
+    choices=(*CHOICES, *ROLLED_CHOICES),
     definition=definition,
     vary=vary,
     proofs=proved_fingerprints,

@@ -11,14 +11,12 @@ from dataclasses import asdict, fields
 from types import MappingProxyType
 from typing import Any
 
-from slotweave.ir.plan import METHODS, MODES, ORDERS, Plan, ScheduleOptions
+from slotweave.ir.plan import MAX_PASSES, METHODS, MODES, ORDERS, Plan, ScheduleOptions
 from slotweave.ir.text.file_kind import PLAN
 from slotweave.ir.text.json_value import Key, json_text, parse_json
 from slotweave.ir.text.program_values import excerpt
 
 PLAN_SCHEMA_VERSION = 1
-#: More passes than this find nothing more, and each may take a tenth of a second.
-MAX_PASSES = 1000
 #: More items than this in a window, or windows or stages at once, are as good as all.
 MAX_TOGETHER = 2**20
 

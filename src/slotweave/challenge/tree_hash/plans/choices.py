@@ -10,45 +10,8 @@
      "bias": "select", "bias_but": [{"rounds": [4], "way": "arithmetic"}],
      "constant": "carried", "constant_but": [{"rounds": [8, 9], "way": "whole"}]}
 
-`together` is how many vectors go through each stage of a round together; with `kept` off they are
-read from memory and written back in each round.
-
-`levels` says how each level is answered, by depth (the last entry goes for all deeper levels):
-
-    select   choose among all nodes of the level, held in registers
-    blend    the same, the newest bit by a product of itself and the difference of two nodes
-    gather   read the tree
-    window   read the tree by vector loads whose wanted word is not the first: if a gather of the
-             next level follows a whole value, its address then needs no constant
-    copy     read a copy of the node
-    record   read a record of the node and its children; the next round takes the child from it
-    family   read a record of three levels; the next two rounds take their nodes from it
-
-`tables` are the depths for which records are built, `families` those for records of three levels,
-`copies` those of which each node is copied. `children` says how a child is taken from a record, in
-the round that needs it:
-
-    both     the value is mixed with both children, item by item, then one is selected
-    memory   both children of all items are laid side by side through memory, then one is selected
-    stored   one child is stored where the other one was if its bit says so, and what is there read
-    scalar   a select for each item
-
-(a grandchild is always taken as by `both`). `memory` uses the words from which the values came;
-`stored` the words of the first nodes, in `buffers` places for each round, one group after another,
-and `restore` has these written back at the end also where the contract does not ask for it.
-`bias` says how the constant of an address and the first bits that go into it are chosen:
-
-    arithmetic   bits are multiplied and added
-    select       the first bit selects one of two constants
-    select-two   the first two bits select one of four
-
-`constant` says what becomes of the constant that the hash xors in last:
-
-    carried   it is left out until somebody needs the whole value
-    whole     it is xored in at once
-
-What ends in `_but` says it anew for some rounds, some groups of items, or both; later entries have
-the last word.
+`choice_table` says what each of them means. What ends in `_but` overrides it for some rounds, some
+groups of items, or both; later entries have the last word.
 """
 
 from __future__ import annotations
@@ -56,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from slotweave.challenge.tree_hash.plans.choice_table import KNOWN, choice, values_of
 from slotweave.challenge.tree_hash.plans.choice_values import (
     Exceptions,
     bad_plan,
@@ -77,36 +41,13 @@ from slotweave.challenge.tree_hash.walks.groups import Group, groups_of, overlap
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.ir.plan import Plan
 
-STYLES = ("scalar", "grouped", "vector")
-WAYS = ("select", "blend", "gather", "window", "copy", "record", "family")
-CHILDREN = ("both", "memory", "stored", "scalar")
-BIASES = ("arithmetic", "select", "select-two")
-CONSTANTS = ("carried", "whole")
+BIASES = values_of("bias")
 
 #: Ways that read a table, and the words of its entries.
 TABLE_WORDS = {"copy": COPY_WORDS, "record": RECORD_WORDS, "family": FAMILY_WORDS}
 
 #: Memory words of a place in which children are stored, by vectors: the wanted ones, the others.
 PLACE_VECTORS = 2
-
-KNOWN = (
-    "style",
-    "together",
-    "kept",
-    "levels",
-    "levels_but",
-    "tables",
-    "families",
-    "copies",
-    "children",
-    "children_but",
-    "buffers",
-    "restore",
-    "bias",
-    "bias_but",
-    "constant",
-    "constant_but",
-)
 
 
 @dataclass(frozen=True)
@@ -197,32 +138,41 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
     for key in plan.choices:
         if key not in KNOWN:
             raise bad_plan(plan, f"unknown choice {key!r} (known: {', '.join(KNOWN)})")
-    levels = list_of(plan, "levels", ["gather"], str)
+    levels = list_of(plan, "levels", choice("levels").default, str)
     if not levels:
         raise bad_plan(plan, "'levels' must name at least one way")
     tables = _read_tables(plan, shape, lanes)
     choices = Choices(
         shape=shape,
-        style=one_of(plan, "style", plan.choices.get("style", "vector"), STYLES),
+        style=_word(plan, "style"),
         together=number_from(plan, "together", "a number of vectors", 1),
-        kept=flag(plan, "kept", True),
-        levels=tuple(one_of(plan, "levels", way, WAYS) for way in levels),
-        levels_but=exceptions(plan, "levels_but", WAYS),
+        kept=flag(plan, "kept", choice("kept").default),
+        levels=tuple(one_of(plan, "levels", way, values_of("levels")) for way in levels),
+        levels_but=_exceptions(plan, "levels_but"),
         tables=tables,
-        children=one_of(plan, "children", plan.choices.get("children", "both"), CHILDREN),
-        children_but=exceptions(plan, "children_but", CHILDREN),
+        children=_word(plan, "children"),
+        children_but=_exceptions(plan, "children_but"),
         buffers=number_from(plan, "buffers", "a number of places", 1),
-        restore=flag(plan, "restore", False),
-        bias=one_of(plan, "bias", plan.choices.get("bias", "select"), BIASES),
-        bias_but=exceptions(plan, "bias_but", BIASES),
-        constant=one_of(plan, "constant", plan.choices.get("constant", "carried"), CONSTANTS),
-        constant_but=exceptions(plan, "constant_but", CONSTANTS),
+        restore=flag(plan, "restore", choice("restore").default),
+        bias=_word(plan, "bias"),
+        bias_but=_exceptions(plan, "bias_but"),
+        constant=_word(plan, "constant"),
+        constant_but=_exceptions(plan, "constant_but"),
         sharing=_groups_sharing_words(shape, tables, lanes),
     )
     if contract != "any-start" and choices.style == "vector":
         _check_tables(plan, choices, lanes)
         _check_borrowing(plan, choices, lanes)
     return choices
+
+
+def _word(plan: Plan, name: str) -> str:
+    """The word that the choice called `name` holds, or its default."""
+    return one_of(plan, name, plan.choices.get(name, choice(name).default), values_of(name))
+
+
+def _exceptions(plan: Plan, name: str) -> Exceptions:
+    return exceptions(plan, name, values_of(name))
 
 
 def _read_tables(plan: Plan, shape: Shape, lanes: int) -> tuple[Table, ...]:

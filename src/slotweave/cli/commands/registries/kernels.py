@@ -43,8 +43,10 @@ def list_kernels(terminal: Terminal, json: Json = False) -> None:
 def show_kernel(
     name: KernelArgument, machine: TargetMachine = "challenge", json: Json = False
 ) -> None:
-    """Show a kernel: its parameters with their defaults and ranges, its contracts and plans."""
+    """Show a kernel: its parameters, its contracts, its plans, and what a plan may choose."""
     from slotweave.cli.inputs import kernel_named, machine_named
+    from slotweave.ir.plan import SCHEDULE_CHOICES
+    from slotweave.views.plan_choices import choice_lines
 
     kernel = kernel_named(name, machine_named(machine))
     if json:
@@ -56,9 +58,18 @@ def show_kernel(
         print(f"  {key:<10} {parameter.text}{' ' if parameter.text else ''}({allowed})")
     print(f"contracts (--contract)\n  {', '.join(kernel.contracts)}")
     print(f"plans (--plan)\n  {', '.join(kernel.plan_names)}")
+    for title, choices in (
+        ('choices of this kernel (--plan FILE.json, under "choices")', kernel.choices),
+        ('choices of the scheduler (--plan FILE.json, under "schedule")', SCHEDULE_CHOICES),
+    ):
+        if choices:
+            print(title, *(line for choice in choices for line in choice_lines(choice)), sep="\n")
 
 
 def _description(kernel: Kernel) -> dict[str, object]:
+    from slotweave.ir.plan import SCHEDULE_CHOICES
+    from slotweave.views.plan_choices import choice_json
+
     return {
         "name": kernel.name,
         "text": kernel.text,
@@ -68,6 +79,8 @@ def _description(kernel: Kernel) -> dict[str, object]:
         },
         "contracts": kernel.contracts,
         "plans": kernel.plan_names,
+        "choices": {choice.name: choice_json(choice) for choice in kernel.choices},
+        "schedule": {choice.name: choice_json(choice) for choice in SCHEDULE_CHOICES},
     }
 
 
