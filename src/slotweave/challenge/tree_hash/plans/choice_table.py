@@ -50,8 +50,8 @@ _CONSTANTS = {
 
 _EXCEPTIONS = 'a list of {"rounds": [...], "groups": [...], "way": VALUE}'
 _BUT = (
-    "As `{}`, for some rounds, some groups of items (vectors, in order), or both; either list may be "
-    "left out. Later entries have the last word."
+    "As `{}`, for some rounds, some groups of items (vectors, in order), or both; either list may "
+    "be left out. Later entries have the last word."
 )
 _DEPTHS = "a list of depths"
 _VECTOR = ("vector",)
