@@ -1,0 +1,210 @@
+"""The least makespan of a project as a CP-SAT model; each constraint is posted by one function.
+
+Variables: the start of each activity, which mode it takes (a literal for each if there are several)
+and its duration. Definitions: modes, durations, the makespan. Correctness: lags, resources.
+Redundant: activities no two of which can run together, in turn; loads of resources by modes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from slotweave.backend.schedule.exact.solver import Search
+from slotweave.bounds.projects.chains import Chains
+from slotweave.bounds.projects.cliques import covering_cliques
+from slotweave.ir.project import Project, ProjectSchedule
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectModel:
+    """The model under construction. `literals[a]` has one literal for each mode, or nothing."""
+
+    project: Project
+    model: cp_model.CpModel
+    starts: Sequence[Any]
+    literals: Sequence[Sequence[Any]]
+    durations: Sequence[Any]
+    makespan: Any
+
+
+def project_model(
+    project: Project,
+    chains: Chains,
+    at_least: int,
+    at_most: int,
+    hint: ProjectSchedule | None = None,
+    workers: int = 2,
+) -> Search:
+    """The search for the least makespan from `at_least` to `at_most`, beginning from `hint`."""
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    latest = (at_most - chains.tails).tolist()
+    starts = [
+        model.new_int_var(int(head), max(int(head), last), f"start {a}")
+        for a, (head, last) in enumerate(zip(chains.heads.tolist(), latest, strict=True))
+    ]
+    if any(head > last for head, last in zip(chains.heads.tolist(), latest, strict=True)):
+        model.add_bool_or([])  # a chain is too long
+    literals = _mode_literals(project, model)
+    durations = [_duration(project, model, number, row) for number, row in enumerate(literals)]
+    makespan = model.new_int_var(at_least, max(at_least, at_most), "makespan")
+    made = ProjectModel(project, model, starts, literals, durations, makespan)
+    post_ends(made)
+    post_lags(made)
+    post_resources(made)
+    post_turns(made)
+    post_loads(made)
+    model.minimize(makespan)
+    if hint is not None:
+        add_hint(made, hint)
+    return Search(model, _reader(made), True, workers)
+
+
+def _mode_literals(project: Project, model: cp_model.CpModel) -> list[list[Any]]:
+    """Exactly one mode each; those of one choice share their literals."""
+    tied: dict[int, list[Any]] = {}
+    literals = []
+    for number, activity in enumerate(project.activities):
+        row: list[Any] = []
+        if len(activity.modes) > 1:
+            known = tied.get(activity.choice) if activity.choice >= 0 else None
+            row = known or [
+                model.new_bool_var(f"mode {number} {m}") for m in range(len(activity.modes))
+            ]
+            if known is None:
+                model.add_exactly_one(row)
+            if activity.choice >= 0:
+                tied[activity.choice] = row
+        literals.append(row)
+    return literals
+
+
+def _duration(project: Project, model: cp_model.CpModel, number: int, row: list[Any]) -> Any:
+    """A number, or a sum over the literals."""
+    modes = project.activities[number].modes
+    if modes[0].duration == project.activities[number].longest == modes[-1].duration:
+        lengths = {mode.duration for mode in modes}
+        if len(lengths) == 1:
+            return modes[0].duration
+    del model
+    return sum(mode.duration * literal for mode, literal in zip(modes, row, strict=True))
+
+
+def post_ends(made: ProjectModel) -> None:
+    """Definition: the makespan is not before the end of any activity."""
+    for start, duration in zip(made.starts, made.durations, strict=True):
+        made.model.add(start + duration <= made.makespan)
+
+
+def post_lags(made: ProjectModel) -> None:
+    """Correctness: each lag, from start or end."""
+    for lag in made.project.lags:
+        begin = made.starts[lag.before] + (made.durations[lag.before] if lag.from_end else 0)
+        made.model.add(begin + lag.lag <= made.starts[lag.after])
+
+
+def post_resources(made: ProjectModel) -> None:
+    """Correctness: no cycle uses more of a resource than there is."""
+    for number, resource in enumerate(made.project.resources):
+        intervals, units = [], []
+        for interval, amount in _intervals(made, number):
+            intervals.append(interval)
+            units.append(amount)
+        if not intervals:
+            continue
+        if all(2 * amount > resource.capacity for amount in units):
+            made.model.add_no_overlap(intervals)
+            if any(amount > resource.capacity for amount in units):
+                made.model.add_cumulative(intervals, units, resource.capacity)
+        else:
+            made.model.add_cumulative(intervals, units, resource.capacity)
+
+
+def _intervals(made: ProjectModel, resource: int) -> list[tuple[Any, int]]:
+    """The intervals in which a resource is used, and how many units of it."""
+    found = []
+    for number, activity in enumerate(made.project.activities):
+        row = made.literals[number]
+        for place, mode in enumerate(activity.modes):
+            for use in mode.uses:
+                if use.resource == resource:
+                    begin = made.starts[number] + use.first
+                    found.append((_interval(made, begin, use.cycles, row, place), use.units))
+    return found
+
+
+def _interval(made: ProjectModel, begin: Any, cycles: int, row: Sequence[Any], place: int) -> Any:
+    if not row:
+        return made.model.new_fixed_size_interval_var(begin, cycles, "")
+    return made.model.new_optional_fixed_size_interval_var(begin, cycles, row[place], "")
+
+
+def post_turns(made: ProjectModel) -> None:
+    """Redundant: activities no two of which can run together, of different resources too."""
+    for clique in covering_cliques(made.project):
+        rows = [
+            made.model.new_fixed_size_interval_var(made.starts[number], length, "")
+            for number, length in clique
+        ]
+        made.model.add_no_overlap(rows)
+
+
+def post_loads(made: ProjectModel) -> None:
+    """Redundant: what the chosen modes use of a resource has room in the makespan."""
+    for number, resource in enumerate(made.project.resources):
+        total: Any = 0
+        for activity, row in zip(made.project.activities, made.literals, strict=True):
+            energies = [
+                sum(use.units * use.cycles for use in mode.uses if use.resource == number)
+                for mode in activity.modes
+            ]
+            if row:
+                total += sum(e * one for e, one in zip(energies, row, strict=True) if e)
+            else:
+                total += energies[0]
+        if any(made.literals):
+            made.model.add(total <= resource.capacity * _span(made, number))
+
+
+def _span(made: ProjectModel, resource: int) -> Any:
+    """Cycles in which a resource can be used: the makespan, and what uses outlast durations by."""
+    outlast = max(
+        (
+            use.first + use.cycles - mode.duration
+            for activity in made.project.activities
+            for mode in activity.modes
+            for use in mode.uses
+            if use.resource == resource
+        ),
+        default=0,
+    )
+    return made.makespan + max(0, outlast)
+
+
+def add_hint(made: ProjectModel, schedule: ProjectSchedule) -> None:
+    """Begin from a schedule."""
+    seen: set[int] = set()
+    for number, start in enumerate(schedule.starts):
+        made.model.add_hint(made.starts[number], start)
+        for place, literal in enumerate(made.literals[number]):
+            if literal.index not in seen:
+                seen.add(literal.index)
+                made.model.add_hint(literal, place == schedule.modes[number])
+    made.model.add_hint(made.makespan, schedule.makespan(made.project))
+
+
+def _reader(made: ProjectModel) -> Callable[[Callable[[Any], int]], ProjectSchedule]:
+    def read(value: Callable[[Any], int]) -> ProjectSchedule:
+        starts = tuple(int(value(start)) for start in made.starts)
+        modes = tuple(
+            next((m for m, one in enumerate(row) if value(one)), 0) for row in made.literals
+        )
+        return ProjectSchedule(starts, modes)
+
+    return read

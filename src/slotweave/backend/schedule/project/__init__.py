@@ -1,0 +1,6 @@
+"""List scheduling of projects: activities with modes, lags and renewable resources."""
+
+from slotweave.backend.schedule.project.arrays import ProjectArrays, arrays_of
+from slotweave.backend.schedule.project.list_search import ListSearch
+
+__all__ = ["ListSearch", "ProjectArrays", "arrays_of"]

@@ -1,0 +1,267 @@
+"""The hot loops of list scheduling for projects: arrays in, arrays out, compiled by Numba.
+
+`p` is a `ProjectArrays`. `used[r, t]` are the units of resource r in use in cycle t; `start` and
+`mode` are by activity, `mode` counting through the modes of all activities. `tied[c]` is the number
+within its activity of the mode that choice c has taken, -1 while it is open.
+
+The serial scheme places the activities in an order that the lags keep, each in the mode and cycle
+in which it ends first. Justification takes the activities of a schedule one by one, the last end
+first, and moves each as late as all others let it, then, the first start first, as early: the
+makespan never rises. Maximal lags bound both moves and so survive them.
+"""
+
+# Numba reads the bodies: plain loops on arrays are the fast form here.
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+FAR = 1 << 40
+
+
+@njit(cache=True)
+def _fill(p, used, mode, start, sign):  # type: ignore[no-untyped-def]
+    for u in range(p.use_offset[mode], p.use_offset[mode + 1]):
+        begin = start + p.use_first[u]
+        for t in range(begin, begin + p.use_cycles[u]):
+            used[p.use_resource[u], t] += sign * p.use_units[u]
+
+
+@njit(cache=True)
+def _earliest(p, used, mode, low, high):  # type: ignore[no-untyped-def]
+    """The first start from `low` to `high` at which `mode` fits; `high` + 1 if none."""
+    start = low
+    while start <= high:
+        blocked = -1
+        for u in range(p.use_offset[mode], p.use_offset[mode + 1]):
+            r = p.use_resource[u]
+            room = p.capacity[r] - p.use_units[u]
+            begin = start + p.use_first[u]
+            for t in range(begin + p.use_cycles[u] - 1, begin - 1, -1):
+                if used[r, t] > room:
+                    blocked = max(blocked, t + 1 - p.use_first[u])
+                    break
+        if blocked < 0:
+            return start
+        start = blocked
+    return high + 1
+
+
+@njit(cache=True)
+def _latest(p, used, mode, low, high):  # type: ignore[no-untyped-def]
+    """The last start from `low` to `high` at which `mode` fits; `low` - 1 if none."""
+    start = high
+    while start >= low:
+        blocked = FAR
+        for u in range(p.use_offset[mode], p.use_offset[mode + 1]):
+            r = p.use_resource[u]
+            room = p.capacity[r] - p.use_units[u]
+            begin = start + p.use_first[u]
+            for t in range(begin, begin + p.use_cycles[u]):
+                if used[r, t] > room:
+                    blocked = min(blocked, t - p.use_cycles[u] - p.use_first[u])
+                    break
+        if blocked == FAR:
+            return start
+        start = blocked
+    return low - 1
+
+
+@njit(cache=True)
+def _first_allowed(p, a, start, mode, placed):  # type: ignore[no-untyped-def]
+    """The first start of `a` that the lags from placed activities allow."""
+    low = 0
+    for k in range(p.into_offset[a], p.into_offset[a + 1]):
+        e = p.into[k]
+        b = p.lag_before[e]
+        if placed[b] and b != a:
+            begin = start[b] + p.lag_length[e]
+            if p.lag_from_end[e]:
+                begin += p.duration[mode[b]]
+            low = max(low, begin)
+    return low
+
+
+@njit(cache=True)
+def _last_allowed(p, a, m, start, placed, high):  # type: ignore[no-untyped-def]
+    """The last start of `a` in mode `m` that the lags to placed activities allow."""
+    for k in range(p.out_offset[a], p.out_offset[a + 1]):
+        e = p.out[k]
+        b = p.lag_after[e]
+        if placed[b] and b != a:
+            last = start[b] - p.lag_length[e]
+            if p.lag_from_end[e]:
+                last -= p.duration[m]
+            high = min(high, last)
+    return high
+
+
+@njit(cache=True)
+def _place(p, used, a, start, mode, tied, placed, noise, horizon):  # type: ignore[no-untyped-def]
+    """Place `a` where it ends first; whether there is room for it.
+
+    With some `noise` each mode's end is perturbed by up to so many cycles.
+    """
+    low = _first_allowed(p, a, start, mode, placed)
+    best_end = float(FAR)
+    c = p.choice[a]
+    for m in range(p.mode_offset[a], p.mode_offset[a + 1]):
+        if c >= 0 and tied[c] >= 0 and tied[c] != m - p.mode_offset[a]:
+            continue
+        high = _last_allowed(p, a, m, start, placed, horizon)
+        at = _earliest(p, used, m, low, high)
+        if at > high:
+            continue
+        end = float(at + p.duration[m])
+        if noise > 0.0:
+            end += noise * np.random.random()
+        if end < best_end:
+            best_end = end
+            start[a] = at
+            mode[a] = m
+    if best_end == float(FAR):
+        return False
+    if c >= 0:
+        tied[c] = mode[a] - p.mode_offset[a]
+    placed[a] = True
+    _fill(p, used, mode[a], start[a], 1)
+    return True
+
+
+@njit(cache=True)
+def serial(p, priority, waits, noise, horizon):  # type: ignore[no-untyped-def]
+    """The serial scheme, the least priority first of those whose predecessors are placed.
+
+    `waits[a]` counts the lags into `a` from others. Returns whether all could be placed.
+    """
+    n = len(priority)
+    used = np.zeros((len(p.capacity), horizon * 2 + 2), np.int64)
+    start = np.zeros(n, np.int64)
+    mode = np.zeros(n, np.int64)
+    placed = np.zeros(n, np.bool_)
+    tied = np.full(n, -1, np.int64)
+    left = waits.copy()
+    for _ in range(n):
+        chosen = -1
+        for a in range(n):
+            if not placed[a] and left[a] == 0 and (chosen < 0 or priority[a] < priority[chosen]):
+                chosen = a
+        if chosen < 0 or not _place(p, used, chosen, start, mode, tied, placed, noise, horizon):
+            return False, start, mode, used
+        for k in range(p.out_offset[chosen], p.out_offset[chosen + 1]):
+            b = p.lag_after[p.out[k]]
+            if b != chosen:
+                left[b] -= 1
+    return True, start, mode, used
+
+
+@njit(cache=True)
+def order_by(keys):  # type: ignore[no-untyped-def]
+    """The places of `keys` from the least on, by merging runs (NumPy's sort compiles slowly)."""
+    n = len(keys)
+    order, spare = np.arange(n), np.empty(n, np.int64)
+    width = 1
+    while width < n:
+        for low in range(0, n, 2 * width):
+            i, j = low, min(low + width, n)
+            middle, high = j, min(low + 2 * width, n)
+            for k in range(low, high):
+                if i < middle and (j >= high or keys[order[i]] <= keys[order[j]]):
+                    spare[k] = order[i]
+                    i += 1
+                else:
+                    spare[k] = order[j]
+                    j += 1
+        order, spare = spare, order
+        width *= 2
+    return order
+
+
+@njit(cache=True)
+def makespan_of(p, start, mode):  # type: ignore[no-untyped-def]
+    last = 0
+    for a in range(len(start)):
+        last = max(last, start[a] + p.duration[mode[a]])
+    return last
+
+
+@njit(cache=True)
+def justify(p, used, start, mode, makespan):  # type: ignore[no-untyped-def]
+    """One pass to the right and one to the left, in place; the makespan that comes of it."""
+    n = len(start)
+    all_placed = np.ones(n, np.bool_)
+    ends = np.empty(n, np.int64)
+    for a in range(n):
+        ends[a] = -(start[a] + p.duration[mode[a]])
+    for a in order_by(ends):
+        m = mode[a]
+        high = _last_allowed(p, a, m, start, all_placed, makespan - p.duration[m])
+        if high > start[a]:
+            _fill(p, used, m, start[a], -1)
+            at = _latest(p, used, m, start[a], high)
+            start[a] = max(at, start[a])
+            _fill(p, used, m, start[a], 1)
+    for a in order_by(start):
+        _move_left(p, used, a, start, mode, all_placed)
+    return makespan_of(p, start, mode)
+
+
+@njit(cache=True)
+def _move_left(p, used, a, start, mode, all_placed):  # type: ignore[no-untyped-def]
+    """Move `a` where it ends first, in another mode if that is no choice with others."""
+    was = mode[a]
+    end = start[a] + p.duration[was]
+    low = _first_allowed(p, a, start, mode, all_placed)
+    first, last = p.mode_offset[a], p.mode_offset[a + 1]
+    if p.choice[a] >= 0:
+        first, last = was, was + 1
+    _fill(p, used, was, start[a], -1)
+    at, chosen = start[a], was
+    for m in range(first, last):
+        high = _last_allowed(p, a, m, start, all_placed, end - p.duration[m])
+        found = _earliest(p, used, m, low, high)
+        if found <= high and found + p.duration[m] < end:
+            end = found + p.duration[m]
+            at, chosen = found, m
+    start[a], mode[a] = at, chosen
+    _fill(p, used, chosen, at, 1)
+
+
+@njit(cache=True)
+def search(p, tails, waits, state, evaluations, horizon, passes, seed):  # type: ignore[no-untyped-def]
+    """So many schedules, each improved by `passes` double justifications at most; the best.
+
+    `state` holds, by activity, the start and mode of the best schedule so far, and its makespan in
+    the last column, -1 if there is none yet. The first schedule goes by the tails; then either the
+    starts of the best or the tails are perturbed.
+    """
+    np.random.seed(seed)
+    n = len(waits)
+    priority = np.empty(n, np.float64)
+    for _ in range(evaluations):
+        best = state[0, n]
+        noise = 0.0
+        if best >= 0 and np.random.random() < 0.7:
+            spread = 0.02 + 0.3 * np.random.random() ** 2
+            for a in range(n):
+                priority[a] = state[0, a] + spread * best * (np.random.random() - 0.5)
+            noise = 0.0 if np.random.random() < 0.5 else 0.05 * best * np.random.random()
+        else:
+            spread = 0.0 if best < 0 else np.random.random() ** 2
+            top = tails.max() if n else 0
+            for a in range(n):
+                priority[a] = -tails[a] + spread * top * (np.random.random() - 0.5)
+        fits, start, mode, used = serial(p, priority, waits, noise, horizon)
+        if not fits:
+            continue
+        makespan = makespan_of(p, start, mode)
+        for _pass in range(passes):
+            shorter = justify(p, used, start, mode, makespan)
+            if shorter >= makespan:
+                makespan = shorter
+                break
+            makespan = shorter
+        if best < 0 or makespan <= best:
+            state[0, :n] = start
+            state[1, :n] = mode
+            state[0, n] = makespan

@@ -1,0 +1,93 @@
+"""A project as arrays, the form in which compiled loops read it.
+
+Ragged columns are in compressed rows: row i of `x` is x[x_offset[i] : x_offset[i + 1]]. Lags keep
+their numbers; `into` and `out` list, for each activity, the numbers of the lags that end and begin
+in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.ir.project import Project
+
+Longs = NDArray[np.int64]
+
+
+class ProjectArrays(NamedTuple):
+    """The columns; a named tuple, because compiled loops take one as it is."""
+
+    capacity: Longs
+    mode_offset: Longs  # rows: the modes of an activity
+    duration: Longs  # by mode
+    use_offset: Longs  # rows: the uses of a mode
+    use_resource: Longs
+    use_units: Longs
+    use_first: Longs
+    use_cycles: Longs
+    choice: Longs  # by activity: the number of its choice from 0 on, or -1
+    lag_before: Longs
+    lag_after: Longs
+    lag_length: Longs  # without durations
+    lag_distance: Longs
+    lag_from_end: Longs  # 1 or 0
+    into_offset: Longs
+    into: Longs
+    out_offset: Longs
+    out: Longs
+
+    @property
+    def size(self) -> int:
+        return len(self.mode_offset) - 1
+
+
+def arrays_of(project: Project) -> ProjectArrays:
+    """`project` as arrays."""
+    activities, lags = project.activities, project.lags
+    modes = [mode for activity in activities for mode in activity.modes]
+    uses = [use for mode in modes for use in mode.uses]
+    ties = sorted({activity.choice for activity in activities if activity.choice >= 0})
+    number = {choice: place for place, choice in enumerate(ties)}
+    after = longs(lag.after for lag in lags)
+    before = longs(lag.before for lag in lags)
+    into_offset, into = _rows(after, len(activities))
+    out_offset, out = _rows(before, len(activities))
+    return ProjectArrays(
+        capacity=longs(resource.capacity for resource in project.resources),
+        mode_offset=_offsets([len(activity.modes) for activity in activities]),
+        duration=longs(mode.duration for mode in modes),
+        use_offset=_offsets([len(mode.uses) for mode in modes]),
+        use_resource=longs(use.resource for use in uses),
+        use_units=longs(use.units for use in uses),
+        use_first=longs(use.first for use in uses),
+        use_cycles=longs(use.cycles for use in uses),
+        choice=longs(number.get(activity.choice, -1) for activity in activities),
+        lag_before=before,
+        lag_after=after,
+        lag_length=longs(lag.lag for lag in lags),
+        lag_distance=longs(lag.distance for lag in lags),
+        lag_from_end=longs(int(lag.from_end) for lag in lags),
+        into_offset=into_offset,
+        into=into,
+        out_offset=out_offset,
+        out=out,
+    )
+
+
+def longs(values: Iterable[int]) -> Longs:
+    """A column of 64-bit integers."""
+    return np.fromiter(values, np.int64)
+
+
+def _offsets(lengths: Sequence[int]) -> Longs:
+    return np.concatenate(([0], np.cumsum(longs(lengths)))).astype(np.int64)
+
+
+def _rows(keys: Longs, rows: int) -> tuple[Longs, Longs]:
+    """Offsets of the rows, and the places of `keys` in the order of their rows."""
+    offset = np.concatenate(([0], np.cumsum(np.bincount(keys, minlength=rows))))
+    return offset.astype(np.int64), np.argsort(keys, kind="stable").astype(np.int64)

@@ -1,0 +1,88 @@
+"""List scheduling of projects without maximal lags: serial scheme, both directions, many times.
+
+The serial scheme (Kelley, "The critical-path method", 1963; Kolisch, EJOR 90, 1996) by the latest
+start, then double justification (Valls, Ballestín and Quintanilla, "Justification and RCPSP: a
+technique that pays", EJOR 165, 2005, the forward-backward passes of Li and Willis, 1992), and again
+from the best schedule with its starts perturbed. Multi-mode: each activity takes the mode in which
+it ends first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from slotweave.backend.schedule.project._list_kernel import search
+from slotweave.backend.schedule.project.arrays import Longs, ProjectArrays, arrays_of
+from slotweave.bounds.projects.chains import chains
+from slotweave.ir.project import Project, ProjectSchedule, horizon
+
+#: Double justifications of a schedule, at most; they end when the makespan stands.
+PASSES = 8
+#: A profile of all resources has no more entries than this.
+_MOST_ENTRIES = 50_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class ListSearch:
+    """A project made ready for list scheduling."""
+
+    project: Project
+    arrays: ProjectArrays
+    tails: Longs
+    waits: Longs  # lags into each activity from others
+    horizon: int
+
+    @staticmethod
+    def of(project: Project) -> ListSearch | None:
+        """None if list scheduling is not for this project: it is modulo, its lags have cycles
+        (maximal lags), or it would take too much memory."""
+        if project.is_modulo or not _is_acyclic(project):
+            return None
+        longest = chains(project)
+        last = horizon(project)
+        if longest is None or last * 2 * len(project.resources) > _MOST_ENTRIES:
+            return None
+        waits = np.zeros(project.size, np.int64)
+        for lag in project.lags:
+            waits[lag.after] += lag.before != lag.after
+        return ListSearch(project, arrays_of(project), longest.tails, waits, last)
+
+    def start(self) -> Longs:
+        """The state of a search that has no schedule yet."""
+        state = np.zeros((2, self.project.size + 1), np.int64)
+        state[0, -1] = -1
+        return state
+
+    def advance(self, state: Longs, evaluations: int, seed: int) -> Longs:
+        """The state after so many more schedules; the same for the same seed."""
+        after = state.copy()
+        search(self.arrays, self.tails, self.waits, after, evaluations, self.horizon, PASSES, seed)
+        return after
+
+    def schedule(self, state: Longs) -> ProjectSchedule | None:
+        """The best schedule of a search."""
+        if state[0, -1] < 0:
+            return None
+        modes = state[1, :-1] - self.arrays.mode_offset[:-1]
+        return ProjectSchedule(tuple(state[0, :-1].tolist()), tuple(modes.tolist()))
+
+
+def _is_acyclic(project: Project) -> bool:
+    """Whether no activity waits for itself by way of lags of any length."""
+    followers: list[list[int]] = [[] for _ in range(project.size)]
+    waiting = [0] * project.size
+    for lag in project.lags:
+        if lag.before != lag.after:
+            followers[lag.before].append(lag.after)
+            waiting[lag.after] += 1
+    ready = [number for number, count in enumerate(waiting) if not count]
+    done = 0
+    while ready:
+        done += 1
+        for follower in followers[ready.pop()]:
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                ready.append(follower)
+    return done == project.size

@@ -1,0 +1,39 @@
+"""All bounds of a project, from the plainest on."""
+
+from __future__ import annotations
+
+from slotweave.bounds.projects.chains import chains
+from slotweave.bounds.projects.recurrence import recurrence_bound
+from slotweave.bounds.projects.resources import clique_bound, load_bound, units_bound
+from slotweave.bounds.projects.windows import window_bound
+from slotweave.ir.project import Project
+from slotweave.ir.project_bound import MAKESPAN, PERIOD, PathProof, ProjectBound
+
+
+def contradiction(project: Project) -> ProjectBound | None:
+    """What shows that `project` has no schedule at all, if something plain does."""
+    found = units_bound(project)
+    if found is None and (cycle := recurrence_bound(project)) is not None and cycle.value is None:
+        return cycle
+    return found
+
+
+def period_bounds(project: Project) -> tuple[ProjectBound, ...]:
+    """Bounds of the period of a modulo project without a contradiction."""
+    found = (load_bound(project, PERIOD), recurrence_bound(project), clique_bound(project))
+    return tuple(bound for bound in found if bound is not None)
+
+
+def makespan_bounds(project: Project, period: int | None = None) -> tuple[ProjectBound, ...]:
+    """Bounds of the makespan of a project without a contradiction, repeated each `period` cycles
+    if it is modulo. No bounds if a cycle of lags is too long for the period."""
+    longest = chains(project, period or 0)
+    if longest is None:
+        return ()
+    path = ProjectBound(MAKESPAN, longest.longest, "the longest chain of lags", PathProof(period))
+    if project.is_modulo:
+        return (path,)
+    load = load_bound(project, MAKESPAN)
+    most = max(longest.longest, 0 if load is None or load.value is None else load.value)
+    found = (path, load, window_bound(project, longest, most))
+    return tuple(bound for bound in found if bound is not None)

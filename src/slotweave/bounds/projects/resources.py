@@ -1,0 +1,137 @@
+"""What resources allow: activities that ask for too much, loads, and activities in turn."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from slotweave.ir.project import Activity, ActivityMode, Project, Use
+from slotweave.ir.project_bound import (
+    MAKESPAN,
+    PERIOD,
+    CliqueProof,
+    LoadProof,
+    ProjectBound,
+    UnitsProof,
+)
+
+#: Branches that the search for activities in turn follows.
+_BRANCHES = 20_000
+#: Activities among which it looks.
+_MOST = 400
+
+
+def units_bound(project: Project) -> ProjectBound | None:
+    """No schedule, if each mode of an activity asks for more than there is."""
+    of = PERIOD if project.is_modulo else MAKESPAN
+    for number, activity in enumerate(project.activities):
+        if not any(_fits(mode, project) for mode in activity.modes):
+            why = f"activity {activity.name} asks for more of a resource than there is"
+            return ProjectBound(of, None, why, UnitsProof(number))
+    return None
+
+
+def _fits(mode: ActivityMode, project: Project) -> bool:
+    return all(use.units <= project.resources[use.resource].capacity for use in mode.uses)
+
+
+def load_bound(project: Project, of: str) -> ProjectBound | None:
+    """The resource with the greatest load for each unit; None if nothing is used."""
+    best: ProjectBound | None = None
+    for number, resource in enumerate(project.resources):
+        energy = sum(_energy(activity, number) for activity in project.activities)
+        if not energy or not resource.capacity:
+            continue
+        cycles = -(-energy // resource.capacity)
+        if best is None or best.value is None or cycles > best.value:
+            why = f"{resource.name}: {energy} units times cycles, {resource.capacity} in each"
+            best = ProjectBound(of, cycles, why, LoadProof(number))
+    return best
+
+
+def _energy(activity: Activity, resource: int) -> int:
+    return min(
+        sum(use.units * use.cycles for use in mode.uses if use.resource == resource)
+        for mode in activity.modes
+    )
+
+
+def exclusions(project: Project) -> list[int]:
+    """For each activity, as bits of an integer, those that cannot run while it does."""
+    kinds = [activity.modes for activity in project.activities]
+
+    @cache
+    def exclude(one: tuple[ActivityMode, ...], other: tuple[ActivityMode, ...]) -> bool:
+        return all(_collide(one, a, other, b, project) for a in one for b in other)
+
+    rows = []
+    for number, one in enumerate(kinds):
+        row = 0
+        for place, other in enumerate(kinds):
+            if place != number and exclude(one, other):
+                row |= 1 << place
+        rows.append(row)
+    return rows
+
+
+def _collide(
+    one: tuple[ActivityMode, ...],
+    a: ActivityMode,
+    other: tuple[ActivityMode, ...],
+    b: ActivityMode,
+    project: Project,
+) -> bool:
+    some, others = _solid(a, solid_length(one)), _solid(b, solid_length(other))
+    return any(
+        use.resource == rival.resource
+        and use.units + rival.units > project.resources[use.resource].capacity
+        for use in some
+        for rival in others
+    )
+
+
+def _solid(mode: ActivityMode, length: int) -> list[Use]:
+    """The uses from the start on, for so many cycles or more."""
+    return [use for use in mode.uses if use.first == 0 and use.cycles >= length]
+
+
+def solid_length(modes: tuple[ActivityMode, ...]) -> int:
+    """Cycles from its start in which an activity holds something, whatever its mode."""
+    longest = (max((u.cycles for u in mode.uses if not u.first), default=0) for mode in modes)
+    return min(longest)
+
+
+def clique_bound(project: Project) -> ProjectBound | None:
+    """The period in which the longest set found of activities that exclude each other has room."""
+    if not 2 <= project.size <= _MOST:
+        return None
+    lengths = [solid_length(activity.modes) for activity in project.activities]
+    chosen = heaviest_clique(exclusions(project), lengths)
+    if len(chosen) < 2:
+        return None
+    cycles = sum(lengths[number] for number in chosen)
+    why = f"{len(chosen)} activities no two of which can run together take {cycles} cycles"
+    return ProjectBound(PERIOD, cycles, why, CliqueProof(chosen))
+
+
+def heaviest_clique(rows: list[int], weights: list[int]) -> tuple[int, ...]:
+    """Numbers of a clique of great weight: the greatest, if it is found in `_BRANCHES` branches."""
+    best: tuple[int, tuple[int, ...]] = (0, ())
+    branches = 0
+
+    def search(chosen: tuple[int, ...], weight: int, left: list[int]) -> None:
+        nonlocal best, branches
+        branches += 1
+        if weight > best[0]:
+            best = (weight, chosen)
+        hope = weight + sum(weights[number] for number in left)
+        for place, number in enumerate(left):
+            if hope <= best[0] or branches > _BRANCHES:
+                return
+            follow = [other for other in left[place + 1 :] if rows[number] >> other & 1]
+            search((*chosen, number), weight + weights[number], follow)
+            hope -= weights[number]
+
+    candidates = [number for number, row in enumerate(rows) if row and weights[number]]
+    candidates.sort(key=lambda number: (-rows[number].bit_count() * weights[number], number))
+    search((), 0, candidates)
+    return tuple(sorted(best[1]))

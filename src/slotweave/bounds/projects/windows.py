@@ -1,0 +1,95 @@
+"""Energetic reasoning: windows of cycles in which too much would have to happen.
+
+In a makespan of T each activity has a first and a last start by its longest chains, and so a least
+part of each use that lies in a window whatever its start (Erschler and Lopez, "Energy-based
+approach for task scheduling under time and resource constraints", 1990; Baptiste, Le Pape and
+Nuijten, Annals of Operations Research 92, 1999, for which windows matter). While some window has
+less room than that, T is too short.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from slotweave.bounds.projects.chains import Chains, Longs
+from slotweave.ir.project import Project
+from slotweave.ir.project_bound import MAKESPAN, ProjectBound, WindowProof
+
+#: Ends of windows that are tried for each resource, evenly chosen if there are more.
+_MOST_ENDS = 96
+#: Makespans that are refuted at most.
+_MOST_STEPS = 400
+
+
+def window_bound(project: Project, chains: Chains, at_least: int) -> ProjectBound | None:
+    """The greatest makespan that windows show, if it is more than `at_least`."""
+    tables = [_uses(project, number) for number in range(len(project.resources))]
+    found: ProjectBound | None = None
+    for makespan in range(at_least, at_least + _MOST_STEPS):
+        latest = makespan - chains.tails
+        proof = _overfull(project, tables, chains.heads, latest)
+        if proof is None:
+            break
+        name = project.resources[proof.resource].name
+        why = f"{name} has too little room in the cycles {proof.begin} to {proof.end - 1}"
+        found = ProjectBound(MAKESPAN, makespan + 1, f"{why} of {makespan}", proof)
+    return found
+
+
+def _uses(project: Project, resource: int) -> Longs:
+    """Rows activity, units, first, cycles: the uses of activities with one mode."""
+    rows = [
+        (number, use.units, use.first, use.cycles)
+        for number, activity in enumerate(project.activities)
+        if len(activity.modes) == 1
+        for use in activity.modes[0].uses
+        if use.resource == resource
+    ]
+    return np.array(rows, np.int64).reshape(-1, 4)
+
+
+def _overfull(
+    project: Project, tables: list[Longs], heads: Longs, latest: Longs
+) -> WindowProof | None:
+    """The window that lacks most room for its length."""
+    worst: tuple[float, WindowProof] | None = None
+    for resource, table in enumerate(tables):
+        if not len(table):
+            continue
+        activity, units, first, cycles = table.T
+        early, late = heads[activity] + first, latest[activity] + first
+        begins = _chosen(np.concatenate((early, late)))
+        ends = _chosen(np.concatenate((early + cycles, late + cycles)))
+        needed = _needed(units, cycles, (early, late), begins, ends)
+        lengths = ends[None, :] - begins[:, None]
+        capacity = project.resources[resource].capacity
+        lack = np.where(lengths > 0, needed - capacity * lengths, -1)
+        if lack.max(initial=-1) > 0:
+            a, b = np.unravel_index(int(np.argmax(lack)), lack.shape)
+            proof = WindowProof(resource, int(begins[a]), int(ends[b]))
+            share = float(lack[a, b]) / max(capacity, 1)
+            if worst is None or share > worst[0]:
+                worst = (share, proof)
+    return None if worst is None else worst[1]
+
+
+def _chosen(ends: Longs) -> Longs:
+    distinct = np.unique(ends)
+    if len(distinct) <= _MOST_ENDS:
+        return distinct
+    return distinct[np.linspace(0, len(distinct) - 1, _MOST_ENDS).astype(np.int64)]
+
+
+def _needed(
+    units: Longs, cycles: Longs, starts: tuple[Longs, Longs], begins: Longs, ends: Longs
+) -> Longs:
+    """By begin and end of a window: what it holds at least."""
+    least = None
+    for start in starts:
+        begin = np.maximum(start[:, None], begins[None, :])
+        end = np.minimum((start + cycles)[:, None], ends[None, :])
+        overlap = np.maximum(end[:, None, :] - begin[:, :, None], 0)
+        least = overlap if least is None else np.minimum(least, overlap)
+    assert least is not None
+    total: Longs = np.einsum("u,uab->ab", units, least)
+    return total
