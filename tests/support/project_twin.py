@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import product
 
@@ -19,19 +20,15 @@ def is_legal(project: Project, schedule: ProjectSchedule) -> bool:
         after = schedule.starts[lag.after] + lag.distance * (schedule.period or 0)
         if after < begin + lag.lag:
             return False
-    last = max(schedule.starts, default=0) + 20
-    for number, resource in enumerate(project.resources):
-        for cycle in range(schedule.period or last):
-            used = 0
-            for start, mode in zip(schedule.starts, modes, strict=True):
-                for use in mode.uses:
-                    if use.resource == number:
-                        cycles = range(start + use.first, start + use.first + use.cycles)
-                        period = schedule.period or last + 20
-                        used += use.units * sum(one % period == cycle for one in cycles)
-            if used > resource.capacity:
-                return False
-    return True
+    last = max(schedule.starts, default=0) + 20  # nothing is held for so long
+    used: Counter[tuple[int, int]] = Counter()
+    for start, mode in zip(schedule.starts, modes, strict=True):
+        for use in mode.uses:
+            for cycle in range(start + use.first, start + use.first + use.cycles):
+                used[use.resource, cycle % (schedule.period or last)] += use.units
+    return all(
+        units <= project.resources[resource].capacity for (resource, _), units in used.items()
+    )
 
 
 def schedules(project: Project, period: int | None, last: int) -> Iterator[ProjectSchedule]:
@@ -39,12 +36,25 @@ def schedules(project: Project, period: int | None, last: int) -> Iterator[Proje
     for modes in product(*(range(len(a.modes)) for a in project.activities)):
         chosen: dict[int, int] = {}
         rows = zip(project.activities, modes, strict=True)
-        if any(a.choice >= 0 and chosen.setdefault(a.choice, m) != m for a, m in rows):
-            continue
-        for starts in product(range(last + 1), repeat=project.size):
-            schedule = ProjectSchedule(starts, modes, period)
-            if is_legal(project, schedule):
-                yield schedule
+        if all(a.choice < 0 or chosen.setdefault(a.choice, m) == m for a, m in rows):
+            yield from _begun(project, period, last, modes, ())
+
+
+def _begun(
+    project: Project, period: int | None, last: int, modes: tuple[int, ...], starts: tuple[int, ...]
+) -> Iterator[ProjectSchedule]:
+    """The legal schedules that begin with these starts, which must be legal by themselves."""
+    placed = len(starts)
+    lags = tuple(lag for lag in project.lags if max(lag.before, lag.after) < placed)
+    part = Project(project.resources, project.activities[:placed], lags, project.is_modulo)
+    schedule = ProjectSchedule(starts, modes[:placed], period)
+    if not is_legal(part, schedule):
+        return
+    if placed == project.size:
+        yield schedule
+        return
+    for start in range(last + 1):
+        yield from _begun(project, period, last, modes, (*starts, start))
 
 
 def least_makespan(project: Project, last: int, period: int | None = None) -> int | None:

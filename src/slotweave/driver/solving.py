@@ -29,7 +29,7 @@ from slotweave.bounds.projects import contradiction, makespan_bounds, period_bou
 from slotweave.bounds.projects.chains import chains
 from slotweave.check.legality.project_bounds import bound_faults
 from slotweave.check.legality.project_legality import project_violations
-from slotweave.ir.project import Project, ProjectSchedule, horizon
+from slotweave.ir.project import Project, ProjectSchedule, horizon, one_iteration
 from slotweave.ir.project_bound import MAKESPAN, PERIOD, ProjectBound
 
 #: Schedules that list scheduling makes in one step, and in all where nothing else limits it.
@@ -38,6 +38,8 @@ _BATCH, _SCHEDULES = 100, 20_000
 _ATTEMPTS = 2_000
 #: The share of the time that the heuristic has before CP-SAT, and the seconds at most.
 _SHARE, _WARM_SECONDS = 0.1, 4.0
+#: The same while a modulo schedule is longer than its bound.
+_PATIENT_SHARE, _PATIENT_SECONDS = 0.2, 20.0
 
 BOUND, SOLVER = "bound", "solver"
 
@@ -168,8 +170,10 @@ class _Work:
             return True
         seconds = self.limits.seconds
         if self.is_exact:
-            share = _WARM_SECONDS if seconds is None else min(_WARM_SECONDS, _SHARE * seconds)
-            seconds = share
+            most_seconds, share = _WARM_SECONDS, _SHARE
+            if self.project.is_modulo and not self.is_proved(PERIOD):
+                most_seconds, share = _PATIENT_SECONDS, _PATIENT_SHARE
+            seconds = most_seconds if seconds is None else min(most_seconds, share * seconds)
         return seconds is not None and time.monotonic() - self.began >= seconds
 
     def show(self, bounds: Iterable[ProjectBound]) -> None:
@@ -205,7 +209,8 @@ class _Work:
 
     def add_attempt(self, attempt: Attempt) -> None:
         attempts = tuple(a for a in self.solution.attempts if a.period != attempt.period)
-        self.solution = replace(self.solution, attempts=(*attempts, attempt))
+        ordered = sorted((*attempts, attempt), key=lambda one: one.period)
+        self.solution = replace(self.solution, attempts=tuple(ordered))
 
     def is_proved(self, of: str) -> bool:
         return self.solution.proof(of) is not None
@@ -293,9 +298,7 @@ def _value(shown: Shown | None) -> int:
 def _solve_modulo(work: _Work) -> None:
     project = work.project
     work.show(period_bounds(project))
-    first = max(1, _value(work.solution.best(PERIOD)))
-    if work.solution.best(PERIOD) is None:
-        work.trust(PERIOD, 1, "a period has a cycle")
+    first = _value(work.solution.best(PERIOD))
     for made, state in enumerate(_heuristic(work, first), 1):
         work.count(made, state.attempts)
         if state.schedule is not None and work.take(state.schedule):
@@ -305,6 +308,8 @@ def _solve_modulo(work: _Work) -> None:
         if work.is_spent(made, _ATTEMPTS):
             break
     if work.is_exact:
+        if work.solution.schedule is None:
+            _exact_iteration(work)
         _exact_period(work, first)
         if work.solution.schedule is not None and not work.is_proved(MAKESPAN):
             _exact_makespan_of_period(work)
@@ -314,13 +319,24 @@ def _heuristic(work: _Work, first: int) -> Iterable[ModuloState]:
     return iterative_schedule(work.project, first, backtracks=not work.is_list)
 
 
+def _exact_iteration(work: _Work) -> None:
+    """Schedule one iteration alone, which shows whether there is any schedule."""
+    project = one_iteration(work.project)
+    longest, last = chains(project), horizon(project)
+    assert longest is not None  # else there is a contradiction
+    search = project_model(project, longest, longest.longest, last, workers=work.limits.workers)
+    outcome = run_model(search, work.left())
+    if outcome.status is Status.INFEASIBLE:
+        work.trust(PERIOD, None, "CP-SAT finds no schedule of one iteration alone")
+    elif outcome.schedule is not None:
+        work.take(replace(outcome.schedule, period=2 * horizon(work.project) + 1))
+
+
 def _exact_period(work: _Work, first: int) -> None:
     """Refute the periods below the best one, or find a schedule of one of them."""
     project = work.project
-    for period in range(first, max(first, horizon(project) + 1) + 1):
-        known = work.solution.schedule
-        if known is not None and known.period is not None and known.period <= period:
-            return
+    period = first
+    while (known := work.solution.schedule) is not None and (known.period or 0) > period:
         longest = chains(project, period)
         assert longest is not None  # `first` is not below the recurrence bound
         if literals_of(project, period) > MOST_LITERALS:
@@ -338,6 +354,7 @@ def _exact_period(work: _Work, first: int) -> None:
             return
         work.add_attempt(Attempt(period, False, 0, "CP-SAT finds that there is none"))
         work.trust(PERIOD, period + 1, f"CP-SAT finds no schedule of period {period}")
+        period += 1
 
 
 def _exact_makespan_of_period(work: _Work) -> None:

@@ -106,6 +106,16 @@ class ProjectSchedule:
         return max((start + one.modes[mode].duration for one, start, mode in rows), default=0)
 
 
+def one_iteration(project: Project) -> Project:
+    """A modulo project without its repetition: the lags within an iteration alone.
+
+    A modulo project has a schedule exactly if this has one: of the same starts, with a period of
+    twice its horizon.
+    """
+    lags = tuple(lag for lag in project.lags if not lag.distance)
+    return Project(project.resources, project.activities, lags)
+
+
 def horizon(project: Project) -> int:
     """A makespan within which a schedule exists if any does, where nothing is repeated.
 

@@ -40,9 +40,7 @@ class CliqueProof:
 
 @dataclass(frozen=True, slots=True)
 class PathProof:
-    """The longest chain of lags, in a project repeated each `period` cycles if it is modulo."""
-
-    period: int | None = None
+    """The longest chain of lags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +63,14 @@ PERIOD, MAKESPAN = "period", "makespan"
 
 @dataclass(frozen=True, slots=True)
 class ProjectBound:
-    """`of` is PERIOD or MAKESPAN; a `value` of None says that no schedule exists."""
+    """`of` is PERIOD or MAKESPAN; a `value` of None says that no schedule exists.
+
+    The makespan of a modulo project is bounded at one `period`; one iteration alone, the lags
+    between iterations counted in, is scheduled as a project without repetition is.
+    """
 
     of: str
     value: int | None
     why: str
     proof: BoundProof
+    period: int | None = None

@@ -20,7 +20,13 @@ def contradiction(project: Project) -> ProjectBound | None:
 
 def period_bounds(project: Project) -> tuple[ProjectBound, ...]:
     """Bounds of the period of a modulo project without a contradiction."""
-    found = (load_bound(project, PERIOD), recurrence_bound(project), clique_bound(project))
+    least = ProjectBound(PERIOD, 1, "a period has a cycle", PathProof())
+    found = (
+        least,
+        load_bound(project, PERIOD),
+        recurrence_bound(project),
+        clique_bound(project, PERIOD),
+    )
     return tuple(bound for bound in found if bound is not None)
 
 
@@ -30,10 +36,13 @@ def makespan_bounds(project: Project, period: int | None = None) -> tuple[Projec
     longest = chains(project, period or 0)
     if longest is None:
         return ()
-    path = ProjectBound(MAKESPAN, longest.longest, "the longest chain of lags", PathProof(period))
-    if project.is_modulo:
-        return (path,)
-    load = load_bound(project, MAKESPAN)
-    most = max(longest.longest, 0 if load is None or load.value is None else load.value)
-    found = (path, load, window_bound(project, longest, most))
-    return tuple(bound for bound in found if bound is not None)
+    why = "the longest chain of lags"
+    plain = (
+        ProjectBound(MAKESPAN, longest.longest, why, PathProof(), period),
+        load_bound(project, MAKESPAN, period),
+        clique_bound(project, MAKESPAN, longest, period),
+    )
+    found = [bound for bound in plain if bound is not None]
+    most = max(bound.value or 0 for bound in found)
+    window = window_bound(project, longest, most, period)
+    return (*found, window) if window is not None else tuple(found)

@@ -8,6 +8,7 @@ algorithm of Lawler, "Combinatorial Optimization", 1976, with cycles in place of
 
 from __future__ import annotations
 
+from slotweave.base.wording import plural
 from slotweave.bounds.projects.chains import Edges, edges_of, long_cycle
 from slotweave.ir.project import Project
 from slotweave.ir.project_bound import MAKESPAN, PERIOD, CycleProof, ProjectBound
@@ -40,7 +41,8 @@ def _bound(project: Project, edges: Edges, cycle: tuple[int, ...]) -> ProjectBou
     chosen = list(cycle)
     length, distance = int(edges.length[chosen].sum()), int(edges.distance[chosen].sum())
     period = -(-length // distance)
-    why = f"recurrence: {_named(project, cycle)} takes {length} cycles in {distance} iterations"
+    taken = f"{plural(length, 'cycle')} in {plural(distance, 'iteration')}"
+    why = f"recurrence: {_named(project, cycle)} takes {taken}"
     return ProjectBound(PERIOD, period, why, CycleProof(cycle))
 
 

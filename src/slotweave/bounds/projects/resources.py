@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from slotweave.bounds.projects.chains import Chains
 from slotweave.ir.project import Activity, ActivityMode, Project, Use
 from slotweave.ir.project_bound import (
     MAKESPAN,
@@ -34,25 +35,37 @@ def _fits(mode: ActivityMode, project: Project) -> bool:
     return all(use.units <= project.resources[use.resource].capacity for use in mode.uses)
 
 
-def load_bound(project: Project, of: str) -> ProjectBound | None:
+def load_bound(project: Project, of: str, period: int | None = None) -> ProjectBound | None:
     """The resource with the greatest load for each unit; None if nothing is used."""
     best: ProjectBound | None = None
     for number, resource in enumerate(project.resources):
-        energy = sum(_energy(activity, number) for activity in project.activities)
+        until_end = of == MAKESPAN
+        energy = sum(_energy(activity, number, until_end) for activity in project.activities)
         if not energy or not resource.capacity:
             continue
         cycles = -(-energy // resource.capacity)
         if best is None or best.value is None or cycles > best.value:
             why = f"{resource.name}: {energy} units times cycles, {resource.capacity} in each"
-            best = ProjectBound(of, cycles, why, LoadProof(number))
+            best = ProjectBound(of, cycles, why, LoadProof(number), period)
     return best
 
 
-def _energy(activity: Activity, resource: int) -> int:
+def _energy(activity: Activity, resource: int, until_end: bool) -> int:
+    """Units times cycles at least; for a makespan only those until the end of the activity."""
     return min(
-        sum(use.units * use.cycles for use in mode.uses if use.resource == resource)
+        sum(
+            use.units * _cycles(use, mode, until_end)
+            for use in mode.uses
+            if use.resource == resource
+        )
         for mode in activity.modes
     )
+
+
+def _cycles(use: Use, mode: ActivityMode, until_end: bool) -> int:
+    if not until_end:
+        return use.cycles
+    return max(0, min(use.first + use.cycles, mode.duration) - use.first)
 
 
 def exclusions(project: Project) -> list[int]:
@@ -100,8 +113,13 @@ def solid_length(modes: tuple[ActivityMode, ...]) -> int:
     return min(longest)
 
 
-def clique_bound(project: Project) -> ProjectBound | None:
-    """The period in which the longest set found of activities that exclude each other has room."""
+def clique_bound(
+    project: Project, of: str, chains: Chains | None = None, period: int | None = None
+) -> ProjectBound | None:
+    """The room that the longest set found of activities that exclude each other needs.
+
+    With `chains` what comes before and after all of them counts too, which a period has not.
+    """
     if not 2 <= project.size <= _MOST:
         return None
     lengths = [solid_length(activity.modes) for activity in project.activities]
@@ -110,7 +128,12 @@ def clique_bound(project: Project) -> ProjectBound | None:
         return None
     cycles = sum(lengths[number] for number in chosen)
     why = f"{len(chosen)} activities no two of which can run together take {cycles} cycles"
-    return ProjectBound(PERIOD, cycles, why, CliqueProof(chosen))
+    if chains is not None:
+        before = min(int(chains.heads[number]) for number in chosen)
+        after = min(int(chains.tails[number]) - lengths[number] for number in chosen)
+        cycles += before + after
+        why = f"{why}, with {before} before and {after} after them"
+    return ProjectBound(of, cycles, why, CliqueProof(chosen), period)
 
 
 def heaviest_clique(rows: list[int], weights: list[int]) -> tuple[int, ...]:

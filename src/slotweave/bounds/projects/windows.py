@@ -21,8 +21,11 @@ _MOST_ENDS = 96
 _MOST_STEPS = 400
 
 
-def window_bound(project: Project, chains: Chains, at_least: int) -> ProjectBound | None:
-    """The greatest makespan that windows show, if it is more than `at_least`."""
+def window_bound(
+    project: Project, chains: Chains, at_least: int, period: int | None = None
+) -> ProjectBound | None:
+    """The greatest makespan that windows show, if it is more than `at_least`; the chains are those
+    at the period."""
     tables = [_uses(project, number) for number in range(len(project.resources))]
     found: ProjectBound | None = None
     for makespan in range(at_least, at_least + _MOST_STEPS):
@@ -32,7 +35,7 @@ def window_bound(project: Project, chains: Chains, at_least: int) -> ProjectBoun
             break
         name = project.resources[proof.resource].name
         why = f"{name} has too little room in the cycles {proof.begin} to {proof.end - 1}"
-        found = ProjectBound(MAKESPAN, makespan + 1, f"{why} of {makespan}", proof)
+        found = ProjectBound(MAKESPAN, makespan + 1, f"{why} of {makespan}", proof, period)
     return found
 
 

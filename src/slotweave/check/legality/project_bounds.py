@@ -38,8 +38,8 @@ def bound_faults(bound: ProjectBound, project: Project) -> Iterator[Diagnostic]:
 
 
 def _reasons(bound: ProjectBound, project: Project) -> Iterator[str]:
-    if bound.of not in (PERIOD, MAKESPAN) or (bound.of == PERIOD and not project.is_modulo):
-        yield f"the project has no {bound.of}"
+    if not _fits(bound, project):
+        yield f"the project has no such {bound.of}"
         return
     match bound.proof:
         case UnitsProof(activity):
@@ -51,10 +51,18 @@ def _reasons(bound: ProjectBound, project: Project) -> Iterator[str]:
             yield from _load_reasons(bound, resource, project)
         case CliqueProof(activities):
             yield from _clique_reasons(bound, activities, project)
-        case PathProof(period):
-            yield from _path_reasons(bound, period, project)
+        case PathProof():
+            yield from _path_reasons(bound, project)
         case WindowProof():
             yield from _window_reasons(bound, bound.proof, project)
+
+
+def _fits(bound: ProjectBound, project: Project) -> bool:
+    """Whether the project has what is bounded."""
+    if bound.of == PERIOD or bound.value is None:
+        return bound.of == (PERIOD if project.is_modulo else MAKESPAN) and bound.period is None
+    has_period = bound.period is not None and bound.period >= 1
+    return bound.of == MAKESPAN and project.is_modulo == has_period
 
 
 def _asks_for_too_much(number: int, project: Project) -> bool:
@@ -91,19 +99,30 @@ def _cycle_reasons(
         yield f"its cycle takes {length} cycles in {distance} iterations"
 
 
-def _energy(activity: Activity, resource: int) -> int:
-    """Units times cycles of a resource that an activity uses at least."""
+def _energy(activity: Activity, resource: int, until_end: bool) -> int:
+    """Units times cycles of a resource that an activity uses at least; until its end, or in all."""
     return min(
-        sum(use.units * use.cycles for use in mode.uses if use.resource == resource)
+        sum(
+            use.units * _cycles(use, mode, until_end)
+            for use in mode.uses
+            if use.resource == resource
+        )
         for mode in activity.modes
     )
+
+
+def _cycles(use: Use, mode: ActivityMode, until_end: bool) -> int:
+    if not until_end:
+        return use.cycles
+    return max(0, min(use.first + use.cycles, mode.duration) - use.first)
 
 
 def _load_reasons(bound: ProjectBound, resource: int, project: Project) -> Iterator[str]:
     if bound.value is None or not 0 <= resource < len(project.resources):
         yield "it names no resource"
         return
-    energy = sum(_energy(activity, resource) for activity in project.activities)
+    until_end = bound.of == MAKESPAN  # after which a use may last
+    energy = sum(_energy(activity, resource, until_end) for activity in project.activities)
     if energy <= project.resources[resource].capacity * (bound.value - 1):
         yield f"the uses of resource {resource} are {energy} units times cycles"
 
@@ -152,9 +171,9 @@ def _clique_reasons(
     lengths = [_solid_length(project.activities[number]) for number in numbers]
     shown = sum(lengths)
     if bound.of == MAKESPAN:
-        chains = None if project.is_modulo else _chains(project, None)
+        chains = _chains(project, bound.period)
         if chains is None:
-            yield "the project has a cycle of lags, or is modulo"
+            yield "the project has a cycle of lags"
             return
         heads, tails = chains
         shown += min(heads[number] for number in numbers)
@@ -189,12 +208,12 @@ def _chains(project: Project, period: int | None) -> tuple[list[int], list[int]]
     return None
 
 
-def _path_reasons(bound: ProjectBound, period: int | None, project: Project) -> Iterator[str]:
-    fits = project.is_modulo == (period is not None) and (period is None or period >= 1)
-    if bound.of != MAKESPAN or bound.value is None or not fits:
-        yield "it is not of a makespan"
+def _path_reasons(bound: ProjectBound, project: Project) -> Iterator[str]:
+    if bound.of != MAKESPAN or bound.value is None:
+        if bound.value != 1:  # a period is at least that
+            yield "it is not of a makespan"
         return
-    chains = _chains(project, period)
+    chains = _chains(project, bound.period)
     if chains is None:
         yield "the project has a cycle of lags"
         return
@@ -205,10 +224,10 @@ def _path_reasons(bound: ProjectBound, period: int | None, project: Project) -> 
 
 def _window_reasons(bound: ProjectBound, proof: WindowProof, project: Project) -> Iterator[str]:
     exists = 0 <= proof.resource < len(project.resources) and proof.begin < proof.end
-    if bound.of != MAKESPAN or project.is_modulo or bound.value is None or not exists:
+    if bound.of != MAKESPAN or bound.value is None or not exists:
         yield "it is not of a makespan and a resource, or its window is empty"
         return
-    chains = _chains(project, None)
+    chains = _chains(project, bound.period)
     if chains is None:
         yield "the project has a cycle of lags"
         return

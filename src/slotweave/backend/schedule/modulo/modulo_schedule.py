@@ -52,6 +52,7 @@ class ModuloState:
     """How far a search has come: the best schedule, and each period tried, in their order."""
 
     schedule: ProjectSchedule | None = None
+    period: int = 0
     makespan: int = 0
     attempts: tuple[Attempt, ...] = ()
 
@@ -147,16 +148,16 @@ def iterative_schedule(
     nothing that was placed is taken out again: list scheduling into a modulo table.
     """
     search, state = ModuloSearch.of(project, backtracks=backtracks), ModuloState()
-    last_period = max(first_period, horizon(project) + 1)
+    last_period = max(first_period, 2 * horizon(project) + 1) if project.is_modulo else first_period
     tries = TRIES
     numbers: dict[int, int] = {}
     for _ in range(_ROUNDS):
-        best = None if state.schedule is None else state.schedule.period
-        for period in range(first_period, last_period + 1 if best is None else best):
+        end = last_period + 1 if state.schedule is None else state.period
+        for period in range(first_period, end):
             for after in _at_period(search, state, period, numbers, tries):
                 state = after
                 yield state
-            if state.schedule is not None and state.schedule.period == period:
+            if state.schedule is not None and state.period == period:
                 break
         if state.schedule is not None:
             for after in _pressed(search, state, numbers):
@@ -183,7 +184,7 @@ def _at_period(
         if schedule is not None:
             makespan = schedule.makespan(search.project)
             noted = _noted(state, Attempt(period, True, placements))
-            yield replace(noted, schedule=schedule, makespan=makespan)
+            yield replace(noted, schedule=schedule, period=period, makespan=makespan)
             return
         why = _why(search.project, taken_out)
         yield _noted(state, Attempt(period, False, placements, why))
@@ -193,10 +194,9 @@ def _pressed(
     search: ModuloSearch, state: ModuloState, numbers: dict[int, int]
 ) -> Iterator[ModuloState]:
     """The same period with ever shorter makespans."""
-    assert state.schedule is not None
-    period = state.schedule.period or 1
+    period = state.period
     at = search.at_period(period)
-    assert at is not None
+    assert at is not None  # a schedule was found there
     failed = 0
     while failed < PRESSES and state.makespan > at.longest.longest:
         number = numbers[period]

@@ -8,12 +8,13 @@ in it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from slotweave.ir.project import Project
+from slotweave.ir.project import Project, Use
 
 Longs = NDArray[np.int64]
 
@@ -49,7 +50,8 @@ def arrays_of(project: Project) -> ProjectArrays:
     """`project` as arrays."""
     activities, lags = project.activities, project.lags
     modes = [mode for activity in activities for mode in activity.modes]
-    uses = [use for mode in modes for use in mode.uses]
+    uses_of = [disjoint_uses(mode.uses) for mode in modes]
+    uses = [use for row in uses_of for use in row]
     ties = sorted({activity.choice for activity in activities if activity.choice >= 0})
     number = {choice: place for place, choice in enumerate(ties)}
     after = longs(lag.after for lag in lags)
@@ -60,7 +62,7 @@ def arrays_of(project: Project) -> ProjectArrays:
         capacity=longs(resource.capacity for resource in project.resources),
         mode_offset=_offsets([len(activity.modes) for activity in activities]),
         duration=longs(mode.duration for mode in modes),
-        use_offset=_offsets([len(mode.uses) for mode in modes]),
+        use_offset=_offsets([len(row) for row in uses_of]),
         use_resource=longs(use.resource for use in uses),
         use_units=longs(use.units for use in uses),
         use_first=longs(use.first for use in uses),
@@ -76,6 +78,19 @@ def arrays_of(project: Project) -> ProjectArrays:
         out_offset=out_offset,
         out=out,
     )
+
+
+def disjoint_uses(uses: Sequence[Use]) -> list[Use]:
+    """The same units in each cycle, with no two uses of one resource in a cycle."""
+    found = []
+    for resource in sorted({use.resource for use in uses}):
+        mine = [use for use in uses if use.resource == resource]
+        cuts = sorted({end for use in mine for end in (use.first, use.first + use.cycles)})
+        for first, end in pairwise(cuts):
+            units = sum(u.units for u in mine if u.first <= first < u.first + u.cycles)
+            if units:
+                found.append(Use(resource, units, first, end - first))
+    return found
 
 
 def longs(values: Iterable[int]) -> Longs:

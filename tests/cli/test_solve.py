@@ -1,0 +1,161 @@
+"""`slotweave solve`: what is printed, drawn and written, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from slotweave.base.diagnostics import Exit
+from slotweave.driver import solving
+from slotweave.instances import read_instance
+from slotweave.ir.text.problem_text import problem_to_text
+from strategies.problems import DATA, Op, problem_of
+from support.command_line import assert_refused, slotweave
+
+ST200 = Path(__file__).parent.parent / "data" / "instances" / "modulo-st200"
+LOOP = ST200 / "easy_2.dzn"
+
+PROJECT = {
+    "resources": [{"name": "R1", "capacity": 1}],
+    "activities": [
+        {"name": name, "modes": [{"duration": 2, "uses": [{"resource": "R1"}]}]} for name in "abc"
+    ],
+    "lags": [{"before": "a", "after": "b", "lag": 0, "from_end": True}],
+}
+
+
+@pytest.fixture
+def project(tmp_path):
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps(PROJECT))
+    return file
+
+
+def test_a_loop_has_its_period_makespan_and_proof():
+    found = slotweave("solve", LOOP, "--method", "exact", "--evaluations", 30, "--json").json
+    assert (found["schema_version"], found["objective"]) == (1, "period")
+    assert (found["period"], found["bound"], found["proved"]) == (9, 9, True)
+    assert (found["status"], found["proved_by"]) == ("optimal", "solver")
+    assert (found["makespan"], found["makespan_proved"]) == (14, True)
+    assert len(found["starts"]) == len(found["modes"]) == len(found["activities"]) == 26
+    tried = [(one["period"], one["found"]) for one in found["tried"]]
+    assert tried == [(8, False), (9, True)]
+
+
+def test_people_read_the_outcome_first_and_why_no_shorter_period():
+    answer = slotweave("solve", LOOP, "--method", "modulo", "--evaluations", 30)
+    assert answer.code == Exit.DONE
+    lines = answer.out.splitlines()
+    assert lines[0].startswith("period 9, not proved: at least 8 (recurrence: ")
+    assert lines[1].startswith("makespan 14, not proved: at least 11 (R2 has too little room")
+    assert any(line.startswith("  period < 8     not possible: recurrence: ") for line in lines)
+    assert any("none found in" in line and "in the way" in line for line in lines)
+    assert any("schedule found in" in line and "stages" in line for line in lines)
+
+
+@pytest.mark.parametrize("method", ["list", "exact", "auto"])
+def test_a_project_is_solved_by_each_method(project, method):
+    found = slotweave("solve", project, "--method", method, "--json").json
+    assert (found["makespan"], found["period"], found["bound"]) == (6, None, 6)
+    assert (found["proved"], found["proved_by"]) == (True, "bound")
+    begin, second, third = found["starts"]
+    assert sorted((begin, second, third)) == [0, 2, 4]
+    assert begin + 2 <= second
+
+
+def test_stdin_is_read_as_json(project):
+    answer = slotweave("solve", "-", "--json", stdin=project.read_text())
+    assert (answer.json["file"], answer.json["makespan"]) == ("stdin", 6)
+
+
+def test_a_lowered_problem_is_solved(tmp_path):
+    problem = problem_of([Op(), Op(after=((0, DATA, 0),)), Op()])
+    file = tmp_path / "p.txt"
+    file.write_text(problem_to_text(problem))
+    assert slotweave("solve", file, "--json").json["makespan"] == 3
+
+
+def test_the_picture_has_a_block_for_each_use(project, tmp_path):
+    picture, loop = tmp_path / "p.svg", tmp_path / "loop.svg"
+    slotweave("solve", project, "--svg", picture, "-q")
+    titles = [one.text for one in ET.parse(picture).iter() if one.tag.endswith("title")]
+    assert sorted(title.split(":")[0] for title in titles) == [f"activity {n}" for n in "abc"]
+    slotweave("solve", LOOP, "--method", "modulo", "--evaluations", 30, "--svg", loop, "-q")
+    blocks = [one for one in ET.parse(loop).iter() if one.tag.endswith("title")]
+    uses = sum(
+        len(activity.modes[0].uses)
+        for activity in read_instance(LOOP.read_text(), LOOP.name).activities
+    )
+    assert len(blocks) == uses
+
+
+def test_the_result_is_written_to_a_file(project, tmp_path):
+    file = tmp_path / "r.json"
+    answer = slotweave("solve", project, "-o", file, "--json")
+    written, printed = json.loads(file.read_text()), answer.json
+    assert {**written, "seconds": 0} == {**printed, "seconds": 0}
+
+
+def test_what_has_no_schedule_ends_with_3_and_says_why(tmp_path):
+    lags = [{"before": "a", "after": "b", "lag": 3}, {"before": "b", "after": "a", "lag": -2}]
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps({**PROJECT, "lags": lags}))
+    answer = slotweave("solve", file, "--json")
+    assert answer.code == Exit.NO_SCHEDULE
+    assert "SW309" in answer.err
+    assert "no schedule exists: the lags" in answer.err
+    found = answer.json
+    assert (found["status"], found["makespan"], found["starts"]) == ("infeasible", None, None)
+    assert (found["proved"], found["proved_by"]) == (True, "bound")
+
+
+def test_what_was_not_found_in_time_ends_with_3(tmp_path):
+    lags = [{"before": "a", "after": "b", "lag": 1}, {"before": "b", "after": "a", "lag": -1}]
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps({**PROJECT, "lags": lags}))
+    answer = slotweave("solve", file, "--method", "list", "--evaluations", 3, "--json")
+    assert answer.code == Exit.NO_SCHEDULE
+    assert "SW310" in answer.err
+    assert (answer.json["status"], answer.json["proved"]) == ("unknown", False)
+
+
+def test_mistakes_are_refused(tmp_path, project):
+    assert_refused(slotweave("solve", tmp_path / "none.sm"), "SW203")
+    assert_refused(slotweave("solve", project, "--method", "best"), "SW212", "best")
+    assert_refused(slotweave("solve", project, "--method", "modulo"), "SW212", "period")
+    broken = tmp_path / "x.rcp"
+    broken.write_text("2 1 4 0 0 x")
+    assert_refused(slotweave("solve", broken), "SW223", "x.rcp:1", "'x' is no integer")
+    other = tmp_path / "x.mps"
+    other.write_text("")
+    assert_refused(slotweave("solve", other), "SW224", ".mps")
+    assert_refused(slotweave("solve", project, "--json", "-o", "-"), "SW212")
+
+
+def test_without_ortools_exact_is_refused_and_auto_does_without(monkeypatch):
+    monkeypatch.setattr(solving, "has_solver", lambda: False)
+    assert_refused(slotweave("solve", LOOP, "--method", "exact"), "SW217", "slotweave[exact]")
+    answer = slotweave("solve", LOOP, "--evaluations", 30, "--json")
+    assert "slotweave[exact]" in answer.err
+    assert (answer.json["period"], answer.json["proved"]) == (9, False)
+
+
+def test_ctrl_c_keeps_the_best_so_far(monkeypatch, tmp_path):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(solving, "run_model", interrupted)
+    file = tmp_path / "r.json"
+    loop = ST200 / "easy_2.dzn"
+    answer = slotweave("solve", loop, "--evaluations", 30, "-o", file)
+    assert answer.code == Exit.INTERRUPTED
+    assert json.loads(file.read_text())["period"] == 9
+    assert answer.out.startswith("period 9")
+
+
+def test_the_command_loads_no_solver_before_it_is_wanted():
+    assert "ortools" not in dir(sys.modules["slotweave.driver.solving"])

@@ -1,0 +1,167 @@
+"""Scheduling problems solved: against brute force, and what is said of the proof."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from slotweave.backend.schedule.exact import solver
+from slotweave.base.diagnostics import CheckFailed, InputError
+from slotweave.check.legality.project_legality import project_violations
+from slotweave.driver import solving
+from slotweave.driver.solving import BOUND, SOLVER, Limits, Method, Solution, solve
+from slotweave.instances import read_instance
+from slotweave.instances.from_problem import project_of
+from slotweave.ir.project import (
+    Activity,
+    ActivityMode,
+    Lag,
+    Project,
+    ProjectSchedule,
+    Resource,
+    Use,
+)
+from slotweave.ir.project_bound import MAKESPAN, PERIOD
+from strategies.problems import problems
+from strategies.projects import projects
+from support import brute_force, project_twin
+
+ST200 = Path(__file__).parent.parent / "data" / "instances" / "modulo-st200"
+FEW = Limits(evaluations=40, workers=1)
+#: Starts that are looked at by brute force.
+LAST = 7
+
+
+def one(name: str, cycles: int = 1, units: int = 1) -> Activity:
+    return Activity(name, (ActivityMode(cycles, (Use(0, units, 0, cycles),)),))
+
+
+def solved(project: Project, method: Method = Method.EXACT) -> Solution:
+    solution = solve(project, method, FEW)
+    if solution.schedule is not None:
+        assert list(project_violations(solution.schedule, project)) == []
+        assert project_twin.is_legal(project, solution.schedule)
+    return solution
+
+
+@settings(max_examples=25)
+@given(projects(modulo=False, most=3))
+def test_exact_makespans_are_those_of_brute_force(project):
+    least = project_twin.least_makespan(project, LAST)
+    solution = solved(project)
+    if solution.infeasible is not None:
+        assert least is None
+        return
+    assert solution.proof(MAKESPAN) is not None
+    assert least is None or solution.makespan <= least  # it is legal, and may start later
+
+
+@settings(max_examples=25)
+@given(projects(modulo=True, most=3))
+def test_exact_periods_are_those_of_brute_force(project):
+    least = project_twin.least_period(project, LAST)
+    solution = solved(project)
+    if solution.infeasible is not None:
+        assert least is None
+        return
+    assert solution.proof(PERIOD) is not None
+    assert solution.proof(MAKESPAN) is not None
+    assert least is None or solution.period <= least  # it is legal, and may start later
+    if least == solution.period:
+        assert solution.makespan <= project_twin.least_makespan(project, LAST, least)
+
+
+@settings(max_examples=60)
+@given(projects(most=3))
+def test_heuristics_are_legal_and_never_below_the_bound(project):
+    solution = solved(project, Method.LIST)
+    value = solution.period if project.is_modulo else solution.makespan
+    best = solution.best(solution.objective)
+    if value is not None and best is not None:
+        assert best.by == BOUND
+        assert best.value <= value
+
+
+@settings(max_examples=15)
+@given(problems(max_operations=4))
+def test_a_lowered_problem_has_the_makespan_of_its_project(problem):
+    least = brute_force.least_makespan(problem, 20)
+    assert solved(project_of(problem)).makespan == least
+
+
+CHAIN = Project((Resource("R", 1),), (one("a", 2), one("b", 3)), (Lag(0, 1, 1, from_end=True),))
+
+
+def test_a_bound_of_our_own_is_told_from_the_solvers_word():
+    solution = solved(CHAIN)
+    assert (solution.makespan, solution.proof(MAKESPAN).by) == (6, BOUND)
+    # three pairs of two units fit side by side nowhere, and no bound of ours sees that
+    rows = tuple(one(str(n), 1, 2) for n in range(3))
+    packed = Project((Resource("R", 3),), rows, ())
+    assert solved(packed).proof(MAKESPAN).by == BOUND
+    tight = read_instance((ST200 / "easy_2.dzn").read_text(), "easy_2.dzn")
+    shown = solved(tight)
+    assert (shown.period, shown.proof(PERIOD).by) == (9, SOLVER)
+    assert [(a.period, a.found) for a in shown.attempts] == [(8, False), (9, True)]
+
+
+def test_contradictions_are_named():
+    too_long = Project((), (Activity("a", (ActivityMode(1, ()),)),), (Lag(0, 0, 1),))
+    assert "a -> a" in solved(too_long).infeasible.why
+    too_much = Project((Resource("R", 1),), (one("a", 1, 2),), ())
+    assert "activity a asks for more" in solved(too_much).infeasible.why
+
+
+def test_what_only_the_solver_refutes_is_said_to_be_its_word():
+    rows = (one("a", 2), one("b", 2))
+    lags = (Lag(0, 1, -1), Lag(1, 0, -1))  # within a cycle of each other, on one unit
+    solution = solved(Project((Resource("R", 1),), rows, lags))
+    assert solution.infeasible.by == SOLVER
+    assert solution.schedule is None
+
+
+def test_modulo_scheduling_is_for_periods():
+    with pytest.raises(InputError, match="for problems that ask for a period") as refused:
+        solve(CHAIN, Method.MODULO, FEW)
+    assert refused.value.diagnostic.code == "SW212"
+
+
+@pytest.mark.parametrize("file", ["easy_2", "easy_3", "hard_1"])
+def test_loops_of_st200_have_their_best_period(file):
+    project = read_instance((ST200 / f"{file}.dzn").read_text(), f"{file}.dzn")
+    solution = solved(project, Method.MODULO)
+    assert solution.period == {"easy_2": 9, "easy_3": 24, "hard_1": 21}[file]
+
+
+def test_the_same_seed_gives_the_same_schedule():
+    project = read_instance((ST200 / "hard_3.dzn").read_text(), "hard_3.dzn")
+    schedules = {solve(project, Method.MODULO, FEW).schedule for _ in range(2)}
+    assert len(schedules) == 1
+
+
+def test_a_wrong_schedule_is_caught_before_it_is_told(monkeypatch):
+    wrong = ProjectSchedule((0, 0), (0, 0))
+    monkeypatch.setattr(solving.ListSearch, "schedule", lambda *_: wrong)
+    with pytest.raises(CheckFailed, match="allows cycle 3") as refused:
+        solve(CHAIN, Method.LIST, FEW)
+    assert refused.value.diagnostic.code == "SW413"
+
+
+def test_each_better_schedule_is_told():
+    told: list[Solution] = []
+    project = read_instance((ST200 / "hard_3.dzn").read_text(), "hard_3.dzn")
+    last = solve(project, Method.MODULO, FEW, told.append)
+    assert told[-1].schedule == last.schedule
+    rows = [(one.period, one.makespan) for one in told]
+    assert rows == sorted(set(rows), reverse=True)
+
+
+def test_no_time_is_no_search(monkeypatch):
+    def refuse(*_: object) -> None:
+        raise AssertionError("the solver was called")
+
+    monkeypatch.setattr(solver.threading, "Thread", refuse)
+    answer = solver.run_model(solver.Search(None, refuse, True), 0.0)  # type: ignore[arg-type]
+    assert answer.status is solver.Status.UNKNOWN
