@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from support.reference import kernels, machines, plans
+from support.reference import codes, kernels, machines, plans
 
 FOLDER = Path(__file__).parents[3] / "docs" / "reference"
 
 PAGES: dict[str, Callable[[], str]] = {
+    "codes": codes.page,
     "kernels": kernels.page,
     "machines": machines.page,
     "plans": plans.page,

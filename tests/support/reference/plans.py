@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from slotweave.extensions.registry import kernels
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import SCHEDULE_CHOICES, PlanChoice
-from slotweave.kernels import KERNELS
 from slotweave.views.plan_choices import default_text
 
 BEGINNING = """\
@@ -37,8 +37,8 @@ cannot be used is refused with the key (SW209, [codes](codes.md)).
 
 
 def page() -> str:
-    kernels = [kernel for kernel in KERNELS.values() if kernel.choices]
-    sections = [section for kernel in kernels for section in _kernel(kernel)]
+    with_choices = [kernel for kernel in kernels().values() if kernel.choices]
+    sections = [section for kernel in with_choices for section in _kernel(kernel)]
     return "\n".join([BEGINNING, *_choices("Schedule", SCHEDULE_CHOICES), *sections]) + "\n"
 
 
