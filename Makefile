@@ -23,26 +23,28 @@ demo: $(CORE)
 	@$(BIN)/slotweave compile tree-hash -o out/tree-hash.json
 	@$(BIN)/slotweave export out/tree-hash.json --format challenge -o out/perf_takehome.py
 
-# The tests of a file stay in one process, for they share what is slow to make.
+# The tests of a file stay in one process, for they share what is slow to make; files that take
+# longest come first, in the order of tests/conftest.py.
+PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 test: lint
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest $(PARALLEL)
 
 # Each part says how many seconds it took.
 check-all:
 	@start=$$(date +%s); $(MAKE) lint && \
-	linted=$$(date +%s); $(BIN)/pytest --long --parts --numprocesses auto --dist loadfile && \
+	linted=$$(date +%s); $(BIN)/pytest --long --parts $(PARALLEL) && \
 	tested=$$(date +%s); $(MAKE) coverage && \
 	covered=$$(date +%s) && \
 	echo "check-all: $$((linted - start)) s linters and setting up, $$((tested - linted)) s tests," \
 		"$$((covered - tested)) s coverage"
 
 # Coverage does not see into compiled functions, so the simulators' tests run as plain Python too.
-COVERED := --cov=slotweave.check --cov=slotweave.rewrite --cov=slotweave.simulate \
+COVERED := --hypothesis-profile full --cov=slotweave.check --cov=slotweave.rewrite --cov=slotweave.simulate \
 	--cov-branch --cov-append --cov-report=
 coverage: $(DEV)
 	$(BIN)/coverage erase
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -W ignore:overflow $(COVERED) tests/simulate/test_agreement.py
-	$(BIN)/pytest --numprocesses auto --dist loadfile $(COVERED) tests/check tests/rewrite tests/simulate tests/rules tests/fuzz \
+	$(BIN)/pytest $(PARALLEL) $(COVERED) tests/check tests/rewrite tests/simulate tests/rules tests/fuzz \
 		tests/driver/test_pipeline.py tests/test_own_kernels.py
 	$(BIN)/coverage json --quiet -o - | $(BIN)/python tests/support/branch_coverage.py
 

@@ -1,28 +1,27 @@
 """Options and profiles of the whole test suite.
 
-`--long` runs the tests marked `long`, of which fuzzing takes `--fuzz-seconds`; `--update-golden`
-rewrites the golden files under tests/golden instead of comparing with them; `--parts` prints how
-long each folder took. Hypothesis draws the
-same examples on every run.
+`--long` runs the tests marked `long`, of which fuzzing takes `--fuzz-seconds`, and draws every
+example of every property, of which the short suite draws a share (support/examples.py);
+`--hypothesis-profile full` does the second alone. The same examples are drawn on every run.
+`--update-golden` rewrites what tests compare with: records, digests, and outputs in documents.
+`--parts` prints how long each folder took.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import settings
 
-settings.register_profile("derandomized", derandomize=True, deadline=None, database=None)
-settings.load_profile("derandomized")
+from support.examples import FULL, SHORT
 
 TESTS = Path(__file__).parent
-GOLDEN = TESTS / "golden"
 
-#: Files that take longest. They come first, so that no process is left alone with one at the end.
+#: Files that take longest. They come first, so that no process is left alone with one at the end
+#: (pytest-xdist keeps this order with `--no-loadscope-reorder`).
 LONGEST = (
     "fuzz/test_campaign.py",
     "challenge/tree_hash/test_ladder_plans.py",
@@ -42,7 +41,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--fuzz-seconds", type=float, default=600, help="how long the long campaign fuzzes"
     )
     parser.addoption("--parts", action="store_true", help="print the seconds that each folder took")
-    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+    parser.addoption("--update-golden", action="store_true", help="rewrite what tests compare with")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    chosen = FULL if config.getoption("--long") else SHORT
+    settings.load_profile(config.getoption("--hypothesis-profile") or chosen)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -54,21 +58,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(skip)
-
-
-@pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Compare a text with the golden file of this test: tests/golden/MODULE/TEST.txt."""
-    file = GOLDEN / request.path.stem / f"{request.node.name}.txt"
-
-    def compare(text: str) -> None:
-        if request.config.getoption("--update-golden"):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        assert file.exists(), f"no golden file {file}; `pytest --update-golden` writes it"
-        assert text == file.read_text(encoding="utf-8")
-
-    return compare
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:

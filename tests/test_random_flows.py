@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.driver.flow_pipeline import compile_any
@@ -18,6 +18,7 @@ from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.simulate.graph import flow_end
 from slotweave.simulate.reference import run
 from strategies.flows import MEMORY_WORDS, Statement, kernels, write
+from support.examples import examples
 
 
 def compiled(statements: tuple[Statement, ...], machine: Machine) -> Program:
@@ -30,7 +31,7 @@ def compiled(statements: tuple[Statement, ...], machine: Machine) -> Program:
 
 
 @pytest.mark.parametrize("machine", [CHALLENGE, MINIMAL], ids=lambda machine: machine.name)
-@settings(max_examples=40)
+@examples(40)
 @given(statements=kernels, seed=st.integers(0, 2**32 - 1))
 def test_a_program_does_what_its_blocks_say(
     machine: Machine, statements: tuple[Statement, ...], seed: int

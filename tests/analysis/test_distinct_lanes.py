@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.analysis.distinct_lanes import WordSums
 from slotweave.frontend.tracer import Tracer, Vector
 from slotweave.simulate.graph import run_graph
+from support.examples import examples
 
 LANES = 4
 Index = Callable[[Tracer, Vector, Vector], Vector]
@@ -92,7 +93,7 @@ def built(k: Tracer, tree: object, v: Vector, w: Vector) -> Vector:
     return v if tree == "v" else w
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(trees, st.lists(st.sampled_from(CONSTANTS), min_size=2 * LANES, max_size=2 * LANES))
 def test_what_is_said_to_differ_differs(tree: object, words: list[int]) -> None:
     k = Tracer("lanes", LANES)

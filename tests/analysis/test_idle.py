@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.analysis.idle import idle_slots, ready_cycles
@@ -20,9 +20,10 @@ from strategies.problems import (
     problems,
     schedule_of,
 )
+from support.examples import examples
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(problems(12).flatmap(lambda p: st.tuples(st.just(p), legal_schedules(p))))
 def test_causes_add_up_to_the_idle_slots_of_each_engine(case):
     problem, schedule = case
@@ -37,7 +38,7 @@ def test_causes_add_up_to_the_idle_slots_of_each_engine(case):
         assert all(count > 0 for count in causes.values())
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(problems(12).flatmap(lambda p: st.tuples(st.just(p), legal_schedules(p))))
 def test_ready_cycles_are_those_of_a_slow_twin(case):
     problem, schedule = case

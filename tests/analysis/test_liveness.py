@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.ir.problem import DATA, Problem
 from slotweave.ir.schedule import Schedule
 from strategies.problems import Op, legal_schedules, mode_of, problem_of, problems, schedule_of
+from support.examples import examples
 
 
 def live_slowly(problem: Problem, schedule: Schedule, storage: int) -> set[int]:
@@ -27,7 +28,7 @@ def live_slowly(problem: Problem, schedule: Schedule, storage: int) -> set[int]:
     return set(range(min(landings) + 1, max(*uses, max(landings) + 1, 0) + 1))
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(problems(12).flatmap(lambda p: st.tuples(st.just(p), legal_schedules(p))))
 def test_a_slow_twin_finds_the_same_cycles_and_words(case):
     problem, schedule = case

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from slotweave.analysis.mode_classes import mode_classes
 from slotweave.analysis.topological_order import topological_order
 from slotweave.ir.problem import DATA
 from strategies.problems import Op, edges_of, mode_of, problem_of, problems
+from support.examples import examples
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(problems(15))
 def test_operations_share_a_class_just_if_their_modes_are_equal(problem):
     classes = mode_classes(problem)
@@ -26,7 +27,7 @@ def test_classes_are_numbered_as_they_come():
     assert mode_classes(problem_of([Op(two), Op(one), Op(two)])).of.tolist() == [0, 1, 0]
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(problems(15))
 def test_predecessors_come_first_in_a_topological_order(problem):
     order = topological_order(problem).tolist()

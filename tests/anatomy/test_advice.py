@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.anatomy.causes.waste import critical_path
@@ -22,6 +22,7 @@ from strategies.programs import straight_programs
 from strategies.tangled_programs import FACTS, Tangle, small_memories, tangle
 from strategies.wild_programs import wild_programs
 from support.advice import Case, case_of, false_advice, false_of_run
+from support.examples import examples
 from support.placed import placed_under
 from support.tree_hash import parameters
 
@@ -46,20 +47,20 @@ def check(one: Tangle, machine: Machine, seed: int, memories: int = 4) -> None:
     assert next(false_advice(case_of(one, machine, rng, memories), rng), None) is None
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(SEEDS)
 def test_what_is_said_of_operations_can_be_done(seed: int) -> None:
     check(tangle(CHALLENGE, seed), CHALLENGE, seed)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(machines(max_latency=3), SEEDS)
 def test_so_it_can_where_results_take_longer(machine: Machine, seed: int) -> None:
     check(tangle(machine, seed), machine, seed)
 
 
 @pytest.mark.long
-@settings(max_examples=1500)
+@examples(1500)
 @given(SEEDS)
 def test_much_that_is_said_can_be_done(seed: int) -> None:
     check(tangle(CHALLENGE, seed, bundles=14), CHALLENGE, seed, 8)
@@ -95,7 +96,7 @@ def looped(seed: int, times: int) -> Program:
     )
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(SEEDS, st.integers(1, 3))
 def test_what_is_said_of_a_run_holds_of_its_bundles_in_a_row(seed: int, times: int) -> None:
     facts, rng = FACTS[seed % 2], random.Random(seed)
@@ -103,7 +104,7 @@ def test_what_is_said_of_a_run_holds_of_its_bundles_in_a_row(seed: int, times: i
     assert next(false_of_run(text, CHALLENGE, facts, memories, rng), None) is None
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(wild_programs(CHALLENGE, fault_rate=0), SEEDS)
 def test_so_it_does_of_programs_that_jump_about(text: Program, seed: int) -> None:
     rng = random.Random(seed)
@@ -111,7 +112,7 @@ def test_so_it_does_of_programs_that_jump_about(text: Program, seed: int) -> Non
     assert next(false_of_run(text, CHALLENGE, NOTHING_KNOWN, memories, rng), None) is None
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(straight_programs(CHALLENGE), st.sampled_from([NOTHING_KNOWN, SMALL]), SEEDS)
 def test_what_is_said_of_full_bundles_can_be_done(text: Program, facts: Facts, seed: int) -> None:
     rng = random.Random(seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from slotweave.analysis.utilisation import counted_bundles
@@ -22,6 +22,7 @@ from strategies.kernels import memory_kernels
 from strategies.programs import FACTS, straight_programs
 from strategies.wild_programs import wild_program
 from support.compiled import compiled
+from support.examples import examples
 
 #: Regions between which some accesses straddle.
 ROOMY = Facts(32, {}, (Region("addresses", 0, 4), Region("rest", 4, 28)), FACTS.ranges)
@@ -38,13 +39,13 @@ def expect_bounded(program: Program, facts: Facts) -> None:
     assert bound <= made.cycles <= counted_bundles(program) or bound <= made.cycles == made.before
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(straight_programs(CHALLENGE), st.sampled_from((NOTHING_KNOWN, ROOMY)))
 def test_of_drawn_programs(program: Program, facts: Facts) -> None:
     expect_bounded(program, facts)
 
 
-@settings(max_examples=3)
+@examples(3)
 @given(st.integers(0, 1_000_000))
 def test_of_wild_programs(seed: int) -> None:
     expect_bounded(wild_program(CHALLENGE, seed, 0.0), NOTHING_KNOWN)
@@ -82,7 +83,7 @@ def test_an_access_to_two_regions_is_one_slot(first: int) -> None:
     assert bound_of(ROOMY, *bundles) == 3
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(
     graph=st.one_of(memory_kernels(CHALLENGE.vector_length), graphs_for_challenge()),
     rewritten=st.booleans(),

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.inspect import inspect_program
@@ -33,6 +33,7 @@ from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
 from strategies.programs import straight_programs
 from support.event_facts import Ran, ran, ran_in_cycles, random_memories
+from support.examples import examples
 from support.inspect_twin import twin_of
 from support.tree_hash import parameters
 
@@ -209,7 +210,7 @@ def test_every_number_of_a_program_that_jumps_is_that_of_its_run(name: str) -> N
 
 
 @given(straight_programs(CHALLENGE))
-@settings(max_examples=40)
+@examples(40)
 def test_numbers_of_drawn_programs_are_those_of_the_events(drawn: Program) -> None:
     """All but repetitions, which the view must prove, and groups, whose ends may be together."""
     memories = random_memories(32)

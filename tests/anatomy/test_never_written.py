@@ -7,7 +7,7 @@ from dataclasses import replace
 from io import StringIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from rich.console import Console
 
 from slotweave.anatomy.inspect import inspect_program
@@ -20,6 +20,7 @@ from slotweave.simulate.reference import run
 from slotweave.views.inspect_table import inspect_view
 from strategies.programs import straight_programs
 from support.command_line import slotweave
+from support.examples import examples
 
 NONE = NeverWritten(0, None)
 CONST: Bundle = {"load": (("const", 1, 7),)}
@@ -117,7 +118,7 @@ def test_facts_may_decide_the_jump() -> None:
 
 
 @given(straight_programs(CHALLENGE))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_a_jump_to_the_end_changes_nothing(program: Program) -> None:
     """Straight programs are judged by columns, others by a run."""
     jump: Bundle = {"flow": (("jump", len(program.bundles) + 1),)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.anatomy.causes.placements import Placements
@@ -17,6 +17,7 @@ from slotweave.machine import CHALLENGE, Machine
 from slotweave.simulate.legality import static_faults
 from strategies.machines import machines
 from strategies.tangled_programs import Tangle, small_memories, tangle, tangles
+from support.examples import examples
 from support.outcomes import outcome
 from support.placed import placed_under
 
@@ -63,13 +64,13 @@ def check(one: Tangle, machine: Machine, seed: int) -> None:
             assert outcome(again, other, memory, pauses=pauses) == expected
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.integers(0, 2**32 - 1))
 def test_a_program_timed_again_does_what_it_did(seed: int) -> None:
     check(tangle(CHALLENGE, seed), CHALLENGE, seed)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(machines(max_latency=3), st.integers(0, 2**32 - 1))
 def test_so_it_does_where_results_take_longer(machine: Machine, seed: int) -> None:
     check(tangle(machine, seed), machine, seed)
@@ -91,7 +92,7 @@ def never_dearer(one: Tangle, more: dict[str, int]) -> None:
         assert all(price is None or price >= 0 for price in found)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(tangles(CHALLENGE, 20), WIDER)
 def test_more_slots_never_cost_a_cycle(one: Tangle, more: dict[str, int]) -> None:
     never_dearer(one, more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.allocate import NoRoom, allocate
@@ -23,6 +23,7 @@ from slotweave.ir.problem import DATA, Problem
 from slotweave.machine import CHALLENGE
 from slotweave.rewrite import rewrite
 from strategies.problems import NO_SLOTS, Op, problem_of, problems
+from support.examples import examples
 from support.tree_hash import parameters
 
 LIST, IN_ORDER = ScheduleOptions(), ScheduleOptions(method="in-order")
@@ -34,7 +35,7 @@ def graph_for(problem: Problem) -> Graph:
     return Graph("test", 4, 0, (), nodes)
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(problems(16), st.integers(1, 24), st.sampled_from([LIST, IN_ORDER]))
 def test_it_ends_with_what_fits_or_with_the_reason(problem, scratch_words, options):
     graph = graph_for(problem)
@@ -60,7 +61,7 @@ def test_it_ends_with_what_fits_or_with_the_reason(problem, scratch_words, optio
     assert (refused.cycle, refused.live, refused.wanted) == (cycle, live, wanted)
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(problems(16))
 def test_what_fits_as_it_was_written_fits(problem):
     in_order = in_order_schedule(problem)

@@ -7,7 +7,7 @@ from math import ceil
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ortools.linear_solver import pywraplp
 
@@ -22,9 +22,10 @@ from slotweave.bounds.slots import dearest_prices, slots_bound
 from slotweave.ir.problem import DATA, ORDER, Problem
 from strategies.problems import NO_SLOTS, Op, problem_of, problems
 from support.brute_force import least_makespan
+from support.examples import examples
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(problems(4))
 def test_no_bound_exceeds_the_optimum(problem):
     schedule = list_schedule_by(problem, program_order(problem), Pressure(1_000))
@@ -33,7 +34,7 @@ def test_no_bound_exceeds_the_optimum(problem):
         assert bound.cycles <= optimum, bound
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(problems(30))
 def test_no_bound_exceeds_a_schedule(problem):
     list_scheduled = list_schedule_by(problem, program_order(problem), Pressure(1_000))
@@ -81,7 +82,7 @@ def _spread_over_modes(problem: Problem) -> float:
     return float(time.solution_value())
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(mode_tables, st.lists(st.integers(1, 12), min_size=4, max_size=4))
 def test_the_slots_bound_is_the_optimum_of_the_linear_program(table, slots):
     problem = _work(table, slots)

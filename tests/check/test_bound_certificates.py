@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.schedule import program_order
@@ -25,6 +25,7 @@ from slotweave.ir.text.certificate_json import (
 )
 from strategies.problems import NO_SLOTS, Op, problem_of, problems
 from support.brute_force import least_makespan
+from support.examples import examples
 
 
 def certified(problem):
@@ -39,7 +40,7 @@ def test_every_bound_is_shown_by_its_certificate(problem):
         assert not list(certificate_faults(bound.certificate, bound.cycles, problem)), bound
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(problems(4), st.data())
 def test_no_certificate_shows_more_than_the_optimum(problem, data):
     """Whatever the prices, windows and operations: what is not so cannot be shown."""

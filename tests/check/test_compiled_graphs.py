@@ -26,6 +26,7 @@ from slotweave.simulate.graph import run_graph
 from slotweave.simulate.reference import run
 from strategies.kernels import arithmetic_kernels, memory_kernels
 from strategies.machines import machines
+from support.examples import examples
 
 FACTS = Facts()
 GRAPHS = memory_kernels() | arithmetic_kernels()
@@ -52,7 +53,7 @@ def with_room(machine: Machine) -> Machine:
 
 
 @given(GRAPHS, MACHINES)
-@settings(max_examples=60)
+@examples(60)
 def test_what_was_compiled_is_proved_equal(graph, machine):
     machine = with_room(machine)
     _lowered, program = compiled(graph, machine)
@@ -101,7 +102,7 @@ def end_of(program: Program, machine: Machine, memory: list[int]) -> list[int] |
 
 
 @given(GRAPHS, MACHINES, st.integers(0, 2**32 - 1))
-@settings(max_examples=100)
+@examples(100)
 def test_a_verdict_on_a_broken_program_is_what_runs_show(graph, machine, seed):
     machine = with_room(machine)
     _lowered, right = compiled(graph, machine)

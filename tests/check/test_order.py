@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.lower import Lowered, lower
@@ -17,6 +17,7 @@ from slotweave.ir.problem import DATA, ORDER, Problem
 from slotweave.machine import CHALLENGE
 from slotweave.rewrite import rewrite
 from strategies.graphs import graphs_for_challenge
+from support.examples import examples
 
 #: A store that reads a variable, and a load of the same word that writes it.
 BOTH_ORDERS = Graph("both", CHALLENGE.vector_length, 16, (Region("r", 0, 16, output=True),), (
@@ -48,14 +49,14 @@ def weakened(problem: Problem, edge: int) -> Problem:
     return replace(problem, pred_kind=kind)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(graphs_for_challenge())
 def test_what_lowering_makes_has_all_orders(graph: Graph) -> None:
     for wanted in (graph, rewrite(graph, CHALLENGE).graph):
         assert faults(wanted, lower(wanted, CHALLENGE)) == []
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(graphs_for_challenge(), st.data())
 def test_an_edge_less_is_noticed(graph: Graph, data: st.DataObject) -> None:
     lowered = lower(graph, CHALLENGE)
@@ -65,7 +66,7 @@ def test_an_edge_less_is_noticed(graph: Graph, data: st.DataObject) -> None:
         assert faults(graph, lowered, without(lowered.problem, edge))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(graphs_for_challenge(), st.data())
 def test_an_edge_that_waits_for_no_result_is_noticed(graph: Graph, data: st.DataObject) -> None:
     lowered = lower(graph, CHALLENGE)

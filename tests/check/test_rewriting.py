@@ -21,6 +21,7 @@ from slotweave.rules.registry import RULES
 from slotweave.rules.term import constant, variable
 from slotweave.simulate.graph import run_graph
 from strategies.rewritables import rewritable_graphs
+from support.examples import examples
 
 
 def complaint(traced: Graph, rewritten: Rewritten, rules: tuple[Rule, ...] = RULES) -> str:
@@ -38,7 +39,7 @@ def written(kernel: Callable[[Tracer, RegionHandle, RegionHandle], object]) -> G
 
 
 @given(rewritable_graphs(max_steps=25))
-@settings(max_examples=60)
+@examples(60)
 def test_what_the_rewriter_did_follows_from_its_steps(graph: Graph) -> None:
     assert complaint(graph, rewrite(graph, MINIMAL)) == ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from slotweave.base.diagnostics import CheckFailed
@@ -16,11 +16,12 @@ from slotweave.ir.graph import Region
 from slotweave.simulate.reference import run
 from strategies.machines import machines
 from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
+from support.examples import examples
 
 
 @given(machines(max_latency=3).flatmap(lambda m: st.tuples(st.just(m), straight_programs(m))),
        st.integers(0, 3))  # fmt: skip
-@settings(max_examples=100)
+@examples(100)
 def test_symbols_filled_in_are_what_the_simulator_finds(case, seed):
     machine, program = case
     memory = random_memory(FACTS, MEMORY_WORDS, seed)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.base.diagnostics import InputError
@@ -24,6 +24,7 @@ from slotweave.evidence.record import HASHED, is_record, record_from_json, recor
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE, MINIMAL
 from slotweave.views.summary import result_summary
+from support.examples import examples
 from support.small_results import small_result
 
 RESULT = small_result()
@@ -129,7 +130,7 @@ def test_deep_nesting_is_refused_anywhere(depth: int, opened: str, closed: str) 
         assert "nested" in refused(text)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.integers(0, 10**6), st.binary(max_size=4))
 def test_bytes_changed_anywhere_end_in_a_record_or_an_error(place: int, inserted: bytes) -> None:
     text = saved().encode()

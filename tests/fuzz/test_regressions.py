@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from fuzz.claims import repacking_keeps_the_meaning
 from fuzz.compiling import Job, compiles_right, job_from_text
@@ -20,6 +20,7 @@ from fuzz.kernels import KernelJob, kernel_job_from_text, kernel_jobs, kernel_me
 from fuzz.programs import program_job_from_text
 from fuzz.targets import graph_jobs
 from fuzz.texts import forms, keeps_its_promise
+from support.examples import examples
 
 FOLDER = Path(__file__).parents[1] / "data" / "regressions"
 JOBS = sorted((FOLDER / "jobs").glob("*.txt"))
@@ -49,7 +50,7 @@ def test_a_text_that_was_misread_is_survived(file: Path) -> None:
 
 
 @given(graph_jobs())
-@settings(max_examples=20)
+@examples(20)
 def test_a_job_is_read_back_from_its_text(job: Job) -> None:
     again = job_from_text(job.text())
     assert (again.graph, again.rewriting, again.seed) == (job.graph, job.rewriting, job.seed)
@@ -58,7 +59,7 @@ def test_a_job_is_read_back_from_its_text(job: Job) -> None:
 
 
 @given(kernel_jobs())
-@settings(max_examples=20)
+@examples(20)
 def test_a_kernel_is_read_back_from_its_text(job: KernelJob) -> None:
     again = kernel_job_from_text(job.text())
     assert again.statements == job.statements

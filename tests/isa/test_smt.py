@@ -6,13 +6,14 @@ import itertools
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.isa import OPERATIONS, WORD_MASK, Expr, Operation, evaluate
 from slotweave.isa.codegen import argument_names
 from slotweave.isa.evaluate import evaluate_wide
 from slotweave.isa.expression import argument, constant, where
+from support.examples import examples
 
 z3 = pytest.importorskip("z3")
 smt = pytest.importorskip("slotweave.isa.smt")
@@ -77,7 +78,7 @@ def expressions(draw: st.DrawFn, depth: int = 3) -> Expr:
             return Expr(op, (left, right))
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(expressions(), words, words)
 def test_expressions_of_any_form_are_read_as_they_are_evaluated(expr: Expr, a: int, b: int) -> None:
     wide = evaluate_wide(expr, (a, b))

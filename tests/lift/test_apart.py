@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.base.diagnostics import CheckFailed
@@ -20,6 +20,7 @@ from slotweave.simulate.graph import run_graph
 from slotweave.simulate.reference import run
 from strategies.machines import machines
 from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
+from support.examples import examples
 
 WORDS = Facts(64, {}, (Region("in", 0, 8, read_only=True), Region("work", 8, 56, output=True)))
 
@@ -82,7 +83,7 @@ def test_no_border_is_drawn_through_an_access():
 
 @given(machines(max_latency=3).flatmap(lambda m: st.tuples(st.just(m), straight_programs(m))),
        st.integers(0, 3))  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_the_graph_leaves_in_memory_what_the_program_leaves(case, seed):
     machine, straight = case
     memory = random_memory(FACTS, MEMORY_WORDS, seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from slotweave.base.diagnostics import CheckFailed, InputError
@@ -18,6 +18,7 @@ from slotweave.simulate.graph import run_graph
 from slotweave.simulate.reference import run
 from strategies.machines import machines
 from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
+from support.examples import examples
 
 HEADER = Region("header", 0, 2, read_only=True)
 TABLE = Region("table", 2, 10, read_only=True)
@@ -39,7 +40,7 @@ def ops(graph: Graph) -> list[str]:
 
 @given(machines(max_latency=3).flatmap(lambda m: st.tuples(st.just(m), straight_programs(m))),
        st.sampled_from([FACTS, Facts(MEMORY_WORDS)]), st.integers(0, 3))  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_the_graph_of_a_program_leaves_in_memory_what_the_program_leaves(case, facts, seed):
     machine, straight = case
     memory = random_memory(FACTS, MEMORY_WORDS, seed)

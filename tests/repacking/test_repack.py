@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.analysis.utilisation import counted_bundles
@@ -34,6 +34,7 @@ from slotweave.simulate.reference import run
 from strategies.machines import machines
 from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
 from support.clocks import TickingClock
+from support.examples import examples
 from support.scalar_programs import (
     changed_in_place,
     checksums,
@@ -298,7 +299,7 @@ def test_runs_compare_what_is_traced() -> None:
 @given(machines(max_latency=3).flatmap(lambda m: st.tuples(st.just(m), straight_programs(m, 12))),
        st.sampled_from([JUDGED, Facts(MEMORY_WORDS), nothing_known()]),
        st.sampled_from([BY_ITSELF, FAST, VECTORS, replace(FAST, rewrite=False)]))  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_random_programs_are_never_longer_and_never_wrong(case, facts, options):
     machine, program = case
     memory = random_memory(FACTS, MEMORY_WORDS, 5)

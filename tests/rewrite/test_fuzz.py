@@ -19,6 +19,7 @@ from slotweave.rewrite import rewrite
 from slotweave.rules.registry import RULES
 from slotweave.simulate.graph import run_graph
 from strategies.rewritables import rewritable_graphs
+from support.examples import examples
 
 OPTIONAL = sorted(
     operation.name for operation in OPERATIONS.values() if operation.pure and operation.arity > 1
@@ -62,7 +63,7 @@ def check(graph: Graph, machine: Machine, order: Random, seed: int) -> None:
     order=st.randoms(use_true_random=True),
     seed=st.integers(0, 2**32),
 )
-@settings(max_examples=60)
+@examples(60)
 def test_rewriting_keeps_what_is_computed(
     graph: Graph, machine: Machine, order: Random, seed: int
 ) -> None:
@@ -76,7 +77,7 @@ def test_rewriting_keeps_what_is_computed(
     order=st.randoms(use_true_random=True),
     seed=st.integers(0, 2**32),
 )
-@settings(max_examples=3000)
+@examples(3000)
 def test_rewriting_keeps_what_long_graphs_compute(
     graph: Graph, machine: Machine, order: Random, seed: int
 ) -> None:
@@ -84,7 +85,7 @@ def test_rewriting_keeps_what_long_graphs_compute(
 
 
 @given(graph=rewritable_graphs(max_steps=15), latency=st.integers(2, 9))
-@settings(max_examples=20)
+@examples(20)
 def test_latencies_make_no_difference(graph: Graph, latency: int) -> None:
     slower = tuple(replace(mode, latency=latency) for mode in MINIMAL.modes)
     assert rewrite(graph, replace(MINIMAL, modes=slower)) == rewrite(graph, MINIMAL)

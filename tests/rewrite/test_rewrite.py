@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
@@ -21,6 +21,7 @@ from slotweave.rules.registry import RULES
 from slotweave.simulate.graph import run_graph
 from strategies.graphs import graphs
 from strategies.kernels import arithmetic_kernels, memory_kernels
+from support.examples import examples
 
 WITHOUT_MULTIPLY_ADD = replace(
     MINIMAL, modes=tuple(mode for mode in MINIMAL.modes if mode.operation != "multiply_add")
@@ -44,7 +45,7 @@ def computed(graph: Graph) -> int:
     return count
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(graph=arithmetic_kernels(), seed=st.integers(0, 2**32))
 def test_arithmetic_stays_what_it_was_and_gets_no_longer(graph: Graph, seed: int) -> None:
     after = rewrite(graph, MINIMAL).graph

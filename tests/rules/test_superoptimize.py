@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.isa import OPERATIONS
@@ -18,6 +18,7 @@ pytest.importorskip("z3")
 
 from slotweave.rules import superoptimize
 from slotweave.rules.superoptimize import Effort, search
+from support.examples import examples
 
 A, N = variable("a"), variable("n")
 
@@ -97,21 +98,21 @@ def planted(draw: st.DrawFn, inputs: tuple[Term, ...], operations: int) -> Term:
                                           max_size=operations)), inputs[0])  # fmt: skip
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(planted((A, N), 1))
 def test_one_planted_operation_is_never_excluded(term: Term) -> None:
     assert not search(term, 1).excluded
 
 
 @pytest.mark.long
-@settings(max_examples=3)
+@examples(3)
 @given(planted((A,), 2))
 def test_two_planted_operations_are_never_excluded(term: Term) -> None:
     assert not search(term, 2).excluded
 
 
 @pytest.mark.long
-@settings(max_examples=40)
+@examples(40)
 @given(planted((A, N), 2))
 def test_two_planted_operations_on_two_inputs_are_never_excluded(term: Term) -> None:
     assert not search(term, 2).excluded

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
@@ -18,6 +18,7 @@ from slotweave.simulate.reference import run
 from slotweave.simulate.run import Run
 from strategies.machines import machines
 from strategies.wild_programs import MEMORY_WORDS, wild_program, wild_programs
+from support.examples import examples
 
 MEMORY = list(range(3, 3 + MEMORY_WORDS))
 MAX_CYCLES = 120
@@ -66,7 +67,7 @@ programs_with_machines = (
 )
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(programs_with_machines, st.booleans(), st.booleans(), st.integers(1, 3))
 def test_both_simulators_end_alike_or_fail_alike(
     drawn: tuple[Machine, Program], strict: bool, enable_pause: bool, runs: int
@@ -75,7 +76,7 @@ def test_both_simulators_end_alike_or_fail_alike(
     agreed_outcome(program, machine, strict=strict, runs=runs, enable_pause=enable_pause)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(programs_with_machines)
 def test_a_program_that_strict_mode_accepts_ends_alike_in_compatible_mode(
     drawn: tuple[Machine, Program],
@@ -87,7 +88,7 @@ def test_a_program_that_strict_mode_accepts_ends_alike_in_compatible_mode(
         assert compatible == strict
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(programs_with_machines)
 def test_encoding_finds_what_static_checking_finds_first(drawn: tuple[Machine, Program]) -> None:
     machine, program = drawn

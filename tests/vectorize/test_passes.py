@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.analysis.graph_words import GraphWords
@@ -32,6 +32,7 @@ from slotweave.vectorize import (
 )
 from strategies.machines import machines
 from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
+from support.examples import examples
 
 OUTPUT = tuple(replace(region, output=True) for region in FACTS.regions)
 PASSES = {
@@ -50,7 +51,7 @@ PASSES = {
 @pytest.mark.parametrize("name", PASSES)
 @given(machines(max_latency=2).flatmap(lambda m: st.tuples(st.just(m), straight_programs(m, 16))),
        st.booleans())  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_pass_keeps_what_memory_is_at_the_end(name, case, in_regions):
     machine, program = case
     facts = Facts(MEMORY_WORDS, {}, OUTPUT if in_regions else (), {})

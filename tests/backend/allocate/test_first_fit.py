@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.analysis.liveness import live_ranges
@@ -15,6 +15,7 @@ from slotweave.ir.allocation import Allocation
 from slotweave.ir.problem import DATA, Problem
 from slotweave.ir.schedule import Schedule
 from strategies.problems import Op, ints, legal_schedules, problem_of, problems, schedule_of
+from support.examples import examples
 
 scheduled_problems = problems(16).flatmap(lambda p: st.tuples(st.just(p), legal_schedules(p)))
 
@@ -31,7 +32,7 @@ def words_held(problem: Problem, schedule: Schedule, address: list[int]) -> bool
     return True
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(scheduled_problems, st.integers(0, 24))
 def test_no_word_is_shared_or_the_reason_is_given(case, scratch_words):
     problem, schedule = case
@@ -45,7 +46,7 @@ def test_no_word_is_shared_or_the_reason_is_given(case, scratch_words):
         assert found.wanted in problem.storage_words
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(scheduled_problems)
 def test_enough_scratch_for_all_values_always_does(case):
     problem, schedule = case
@@ -56,7 +57,7 @@ def test_enough_scratch_for_all_values_always_does(case):
     assert found.peak <= scratch_words
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(scheduled_problems)
 def test_single_words_never_need_more_than_the_peak(case):
     problem, schedule = case

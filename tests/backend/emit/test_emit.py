@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.lower import lower
@@ -19,6 +19,7 @@ from strategies.graphs import MEMORY_WORDS, graphs
 from strategies.machines import machines
 from strategies.problems import schedule_of
 from support.compiled import Compiled, compiled, in_program_order
+from support.examples import examples
 
 LANES = range(4)
 cases = machines(max_latency=3).flatmap(
@@ -28,7 +29,7 @@ cases = machines(max_latency=3).flatmap(
 )
 
 
-@settings(max_examples=250)
+@examples(250)
 @given(cases, st.integers(0, 2**32), st.booleans())
 def test_programs_do_what_their_graph_means_in_as_many_cycles_as_scheduled(case, seed, one_slot):
     graph, machine = case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.lower import Lowered, lower
@@ -21,6 +21,7 @@ from slotweave.simulate.graph import run_graph
 from strategies.graphs import MEMORY_WORDS, graphs
 from strategies.machines import machines
 from strategies.problems import edges_of, mode_of
+from support.examples import examples
 
 LANES = range(4)
 
@@ -56,7 +57,7 @@ cases = machines(max_latency=3).flatmap(
 )
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(cases)
 def test_problems_and_layouts_have_no_faults_and_copies_change_no_meaning(case):
     graph, machine = case

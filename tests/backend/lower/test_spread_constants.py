@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.lower import Lowered, lower
@@ -19,6 +19,7 @@ from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.simulate.reference import run
 from strategies.problems import schedule_of
 from support.compiled import compiled
+from support.examples import examples
 
 values = st.lists(st.one_of(st.integers(0, 40), st.integers(2**32 - 9, 2**32 - 1)), max_size=20)
 
@@ -52,7 +53,7 @@ def depths(graph: Graph) -> list[int]:
     return found
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(values)
 def test_constants_keep_their_values_behind_short_chains(constants):
     graph = constants_stored(constants)
@@ -63,7 +64,7 @@ def test_constants_keep_their_values_behind_short_chains(constants):
     assert max(depths(spread), default=0) <= LONGEST_CHAIN
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(values)
 def test_programs_store_the_constants_whichever_mode_they_come_from(constants):
     graph = constants_stored(constants)

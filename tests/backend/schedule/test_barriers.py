@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.schedule import (
@@ -19,6 +19,7 @@ from slotweave.backend.schedule import (
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.ir.plan import ScheduleOptions
 from strategies.problems import Op, problem_of, problems
+from support.examples import examples
 
 AMPLE = Pressure(10**9)
 OPTIONS = ScheduleOptions(order="program")
@@ -29,7 +30,7 @@ def groups_in_order(size: int, cuts: list[int]) -> np.ndarray:
     return np.searchsorted(np.sort(np.array(cuts)), np.arange(size)).astype(np.int32)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(problem=problems(20), cuts=st.lists(st.integers(0, 19), max_size=5), most=st.integers(1, 3))
 def test_groups_begin_when_those_far_enough_before_them_have_ended(problem, cuts, most):
     group = groups_in_order(problem.size, cuts)
@@ -61,7 +62,7 @@ def test_groups_that_need_a_later_one_leave_no_schedule():
         list_schedule(with_barriers(problem, np.array([1, 0], np.int32), 1), OPTIONS, AMPLE)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(problems(20))
 def test_with_first_modes_only_every_operation_runs_in_its_first(problem):
     schedule = list_schedule(first_modes_only(problem), OPTIONS, AMPLE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.schedule import (
@@ -21,11 +21,12 @@ from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, ORDER
 from slotweave.ir.schedule import Schedule
 from strategies.problems import Op, edges_of, problem_of, problems
+from support.examples import examples
 
 AMPLE = Pressure(1_000_000)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(problems(24), st.integers(0, 4), st.integers(0, 99))
 def test_every_pass_gives_a_legal_schedule(problem, passes, seed):
     first = list_schedule(problem, ScheduleOptions(), AMPLE)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from slotweave.backend.schedule import in_order_schedule
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.ir.problem import DATA, ORDER
 from strategies.problems import NO_SLOTS, Op, problem_of, problems, schedule_of
+from support.examples import examples
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(problems(20))
 def test_the_schedule_is_legal_and_has_one_slot_a_cycle(problem):
     schedule = in_order_schedule(problem)

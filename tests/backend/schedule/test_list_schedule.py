@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -25,6 +25,7 @@ from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, ORDER, Problem
 from slotweave.ir.schedule import Schedule
 from strategies.problems import Op, problem_of, problems, schedule_of
+from support.examples import examples
 from support.list_schedule_twin import PATIENCE, Twin
 
 AMPLE = Pressure(1_000_000)
@@ -49,7 +50,7 @@ def cycles(schedule: Schedule | ScratchFull) -> list[list[int]]:
     return [schedule.cycle[a:b].tolist() for a, b in pairwise(offset)]
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(problems(14), pressures, st.integers(0, 2**32))
 def test_a_slow_twin_makes_the_same_schedule(problem, pressure, seed):
     urgency = np.random.default_rng(seed).integers(0, 6, problem.size).astype(np.float64)
@@ -87,7 +88,7 @@ def with_modes(problem: Problem, order: NDArray[np.int32]) -> Problem:
     )
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(problems(30), st.integers(0, 5), pressures)
 def test_it_ends_with_a_legal_schedule_or_with_what_held_the_scratch(problem, seed, pressure):
     schedule = list_schedule(problem, ScheduleOptions(seed=seed, noise=2.0), pressure)
@@ -99,14 +100,14 @@ def test_it_ends_with_a_legal_schedule_or_with_what_held_the_scratch(problem, se
         assert problem.storage_words.sum() > pressure.limit
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(problems(20))
 def test_with_ample_scratch_there_is_a_schedule(problem):
     assert isinstance(scheduled(problem), Schedule)
     assert isinstance(in_program_order(problem), Schedule)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(problems(20), st.integers(0, 3))
 def test_the_same_options_make_the_same_schedule(problem, seed):
     options = ScheduleOptions(seed=seed, noise=3.0, stagger=2.0)

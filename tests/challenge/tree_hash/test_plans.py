@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from slotweave.base.diagnostics import InputError
@@ -18,6 +18,7 @@ from slotweave.challenge.tree_hash.workload import CONTRACTS, Shape
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.simulate.graph import run_graph
+from support.examples import examples
 from support.tree_hash import compiled, parameters, plan_with, traced
 
 ANY_SHAPE = st.tuples(st.integers(1, 5), st.integers(1, 14), st.integers(1, 40))
@@ -80,7 +81,7 @@ def assert_right(shape: Shape, contract: str, plan: Plan, machine: Machine) -> N
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 @given(data=st.data(), shape=ANY_SHAPE)
-@settings(max_examples=40)
+@examples(40)
 def test_any_choices_keep_the_contract(
     contract: str, data: st.DataObject, shape: tuple[int, int, int]
 ) -> None:
@@ -118,7 +119,7 @@ def test_two_tables_that_reach_over_the_first_vector_keep_the_contract(contract:
 @pytest.mark.parametrize("contract", CONTRACTS)
 @pytest.mark.parametrize("name", PLAN_NAMES)
 @given(shape=ANY_SHAPE)
-@settings(max_examples=25)
+@examples(25)
 def test_every_named_plan_fits_every_shape(
     name: str, contract: str, shape: tuple[int, int, int]
 ) -> None:
