@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -70,6 +71,11 @@ def tree_hash() -> tuple[Program, Facts]:
     return scalar_tree_hash(*SHAPE)
 
 
+@pytest.fixture(scope="module")
+def small() -> tuple[Program, Facts]:
+    return scalar_tree_hash(1, 2, 8)
+
+
 def test_a_scalar_program_is_packed_a_slot_beside_the_other(tree_hash):
     program, facts = tree_hash
     result = repack(program, CHALLENGE, facts, FAST)
@@ -78,17 +84,30 @@ def test_a_scalar_program_is_packed_a_slot_beside_the_other(tree_hash):
     assert_same_results(result, facts, facts.memory_words or 0)
 
 
-def test_vectors_are_found_in_a_scalar_program(tree_hash):
+#: What `progress` is told: what was tried, the fewest cycles so far, evaluations so far.
+Told = list[tuple[str, int, int]]
+
+
+@pytest.fixture(scope="module")
+def in_vectors(tree_hash) -> tuple[Repacked, Told]:
+    """The whole search in vectors, and what was told on the way."""
     program, facts = tree_hash
-    result = repack(program, CHALLENGE, facts, VECTORS)
+    told: Told = []
+    result = repack(program, CHALLENGE, facts, VECTORS, lambda *line: told.append(line))
+    return result, told
+
+
+def test_vectors_are_found_in_a_scalar_program(tree_hash, in_vectors):
+    _program, facts = tree_hash
+    result, _told = in_vectors
     assert result.best is not None
     assert result.best.way.startswith("in vectors")
     assert result.cycles < result.before / 30
     assert_same_results(result, facts, facts.memory_words or 0)
 
 
-def test_vectors_are_tried_by_themselves_and_so_is_what_there_is_without():
-    program, facts = scalar_tree_hash(1, 2, 8)
+def test_vectors_are_tried_by_themselves_and_so_is_what_there_is_without(small):
+    program, facts = small
     one, by_itself, without = (
         repack(program, CHALLENGE, facts, replace(FAST, vectorize=choice))
         for choice in (True, None, False)
@@ -118,8 +137,8 @@ def test_stores_that_nobody_sees_are_counted_by_reason():
     assert result.dropped == {"not_output": 1, "overwritten": 1}
 
 
-def test_a_result_says_how_it_is_proved_again_and_a_wrong_word_of_that_proves_nothing():
-    program, facts = scalar_tree_hash(1, 2, 8)
+def test_a_result_says_how_it_is_proved_again_and_a_wrong_word_of_that_proves_nothing(small):
+    program, facts = small
     made = repack(program, CHALLENGE, facts, BY_ITSELF).program
     steps = lineage_of(made)
     assert steps
@@ -170,17 +189,30 @@ def test_arrays_and_records_changed_in_place_become_vectors(build, most):
     assert_same_results(result, facts, facts.memory_words or 0)
 
 
-@pytest.mark.parametrize("options", [FAST, VECTORS, RepackOptions(rewrite=False)])
-@pytest.mark.parametrize("plan", ["default", "multi-batch", "dedup-static"])
-def test_a_program_that_is_short_already_is_not_made_longer(plan, options):
+@cache
+def compiled(plan: str) -> tuple[Program, Facts, int]:
+    """Tree hash by this plan, its facts and its cycles."""
     kernel = kernels()["tree-hash"]
     shape = dict(zip(("height", "rounds", "batch"), SHAPE, strict=True))
-    facts = kernel.facts(shape, "values")
-    compiled = compile_kernel(
+    result = compile_kernel(
         kernel, CHALLENGE, shape, "values", kernel.plan(plan, shape, "values"), instances=1
     )
-    result = repack(compiled.program, CHALLENGE, facts, options)
-    assert result.cycles <= result.before == compiled.cycles
+    return result.program, kernel.facts(shape, "values"), result.cycles
+
+
+#: With `--long` every plan, otherwise each of the options with one.
+SHORT_ALREADY = [
+    pytest.param(plan, options, marks=[pytest.mark.long] if number != other else [])
+    for number, plan in enumerate(["default", "multi-batch", "dedup-static"])
+    for other, options in enumerate([FAST, RepackOptions(rewrite=False), VECTORS])
+]
+
+
+@pytest.mark.parametrize(("plan", "options"), SHORT_ALREADY)
+def test_a_program_that_is_short_already_is_not_made_longer(plan, options):
+    program, facts, cycles = compiled(plan)
+    result = repack(program, CHALLENGE, facts, options)
+    assert result.cycles <= result.before == cycles
     assert_same_results(result, facts, facts.memory_words or 0)
 
 
@@ -248,8 +280,8 @@ def test_what_is_not_proved_before_an_interrupt_is_not_kept_and_that_is_said(tre
 
 
 @pytest.mark.parametrize("seconds", [1, 2, 7, 20, 45, 1_000_000])
-def test_what_time_ended_is_repeated_by_the_evaluations_it_records(tree_hash, seconds):
-    program, facts = tree_hash
+def test_what_time_ended_is_repeated_by_the_evaluations_it_records(small, seconds):
+    program, facts = small
     clock = TickingClock()
     ended = repack(program, CHALLENGE, facts, VECTORS, budget=budget(seconds=seconds, clock=clock))
     assert ended.evaluations < seconds
@@ -259,8 +291,8 @@ def test_what_time_ended_is_repeated_by_the_evaluations_it_records(tree_hash, se
     assert (again.cycles, again.bounds) == (ended.cycles, ended.bounds)
 
 
-def test_more_evaluations_are_never_longer(tree_hash):
-    program, facts = tree_hash
+def test_more_evaluations_are_never_longer(small):
+    program, facts = small
     results = [
         repack(program, CHALLENGE, facts, VECTORS, budget=Budget(most)) for most in (0, 1, 5, 20)
     ]
@@ -270,10 +302,8 @@ def test_more_evaluations_are_never_longer(tree_hash):
     assert cycles[0] > cycles[1] > cycles[-1]
 
 
-def test_each_evaluation_is_told_with_the_fewest_cycles_so_far(tree_hash):
-    program, facts = tree_hash
-    told: list[tuple[str, int, int]] = []
-    result = repack(program, CHALLENGE, facts, VECTORS, lambda *line: told.append(line))
+def test_each_evaluation_is_told_with_the_fewest_cycles_so_far(in_vectors):
+    result, told = in_vectors
     assert {number for _, _, number in told} == set(range(result.evaluations + 1))
     assert [number for _, _, number in told] == sorted(number for _, _, number in told)
     cycles = [cycles for _, cycles, _ in told]
@@ -281,10 +311,10 @@ def test_each_evaluation_is_told_with_the_fewest_cycles_so_far(tree_hash):
     assert (cycles[0], cycles[-1]) == (result.before, result.cycles)
 
 
-def test_the_same_seed_gives_the_same_program(tree_hash):
+def test_the_same_seed_gives_the_same_program(tree_hash, in_vectors):
     program, facts = tree_hash
-    first, second = (repack(program, CHALLENGE, facts, VECTORS) for _ in range(2))
-    assert first.program == second.program
+    result, _told = in_vectors
+    assert repack(program, CHALLENGE, facts, VECTORS).program == result.program
 
 
 def test_runs_compare_what_is_traced() -> None:
@@ -397,20 +427,11 @@ def written_twice(program: Program) -> Program:
     )
 
 
-@pytest.fixture(scope="module")
-def compiled() -> tuple[Program, Facts, int]:
-    kernel = kernels()["tree-hash"]
-    shape = dict(zip(("height", "rounds", "batch"), SHAPE, strict=True))
-    plan = kernel.plan("default", shape, "values")
-    result = compile_kernel(kernel, CHALLENGE, shape, "values", plan, instances=1)
-    return result.program, kernel.facts(shape, "values"), result.cycles
-
-
 @pytest.mark.parametrize(
     "worse", [waiting, with_pauses, computed_twice, with_a_fallback, written_twice]
 )
-def test_a_program_made_worse_comes_back_as_short_as_it_was(compiled, worse):
-    program, facts, cycles = compiled
+def test_a_program_made_worse_comes_back_as_short_as_it_was(worse):
+    program, facts, cycles = compiled("default")
     given = worse(program)
     result = repack(given, CHALLENGE, facts, FAST)
     assert result.cycles <= result.before

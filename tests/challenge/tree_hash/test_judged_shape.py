@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
+from slotweave.challenge.tree_hash.plans.plans import tuned_plan
+from slotweave.challenge.tree_hash.workload import Shape
+from slotweave.driver.pipeline import Result
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.reference import run
 from support.tree_hash import compiled, plain_memory, plan_with, random_instance
@@ -18,9 +23,14 @@ RECORDS = {
 }
 
 
+@cache
+def compiled_by_default(contract: str) -> Result:
+    return compiled(JUDGED, contract, instances=100)
+
+
 @pytest.mark.parametrize("contract", BELOW)
 def test_each_contract_is_kept_in_fewer_cycles_than_required(contract: str) -> None:
-    result = compiled(JUDGED, contract, instances=100)
+    result = compiled_by_default(contract)
     assert result.cycles < BELOW[contract]
     assert (result.verified.instances, result.verified.mismatches) == (100, 0)
     assert result.verified.cycles == result.cycles == len(result.program.bundles)
@@ -32,6 +42,19 @@ def test_each_contract_is_kept_in_fewer_cycles_than_required(contract: str) -> N
     first = 2054 if contract in ("full", "any-start") else 2310
     assert after[first:] == plain_memory(before)[first:]
     assert contract == "judged" or after[:2054] == before[:2054]
+
+
+def test_judged_is_never_longer_than_values_which_promises_more() -> None:
+    """Without a plan of its own it takes the program of the other, restored nodes and all."""
+    shape = Shape(*JUDGED)
+    values, judged = (tuned_plan(shape, contract) for contract in ("values", "judged"))
+    assert values is not None
+    assert judged is not None
+    assert judged.choices == {**values.choices, "restore": True}
+    assert judged.schedule == values.schedule
+    result = compiled_by_default("judged")
+    assert (result.plan.choices, result.plan.schedule) == (judged.choices, judged.schedule)
+    assert result.cycles == 885
 
 
 @pytest.mark.long

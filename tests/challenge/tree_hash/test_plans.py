@@ -13,13 +13,13 @@ from slotweave.base.diagnostics import InputError
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.plans.choice_table import values_of
 from slotweave.challenge.tree_hash.plans.choices import read_choices
-from slotweave.challenge.tree_hash.plans.plans import PLAN_NAMES, tuned_plan
+from slotweave.challenge.tree_hash.plans.plans import PLAN_NAMES
 from slotweave.challenge.tree_hash.workload import CONTRACTS, Shape
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.simulate.graph import run_graph
 from support.examples import examples
-from support.tree_hash import compiled, parameters, plan_with, traced
+from support.tree_hash import parameters, plan_with, traced
 
 ANY_SHAPE = st.tuples(st.integers(1, 5), st.integers(1, 14), st.integers(1, 40))
 
@@ -155,14 +155,3 @@ def test_parameters_say_where_they_end() -> None:
     ends = {name: (p.lowest, p.highest) for name, p in TREE_HASH.parameters.items()}
     assert ends == {"height": (1, 14), "rounds": (1, 64), "batch": (1, 2**20)}
     assert {name: p.default for name, p in TREE_HASH.parameters.items()} == parameters(10, 16, 256)
-
-
-def test_judged_is_never_longer_than_values_which_promises_more() -> None:
-    """Without a plan of its own it takes the program of the other, restored nodes and all."""
-    shape = Shape(10, 16, 256)
-    values, judged = (tuned_plan(shape, contract) for contract in ("values", "judged"))
-    assert values is not None
-    assert judged is not None
-    assert judged.choices == {**values.choices, "restore": True}
-    assert judged.schedule == values.schedule
-    assert compiled((10, 16, 256), "judged", judged, instances=1).cycles == 885

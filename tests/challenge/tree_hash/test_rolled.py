@@ -21,13 +21,14 @@ from slotweave.simulate.compiled import encode, run_compiled
 
 JUDGED = {"height": 10, "rounds": 16, "batch": 256}
 NAMES = ("hybrid-unroll", "dedup-runtime")
+CONTRACTS = ("values", "full")
 
-#: (height, rounds, batch): ends within and below the shared levels, behind the last level, with
+#: (height, rounds, batch): ends within and below the shared levels, after the last level, with
 #: items that fill no trip, no vector, and hardly one.
 SHAPES = [
-    (6, 16, 1000), (3, 5, 64), (3, 2, 33), (2, 9, 8), (2, 3, 9), (1, 4, 20), (4, 5, 100),
-    (5, 1, 17), (6, 13, 71),
+    (3, 5, 64), (3, 2, 33), (2, 9, 8), (2, 3, 9), (1, 4, 20), (4, 5, 100), (5, 1, 17), (6, 13, 71),
 ]  # fmt: skip
+LARGE = (6, 16, 1000)
 
 
 def parameters(height: int, rounds: int, batch: int) -> dict[str, int]:
@@ -52,14 +53,24 @@ def compiled(
     return result
 
 
-@pytest.mark.parametrize("contract", ["values", "full"])
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def cases() -> list[Any]:
+    """Every shape with both plans, under the contracts in turn; under the other with `--long`."""
+    found = []
+    for number, shape in enumerate([*SHAPES, LARGE]):
+        for turn, name in enumerate(NAMES):
+            for place, contract in enumerate(CONTRACTS):
+                second = shape == LARGE or (number + turn + place) % 2
+                marks = [pytest.mark.long] if second else []
+                found.append(pytest.param(name, contract, shape, marks=marks))
+    return found
+
+
+@pytest.mark.parametrize(("name", "contract", "shape"), cases(), ids=str)
 def test_every_shape_is_right(name: str, contract: str, shape: tuple[int, int, int]) -> None:
     assert compiled(name, parameters(*shape), contract).verified.mismatches == 0
 
 
-@pytest.mark.parametrize("contract", ["values", "full"])
+@pytest.mark.parametrize("contract", ["values", pytest.param("full", marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", NAMES)
 def test_the_judged_shape_is_right_a_hundred_times(name: str, contract: str) -> None:
     assert compiled(name, JUDGED, contract, instances=100).verified.instances == 100
@@ -79,7 +90,7 @@ MINIMAL_WITH_ROOM = replace(MINIMAL, name="roomy", scratch_words=512)
 @pytest.mark.parametrize("vectors", [1, 3])
 def test_all_choices_go_together(detect: bool, shared_levels: int, vectors: int) -> None:
     result = compiled(
-        "hybrid-unroll", parameters(4, 13, 50), "full",
+        "hybrid-unroll", parameters(4, 7, 50), "full",
         detect=detect, shared_levels=shared_levels, vectors=vectors,
     )  # fmt: skip
     assert result.verified.mismatches == 0
