@@ -21,14 +21,14 @@ from support.direct_runs import run_tests_of
 MAKERS = ("Diagnostic", "fault", "_fault")
 #: Each checking module, and the tests that break what it checks.
 CHECKED = {
-    "ir.graph_verify": ["ir.test_graph_verify"],
-    "ir.problem_verify": ["ir.test_column_verify"],
-    "ir.schedule_verify": ["ir.test_column_verify"],
-    "ir.invariants": ["ir.test_column_verify", "ir.test_graph_verify"],
-    "check.issue": ["check.test_schedule_legality"],
-    "check.schedule_legality": ["check.test_schedule_legality"],
-    "check.allocation_legality": ["check.test_allocation_legality"],
-    "check.rewriting": ["check.test_rewriting"],
+    "ir.verify.graph_verify": ["ir.test_graph_verify"],
+    "ir.verify.problem_verify": ["ir.test_column_verify"],
+    "ir.verify.schedule_verify": ["ir.test_column_verify"],
+    "ir.verify.invariants": ["ir.test_column_verify", "ir.test_graph_verify"],
+    "check.legality.issue": ["check.test_schedule_legality"],
+    "check.legality.schedule_legality": ["check.test_schedule_legality"],
+    "check.legality.allocation_legality": ["check.test_allocation_legality"],
+    "check.legality.rewriting": ["check.test_rewriting"],
 }
 
 
@@ -75,15 +75,16 @@ def test_every_complaint_is_provoked(name: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_every_module_that_complains_of_invariants_is_listed() -> None:
-    folder = Path(import_module("slotweave.ir").__file__ or "").parent
+    root = Path(import_module("slotweave").__file__ or "").parent
     makes_faults = {
-        f"ir.{file.stem}"
-        for file in folder.glob("*.py")
+        ".".join(file.relative_to(root).with_suffix("").parts)
+        for file in (root / "ir").rglob("*.py")
         if any(text.startswith(("fault(", "_fault(")) for text in places(file).values())
     }
+    assert makes_faults
     assert makes_faults <= set(CHECKED)
 
 
 def test_a_complaint_that_no_test_provokes_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    others = CHECKED["ir.graph_verify"]
-    assert len(unreached("ir.problem_verify", others, monkeypatch)) > 5
+    others = CHECKED["ir.verify.graph_verify"]
+    assert len(unreached("ir.verify.problem_verify", others, monkeypatch)) > 5
