@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.base.diagnostics import CheckFailed, InputError
@@ -13,6 +13,7 @@ from slotweave.simulate.reference import run
 from slotweave.simulate.run import RunState
 from slotweave.simulate.stepping import Stepper, parse_breakpoint
 from strategies.wild_programs import MEMORY_WORDS, wild_program
+from support.examples import examples
 
 COUNT = Program(
     "challenge",
@@ -43,7 +44,7 @@ def test_forward_and_back_are_undone_by_each_other() -> None:
     assert seen[-1][4] == [3, 2, 1]
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.integers(0, 1_000_000))
 def test_the_end_is_that_of_the_reference(seed: int) -> None:
     program = wild_program(CHALLENGE, seed, 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.check.legality.project_legality import project_violations
@@ -17,6 +17,7 @@ from slotweave.ir.project import (
     Use,
 )
 from strategies.projects import projects
+from support.examples import examples
 from support.project_twin import is_legal
 
 A = Activity("a", (ActivityMode(2, (Use(0, 2, 0, 2),)),))
@@ -67,7 +68,7 @@ def test_modes_of_one_choice_are_the_same():
     assert "others of its choice are not" in found(project, (0, 0), (0, 1))[0]
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(projects(), st.data())
 def test_the_checker_agrees_with_the_definitions(project, data):
     modes = []
