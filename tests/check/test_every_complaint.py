@@ -24,6 +24,7 @@ CHECKED = {
     "ir.verify.graph_verify": ["ir.test_graph_verify"],
     "ir.verify.problem_verify": ["ir.test_column_verify"],
     "ir.verify.schedule_verify": ["ir.test_column_verify"],
+    "ir.verify.project_verify": ["ir.test_project_json"],
     "ir.verify.invariants": ["ir.test_column_verify", "ir.test_graph_verify"],
     "check.legality.issue": ["check.test_schedule_legality"],
     "check.legality.schedule_legality": ["check.test_schedule_legality"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from slotweave.backend.schedule.exact import solver
 from slotweave.base.diagnostics import CheckFailed, InputError
@@ -27,6 +27,7 @@ from slotweave.ir.project_bound import MAKESPAN, PERIOD
 from strategies.problems import problems
 from strategies.projects import projects
 from support import brute_force, project_twin
+from support.examples import examples
 
 ST200 = Path(__file__).parent.parent / "data" / "instances" / "modulo-st200"
 FEW = Limits(evaluations=40, workers=1)
@@ -46,7 +47,7 @@ def solved(project: Project, method: Method = Method.EXACT) -> Solution:
     return solution
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(projects(modulo=False, most=3))
 def test_exact_makespans_are_those_of_brute_force(project):
     least = project_twin.least_makespan(project, LAST)
@@ -58,7 +59,7 @@ def test_exact_makespans_are_those_of_brute_force(project):
     assert least is None or solution.makespan <= least  # it is legal, and may start later
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(projects(modulo=True, most=3))
 def test_exact_periods_are_those_of_brute_force(project):
     least = project_twin.least_period(project, LAST)
@@ -73,7 +74,7 @@ def test_exact_periods_are_those_of_brute_force(project):
         assert solution.makespan <= project_twin.least_makespan(project, LAST, least)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(projects(most=3))
 def test_heuristics_are_legal_and_never_below_the_bound(project):
     solution = solved(project, Method.LIST)
@@ -84,7 +85,7 @@ def test_heuristics_are_legal_and_never_below_the_bound(project):
         assert best.value <= value
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(problems(max_operations=4))
 def test_a_lowered_problem_has_the_makespan_of_its_project(problem):
     least = brute_force.least_makespan(problem, 20)

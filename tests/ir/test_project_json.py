@@ -90,3 +90,30 @@ def test_uses_must_fit():
     (found,) = project_faults(Project((Resource("R", 1),), (one,), ()))
     assert found.code == "SW501"
     assert "uses-fit" in found.message
+
+
+ONE, TWO = (Activity(name, (ActivityMode(1, ()),)) for name in "ab")
+
+
+@pytest.mark.parametrize(
+    ("project", "invariant"),
+    [
+        (Project((Resource("R", 1), Resource("R", 1)), (), ()), "resources-are-named"),
+        (Project((Resource("", 1),), (), ()), "resources-are-named"),
+        (Project((Resource("R", -1),), (), ()), "resources-are-named"),
+        (Project((), (ONE, ONE), ()), "activities-are-named"),
+        (Project((), (Activity("a", ()),), ()), "activities-have-modes"),
+        (Project((), (Activity("a", (ActivityMode(-1, ()),)),), ()), "activities-have-modes"),
+        (Project((), (ONE, TWO), (Lag(0, 2, 0),)), "lags-join-activities"),
+        (Project((), (ONE, TWO), (Lag(0, 1, 0, -1),), True), "lags-join-activities"),
+        (Project((), (ONE, TWO), (Lag(0, 1, 0, 1),)), "distances-have-period"),
+    ],
+)
+def test_a_broken_invariant_is_named(project, invariant):
+    (found,) = project_faults(project)
+    assert found.code == "SW501"
+    assert invariant in found.message
+
+
+def test_a_sound_project_has_no_faults():
+    assert not list(project_faults(Project((), (ONE, TWO), (Lag(0, 1, 0, 1),), True)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.bounds.projects import contradiction, makespan_bounds, period_bounds
@@ -25,6 +25,7 @@ from slotweave.ir.project_bound import (
     WindowProof,
 )
 from strategies.projects import projects
+from support.examples import examples
 from support.project_twin import least_makespan, least_period, schedules
 
 LAST = 6
@@ -35,7 +36,7 @@ def one(name: str, cycles: int, *units: int) -> Activity:
     return Activity(name, (ActivityMode(cycles, rows),))
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(projects(most=3))
 def test_bounds_are_shown_and_never_above_brute_force(project):
     plain = contradiction(project)
@@ -59,7 +60,7 @@ def test_bounds_are_shown_and_never_above_brute_force(project):
         assert shortest is None or most <= shortest
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(projects(most=3), st.data())
 def test_a_proof_that_the_checker_takes_is_true(project, data):
     """Proofs drawn at random: the checker may refuse them, but never believe too much."""
