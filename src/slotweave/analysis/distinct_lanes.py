@@ -93,7 +93,7 @@ def sum_of(op: str, operands: Sequence[Linear], name: int) -> Linear:
 
 
 def unknown_word(name: int) -> Linear:
-    """An atom of which nothing is known."""
+    """An atom about which nothing is known."""
     return _atom(name, ANY)
 
 

@@ -28,7 +28,7 @@ class GraphWords:
         self.ranges: list[Ranges] = []
         self._graph = graph
         self._widest = max((node.width for node in graph.nodes), default=1)
-        self._sources: list[tuple[Ref, ...]] = []  # behind slices, overlays and broadcasts
+        self._sources: list[tuple[Ref, ...]] = []  # seen through slices, overlays and broadcasts
         self._forms: dict[Ref, Form] = {}
         loaded = _loaded_ranges(graph, facts)
         for index, node in enumerate(graph.nodes):
@@ -45,7 +45,7 @@ class GraphWords:
         return found
 
     def source(self, node: int, word: int = 0) -> Ref:
-        """The word that a word is, behind slices, overlays and broadcasts."""
+        """The word that a word is, seen through slices, overlays and broadcasts."""
         return self._sources[node][word]
 
     def ref(self, name: int) -> Ref:

@@ -2,8 +2,8 @@
 
 A slot of bundle t with latency l lands at the end of bundle t + l - 1; all reads of a bundle come
 before all landings. A storage is therefore live after its first landing, up to and including its
-last read: the half-open interval (first, last]. A storage that nobody reads is live for one cycle
-behind its last landing, so that no other one lands on it meanwhile.
+last read: the half-open interval (first, last]. A storage that nothing reads is live for one cycle
+after its last landing, so that no other one lands on it meanwhile.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from slotweave.ir.problem import Ints, Problem
 
 
 def topological_order(problem: Problem) -> Ints:
-    """All operations, each behind its predecessors; of several that could be next the lowest.
+    """All operations, each after its predecessors; of several that could be next the lowest.
 
     Problems made by `lower` are numbered so already, and their order is 0 .. n-1. Raises ValueError
     if the edges form a cycle.

@@ -11,7 +11,7 @@ from slotweave.bounds.model import Bound
 from slotweave.ir.certificate import PathCertificate
 from slotweave.ir.problem import DATA, Ints, Problem
 
-#: The tail of an operation behind which nothing happens; far below any length of a path.
+#: The tail of an operation after which nothing happens; far below any length of a path.
 NO_TAIL = -(2**30)
 
 

@@ -3,7 +3,7 @@ successors do not fit.
 
 Let p[e] be the price of a slot of engine e, the slots of one cycle costing 1 in all, and let only
 cycles a[e] .. T - 1 - b[e] of engine e be priced. An operation with a longest path of `head` cycles
-before it and of `tail` cycles behind its last slot issues in cycles head .. T - 1 - tail, so it
+before it and of `tail` cycles after its last slot issues in cycles head .. T - 1 - tail, so it
 pays for a mode on e if head >= a[e] and tail >= b[e]; it pays at least for its cheapest mode. With
 W for what all operations pay, T >= W + sum of p[e] * slots[e] * (a[e] + b[e]).
 

@@ -1,12 +1,12 @@
 """Pairs of memory accesses that must be ordered, and those that are not.
 
-Two accesses of one region must be ordered if at least one is a store and they may meet: unless of
+Two accesses of one region must be ordered if at least one is a store and they may alias: unless of
 both it is known which few words they can touch, and these differ. An order is a path of `after`;
 one through operands does not count, for rewriting may find that a value does not depend on them.
 Accesses to read-only regions are in no order.
 
 To look at few pairs, each access is only paired with those that no other pair covers: an access
-behind a store of unknown address need not be compared with what that store waits for already.
+after a store of unknown address need not be compared with what that store waits for already.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class _Since:
             found.update(self.wild_loads)
             found.update(load for word in touched for load in self.loads.get(word, ()))
         if not found and self.barrier is not None:
-            found.add(self.barrier)  # all others had to come behind it
+            found.add(self.barrier)  # all others had to come after it
         return found
 
     def note(self, index: int, store: bool, words: Collection[int] | None) -> _Since:
-        """The state with access `index` behind the others."""
+        """The state with access `index` after the others."""
         if store and words is None:
             return _Since(barrier=index)
         if words is None:

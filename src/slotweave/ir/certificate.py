@@ -6,8 +6,8 @@ An operation pays for the slots of its mode, and pays for certain only if all it
 window. A bound of `cycles` holds if in cycles - 1 cycles all operations together would have to pay
 more than all slots together cost.
 
-A path certificate names an operation: the longest chain of dependences that ends in it and the
-longest one that begins with it take so many cycles.
+A path certificate names an operation. The longest chain of dependences that ends in it and the
+longest one that begins with it together take the cycles of the bound.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class PriceCertificate:
-    """By engine: the price of a slot, idle cycles before the window, idle cycles behind it."""
+    """By engine: the price of a slot, idle cycles before the window, idle cycles after it."""
 
     prices: tuple[Fraction, ...]
     first: tuple[int, ...]

@@ -1,6 +1,6 @@
-"""What a workload computes, said so plainly that it can be read and held against its page.
+"""What a workload computes, stated so plainly that it can be compared with its description.
 
-A definition is about items that step side by side and never meet. An item has a value, any word,
+A definition is about items that step in parallel and never interact. An item has a value, any word,
 and a state, one of finitely many. In every step, for every item:
 
     value = update(value ^ memory[word(state)])

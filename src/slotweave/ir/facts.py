@@ -1,7 +1,7 @@
 """Facts: what may be assumed of memory before a program runs, and what of it is output.
 
 A proof or a verification holds under its facts and repeats them. With `nothing_known` all of memory
-is output and any two addresses may meet.
+is output and any two addresses may alias.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Control flow: blocks of dataflow joined by jumps, and the variables that live across them.
 
-A block is a graph, run from its first node to its last; behind it the next block runs, unless its
+A block is a graph, run from its first node to its last; after it the next block runs, unless its
 jump says otherwise. Nothing passes from block to block but memory and variables. In a graph the
 node `variable` (imm its number) is what the variable holds when the block begins, wherever the node
 stands; `assign` says what it holds when the block ends. The first block runs once, before all
@@ -20,7 +20,7 @@ from slotweave.ir.graph import Graph
 class Jump:
     """Go on with block `target` if variable `condition` is not 0 at the block's end (None: always).
 
-    A target behind the last block stops the program.
+    A target after the last block stops the program.
     """
 
     target: int

@@ -8,9 +8,9 @@ ones, which cost no slot because they only say where words lie:
     slice     words imm .. imm+width-1 of its argument (width 1 is a lane)
     overlay   its arguments laid into one block, argument i from word offsets[i] on; where two cover
               a word the later argument stands. Words side by side are a vector ("pack").
-    join      no value; a point in the order of memory accesses, behind everything in `after`
+    join      no value; a point in the order of memory accesses, after everything in `after`
     variable  what variable number imm holds before the graph runs
-    assign    no value; what variable number imm holds behind it (see `flow`)
+    assign    no value; what variable number imm holds after it (see `flow`)
 
 Memory accesses name a region. `load` of width 1 reads one word at an address; `load` of vector
 width is a gather (its argument is a vector of addresses), `store` of a vector a scatter, whose

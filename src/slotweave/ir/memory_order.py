@@ -3,27 +3,27 @@
 Two accesses are ordered if at least one is a store and they are not known to touch different words.
 Edges implied by others are left out where that is cheap to see, and joins keep their number linear
 in the number of accesses: an access of unknown address waits for one join of everything before it
-that it may meet, not for each.
+that it may alias, not for each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-#: Adds a join behind the given nodes to the trace and returns it.
+#: Adds a join after the given nodes to the trace and returns it.
 Join = Callable[[tuple[int, ...]], int]
 Words = Iterable[int]
 
 
 class _Gathered:
-    """Nodes to wait for all at once: those behind a point, and those that came since."""
+    """Nodes to wait for all at once: those after a point, and those that came since."""
 
     def __init__(self) -> None:
         self.point: int | None = None
         self.since: list[int] = []
 
     def wait(self, join: Join) -> tuple[int, ...]:
-        """One node behind all of them (none if there are none)."""
+        """One node after all of them (none if there are none)."""
         if self.since:
             nodes = self.since if self.point is None else [self.point, *self.since]
             self.point = nodes[0] if len(nodes) == 1 else join(tuple(nodes))
@@ -34,9 +34,9 @@ class _Gathered:
 class MemoryOrder:
     """What later accesses of one region may have to wait for.
 
-    `barrier` is the last store of unknown address: it waits for all before it, and all behind wait
+    `barrier` is the last store of unknown address: it waits for all before it, and all after wait
     for it. The rest is about accesses since then: for each known word its last store and the loads
-    behind that, and all stores and all loads of unknown address, gathered.
+    after that, and all stores and all loads of unknown address, gathered.
     """
 
     def __init__(self, join: Join) -> None:

@@ -51,7 +51,7 @@ MAX_PASSES = 1000
 #: How a problem may be scheduled, the usual way first.
 METHODS = tuple(_METHODS)
 
-#: What makes an operation urgent: the path behind it, or its place in the kernel.
+#: What makes an operation urgent: the path after it, or its place in the kernel.
 ORDERS = tuple(_ORDERS)
 
 #: Which modes of an operation may be used.
@@ -63,20 +63,20 @@ class ScheduleOptions:
     """What the scheduler may be told.
 
     `method` is "list" or "in-order" (one slot a cycle, in the order of the graph). `stagger` is how
-    many cycles each item (group) starts behind the one before it, in effect: it lowers the priority
+    many cycles each item (group) starts after the one before it, in effect: it lowers the priority
     of later items by that much; `offsets`, if given, does so item by item instead. `seed` and
     `noise` (in cycles) perturb priorities. `passes` counts the passes of forward-backward
     improvement that follow; the shortest schedule is taken.
 
     The other options hold a list schedule back. `order` "program" issues operations as the kernel
-    wrote them, as far as they are ready, and tries nothing else. `modes` "first" leaves each
+    wrote them, once they are ready, and tries nothing else. `modes` "first" leaves each
     operation its first mode. Of the kernel's stages, in the order written, `stages_open` may be
     under way at once (1: each ends before the next one begins; 0: any number); of the windows of
     `window` items each, in order, `windows_open`.
 
     With `spill`, values may leave scratch where that makes the program shorter: into memory that
     the graph is known to leave free (its working regions, and words that it overwrites later), or,
-    if they are constants, to be made anew.
+    if they are constants, to be rematerialized.
     """
 
     method: str = "list"

@@ -1,4 +1,4 @@
-"""Live ranges to be split: a storage leaves scratch behind a use and comes back for later ones.
+"""Live ranges to be split: a storage leaves scratch after a use and comes back for later ones.
 
 Operations and storages are those of a Problem, cycles those of the schedule on which the split was
 chosen.

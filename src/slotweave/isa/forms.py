@@ -31,7 +31,7 @@ class Role(Enum):
     LANE = "lane"
     IMMEDIATE = "immediate"  # any integer, taken modulo 2^32
     TARGET = "target"  # a bundle
-    OFFSET = "offset"  # relative to the bundle behind this one
+    OFFSET = "offset"  # relative to the bundle after this one
 
 
 @dataclass(frozen=True, slots=True)

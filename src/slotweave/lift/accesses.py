@@ -19,7 +19,7 @@ from slotweave.lift.memory import MemoryRanges
 from slotweave.lift.partition import Partition
 
 
-class Repartition(Exception):  # noqa: N818 (no error: the lifting starts anew)
+class Repartition(Exception):  # noqa: N818 (no error: the lifting starts again)
     """The regions do not fit the program; `partition` is one that fits better."""
 
     def __init__(self, partition: Partition) -> None:
@@ -47,7 +47,7 @@ class Accesses:
     """The accesses of one run, as nodes of `builder`, under one partition of memory.
 
     `widths` says of each load at a computed address how many of its words are used, in the order of
-    the run, as far as that is known.
+    the run, where that is known.
     """
 
     def __init__(

@@ -62,7 +62,7 @@ class Builder:
         return self.ranges[ref[0]][ref[1]]
 
     def _form_of(self, ref: Ref) -> Form:
-        """The word as a sum; one of which nothing else is known stands for itself."""
+        """The word as a sum; one about which nothing else is known stands for itself."""
         found = self._forms.get(ref)
         if found is None:
             found = atom(ref[0] * self._lanes + ref[1], self.range_of(ref))
@@ -157,10 +157,10 @@ class Builder:
         return tuple(refs)
 
     def _alike(self, op: str, args: tuple[tuple[Ref, ...], ...]) -> bool:
-        """Is the result of one lane, as far as it is known, surely that of all?
+        """Is the result of one lane, if known, surely the result of all?
 
-        So it is where each operand is one word for all lanes, or of nodes of which nothing is
-        known, and no word meets itself in some lanes only.
+        So it is where each operand is one word for all lanes, or comes from nodes about which
+        nothing is known, and no word is combined with itself in some lanes only.
         """
         if op in _KNOW_CONDITIONS:
             return False
@@ -209,7 +209,7 @@ class Builder:
         return below(known, self.ranges[right][lane])
 
     def _word(self, node: int, lane: int) -> Ref:
-        """The word that word `lane` of `node` is, behind slices and overlays."""
+        """The word that word `lane` of `node` is, seen through slices and overlays."""
         while True:
             here = self.nodes[node]
             if here.op == "slice":
@@ -255,7 +255,7 @@ class Builder:
         self._traced = (self._add(node, ()),)
 
     def pause(self) -> None:
-        """A pause stands behind all memory accesses and trace writes before it."""
+        """A pause stands after all memory accesses and trace writes before it."""
         waits = set(self._traced)
         for order in self._order.values():
             waits.update(order.before_store(None))

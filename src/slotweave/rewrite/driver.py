@@ -80,7 +80,7 @@ class _Driver:
                 self._fired["dead_code", node.where] += node.op != "join"
                 if node.pure:
                     continue
-                # What waits for a load that nobody needs waits for what it waits for.
+                # What waits for a load that nothing needs waits for what it waits for.
                 node = Node("join", 0, after=node.after)
             args = tuple(name[arg] for arg in node.args)
             after = tuple(name[earlier] for earlier in node.after)

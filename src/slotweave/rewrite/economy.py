@@ -1,4 +1,4 @@
-"""Whether a match pays: no rule may leave more operations behind than it found.
+"""Whether a match pays: no rule may leave more operations than it found.
 
 Operations are counted, each as one, and one more for each operand that would have to be laid side
 by side first because no engine can pick its words one at a time; constants are loaded once and
@@ -86,7 +86,7 @@ def _copies(work: Workspace, op: str, width: int, args: tuple[int, ...]) -> int:
 
 
 def _dying(work: Workspace, match: Match, reused: set[int]) -> set[int]:
-    """The matched nodes that nobody uses once the root is replaced."""
+    """The matched nodes that nothing uses once the root is replaced."""
     dying = {match.root}
     candidates = set(match.inner) - reused
     while found := {name for name in candidates - dying if _only_used_by(work, name, dying)}:

@@ -1,6 +1,6 @@
 """From a workspace back to a graph: what is needed, in an order close to the source's.
 
-Needed is what a store, a trace, or a pause depends on. A load that nobody needs is dropped; what
+Needed is what a store, a trace, or a pause depends on. A load that nothing needs is dropped; what
 waited for it waits for what it had waited for.
 """
 
@@ -38,7 +38,7 @@ def _only_needed_by_others(node: Node) -> bool:
 def finish(work: Workspace) -> Graph:
     """The graph that the workspace holds."""
     needed = needed_nodes(work.nodes, work.alive)
-    # A join behind one node is that node.
+    # A join after one node is that node.
     needed -= {n for n in needed if work.nodes[n].op == "join" and len(work.nodes[n].after) < 2}
     waits = _Waits(work, needed)
     number: dict[int, int] = {}
@@ -68,7 +68,7 @@ class _Waits:
         self._needed = needed
 
     def of(self, name: int) -> tuple[int, ...]:
-        """The needed nodes behind the `after` of `name`, dropped ones replaced by theirs."""
+        """The needed nodes after the `after` of `name`, dropped ones replaced by theirs."""
         found: dict[int, None] = {}
         seen: set[int] = set()
         waiting = list(reversed(self._work.nodes[name].after))

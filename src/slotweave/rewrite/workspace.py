@@ -181,7 +181,7 @@ class Workspace:
         return None if (twin := self._interned.setdefault(key, user)) == user else twin
 
     def _bury(self, name: int, lonelier: set[int]) -> None:
-        """Drop `name`, which nobody uses, and what only it used."""
+        """Drop `name`, which nothing uses, and what only it used."""
         waiting = [name]
         while waiting:
             name = waiting.pop()

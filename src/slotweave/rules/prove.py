@@ -8,7 +8,7 @@ A rule is proved in four parts, each for all 32-bit words that its variables may
     and there both give the same word
 
 A part is proved when the solver finds its negation unsatisfiable; if it finds words instead, the
-rule is wrong and these are the counterexample, which is computed anew without the solver. Nothing
+rule is wrong and these are the counterexample, which is recomputed without the solver. Nothing
 is proved at smaller widths or for some words only, divisions by constants included.
 
 Operations work lane by lane, so what holds for words holds in each lane, whatever their number; a

@@ -1,4 +1,4 @@
-"""Constants under xor: they move outwards where they meet another one, a mask, or a comparison.
+"""Constants under xor: they move outwards where they reach another one, a mask, or a comparison.
 
 A constant is never moved for its own sake: each rule ends with fewer operations than it began with.
 """

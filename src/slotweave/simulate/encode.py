@@ -1,7 +1,7 @@
 """Programs as flat arrays for the compiled simulator.
 
 Guarantee: a row for each slot that can be reached, in listing order. A slot, or an engine, that is
-illegal becomes a row that cannot run, and ends its bundle: nothing behind it is ever reached.
+illegal becomes a row that cannot run, and ends its bundle: nothing after it is ever reached.
 """
 
 from __future__ import annotations

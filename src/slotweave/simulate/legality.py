@@ -2,7 +2,7 @@
 
 Guarantees, if no diagnostic is found: every slot is one that the machine can run, with operands in
 range; no bundle asks for more slots than there are; and no two writes of a straight run of bundles
-land in one scratch word at the same time. Two writes that meet only over a jump or in memory, reads
+land in one scratch word at the same time. Writes that collide only over a jump or in memory, reads
 of words never written, memory addresses and divisors are left to the strict simulators.
 """
 

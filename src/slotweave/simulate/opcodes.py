@@ -1,7 +1,7 @@
 """The numbers of operations in encoded programs, and the code that does them, made from `isa`.
 
 `interpreter.py` holds the output of `generated_code` between two marker lines; a test compares
-them. After a change of the operations write it anew with
+them. After a change of the operations write it again with
 
     python -m slotweave.simulate.opcodes
 """
@@ -132,7 +132,7 @@ def _without_outer_brackets(source: str) -> str:
 
 
 def with_generated_code(text: str) -> str:
-    """The text of `interpreter.py` with its generated part written anew."""
+    """The text of `interpreter.py` with its generated part written again."""
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
     return before + BEGIN + generated_code() + END + after

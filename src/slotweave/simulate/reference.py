@@ -4,7 +4,7 @@ Time is counted in executed bundles: a result of latency l issued at time t is r
 Writes land in the order in which they were issued, within a bundle in listing order, so of two
 writes to one word the last one stands. A stop or a pause lets everything in flight land. Where
 several jumps, halts or pauses stand in one bundle, the last of them decides. In strict mode the
-program is first held against `static_faults`; while it runs, reads of scratch never written are
+program is first checked by `static_faults`; while it runs, reads of scratch never written are
 errors, and so are, when all slots of a bundle have run, two writes that land in one word at once.
 """
 
@@ -136,7 +136,7 @@ class Execution:
         )
 
     def step(self, bundle: Bundle) -> None:
-        """Run one bundle: all slots on the state before it, then what lands behind it."""
+        """Run one bundle: all slots on the state before it, then what lands after it."""
         if costs_a_cycle(bundle) and self.cycles >= self.options.max_cycles:
             raise CheckFailed(faults.cycle_limit(self.options.max_cycles, self.pc))
         self.next_pc = self.pc + 1

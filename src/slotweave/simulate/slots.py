@@ -25,7 +25,7 @@ _LANES = frozenset({Role.DEST_LANE, Role.SOURCE_LANE})
 _WRITTEN = frozenset({Role.DEST, Role.DEST_VECTOR, Role.DEST_LANE})
 _READ = frozenset({Role.SOURCE, Role.SOURCE_VECTOR, Role.SOURCE_LANE})
 
-#: Operations behind which another bundle than the next one may run.
+#: Operations after which a bundle other than the next one may run.
 BREAKS = frozenset({"jump", "jump_indirect", "cond_jump", "cond_jump_rel", "halt", "pause"})
 
 
@@ -140,7 +140,7 @@ def _range(role: Role, machine: Machine) -> tuple[float, float]:
 
 
 def engine_fault(machine: Machine, engine: str, slots: Sequence[Slot]) -> Fault | None:
-    """What is wrong with naming `engine` with so many slots, whatever the slots are."""
+    """What is wrong with naming `engine` with this number of slots, whatever the slots are."""
     limit = machine.slots.get(engine)
     if limit is None:
         return "SW102", f"{machine.name} has no engine {engine!r}"
@@ -150,7 +150,7 @@ def engine_fault(machine: Machine, engine: str, slots: Sequence[Slot]) -> Fault 
 
 
 def slot_fault(kinds: dict[str, SlotKind], slot: Slot, bundle: int) -> Fault | None:
-    """What is wrong with `slot` on the engine that runs `kinds`, as far as the program shows it."""
+    """What is wrong with `slot` on the engine that runs `kinds`, if the program alone shows it."""
     mnemonic = slot[0] if slot else None
     kind = kinds.get(mnemonic) if type(mnemonic) is str else None
     if kind is None:

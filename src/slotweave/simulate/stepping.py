@@ -67,7 +67,7 @@ class Stepper:
     """A run and the place in it that is looked at: `at` bundles have run.
 
     `scratch`, `memory`, `trace`, `cycle` and `bundle` (the one that is next) are those of that
-    place. Pauses stop `run_to`, and the run goes on behind them.
+    place. Pauses stop `run_to`, and the run goes on after them.
     """
 
     def __init__(

@@ -56,7 +56,7 @@ def _vectors(graph: Graph, known: GraphWords, loads: list[int]) -> Iterator[list
 
 
 def _few(graph: Graph, known: GraphWords, most: int) -> Iterator[tuple[int, Range]]:
-    """The loads that can only read one of so many words, and between which addresses."""
+    """The loads that can read only a few words, and between which addresses."""
     stored = {node.region for node in graph.nodes if node.effect is Effect.STORE}
     for index, node in enumerate(graph.nodes):
         if node.op == "load" and node.width == 1 and node.region not in stored:

@@ -1,4 +1,4 @@
-"""A graph copied node by node, with the order of memory accesses worked out anew.
+"""A graph copied node by node, with the order of memory accesses computed again.
 
 Nodes of the old graph are asked for by number and renamed as they are copied; what a pass puts in
 their place is appended between them. Joins are not copied: the order of accesses follows from

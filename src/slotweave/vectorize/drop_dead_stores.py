@@ -1,4 +1,4 @@
-"""Stores of words that nobody reads before they are stored again, or that nobody judges."""
+"""Stores of words that are not read before they are stored again, or that are not output."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def drop_dead_stores(graph: Graph) -> Graph:
 
 @dataclass(frozen=True)
 class DeadStores:
-    """Stores that nobody sees: all of their words are stored again first, or some are not output
-    and nobody reads them to the end."""
+    """Stores without effect: all of their words are stored again first, or some are not output
+    and nothing reads them to the end."""
 
     overwritten: frozenset[int]
     not_output: frozenset[int]

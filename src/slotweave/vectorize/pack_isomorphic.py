@@ -65,7 +65,7 @@ class _Packing:
 
     @property
     def too_many(self) -> bool:
-        """Are there more vectors than the graph has words, as the same words met in many ways?"""
+        """Are there more vectors than the graph has words, because words combine in many ways?"""
         return len(self._packed) > len(self._graph.nodes)
 
     def result(self) -> Graph:
@@ -187,7 +187,7 @@ class _Packing:
         return self._copy.block(refs)
 
     def _source(self, index: int) -> Ref:
-        """The word of node `index`, behind a slice in the copy."""
+        """The word of node `index`, after a slice in the copy."""
         node = self._graph.nodes[index]
         if node.op == "slice":
             return self._word(node.args[0]), node.imm

@@ -1,6 +1,6 @@
 """Groups of word stores whose values may be made together: the seeds that packing grows from.
 
-Only stores that may all come last are grouped: each to a known word, which nothing accesses behind
+Only stores that may all come last are grouped: each to a known word, which nothing accesses after
 it. Stores of values that are made alike to words side by side are grouped first; then those of
 values made alike wherever they go (a field of each of many records, say); then what is left side
 by side.
@@ -45,7 +45,7 @@ def touched_words(graph: Graph, node: Node, known: Mapping[int, Words]) -> set[i
 
 
 def _last_stores(graph: Graph, known: Mapping[int, Words], region: str) -> dict[int, int]:
-    """Word -> its last store, for words of `region` that nothing accesses behind that.
+    """Word -> its last store, for words of `region` that nothing accesses after that.
 
     Where it is not known which words an access touches, or at a pause, the search ends.
     """

@@ -1,10 +1,10 @@
 """Which live ranges to split so that fewer words are live, chosen on a schedule at hand.
 
 A storage that is not read for long can leave scratch meanwhile: its words are stored to memory and
-loaded back (a spill), or made anew if they are constants (rematerialised). Among the gaps between
+loaded back (a spill), or rematerialized if they are constants. Among the gaps between
 two uses those are taken first that free the most words over cycles in which too many are live, for
 each slot that it costs; a relative of "furthest next use first" (Belady, IBM Systems Journal 1966)
-for gaps that cost differently. What comes back may be brought back early, behind a `trigger`: an
+for gaps that cost differently. What comes back may be brought back early, after a `trigger`: an
 operation that the first reader needs anyway and that ended some cycles before.
 """
 
@@ -44,7 +44,7 @@ class _Gap:
 def propose_splits(
     problem: Problem, schedule: Schedule, words: int, cost: Sequence[int]
 ) -> tuple[Split, ...]:
-    """Splits after which at most `words` words are live in `schedule`, as far as gaps allow.
+    """Splits after which at most `words` words are live in `schedule`, where gaps allow it.
 
     `cost` says how many slots it takes to bring a storage back, 0 if that cannot be done.
     """

@@ -1,4 +1,4 @@
-"""Blocks -> program: their bundles one behind the other, jumps in the last bundle of each.
+"""Blocks -> program: their bundles one after the other, jumps in the last bundle of each.
 
 Guarantees: when a block's jump is decided, and when another block begins, all that the block wrote
 has landed.

@@ -2,7 +2,7 @@
 
 Guarantees: in the graph returned no `assign` is left; each variable that one named has a *writer*,
 an operation that writes it and whose result is of use under no other name, so that it can lie
-where the variable does, and runs behind all operations that read what the variable held before.
+where the variable does, and runs after all operations that read what the variable held before.
 A copy is an operation that the machine has.
 """
 
@@ -147,7 +147,7 @@ class _Order:
         self._before.append({*node.args, *readers(self._nodes, target)} - {len(self._before)})
 
     def _reaches(self, earlier: int, later: int) -> bool:
-        """Whether `later` must come behind `earlier`."""
+        """Whether `later` must come after `earlier`."""
         seen, waiting = {later}, [later]
         while waiting:
             for node in self._before[waiting.pop()] - seen:

@@ -211,7 +211,7 @@ def _demand(row: dict[int, tuple[int, int]], earlier: int, edge: tuple[int, int]
 
 
 def _landing_lag(modes: _Modes, earlier: int, later: int) -> int:
-    """The lag after which `later` lands strictly behind `earlier`, whichever modes are chosen."""
+    """The lag after which `later` lands strictly after `earlier`, whichever modes are chosen."""
     slowest = max(latency for _e, _s, latency, _m in modes.rows(earlier))
     fastest = min(latency for _e, _s, latency, _m in modes.rows(later))
     return slowest - fastest + 1

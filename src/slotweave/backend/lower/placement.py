@@ -8,7 +8,7 @@ can read it (the others get a copy, see `materialize`).
 
 A part can be placed if no other overlay placed it before and, unless it is the whole result of an
 operation, if that operation can write its words one by one. Words of a part that a later part
-covers are written nevertheless: the later part must land later (`covers`), and nobody may read the
+covers are written nevertheless: the later part must land later (`covers`), and nothing may read the
 earlier one but through the overlay. All words of one operation lie in one storage.
 """
 
@@ -29,7 +29,7 @@ from slotweave.machine import Machine
 class Placement:
     """`layout` for every node, the words of each storage, and which operation makes each word.
 
-    `makers[j]` is the operation behind entry j of the layout, `contiguous[i]` says whether the
+    `makers[j]` is the operation of entry j of the layout, `contiguous[i]` says whether the
     words of node i lie side by side. `covers` lists (earlier, later) operations that write one word
     of a storage, of which the later one must stand.
     """

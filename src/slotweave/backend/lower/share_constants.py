@@ -1,7 +1,7 @@
 """Let the first block make the constants of all blocks, and variables carry them.
 
 Guarantees: the flow returned does the same; no block but the first makes a constant word, or a
-vector with one in all lanes, so loops do not make theirs anew in every round. The order of memory
+vector with one in all lanes, so loops do not recompute theirs in every round. The order of memory
 accesses is the one worked out before, while addresses that are constants were still known as such.
 """
 
@@ -17,7 +17,7 @@ _Constant = tuple[int, int]  # the word, and in how many lanes
 
 
 def share_constants(flow: Flow) -> Flow:
-    """`flow` with a variable for each constant of a block behind the first."""
+    """`flow` with a variable for each constant of a block after the first."""
     first, *others = flow.blocks
     wanted: dict[_Constant, int] = {}
     graphs = [_from_variables(block.graph, wanted, len(flow.variables)) for block in others]

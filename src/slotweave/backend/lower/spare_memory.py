@@ -1,6 +1,6 @@
 """Memory that a graph leaves free, and when: room for values that leave scratch for a while.
 
-A vector's length of words is free behind the last access to it, if it is working memory (neither
+A vector's length of words is free after the last access to it, if it is working memory (neither
 input nor output), and before a store that covers all of it. A region with accesses of unknown
 address has none that is known to be free, and without regions all of memory is judged.
 """

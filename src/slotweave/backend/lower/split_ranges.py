@@ -1,4 +1,4 @@
-"""Let values leave scratch for a while: stored to spare memory and loaded back, or made anew.
+"""Let values leave scratch for a while: stored to spare memory and loaded back, or rematerialized.
 
 Guarantees: the graph returned leaves the same words in every region that is output or input, and
 stores to no memory but what `spare_memory` says is free. What brings a value back has an edge from
@@ -27,7 +27,7 @@ from slotweave.machine import Machine
 #: broadcast; any other vector, the load and its address, and a share of the store.
 WORD_ANEW, VECTOR_ANEW, FROM_MEMORY = 1, 2, 3
 
-#: The stage that stores and loads of spilled values are shown under, and constants made anew.
+#: The stage that stores and loads of spilled values are shown under, and rematerialized constants.
 SPILL, ANEW = "spill", "rematerialise"
 
 
@@ -78,7 +78,7 @@ def _taken_apart(graph: Graph) -> set[int]:
 def split_ranges(
     lowered: Lowered, machine: Machine, splits: Sequence[Split], schedule: Schedule
 ) -> Lowered:
-    """`lowered` with the live ranges of `splits` split, as far as memory is free for them.
+    """`lowered` with the live ranges of `splits` split, where memory is free for them.
 
     `splits` were chosen on `schedule`; only values that `reload_costs` gives a cost may be
     among them.
@@ -99,7 +99,7 @@ def split_ranges(
 
 @dataclass(eq=False)
 class _Return:
-    """A value on its way back: `node` is old number `value` anew, for `readers` (old numbers)."""
+    """A value on its way back: `node` recomputes old `value`, for `readers` (old numbers)."""
 
     value: int
     readers: tuple[int, ...]
@@ -121,7 +121,7 @@ class _Leave:
 
 @dataclass
 class _Rewriting:
-    """Old graph to new graph: first all splits are planned, then the nodes are written anew."""
+    """Old graph to new graph: first all splits are planned, then the nodes are written again."""
 
     lowered: Lowered
     machine: Machine

@@ -63,7 +63,7 @@ def spread_constants(graph: Graph, machine: Machine, room: Mapping[int, int] = N
 
 
 def _with_steps(graph: Graph, anchor: int) -> Graph:
-    """`graph` with the commonest steps between its constants right behind node `anchor`."""
+    """`graph` with the most common steps between its constants right after node `anchor`."""
     place: dict[int, int] = {}
     for index, node in enumerate(graph.nodes):
         if node.op == "const":
@@ -108,14 +108,14 @@ def _runs_elsewhere(machine: Machine, operation: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Summands:
-    """Two nodes of constants, and behind how long a chain of sums their sum stands."""
+    """Two nodes of constants, and the length of the chain of sums that their sum ends."""
 
     pair: tuple[int, int]
     depth: int
 
 
 class _Available:
-    """Constants made so far: where, and behind how long a chain of sums."""
+    """Constants made so far: where, and at the end of how long a chain of sums."""
 
     def __init__(self, anchor: int, base: int) -> None:
         self.node = {base: anchor}
@@ -127,7 +127,7 @@ class _Available:
             self.depth[value] = depth
 
     def summands(self, value: int, most: int) -> _Summands | None:
-        """What adds up to `value` behind the shortest chain there is, of `most` sums at most."""
+        """What adds up to `value` at the end of the shortest chain, of `most` sums at most."""
         best: _Summands | None = None
         for word, node in self.node.items():
             other = (value - word) & WORD_MASK

@@ -369,7 +369,7 @@ def urgencies(  # type: ignore[no-untyped-def]
     `order` predecessors come first.
     """
     n = len(bias)
-    # Of the most urgent path behind each operation so far (at first none): what it is worth, the
+    # Of the most urgent path after each operation so far (at first none): what it is worth, the
     # cycles that it takes, and its bias.
     urgency = np.full(n, -np.inf)
     length = np.zeros(n)

@@ -52,7 +52,7 @@ def first_modes_only(problem: Problem) -> Problem:
 
 
 def without_barriers(schedule: Schedule, size: int) -> Schedule:
-    """`schedule` of the first `size` operations; joins behind them take no slots."""
+    """`schedule` of the first `size` operations; joins after them take no slots."""
     return replace(
         schedule, mode=schedule.mode[:size], cycle_offset=schedule.cycle_offset[: size + 1]
     )

@@ -14,7 +14,7 @@ from slotweave.ir.schedule import Schedule
 def in_order_schedule(problem: Problem) -> Schedule:
     """Each operation in its first mode, each slot in a cycle of its own, waiting for what it needs.
 
-    An operation numbered before its predecessors goes behind them. O(n + e) if there is none.
+    An operation numbered before its predecessors goes after them. O(n + e) if there is none.
     """
     offsets, preds = problem.pred_offset.tolist(), problem.pred.tolist()
     kinds, lags = problem.pred_kind.tolist(), problem.pred_lag.tolist()

@@ -39,7 +39,7 @@ class ScratchFull:
 class Pressure:
     """How many words may be live: `limit` for the item that is furthest on its way.
 
-    The others leave it `reserve` words, and `slope` more for each cycle by which they lag behind.
+    The others leave it `reserve` words, and `slope` more for each cycle by which they lag.
     """
 
     limit: int

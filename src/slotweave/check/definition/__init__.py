@@ -1,1 +1,1 @@
-"""A kernel or a program held against the plain definition of its workload."""
+"""A kernel or a program compared with the plain definition of its workload."""

@@ -97,7 +97,7 @@ def steered_words(
     definition: Definition, facts: Facts, item: int, start: int, parities: Sequence[int]
 ) -> tuple[int, dict[int, int]] | None:
     """A seed, and words to write over its memory, so that `item` starts in `start` and has these
-    parities behind its first steps; None if no such memory turns up."""
+    parities after its first steps; None if no such memory turns up."""
     for seed in range(ATTEMPTS):
         memory = random_memory(facts, facts.memory_words or 0, seed)
         words = _led(definition, facts, memory, item, start, parities, seed)

@@ -3,7 +3,7 @@
 Guarantees, if the verdict is true: for every memory that the facts allow, the run touches no word
 past the end of memory, divides by no zero and writes no word twice in a bundle, and at the end
 every word of the regions that the facts call output or read-only (of all of memory, if they name
-none) is what the definition says: values and states of all items behind the last step, and every
+none) is what the definition says: values and states of all items after the last step, and every
 other word as it was. If the verdict is false there is a memory on which the run does something
 else, which was tried; "unknown" comes with its reason.
 
@@ -58,7 +58,7 @@ _TRIED = 8
 
 @dataclass(frozen=True)
 class _Subject:
-    """What is held against a definition: its run on terms, and how to run it on words."""
+    """What is compared with a definition: its run on terms, and how to run it on words."""
 
     terms: Terms
     memory: RecordedMemory
@@ -132,7 +132,7 @@ class _OpenError(Exception):
 
 
 class _Proof:
-    """One subject held against one definition."""
+    """One subject compared with one definition."""
 
     def __init__(self, subject: _Subject, definition: Definition, facts: Facts) -> None:
         self.subject, self.definition, self.facts = subject, definition, facts

@@ -1,4 +1,4 @@
-"""A definition run on a memory: the values and states of all items before and behind every step."""
+"""A definition run on a memory: the values and states of all items before and after every step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ArrayArithmetic:
 
 @dataclass(frozen=True, eq=False)
 class DefinitionRun:
-    """By step, then by item: `values` and `states` before it (and behind the last), `mixed` in it.
+    """By step, then by item: `values` and `states` before it (and after the last), `mixed` in it.
 
     `memory` is what memory holds at the end.
     """

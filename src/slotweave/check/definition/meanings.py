@@ -3,7 +3,7 @@
 Guarantees: a term equals its form on every memory that the facts allow, with the leaves of its
 item. What cannot be said in leaves is an `unknown`, a leaf of its own with a reason: a load whose
 address is not known in all cases or not in the memory that the load is said to read, words of two
-items that meet.
+items that interact.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ VERSIONS = frozenset({"region", "cells", "store", "everything"})
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A form about one item (None: there is none in it)."""
+    """A form about one item (None: about no item)."""
 
     form: int
     item: int | None = None
 
 
 class Meanings:
-    """What terms mean, as far as it is known. `given` are the words before the run by address."""
+    """What terms mean, where that is known. `given` are the words before the run by address."""
 
     def __init__(
         self,

@@ -1,1 +1,1 @@
-"""Schedules, allocations, orders, bounds and derivations, each held against its rules."""
+"""Schedules, allocations, orders, bounds and derivations, each checked against its rules."""

@@ -2,7 +2,7 @@
 
 A slot in cycle c whose mode has latency l lands at the end of cycle c + l - 1; all reads of a cycle
 come before all landings. A storage occupies its words from its first landing on until its last
-read, and at least until behind its last landing: counted in ends of cycles, the half-open interval
+read, and at least until after its last landing: counted in ends of cycles, the half-open interval
 [first landing, max(last read, last landing + 1)).
 
 Guarantees, if no violation is returned for a legal schedule: each storage that is accessed has an

@@ -68,7 +68,7 @@ def _cost(certificate: PriceCertificate, problem: Problem, cycles: int) -> Fract
     """What all slots in the windows cost together in a schedule of `cycles` cycles."""
     rows = zip(
         certificate.prices, certificate.first, certificate.last, problem.slots, strict=True
-    )  # a window that begins behind its end holds no slot
+    )  # a window that begins after its end holds no slot
     return sum(
         (price * slots * max(0, cycles - first - last) for price, first, last, slots in rows),
         Fraction(0),
@@ -109,9 +109,9 @@ def _inside(certificate: PriceCertificate, engine: int, slack: _Slack, op: int) 
 
 @dataclass(frozen=True)
 class _Slack:
-    """By operation: cycles before its first slot, cycles it takes, cycles behind its last slot.
+    """By operation: cycles before its first slot, cycles it takes, cycles after its last slot.
 
-    `behind` is None where neither the operation nor anything behind it must have a slot.
+    `behind` is None where neither the operation nor anything after it must have a slot.
     """
 
     before: list[int]

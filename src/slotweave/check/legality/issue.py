@@ -24,7 +24,7 @@ Cycles = NDArray[np.int64]
 
 
 def mismatches(schedule: Schedule, problem: Problem) -> Iterator[Diagnostic]:
-    """Why `schedule` is none of `problem`: other operations, unknown modes, too few or many slots.
+    """Why `schedule` is not for `problem`: other operations, unknown modes, too few or many slots.
 
     The first of each is reported.
     """

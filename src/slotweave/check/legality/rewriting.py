@@ -92,7 +92,7 @@ class _NoInstanceError(Exception):
 
 
 class _Replay:
-    """The classes of the values of a derivation, as far as its steps have been followed."""
+    """The classes of the values of a derivation, after the steps followed so far."""
 
     def __init__(self, derivation: Derivation, traced: Graph) -> None:
         self.values = Congruence()
@@ -158,7 +158,7 @@ class _Replay:
     ) -> int:
         """The class of `term` in `width` lanes.
 
-        What is constant in a replacement is computed; in a pattern it is an operation that was met.
+        What is constant in a replacement is computed; in a pattern it is an operation found.
         """
         if term.constant and (not pattern or not term.args):
             return self._constant(compute(term, bindings), width)

@@ -1,4 +1,4 @@
-"""Schedule legality: nothing runs too early, and no engine is asked for more than it has.
+"""Schedule legality: nothing runs too early, and no engine issues more than it has slots.
 
 Guarantees, if no violation is returned for a problem without faults: each operation has exactly
 the slots of one of its modes, in cycles 0 .. makespan - 1, the last of which is used; for each DATA

@@ -1,7 +1,7 @@
 """Runs that show whether a program is right for more than what it has been tried on.
 
 Guarantees, if `run_broadly` returns, besides what `run_against_reference` guarantees: the program
-is also right on `FRESH` memories that depend on the program itself, so nobody can have known them
+is also right on `FRESH` memories that depend on the program itself, so they cannot have been known
 when it was written, and on memories made for what the program and its kernel speak of. If it
 raises, the message says for what the program is right, if that is a class in itself: 30-bit words,
 or the memory of one seed.
@@ -25,7 +25,7 @@ from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import Machine
 from slotweave.simulate.run import MAX_CYCLES
 
-#: Memories tried that nobody could know.
+#: Memories tried that cannot be known in advance.
 FRESH = 8
 
 #: Of the random memories so many are followed to see which sides of jumps they reach.

@@ -1,4 +1,4 @@
-"""Runs of a program on random memories, held against a plain reference.
+"""Runs of a program on random memories, compared with a plain reference.
 
 Guarantees, if `run_against_reference` returns: for each instance the program ran to its end without
 a fault (in strict mode, unless compatible mode is asked for), every word of the regions that are

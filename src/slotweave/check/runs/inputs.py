@@ -135,7 +135,7 @@ def plain_memories(
 def _coverage(flow: Flow, reached: set[Side], fixed: set[int], followed: bool) -> Coverage:
     """What is reached of the sides of all conditional jumps.
 
-    Of a jump that constants decide wherever it was met, a side that was not taken is none, unless
+    Of a jump that constants decide wherever reached, a side that was not taken is none, unless
     sides are missing elsewhere, which might lead there.
     """
     jumps = [

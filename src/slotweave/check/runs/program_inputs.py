@@ -1,4 +1,4 @@
-"""Inputs for a program of which no kernel is known: as `inputs`, by the program's own jumps.
+"""Inputs for a program without a known kernel: as `inputs`, by the program's own jumps.
 
 Guarantees: as `inputs`. The sides counted are those of the program's conditional jumps.
 """
@@ -36,7 +36,7 @@ def program_inputs(
     seed: int,
     begun: Sequence[Words] = (),
 ) -> Directed:
-    """Memories of so many words for `program`; those of `begun` are tried anyway."""
+    """Memories of `words` words for `program`; those of `begun` are tried anyway."""
     if any(static_faults(program, machine)):
         return Directed()  # the machine refuses it, whatever memory holds
     jumps = conditional_jumps(program, machine)

@@ -69,7 +69,7 @@ Equivalence = Verdict[Difference | Diagnostic]
 
 
 class GraphOnTerms:
-    """A graph run on terms once, for any number of programs to be held against."""
+    """A graph run on terms once, to compare any number of programs with."""
 
     def __init__(self, graph: Graph | Flow, facts: Facts | None = None) -> None:
         self._facts = nothing_known() if facts is None else facts

@@ -1,9 +1,9 @@
 """Memory that holds terms with ranges: a load of one of a few words is a choice among these.
 
 Guarantees: as `symbolic_memory`. Where the range of a computed address holds at most `FEW` words,
-the term of the load says which words these are. If the address is a sum of bits, these tell them
-apart, the weightiest first; else the halves of the range are told apart by whether the address is
-less than its middle. A program that loads and one that chooses so come out alike.
+the term of the load says which words these are. If the address is a sum of bits, the bits tell them
+apart, starting with the largest weight. Otherwise the range is halved by comparing the address with
+its middle. A program that loads and one that chooses in this way get the same terms.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class RangedTerms(Terms):
         return known
 
     def form(self, term: int) -> Form:
-        """The term as a sum of terms; one of which nothing else is known stands for itself."""
+        """The term as a sum of terms; one about which nothing else is known stands for itself."""
         known = self.range(term)
         return self._form.get(term) or atom(term, known)
 

@@ -71,7 +71,7 @@ def graph_refines_program(
     if len(wanted.trace) != len(found.trace):
         reason = f"{len(wanted.trace)} words are traced instead of {len(found.trace)}"
         return Verdict(False, reason)
-    end = facts.memory_words or 0  # where nobody knows it, no word surely exists
+    end = facts.memory_words or 0  # where it is unknown, no word surely exists
     for address in sorted(after.touched - before.touched):
         known = terms.known(address)
         if known is None or known >= end:

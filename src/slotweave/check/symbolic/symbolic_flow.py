@@ -1,4 +1,4 @@
-"""Blocks and jumps run on terms, as far as constants decide where they go.
+"""Blocks and jumps run on terms, following the jumps that constants decide.
 
 Counted loops are thereby followed round by round. A jump that depends on data cannot be.
 """

@@ -38,7 +38,7 @@ class Accesses:
 
 @dataclass
 class GraphRun:
-    """Memory, trace and variables behind a graph, and the computed addresses on the way."""
+    """Memory, trace and variables after a graph, and the computed addresses on the way."""
 
     memory: SymbolicMemory
     trace: list[int] = field(default_factory=list)

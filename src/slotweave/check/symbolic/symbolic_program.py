@@ -41,7 +41,7 @@ class _Write:
 class SymbolicRun:
     """One run of a program, which must have no static faults, from its first bundle to its end.
 
-    `regions` says in which region a computed address lies, as far as that is known. `partial` are
+    `regions` says in which region a computed address lies, where that is known. `partial` are
     the results of operations that are not defined for all operands. `stored_together` holds what
     several stores that land at once write: the last one's bundle, and the addresses, unless these
     are different constants.

@@ -1,6 +1,6 @@
 """Hash-consed terms: equal numbers mean equal words, whatever memory holds.
 
-A term is a number; `Terms` knows what stands behind it. Arguments have smaller numbers than what is
+A term is a number; `Terms` knows what it stands for. Arguments have smaller numbers than what is
 made of them. Terms are normalised only in three ways: an operation on constants is its value, the
 factors and summands of commutative operations are sorted (those of the product in a multiply_add,
 too), and `x | x` and an added immediate of 0, which are how words are copied, are x. Lanes are

@@ -26,7 +26,7 @@ _TELLING = {
 
 
 def kind_of(value: Any) -> str:
-    """The kind that `value`, read from JSON, seems to be; nothing if there is no telling."""
+    """The kind that `value`, read from JSON, seems to be; None if that is unclear."""
     if isinstance(value, Mapping):
         if isinstance(value.get("program"), list | tuple):
             return PROGRAM

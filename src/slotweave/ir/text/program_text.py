@@ -230,7 +230,7 @@ class _Line:
         return self._peek() == ""
 
     def _peek(self) -> str:
-        """The next character behind white space, empty at the end of the line."""
+        """The next character after white space, empty at the end of the line."""
         space = _SPACE.match(self._text, self._at)
         self._at = space.end() if space else self._at
         return self._text[self._at : self._at + 1]

@@ -8,7 +8,7 @@ accesses-name-regions   a memory access names a region that exists, and nothing 
 inputs-are-kept         nothing is stored to a read-only region
 waits-are-accesses      `after` lists memory accesses, joins, pauses and writes to the trace buffer
 addresses-are-inside    known addresses lie in the region, and whole vectors in memory
-order-is-complete       two accesses of a region that may meet, one a store, are ordered by a path
+order-is-complete       two accesses of a region that may alias, one a store, are ordered by a path
 
 Words of a vector load that reach no effect count for nothing but the length of memory. A message
 begins with the name of the invariant and quotes the nodes concerned in the text form.

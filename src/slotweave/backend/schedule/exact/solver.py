@@ -1,6 +1,6 @@
 """CP-SAT, run so that its answers mean what they say.
 
-Guarantees: nothing is solved without time left; values are read only behind a solution; `OPTIMAL`
+Guarantees: nothing is solved without time left; values are read only after a solution; `OPTIMAL`
 is said only where objective and bound are equal; Ctrl-C and time limits raise in the caller as they
 do elsewhere, after the search has been stopped, for it runs in a thread of its own and leaves
 signals to Python.

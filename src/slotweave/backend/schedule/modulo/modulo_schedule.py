@@ -1,4 +1,4 @@
-"""Iterative modulo scheduling, period after period, with a report of what each one met.
+"""Iterative modulo scheduling, period after period, with a report on each attempt.
 
 Rau, "Iterative modulo scheduling", MICRO 1994 (and HP Labs report HPL-94-115), with windows from
 all chains as in Huff's slack scheduling (PLDI 1993). Each period has several attempts: by height,
@@ -144,7 +144,7 @@ def iterative_schedule(
 ) -> Iterator[ModuloState]:
     """Schedules of ever shorter periods and makespans, from `first_period` on.
 
-    Below it there is none, as somebody has shown. Ends after some rounds. Without `backtracks`
+    Below it there is none, as was shown elsewhere. Ends after some rounds. Without `backtracks`
     nothing that was placed is taken out again: list scheduling into a modulo table.
     """
     search, state = ModuloSearch.of(project, backtracks=backtracks), ModuloState()
