@@ -40,7 +40,7 @@ class _Work:
     """Operations of one head, tail and class of modes as one row; `count` of them.
 
     `slots[row, e]` is the fewest slots of a mode on engine e, infinite if there is none; `kind` is
-    the number of the class.
+    the number of the class. `last_head` and `last_tail` are no less than any head and tail.
     """
 
     head: _Longs
@@ -48,6 +48,24 @@ class _Work:
     count: _Longs
     slots: _Floats
     kind: _Longs
+    last_head: int
+    last_tail: int
+
+    def flipped(self) -> _Work:
+        """The same seen from the end."""
+        return replace(
+            self, head=self.tail, tail=self.head,
+            last_head=self.last_tail, last_tail=self.last_head,
+        )  # fmt: skip
+
+    def that_pays(self, prices: Prices) -> _Work:
+        """The rows that have no mode for nothing, whatever cycles are priced."""
+        free = np.array([price == 0 for price in prices], bool)
+        pays = ~np.isfinite(self.slots[:, free]).any(axis=1)
+        return replace(
+            self, head=self.head[pays], tail=self.tail[pays], count=self.count[pays],
+            slots=self.slots[pays], kind=self.kind[pays],
+        )  # fmt: skip
 
 
 def heads_and_tails_bound(problem: Problem) -> Bound:
@@ -79,7 +97,9 @@ def _work(problem: Problem) -> _Work:
     rows = rows[(at.tail > NO_TAIL) & ~free[classes.of]] if problem.size else rows
     _keys, at_row, count = np.unique(_row_keys(rows.T), return_index=True, return_counts=True)
     rows = rows[at_row]
-    return _Work(rows[:, 0], rows[:, 1], count.astype(np.int64), fewest[rows[:, 2]], rows[:, 2])
+    head, tail, kind = rows.T
+    last = int(head.max(initial=0)), int(tail.max(initial=0))
+    return _Work(head, tail, count.astype(np.int64), fewest[kind], kind, *last)
 
 
 def _row_keys(columns: Iterable[_Longs]) -> _Longs:
@@ -99,16 +119,21 @@ def _row_keys(columns: Iterable[_Longs]) -> _Longs:
 def _windowed(problem: Problem, work: _Work, prices: Prices) -> tuple[int, PriceCertificate]:
     """The bound at these prices, by the best windows that coordinate ascent finds.
 
-    First all engines have one window, then each of them its own.
+    First all engines have one window, then each of them its own; until nothing moves any more.
     """
     none = np.zeros(len(prices), np.int64)
     first, last = none.copy(), none.copy()
     engines = [engine for engine, price in enumerate(prices) if price and len(work.count)]
     steps = [engines, *([engine] for engine in engines)] if engines else []
-    for moved in steps * ROUNDS:
-        first = _moved(problem, work, prices, moved, (first, last))
-        flipped = replace(work, head=work.tail, tail=work.head)
-        last = _moved(problem, flipped, prices, moved, (last, first))
+    paying = work.that_pays(prices)
+    flipped = paying.flipped()
+    for _round in range(ROUNDS):
+        before = (first, last)
+        for moved in steps:
+            first = _moved(problem, paying, prices, moved, (first, last))
+            last = _moved(problem, flipped, prices, moved, (last, first))
+        if np.array_equal(before, (first, last)):
+            break
     found = (_certified(problem, work, prices, *pair) for pair in ((none, none), (first, last)))
     return max(found, key=lambda pair: pair[0])
 
@@ -121,7 +146,7 @@ def _moved(
     first[moved] = 0
     inside = _costs(work, prices, (first, windows[1]))
     outside = np.where(np.isfinite(work.slots[:, moved]).any(axis=1), 0.0, inside)
-    lost = np.bincount(work.head, (inside - outside) * work.count)
+    lost = np.bincount(work.head, (inside - outside) * work.count, work.last_head + 1)
     weight = sum(float(prices[engine] * problem.slots[engine]) for engine in moved)
     gain = weight * np.arange(len(lost)) - np.cumsum(lost) + lost
     first[moved] = int(np.argmax(gain > gain.max() - 1e-9))
@@ -129,12 +154,15 @@ def _moved(
 
 
 def _costs(work: _Work, prices: Prices, windows: tuple[_Longs, _Longs]) -> _Floats:
-    """What an operation of each row pays at least."""
-    price = np.array([float(price) for price in prices])
-    costs = np.where(_pays(work, windows), work.slots, _none(work))
-    present = np.isfinite(costs)
-    priced = np.where(present, np.where(present, costs, 0) * price, inf)
-    result: _Floats = priced.min(axis=1)
+    """What an operation of each row pays at least, where no mode is for nothing."""
+    first, last = windows
+    result = np.full(len(work.count), inf)
+    for engine, price in enumerate(prices):
+        if price:
+            pays = (work.head >= first[engine]) & (work.tail >= last[engine])
+            slots = work.slots[:, engine]
+            costs = np.where(pays | ~np.isfinite(slots), slots * float(price), 0.0)
+            result = np.minimum(result, costs)
     return result
 
 
