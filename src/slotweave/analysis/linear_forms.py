@@ -76,7 +76,11 @@ def narrowed(op: str, forms: Iterable[Form], ranges: Sequence[Range]) -> tuple[R
     `ranges` may be narrower than those of `forms`, for what is known of operands here alone. No
     more of `forms` is asked for than is needed.
     """
-    known = result_range(op, ranges)
+    return with_sum(op, forms, result_range(op, ranges))
+
+
+def with_sum(op: str, forms: Iterable[Form], known: Range) -> tuple[Range, Form]:
+    """The same where the range by intervals is known."""
     if op not in _RULES or known[0] == known[1]:
         return known, None
     operands = []

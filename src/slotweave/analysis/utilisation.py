@@ -22,18 +22,17 @@ class EngineUse:
 
 def counted_bundles(program: Program) -> int:
     """Bundles that cost a cycle when they are executed: those that name an engine but debug."""
-    return sum(any(engine != DEBUG_ENGINE for engine in bundle) for bundle in program.bundles)
+    return sum(len(bundle) > (DEBUG_ENGINE in bundle) for bundle in program.bundles)
 
 
 def utilisation(program: Program, machine: Machine) -> dict[str, EngineUse]:
     """The use of each engine in the text of `program` (each bundle counted once)."""
     bundles = counted_bundles(program)
-    return {
-        engine: EngineUse(
-            sum(len(bundle.get(engine, ())) for bundle in program.bundles), slots * bundles
-        )
-        for engine, slots in machine.engines
-    }
+    used = dict.fromkeys((*machine.slots, DEBUG_ENGINE), 0)
+    for bundle in program.bundles:
+        for engine, slots in bundle.items():
+            used[engine] = used.get(engine, 0) + len(slots)
+    return {engine: EngineUse(used[engine], width * bundles) for engine, width in machine.engines}
 
 
 def widest(program: Program) -> tuple[int, int]:

@@ -49,7 +49,7 @@ def inspect_program(
     """
     doubled = refuse_faults(program, machine)
     try:
-        run = unrolled(program, machine, facts, max_bundles, apart=True)
+        run = unrolled(program, machine, facts, max_bundles, apart=True, checked=True)
     except InputError as refusal:
         live = live_words(program, machine)
         about = _about(program, program, machine, live, doubled)

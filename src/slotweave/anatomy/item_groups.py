@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.anatomy.causes.access_conflicts import touched
 from slotweave.anatomy.causes.placements import Placements
 from slotweave.isa.operations import Effect
 
@@ -70,7 +69,7 @@ def _makers(placed: Placements) -> Iterator[tuple[int, ...]]:
         makers = operation.producers
         effect = operation.kind.operation.effect
         if effect is Effect.LOAD or effect is Effect.STORE:
-            where = touched(number, operation, placed.values, placed.known)
+            where = placed.touched[number]
             keys = [(where.region, where.base, word) for word in where.words]
             if effect is Effect.STORE:
                 stored.update(dict.fromkeys(keys, number))

@@ -49,6 +49,7 @@ def unrolled(
     max_bundles: int = MAX_BUNDLES,
     *,
     apart: bool = False,
+    checked: bool = False,
 ) -> Unrolled:
     """`program` as it runs under `facts`; one that does not jump is as written, to its first halt.
 
@@ -57,14 +58,17 @@ def unrolled(
 
     Where there are jumps, bundles that cost no cycle are left out, unless results take longer than
     a bundle to land: that is counted in all bundles. With `apart` parts of a region that no
-    computed address mixes are regions of their own in the graph (see `lift`).
+    computed address mixes are regions of their own in the graph; `checked` says that the machine
+    is known to run the program (see `lift_counting`).
     """
     if is_straight(program):
         ran = up_to_halt(program)
-        lifted = lift_counting(ran, machine, facts, max(len(ran.bundles), 1), apart=apart)
+        lifted = lift_counting(
+            ran, machine, facts, max(len(ran.bundles), 1), apart=apart, checked=checked
+        )
         path = tuple(range(len(ran.bundles)))
         return Unrolled(ran, path, lifted.accesses, lifted_accesses(lifted), lifted)
-    lifted = lift_counting(program, machine, facts, max_bundles, apart=apart)
+    lifted = lift_counting(program, machine, facts, max_bundles, apart=apart, checked=checked)
     slow = any(mode.latency > 1 for mode in machine.modes)
     kept = [
         ran

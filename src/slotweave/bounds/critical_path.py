@@ -76,9 +76,9 @@ def _own_tails(problem: Problem, span: list[int]) -> list[int]:
     return tails
 
 
-def critical_path_bound(problem: Problem) -> Bound:
-    """The cycles that the longest chain of dependences takes."""
-    at = distances(problem)
+def critical_path_bound(problem: Problem, at: Distances | None = None) -> Bound:
+    """The cycles that the longest chain of dependences takes; `at`: its `distances`, if known."""
+    at = at or distances(problem)
     lengths = at.head + at.tail
     if lengths.max(initial=0) <= 0:
         return Bound("critical path", 0, "there is nothing to do", PathCertificate(-1))

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.analysis.mode_classes import mode_classes
-from slotweave.bounds.critical_path import NO_TAIL, distances, least_span
+from slotweave.bounds.critical_path import NO_TAIL, Distances, distances, least_span
 from slotweave.bounds.model import Bound
 from slotweave.bounds.slots import Prices, dearest_prices
 from slotweave.ir.certificate import PriceCertificate
@@ -68,9 +68,12 @@ class _Work:
         )  # fmt: skip
 
 
-def heads_and_tails_bound(problem: Problem) -> Bound:
-    """The highest bound over a few prices, each with the windows found for it."""
-    work = _work(problem)
+def heads_and_tails_bound(problem: Problem, at: Distances | None = None) -> Bound:
+    """The highest bound over a few prices, each with the windows found for it.
+
+    `at` are the `distances` of the problem, if they are known.
+    """
+    work = _work(problem, at or distances(problem))
     vectors = [dearest_prices(problem)[1]]
     for engine, slots in enumerate(problem.slots):
         if slots > 0:
@@ -82,7 +85,7 @@ def heads_and_tails_bound(problem: Problem) -> Bound:
     return Bound("heads and tails", cycles, _why(problem, certificate), certificate)
 
 
-def _work(problem: Problem) -> _Work:
+def _work(problem: Problem, at: Distances) -> _Work:
     """The operations that must have a slot, alike ones together."""
     classes = mode_classes(problem)
     fewest = np.full((max(1, len(classes.modes)), len(problem.engines)), np.inf)
@@ -91,7 +94,6 @@ def _work(problem: Problem) -> _Work:
             if engine >= 0:
                 fewest[number, engine] = min(fewest[number, engine], slots)
     free = np.array([any(mode[1] == 0 for mode in modes) for modes in classes.modes], bool)
-    at = distances(problem)
     tail = np.maximum(at.tail - np.array(least_span(problem), np.int64), 0)
     rows = np.stack([at.head, tail, classes.of], axis=1).astype(np.int64)
     rows = rows[(at.tail > NO_TAIL) & ~free[classes.of]] if problem.size else rows

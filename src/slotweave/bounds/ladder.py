@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slotweave.bounds.critical_path import critical_path_bound
+from slotweave.bounds.critical_path import critical_path_bound, distances
 from slotweave.bounds.engine import engine_bounds
 from slotweave.bounds.heads_and_tails import heads_and_tails_bound
 from slotweave.bounds.model import Bound
@@ -12,11 +12,12 @@ from slotweave.ir.problem import Problem
 
 def bound_ladder(problem: Problem) -> tuple[Bound, ...]:
     """Every bound there is for `problem`."""
+    at = distances(problem)
     return (
         *engine_bounds(problem),
         slots_bound(problem),
-        critical_path_bound(problem),
-        heads_and_tails_bound(problem),
+        critical_path_bound(problem, at),
+        heads_and_tails_bound(problem, at),
     )
 
 

@@ -7,10 +7,11 @@ sums (`analysis.linear_forms`), word by word.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from itertools import chain
 
-from slotweave.analysis.linear_forms import Form, atom, narrowed, negated_bit
-from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below
+from slotweave.analysis.linear_forms import Form, atom, negated_bit, with_sum
+from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below, result_range
 from slotweave.ir.graph import Node, Region
 from slotweave.ir.memory_order import MemoryOrder
 from slotweave.isa import OPERATIONS
@@ -19,6 +20,8 @@ from slotweave.lift.partition import Partition
 #: Word `[1]` of the value of node `[0]`.
 Ref = tuple[int, int]
 
+
+_IMMEDIATE = frozenset(name for name, operation in OPERATIONS.items() if operation.immediate)
 
 #: What these say of a value follows from how its condition was computed, lane by lane.
 _KNOW_CONDITIONS = frozenset({"select", "mul", "and"})
@@ -35,6 +38,7 @@ class Builder:
         self._lanes = vector_length
         self._forms: dict[Ref, Form] = {}
         self._words: dict[int, tuple[Ref, ...]] = {}
+        self._intervals: dict[Hashable, Range] = {}  # of operations on ranges, by both
         self._unknown: set[int] = set()  # nodes that may be anything in each lane
         self._order = {r.name: MemoryOrder(self._join) for r in partition.regions}
         self._constants: dict[int, int] = {}
@@ -118,9 +122,11 @@ class Builder:
         if op == "const":
             self.made.add(imm)
             return ((self.constant(imm), 0),)
+        if width == 1:
+            return self._computed_word(op, args, imm)
         if op == "broadcast":
             args = (args[0] * width,)
-        if width > 1 and self._alike(op, args):
+        if self._alike(op, args):
             found = [self._result(op, tuple(arg[0] for arg in args), imm)] * width
         else:
             found = [self._result(op, row, imm) for row in zip(*args, strict=True)]
@@ -136,13 +142,33 @@ class Builder:
         if same is not None:
             return same
         values = tuple([self.value(arg) for arg in args])
-        node = Node(op, width, values, imm if OPERATIONS[op].immediate else 0, where=self.where)
+        node = Node(op, width, values, imm if op in _IMMEDIATE else 0, where=self.where)
         index = self._add(node, ranges)
         forms = {(index, lane): form for lane, (_, form) in enumerate(found) if form is not None}
         self._forms.update(forms)
         if not forms and ranges.count(ANY) == width:
             self._unknown.add(index)
         return self.refs(index)
+
+    def _computed_word(
+        self, op: str, args: tuple[tuple[Ref, ...], ...], imm: int
+    ) -> tuple[Ref, ...]:
+        """The same where the result is one word."""
+        known, form = self._result(op, tuple([arg[0] for arg in args]), imm)
+        if known[0] == known[1]:
+            return ((self.constant(known[0]), 0),)
+        same = None if form is None else self._same_words([(known, form)])
+        if same is not None:
+            return same
+        values = tuple([self.value(arg) for arg in args])
+        node = Node(op, 1, values, imm if op in _IMMEDIATE else 0, where=self.where)
+        index = self._add(node, (known,))
+        if form is not None:
+            self._forms[index, 0] = form
+        elif known == ANY:
+            self._unknown.add(index)
+        refs = self._words[index] = ((index, 0),)
+        return refs
 
     def _same_words(self, found: list[tuple[Range, Form]]) -> tuple[Ref, ...] | None:
         """The words that the results are, if each is surely a word that is there."""
@@ -173,7 +199,7 @@ class Builder:
         if op in OF_ITSELF and row[0] == row[1]:
             return OF_ITSELF[op], None
         ranges = [self.ranges[node][lane] for node, lane in row]
-        immediate = [(imm, imm)] if OPERATIONS[op].immediate else []
+        immediate = [(imm, imm)] if op in _IMMEDIATE else []
         ranges += immediate
         forms = chain(map(self._form_of, row), (atom(0, known) for known in immediate))
         if op == "select":
@@ -184,7 +210,11 @@ class Builder:
                     return (0, self._under(condition, value)[1]), None
         if op == "and":
             ranges = self._masked(row, ranges)
-        return narrowed(op, forms, ranges)
+        key = (op, *ranges)
+        known = self._intervals.get(key)
+        if known is None:
+            known = self._intervals[key] = result_range(op, ranges)
+        return with_sum(op, forms, known)
 
     def _masked(self, row: tuple[Ref, ...], ranges: list[Range]) -> list[Range]:
         """`ranges` of the operands of an `and`; of one that a comparison lets through or not (the

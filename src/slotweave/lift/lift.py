@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.ir.facts import Facts
@@ -74,15 +75,17 @@ def lift_counting(
     record: bool = False,
     *,
     apart: bool = False,
+    checked: bool = False,
 ) -> Lifted:
     """The graph of `program` under `facts`, and its cycles; with `record` also the slots that ran.
 
     With `apart` parts of a region that no computed address mixes become regions of their own.
+    `checked` says that `static_faults` has found nothing but double writes in the program.
 
     Raises CheckFailed for what the machine refuses in the program, InputError (SW219) at a bundle
     whose jump depends on data, or if the program runs for more than `max_bundles` bundles.
     """
-    for fault in static_faults(program, machine):
+    for fault in () if checked else static_faults(program, machine):
         if fault.code != _OBEYED:
             raise CheckFailed(fault)
     partition = partition_of(facts)
@@ -102,8 +105,7 @@ def lift_counting(
             partition = better.partition
 
 
-@dataclass(frozen=True, slots=True)
-class _Landing:
+class _Landing(NamedTuple):
     """What a slot writes: `refs` to scratch from `first` on, or what `store` does to memory.
 
     `number` is that of the slot among those recorded.
@@ -173,11 +175,11 @@ class _Lifting:
         for engine, slots in bundle.items():
             if engine == DEBUG_ENGINE:
                 continue
+            kinds = self._kinds[engine]
             for position, slot in enumerate(slots):
-                kind = self._kinds[engine][slot[0]]
+                kind = kinds[slot[0]]
                 self._builder.where = f"bundle {self._pc}, {engine}[{position}]"
-                read = kind.words_read(slot)
-                args = tuple([tuple(self._scratch[one.start : one.stop]) for one in read])
+                args = self._read(kind, slot)
                 if kind.operation.effect in _ACCESSES:
                     self._note_access((self._time, engine, position), kind, slot, args)
                 landing = self._slot(kind, slot, args)
@@ -192,6 +194,14 @@ class _Lifting:
             self._builder.where, self._pausing = self._pausing, ""
             self._builder.pause()
         self._pc = self._next_pc
+
+    def _read(self, kind: SlotKind, slot: Slot) -> tuple[_Refs, ...]:
+        """The words that a slot reads, source by source; see `SlotKind.words_read`."""
+        scratch, args = self._scratch, []
+        for at, width, lane in kind.reads:
+            first = slot[at] + slot[-1] if lane else slot[at]
+            args.append(tuple(scratch[first : first + width]))
+        return tuple(args)
 
     def _note_access(
         self, place: tuple[int, str, int], kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]
@@ -210,13 +220,14 @@ class _Lifting:
 
     def _land(self, landings: list[_Landing]) -> None:
         for landing in landings:
-            if landing.store is not None:
-                landing.store()
+            first, refs, store, number = landing
+            if store is not None:
+                store()
             else:
-                words = range(landing.first, landing.first + len(landing.refs))
-                self._scratch[words.start : words.stop] = landing.refs
+                self._scratch[first : first + len(refs)] = refs
                 if self.ran is not None:
-                    self._makers.update(dict.fromkeys(words, landing.number))
+                    words = range(first, first + len(refs))
+                    self._makers.update(dict.fromkeys(words, number))
 
     def _note(
         self, ran: list[Ran], engine: str, position: int, kind: SlotKind, slot: Slot,
@@ -237,12 +248,12 @@ class _Lifting:
     def _slot(self, kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]) -> _Landing | None:
         """Run one slot on the state before its bundle."""
         written = kind.words_written(slot)
-        match kind.operation.effect:
-            case Effect.NONE:
-                imm = 0 if kind.constant is None else slot[kind.constant] & WORD_MASK
-                name = kind.operation.name
-                refs = self._builder.computed(name, args, imm, len(written))
-                return _Landing(written.start, refs)
+        operation = kind.operation
+        if operation.effect is Effect.NONE:
+            imm = 0 if kind.constant is None else slot[kind.constant] & WORD_MASK
+            refs = self._builder.computed(operation.name, args, imm, len(written))
+            return _Landing(written.start, refs)
+        match operation.effect:
             case Effect.LOAD:
                 refs = self.accesses.load(args[0][0], len(written), self._pc)
                 return _Landing(written.start, refs)
@@ -251,7 +262,7 @@ class _Lifting:
                 return _Landing(0, (), lambda: self._store(address, refs, where))
             case Effect.TRACE:
                 self._builder.trace_write(self._builder.value(args[0]))
-            case _ if kind.operation.name == "core_id":
+            case _ if operation.name == "core_id":
                 return _Landing(written.start, ((self._builder.constant(0), 0),))
             case _:
                 self._control(kind, slot, args)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from slotweave.ir.derivation import Derivation, Firing
 from slotweave.ir.graph import Graph, Node
@@ -84,7 +84,7 @@ class _Driver:
                 node = Node("join", 0, after=node.after)
             args = tuple(name[arg] for arg in node.args)
             after = tuple(name[earlier] for earlier in node.after)
-            name[index] = self._work.add(replace(node, args=args, after=after), index)
+            name[index] = self._work.add(node.with_edges(args, after), index)
 
     def run(self) -> None:
         """Fire until nothing pays."""

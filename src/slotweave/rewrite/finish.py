@@ -6,8 +6,6 @@ waited for it waits for what it had waited for.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from slotweave.ir.graph import Graph, Node
 from slotweave.isa import Effect
 from slotweave.rewrite.workspace import Workspace
@@ -23,7 +21,7 @@ def needed_nodes(nodes: list[Node] | tuple[Node, ...], alive: list[bool] | None 
     needed = set(waiting)
     while waiting:
         node = nodes[waiting.pop()]
-        joins = [name for name in node.after if nodes[name].op == "join"]
+        joins = [name for name in node.after if nodes[name].op == "join"] if node.after else ()
         for name in (*node.args, *joins):
             if name not in needed:
                 needed.add(name)
@@ -55,8 +53,8 @@ def finish(work: Workspace) -> Graph:
                 stack += (name, *reversed(unmet))
                 continue
             number[name] = len(nodes)
-            args = tuple(number[arg] for arg in node.args)
-            nodes.append(replace(node, args=args, after=tuple(sorted(number[x] for x in after))))
+            args = tuple([number[arg] for arg in node.args])
+            nodes.append(node.with_edges(args, tuple(sorted([number[x] for x in after]))))
     return work.graph.with_nodes(tuple(nodes))
 
 
@@ -69,6 +67,8 @@ class _Waits:
 
     def of(self, name: int) -> tuple[int, ...]:
         """The needed nodes after the `after` of `name`, dropped ones replaced by theirs."""
+        if not self._work.nodes[name].after:
+            return ()
         found: dict[int, None] = {}
         seen: set[int] = set()
         waiting = list(reversed(self._work.nodes[name].after))

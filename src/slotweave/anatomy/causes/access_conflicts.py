@@ -16,7 +16,7 @@ what the pause shows from being seen. Accesses that fault do so wherever they st
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from math import inf
@@ -106,9 +106,9 @@ class MemoryWalk:
     """Goes through a program access by access; `edge` is what was noted before and may be met."""
 
     def __init__(
-        self, issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses
+        self, issued: tuple[Issued, ...], touched: Mapping[int, Touched], known: KnownAccesses
     ) -> None:
-        self._issued, self._values, self._known = issued, values, known
+        self._issued, self._touched, self._known = issued, touched, known
         self._order = _Order()
         self._paused: Edge | None = None
         self._traced: Edge | None = None
@@ -130,7 +130,7 @@ class MemoryWalk:
             return later(self._paused, self._traced)
         if operation.effect not in (Effect.LOAD, Effect.STORE):
             return later(self._paused, self._latest)
-        words = touched(number, operation, self._values, self._known)
+        words = self._touched[number]
         edge = self._order.met(self._order.stores, words)
         if operation.effect is Effect.STORE:
             edge = later(edge, self._order.met(self._order.loads, words))
@@ -147,7 +147,7 @@ class MemoryWalk:
         if operation.effect not in (Effect.LOAD, Effect.STORE):
             self._paused = later(self._paused, Edge(at + 1, number))
             return
-        words = touched(number, operation, self._values, self._known)
+        words = self._touched[number]
         if operation.effect is Effect.LOAD:
             self._order.add(self._order.loads, words, Edge(at, number))
         else:
@@ -155,12 +155,14 @@ class MemoryWalk:
             self._order.add(self._order.stores, words, lands)
 
 
-def memory_edges(issued: tuple[Issued, ...], values: WordValues, known: KnownAccesses) -> Edges:
+def memory_edges(
+    issued: tuple[Issued, ...], touched: Mapping[int, Touched], known: KnownAccesses
+) -> Edges:
     """The latest memory edge of each operation.
 
     Loads are taken in the bundle in which they read, all else where it lands.
     """
-    walk = MemoryWalk(issued, values, known)
+    walk = MemoryWalk(issued, touched, known)
     edges: list[Edge | None] = [None] * len(issued)
     in_flight: dict[int, list[tuple[int, Edge | None]]] = {}  # landing -> operations, as issued
     paused: Edge | None = None  # by the last pause so far: the walk knows of none
@@ -179,7 +181,8 @@ def memory_edges(issued: tuple[Issued, ...], values: WordValues, known: KnownAcc
         edges[number] = edge
 
     for bundle, beside in groupby(range(len(issued)), lambda number: issued[number].bundle):
-        land(bundle)
+        if in_flight:
+            land(bundle)
         pause = paused
         for number in beside:
             operation = issued[number]
@@ -195,13 +198,23 @@ def memory_edges(issued: tuple[Issued, ...], values: WordValues, known: KnownAcc
     return edge_columns(edges)
 
 
-def touched(number: int, operation: Issued, values: WordValues, known: KnownAccesses) -> Touched:
-    """What `operation` reads or writes in memory.
+def touched_words(
+    issued: Sequence[Issued], values: WordValues, known: KnownAccesses
+) -> Mapping[int, Touched]:
+    """What each load and store reads or writes in memory.
 
     What meets everything has a base of its own.
     """
+    return {
+        number: _touched(number, operation, values, known)
+        for number, operation in enumerate(issued)
+        if operation.effect in (Effect.LOAD, Effect.STORE)
+    }
+
+
+def _touched(number: int, operation: Issued, values: WordValues, known: KnownAccesses) -> Touched:
     access = known.get(operation.place)
-    if operation.effect not in (Effect.LOAD, Effect.STORE) or (known and access is None):
+    if known and access is None:
         return Touched(None, -1 - number)
     address = values.addresses[number]
     if access is not None and access.first is not None:
@@ -209,5 +222,5 @@ def touched(number: int, operation: Issued, values: WordValues, known: KnownAcce
     base, distance = base_of(address), address & WORD_MASK
     vector = operation.kind.operation.name in ("vload", "vstore")
     width = operation.kind.vector_length if vector else 1
-    words = tuple((distance + word) & WORD_MASK for word in range(width))
+    words = tuple([(distance + word) & WORD_MASK for word in range(width)])
     return Touched("" if access is None else access.region, base, words)

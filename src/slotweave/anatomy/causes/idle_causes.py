@@ -40,7 +40,7 @@ def idle_causes(
     table = _cases(program, machine, placed)
     moving = movers(program, machine, placed)
     result = {}
-    for engine, spare in _spare(program, machine).items():
+    for engine, spare in _spare(program, machine, placed).items():
         free = np.minimum(spare, moving[engine])
         waits = np.arange(len(spare)) < _spans(placed, machine, engine)[0].max(initial=0)
         rest = np.select([*table[engine][1:4], waits], range(1, 5), 5)
@@ -57,7 +57,7 @@ def could_move(program: Program, machine: Machine, placed: Placements) -> dict[s
     Each for itself, all others staying where they are.
     """
     result = {}
-    for engine, spare in _spare(program, machine).items():
+    for engine, spare in _spare(program, machine, placed).items():
         first, end = _spans(placed, machine, engine)
         before = np.concatenate(([0], np.cumsum(spare > 0)))
         result[engine] = int((before[end] > before[np.minimum(first, end)]).sum())
@@ -87,13 +87,19 @@ def word_waits(placed: Placements) -> tuple[WordWaits, ...]:
     return tuple(WordWaits(first, words, number) for (first, words), number in most)
 
 
-def _spare(program: Program, machine: Machine) -> dict[str, Longs]:
+def _spare(program: Program, machine: Machine, placed: Placements) -> dict[str, Longs]:
     """engine -> its idle slots in each bundle; one that costs no cycle has none."""
     counted = np.array([costs_a_cycle(bundle) for bundle in program.bundles], bool)
+    used = _used(program, machine, placed)
+    return {engine: counted * (slots - used[engine]) for engine, slots in machine.engines}
+
+
+def _used(program: Program, machine: Machine, placed: Placements) -> dict[str, Longs]:
+    """engine -> its used slots in each bundle; those after a halt are never run."""
+    columns, engine_of = placed.columns, _engines(placed, machine)
     return {
-        engine: counted
-        * (slots - np.array([len(bundle.get(engine, ())) for bundle in program.bundles], np.int64))
-        for engine, slots in machine.engines
+        engine: np.bincount(columns.bundle[engine_of == number], minlength=len(program.bundles))
+        for number, engine in enumerate(machine.slots)
     }
 
 
@@ -174,10 +180,8 @@ def _elsewhere(
     read = placed.maker != NO_SOURCE
     user = engine_of[columns.reads.owner[read]]
     made = placed.maker[read]
-    full = {
-        engine: np.array([len(bundle.get(engine, ())) >= slots for bundle in program.bundles], bool)
-        for engine, slots in machine.engines
-    }
+    used = _used(program, machine, placed)
+    full = {engine: used[engine] >= slots for engine, slots in machine.engines}
     found = {engine: np.zeros(size, bool) for engine in machine.slots}
     for number, engine in enumerate(machine.slots):
         makers = np.unique(made[user == number])

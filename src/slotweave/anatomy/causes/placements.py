@@ -20,7 +20,7 @@ from functools import cached_property
 
 import numpy as np
 
-from slotweave.anatomy.causes.access_conflicts import memory_edges
+from slotweave.anatomy.causes.access_conflicts import Touched, memory_edges, touched_words
 from slotweave.anatomy.causes.unused import unused_operations
 from slotweave.anatomy.words.edges import NO_SOURCE, Edge, Edges, latest_edges
 from slotweave.anatomy.words.issued import Issued
@@ -40,7 +40,7 @@ class Placements:
 
     `columns` has the same operations by columns, `maker` the operation that wrote each word that
     they read (NO_SOURCE: none), `live` the number of live words of scratch in each bundle; `known`
-    is what facts say of accesses to memory.
+    is what facts say of accesses to memory, `touched` which words loads and stores touch.
     """
 
     issued: tuple[Issued, ...]
@@ -49,6 +49,7 @@ class Placements:
     live: Longs
     edges: Mapping[str, Edges]
     values: WordValues
+    touched: Mapping[int, Touched]
     known: KnownAccesses
 
     @cached_property
@@ -78,7 +79,7 @@ class Placements:
 
     def unused_of(self, makers: Sequence[tuple[int, ...]]) -> frozenset[int]:
         """The same if each operation reads the results of those of its `makers`."""
-        return unused_operations(self.issued, makers, self.values, self.known)
+        return unused_operations(self.issued, makers, self.touched, self.known)
 
 
 def placements(program: Program, machine: Machine, known: KnownAccesses) -> Placements:
@@ -90,12 +91,13 @@ def placements(program: Program, machine: Machine, known: KnownAccesses) -> Plac
     flow = scratch_flow(columns)
     issued = _issued(columns, flow)
     values = word_values(issued, columns, flow, known)
+    touched = touched_words(issued, values, known)
     edges = {
         "operand": _operand_edges(columns, flow),
-        "memory": memory_edges(issued, values, known),
+        "memory": memory_edges(issued, touched, known),
         "scratch": flow.reuse,
     }
-    return Placements(issued, columns, flow.maker, flow.live, edges, values, known)
+    return Placements(issued, columns, flow.maker, flow.live, edges, values, touched, known)
 
 
 def _operand_edges(columns: SlotColumns, flow: ScratchFlow) -> Edges:

@@ -11,13 +11,12 @@ A store is used if it goes to what is output, or if a load that is used and come
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from slotweave.anatomy.causes.access_conflicts import Touched, touched
+from slotweave.anatomy.causes.access_conflicts import Touched
 from slotweave.anatomy.words.issued import Issued
 from slotweave.anatomy.words.known_accesses import KnownAccesses
-from slotweave.anatomy.words.word_values import WordValues
 from slotweave.isa.operations import Effect
 
 
@@ -48,7 +47,7 @@ class _Loaded:
 def unused_operations(
     issued: Sequence[Issued],
     makers: Sequence[tuple[int, ...]],
-    values: WordValues,
+    touched: Mapping[int, Touched],
     known: KnownAccesses,
 ) -> frozenset[int]:
     """The operations of a straight program that are not used.
@@ -63,13 +62,13 @@ def unused_operations(
         if effect is Effect.STORE:
             access = known.get(operation.place)
             output = access is None or access.output
-            used[number] = output or loaded.may_read(touched(number, operation, values, known))
+            used[number] = output or loaded.may_read(touched[number])
         elif effect not in (Effect.NONE, Effect.LOAD) and operation.kind.writes is None:
             used[number] = True
         if not used[number]:
             continue
         if effect is Effect.LOAD:
-            loaded.add(touched(number, operation, values, known))
+            loaded.add(touched[number])
         for maker in makers[number]:
             used[maker] = True
     return frozenset(number for number, one in enumerate(used) if not one)

@@ -32,7 +32,7 @@ def movable(placed: Placements, machine: Machine) -> dict[str, dict[str, int]]:
 
 def critical_path(placed: Placements) -> int:
     """Cycles of the longest chain of operands and memory order; scratch is never reused."""
-    walk = MemoryWalk(placed.issued, placed.values, placed.known)
+    walk = MemoryWalk(placed.issued, placed.touched, placed.known)
     last = -1
     ready: list[int] = []  # when the result of each operation lands
     depth: dict[int, int] = {}  # of those that are ordered in memory

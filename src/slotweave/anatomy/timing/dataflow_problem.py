@@ -31,7 +31,7 @@ from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.isa import WORD_MASK, Shape
 from slotweave.lift import PART, Lifted
 from slotweave.machine import Machine
-from slotweave.rewrite import rewrite
+from slotweave.rewrite.once import needed_once
 
 #: Engine, slots, latency.
 Row = tuple[int, int, int]
@@ -88,7 +88,7 @@ def _problem(graph: Graph, lifted: Lifted, machine: Machine) -> Problem:
 
 def dataflow_graph(lifted: Lifted, machine: Machine) -> Graph:
     """What is needed of a lifted graph, repeated operations once."""
-    return rewrite(lifted.graph, machine, ()).graph
+    return needed_once(lifted.graph, machine)
 
 
 def dataflow_ladder(lifted: Lifted, machine: Machine) -> tuple[Bound, ...]:

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from slotweave.anatomy.causes.access_conflicts import MemoryWalk, Touched, touched
+from slotweave.anatomy.causes.access_conflicts import MemoryWalk, Touched
 from slotweave.anatomy.causes.placements import Placements
 from slotweave.anatomy.timing._retime_kernel import ANYWHERE, LOAD, NO_ACCESS, STORE, TRACE, retime
 from slotweave.anatomy.words.slot_columns import Longs
@@ -117,13 +117,13 @@ def operations_of(placed: Placements, machine: Machine) -> Operations:
 
 
 def _accesses(placed: Placements) -> dict[int, Touched | None]:
-    walk = MemoryWalk(placed.issued, placed.values, placed.known)
+    walk = MemoryWalk(placed.issued, placed.touched, placed.known)
     found: dict[int, Touched | None] = {}
     for number, operation in enumerate(placed.issued):
         if operation.effect is Effect.TRACE:
             found[number] = None
         elif operation.effect in _KINDS and walk.ordered(number):
-            found[number] = touched(number, operation, placed.values, placed.known)
+            found[number] = placed.touched[number]
     return found
 
 

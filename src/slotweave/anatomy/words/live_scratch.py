@@ -22,13 +22,13 @@ JUMPS = frozenset({"jump", "jump_indirect", "cond_jump", "cond_jump_rel"})
 
 def is_straight(program: Program) -> bool:
     """Does `program` run each of its bundles at most once, in listing order?"""
-    return not any(
-        slot[0] in JUMPS
-        for bundle in program.bundles
-        for engine, slots in bundle.items()
-        if engine != DEBUG_ENGINE
-        for slot in slots
-    )
+    for bundle in program.bundles:
+        for engine, slots in bundle.items():
+            if engine != DEBUG_ENGINE:
+                for slot in slots:
+                    if slot[0] in JUMPS:
+                        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

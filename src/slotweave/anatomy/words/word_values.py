@@ -131,9 +131,10 @@ def word_values(
 def _adds_nothing(operation: Issued, lanes: Sequence[Value], seen: set[Hashable]) -> bool:
     """Was all of this known?"""
     keys = _keys(operation, lanes)
-    known = seen.issuperset(keys)
+    if seen.issuperset(keys):
+        return True
     seen.update(keys)
-    return known
+    return False
 
 
 def _keys(operation: Issued, lanes: Sequence[Value]) -> Sequence[Hashable]:
