@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slotweave.driver.pipeline import Result, compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.frontend.load import load_kernel_file
 from slotweave.machine import BUILTIN, Machine
 from slotweave.simulate.reference import run
@@ -86,12 +88,12 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def compile_own(file: Path, name: str, machine: Machine, **parameters: int) -> Result:
+def compile_own(file: Path, name: str, machine: Machine, **parameters: int) -> Compiled:
     kernel = load_kernel_file(f"{file}:{name}", machine.vector_length)
     values = {key: parameter.default for key, parameter in kernel.parameters.items()} | parameters
     contract = kernel.contracts[0]
     plan = kernel.plan("default", values, contract)
-    return compile_kernel(kernel, machine, values, contract, plan)
+    return compile_job(Job(kernel, values, contract, plan, machine))
 
 
 @pytest.mark.parametrize("machine", BUILTIN.values(), ids=BUILTIN)
@@ -101,14 +103,14 @@ def test_a_kernel_from_a_file_does_what_it_says(file: Path, name: str, machine: 
     assert result.equivalence.answer is True
     rng = np.random.default_rng(0)
     for _ in range(5):
-        memory = rng.integers(0, 2**32, result.traced.memory_words, dtype=np.uint32).tolist()
+        memory = rng.integers(0, 2**32, result.block.traced.memory_words, dtype=np.uint32).tolist()
         assert run(result.program, machine, memory).memory.tolist() == expected(name, memory)
 
 
 @pytest.mark.parametrize("machine", BUILTIN.values(), ids=BUILTIN)
 def test_parameters_change_the_program(file: Path, machine: Machine) -> None:
     small, large = (compile_own(file, "scale", machine, n=n) for n in (16, 160))
-    assert large.traced.memory_words == 320
+    assert large.block.traced.memory_words == 320
     assert small.cycles < large.cycles
 
 

@@ -11,7 +11,8 @@ import pytest
 from slotweave.analysis.promises import promises_of
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.symbolic.kept_promises import promises_kept
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.driver.proof import prove
 from slotweave.extensions import kernels
 from slotweave.frontend.kernel import Kernel
@@ -85,7 +86,7 @@ def promises(function) -> list[tuple[str, str, int]]:
 
 def compiled(function):
     kernel, _ = kernel_and_flow(function)
-    return compile_kernel(kernel, CHALLENGE, {}, "graph", kernel.plan("default", {}, "graph"))
+    return compile_job(Job(kernel, {}, "graph", kernel.plan("default", {}, "graph"), CHALLENGE))
 
 
 @pytest.mark.parametrize("function", [leaves_its_region, stores_outside])
@@ -172,7 +173,7 @@ def test_the_shipped_plans_rest_on_no_promise():
     """The proof that they are the definition covers their addresses."""
     kernel, values = kernels()["tree-hash"], {"height": 10, "rounds": 16, "batch": 256}
     plan = kernel.plan("tuned", values, "values")
-    assert compile_kernel(kernel, CHALLENGE, values, "values", plan, instances=1).promises == ()
+    assert compile_job(Job(kernel, values, "values", plan, CHALLENGE, instances=1)).promises == ()
 
 
 def test_commands_say_it(tmp_path: Path):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.driver.flow_pipeline import compile_any
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.frontend.load import CONTRACT, kernel_of_function
 from slotweave.frontend.trace import trace_blocks
 from slotweave.frontend.tracer import Tracer
@@ -27,7 +28,7 @@ def compiled(statements: tuple[Statement, ...], machine: Machine) -> Program:
 
     kernel = kernel_of_function(built, "random", machine.vector_length)
     plan = Plan("default", kernel="random")
-    return compile_any(kernel, machine, {}, CONTRACT, plan, instances=1).program
+    return compile_job(Job(kernel, {}, CONTRACT, plan, machine, instances=1)).program
 
 
 @pytest.mark.parametrize("machine", [CHALLENGE, MINIMAL], ids=lambda machine: machine.name)

@@ -6,7 +6,9 @@ from random import Random
 
 import pytest
 
-from slotweave.driver.pipeline import Result, compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.frontend.load import CONTRACT, kernel_of_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.plan import Plan
@@ -29,9 +31,11 @@ def side_by_side(k: Tracer) -> None:
     a.store(k.broadcast(b[0] & 7) + lanes, b.vload(8))
 
 
-def compiled(function: object, machine: Machine, **parameters: int) -> Result:
+def compiled(function: object, machine: Machine, **parameters: int) -> Compiled:
     kernel = kernel_of_function(function, "scatter", machine.vector_length)  # type: ignore[arg-type]
-    return compile_kernel(kernel, machine, parameters, CONTRACT, Plan("p", "scatter"), instances=4)
+    return compile_job(
+        Job(kernel, parameters, CONTRACT, Plan("p", "scatter"), machine, instances=4)
+    )
 
 
 @MACHINES

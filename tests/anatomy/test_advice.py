@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from slotweave.anatomy.causes.waste import critical_path
 from slotweave.anatomy.causes.why_here import explain_bundle
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.program import Bundle, Program
@@ -70,7 +71,7 @@ def test_much_that_is_said_can_be_done(seed: int) -> None:
 def test_what_is_said_of_a_compiled_kernel_can_be_done(plan: str) -> None:
     sizes = parameters(1, 1, 8)
     chosen = TREE_HASH.plan(plan, sizes, "full")
-    text = compile_kernel(TREE_HASH, CHALLENGE, sizes, "full", chosen, instances=1).program
+    text = compile_job(Job(TREE_HASH, sizes, "full", chosen, CHALLENGE, instances=1)).program
     facts = TREE_HASH.facts(sizes, "full")
     rng = random.Random(1)
     memory = [rng.randrange(2**32) for _ in range(facts.memory_words or 0)]

@@ -14,7 +14,8 @@ from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.anatomy.unrolled import unrolled
 from slotweave.bounds import best_bound, bound_ladder
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.problem import Problem
@@ -51,8 +52,8 @@ def test_no_program_is_shorter_than_its_bound(drawn: Program) -> None:
 @pytest.mark.parametrize("plan", ["scalar", "packed", "grouped", "default"])
 def test_no_rung_is_shorter_than_its_bound(plan: str) -> None:
     sizes = parameters(3, 4, 16)
-    made = compile_kernel(TREE_HASH, CHALLENGE, sizes, "values",
-                          TREE_HASH.plan(plan, sizes, "values"), instances=1).program  # fmt: skip
+    chosen = TREE_HASH.plan(plan, sizes, "values")
+    made = compile_job(Job(TREE_HASH, sizes, "values", chosen, CHALLENGE, instances=1)).program
     for facts in (NOTHING_KNOWN, TREE_HASH.facts(sizes, "values")):
         assert 0 < bound_of(made, facts) <= counted_bundles(made)
 

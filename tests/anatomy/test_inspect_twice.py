@@ -23,8 +23,8 @@ from slotweave.bounds import best_bound, bound_ladder
 from slotweave.bounds.heads_and_tails import heads_and_tails_bound
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.check.legality.bound_certificates import certificate_faults
-from slotweave.driver.flow_pipeline import compile_any
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.ir.facts import NOTHING_KNOWN
 from slotweave.ir.program import Bundle, Program
 from slotweave.lift import lift_counting
@@ -132,8 +132,8 @@ COUNTED_BY_DATA = program(
 def tree_hash(plan: str) -> Ran:
     """Items that start anywhere, so that no memory makes two addresses alike."""
     sizes, contract = parameters(3, 3, 16), "any-start"
-    made = compile_kernel(TREE_HASH, CHALLENGE, sizes, contract,
-                          TREE_HASH.plan(plan, sizes, contract), instances=1).program  # fmt: skip
+    chosen = TREE_HASH.plan(plan, sizes, contract)
+    made = compile_job(Job(TREE_HASH, sizes, contract, chosen, CHALLENGE, instances=1)).program
     rngs = map(np.random.default_rng, range(16))
     return ran(made, CHALLENGE, [TREE_HASH.memory(sizes, contract, rng) for rng in rngs])
 
@@ -143,7 +143,7 @@ def looping_tree_hash() -> tuple[Program, Ran]:
     """As it is compiled, and as it runs."""
     sizes, contract = parameters(4, 5, 16), "values"
     plan = TREE_HASH.plan("hybrid-unroll", sizes, contract)
-    made = compile_any(TREE_HASH, CHALLENGE, sizes, contract, plan, instances=1).program
+    made = compile_job(Job(TREE_HASH, sizes, contract, plan, CHALLENGE, instances=1)).program
     rngs = map(np.random.default_rng, range(16))
     memories = [TREE_HASH.memory(sizes, contract, rng) for rng in rngs]
     return made, ran_in_cycles(made, CHALLENGE, memories)

@@ -12,7 +12,8 @@ from slotweave.anatomy.causes.waste import critical_path, movable
 from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.phases import Spans, head_body_tail, slices
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.reference import run
@@ -37,7 +38,7 @@ SIZES = parameters(3, 4, 32)
 
 def small_program() -> Program:
     plan = TREE_HASH.plan("default", SIZES, "values")
-    return compile_kernel(TREE_HASH, CHALLENGE, SIZES, "values", plan, instances=1).program
+    return compile_job(Job(TREE_HASH, SIZES, "values", plan, CHALLENGE, instances=1)).program
 
 
 def initial_memory() -> list[int]:

@@ -7,7 +7,8 @@ from typing import Any
 from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
 from slotweave.anatomy.compare.program_diff import ProgramDiff
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.program import Bundle, Program
@@ -163,11 +164,11 @@ def test_a_loop_is_compared_as_it_runs() -> None:
 
 def test_two_plans_of_one_kernel_share_most_of_their_results() -> None:
     sizes = parameters(3, 4, 32)
+    plans = [TREE_HASH.plan(name, sizes, "values") for name in ("packed", "cross-engine")]
     made = [
-        compile_kernel(TREE_HASH, CHALLENGE, sizes, "values",
-                       TREE_HASH.plan(name, sizes, "values"), instances=1).program
-        for name in ("packed", "cross-engine")
-    ]  # fmt: skip
+        compile_job(Job(TREE_HASH, sizes, "values", plan, CHALLENGE, instances=1)).program
+        for plan in plans
+    ]
     diff = compared(made[0], made[1], TREE_HASH.facts(sizes, "values"))
     matched = {number for match in diff.matches for number in match.b}
     assert len(matched) > 0.5 * len(diff.b.done)

@@ -13,7 +13,7 @@ from slotweave.base.diagnostics import NoSchedule
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.schedule_legality import schedule_violations
-from slotweave.driver.pipeline import Result
+from slotweave.driver.compiled import Compiled
 from slotweave.frontend.trace import trace
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.verify.graph_verify import graph_faults
@@ -33,7 +33,7 @@ def lowered(contract: str = "values") -> Lowered:
     return lower(trace(TREE_HASH, parameters(*SHAPE), contract, plan, CHALLENGE), CHALLENGE)
 
 
-def in_scratch(words: int, contract: str = "values", spill: bool = True) -> Result:
+def in_scratch(words: int, contract: str = "values", spill: bool = True) -> Compiled:
     plan = TREE_HASH.plan("multi-batch", parameters(*SHAPE), contract)
     plan = replace(plan, schedule=replace(OPTIONS, spill=spill))
     return compiled(SHAPE, contract, plan, with_scratch(words), instances=5)
@@ -43,22 +43,22 @@ def in_scratch(words: int, contract: str = "values", spill: bool = True) -> Resu
 def test_a_program_that_spills_is_proved_and_verified(contract: str) -> None:
     """`full` and `any-start` leave no index free, so values wait in words to be overwritten."""
     result = in_scratch(250, contract)
-    counts = spill_counts(result.graph)
+    counts = spill_counts(result.block.fitted.graph)
     assert counts["spills"] > 0
     assert counts["reloads"] >= counts["spills"]
     assert result.equivalence.answer is True
-    assert result.allocation.peak <= 250
+    assert result.block.fitted.allocation.peak <= 250
 
 
 def test_spilling_fits_where_nothing_else_does_and_is_never_longer() -> None:
     with pytest.raises(NoSchedule, match="SW301"):
         in_scratch(150, spill=False)
-    assert in_scratch(150).allocation.peak <= 150
+    assert in_scratch(150).block.fitted.allocation.peak <= 150
     assert in_scratch(250).cycles < in_scratch(250, spill=False).cycles
 
 
 def test_constants_leave_scratch_too_and_need_no_memory() -> None:
-    graph = in_scratch(330).graph
+    graph = in_scratch(330).block.fitted.graph
     assert spill_counts(graph)["made_anew"] > 0
     anew = [node for node in graph.nodes if node.stage == "rematerialise"]
     assert {node.region for node in anew} == {""}

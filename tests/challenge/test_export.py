@@ -21,7 +21,8 @@ import slotweave
 import support
 from slotweave.base.diagnostics import InputError
 from slotweave.challenge.export import challenge_source
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.extensions import kernels
 from slotweave.frontend.kernel import Words
 from slotweave.ir.program import Program
@@ -178,7 +179,7 @@ def run_beside_problem(folder: Path, height: int, batch: int, rounds: int, memor
 def compiled(parameters: dict[str, int], contract: str) -> Program:
     kernel = kernels()["tree-hash"]
     plan = kernel.plan("default", parameters, contract)
-    return compile_kernel(kernel, CHALLENGE, parameters, contract, plan, instances=1).program
+    return compile_job(Job(kernel, parameters, contract, plan, CHALLENGE, instances=1)).program
 
 
 @pytest.mark.parametrize(

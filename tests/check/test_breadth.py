@@ -19,7 +19,7 @@ from support.cheating import answers_of_a_seed, right_for_narrow_words
 from support.small_results import small_result
 
 RESULT = small_result()
-WORKLOAD = workload_of(TREE_HASH, RESULT.parameters, RESULT.contract, CHALLENGE)
+WORKLOAD = workload_of(TREE_HASH, RESULT.job.parameters, RESULT.job.contract, CHALLENGE)
 
 
 def fault_of(program: Program, instances: int = 1, seed: int = 0) -> str:
@@ -54,7 +54,7 @@ def test_a_seed_that_is_none_is_not_tried(seed: object) -> None:
 
 
 def test_a_shortcut_for_narrow_words_is_named() -> None:
-    program = right_for_narrow_words(RESULT.program, RESULT.parameters)
+    program = right_for_narrow_words(RESULT.program, RESULT.job.parameters)
     assert fault_of(program).endswith("right for 30-bit words, wrong for full-range words")
 
 

@@ -11,7 +11,8 @@ from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.definition import definition
 from slotweave.check.definition.counterexample import Refutable
 from slotweave.check.definition.definition import program_meets_definition
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.machine import CHALLENGE
 
@@ -20,7 +21,7 @@ Parameters = dict[str, int]
 
 def compiled(shape: Parameters, contract: str = "values") -> Program:
     plan = TREE_HASH.plan("default", shape, contract)
-    return compile_kernel(TREE_HASH, CHALLENGE, shape, contract, plan, instances=1).program
+    return compile_job(Job(TREE_HASH, shape, contract, plan, CHALLENGE, instances=1)).program
 
 
 SMALL: Parameters = {"height": 4, "rounds": 7, "batch": 16}

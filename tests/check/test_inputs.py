@@ -8,7 +8,9 @@ import pytest
 
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.runs.inputs import Directed, directed_inputs
-from slotweave.driver.flow_pipeline import FlowResult, compile_any
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.trace import trace_blocks
 from slotweave.frontend.tracer import RegionHandle, Tracer
@@ -135,12 +137,10 @@ def test_facts_are_kept():
     assert found.coverage.reached == 1, "no word of 3 to 9 is the magic one"
 
 
-def compiled(function) -> FlowResult:
+def compiled(function) -> Compiled:
     kernel = kernel_of_function(function, "k.py:f")
     plan = kernel.plan("default", {}, "graph")
-    result = compile_any(kernel, CHALLENGE, {}, "graph", plan)
-    assert isinstance(result, FlowResult)
-    return result
+    return compile_job(Job(kernel, {}, "graph", plan, CHALLENGE))
 
 
 @pytest.mark.parametrize("function", [magic_word, nested, in_a_loop])
@@ -181,5 +181,5 @@ def test_directed_memories_on_which_the_kernel_fails_are_passed_over():
 
     kernel = kernel_of_function(divides, "k.py:f")
     plan = kernel.plan("default", {}, "graph")
-    verified = compile_any(kernel, CHALLENGE, {}, "graph", plan).verified
+    verified = compile_job(Job(kernel, {}, "graph", plan, CHALLENGE)).verified
     assert 0 < verified.directed < 8

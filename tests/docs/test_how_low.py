@@ -15,7 +15,9 @@ import pytest
 from slotweave.backend.fit import Effort
 from slotweave.bounds import best_bound
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver.pipeline import Result, compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE
 from support.command_line import slotweave
@@ -90,14 +92,16 @@ LEVERS = {
 ROW = re.compile(r"^\| (?P<lever>[^|]+?) \| [\d,]+ \| [\d,]+ \|$", re.MULTILINE)
 
 
-def compiled(lever: str) -> Result:
+def compiled(lever: str) -> Compiled:
     plan, effort = LEVERS[lever]
-    return compile_kernel(TREE_HASH, CHALLENGE, JUDGED, "values", plan, instances=1, effort=effort)
+    return compile_job(
+        Job(TREE_HASH, JUDGED, "values", plan, CHALLENGE, instances=1, effort=effort)
+    )
 
 
 def row_as_measured(row: re.Match[str]) -> str:
     result = compiled(row["lever"])
-    bound = best_bound(result.bounds).cycles
+    bound = best_bound(result.block.bounds).cycles
     return f"| {row['lever']} | {result.cycles:,} | {bound:,} |"
 
 

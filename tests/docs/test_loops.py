@@ -10,7 +10,9 @@ import pytest
 
 from slotweave.challenge.ladder.ladder_flow import measured_runs
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver.flow_pipeline import FlowResult, compile_any
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Kernel, Parameters, Words
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
@@ -48,15 +50,13 @@ def test_the_kernel_on_the_page_does_what_it_says() -> None:
         plan=lambda name, _p, _c: Plan(name, "collatz"),
     )  # fmt: skip
     plan = Plan("default", "collatz")
-    result = compile_any(kernel, MINIMAL, {}, "plain", plan, instances=3)
+    result = compile_job(Job(kernel, {}, "plain", plan, MINIMAL, instances=3))
     assert result.verified.mismatches == 0
 
 
-def compiled(name: str) -> FlowResult:
+def compiled(name: str) -> Compiled:
     plan = TREE_HASH.plan(name, JUDGED, "values")
-    result = compile_any(TREE_HASH, CHALLENGE, JUDGED, "values", plan, instances=1)
-    assert isinstance(result, FlowResult)
-    return result
+    return compile_job(Job(TREE_HASH, JUDGED, "values", plan, CHALLENGE, instances=1))
 
 
 @pytest.mark.long

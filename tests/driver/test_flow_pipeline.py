@@ -12,9 +12,12 @@ from slotweave.backend.emit import link
 from slotweave.backend.emit.link import EmittedBlock
 from slotweave.base.budget import UNLIMITED, Budget
 from slotweave.base.diagnostics import CheckFailed, NoSchedule
-from slotweave.driver import flow_pipeline
-from slotweave.driver.flow_pipeline import FlowResult, compile_any, search_blocks
-from slotweave.driver.pipeline import Result, prove_program
+from slotweave.driver import passes
+from slotweave.driver.certify import prove_program
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
+from slotweave.driver.search_blocks import search_blocks
 from slotweave.frontend.kernel import Kernel, Parameters, Words
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.tracer import Tracer
@@ -58,11 +61,9 @@ def kernel_of(build: Callable[[Tracer], None], reference: Callable[[Words], list
 
 def compiled(
     kernel: Kernel, machine: Machine, method: str = "list", budget: Budget = UNLIMITED
-) -> FlowResult:
+) -> Compiled:
     plan = Plan("default", "loops", schedule=ScheduleOptions(method=method))
-    result = compile_any(kernel, machine, {}, "plain", plan, instances=6, budget=budget)
-    assert isinstance(result, FlowResult)
-    return result
+    return compile_job(Job(kernel, {}, "plain", plan, machine, instances=6), budget=budget)
 
 
 def fibonacci(k: Tracer) -> None:
@@ -165,10 +166,8 @@ def test_a_program_of_another_loop_is_refuted() -> None:
         y.store(0, a.value)
         y.store(1, b.value)
 
-    other = compile_any(
-        kernel_of(once_more, lambda _memory: []), MINIMAL, {}, "plain", Plan("p", "loops"),
-        instances=0,
-    )  # fmt: skip
+    kernel, plan = kernel_of(once_more, lambda _memory: []), Plan("p", "loops")
+    other = compile_job(Job(kernel, {}, "plain", plan, MINIMAL, instances=0))
     flow = compiled(FIBONACCI, MINIMAL).traced
     with pytest.raises(CheckFailed, match="SW406"):
         prove_program(other.program, MINIMAL, flow, FIBONACCI.facts({}, "plain"))
@@ -192,8 +191,7 @@ def test_a_kernel_without_jumps_is_compiled_as_ever() -> None:
 
     kernel = kernel_of(straight, lambda memory: [int(memory[0]) + 1])
     plan = Plan("default", "loops")
-    result = compile_any(kernel, MINIMAL, {}, "plain", plan, instances=2)
-    assert isinstance(result, Result)
+    assert not compile_job(Job(kernel, {}, "plain", plan, MINIMAL, instances=2)).jumps
 
 
 def test_each_block_has_its_first_schedule_before_any_is_searched_further() -> None:
@@ -214,16 +212,14 @@ def of_function(function: Callable[[Tracer], None]) -> Kernel:
     return kernel_of_function(function, "own")
 
 
-def compiled_function(function: Callable[[Tracer], None], instances: int = 20) -> FlowResult:
-    result = compile_any(
-        of_function(function), CHALLENGE, {}, "graph", Plan("p", "own"), instances=instances
+def compiled_function(function: Callable[[Tracer], None], instances: int = 20) -> Compiled:
+    return compile_job(
+        Job(of_function(function), {}, "graph", Plan("p", "own"), CHALLENGE, instances=instances)
     )
-    assert isinstance(result, FlowResult)
-    return result
 
 
-def ends(result: FlowResult, memory: list[int]) -> tuple[list[int], tuple[int, ...]]:
-    end = run(result.program, result.machine, memory)
+def ends(result: Compiled, memory: list[int]) -> tuple[list[int], tuple[int, ...]]:
+    end = run(result.program, result.job.machine, memory)
     return end.memory.tolist(), end.trace
 
 
@@ -327,7 +323,7 @@ def test_a_load_sees_the_store_whose_operand_its_variable_was() -> None:
 
 def test_a_wrong_trace_is_no_verified_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """And the message says that the compiler is to blame."""
-    monkeypatch.setattr(flow_pipeline, "link", without_traces)
+    monkeypatch.setattr(passes, "link", without_traces)
 
     def kernel(k: Tracer) -> None:
         a = k.region("a", 0, 2, output=True)

@@ -12,15 +12,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slotweave.backend.spill import Fitted
+from slotweave.backend import fitted as backend_fitted
+from slotweave.backend.fitted import Fitted
 from slotweave.base.budget import Budget, budget
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver import pipeline
-from slotweave.driver.pipeline import Result, compile_kernel
+from slotweave.driver import passes, search_blocks
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
+from slotweave.driver.origin import origin_of
 from slotweave.frontend.kernel import Kernel, Words
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
+from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph, Region
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
@@ -34,30 +39,32 @@ from support.tree_hash import compiled, parameters
 SHAPE = (4, 6, 20)
 
 
-def compile_shape(kernel: Kernel = TREE_HASH, **options: Any) -> Result:
+def compile_shape(kernel: Kernel = TREE_HASH, **options: Any) -> Compiled:
     values = parameters(*SHAPE)
     plan = kernel.plan("default", values, "full")
-    return compile_kernel(kernel, CHALLENGE, values, "full", plan, **options)
+    return compile_job(Job(kernel, values, "full", plan, CHALLENGE, **options))
 
 
 @pytest.fixture(scope="module")
-def result() -> Result:
+def result() -> Compiled:
     return compile_shape()
 
 
-def test_the_values_on_the_way_belong_together(result: Result) -> None:
-    assert result.cycles == result.schedule.makespan == len(result.program.bundles)
+def test_the_values_on_the_way_belong_together(result: Compiled) -> None:
+    fitted = result.block.fitted
+    assert result.cycles == fitted.schedule.makespan == len(result.program.bundles)
     assert result.verified.cycles == result.cycles
-    assert result.allocation.peak <= result.allocation.size == CHALLENGE.scratch_words
-    assert result.problem.size == len(result.schedule.mode)
-    assert len(result.layout.offset) == len(result.graph.nodes) + 1
-    assert max(bound.cycles for bound in result.bounds) <= result.cycles
+    assert fitted.allocation.peak <= fitted.allocation.size == CHALLENGE.scratch_words
+    assert fitted.problem.size == len(fitted.schedule.mode)
+    assert len(fitted.layout.offset) == len(fitted.graph.nodes) + 1
+    assert max(bound.cycles for bound in result.block.bounds) <= result.cycles
     assert set(result.seconds) == {
-        "trace", "rewrite", "lower", "schedule", "emit", "bound", "check", "verify",
+        "trace", "rewrite", "share", "lower", "promises", "schedule", "emit", "link", "bound",
+        "check", "verify",
     }  # fmt: skip
 
 
-def test_the_program_says_where_it_came_from(result: Result) -> None:
+def test_the_program_says_where_it_came_from(result: Compiled) -> None:
     assert result.program.machine == "challenge"
     assert result.program.meta == {
         "kernel": "tree-hash", "params": parameters(*SHAPE), "contract": "full",
@@ -74,20 +81,20 @@ def test_only_a_plan_that_the_kernel_knows_bears_the_plain_name_of_one(
 ) -> None:
     values = parameters(2, 2, 8)
     plan = replace(TREE_HASH.plan("default", values, "values"), name=name, rewrite=False)
-    assert pipeline.origin(TREE_HASH, values, "values", plan, 0)["plan"] == said
+    assert origin_of(Job(TREE_HASH, values, "values", plan, CHALLENGE))["plan"] == said
 
 
-def test_all_graphs_of_a_result_compute_the_same(result: Result) -> None:
-    memory = TREE_HASH.memory(result.parameters, "full", np.random.default_rng(5)).tolist()
+def test_all_graphs_of_a_result_compute_the_same(result: Compiled) -> None:
+    memory = TREE_HASH.memory(result.job.parameters, "full", np.random.default_rng(5)).tolist()
     judged = slice(7 + 31, None)
-    expected = TREE_HASH.reference(np.array(memory, np.uint32), result.parameters, "full")
-    for graph in (result.traced, result.rewritten.graph, result.graph):
+    expected = TREE_HASH.reference(np.array(memory, np.uint32), result.job.parameters, "full")
+    for graph in (result.block.traced, result.block.rewritten.graph, result.block.fitted.graph):
         assert run_graph(graph, memory)[judged] == expected[judged].tolist()
 
 
-def test_rewriting_pays(result: Result) -> None:
-    assert len(result.rewritten.graph.nodes) < len(result.traced.nodes)
-    assert compiled(SHAPE, "full", replace(result.plan, rewrite=False)).cycles > result.cycles
+def test_rewriting_pays(result: Compiled) -> None:
+    assert len(result.block.rewritten.graph.nodes) < len(result.block.traced.nodes)
+    assert compiled(SHAPE, "full", replace(result.job.plan, rewrite=False)).cycles > result.cycles
 
 
 # Faults
@@ -129,14 +136,16 @@ def test_a_kernel_that_changes_its_input_is_caught() -> None:
     caught("SW404", "in[3] (address 3) is an input and was changed", kernel=kernel)
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch, stage: str, change: Callable[[Any], Any]) -> None:
-    """From here on `stage` of the pipeline gives what `change` makes of its answer."""
-    right = getattr(pipeline, stage)
+def spoil(
+    monkeypatch: pytest.MonkeyPatch, where: Any, stage: str, change: Callable[[Any], Any]
+) -> None:
+    """From here on `stage` gives what `change` makes of its answer."""
+    right = getattr(where, stage)
 
     def wrong(*arguments: Any, **options: Any) -> Any:
         return change(right(*arguments, **options))
 
-    monkeypatch.setattr(pipeline, stage, wrong)
+    monkeypatch.setattr(where, stage, wrong)
 
 
 def shifts_the_other_way(graph: Graph) -> Graph:
@@ -150,12 +159,15 @@ def test_a_rewrite_that_is_not_what_the_rules_did_is_caught(
     def change(rewritten: Rewritten) -> Rewritten:
         return replace(rewritten, graph=shifts_the_other_way(rewritten.graph))
 
-    spoil(monkeypatch, "rewrite", change)
+    spoil(monkeypatch, passes, "rewrite", change)
     caught("SW405", "is another one: vstore")
 
 
 def test_a_wrong_kernel_is_caught_by_running_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    spoil(monkeypatch, "trace", shifts_the_other_way)
+    def change(flow: Flow) -> Flow:
+        return flow.with_graphs([shifts_the_other_way(block.graph) for block in flow.blocks])
+
+    spoil(monkeypatch, passes, "trace_flow", change)
     caught("SW403", "is wrong")
 
 
@@ -166,7 +178,7 @@ def test_a_schedule_that_breaks_a_dependence_is_caught(monkeypatch: pytest.Monke
         cycle[int(np.argmax(cycle))] = 0
         yield replace(fitted, schedule=replace(fitted.schedule, cycle=cycle))
 
-    spoil(monkeypatch, "search_lowered", change)
+    spoil(monkeypatch, search_blocks, "search_lowered", change)
     caught("SW401")
 
 
@@ -176,7 +188,7 @@ def test_two_values_in_one_word_are_caught(monkeypatch: pytest.MonkeyPatch) -> N
         address = np.minimum(fitted.allocation.address, 200)
         yield replace(fitted, allocation=replace(fitted.allocation, address=address))
 
-    spoil(monkeypatch, "search_lowered", change)
+    spoil(monkeypatch, search_blocks, "search_lowered", change)
     caught("SW402")
 
 
@@ -195,7 +207,7 @@ def test_a_wrong_operand_in_the_program_is_caught(
         bundles[number] = {**bundles[number], "valu": tuple(slots)}
         return replace(program, bundles=tuple(bundles))
 
-    spoil(monkeypatch, "emit", change)
+    spoil(monkeypatch, backend_fitted, "emit", change)
     with pytest.raises(CheckFailed) as failure:
         compile_shape()
     # Where the symbols cannot judge (two writes to one word, an address that may be anywhere) the
@@ -204,18 +216,21 @@ def test_a_wrong_operand_in_the_program_is_caught(
 
 
 def test_a_missing_bundle_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    spoil(monkeypatch, "emit", lambda program: replace(program, bundles=program.bundles[:-1]))
+    def shortened(program: Program) -> Program:
+        return replace(program, bundles=program.bundles[:-1])
+
+    spoil(monkeypatch, backend_fitted, "emit", shortened)
     caught("SW406", "instead of")
 
 
 # Determinism
 
 
-def test_the_same_inputs_give_the_same_program(result: Result) -> None:
+def test_the_same_inputs_give_the_same_program(result: Compiled) -> None:
     assert program_to_json(compile_shape().program) == program_to_json(result.program)
 
 
-def test_two_processes_give_the_same_program(result: Result) -> None:
+def test_two_processes_give_the_same_program(result: Compiled) -> None:
     height, rounds, batch = SHAPE
     options = ["-p", f"height={height}", "-p", f"rounds={rounds}", "-p", f"batch={batch}"]
     command = [sys.executable, "-c", "from slotweave.cli.main import main; main()", "compile",
@@ -225,7 +240,7 @@ def test_two_processes_give_the_same_program(result: Result) -> None:
     assert other.stdout == program_to_json(result.program)
 
 
-def test_the_seed_chooses_the_inputs_and_not_the_program(result: Result) -> None:
+def test_the_seed_chooses_the_inputs_and_not_the_program(result: Compiled) -> None:
     other = compile_shape(seed=3)
     assert other.program.bundles == result.program.bundles
     assert other.program.meta["seed"] == 3
@@ -235,13 +250,13 @@ def test_the_seed_chooses_the_inputs_and_not_the_program(result: Result) -> None
 
 
 @pytest.fixture(scope="module")
-def slow_to_improve() -> Callable[..., Result]:
+def slow_to_improve() -> Callable[..., Compiled]:
     """Compiles what gets shorter, but not with the second attempt."""
     return lambda **options: compiled((6, 10, 128), instances=1, **options)
 
 
 def test_what_time_ended_is_repeated_by_the_evaluations_it_records(
-    slow_to_improve: Callable[..., Result],
+    slow_to_improve: Callable[..., Compiled],
 ) -> None:
     ended = slow_to_improve(budget=budget(seconds=4, clock=TickingClock()))
     assert ended.evaluations == 4
@@ -251,7 +266,7 @@ def test_what_time_ended_is_repeated_by_the_evaluations_it_records(
 
 
 def test_no_time_is_the_first_attempt_and_more_attempts_are_shorter(
-    slow_to_improve: Callable[..., Result],
+    slow_to_improve: Callable[..., Compiled],
 ) -> None:
     first, some, full = (
         slow_to_improve(budget=limits)

@@ -9,9 +9,10 @@ import pytest
 from slotweave.base.verdict import Verdict
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.driver import proof
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.driver.proof import prove
-from slotweave.frontend.recorded_proof import recorded_verdict
+from slotweave.driver.recorded_proof import recorded_verdict
 from slotweave.frontend.trace import trace
 from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.graph import Graph
@@ -27,7 +28,7 @@ def plan(name: str) -> Plan:
 
 
 def compiled(name: str) -> Program:
-    return compile_kernel(TREE_HASH, CHALLENGE, SHAPE, "values", plan(name), instances=1).program
+    return compile_job(Job(TREE_HASH, SHAPE, "values", plan(name), CHALLENGE, instances=1)).program
 
 
 def traced(name: str) -> Graph:

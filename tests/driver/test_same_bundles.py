@@ -15,12 +15,13 @@ from random import Random
 
 import pytest
 
-from fuzz.kernels import KernelJob, compile_job
+from fuzz.kernels import KernelJob, compiled_job
 from fuzz.statements import Statement, Statements
 from fuzz.writing import BINARY, VARIABLE
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.plans.ladder_plans import LADDER_PLAN_NAMES
-from slotweave.driver.flow_pipeline import compile_any
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
@@ -78,14 +79,14 @@ def random_kernels() -> dict[str, str]:
         random = Random(number)
         options = ScheduleOptions(spill=number % 3 == 0)
         job = KernelJob(random_statements(random), CHALLENGE, options, number % 4 != 1, number)
-        result = compile_job(job)
+        result = compiled_job(job)
         found[f"kernel {number}"] = digest(result and result.program)
     return found
 
 
 def tree_hash(plan: str, contract: str, parameters: Mapping[str, int]) -> str:
     made = TREE_HASH.plan(plan, parameters, contract)
-    result = compile_any(TREE_HASH, CHALLENGE, parameters, contract, made, instances=1)
+    result = compile_job(Job(TREE_HASH, parameters, contract, made, CHALLENGE, instances=1))
     return digest(result.program)
 
 

@@ -23,7 +23,7 @@ from slotweave.evidence.hashes import (
 from slotweave.evidence.record import HASHED, is_record, record_from_json, record_to_json
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE, MINIMAL
-from slotweave.views.summary import result_summary
+from slotweave.views.summary import summary_of
 from support.examples import examples
 from support.small_results import small_result
 
@@ -32,7 +32,7 @@ RESULT = small_result()
 
 @cache
 def saved() -> str:
-    return record_to_json(result_summary(RESULT), RESULT.program, CHALLENGE, TREE_HASH)
+    return record_to_json(summary_of(RESULT), RESULT.program, CHALLENGE, TREE_HASH)
 
 
 def changed(*path: str | int, value: Any) -> str:
@@ -57,10 +57,10 @@ def test_a_record_holds_what_was_found() -> None:
     assert record.cycles == RESULT.cycles
     assert record.program == RESULT.program
     assert record.machine == CHALLENGE
-    assert record.parameters == RESULT.parameters
+    assert record.parameters == RESULT.job.parameters
     assert (record.kernel, record.contract) == ("tree-hash", "values")
     assert (record.seed, record.instances) == (0, 2)
-    assert record.entries["bound"] == result_summary(RESULT)["bound"]
+    assert record.entries["bound"] == summary_of(RESULT)["bound"]
     assert set(record.hashes) == set(HASHED)
 
 
@@ -71,14 +71,14 @@ def test_each_hash_is_that_of_its_value() -> None:
         "program": program_hash(RESULT.program),
         "machine": machine_hash(CHALLENGE),
         "simulator": simulator_hash(),
-        "inputs": inputs_hash(TREE_HASH, RESULT.parameters, "values", 0, 2),
+        "inputs": inputs_hash(TREE_HASH, RESULT.job.parameters, "values", 0, 2),
     }
     assert all(len(value) == 64 for value in record.hashes.values())
 
 
 def test_hashes_tell_values_apart() -> None:
     assert machine_hash(CHALLENGE) != machine_hash(MINIMAL)
-    seeds = {inputs_hash(TREE_HASH, RESULT.parameters, "values", seed, 2) for seed in range(5)}
+    seeds = {inputs_hash(TREE_HASH, RESULT.job.parameters, "values", seed, 2) for seed in range(5)}
     assert len(seeds) == 5
     assert record_hash({"a": 1, "b": 2}) == record_hash({"b": 2, "a": 1}) != record_hash({"a": 1})
 

@@ -18,7 +18,7 @@ from slotweave.evidence.rederive import discrepancies, workload_of
 from slotweave.frontend.kernel import Words
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
-from slotweave.views.summary import result_summary
+from slotweave.views.summary import summary_of
 from support.cheating import answers_of_a_seed
 from support.small_results import small_result
 
@@ -27,13 +27,13 @@ RESULT = small_result()
 
 def record(program: Program = RESULT.program, **entries: Any) -> Record:
     """A record in which all hashes are right, whatever it says."""
-    summary = {**result_summary(RESULT), "bundles": len(program.bundles), **entries}
+    summary = {**summary_of(RESULT), "bundles": len(program.bundles), **entries}
     return record_from_json(record_to_json(summary, program, CHALLENGE, TREE_HASH))
 
 
 def tampered(**entries: Any) -> Record:
     """A record in which entries were changed afterwards."""
-    text = record_to_json(result_summary(RESULT), RESULT.program, CHALLENGE, TREE_HASH)
+    text = record_to_json(summary_of(RESULT), RESULT.program, CHALLENGE, TREE_HASH)
     return record_from_json(json.dumps({**json.loads(text), **entries}))
 
 
@@ -116,7 +116,7 @@ def wrong_program() -> Program:
 
 
 def cheat() -> Program:
-    workload = workload_of(TREE_HASH, RESULT.parameters, RESULT.contract, CHALLENGE)
+    workload = workload_of(TREE_HASH, RESULT.job.parameters, RESULT.job.contract, CHALLENGE)
     return answers_of_a_seed(workload, seed=0)
 
 

@@ -8,9 +8,10 @@ from random import Random
 from fuzz.refusal import refusable
 from slotweave.backend.emit import emit
 from slotweave.backend.fit import fit
+from slotweave.backend.fitted import Fitted
 from slotweave.backend.lower import lower
 from slotweave.check.symbolic.equivalence import program_equals_graph
-from slotweave.driver.pipeline import check_compiled, check_rewriting
+from slotweave.driver.certify import expect_fitted, expect_rewriting
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import ScheduleOptions
@@ -77,7 +78,7 @@ def compiled(job: Job) -> Program | None:
     if job.rewriting:
         rewritten = rewrite(graph, machine)
         verify_graph(rewritten.graph)
-        check_rewriting(graph, rewritten)
+        expect_rewriting(graph, rewritten)
         graph = rewritten.graph
     with refusable():
         lowered = lower(graph, machine)
@@ -85,7 +86,7 @@ def compiled(job: Job) -> Program | None:
         faults = [*problem_faults(problem), *layout_faults(lowered.layout, problem.storage_words)]
         assert not faults
         schedule, allocation = fit(lowered.graph, problem, job.options, machine.scratch_words)
-        check_compiled(problem, schedule, allocation)
+        expect_fitted(Fitted(lowered, schedule, allocation))
         program = emit(lowered.graph, machine, problem, lowered.layout, schedule, allocation)
         assert parse_program(program_to_text(program)) == program
         assert parse_program(program_to_json(program)) == program

@@ -18,8 +18,10 @@ from fuzz.refusal import refusable
 from fuzz.statements import Statements, statements_from_text, statements_to_text
 from fuzz.writing import MEMORY_WORDS, REGION_WORDS, REGIONS, write_kernel
 from slotweave.backend.fit import Effort
-from slotweave.driver.flow_pipeline import FlowResult, compile_any
-from slotweave.driver.pipeline import Result
+from slotweave.bounds import best_bound
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.trace import trace_blocks
 from slotweave.frontend.tracer import Tracer
@@ -93,7 +95,7 @@ def kernel_jobs(draw: st.DrawFn, jumps: bool = True) -> KernelJob:
 def kernel_means_itself(job: KernelJob) -> None:
     """The claim: compiled, or refused for what the machine lacks; and the program is the kernel."""
     try:
-        result = compile_job(job)
+        result = compiled_job(job)
         if result is not None:
             _program_does_what_the_kernel_means(job, result, flow_of(job))
     except Exception as error:
@@ -101,13 +103,13 @@ def kernel_means_itself(job: KernelJob) -> None:
         raise
 
 
-def compile_job(job: KernelJob) -> Result | FlowResult | None:
+def compiled_job(job: KernelJob) -> Compiled | None:
     """What compiling gives; None if the machine cannot hold the kernel."""
     kernel = kernel_of_function(_function(job), "random", job.machine.vector_length)
     plan = Plan("default", kernel.name, job.rewriting, job.options)
     with refusable():
-        return compile_any(kernel, job.machine, {}, kernel.contracts[0], plan,
-                           instances=2, seed=job.seed, effort=Effort.FAST)  # fmt: skip
+        return compile_job(Job(kernel, {}, kernel.contracts[0], plan, job.machine,
+                               instances=2, seed=job.seed, effort=Effort.FAST))  # fmt: skip
     return None
 
 
@@ -123,14 +125,13 @@ def _function(job: KernelJob):
     return build
 
 
-def _program_does_what_the_kernel_means(
-    job: KernelJob, result: Result | FlowResult, flow: Flow
-) -> None:
+def _program_does_what_the_kernel_means(job: KernelJob, result: Compiled, flow: Flow) -> None:
     constants = sorted({node.imm for block in flow.blocks for node in block.graph.nodes
                         if node.op == "const"})  # fmt: skip
     counts_are_known = not any(block.jump for block in flow.blocks)
-    if isinstance(result, Result):
-        assert all(bound.cycles <= result.cycles for bound in result.bounds), "bound above cycles"
+    for block in result.blocks:
+        least = best_bound(block.bounds).cycles
+        assert least <= block.fitted.cycles, "bound above cycles"
     for memory in memories(MEMORY_WORDS, constants, MEMORIES, job.seed):
         meaning = meaning_of(flow, memory)
         end = run(result.program, job.machine, memory)
@@ -151,9 +152,7 @@ def _same(end: Run, meaning: Meaning, memory: list[int], when: str) -> None:
     assert not wrong, f"{when} {{word: (program, kernel)}}: {wrong}, begun with {memory}"
 
 
-def _pauses_right(
-    result: Result | FlowResult, machine: Machine, memory: list[int], meaning: Meaning
-) -> None:
+def _pauses_right(result: Compiled, machine: Machine, memory: list[int], meaning: Meaning) -> None:
     """With pauses enabled the program stops at each, with the memory that the kernel has there.
 
     Where results take longer than a bundle they would land at the pause, earlier than they do.

@@ -16,7 +16,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.errors import UnsatisfiedAssumption
 
-from fuzz.kernels import KernelJob, compile_job, kernel_jobs
+from fuzz.kernels import KernelJob, compiled_job, kernel_jobs
 from fuzz.memories import memories
 from fuzz.writing import MEMORY_WORDS as KERNEL_WORDS
 from slotweave.base.diagnostics import CheckFailed
@@ -190,7 +190,7 @@ def always_ends(job: ProgramJob) -> bool:
 
 def _compiled(job: KernelJob) -> Program:
     try:
-        result = compile_job(job)
+        result = compiled_job(job)
     except CheckFailed:  # found by the target of kernels
         result = None
     if result is None:

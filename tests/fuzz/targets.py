@@ -16,7 +16,8 @@ from fuzz.mutation import mutated
 from fuzz.refusal import refusable
 from fuzz.texts import forms, keeps_its_promise
 from slotweave.base.diagnostics import CheckFailed
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver import job as compiling
+from slotweave.driver.compile import compile_job
 from slotweave.frontend.load import kernel_of_function
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.program import Program
@@ -77,7 +78,9 @@ def kernel_compiles_right(drawn: Any) -> None:
     kernel = kernel_of_function(build, "random", machine.vector_length)
     plan = Plan("default", kernel.name, seed % 2 == 0, schedule)
     with refusable():
-        compile_kernel(kernel, machine, {}, kernel.contracts[0], plan, instances=2, seed=seed)
+        compile_job(
+            compiling.Job(kernel, {}, kernel.contracts[0], plan, machine, instances=2, seed=seed)
+        )
 
 
 def simulators_agree(drawn: Any) -> None:

@@ -12,7 +12,8 @@ from imitations.worse import WORSE
 from slotweave.challenge.foreign.confined import Limits
 from slotweave.challenge.foreign.load import load_challenge_file
 from slotweave.challenge.tree_hash.workload import Shape
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.extensions import kernels
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import Plan, ScheduleOptions
@@ -63,7 +64,7 @@ def plan_of(rung: str, shape: Shape) -> Plan:
 
 def compiled(plan: Plan, shape: Shape) -> Program:
     values = parameters(shape)
-    return compile_kernel(KERNEL, CHALLENGE, values, "values", plan, instances=1).program
+    return compile_job(Job(KERNEL, values, "values", plan, CHALLENGE, instances=1)).program
 
 
 def imitations(shape: Shape) -> Iterator[Imitation]:

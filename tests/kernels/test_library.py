@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from slotweave.driver.flow_pipeline import compile_any
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Kernel
 from slotweave.kernels.forms import LOOP, UNROLLED
 from slotweave.kernels.hashes.chacha import CHACHA
@@ -56,7 +57,7 @@ def expect_right(kernel: Kernel, form: str, parameters: dict[str, int]) -> None:
     """Compiled, proved to be its graph, and like NumPy's reference on random memories."""
     contract = kernel.contracts[0]
     plan = kernel.plan(form, parameters, contract)
-    result = compile_any(kernel, CHALLENGE, parameters, contract, plan, instances=4)
+    result = compile_job(Job(kernel, parameters, contract, plan, CHALLENGE, instances=4))
     assert result.equivalence.answer is True
     assert result.verified.mismatches == 0
 
@@ -69,7 +70,7 @@ def computed(kernel: Kernel, memory: Sequence[int], parameters: dict[str, int]) 
     """What the compiled program leaves in memory; the reference leaves the same."""
     contract = kernel.contracts[0]
     plan = kernel.plan(UNROLLED, parameters, contract)
-    program = compile_any(kernel, CHALLENGE, parameters, contract, plan, instances=1).program
+    program = compile_job(Job(kernel, parameters, contract, plan, CHALLENGE, instances=1)).program
     end = run(program, CHALLENGE, list(memory)).memory.tolist()
     words = np.array(memory, np.uint32)
     assert end == kernel.reference(words, parameters, contract).tolist()

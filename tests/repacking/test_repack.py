@@ -20,7 +20,8 @@ from slotweave.base.verdict import Verdict
 from slotweave.check.symbolic.refinement import graph_refines_program
 from slotweave.check.symbolic.witness import random_memory
 from slotweave.driver.comparison import Subject, prove_same
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.extensions import kernels
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.graph import Region
@@ -194,8 +195,8 @@ def compiled(plan: str) -> tuple[Program, Facts, int]:
     """Tree hash by this plan, its facts and its cycles."""
     kernel = kernels()["tree-hash"]
     shape = dict(zip(("height", "rounds", "batch"), SHAPE, strict=True))
-    result = compile_kernel(
-        kernel, CHALLENGE, shape, "values", kernel.plan(plan, shape, "values"), instances=1
+    result = compile_job(
+        Job(kernel, shape, "values", kernel.plan(plan, shape, "values"), CHALLENGE, instances=1)
     )
     return result.program, kernel.facts(shape, "values"), result.cycles
 

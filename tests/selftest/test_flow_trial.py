@@ -10,7 +10,9 @@ import pytest
 
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver.flow_pipeline import FlowResult, compile_any
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.machine import CHALLENGE
@@ -46,23 +48,19 @@ def loops(k: Tracer) -> None:
 
 
 @cache
-def compiled(function) -> FlowResult:
+def compiled(function) -> Compiled:
     kernel = kernel_of_function(function, "k.py:f")
-    result = compile_any(kernel, CHALLENGE, {}, "graph", kernel.plan("default", {}, "graph"))
-    assert isinstance(result, FlowResult)
-    return result
+    return compile_job(Job(kernel, {}, "graph", kernel.plan("default", {}, "graph"), CHALLENGE))
 
 
 @cache
-def rung() -> FlowResult:
+def rung() -> Compiled:
     shape = parameters(3, 3, 16)
     plan = TREE_HASH.plan("dedup-runtime", shape, "values")
-    result = compile_any(TREE_HASH, CHALLENGE, shape, "values", plan, instances=2)
-    assert isinstance(result, FlowResult)
-    return result
+    return compile_job(Job(TREE_HASH, shape, "values", plan, CHALLENGE, instances=2))
 
 
-def tried(result: FlowResult, seed: int = 0) -> list[Outcome]:
+def tried(result: Compiled, seed: int = 0) -> list[Outcome]:
     return list(flow_trials(result, FEW, seed))
 
 

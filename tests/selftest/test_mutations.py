@@ -14,7 +14,7 @@ from slotweave.ir.program import Program
 from slotweave.ir.text.program_files import program_from_json, program_to_json
 from slotweave.ir.verify.graph_verify import graph_faults
 from slotweave.machine import CHALLENGE
-from slotweave.selftest.fitted_mutations import Fitted, allocation_mutations, schedule_mutations
+from slotweave.selftest.fitted_mutations import allocation_mutations, schedule_mutations
 from slotweave.selftest.graph_mutations import (
     COMMUTES,
     GRAPH_MUTATIONS,
@@ -35,14 +35,14 @@ def of_programs(count: int, seed: int = 0) -> list[Mutant[Program]]:
 
 def of_graphs(count: int, seed: int = 0) -> list[Mutant[Graph]]:
     mutations = (*GRAPH_MUTATIONS, drop_order_edge)
-    return mutants(small_result().traced, mutations, count, seed)
+    return mutants(small_result().block.traced, mutations, count, seed)
 
 
 def of_fitted(count: int, seed: int = 0) -> list[Mutant[Any]]:
     made = constants_stored()
     problem = made.lowered.problem
     mutations = (*schedule_mutations(problem), *allocation_mutations(problem))
-    return mutants(Fitted(made.schedule, made.allocation), mutations, count, seed)
+    return mutants(made.fitted, mutations, count, seed)
 
 
 MAKERS = pytest.mark.parametrize("make", [of_programs, of_graphs, of_fitted])
@@ -60,8 +60,8 @@ def test_the_same_seed_gives_the_same_mutants(make: Maker) -> None:
 @MAKERS
 def test_a_mutant_is_not_what_it_was_made_from(make: Maker) -> None:
     result = small_result()
-    fitted = Fitted(constants_stored().schedule, constants_stored().allocation)
-    originals = (result.program, result.traced, fitted)
+    fitted = constants_stored().fitted
+    originals = (result.program, result.block.traced, fitted)
     for mutant in make(120):
         assert mutant.value not in originals, mutant.change
 
@@ -75,10 +75,10 @@ def test_every_kind_of_change_is_made(make: Maker) -> None:
 
 def test_the_original_is_left_as_it_was() -> None:
     result = small_result()
-    before = program_to_json(result.program), result.schedule.cycle.tolist()
+    before = program_to_json(result.program), result.block.fitted.schedule.cycle.tolist()
     of_programs(24)
     of_fitted(24)
-    assert (program_to_json(result.program), result.schedule.cycle.tolist()) == before
+    assert (program_to_json(result.program), result.block.fitted.schedule.cycle.tolist()) == before
 
 
 def test_mutants_of_programs_are_program_files() -> None:
@@ -94,7 +94,7 @@ def test_mutants_of_kernels_are_graphs_that_a_tracer_could_have_made() -> None:
 
 
 def test_exchanged_operands_of_a_commutative_operation_are_a_class_of_their_own() -> None:
-    for mutant in mutants(small_result().traced, (exchange_operands,), 20, 0):
+    for mutant in mutants(small_result().block.traced, (exchange_operands,), 20, 0):
         name = mutant.change.split("(")[1].split(",")[0]
         commutes = name in ("add", "xor", "and", "or", "mul", "eq")
         assert (mutant.harmless == COMMUTES) == commutes or name == "multiply_add"

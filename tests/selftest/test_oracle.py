@@ -19,7 +19,7 @@ from slotweave.selftest.oracle import Oracle, oracle_for
 from support.small_results import small_result
 
 RESULT = small_result()
-ORACLE: Oracle = oracle_for(TREE_HASH, RESULT.parameters, "values", seed=0, count=3)
+ORACLE: Oracle = oracle_for(TREE_HASH, RESULT.job.parameters, "values", seed=0, count=3)
 INDICES, VALUES = 7 + 15, 7 + 15 + 16
 
 
@@ -39,7 +39,7 @@ def storing(word: int, address: int) -> tuple[Bundle, ...]:
 
 def test_what_is_right_does_not_differ() -> None:
     assert differs(RESULT.program) == differs(RESULT.program, both=True) == ""
-    assert ORACLE.graph_differs(RESULT.traced) == ""
+    assert ORACLE.graph_differs(RESULT.block.traced) == ""
 
 
 def test_a_wrong_word_of_the_output_differs() -> None:
@@ -64,8 +64,9 @@ def test_what_only_strict_mode_refuses_does_not_differ() -> None:
 
 
 def test_a_wrong_node_of_a_graph_differs() -> None:
-    nodes = [replace(node, op="sub") if node.op == "xor" else node for node in RESULT.traced.nodes]
-    assert "instead of" in ORACLE.graph_differs(RESULT.traced.with_nodes(tuple(nodes)))
+    traced = RESULT.block.traced
+    nodes = [replace(node, op="sub") if node.op == "xor" else node for node in traced.nodes]
+    assert "instead of" in ORACLE.graph_differs(RESULT.block.traced.with_nodes(tuple(nodes)))
 
 
 def traces(k: Tracer) -> None:

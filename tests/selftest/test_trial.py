@@ -13,19 +13,20 @@ from slotweave.base.verdict import Verdict
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.check.symbolic.equivalence import GraphOnTerms
 from slotweave.ir.program import Bundle, Program
-from slotweave.machine import CHALLENGE
 from slotweave.selftest import trial
 from slotweave.selftest.outcome import Checker, Outcome, Subject, counts, summary
-from slotweave.selftest.trial import Numbers, Origin, trials
-from support.small_results import fitted_of, origin_of, small_result
-from support.tree_hash import compiled, parameters
+from slotweave.selftest.trial import Numbers, trials
+from support.small_results import small_result
+from support.tree_hash import compiled
 
 FEW = Numbers(program=72, schedule=12, allocation=12, kernel=24, order=3)
 
 
 def tried(numbers: Numbers = FEW, contract: str = "values", seed: int = 0) -> list[Outcome]:
     result = small_result(contract)
-    return list(trials(origin_of(result), result.program, numbers, seed, fitted_of(result)))
+    return list(
+        trials(result.job, result.block.traced, result.program, numbers, seed, result.block.fitted)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +76,14 @@ def test_nothing_is_missed_under_other_contracts(contract: str) -> None:
 
 def test_a_program_without_its_schedule_is_tried_as_often() -> None:
     result = small_result()
-    found = list(trials(origin_of(result), result.program, Numbers(10, 5, 5, 0, 0)))
+    found = list(trials(result.job, result.block.traced, result.program, Numbers(10, 5, 5, 0, 0)))
     assert [outcome.subject for outcome in found] == [Subject.PROGRAM] * 20
 
 
 def test_a_kernel_without_a_definition_is_not_mutated() -> None:
     result = small_result()
-    origin = replace(origin_of(result), kernel=replace(TREE_HASH, definition=None))
-    found = trials(origin, result.program, Numbers(6, 0, 0, 6, 6))
+    job = replace(result.job, kernel=replace(TREE_HASH, definition=None))
+    found = trials(job, result.block.traced, result.program, Numbers(6, 0, 0, 6, 6))
     assert {outcome.subject for outcome in found} == {Subject.PROGRAM}
 
 
@@ -143,7 +144,7 @@ def test_what_is_wrong_for_one_word_only_is_refused() -> None:
 
 
 def first_of(program: Program) -> Iterator[Outcome]:
-    return trials(origin_of(small_result()), program, Numbers(1, 0, 0, 0, 0))
+    return trials(small_result().job, small_result().block.traced, program, Numbers(1, 0, 0, 0, 0))
 
 
 def test_a_missed_mutant_is_counted_and_said() -> None:
@@ -165,11 +166,9 @@ def test_numbers_are_shared_out() -> None:
 
 @pytest.mark.long
 def test_all_of_a_thousand_mutants_of_the_judged_program_and_a_hundred_of_its_kernel() -> None:
-    values = parameters(10, 16, 256)
-    plan = TREE_HASH.plan("default", values, "values")
     result = compiled((10, 16, 256))
-    origin = Origin(TREE_HASH, values, "values", plan, CHALLENGE)
-    found = summary(trials(origin, result.program, Numbers(), 0, fitted_of(result)))
+    block = result.block
+    found = summary(trials(result.job, block.traced, result.program, Numbers(), 0, block.fitted))
     assert found["missed_mutants"] == []
     assert found["mutants"] == 1100
     kernel = found["subjects"]["kernel"]

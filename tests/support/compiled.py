@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from slotweave.backend.allocate import allocate
 from slotweave.backend.emit import emit
+from slotweave.backend.fitted import Fitted
 from slotweave.backend.lower import Lowered, lower
 from slotweave.backend.schedule import Pressure, list_schedule_by, program_order
 from slotweave.ir.allocation import Allocation
@@ -24,6 +25,10 @@ class Compiled:
     schedule: Schedule
     allocation: Allocation
     program: Program
+
+    @property
+    def fitted(self) -> Fitted:
+        return Fitted(self.lowered, self.schedule, self.allocation)
 
 
 def in_program_order(problem: Problem) -> Schedule:

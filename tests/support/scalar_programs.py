@@ -8,7 +8,8 @@ from typing import Any
 from slotweave.backend.emit import emit
 from slotweave.backend.fit import fit
 from slotweave.backend.lower import lower
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.extensions import kernels
 from slotweave.frontend.trace import trace_function
 from slotweave.frontend.tracer import Tracer
@@ -85,5 +86,5 @@ def scalar_tree_hash(height: int, rounds: int, batch: int) -> tuple[Program, Fac
     kernel = kernels()["tree-hash"]
     shape = {"height": height, "rounds": rounds, "batch": batch}
     plan = kernel.plan("scalar", shape, "values")
-    result = compile_kernel(kernel, CHALLENGE, shape, "values", plan, instances=1)
+    result = compile_job(Job(kernel, shape, "values", plan, CHALLENGE, instances=1))
     return result.program, kernel.facts(shape, "values")

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from functools import cache
 
-from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver.pipeline import Result
+from slotweave.driver.compiled import Compiled
 from slotweave.frontend.trace import trace_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.machine import CHALLENGE
-from slotweave.selftest.fitted_mutations import Fitted
-from slotweave.selftest.trial import Origin
-from support.compiled import Compiled
+from support.compiled import Compiled as CompiledGraph
 from support.compiled import compiled as compiled_graph
 from support.tree_hash import compiled
 
 
 @cache
-def small_result(contract: str = "values") -> Result:
+def small_result(contract: str = "values") -> Compiled:
     """Two vectors of items, five rounds in a tree of height 3."""
     return compiled((3, 5, 16), contract, instances=2)
 
 
 @cache
-def constants_stored() -> Compiled:
+def constants_stored() -> CompiledGraph:
     """So many constants that most of them may also be sums, or added immediates."""
 
     def build(k: Tracer) -> None:
@@ -32,11 +29,3 @@ def constants_stored() -> Compiled:
             k.store(address, 1000 + 3 * address, out)
 
     return compiled_graph(trace_function(build, "constants", CHALLENGE.vector_length), CHALLENGE)
-
-
-def origin_of(result: Result) -> Origin:
-    return Origin(TREE_HASH, result.parameters, result.contract, result.plan, CHALLENGE)
-
-
-def fitted_of(result: Result) -> Fitted:
-    return Fitted(result.schedule, result.allocation)

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from slotweave.base.budget import UNLIMITED, Budget
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver.pipeline import Result, compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.frontend.trace import trace
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
@@ -84,10 +87,12 @@ def compiled(
     contract: str = "values",
     plan: Plan | str = "default",
     machine: Machine = CHALLENGE,
+    budget: Budget = UNLIMITED,
     **options: Any,
-) -> Result:
+) -> Compiled:
     """(height, rounds, batch) compiled and checked."""
     values = parameters(*shape)
     if isinstance(plan, str):
         plan = TREE_HASH.plan(plan, values, contract)
-    return compile_kernel(TREE_HASH, machine, values, contract, plan, **options)
+    job = Job(TREE_HASH, values, contract, plan, machine, **options)
+    return compile_job(job, budget)

@@ -11,7 +11,8 @@ from slotweave.backend.fit import Effort
 from slotweave.challenge.tree_hash.plans.choices import read_choices
 from slotweave.challenge.tree_hash.plans.vary import vary
 from slotweave.challenge.tree_hash.workload import Shape
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.extensions import kernels
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.machine import CHALLENGE
@@ -57,8 +58,8 @@ def test_a_found_plan_compiles_to_the_cycles_that_its_score_says():
     found = after(3)
     plan = plan_from_json(plan_to_json(found.best))
     for effort in (Effort.FAST, Effort.DEFAULT):
-        result = compile_kernel(
-            KERNEL, CHALLENGE, SHAPE, "values", plan, instances=2, effort=effort
+        result = compile_job(
+            Job(KERNEL, SHAPE, "values", plan, CHALLENGE, instances=2, effort=effort)
         )
         assert result.cycles == found.best_score.cycles
     assert score(task_for(), plan) == found.best_score
@@ -94,7 +95,7 @@ def test_plans_without_choices_are_left_alone():
 
 def test_a_search_begins_no_worse_than_compile_would_end():
     plan = KERNEL.plan("default", SHAPE, "values")
-    compiled = compile_kernel(KERNEL, CHALLENGE, SHAPE, "values", plan, instances=1)
+    compiled = compile_job(Job(KERNEL, SHAPE, "values", plan, CHALLENGE, instances=1))
     assert begun().best_score.cycles <= compiled.cycles
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from slotweave.check.runs.execution import instance_memory
-from slotweave.driver.flow_pipeline import FlowResult, compile_any
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
-from slotweave.views.flow_summary import summary_of
+from slotweave.views.summary import summary_of
 
 
 def uneven(k: Tracer) -> None:
@@ -28,8 +29,9 @@ def uneven(k: Tracer) -> None:
 def test_cycles_bound_and_engines_are_those_of_the_longest_run() -> None:
     kernel = kernel_of_function(uneven, "uneven", CHALLENGE.vector_length)
     plan = kernel.plan("default", {}, kernel.contracts[0])
-    result = compile_any(kernel, CHALLENGE, {}, kernel.contracts[0], plan, instances=20, seed=4)
-    assert isinstance(result, FlowResult)
+    result = compile_job(
+        Job(kernel, {}, kernel.contracts[0], plan, CHALLENGE, instances=20, seed=4)
+    )
     events: dict[int, int] = {}
     lengths = []
     for instance in range(20):

@@ -9,13 +9,13 @@ import pytest
 from rich.console import Console
 
 from slotweave.views.result_table import result_view
-from slotweave.views.summary import result_summary
+from slotweave.views.summary import summary_of
 from support.tree_hash import compiled
 
 
 @pytest.fixture(scope="module")
 def summary() -> dict[str, Any]:
-    return result_summary(compiled((3, 4, 16), instances=3))
+    return summary_of(compiled((3, 4, 16), instances=3))
 
 
 def shown(summary: dict[str, Any]) -> str:

@@ -8,7 +8,9 @@ from slotweave.analysis.idle import idle_slots
 from slotweave.anatomy.causes.idle_causes import idle_causes
 from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.unrolled import unrolled
-from slotweave.driver.pipeline import Result, compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import NOTHING_KNOWN
@@ -31,10 +33,10 @@ def gathers_and_scatters(k: Tracer) -> None:
         b.store(k.pack([first + lane for lane in range(8)]), found * 3 + 1)
 
 
-def made(function) -> Result:
+def made(function) -> Compiled:
     kernel = kernel_of_function(function, "k.py:f")
     plan = kernel.plan("default", {}, "graph")
-    return compile_kernel(kernel, CHALLENGE, {}, "graph", plan, instances=1)
+    return compile_job(Job(kernel, {}, "graph", plan, CHALLENGE, instances=1))
 
 
 @pytest.mark.parametrize(
@@ -47,14 +49,14 @@ def made(function) -> Result:
     ],
 )
 def test_no_work_and_all_that_idles_are_the_same_in_both(result):
-    found: Result = result()
-    program, machine = found.program, found.machine
-    facts = found.kernel.facts(found.parameters, found.contract)
+    found: Compiled = result()
+    program, machine = found.program, found.job.machine
+    facts = found.job.kernel.facts(found.job.parameters, found.job.contract)
     for known in (facts, NOTHING_KNOWN):
         run = unrolled(program, machine, known)
         placed = placements(run.program, machine, run.known)
         inspected = idle_causes(run.program, machine, placed)
-        scheduled = idle_slots(found.problem, found.schedule)
+        scheduled = idle_slots(found.block.fitted.problem, found.block.fitted.schedule)
         for engine in machine.slots:
             mine, theirs = scheduled[engine], inspected[engine]
             assert mine.get("nothing", 0) == theirs.get("nothing", 0), engine

@@ -7,18 +7,16 @@ there is, and fits the graph that this gives; the shortest of a few turns is tak
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Iterator, Sequence
 
 from slotweave.backend.allocate import propose_splits
 from slotweave.backend.fit import Effort, fit, search_fit
+from slotweave.backend.fitted import Fitted
 from slotweave.backend.lower import Lowered, reload_costs, split_ranges
 from slotweave.base.budget import UNLIMITED
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.bounds.slots import slots_bound
-from slotweave.ir.allocation import Allocation
 from slotweave.ir.plan import ScheduleOptions
-from slotweave.ir.schedule import Schedule
 from slotweave.ir.split import Split
 from slotweave.machine import Machine
 
@@ -28,15 +26,6 @@ TURNS = ((1.3, 0.85), (1.5, 0.92), (1.5, 0.8))
 
 #: A program at most so many times as long as the slots bound has nothing to gain.
 NOTHING_TO_GAIN = 1.01
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """What was scheduled, with splits if there are any, its schedule, and its allocation."""
-
-    lowered: Lowered
-    schedule: Schedule
-    allocation: Allocation
 
 
 def fit_lowered(
@@ -58,15 +47,18 @@ def search_lowered(
     options: ScheduleOptions,
     machine: Machine,
     effort: Effort = Effort.FAST,
+    kept: Collection[str] = (),
 ) -> Iterator[Fitted | None]:
     """The shortest so far, after each attempt; None before any fits.
+
+    The regions of memory that are `kept` hold at the end what the graph leaves in them.
 
     Raises NoSchedule as `search_fit` does, if splitting does not help either.
     """
     words = machine.scratch_words
     best, failure = yield from _shorter(None, lowered, options, words, effort)
     if options.spill:
-        for split in split_in_turns(lowered, options, machine, best):
+        for split in split_in_turns(lowered, options, machine, best, kept=kept):
             best, _ = yield from _shorter(best, split, options, words, effort)
     if best is None:
         assert failure is not None
@@ -79,6 +71,8 @@ def split_in_turns(
     machine: Machine,
     without: Fitted | None = None,
     turns: Sequence[tuple[float, float]] = TURNS,
+    *,
+    kept: Collection[str] = (),
 ) -> Iterator[Lowered]:
     """`lowered` with live ranges split, one way in each turn; `without` is what there is without.
 
@@ -100,7 +94,7 @@ def split_in_turns(
         splits = propose_splits(problem, roomy, int(share * words), costs)
         if splits and splits not in seen:
             seen.add(splits)
-            yield split_ranges(lowered, machine, splits, roomy)
+            yield split_ranges(lowered, machine, splits, roomy, kept=kept)
 
 
 def _shorter(

@@ -18,20 +18,22 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from slotweave.base.diagnostics import Exit
-from slotweave.driver.pipeline import Result, compile_kernel, verify_program
+from slotweave.driver.certify import verify_program
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.extensions import kernels
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
-from slotweave.machine import Machine
 from slotweave.simulate.compiled import encode, run_compiled
 
 #: Random inputs of `verify 1000`.
@@ -56,18 +58,7 @@ def endless(k):
 _LIMIT = 1.0
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What is measured: a kernel of one shape, compiled for a machine by a plan."""
-
-    kernel: Kernel
-    parameters: Mapping[str, int]
-    contract: str
-    plan: Plan
-    machine: Machine
-
-
-def measure(subject: Subject, repeat: int) -> Iterator[tuple[str, float]]:
+def measure(subject: Job, repeat: int) -> Iterator[tuple[str, float]]:
     """The seconds of each kind of work, by name, as they are found."""
     yield "start-up", _least(_start_up, min(repeat, 3))
     yield "late", _least(_compile_endless, 1) - _LIMIT
@@ -111,14 +102,12 @@ def _compile_in_vain(*arguments: str) -> None:
         raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
 
 
-def _compiled(subject: Subject, plan: Plan) -> Result:
-    return compile_kernel(
-        subject.kernel, subject.machine, subject.parameters, subject.contract, plan, instances=1
-    )
+def _compiled(subject: Job, plan: Plan) -> Compiled:
+    return compile_job(replace(subject, plan=plan, instances=1))
 
 
 def _simulation(
-    subject: Subject, program: Program, prefix: str, repeat: int
+    subject: Job, program: Program, prefix: str, repeat: int
 ) -> Iterator[tuple[str, float]]:
     encoded = encode(program, subject.machine)
     memory = subject.kernel.memory(
@@ -129,10 +118,8 @@ def _simulation(
     yield f"{prefix}simulate", _least(lambda: run_compiled(encoded, memory), repeat)
 
 
-def _verify(subject: Subject, program: Program) -> None:
-    verify_program(
-        program, subject.machine, subject.kernel, subject.parameters, subject.contract, INPUTS, 0
-    )
+def _verify(subject: Job, program: Program) -> None:
+    verify_program(replace(subject, instances=INPUTS, seed=0), program)
 
 
 def _least(work: Callable[[], object], repeat: int) -> float:

@@ -109,14 +109,14 @@ def compiled_instructions(
     height: int, batch: int, rounds: int, contract: str
 ) -> tuple[Instructions, ScratchMap]:
     """Compile and check the kernel for another shape, in the challenge's form."""
-    from slotweave.driver.pipeline import (
-        compile_kernel,  # loads the compiler, which exporting can spare
-    )
+    # They load the compiler, which exporting can spare.
+    from slotweave.driver.compile import compile_job
+    from slotweave.driver.job import Job
 
     kernel = TREE_HASH
     parameters = {"height": height, "batch": batch, "rounds": rounds}
     plan = kernel.plan(kernel.plan_names[0], parameters, contract)
-    result = compile_kernel(kernel, CHALLENGE, parameters, contract, plan)
+    result = compile_job(Job(kernel, parameters, contract, plan, CHALLENGE))
     bundles = [
         {engine: list(slots) for engine, slots in bundle.items()}
         for bundle in result.program.bundles

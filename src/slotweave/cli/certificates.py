@@ -51,13 +51,14 @@ def kernel_problem(
     promise = inputs.contract_of(kernel, request.contract)
     plan = plan_of(kernel, request.plan, values, promise)
 
-    from slotweave.driver.pipeline import problem_of_kernel
+    from slotweave.driver.compile import lowered_of
+    from slotweave.driver.job import Job
 
     about = {
         "kernel": request.kernel, "params": values, "contract": promise,
         "plan": request.plan or kernel.plan_names[0], "machine": request.machine,
     }  # fmt: skip
-    return about, problem_of_kernel(kernel, target, values, promise, plan)
+    return about, lowered_of(Job(kernel, values, promise, plan, target)).problem
 
 
 def write(

@@ -16,11 +16,12 @@ from slotweave.cli.terminal import Terminal
 from slotweave.extensions import kernels
 
 if TYPE_CHECKING:
-    from slotweave.driver.flow_pipeline import FlowResult
+    from slotweave.driver.compiled import Compiled
+    from slotweave.driver.job import Job
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
-    from slotweave.selftest.fitted_mutations import Fitted
-    from slotweave.selftest.trial import Origin
+    from slotweave.selftest.outcome import Outcome
+    from slotweave.selftest.trial import Numbers
 
 #: By which plan a kernel is compiled.
 PLAN = "default"
@@ -41,23 +42,17 @@ class Choice:
 
 def test_checks(choice: Choice, terminal: Terminal, json: bool) -> None:
     """Try mutants; end in CheckFailed (SW411) if one that differs is caught by nobody."""
-    from slotweave.driver.flow_pipeline import FlowResult
-    from slotweave.selftest.flow_trial import flow_trials
     from slotweave.selftest.outcome import summary
-    from slotweave.selftest.trial import Numbers, trials
+    from slotweave.selftest.trial import Numbers
 
-    origin, subject, fitted = _subject(choice, terminal)
     numbers = Numbers.of(choice.mutants)
-    if isinstance(subject, FlowResult):
-        steps = flow_trials(subject, numbers, choice.seed)
-    else:
-        steps = trials(origin, subject, numbers, choice.seed, fitted)
+    job, steps = _trials(choice, numbers, terminal)
     found = summary(terminal.progress(steps, numbers.all, "mutants"))
     if json:
         print_json({
-            "self_test": found, "kernel": origin.kernel.name, "params": dict(origin.parameters),
-            "contract": origin.contract, "machine": origin.machine.name,
-            "plan": origin.plan.name, "seed": choice.seed,
+            "self_test": found, "kernel": job.kernel.name, "params": dict(job.parameters),
+            "contract": job.contract, "machine": job.machine.name,
+            "plan": job.plan.name, "seed": choice.seed,
         })  # fmt: skip
     else:
         for line in _lines(found):
@@ -67,46 +62,55 @@ def test_checks(choice: Choice, terminal: Terminal, json: bool) -> None:
         raise CheckFailed(Diagnostic("SW411", f"{found['missed']} missed, the first: {first}"))
 
 
-def _subject(
-    choice: Choice, terminal: Terminal
-) -> tuple[Origin, Program | FlowResult, Fitted | None]:
-    """What is to be broken: a program file and where it came from, or a kernel compiled now.
-
-    A program that jumps is broken block by block, so it is compiled again, and must be the same.
-    """
+def _trials(choice: Choice, numbers: Numbers, terminal: Terminal) -> tuple[Job, Iterator[Outcome]]:
+    """What is to be broken: a program file and where it came from, or a kernel compiled now."""
     name = choice.subject or next(iter(kernels()))
     if name == inputs.STDIN or (".py:" not in name and Path(name).is_file()):
         program = program_in(name, choice.building)
         with inputs.with_file(name):
-            origin = _origin_of(program, inputs.machine_of(program, choice.machine))
-            return origin, _blocks_of(program, origin) or program, None
-    return _compiled(name, choice, terminal)
+            job = _job_of(program, inputs.machine_of(program, choice.machine))
+            return job, _of_program(job, program, choice, numbers)
+    compiled = _compiled(name, choice, terminal)
+    return compiled.job, _of_compiled(compiled, choice, numbers)
 
 
-def _blocks_of(program: Program, origin: Origin) -> FlowResult | None:
-    """What `program` was made from if it jumps."""
-    from slotweave.driver.flow_pipeline import FlowResult, compile_any
-    from slotweave.frontend.trace import trace_flow
+def _of_program(job: Job, program: Program, choice: Choice, numbers: Numbers) -> Iterator[Outcome]:
+    """Trials of a program whose kernel is known.
 
-    kernel, values, contract = origin.kernel, origin.parameters, origin.contract
-    if len(trace_flow(kernel, values, contract, origin.plan, origin.machine).blocks) == 1:
-        return None
-    result = compile_any(kernel, origin.machine, values, contract, origin.plan)
-    if not isinstance(result, FlowResult) or result.program.bundles != program.bundles:
+    One that jumps is broken block by block, so it is compiled again, and must be the same.
+    """
+    from slotweave.anatomy.words.live_scratch import is_straight
+    from slotweave.driver.compile import compile_job, draft_after
+    from slotweave.selftest.trial import trials
+
+    if is_straight(program):
+        first, *others = draft_after(job, "trace").traced.blocks
+        if not others:
+            return trials(job, first.graph, program, numbers, choice.seed)
+    compiled = compile_job(job)
+    if compiled.program.bundles != program.bundles:
         reason = (
             "the program jumps, and compiling its kernel by its plan gives another one, so there "
             "are no blocks to break; test the kernel instead"
         )
         raise InputError(Diagnostic("SW212", reason))
-    return result
+    return _of_compiled(compiled, choice, numbers)
 
 
-def _compiled(
-    name: str, choice: Choice, terminal: Terminal
-) -> tuple[Origin, Program | FlowResult, Fitted | None]:
-    from slotweave.driver.flow_pipeline import FlowResult, compile_any
-    from slotweave.selftest.fitted_mutations import Fitted
-    from slotweave.selftest.trial import Origin
+def _of_compiled(compiled: Compiled, choice: Choice, numbers: Numbers) -> Iterator[Outcome]:
+    """Trials of a program and of all that it was made from."""
+    from slotweave.selftest.flow_trial import flow_trials
+    from slotweave.selftest.trial import trials
+
+    if compiled.jumps:
+        return flow_trials(compiled, numbers, choice.seed)
+    block, program = compiled.block, compiled.program
+    return trials(compiled.job, block.traced, program, numbers, choice.seed, block.fitted)
+
+
+def _compiled(name: str, choice: Choice, terminal: Terminal) -> Compiled:
+    from slotweave.driver.compile import compile_job
+    from slotweave.driver.job import Job
 
     machine = inputs.machine_named(choice.machine or "challenge")
     kernel = inputs.kernel_named(name, machine)
@@ -114,16 +118,12 @@ def _compiled(
     contract = inputs.contract_of(kernel, choice.contract)
     plan = plan_of(kernel, PLAN, values, contract)
     terminal.detail(f"compiling {kernel.name} for {machine.name} by the plan {plan.name}")
-    result = compile_any(kernel, machine, values, contract, plan)
-    origin = Origin(kernel, values, contract, plan, machine)
-    if isinstance(result, FlowResult):
-        return origin, result, None
-    return origin, result.program, Fitted(result.schedule, result.allocation)
+    return compile_job(Job(kernel, values, contract, plan, machine))
 
 
-def _origin_of(program: Program, machine: Machine) -> Origin:
+def _job_of(program: Program, machine: Machine) -> Job:
     """Where `program` says that it came from; the graph must be had again to judge mutants."""
-    from slotweave.selftest.trial import Origin
+    from slotweave.driver.job import Job
 
     meta = program.meta
     kernel = kernels().get(str(meta.get("kernel")))
@@ -136,7 +136,7 @@ def _origin_of(program: Program, machine: Machine) -> Origin:
         raise InputError(Diagnostic("SW212", reason))
     values = inputs.parameters_of(kernel, (), params)
     promise = inputs.contract_of(kernel, contract)
-    return Origin(kernel, values, promise, kernel.plan(str(plan), values, promise), machine)
+    return Job(kernel, values, promise, kernel.plan(str(plan), values, promise), machine)
 
 
 def _fits(params: object) -> bool:

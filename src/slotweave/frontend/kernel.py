@@ -18,6 +18,7 @@ from slotweave.frontend.tracer import Tracer
 from slotweave.ir.alternatives import Alternatives
 from slotweave.ir.definition import Definition
 from slotweave.ir.facts import Facts
+from slotweave.ir.flow import Flow
 from slotweave.ir.plan import Plan, PlanChoice
 from slotweave.machine import Machine
 
@@ -43,6 +44,8 @@ class Kernel:
     `trace` says which words the trace buffer must hold at the end; without it nobody looks.
     `judged_by_trace` says that reference and trace are the kernel itself, as it was traced, or were
     compared with it. `judge` names the reference, as results do.
+    `traced` gives the blocks for vectors of N words, where they are known already and the same for
+    every contract and plan; None where they are not.
     `vary` gives a plan with other choices, at random, for `tune`; None if there is nothing to
     choose. `alternatives` says what plans may choose from, for a bound over all of them.
     """
@@ -65,3 +68,4 @@ class Kernel:
     trace: Callable[[Words, Parameters, str], tuple[int, ...]] | None = None
     judged_by_trace: bool = False
     judge: str = "the reference"
+    traced: Callable[[Parameters, int], Flow | None] | None = None

@@ -77,6 +77,9 @@ def kernel_of_function(
     def graph(values: Parameters) -> Graph:
         return flow(values).blocks[-1].graph  # the last block knows all regions
 
+    def traced(values: Parameters, lanes: int) -> Flow | None:
+        return flow(values) if lanes == vector_length else None
+
     @wraps(function)
     def build(k: Tracer, values: Parameters, _contract: str, _plan: Plan) -> object:
         return judged(k, **values)
@@ -111,6 +114,7 @@ def kernel_of_function(
     return Kernel(
         name, text, parameters, (CONTRACT,), build, memory, reference, facts, plan,
         trace=trace, judged_by_trace=True, judge=reference_name(own) if own else "the traced graph",
+        traced=traced,
     )  # fmt: skip
 
 

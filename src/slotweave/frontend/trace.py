@@ -48,8 +48,14 @@ def trace_function(
 def trace_flow(
     kernel: Kernel, parameters: Parameters, contract: str, plan: Plan, machine: Machine
 ) -> Flow:
-    """The blocks of `kernel`, one if it does not jump (see `trace_function`)."""
+    """The blocks of `kernel`, one if it does not jump (see `trace_function`).
+
+    A kernel that knows them already is not run again.
+    """
     build, lanes = kernel.build, machine.vector_length
+    known = kernel.traced(parameters, lanes) if kernel.traced is not None else None
+    if known is not None:
+        return known
     return trace_blocks(build, kernel.name, lanes, parameters, contract, plan)
 
 

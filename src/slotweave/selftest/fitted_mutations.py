@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from slotweave.ir.allocation import Allocation
+from slotweave.backend.fitted import Fitted
 from slotweave.ir.problem import Ints, Problem
-from slotweave.ir.schedule import Schedule
 from slotweave.selftest.mutant import Mutant, Mutation
 
 #: How many cycles an operation is moved at most.
 REACH = 12
 
 LEGAL = "a legal schedule and allocation"
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """A schedule of a problem, and an allocation for it."""
-
-    schedule: Schedule
-    allocation: Allocation
 
 
 def schedule_mutations(problem: Problem) -> tuple[Mutation[Fitted], ...]:

@@ -10,22 +10,24 @@ is not missed, for nobody was told that it is right.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from slotweave.backend.emit import link
+from slotweave.backend.fitted import Fitted
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.schedule_legality import schedule_violations
+from slotweave.check.runs.breadth import FOLLOWED
 from slotweave.check.runs.execution import instance_memory, run_against_reference
 from slotweave.check.runs.inputs import directed_inputs
 from slotweave.check.symbolic.equivalence import GraphOnTerms
-from slotweave.driver.flow_pipeline import FittedBlock, FlowResult, emitted_of
-from slotweave.driver.pipeline import FOLLOWED, INSTANCES
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import INSTANCES
+from slotweave.driver.passes import emitted_of
 from slotweave.ir.flow import Flow
 from slotweave.ir.program import Program
-from slotweave.selftest.fitted_mutations import Fitted, allocation_mutations, schedule_mutations
+from slotweave.selftest.fitted_mutations import allocation_mutations, schedule_mutations
 from slotweave.selftest.flow_mutations import FLOW_MUTATIONS
 from slotweave.selftest.mutant import Mutant, is_changeable, mutants
 from slotweave.selftest.oracle import Words, oracle_for
@@ -38,7 +40,7 @@ from slotweave.simulate.legality import static_faults
 _LONGER = 50
 
 
-def flow_trials(result: FlowResult, numbers: Numbers, seed: int = 0) -> Iterator[Outcome]:
+def flow_trials(result: Compiled, numbers: Numbers, seed: int = 0) -> Iterator[Outcome]:
     """Try mutants of the program of `result` and of what it was made from.
 
     Raises CheckFailed if the program is not right to begin with.
@@ -54,34 +56,35 @@ def flow_trials(result: FlowResult, numbers: Numbers, seed: int = 0) -> Iterator
 class _Bench:
     """Everything that mutants of one result are tried with."""
 
-    def __init__(self, result: FlowResult, seed: int) -> None:
+    def __init__(self, result: Compiled, seed: int) -> None:
         self.result, self.seed = result, seed
-        kernel, parameters, contract = result.kernel, result.parameters, result.contract
-        self.facts = kernel.facts(parameters, contract)
+        job = result.job
+        self.facts = job.facts
         self.max_cycles = _LONGER * result.cycles + 1000
         begun = [instance_memory(self._memory, seed, number) for number in range(FOLLOWED)]
         self.directed = directed_inputs(result.traced, self.facts, seed, begun)
         # The oracle has memories of its own, drawn and directed by another seed.
         others = directed_inputs(result.traced, self.facts, seed + 1).memories
-        self.oracle = oracle_for(kernel, parameters, contract, seed + 1, extra=others,
-                                 max_cycles=self.max_cycles)  # fmt: skip
-        graphs = [done.graph for done in result.rewritten]
+        self.oracle = oracle_for(job.kernel, job.parameters, job.contract, seed + 1,
+                                 extra=others, max_cycles=self.max_cycles)  # fmt: skip
+        graphs = [block.rewritten.graph for block in result.blocks]
         self.wanted = GraphOnTerms(result.traced.with_graphs(graphs), self.facts)
         self.is_proved = result.equivalence.proved
 
     def _memory(self, rng: np.random.Generator) -> Words:
-        return self.result.kernel.memory(self.result.parameters, self.result.contract, rng)
+        job = self.result.job
+        return job.kernel.memory(job.parameters, job.contract, rng)
 
     def expect_right(self) -> None:
         """Raise CheckFailed unless the program is right."""
-        program, machine = self.result.program, self.result.machine
+        program, machine = self.result.program, self.result.job.machine
         difference = self.oracle.program_differs(program, machine, both=True)
         if difference:
             raise CheckFailed(Diagnostic("SW403", f"before any mutation {difference}"))
 
     def programs(self, count: int) -> Iterator[Outcome]:
         """Mutants of the linked program."""
-        mutations = program_mutations(self.result.machine)
+        mutations = program_mutations(self.result.job.machine)
         made = mutants(self.result.program, mutations, count, self.seed)
         for number, mutant in enumerate(made):
             yield self._outcome(Subject.PROGRAM, mutant, mutant.value, both=number % SAMPLED == 0)
@@ -103,14 +106,10 @@ class _Bench:
         """Mutants of the blocks that can be changed in this way, as many of each."""
         kinds = schedule_mutations if subject is Subject.SCHEDULE else allocation_mutations
         subjects = [
-            (number, fitted, mutations)
+            (number, block.fitted, mutations)
             for number, block in enumerate(self.result.blocks)
-            if len(block.schedule.cycle)
-            and is_changeable(
-                fitted := Fitted(block.schedule, block.allocation),
-                mutations := kinds(block.lowered.problem),
-                self.seed,
-            )
+            if len(block.fitted.schedule.cycle)
+            and is_changeable(block.fitted, mutations := kinds(block.fitted.problem), self.seed)
         ]
         for place, (number, fitted, mutations) in enumerate(subjects):
             share = count // len(subjects) + (place < count % len(subjects))
@@ -118,10 +117,8 @@ class _Bench:
                 yield self._of_block(subject, number, mutant)
 
     def _of_block(self, subject: Subject, number: int, mutant: Mutant[Fitted]) -> Outcome:
-        block, changed = self.result.blocks[number], mutant.value
-        problem = block.lowered.problem
-        other = replace(block, schedule=changed.schedule, allocation=changed.allocation)
-        fault = None
+        other, fault = mutant.value, None
+        problem = other.problem
         if any(schedule_violations(other.schedule, problem)):
             fault = Checker.SCHEDULE
         elif any(allocation_violations(other.allocation, other.schedule, problem)):
@@ -129,9 +126,9 @@ class _Bench:
         program = self._linked(self.result.flow, {number: other})
         return self._outcome(subject, mutant, program, fault=fault)
 
-    def _linked(self, flow: Flow, changed: dict[int, FittedBlock]) -> Program:
-        blocks = [changed.get(n, block) for n, block in enumerate(self.result.blocks)]
-        machine = self.result.machine
+    def _linked(self, flow: Flow, changed: dict[int, Fitted]) -> Program:
+        blocks = [changed.get(n, block.fitted) for n, block in enumerate(self.result.blocks)]
+        machine = self.result.job.machine
         return link(flow, [emitted_of(block, machine) for block in blocks], machine)
 
     def _outcome(
@@ -143,7 +140,7 @@ class _Bench:
         both: bool = False,
         fault: Checker | None = None,
     ) -> Outcome:
-        machine = self.result.machine
+        machine = self.result.job.machine
         difference = self.oracle.program_differs(program, machine, both=both)
         caught = (fault or self._objection(program)) if difference else None
         return Outcome(subject, mutant.kind, mutant.change, difference, mutant.harmless, caught)
@@ -151,17 +148,18 @@ class _Bench:
     def _objection(self, program: Program) -> Checker | None:
         """Who objects to a program that differs."""
         result = self.result
-        if any(static_faults(program, result.machine)):
+        if any(static_faults(program, result.job.machine)):
             return Checker.LEGALITY
         if self.is_proved:
             bundles = self.max_cycles
-            found = self.wanted.equivalence(program, result.machine, bundles)
+            found = self.wanted.equivalence(program, result.job.machine, bundles)
             return None if found.proved else Checker.EQUIVALENCE
-        kernel, parameters, contract = result.kernel, result.parameters, result.contract
+        job = result.job
+        kernel, parameters, contract = job.kernel, job.parameters, job.contract
         trace = kernel.trace
         try:
             run_against_reference(
-                program, result.machine, facts=self.facts, memory=self._memory,
+                program, result.job.machine, facts=self.facts, memory=self._memory,
                 reference=lambda memory: kernel.reference(memory, parameters, contract),
                 trace=trace and (lambda memory: trace(memory, parameters, contract)),
                 instances=INSTANCES, directed=self.directed, seed=self.seed,

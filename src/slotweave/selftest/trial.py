@@ -11,23 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from slotweave.backend.emit import emit
 from slotweave.backend.fit import Effort, fit
-from slotweave.backend.lower import Lowered, lower
+from slotweave.backend.fitted import Fitted
+from slotweave.backend.lower import lower
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.check.definition.definition import graph_meets_definition
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.check.symbolic.equivalence import Equivalence, GraphOnTerms, program_equals_graph
-from slotweave.frontend.kernel import Kernel, Parameters
-from slotweave.frontend.trace import trace
+from slotweave.driver.job import Job
 from slotweave.ir.graph import Graph
-from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.ir.verify.graph_verify import graph_faults
-from slotweave.machine import Machine
 from slotweave.rewrite import rewrite
-from slotweave.selftest.fitted_mutations import Fitted, allocation_mutations, schedule_mutations
+from slotweave.selftest.fitted_mutations import allocation_mutations, schedule_mutations
 from slotweave.selftest.graph_mutations import GRAPH_MUTATIONS, drop_order_edge
 from slotweave.selftest.mutant import Mutant, mutants
 from slotweave.selftest.oracle import Oracle, oracle_for
@@ -59,19 +56,9 @@ class Numbers:
         return self.program + self.schedule + self.allocation + self.kernel + self.order
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where a program comes from."""
-
-    kernel: Kernel
-    parameters: Parameters
-    contract: str
-    plan: Plan
-    machine: Machine
-
-
 def trials(
-    origin: Origin,
+    job: Job,
+    traced: Graph,
     program: Program,
     numbers: Numbers = Numbers(),
     seed: int = 0,
@@ -79,10 +66,12 @@ def trials(
 ) -> Iterator[Outcome]:
     """Try mutants of `program`, of its kernel and, if given, of the schedule it was made from.
 
+    `traced` is the kernel as it was traced for `job`.
+
     Without a schedule, the program itself is mutated as often more. Raises CheckFailed if what is
     to be mutated is not right to begin with.
     """
-    bench = _Bench(origin, seed)
+    bench = _Bench(job, traced, seed)
     bench.expect_right(program)
     if fitted is None:
         total = numbers.program + numbers.schedule + numbers.allocation
@@ -96,31 +85,28 @@ def trials(
 class _Bench:
     """Everything that mutants of one origin are tried with."""
 
-    def __init__(self, origin: Origin, seed: int) -> None:
-        self.origin, self.seed = origin, seed
-        kernel, parameters, contract = origin.kernel, origin.parameters, origin.contract
-        self.facts = kernel.facts(parameters, contract)
-        self.oracle: Oracle = oracle_for(kernel, parameters, contract, seed)
-        self.traced = trace(kernel, parameters, contract, origin.plan, origin.machine)
-        graph = self._rewritten(self.traced)
-        self.lowered = lower(graph, origin.machine)
+    def __init__(self, job: Job, traced: Graph, seed: int) -> None:
+        self.job, self.traced, self.seed = job, traced, seed
+        self.facts = job.facts
+        self.oracle: Oracle = oracle_for(job.kernel, job.parameters, job.contract, seed)
+        graph = self._rewritten(traced)
         self.wanted = GraphOnTerms(graph, self.facts)
 
     def _rewritten(self, traced: Graph) -> Graph:
-        return rewrite(traced, self.origin.machine).graph if self.origin.plan.rewrite else traced
+        return rewrite(traced, self.job.machine).graph if self.job.plan.rewrite else traced
 
     def expect_right(self, program: Program) -> None:
         """Raise CheckFailed unless the program is right, and proved to be."""
-        difference = self.oracle.program_differs(program, self.origin.machine, both=True)
+        difference = self.oracle.program_differs(program, self.job.machine, both=True)
         if difference:
             raise CheckFailed(Diagnostic("SW403", f"before any mutation {difference}"))
-        proved = self.wanted.equivalence(program, self.origin.machine)
+        proved = self.wanted.equivalence(program, self.job.machine)
         if not proved.proved:
             raise CheckFailed(Diagnostic("SW406", f"before any mutation {proved.why}"))
 
     def programs(self, program: Program, count: int) -> Iterator[Outcome]:
         """Mutants of the program, judged by themselves and by the graph."""
-        machine = self.origin.machine
+        machine = self.job.machine
         made = mutants(program, program_mutations(machine), count, self.seed)
         for number, mutant in enumerate(made):
             both = number % SAMPLED == 0
@@ -133,31 +119,26 @@ class _Bench:
         """Who objects to a program that differs."""
         if not difference:
             return None
-        return _objector(self.wanted.equivalence(program, self.origin.machine))
+        return _objector(self.wanted.equivalence(program, self.job.machine))
 
     def fitted(self, fitted: Fitted, numbers: Numbers) -> Iterator[Outcome]:
         """Mutants of the schedule and of the allocation, and of programs made from them."""
-        problem = self.lowered.problem
+        problem = fitted.problem
         for subject, mutations, count in (
             (Subject.SCHEDULE, schedule_mutations(problem), numbers.schedule),
             (Subject.ALLOCATION, allocation_mutations(problem), numbers.allocation),
         ):
             for mutant in mutants(fitted, mutations, count, self.seed):
-                program = self._emitted(self.lowered, mutant.value)
-                difference = self.oracle.program_differs(program, self.origin.machine)
+                program = mutant.value.emitted(self.job.machine)
+                difference = self.oracle.program_differs(program, self.job.machine)
                 caught = None
                 if difference:
                     caught = self._fault(mutant.value) or self._objection(program, difference)
                 yield _outcome(subject, mutant, difference, caught)
 
-    def _emitted(self, lowered: Lowered, fitted: Fitted) -> Program:
-        graph, problem, layout = lowered.graph, lowered.problem, lowered.layout
-        schedule, allocation = fitted.schedule, fitted.allocation
-        return emit(graph, self.origin.machine, problem, layout, schedule, allocation)
-
     def _fault(self, fitted: Fitted) -> Checker | None:
         """Who objects to a schedule and its allocation."""
-        problem = self.lowered.problem
+        problem = fitted.problem
         for _ in schedule_violations(fitted.schedule, problem):
             return Checker.SCHEDULE
         for _ in allocation_violations(fitted.allocation, fitted.schedule, problem):
@@ -166,7 +147,7 @@ class _Bench:
 
     def kernels(self, numbers: Numbers) -> Iterator[Outcome]:
         """Mutants of the traced graph, if there is a definition to hold them against."""
-        if self.origin.kernel.definition is None:
+        if self.job.kernel.definition is None:
             return
         for mutant in mutants(self.traced, GRAPH_MUTATIONS, numbers.kernel, self.seed):
             difference = self.oracle.graph_differs(mutant.value)
@@ -180,24 +161,20 @@ class _Bench:
         """Who objects to a kernel that differs."""
         for _ in graph_faults(graph):
             return Checker.GRAPH
-        origin = self.origin
-        assert origin.kernel.definition is not None
-        definition = origin.kernel.definition(origin.parameters)
+        kernel = self.job.kernel
+        assert kernel.definition is not None
+        definition = kernel.definition(self.job.parameters)
         proof = graph_meets_definition(graph, definition, self.facts)
         return None if proof.proved else Checker.DEFINITION
 
     def _without_order(self, mutant: Mutant[Graph]) -> Outcome:
         """Node by node such a graph does what it should; what counts is what is made of it."""
-        machine = self.origin.machine
+        machine = self.job.machine
         graph = self._rewritten(mutant.value)
         lowered = lower(graph, machine)
-        fitted = Fitted(
-            *fit(
-                lowered.graph, lowered.problem, self.origin.plan.schedule, machine.scratch_words,
-                Effort.FAST,
-            )
-        )  # fmt: skip
-        program = self._emitted(lowered, fitted)
+        options = self.job.plan.schedule
+        fitted = fit(lowered.graph, lowered.problem, options, machine.scratch_words, Effort.FAST)
+        program = Fitted(lowered, *fitted).emitted(machine)
         difference = self.oracle.program_differs(program, machine)
         caught: Checker | None = None
         if difference:

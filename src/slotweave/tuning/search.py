@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.backend.fit import Effort, fit, made_ready
-from slotweave.backend.lower import Lowered, lower
+from slotweave.backend.lower import Lowered
 from slotweave.backend.schedule import BothWays
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.bounds.slots import slots_bound
+from slotweave.driver.compile import lowered_of
+from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Kernel
-from slotweave.frontend.trace import trace
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.machine import Machine
-from slotweave.rewrite import rewrite
 
 #: Problems kept at a time: many candidates differ from the current plan in their schedule only.
 PROBLEMS_KEPT = 4
@@ -106,10 +106,8 @@ class Task:
         key = repr((plan.rewrite, sorted(plan.choices.items()), held.method, held.modes,
                     held.stages_open, held.window, held.windows_open))  # fmt: skip
         if key not in self._recent:
-            graph = trace(self.kernel, self.parameters, self.contract, plan, self.machine)
-            if plan.rewrite:
-                graph = rewrite(graph, self.machine).graph
-            self._recent[key] = _pose(lower(graph, self.machine), held)
+            job = Job(self.kernel, self.parameters, self.contract, plan, self.machine)
+            self._recent[key] = _pose(lowered_of(job), held)
         self._recent.move_to_end(key)
         while len(self._recent) > PROBLEMS_KEPT:
             self._recent.popitem(last=False)

@@ -12,29 +12,29 @@ from slotweave.challenge.ladder.ladder_flow import any_rung_summary, measured_ru
 from slotweave.challenge.ladder.ladder_table import ladder_markdown
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.plans.ladder_plans import RUNGS
-from slotweave.driver.flow_pipeline import FlowResult, compile_any
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.machine import CHALLENGE
-from slotweave.views.flow_summary import summary_of
+from slotweave.views.summary import summary_of
 
 SHAPE = {"height": 4, "rounds": 9, "batch": 64}
 BY_NAME = {rung.plan: rung for rung in RUNGS}
 
 
-def compiled(name: str) -> FlowResult:
+def compiled(name: str) -> Compiled:
     plan = TREE_HASH.plan(name, SHAPE, "values")
-    result = compile_any(
-        TREE_HASH, CHALLENGE, SHAPE, "values", plan, instances=1, effort=Effort.FAST
+    return compile_job(
+        Job(TREE_HASH, SHAPE, "values", plan, CHALLENGE, instances=1, effort=Effort.FAST)
     )
-    assert isinstance(result, FlowResult)
-    return result
 
 
 @pytest.fixture(scope="module")
-def found() -> FlowResult:
+def found() -> Compiled:
     return compiled("dedup-runtime")
 
 
-def test_found_duplicates_are_read_once(found: FlowResult) -> None:
+def test_found_duplicates_are_read_once(found: Compiled) -> None:
     rung = any_rung_summary(BY_NAME["dedup-runtime"], found, rung_run(found), 147_734)
     loads = rung["counters"]["loads_by_level"]
     assert loads["0"] == 2  # the root, once in each of two walks, for all of 64 items
@@ -44,7 +44,7 @@ def test_found_duplicates_are_read_once(found: FlowResult) -> None:
     assert rung["runs"]["one_path"] < rung["runs"]["random_median"] == rung["cycles"]
 
 
-def test_idle_slots_stages_and_live_words_are_those_of_a_run(found: FlowResult) -> None:
+def test_idle_slots_stages_and_live_words_are_those_of_a_run(found: Compiled) -> None:
     rung = any_rung_summary(BY_NAME["dedup-runtime"], found, run := rung_run(found), None)
     for engine, use in rung["engines"].items():
         assert use["used"] + sum(rung["idle"][engine].values()) == use["slots"]
@@ -60,7 +60,7 @@ def test_loops_run_alike_whatever_memory_holds() -> None:
     assert runs["one_path"] == runs["random_median"]
 
 
-def test_slots_are_counted_as_often_as_they_run(found: FlowResult) -> None:
+def test_slots_are_counted_as_often_as_they_run(found: Compiled) -> None:
     memory = TREE_HASH.memory(SHAPE, "values", np.random.default_rng(1))
     run = executed(found.program, CHALLENGE, memory)
     in_text = sum(len(bundle.get("load", ())) for bundle in found.program.bundles)
@@ -69,7 +69,7 @@ def test_slots_are_counted_as_often_as_they_run(found: FlowResult) -> None:
     assert slots_bound(run, CHALLENGE).cycles <= run.cycles
 
 
-def test_the_summary_has_the_entries_of_any_other(found: FlowResult) -> None:
+def test_the_summary_has_the_entries_of_any_other(found: Compiled) -> None:
     summary = summary_of(found)
     assert summary["cycles"] == found.cycles
     assert summary["bundles"] < summary["cycles"]
@@ -78,6 +78,6 @@ def test_the_summary_has_the_entries_of_any_other(found: FlowResult) -> None:
     assert summary["bound"]["cycles"] <= summary["cycles"]
 
 
-def test_an_exported_program_that_jumps_does_not_say_how_many_cycles(found: FlowResult) -> None:
+def test_an_exported_program_that_jumps_does_not_say_how_many_cycles(found: Compiled) -> None:
     page = challenge_source(found.program)
     assert f"a batch of 64, in {len(found.program.bundles)} bundles." in page

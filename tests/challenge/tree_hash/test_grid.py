@@ -45,8 +45,8 @@ def assert_compiles(shape: Shape, contract: str, **options: object) -> None:
     result = compiled(shape, contract, instances=10, **options)
     assert (result.verified.instances, result.verified.mismatches) == (10, 0)
     assert result.equivalence.answer is True
-    assert max(bound.cycles for bound in result.bounds) <= result.cycles
-    assert result.allocation.peak <= result.allocation.size
+    assert max(bound.cycles for bound in result.block.bounds) <= result.cycles
+    assert result.block.fitted.allocation.peak <= result.block.fitted.allocation.size
 
 
 def test_the_grid_is_as_wide_as_promised() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from slotweave.challenge.tree_hash.plans.plans import tuned_plan
 from slotweave.challenge.tree_hash.workload import Shape
-from slotweave.driver.pipeline import Result
+from slotweave.driver.compiled import Compiled
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.reference import run
 from support.tree_hash import compiled, plain_memory, plan_with, random_instance
@@ -24,7 +24,7 @@ RECORDS = {
 
 
 @cache
-def compiled_by_default(contract: str) -> Result:
+def compiled_by_default(contract: str) -> Compiled:
     return compiled(JUDGED, contract, instances=100)
 
 
@@ -35,7 +35,7 @@ def test_each_contract_is_kept_in_fewer_cycles_than_required(contract: str) -> N
     assert (result.verified.instances, result.verified.mismatches) == (100, 0)
     assert result.verified.cycles == result.cycles == len(result.program.bundles)
     assert result.equivalence.answer is True
-    assert max(bound.cycles for bound in result.bounds) <= result.cycles
+    assert max(bound.cycles for bound in result.block.bounds) <= result.cycles
 
     before = random_instance(*JUDGED, seed=1, any_start=contract == "any-start")
     after = run(result.program, CHALLENGE, before).memory.tolist()

@@ -14,8 +14,10 @@ from slotweave.challenge.tree_hash.plans.ladder_plans import LADDER_PLAN_NAMES, 
 from slotweave.challenge.tree_hash.plans.rolled_plans import ROLLED_PLAN_NAMES
 from slotweave.challenge.tree_hash.walks.grouped import windows_of
 from slotweave.challenge.tree_hash.workload import CONTRACTS, Shape
-from slotweave.driver.flow_pipeline import FlowResult, compile_any
-from slotweave.driver.pipeline import Result, verify_program
+from slotweave.driver.certify import verify_program
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.machine import CHALLENGE
@@ -24,16 +26,15 @@ from support.tree_hash import compiled, parameters, plan_with
 JUDGED = (10, 16, 256)
 
 
-def stage_cycles(result: Result) -> dict[str, set[int]]:
+def stage_cycles(result: Compiled) -> dict[str, set[int]]:
     """The cycles in which each stage of the kernel has a slot."""
     cycles: dict[str, set[int]] = defaultdict(set)
-    for operation, node in enumerate(result.problem.nodes.tolist()):
-        stage = result.graph.nodes[node].stage
-        offset = result.schedule.cycle_offset
-        if result.problem.items[operation] >= 0 and stage:
-            cycles[stage].update(
-                result.schedule.cycle[offset[operation] : offset[operation + 1]].tolist()
-            )
+    fitted = result.block.fitted
+    offset, cycle = fitted.schedule.cycle_offset, fitted.schedule.cycle
+    for operation, node in enumerate(fitted.problem.nodes.tolist()):
+        stage = fitted.graph.nodes[node].stage
+        if fitted.problem.items[operation] >= 0 and stage:
+            cycles[stage].update(cycle[offset[operation] : offset[operation + 1]].tolist())
     return cycles
 
 
@@ -89,7 +90,7 @@ LONG_SHAPES = [JUDGED, (6, 16, 1000)]
 
 
 @pytest.fixture(scope="module")
-def programs() -> dict[Hashable, Result | FlowResult]:
+def programs() -> dict[Hashable, Compiled]:
     """Compiled programs by what was traced, for contracts by which the kernel writes the same."""
     return {}
 
@@ -99,7 +100,7 @@ def programs() -> dict[Hashable, Result | FlowResult]:
 @pytest.mark.parametrize("rung", [rung.plan for rung in RUNGS])
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_every_rung_verifies_on_a_hundred_inputs(
-    programs: dict[Hashable, Result | FlowResult],
+    programs: dict[Hashable, Compiled],
     rung: str,
     contract: str,
     shape: tuple[int, int, int],
@@ -113,7 +114,8 @@ def test_every_rung_verifies_on_a_hundred_inputs(
     graphs = tuple(block.graph.nodes for block in flow.blocks)
     key = (plan.name, plan.schedule, graphs)
     if key not in programs:
-        programs[key] = compile_any(TREE_HASH, CHALLENGE, values, contract, plan, instances=1)
+        programs[key] = compile_job(Job(TREE_HASH, values, contract, plan, CHALLENGE, instances=1))
     program = programs[key].program
-    verified = verify_program(program, CHALLENGE, TREE_HASH, values, contract, 100, 0)
+    job = Job(TREE_HASH, values, contract, plan, CHALLENGE, instances=100)
+    verified = verify_program(job, program)
     assert (verified.instances, verified.mismatches) == (100, 0)

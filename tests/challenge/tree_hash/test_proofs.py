@@ -16,7 +16,7 @@ from slotweave.challenge.tree_hash.proofs import (
 )
 from slotweave.challenge.tree_hash.workload import CONTRACTS
 from slotweave.check.definition.definition import graph_meets_definition
-from slotweave.frontend.recorded_proof import recorded_verdict
+from slotweave.driver.recorded_proof import recorded_verdict
 from slotweave.frontend.trace import trace
 from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.graph import Graph

@@ -13,7 +13,9 @@ from slotweave.base.diagnostics import InputError
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.definition import definition
 from slotweave.check.definition.definition import program_meets_definition
-from slotweave.driver.flow_pipeline import FlowResult, compile_any
+from slotweave.driver.compile import compile_job
+from slotweave.driver.compiled import Compiled
+from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Words
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
@@ -43,14 +45,12 @@ def compiled(
     instances: int = 4,
     effort: Effort = Effort.FAST,
     **choices: Any,
-) -> FlowResult:
+) -> Compiled:
     plan = TREE_HASH.plan(name, shape, contract)
     plan = replace(plan, choices={**plan.choices, **choices})
-    result = compile_any(
-        TREE_HASH, machine, shape, contract, plan, instances=instances, effort=effort
+    return compile_job(
+        Job(TREE_HASH, shape, contract, plan, machine, instances=instances, effort=effort)
     )
-    assert isinstance(result, FlowResult)
-    return result
 
 
 def cases() -> list[Any]:

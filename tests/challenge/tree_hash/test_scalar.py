@@ -49,8 +49,8 @@ def test_one_slot_a_bundle() -> None:
 
 def test_nothing_is_rewritten() -> None:
     result = compiled((3, 2, 5), plan="scalar")
-    assert result.rewritten.graph == result.traced
-    assert not result.rewritten.fired
+    assert result.block.rewritten.graph == result.block.traced
+    assert not result.block.rewritten.fired
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)

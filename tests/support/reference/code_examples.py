@@ -49,7 +49,8 @@ def f(k, n=8):
 #: What stands before planted faults: a kernel, compiled.
 COMPILED = """\
 from dataclasses import replace
-from slotweave.driver.pipeline import compile_kernel
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
 from slotweave.frontend.load import CONTRACT, kernel_of_function
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE
@@ -60,7 +61,8 @@ def f(k):
     out.vstore(8, out.vload(0) * 3 + 1)
 
 
-made = compile_kernel(kernel_of_function(f, "f"), CHALLENGE, {}, CONTRACT, Plan("default", "f"))
+kernel = kernel_of_function(f, "f")
+made = compile_job(Job(kernel, {}, CONTRACT, Plan("default", "f"), CHALLENGE))
 """
 
 EXAMPLES: dict[str, CodeExample] = {
@@ -314,11 +316,12 @@ for fault in allocation_violations(heaped, made.schedule, made.problem):
     "SW405": CodeExample(
         python=COMPILED
         + """\
-from slotweave.driver.pipeline import check_rewriting
+from slotweave.driver.certify import expect_rewriting
 from slotweave.rewrite import Rewritten
 
-other = replace(made.traced, nodes=made.traced.nodes[:-1])
-check_rewriting(made.traced, Rewritten(other))
+traced = made.block.traced
+other = replace(traced, nodes=traced.nodes[:-1])
+expect_rewriting(traced, Rewritten(other))
 """,
         exit=_FAILED,
         planted=True,
@@ -326,11 +329,11 @@ check_rewriting(made.traced, Rewritten(other))
     "SW406": CodeExample(
         python=COMPILED
         + """\
-from slotweave.driver.pipeline import prove_program
+from slotweave.driver.certify import prove_program
 
 bundles = made.program.bundles
 empty = replace(made.program, bundles=bundles[:-1])
-prove_program(empty, CHALLENGE, made.graph, made.kernel.facts({}, CONTRACT))
+prove_program(empty, CHALLENGE, made.traced, made.job.facts)
 """,
         exit=_FAILED,
         planted=True,

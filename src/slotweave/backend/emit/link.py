@@ -50,7 +50,12 @@ def emitted_block(
 
 
 def link(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> Program:
-    """The program of all blocks. Raises NoSchedule (SW302) if the machine cannot jump."""
+    """The program of all blocks. Raises NoSchedule (SW302) if the machine cannot jump.
+
+    That of one block without a jump is its bundles: nothing comes after it that would have to wait.
+    """
+    if _is_straight(flow):
+        return Program(machine.name, blocks[0].bundles)
     jumps, starts = _jumps_left(flow, blocks), block_starts(flow, blocks, machine)
     lengths = [stop - start for start, stop in pairwise(starts)]
     bundles: list[Bundle] = []
@@ -67,8 +72,15 @@ def link(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> Progra
 
 def block_starts(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> list[int]:
     """The first bundle of each block in the program, and the program's end."""
+    if _is_straight(flow):
+        return [0, len(blocks[0].bundles)]
     pairs = zip(blocks, _jumps_left(flow, blocks), strict=True)
     return list(accumulate((_length(*pair, machine) for pair in pairs), initial=0))
+
+
+def _is_straight(flow: Flow) -> bool:
+    """Whether there is one block, which ends the program."""
+    return len(flow.blocks) == 1 and flow.blocks[0].jump is None
 
 
 def _jumps_left(flow: Flow, blocks: Sequence[EmittedBlock]) -> list[Jump | None]:

@@ -17,8 +17,13 @@ _Constant = tuple[int, int]  # the word, and in how many lanes
 
 
 def share_constants(flow: Flow) -> Flow:
-    """`flow` with a variable for each constant of a block after the first."""
+    """`flow` with a variable for each constant of a block after the first.
+
+    A single block carries nothing on: its variables need no place of their own.
+    """
     first, *others = flow.blocks
+    if not others:
+        return replace(flow, variables=())
     wanted: dict[_Constant, int] = {}
     graphs = [_from_variables(block.graph, wanted, len(flow.variables)) for block in others]
     made = _assign_constants(first.graph, wanted)

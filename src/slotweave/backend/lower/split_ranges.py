@@ -8,7 +8,7 @@ its trigger, so that it does not come back before there is use for it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -76,14 +76,20 @@ def _taken_apart(graph: Graph) -> set[int]:
 
 
 def split_ranges(
-    lowered: Lowered, machine: Machine, splits: Sequence[Split], schedule: Schedule
+    lowered: Lowered,
+    machine: Machine,
+    splits: Sequence[Split],
+    schedule: Schedule,
+    *,
+    kept: Collection[str] = (),
 ) -> Lowered:
     """`lowered` with the live ranges of `splits` split, where memory is free for them.
 
     `splits` were chosen on `schedule`; only values that `reload_costs` gives a cost may be
-    among them.
+    among them. Of the regions that are `kept`, because other blocks access them, only words are
+    free that the graph itself overwrites later.
     """
-    rewriting = _Rewriting(lowered, machine, schedule)
+    rewriting = _Rewriting(lowered, machine, schedule, kept)
     for split in sorted(splits, key=lambda split: (split.landed, split.storage)):
         rewriting.plan(split)
     graph, held = rewriting.rewritten()
@@ -126,6 +132,7 @@ class _Rewriting:
     lowered: Lowered
     machine: Machine
     schedule: Schedule
+    kept: Collection[str] = ()
     returns: dict[int, list[_Return]] = field(default_factory=lambda: defaultdict(list))
     leaves: dict[int, _Leave] = field(default_factory=dict)
     covers: dict[int, list[_Return]] = field(default_factory=lambda: defaultdict(list))
@@ -140,7 +147,11 @@ class _Rewriting:
         for op, node in enumerate(self.lowered.problem.nodes.tolist()):
             if offset[op] < offset[op + 1]:
                 cycles[node] = max(cycle[offset[op] : offset[op + 1]])
-        self.spare = spare_memory(self.graph, cycles)
+        self.spare = [
+            spare
+            for spare in spare_memory(self.graph, cycles)
+            if spare.until is not None or spare.region not in self.kept
+        ]
         self.nodes: list[Node] = []
         self.held: list[tuple[int, int]] = []
 

@@ -22,7 +22,7 @@ from slotweave.bounds import best_bound
 from slotweave.challenge.ladder.rung_run import RungRun
 from slotweave.challenge.ladder.stage_cycles import SETUP, Counts, batches_alive, stage_slots
 from slotweave.challenge.tree_hash.plans.ladder_plans import Rung
-from slotweave.driver.pipeline import Result
+from slotweave.driver.compiled import Compiled
 
 #: What the tests of the challenge ask for, in cycles: fewer than.
 THRESHOLDS = (147_734, 18_532, 2_164, 1_790, 1_579, 1_548, 1_487, 1_363)
@@ -35,7 +35,7 @@ LIVE_EVERY = 64
 
 
 def rung_summary(
-    rung: Rung, result: Result, run: RungRun, scalar_cycles: int | None
+    rung: Rung, result: Compiled, run: RungRun, scalar_cycles: int | None
 ) -> dict[str, Any]:
     """The JSON form of a rung; `scalar_cycles` is what the speed-up is measured by, if known."""
     cycles = result.cycles
@@ -46,10 +46,10 @@ def rung_summary(
         "cycles": cycles,
         "projected": rung.projected,
         "speedup": round(scalar_cycles / cycles, 2) if scalar_cycles else None,
-        "bound": bound_json(best_bound(result.bounds)),
-        "engines": engine_rows(utilisation(result.program, result.machine)),
-        "idle": idle_slots(result.problem, result.schedule),
-        "scratch": {"peak": result.allocation.peak, "size": result.allocation.size},
+        "bound": bound_json(best_bound(result.block.bounds)),
+        "engines": engine_rows(utilisation(result.program, result.job.machine)),
+        "idle": idle_slots(result.block.fitted.problem, result.block.fitted.schedule),
+        "scratch": {"peak": result.scratch_peak, "size": result.job.machine.scratch_words},
         "bundles": len(result.program.bundles),
         "thresholds": [limit for limit in THRESHOLDS if cycles < limit],
         "stages": {stage: int(np.count_nonzero(slots))
@@ -61,9 +61,10 @@ def rung_summary(
     }  # fmt: skip
 
 
-def _live(result: Result) -> dict[str, Any]:
-    ranges = live_ranges(result.problem, result.schedule)
-    return live_json(live_words(result.problem, ranges, result.cycles))
+def _live(result: Compiled) -> dict[str, Any]:
+    fitted = result.block.fitted
+    ranges = live_ranges(fitted.problem, fitted.schedule)
+    return live_json(live_words(fitted.problem, ranges, fitted.cycles))
 
 
 def live_json(words: NDArray[np.int64] | NDArray[np.int32]) -> dict[str, Any]:
@@ -85,19 +86,20 @@ def counters_of_run(run: RungRun) -> dict[str, Any]:
     }
 
 
-def _counters_of_schedule(result: Result) -> dict[str, Any]:
-    problem, schedule, lanes = result.problem, result.schedule, result.machine.vector_length
-    scalar = result.plan.choices.get("style") == "scalar"
+def _counters_of_schedule(result: Compiled) -> dict[str, Any]:
+    fitted, lanes = result.block.fitted, result.job.machine.vector_length
+    problem, schedule = fitted.problem, fitted.schedule
+    scalar = result.job.plan.choices.get("style") == "scalar"
     batch, vector = (BATCH_ITEMS, lanes) if scalar else (BATCH_ITEMS // lanes, 1)
     return {
         "overlapping_bundles": _overlapping_bundles(result),
         "batches_alive": batches_alive(problem, schedule, batch),
         "vectors_alive": batches_alive(problem, schedule, vector),
-        **spill_counts(result.graph),
+        **spill_counts(fitted.graph),
     }
 
 
-def _overlapping_bundles(result: Result) -> int:
+def _overlapping_bundles(result: Compiled) -> int:
     """Bundles in which two stages have slots; the setup is none."""
     active: Counts = np.zeros(result.cycles, np.int64)
     for stage, slots in stage_slots(result).items():

@@ -27,8 +27,7 @@ from slotweave.challenge.ladder.stage_cycles import SETUP, flow_stages
 from slotweave.challenge.tree_hash.plans.ladder_plans import Rung
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.check.runs.execution import instance_memory
-from slotweave.driver.flow_pipeline import FlowResult
-from slotweave.driver.pipeline import Result
+from slotweave.driver.compiled import Compiled
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.run import Words
 
@@ -36,23 +35,23 @@ from slotweave.simulate.run import Words
 SEEDS = 20
 
 
-def rung_run(result: Result | FlowResult) -> RungRun:
+def rung_run(result: Compiled) -> RungRun:
     """The program run on one random input, watched."""
-    shape = Shape.of(result.parameters)
-    return watched_run(result.program, result.machine, _random_memory(result, 0), shape)
+    shape = Shape.of(result.job.parameters)
+    return watched_run(result.program, result.job.machine, _random_memory(result, 0), shape)
 
 
 def any_rung_summary(
-    rung: Rung, result: Result | FlowResult, run: RungRun, scalar_cycles: int | None
+    rung: Rung, result: Compiled, run: RungRun, scalar_cycles: int | None
 ) -> dict[str, Any]:
     """The JSON form of a rung, whether it jumps or not, of which `run` is a run."""
-    if isinstance(result, Result):
-        return rung_summary(rung, result, run, scalar_cycles)
-    return flow_rung_summary(rung, result, run, scalar_cycles)
+    if result.jumps:
+        return flow_rung_summary(rung, result, run, scalar_cycles)
+    return rung_summary(rung, result, run, scalar_cycles)
 
 
 def flow_rung_summary(
-    rung: Rung, result: FlowResult, run: RungRun, scalar_cycles: int | None
+    rung: Rung, result: Compiled, run: RungRun, scalar_cycles: int | None
 ) -> dict[str, Any]:
     """The JSON form of a rung that jumps: the entries of `rung_summary`.
 
@@ -60,7 +59,7 @@ def flow_rung_summary(
     """
     runs = measured_runs(result)
     cycles = runs["random_median"]
-    use = run.engine_use(result.machine)
+    use = run.engine_use(result.job.machine)
     labels = flow_stages(result)
     ran = [labels[bundle] for bundle in run.bundles.tolist() if bundle >= 0]
     return {
@@ -70,10 +69,10 @@ def flow_rung_summary(
         "cycles": cycles,
         "projected": rung.projected,
         "speedup": round(scalar_cycles / cycles, 2) if scalar_cycles else None,
-        "bound": bound_json(slots_bound(Executed(run.cycles, use, {}), result.machine)),
+        "bound": bound_json(slots_bound(Executed(run.cycles, use, {}), result.job.machine)),
         "engines": engine_rows(use),
         "idle": {engine: dict(causes) for engine, causes in run.idle.items()},
-        "scratch": {"peak": result.scratch_peak, "size": result.machine.scratch_words},
+        "scratch": {"peak": result.scratch_peak, "size": result.job.machine.scratch_words},
         "bundles": len(result.program.bundles),
         "thresholds": [limit for limit in THRESHOLDS if cycles < limit],
         "stages": dict(Counter(stage for stages in ran for stage in sorted(stages))),
@@ -84,12 +83,12 @@ def flow_rung_summary(
     }  # fmt: skip
 
 
-def measured_runs(result: FlowResult) -> dict[str, int]:
+def measured_runs(result: Compiled) -> dict[str, int]:
     """Cycles on random inputs (median of `seeds`) and with all items on one path."""
-    encoded = encode(result.program, result.machine)
+    encoded = encode(result.program, result.job.machine)
     random = [run_compiled(encoded, _random_memory(result, seed)).cycles for seed in range(SEEDS)]
     together = _random_memory(result, 0)
-    values = slice(Shape.of(result.parameters).values, None)
+    values = slice(Shape.of(result.job.parameters).values, None)
     together[values] = together[values][0]
     return {
         "seeds": SEEDS,
@@ -98,15 +97,16 @@ def measured_runs(result: FlowResult) -> dict[str, int]:
     }
 
 
-def _random_memory(result: Result | FlowResult, seed: int) -> Words:
-    kernel, parameters, contract = result.kernel, result.parameters, result.contract
+def _random_memory(result: Compiled, seed: int) -> Words:
+    job = result.job
+    kernel, parameters, contract = job.kernel, job.parameters, job.contract
     return instance_memory(lambda rng: kernel.memory(parameters, contract, rng), seed, 0)
 
 
-def _counters(result: FlowResult, run: RungRun, ran: Sequence[set[str]]) -> dict[str, Any]:
+def _counters(result: Compiled, run: RungRun, ran: Sequence[set[str]]) -> dict[str, Any]:
     """What one run does; a trip's vectors are on their way at once."""
-    shape, lanes = Shape.of(result.parameters), result.machine.vector_length
-    vectors = min(int(result.plan.choices["vectors"]), shape.batch // lanes)
+    shape, lanes = Shape.of(result.job.parameters), result.job.machine.vector_length
+    vectors = min(int(result.job.plan.choices["vectors"]), shape.batch // lanes)
     return {
         **counters_of_run(run),
         "overlapping_bundles": sum(len(stages - {SETUP}) > 1 for stages in ran),

@@ -13,14 +13,16 @@ from typing import Any
 
 from slotweave.anatomy.spill_counts import spill_counts
 from slotweave.backend.fit import each_that_fits
-from slotweave.backend.lower import Lowered, lower
-from slotweave.backend.spill import TURNS, Fitted, fit_lowered, split_in_turns
+from slotweave.backend.fitted import Fitted
+from slotweave.backend.lower import Lowered
+from slotweave.backend.spill import TURNS, fit_lowered, split_in_turns
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.challenge.ladder.stage_cycles import batches_alive
 from slotweave.challenge.tree_hash.plans.ladder_plans import SMALL_BATCH
-from slotweave.driver.pipeline import check_compiled
+from slotweave.driver.certify import expect_fitted
+from slotweave.driver.compile import lowered_of
+from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Kernel
-from slotweave.frontend.trace import trace
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.machine import Machine
 
@@ -128,15 +130,15 @@ def _fitted(lowered: Lowered, options: ScheduleOptions, machine: Machine) -> Fit
         found = fit_lowered(lowered, options, machine)
     except NoSchedule:
         return None
-    check_compiled(found.lowered.problem, found.schedule, found.allocation)
+    expect_fitted(found)
     return found
 
 
 def _task(target: Target) -> _Task:
     kernel, parameters, contract = target.kernel, target.parameters, target.contract
     plan = kernel.plan("multi-batch", parameters, contract)
-    lowered = lower(trace(kernel, parameters, contract, plan, target.machine), target.machine)
-    return _Task(lowered, plan.schedule, target.machine)
+    job = Job(kernel, parameters, contract, replace(plan, rewrite=False), target.machine)
+    return _Task(lowered_of(job), plan.schedule, target.machine)
 
 
 def _bisect(fits: Callable[[int], Fitted | None], found: Fitted, enough: int) -> tuple[int, Fitted]:
@@ -175,5 +177,6 @@ def _of_batches(
     if not holding:
         return None
     schedule, allocation = min(holding, key=lambda pair: pair[0].makespan)
-    check_compiled(problem, schedule, allocation)
-    return Fitted(lowered, schedule, allocation)
+    found = Fitted(lowered, schedule, allocation)
+    expect_fitted(found)
+    return found

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.analysis.liveness import live_ranges
-from slotweave.driver.flow_pipeline import FlowResult
-from slotweave.driver.pipeline import Result
+from slotweave.driver.compiled import Compiled
 from slotweave.ir.problem import Problem
 from slotweave.ir.schedule import Schedule
 
@@ -17,35 +16,38 @@ Counts = NDArray[np.int64]
 SETUP = "setup"
 
 
-def slot_stages(result: Result) -> list[str]:
+def slot_stages(result: Compiled) -> list[str]:
     """The stage of each operation; the kernel's constants and tables are `setup`."""
-    nodes, items = result.problem.nodes.tolist(), result.problem.items.tolist()
+    fitted = result.block.fitted
+    nodes, items = fitted.problem.nodes.tolist(), fitted.problem.items.tolist()
     return [
-        (result.graph.nodes[node].stage or "other") if item >= 0 else SETUP
+        (fitted.graph.nodes[node].stage or "other") if item >= 0 else SETUP
         for node, item in zip(nodes, items, strict=True)
     ]
 
 
-def stage_slots(result: Result) -> dict[str, Counts]:
+def stage_slots(result: Compiled) -> dict[str, Counts]:
     """stage -> slots by cycle; stages in the order in which they begin."""
     stages = slot_stages(result)
-    width = np.diff(result.schedule.cycle_offset)
+    schedule = result.block.fitted.schedule
+    width = np.diff(schedule.cycle_offset)
     names = list(dict.fromkeys(stages))
     number = {name: index for index, name in enumerate(names)}
     owner = np.repeat([number[stage] for stage in stages], width)
     table = np.zeros((len(names), result.cycles), np.int64)
-    np.add.at(table, (owner, result.schedule.cycle), 1)
+    np.add.at(table, (owner, schedule.cycle), 1)
     return dict(zip(names, table, strict=True))
 
 
-def flow_stages(result: FlowResult) -> list[set[str]]:
+def flow_stages(result: Compiled) -> list[set[str]]:
     """The stages that have a slot in each bundle of a program that jumps."""
     stages: list[set[str]] = [set() for _ in result.program.bundles]
-    for start, block in zip(result.starts, result.blocks, strict=False):
-        problem, schedule = block.lowered.problem, block.schedule
+    for block in result.blocks:
+        fitted, start = block.fitted, block.start
+        problem, schedule = fitted.problem, fitted.schedule
         offset, cycle = schedule.cycle_offset.tolist(), schedule.cycle.tolist()
         for op, index in enumerate(problem.nodes.tolist()):
-            label = block.lowered.graph.nodes[index].stage or SETUP
+            label = fitted.graph.nodes[index].stage or SETUP
             for at in cycle[offset[op] : offset[op + 1]]:
                 stages[start + at].add(label)
     return stages

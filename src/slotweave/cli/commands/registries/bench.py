@@ -56,7 +56,8 @@ def bench(
         ratios,
         recorded_baseline,
     )
-    from slotweave.bench.measure import Subject, measure
+    from slotweave.bench.measure import measure
+    from slotweave.driver.job import Job
     from slotweave.extensions import kernels
 
     target = inputs.machine_named(machine)
@@ -69,7 +70,7 @@ def bench(
         "plan": chosen.name, "machine": target.name,
     }  # fmt: skip
     seconds: dict[str, float] = {}
-    for name, took in measure(Subject(workload, values, promise, chosen, target), repeat):
+    for name, took in measure(Job(workload, values, promise, chosen, target), repeat):
         seconds[name] = took
         terminal.detail(f"{name}: {took:.6f} s")
     compared = ratios(seconds, subject, recorded_baseline())

@@ -35,8 +35,7 @@ from slotweave.cli.plans import plan_of, with_choices
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from slotweave.driver.flow_pipeline import FlowResult
-    from slotweave.driver.pipeline import Result
+    from slotweave.driver.compiled import Compiled
 
 
 def add_to(app: typer.Typer) -> None:
@@ -95,34 +94,35 @@ def compile_(
         terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
 
         from slotweave.backend.fit import Effort  # after the checks of what the user gave
-        from slotweave.driver.flow_pipeline import compile_any
+        from slotweave.driver.compile import compile_job
+        from slotweave.driver.job import Job
 
-        result = compile_any(
-            workload, target, values, promise, choices,
-            instances=instances, seed=seed, effort=Effort[effort.upper()],
-            budget=limits, on_stage=begins,
+        job = Job(
+            workload, values, promise, choices, target,
+            seed=seed, instances=instances, effort=Effort[effort.upper()],
         )  # fmt: skip
+        result = compile_job(job, limits, begins)
     if result_file is not None:
         _record(result, result_file)
     _deliver(result, terminal, output, json)
 
 
-def _record(result: Result | FlowResult, file: str) -> None:
+def _record(result: Compiled, file: str) -> None:
     """Write the result where it can be verified later."""
     from slotweave.evidence.record import record_to_json
-    from slotweave.views.flow_summary import summary_of
+    from slotweave.views.summary import summary_of
 
     summary = summary_of(result)
-    write_output(file, record_to_json(summary, result.program, result.machine, result.kernel))
+    write_output(
+        file, record_to_json(summary, result.program, result.job.machine, result.job.kernel)
+    )
 
 
-def _deliver(
-    result: Result | FlowResult, terminal: Terminal, output: str | None, json: bool
-) -> None:
+def _deliver(result: Compiled, terminal: Terminal, output: str | None, json: bool) -> None:
     """Write the program where it is wanted, and say what became of it."""
     from slotweave.ir.text.program_files import program_to_json
-    from slotweave.views.flow_summary import summary_of
     from slotweave.views.result_table import result_view
+    from slotweave.views.summary import summary_of
 
     summary = summary_of(result)
     if output is not None:

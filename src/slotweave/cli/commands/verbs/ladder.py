@@ -104,7 +104,8 @@ def _measure(
     """Each rung's summary; one that does not fit, or not the contract, is noted and left out."""
     from slotweave.challenge.ladder.ladder_flow import any_rung_summary, rung_run
     from slotweave.challenge.ladder.ladder_pictures import timeline
-    from slotweave.driver.flow_pipeline import compile_any
+    from slotweave.driver.compile import compile_job
+    from slotweave.driver.job import Job
 
     found: list[dict[str, Any]] = []
     scalar = None
@@ -112,8 +113,9 @@ def _measure(
         plan = what.kernel.plan(rung.plan, what.parameters, what.contract)
         terminal.note(f"{number}/{len(rungs)} {rung.plan}: {rung.changes}")
         try:
-            result = compile_any(what.kernel, what.machine, what.parameters, what.contract, plan,
-                                 instances=instances, seed=seed)  # fmt: skip
+            job = Job(what.kernel, what.parameters, what.contract, plan, what.machine,
+                      seed=seed, instances=instances)  # fmt: skip
+            result = compile_job(job)
         except (NoSchedule, InputError) as error:  # e.g. a contract that the rung does not keep
             terminal.note(f"  left out: {error}")
             continue

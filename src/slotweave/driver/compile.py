@@ -1,0 +1,97 @@
+"""Kernel in, checked program out: one pass after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from slotweave.backend.lower import Lowered
+from slotweave.base.budget import UNLIMITED, Budget
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.driver.compiled import Compiled, CompiledBlock
+from slotweave.driver.job import Job
+from slotweave.driver.passes import PASSES, Draft
+
+#: Is told the name of a pass that begins.
+OnPass = Callable[[str], None]
+
+#: Is told the name of a pass that ended, and what there is after it.
+AfterPass = Callable[[str, Draft], None]
+
+
+def compile_job(
+    job: Job,
+    budget: Budget = UNLIMITED,
+    on_pass: OnPass = lambda _name: None,
+    after_pass: AfterPass = lambda _name, _draft: None,
+) -> Compiled:
+    """Trace, rewrite, schedule, allocate, emit and check the kernel of `job` for its machine.
+
+    `budget` ends the search for a shorter schedule, once there is one. `on_pass` is told what
+    begins, `after_pass` what there is after it.
+
+    Raises InputError for what is wrong with the kernel or its parameters, NoSchedule if it does not
+    fit the machine, CheckFailed if one of the checks finds a fault.
+    """
+    clock = Clock(on_pass)
+    draft = Draft(job, budget)
+    for each in PASSES:
+        with clock.stage(each.name):
+            draft = each.run(draft)
+        after_pass(each.name, draft)
+    return _compiled(draft, clock.seconds)
+
+
+def draft_after(job: Job, name: str) -> Draft:
+    """What there is of `job` after the pass `name`.
+
+    Raises ValueError if there is no such pass, and what the passes raise.
+    """
+    last = [each.name for each in PASSES].index(name)
+    draft = Draft(job)
+    for each in PASSES[: last + 1]:
+        draft = each.run(draft)
+    return draft
+
+
+def lowered_of(job: Job) -> Lowered:
+    """What is to be scheduled when `job` is compiled, and the graph that it stands for.
+
+    Raises InputError as compiling does, and SW212 if its plan makes the kernel jump.
+    """
+    lowered = draft_after(job, "lower").lowered
+    if len(lowered) > 1:
+        plan, kernel = job.plan.name, job.kernel.name
+        reason = f"by the plan {plan} {kernel} jumps: it is not a single problem"
+        raise InputError(Diagnostic("SW212", f"{reason}; take a plan without loops and branches"))
+    return lowered[0]
+
+
+def _compiled(draft: Draft, seconds: Mapping[str, float]) -> Compiled:
+    """What the last pass left, block by block."""
+    ways = zip(
+        draft.traced.blocks, draft.rewritten, draft.fitted, draft.bounds,
+        draft.starts[:-1], draft.starts[1:], strict=True,
+    )  # fmt: skip
+    blocks = tuple(CompiledBlock(traced.graph, *rest) for traced, *rest in ways)
+    return Compiled(
+        draft.job, draft.traced, draft.promises, draft.definition, draft.flow, blocks,
+        draft.evaluations, draft.program, draft.equivalence, draft.verified, seconds,
+    )  # fmt: skip
+
+
+class Clock:
+    """Seconds spent in each stage; `on_stage` is told when one begins."""
+
+    def __init__(self, on_stage: OnPass = lambda _stage: None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._on_stage = on_stage
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count what is done within to the stage `name`."""
+        self._on_stage(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)

@@ -1,0 +1,82 @@
+"""A compiled program, every value on the way to it, and what the checks found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from slotweave.analysis.promises import Promise
+from slotweave.backend.fitted import Fitted
+from slotweave.base.verdict import Verdict
+from slotweave.bounds import Bound
+from slotweave.check.runs.execution import Verified
+from slotweave.check.symbolic.equivalence import Equivalence
+from slotweave.driver.job import Job
+from slotweave.ir.flow import Flow
+from slotweave.ir.graph import Graph
+from slotweave.ir.program import Program
+from slotweave.rewrite import Rewritten
+
+
+@dataclass(frozen=True)
+class CompiledBlock:
+    """A block on its way: as it was traced, what the rules made of it, and what was fitted.
+
+    `bounds` are of the block by itself: no schedule of its operations is shorter. In the program it
+    begins at bundle `start`, and the next block at bundle `stop`; between them there may be bundles
+    after its schedule, for what it wrote to land and for its jump.
+    """
+
+    traced: Graph
+    rewritten: Rewritten
+    fitted: Fitted
+    bounds: tuple[Bound, ...]
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A checked program; a kernel without jumps is the case of one block.
+
+    `traced` are the blocks as the kernel wrote them, with their jumps; `flow` what the rules made
+    of them, with constants shared between blocks. `promises` are what the kernel rests on and
+    nothing shows, `definition` says whether a recorded proof shows that it is what its workload is
+    defined as. `evaluations` attempts at a schedule were made, for all blocks. `equivalence` says
+    whether the program is proved to do what the rewritten blocks say. `seconds` says how long each
+    pass took.
+    """
+
+    job: Job
+    traced: Flow
+    promises: tuple[Promise, ...]
+    definition: Verdict[object]
+    flow: Flow
+    blocks: tuple[CompiledBlock, ...]
+    evaluations: int
+    program: Program
+    equivalence: Equivalence
+    verified: Verified
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def jumps(self) -> bool:
+        """Whether there are several blocks, so that cycles may depend on the input."""
+        return len(self.blocks) > 1
+
+    @property
+    def cycles(self) -> int:
+        """The length of the schedule; of a program that jumps, that of the longest verified run."""
+        return self.verified.cycles if self.jumps else self.block.fitted.cycles
+
+    @property
+    def block(self) -> CompiledBlock:
+        """The only block. Raises ValueError if there are several."""
+        (block,) = self.blocks
+        return block
+
+    @property
+    def scratch_peak(self) -> int:
+        """The words of all variables, and the most that a block needs beside them."""
+        within = max(block.fitted.allocation.peak for block in self.blocks)
+        return self.flow.first_words[-1] + within

@@ -1,0 +1,194 @@
+"""The passes from a kernel to a checked program, each a function from a draft to a draft.
+
+The packages of stages (frontend, rewrite, lower, schedule, allocate, emit, check) are called here,
+in the order of `PASSES`, and by what fits and spills within the pass `schedule`; by nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from slotweave.analysis.promises import Promise, promises_of
+from slotweave.backend.emit import link
+from slotweave.backend.emit.link import EmittedBlock, block_starts, emitted_block
+from slotweave.backend.fitted import Fitted
+from slotweave.backend.lower import Lowered, lower, share_constants
+from slotweave.base.budget import UNLIMITED, Budget
+from slotweave.base.verdict import Verdict
+from slotweave.bounds import Bound, bound_ladder
+from slotweave.check.runs.execution import Verified
+from slotweave.check.symbolic.equivalence import Equivalence
+from slotweave.driver.certify import (
+    expect_block,
+    expect_promises_kept,
+    made_by_compiler,
+    prove_program,
+    verify_program,
+)
+from slotweave.driver.job import Job
+from slotweave.driver.origin import origin_of
+from slotweave.driver.recorded_proof import recorded_verdict
+from slotweave.driver.search_blocks import search_block, search_blocks
+from slotweave.frontend.trace import trace_flow
+from slotweave.ir.flow import Flow
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.rewrite import Rewritten, rewrite
+
+_NO_FLOW = Flow("", (), ())
+_NOT_YET: Verdict[Any] = Verdict("unknown", "no pass has looked at it yet")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the passes have made of a job so far; what no pass has made yet is empty.
+
+    All that comes by block has the order of the blocks of `traced`. `flow` is what is lowered: the
+    traced blocks, rewritten, and from the pass `share` on with constants shared between them.
+    `starts` are the first bundles of the blocks, and the end of the program.
+    """
+
+    job: Job
+    budget: Budget = UNLIMITED
+    traced: Flow = _NO_FLOW
+    promises: tuple[Promise, ...] = ()
+    definition: Verdict[object] = _NOT_YET
+    rewritten: tuple[Rewritten, ...] = ()
+    flow: Flow = _NO_FLOW
+    lowered: tuple[Lowered, ...] = ()
+    fitted: tuple[Fitted, ...] = ()
+    evaluations: int = 0
+    emitted: tuple[EmittedBlock, ...] = ()
+    program: Program = field(default_factory=lambda: Program("", ()))
+    starts: tuple[int, ...] = ()
+    bounds: tuple[tuple[Bound, ...], ...] = ()
+    equivalence: Equivalence = _NOT_YET
+    verified: Verified = field(default_factory=lambda: Verified(0, 0, 0))
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A step with a name; `stages` are the packages that it calls for each block, in this order.
+
+    Those of `again` may be called again and again, while something shorter is looked for.
+    """
+
+    name: str
+    run: Callable[[Draft], Draft]
+    stages: tuple[str, ...]
+    again: tuple[str, ...] = ()
+
+
+_NO_DEFINITION = (
+    "`slotweave verify PROGRAM --against KERNEL --prove` tries it on the program itself, "
+    "where no jump depends on data"
+)
+
+
+def _trace(draft: Draft) -> Draft:
+    """The kernel as it was written."""
+    job = draft.job
+    traced = trace_flow(job.kernel, job.parameters, job.contract, job.plan, job.machine)
+    return replace(draft, traced=traced)
+
+
+def _rewrite(draft: Draft) -> Draft:
+    """What the rules make of each block."""
+    machine, rules = draft.job.machine, draft.job.plan.rewrite
+    graphs = [block.graph for block in draft.traced.blocks]
+    rewritten = tuple(rewrite(graph, machine) if rules else Rewritten(graph) for graph in graphs)
+    flow = draft.traced.with_graphs([done.graph for done in rewritten])
+    return replace(draft, rewritten=rewritten, flow=flow)
+
+
+def _share(draft: Draft) -> Draft:
+    """Constants of later blocks made once, by the first."""
+    return replace(draft, flow=share_constants(draft.flow))
+
+
+def _lower(draft: Draft) -> Draft:
+    """The scheduling problem of each block."""
+    machine = draft.job.machine
+    return replace(draft, lowered=tuple(lower(b.graph, machine) for b in draft.flow.blocks))
+
+
+def _promises(draft: Draft) -> Draft:
+    """What the kernel rests on, and whether it is known to be its definition."""
+    job, traced = draft.job, draft.traced
+    definition: Verdict[object] = Verdict("unknown", _NO_DEFINITION)
+    if len(traced.blocks) == 1:
+        graph = traced.blocks[0].graph
+        definition = recorded_verdict(job.kernel, job.parameters, job.contract, graph)
+    promises = () if definition.proved else promises_of(traced, job.facts)
+    return replace(draft, promises=promises, definition=definition)
+
+
+def _schedule(draft: Draft) -> Draft:
+    """Schedules that fit into scratch, with live ranges split where that is shorter."""
+    job, flow = draft.job, draft.flow
+    searches = [search_block(lowered, flow, job) for lowered in draft.lowered]
+    fitted, evaluations = draft.budget.best(search_blocks(searches))
+    return replace(draft, fitted=fitted, evaluations=evaluations)
+
+
+def _emit(draft: Draft) -> Draft:
+    """The bundles of each block."""
+    return replace(draft, emitted=tuple(emitted_of(b, draft.job.machine) for b in draft.fitted))
+
+
+def emitted_of(block: Fitted, machine: Machine) -> EmittedBlock:
+    """The bundles of a block, and when what they write lands."""
+    program = block.emitted(machine)
+    return emitted_block(program, block.problem, block.schedule, block.lowered.pinned)
+
+
+def _link(draft: Draft) -> Draft:
+    """The program of all blocks, with their jumps, and where it came from."""
+    flow, emitted, machine = draft.flow, draft.emitted, draft.job.machine
+    meta = origin_of(draft.job, draft.promises)
+    program = replace(link(flow, emitted, machine), meta=meta)
+    return replace(draft, program=program, starts=tuple(block_starts(flow, emitted, machine)))
+
+
+def _bound(draft: Draft) -> Draft:
+    """The fewest cycles of each block by itself."""
+    return replace(draft, bounds=tuple(bound_ladder(block.problem) for block in draft.fitted))
+
+
+def _check(draft: Draft) -> Draft:
+    """Every block held against what it was made from, and the program against all of them."""
+    with made_by_compiler():
+        ways = zip(draft.traced.blocks, draft.rewritten, draft.fitted, strict=True)
+        for traced, rewritten, fitted in ways:
+            expect_block(traced.graph, rewritten, fitted)
+        wanted = draft.traced.with_graphs([done.graph for done in draft.rewritten])
+        job = draft.job
+        equivalence = prove_program(draft.program, job.machine, wanted, job.facts)
+    return replace(draft, equivalence=equivalence)
+
+
+def _verify(draft: Draft) -> Draft:
+    """Runs on random inputs, and on inputs made to reach what is rare."""
+    job = draft.job
+    with made_by_compiler(job.kernel.judged_by_trace):
+        if draft.promises:
+            expect_promises_kept(job, draft.traced)
+        verified = verify_program(job, draft.program, draft.traced)
+    return replace(draft, verified=verified)
+
+
+PASSES = (
+    Pass("trace", _trace, ("frontend",)),
+    Pass("rewrite", _rewrite, ("rewrite",)),
+    Pass("share", _share, ("lower",)),
+    Pass("lower", _lower, ("lower",)),
+    Pass("promises", _promises, ()),
+    Pass("schedule", _schedule, ("schedule", "allocate"), ("lower", "schedule", "allocate")),
+    Pass("emit", _emit, ("emit",)),
+    Pass("link", _link, ("emit",)),
+    Pass("bound", _bound, ()),
+    Pass("check", _check, ("check",)),
+    Pass("verify", _verify, ("check",)),
+)
