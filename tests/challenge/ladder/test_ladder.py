@@ -54,7 +54,8 @@ def test_only_rungs_that_overlap_have_bundles_with_two_stages(results: dict[str,
 def test_batches_alive_are_those_with_words_in_registers(
     results: dict[str, Compiled], name: str, items: int, alive: int
 ) -> None:
-    assert batches_alive(results[name].problem, results[name].schedule, items) == alive
+    fitted = results[name].block.fitted
+    assert batches_alive(fitted.problem, fitted.schedule, items) == alive
 
 
 def test_every_slot_belongs_to_one_stage(results: dict[str, Compiled]) -> None:
