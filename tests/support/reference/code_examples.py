@@ -280,8 +280,8 @@ def f(k):
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.legality.schedule_legality import schedule_violations
 
-early = replace(made.schedule, cycle=made.schedule.cycle * 0)
-for fault in schedule_violations(early, made.problem):
+early = replace(made.block.fitted.schedule, cycle=made.block.fitted.schedule.cycle * 0)
+for fault in schedule_violations(early, made.block.fitted.problem):
     raise CheckFailed(fault)
 """,
         exit=_FAILED,
@@ -293,8 +293,8 @@ for fault in schedule_violations(early, made.problem):
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.legality.allocation_legality import allocation_violations
 
-heaped = replace(made.allocation, address=made.allocation.address * 0)
-for fault in allocation_violations(heaped, made.schedule, made.problem):
+heaped = replace(made.block.fitted.allocation, address=made.block.fitted.allocation.address * 0)
+for fault in allocation_violations(heaped, made.block.fitted.schedule, made.block.fitted.problem):
     raise CheckFailed(fault)
 """,
         exit=_FAILED,
@@ -423,8 +423,9 @@ for fault in project_violations(ProjectSchedule((0, 1), (0, 0)), project):
         + """\
 from slotweave.ir.verify.graph_verify import verify_graph
 
-last = made.traced.nodes[-1]
-verify_graph(replace(made.traced, nodes=(*made.traced.nodes[:-1], replace(last, args=(99, 99)))))
+graph = made.block.traced
+last = graph.nodes[-1]
+verify_graph(replace(graph, nodes=(*graph.nodes[:-1], replace(last, args=(99, 99)))))
 """,
         exit=_FAILED,
         planted=True,
