@@ -28,7 +28,7 @@ def mode_classes(problem: Problem) -> ModeClasses:
     _rows, mode = np.unique(key, return_inverse=True)
     count = np.diff(problem.mode_offset)
     kind = np.zeros(problem.size, np.int64)
-    for place in range(int(count.max(initial=0))):  # lists that are equal up to here, told apart
+    for place in range(int(count.max(initial=0))):  # splits lists that are equal up to here
         present = count > place
         here = np.zeros(problem.size, np.int64)
         here[present] = mode[problem.mode_offset[:-1][present] + place] + 1

@@ -50,9 +50,9 @@ PRESSURES = (
 #: Operations scheduled in all before a search for something shorter ends: it bounds the time.
 MOST_SCHEDULED = 4_000_000
 
-#: An attempt that is at most so many times as long as the slots bound is taken without a look at
-#: others. Else attempts are compared, until so many operations have been scheduled for it, and the
-#: best few are improved.
+#: An attempt at most NEAR_BOUND times as long as the slots bound is taken without comparing others.
+#: Otherwise attempts are compared until MOST_COMPARED operations have been scheduled, and the best
+#: IMPROVED of them are improved.
 NEAR_BOUND = 1.1
 MOST_COMPARED, IMPROVED = 1_000_000, 2
 

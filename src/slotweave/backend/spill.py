@@ -20,11 +20,11 @@ from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.split import Split
 from slotweave.machine import Machine
 
-#: What is tried: to schedule for so many times the scratch, and to split until so large a share of
-#: the scratch there is would do.
+#: What is tried: the factor by which scratch is enlarged for scheduling, and the share of the
+#: actual scratch that must suffice after splitting.
 TURNS = ((1.3, 0.85), (1.5, 0.92), (1.5, 0.8))
 
-#: A program at most so many times as long as the slots bound has nothing to gain.
+#: A program at most this factor longer than the slots bound has nothing to gain.
 NOTHING_TO_GAIN = 1.01
 
 

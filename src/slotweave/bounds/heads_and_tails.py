@@ -86,7 +86,7 @@ def heads_and_tails_bound(problem: Problem, at: Distances | None = None) -> Boun
 
 
 def _work(problem: Problem, at: Distances) -> _Work:
-    """The operations that must have a slot, alike ones together."""
+    """The operations that must have a slot, identical ones together."""
     classes = mode_classes(problem)
     fewest = np.full((max(1, len(classes.modes)), len(problem.engines)), np.inf)
     for number, modes in enumerate(classes.modes):

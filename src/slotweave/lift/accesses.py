@@ -76,7 +76,7 @@ class Accesses:
         return [used[node] for node, _addresses in self._loads]
 
     def computed_spans(self, widths: Sequence[int]) -> set[Range]:
-        """The words that accesses at computed addresses use, loads of so many words each."""
+        """The words that accesses at computed addresses use, loads of `widths` words each."""
         loads = zip(self._loads, widths, strict=True)
         return self._stores | {(low, high + width - 1) for (_, (low, high)), width in loads}
 

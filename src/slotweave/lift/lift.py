@@ -213,7 +213,7 @@ class _Lifting:
             self._loads.append(place)
 
     def used(self, widths: Sequence[int]) -> Mapping[tuple[int, str, int], Access]:
-        """All accesses; loads at computed addresses use so many words each."""
+        """All accesses; loads at computed addresses use `widths` words each."""
         loads = zip(self._loads, widths, strict=True)
         narrow = {place: replace(self._accessed[place], width=width) for place, width in loads}
         return {**self._accessed, **narrow}

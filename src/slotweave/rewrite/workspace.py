@@ -1,7 +1,7 @@
 """A graph under change: hash-consed nodes that know their users.
 
 Pure nodes, and loads from read-only regions, are interned: there is never more than one with the
-same operation and operands, and two that become alike are merged (common subexpressions). Nodes are
+same operation and operands, and two that become equal are merged (common subexpressions). Nodes are
 named by the order in which they were made; the names of one rewriting are the same in each run.
 """
 

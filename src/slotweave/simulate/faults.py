@@ -1,4 +1,4 @@
-"""What can go wrong while a program runs, in words; both simulators say it alike."""
+"""What can go wrong while a program runs, in words that both simulators use."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Loads that can only read a few words, answered by selects among these.
 
-The words are loaded once each. Where the address is a sum of bits, these choose, one after the
-other; else the words are told apart by halving: the lower half if the address is less than its
-middle, as in a binary search. Only regions that nothing stores to are looked at, so that it does
-not matter when the words are loaded.
+Each word is loaded once. Where the address is a sum of bits, the bits choose, one after the
+other. Otherwise the range is halved as in a binary search: the lower half if the address is less
+than its middle. Only regions that nothing stores to are considered, so it does not matter when the
+words are loaded.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Pack isomorphic operations on words into operations on vectors.
 
 Superword-level parallelism (Larsen and Amarasinghe, PLDI 2000), grown from the stores: stores to
-vector_length words side by side become one, and so do the operations that make the words stored,
-and those that make their operands, as long as they are alike. Where they are not, words are laid
-side by side, or spread if they are all one word. Values that are made alike, but go to words apart,
-are made together and stored one by one. It is grown likewise from words that are laid side by side
-in the graph: mostly these are the lanes of one vector, worked on one by one.
+vector_length adjacent words become one. So do the operations that make the stored words, and those
+that make their operands, as long as they are isomorphic. Where they are not, words are gathered
+into a vector, or broadcast if they are all one word. Isomorphic values that are stored to scattered
+words are computed together and stored one by one. Packing also grows from words that the graph
+gathers into a vector: mostly these are the lanes of one vector, computed one by one.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Groups of word stores whose values may be made together: the seeds that packing grows from.
 
-Only stores that may all come last are grouped: each to a known word, which nothing accesses after
-it. Stores of values that are made alike to words side by side are grouped first; then those of
-values made alike wherever they go (a field of each of many records, say); then what is left side
-by side.
+Only stores that may all come last are grouped: each to a known word that nothing accesses after
+it. Stores to adjacent words of values made by isomorphic operations are grouped first. Next come
+stores of such values to any words (for example one field of many records), and last the remaining
+stores to adjacent words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from slotweave.isa import Effect
 
 Group = tuple[int, ...]
 
-#: Values are alike if the operations that make them are, as far back as this.
+#: Values are isomorphic if the operations that make them agree this many steps back.
 _LOOKED_BACK = 3
 
 

@@ -23,8 +23,8 @@ from slotweave.vectorize.label_items import label_items
 from slotweave.vectorize.load_together import load_together
 from slotweave.vectorize.pack_isomorphic import pack_isomorphic, pack_lanes
 
-#: Loads that can only read so many words are answered by selects among them, of those that choose
-#: among the most words a share; each is tried in turn.
+#: Loads that can read only this many words are answered by selects among them; of the loads with
+#: the most words only this share. Each entry is tried in turn.
 ANSWERED = (
     (2, Fraction(1)), (4, Fraction(1)), (8, Fraction(1)),
     (16, Fraction(1, 8)), (16, Fraction(1, 4)), (16, Fraction(1, 2)), (16, Fraction(1)),

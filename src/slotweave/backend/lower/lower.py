@@ -24,7 +24,7 @@ from slotweave.machine import Machine
 #: Waiting for constants that adds so little to what the slots take is not looked at.
 _HARDLY_LONGER = 1.02
 
-#: About so many ends of the schedule are tried, by which constants have to be there.
+#: About how many lengths of the schedule are tried; constants have to be ready in time for each.
 _ENDS = 4
 
 #: Nodes that say where words lie and need no slot.
@@ -83,7 +83,7 @@ def lower(graph: Graph, machine: Machine) -> Lowered:
 
 
 def _room(plain: Lowered, cycles: int) -> dict[int, int]:
-    """The cycle in which each constant must be made at the latest, if there are so many cycles."""
+    """The cycle in which each constant must be made at the latest, in a schedule of that length."""
     tail = distances(plain.problem).tail.tolist()
     room: dict[int, int] = {}
     for operation, index in enumerate(plain.problem.nodes.tolist()):

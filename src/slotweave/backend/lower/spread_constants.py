@@ -18,7 +18,7 @@ from slotweave.ir.graph import Graph, Node
 from slotweave.isa import WORD_MASK, Shape
 from slotweave.machine import Machine, Mode
 
-#: Sums are looked for among so many constants; a program with more takes them as immediates.
+#: Sums are looked for among at most this many constants; further ones are immediates.
 MOST_SUMMANDS = 512
 
 #: No constant waits for a longer chain of sums than this.

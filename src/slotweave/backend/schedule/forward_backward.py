@@ -27,7 +27,7 @@ from slotweave.backend.schedule.list_schedule import (
 from slotweave.ir.problem import DATA, ORDER, Problem
 from slotweave.ir.schedule import Schedule
 
-#: Priorities are perturbed by so many cycles (standard deviation), lest passes go in circles.
+#: Standard deviation, in cycles, of the noise on priorities; it keeps passes from going in circles.
 JITTER = 0.5
 
 

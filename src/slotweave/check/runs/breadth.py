@@ -28,7 +28,7 @@ from slotweave.simulate.run import MAX_CYCLES
 #: Memories tried that cannot be known in advance.
 FRESH = 8
 
-#: Of the random memories so many are followed to see which sides of jumps they reach.
+#: How many of the random memories are followed to see which sides of jumps they reach.
 FOLLOWED = 4
 
 #: What the words of generated inputs are below; contracts speak of all 32-bit words.

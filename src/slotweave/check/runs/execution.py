@@ -4,10 +4,10 @@ Guarantees, if `run_against_reference` returns: for each instance the program ra
 a fault (in strict mode, unless compatible mode is asked for), every word of the regions that are
 output is what the reference says, and every word of the read-only ones is as it was (without
 regions: all of memory is what the reference says), and the trace buffer holds the words that
-`trace` says, if that is given. With `both` the first instance also runs on the
-reference simulator, which must end alike. Instances depend on seed and number alone. The same holds
-for each directed memory (see `inputs`) on which the reference itself does not fail. This is
-evidence about these memories and no proof.
+`trace` says, if that is given. With `both` the first instance also runs on the reference simulator,
+which must end the same way. Instances depend on seed and number alone. The same holds for each
+directed memory (see `inputs`) on which the reference itself does not fail. This is
+evidence about these memories, not a proof.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class MemoryMap:
         return self.rest
 
     def only_region(self, lowest: int, highest: int) -> int | None:
-        """The number of the region that holds `lowest` to `highest`, as far as memory goes."""
+        """The number of the region that holds `lowest` to `highest`, where these lie in memory."""
         if not self.regions:
             return self.rest
         first = self.region_at(lowest)

@@ -81,7 +81,7 @@ def random_memory(facts: Facts, memory_words: int, seed: int) -> list[int]:
 
 
 def memories(facts: Facts, words: int) -> Callable[[np.random.Generator], NDArray[np.uint32]]:
-    """Draws memories of so many words that `facts` allow."""
+    """Draws memories of `words` words that `facts` allow."""
 
     def drawn(rng: np.random.Generator) -> NDArray[np.uint32]:
         return np.array(random_memory(facts, words, int(rng.integers(1 << 30))), dtype=np.uint32)

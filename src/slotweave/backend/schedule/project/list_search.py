@@ -56,7 +56,7 @@ class ListSearch:
         return state
 
     def advance(self, state: Longs, evaluations: int, seed: int) -> Longs:
-        """The state after so many more schedules; the same for the same seed."""
+        """The state after that many more schedules; the same for the same seed."""
         after = state.copy()
         search(self.arrays, self.tails, self.waits, after, evaluations, self.horizon, PASSES, seed)
         return after
