@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
+from rich.console import Console
+
 from slotweave.anatomy.causes.why_here import explain_bundle
+from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.words.scratch_names import scratch_names
-from slotweave.ir.program import Program
+from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.views.explain_text import explanation_lines
+from slotweave.views.inspect_table import inspect_view
 
 PROGRAM = Program(
     "challenge",
@@ -72,3 +78,25 @@ def test_without_names_nothing_changes() -> None:
     lines = list(explanation_lines(explain_bundle(plain, CHALLENGE, 2, "valu", 0)))
     assert lines[0] == "2:valu:0 `+ 24 16 16`"
     assert "named" not in explain_bundle(plain, CHALLENGE, 4).to_json()["operations"][0]
+
+
+def test_inspect_names_the_words_that_are_waited_for_and_those_never_written() -> None:
+    """Word 2 is written again while its first value is still to be read; word 4 never was."""
+    rows: tuple[Bundle, ...] = (
+        {"load": (("const", 2, 1), ("const", 3, 2))},
+        {"alu": (("+", 5, 4, 3),)},
+        {"store": (("store", 3, 2),)},
+        {"load": (("const", 2, 7),)},
+        {"store": (("store", 5, 2),)},
+    )
+    program = Program("challenge", rows, names={2: ("value", 1), 4: ("pair", 2)})
+    found = inspect_program(program, CHALLENGE)
+    assert found.view is not None
+    (waits,) = found.view.word_waits
+    assert (waits.first, waits.words, waits.operations) == (2, 1, 1)
+    console = Console(file=StringIO(), width=200, no_color=True)
+    console.print(inspect_view(found))
+    assert isinstance(console.file, StringIO)
+    text = console.file.getvalue()
+    assert "waiting for a word alone: 1 operation for value (2)" in text
+    assert "the first of pair[0] (4) in bundle 1, alu[0]" in text

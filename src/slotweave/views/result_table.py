@@ -1,7 +1,7 @@
 """A result as a person reads it: cycles, bound, gap, engines, scratch, what was verified.
 
-The view is made from the JSON form of a result alone, so it works for what `compile`, `inspect` and
-saved results hold; what a result does not say is left out.
+The view is made from the JSON form of a result of `compile` or `repack`; what a result does not say
+is left out. (`inspect` has a table of its own.)
 """
 
 from __future__ import annotations
@@ -17,29 +17,11 @@ from rich.text import Text
 from slotweave.analysis.promises import Promise
 from slotweave.base.wording import plural
 from slotweave.views.narrow import with_whole_numbers
-from slotweave.views.phase_table import groups_line, phase_table
 
 _BAR_CELLS = 12
 
 #: Why a slot is idle (see analysis.idle), as the columns of the table call it.
 _CAUSES = {"dependence": "not ready", "scratch": "held back", "nothing": "no work"}
-#: The same of a program that came from anywhere (see report.idle_causes).
-_CAUSES_OF_PROGRAM = {
-    "free": "could move",
-    "scratch": "word used",
-    "memory": "memory",
-    "elsewhere": "elsewhere",
-    "dependence": "waiting",
-    "nothing": "no work",
-}
-_LEGEND_OF_PROGRAM = (
-    "Idle slots: a later operation could move there; waits for its word of scratch to be free; for "
-    "memory; for an operand whose engine is full elsewhere; for an operand; or no work is left."
-)
-_LEGEND_OF_PHASES = (
-    "Stages: how often the data of a group of items came from arithmetic to a load or a select; "
-    "what works for several groups is shared."
-)
 _LEGEND = (
     "Idle slots: what runs on the engine is not ready yet, is held back (scratch is nearly full), "
     "or is all done. (`slotweave inspect` says of the program why the others wait.)"
@@ -60,10 +42,7 @@ def result_view(
     parts: list[RenderableType] = [
         Text(_title(summary), style="bold"), "", facts, "", _engines(summary)
     ]  # fmt: skip
-    if "spans" in summary:
-        parts += ["", _idle(summary), "", Text(_LEGEND_OF_PROGRAM, style="dim")]
-        parts += ["", phase_table(summary["phases"]), "", Text(_LEGEND_OF_PHASES, style="dim")]
-    elif summary.get("idle"):
+    if summary.get("idle"):
         parts += ["", Text(_LEGEND, style="dim")]
     return Group(*parts)
 
@@ -83,20 +62,10 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     if summary.get("jumps"):
         taken = ", ".join(f"{count:,} {name}" for name, count in summary["jumps"].items())
         yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps met in a run: {taken}")
-    if _of_run(summary):
-        run, text = plural(summary["run"]["bundles"], "bundle"), f"{summary['bundles']:,}"
-        why = "it ends at a halt" if summary["straight"] else "its jumps are followed"
-        yield "run", Text(f"{run}, from {text} in the program: {why}")
-    elif not summary.get("straight", True):
-        yield "", Text("each bundle counted once; the program jumps, so a run may differ")
     bound = summary.get("bound")
     if bound:
         yield "lower bound", Text(f"{bound['cycles']:,} {_bound_of(summary)}: {bound['why']}")
         yield "gap", Text(_gap(summary, bound["cycles"]))
-    if "dataflow" in summary:
-        dataflow = summary["dataflow"]
-        of = "for its operations, repeated ones once, each on any engine"
-        yield "dataflow", Text(f"{dataflow['cycles']:,} {of}: {dataflow['why']}")
     scratch = summary.get("scratch")
     if scratch:
         yield "scratch", Text(_scratch(scratch, summary))
@@ -106,8 +75,6 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     doubled = summary.get("double_writes")
     if doubled and doubled["slots"]:
         yield "two writes", Text(_double_writes(doubled), style="yellow")
-    if "spans" in summary:
-        yield from _program_rows(summary)
     if summary.get("evaluations") is not None:
         yield "evaluations", Text(f"{summary['evaluations']:,} (see --evaluations)")
     verified = summary.get("verified")
@@ -121,41 +88,8 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
         yield "promised", Text(f"{Promise(**promise)}", style="yellow")
 
 
-def _program_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
-    """What only a program taken as it stands has."""
-    spans = summary["spans"]
-    text = (
-        f"head {spans['head']:,}, body {spans['body']:,}, tail {spans['tail']:,} cycles "
-        f"(the body begins and ends where {spans['engine']} is full)"
-    )
-    yield "spans", Text(text if spans["body"] else f"{spans['engine']} is never full")
-    yield "groups", Text(groups_line(summary["phases"], summary["cycles"]))
-    yield (
-        "unused",
-        Text(f"{plural(summary['unused'], 'operation')} with a result that reaches nothing"),
-    )
-    repeated = plural(summary["repeated"], "operation")
-    yield "repeated", Text(f"{repeated} computing what an earlier one has")
-    could_move = [f"{count:,} on {name}" for name, count in summary["could_move"].items() if count]
-    earlier = "could stand in a free slot of an earlier bundle, each for itself"
-    yield "could move", Text(f"{', '.join(could_move) or 'no operation'} {earlier}")
-    for engine, others in summary["movable"].items():
-        for other, number in others.items():
-            could = f"{plural(number, 'operation')} could run on {other}"
-            yield f"on {engine}", Text(could)
-
-
-def _of_run(summary: Mapping[str, Any]) -> bool:
-    """Is this the run of a program that jumps, or that halts before its last bundle?"""
-    return bool((summary.get("run") or {}).get("known"))
-
-
 def _bound_of(summary: Mapping[str, Any]) -> str:
     """What the lower bound is one of: each command has another thing in hand."""
-    if _of_run(summary):
-        return "for the slots of this run, each on its engine"
-    if "straight" in summary:
-        return "for these slots, each on its engine"
     if "before" in summary:
         unchanged = summary.get("way") == "unchanged"
         return (
@@ -170,13 +104,8 @@ def _bound_of(summary: Mapping[str, Any]) -> str:
 
 def _scratch(scratch: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
     """Of a kernel the words given to live values, whole vectors; of a program those still read."""
-    size, mean = f"{scratch['size']:,}", scratch.get("mean")
-    if not summary.get("straight", True) and not _of_run(summary):
-        return f"{scratch['peak']:,} of {size} words are touched"
-    of_program = "straight" in summary or "before" in summary
-    taken = "still to be read" if of_program else "given out"
-    at_the_peak = f"{scratch['peak']:,} of {size} words {taken} at the peak"
-    return at_the_peak if mean is None else f"{at_the_peak}, {mean:,} on the mean"
+    taken = "still to be read" if "before" in summary else "given out"
+    return f"{scratch['peak']:,} of {scratch['size']:,} words {taken} at the peak"
 
 
 def _never_written(unwritten: Mapping[str, Any]) -> str:
@@ -243,7 +172,7 @@ def _engines(summary: Mapping[str, Any]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("engine")
     table.add_column("slots used", width=_BAR_CELLS)
-    idle = None if "spans" in summary else summary.get("idle")
+    idle = summary.get("idle")
     for heading in ("busy", "used", "of", *(_CAUSES.values() if idle else ())):
         table.add_column(heading, justify="right")
     for name, engine in summary["engines"].items():
@@ -252,15 +181,4 @@ def _engines(summary: Mapping[str, Any]) -> Table:
         share = f"{100 * used / slots:.1f} %" if slots else "–"
         causes = [f"{idle[name].get(cause, 0):,}" for cause in _CAUSES] if idle else []
         table.add_row(name, bar, share, f"{used:,}", f"{slots:,}", *causes)
-    return with_whole_numbers(table)
-
-
-def _idle(summary: Mapping[str, Any]) -> Table:
-    """One row for each engine: its idle slots by cause."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("idle")
-    for heading in _CAUSES_OF_PROGRAM.values():
-        table.add_column(heading, justify="right")
-    for name, idle in summary["idle"].items():
-        table.add_row(name, *(f"{idle.get(cause, 0):,}" for cause in _CAUSES_OF_PROGRAM))
     return with_whole_numbers(table)
