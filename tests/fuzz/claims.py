@@ -170,7 +170,7 @@ def repacking_keeps_the_meaning(job: ProgramJob) -> None:
             made = _repacked(job, job.facts, rewriting)
             assert made.cycles <= made.before
             does_the_same(job, made.program, job.facts, f"repacked, rewriting {rewriting}")
-            said = repack_summary(made, "drawn", 0, None).get("bound", {"cycles": 0})
+            said = repack_summary(made, "drawn", 0, None, ()).get("bound", {"cycles": 0})
             if time_is_cycles(job):
                 assert said["cycles"] <= made.cycles, (said, made.cycles)
             for bound in bounds if time_is_cycles(job) and not rewriting else ():

@@ -251,6 +251,47 @@ def test_a_limit_of_no_time_returns_the_program_as_it_was(tree_hash):
     assert result.evaluations == 0
 
 
+class JumpingClock:
+    """Stands still until it jumps past all ends."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("begins", "why"),
+    [
+        ("lifted", "nothing shorter was found, so"),
+        ("in vectors: 1", "nothing shorter was proved to do the same in time"),
+        ("in vectors: being proved", "what was proved was still being run"),
+    ],
+)
+def test_what_is_under_way_when_time_and_grace_are_over_is_abandoned(tree_hash, begins, why):
+    program, facts = tree_hash
+    clock = JumpingClock()
+    limits = budget(seconds=600, clock=clock, grace=0.0)
+
+    def listen(what: str, _cycles: int, _evaluations: int) -> None:
+        if what.startswith(begins):
+            clock.now = 1e9
+
+    result = repack(program, CHALLENGE, facts, VECTORS, listen, limits)
+    assert why in result.why
+    assert (result.best, result.program, result.cycles) == (None, program, result.before)
+    assert not result.interrupted
+    assert set(result.dropped.values()) == {0}
+
+
+def test_a_program_that_there_is_no_time_to_lift_is_refused(tree_hash):
+    program, facts = tree_hash
+    over = Budget(ends=0.0, clock=lambda: 1e9, grace=0.0)
+    with pytest.raises(NoSchedule, match=r"SW308 .*the program was still being lifted"):
+        repack(program, CHALLENGE, facts, budget=over)
+
+
 @pytest.mark.parametrize("passed_on", [False, True], ids=["plain", "by a compiled function"])
 def test_an_interrupt_keeps_what_was_found(tree_hash, passed_on):
     program, facts = tree_hash

@@ -20,11 +20,23 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True)
 class Budget:
-    """What a search may take: `evaluations`, and until `ends` on `clock`; None is no limit."""
+    """What a search may take: `evaluations`, and until `ends` on `clock`; None is no limit.
+
+    What is under way when the time is over comes to its end, unless there is a `grace`: then it is
+    abandoned that many seconds later.
+    """
 
     evaluations: int | None = None
     ends: float | None = None
     clock: Clock = time.monotonic
+    grace: float | None = None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until what is under way is abandoned; None for never."""
+        if self.ends is None or self.grace is None:
+            return None
+        return max(0.0, self.ends + self.grace - self.clock())
 
     def is_spent(self, evaluations: int) -> bool:
         """Whether nothing more is to be tried after so many evaluations, now."""
@@ -63,7 +75,10 @@ UNLIMITED = Budget()
 
 
 def budget(
-    evaluations: int | None = None, seconds: float | None = None, clock: Clock = time.monotonic
+    evaluations: int | None = None,
+    seconds: float | None = None,
+    clock: Clock = time.monotonic,
+    grace: float | None = None,
 ) -> Budget:
     """The budget of a search that begins now."""
-    return Budget(evaluations, None if seconds is None else clock() + seconds, clock)
+    return Budget(evaluations, None if seconds is None else clock() + seconds, clock, grace)

@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.base.budget import UNLIMITED, Budget
+from slotweave.base.diagnostics import NoSchedule
+from slotweave.base.interruption import TimeIsUpError, time_limited
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound
 from slotweave.check.runs.execution import (
@@ -99,13 +101,14 @@ def repack(
     one that `program` names, None if it is not known. A program that is returned as it was given
     says what it said.
 
-    Raises what `lift` raises for a program that cannot be lifted, and CheckFailed if a check finds
-    a fault in what was made, or if the given program changes what is read-only (SW404).
+    Raises what `lift` raises for a program that cannot be lifted, CheckFailed if a check finds a
+    fault in what was made, or if the given program changes what is read-only (SW404), and
+    NoSchedule (SW308) if the budget has a grace and is over while the program is being lifted.
     """
     options = RepackOptions() if options is None else options
     start = time.monotonic()
     rounds, interrupted = _rounds(program, machine, facts, options, listen, budget)
-    result = _result(program, machine, facts, rounds, options, origin)
+    result = _result(program, machine, facts, rounds, options, budget, origin)
     seconds = round(time.monotonic() - start, 3)
     return replace(result, interrupted=interrupted, seconds=seconds)
 
@@ -131,6 +134,10 @@ def _rounds(
             rounds.append(run_round(best.program, machine, facts, options, listen, budget, after))
         except KeyboardInterrupt:  # what the rounds before came to is kept
             return rounds, True
+        except NoSchedule as error:
+            if error.diagnostic.code != "SW308":
+                raise
+            break
     return rounds, rounds[-1].interrupted
 
 
@@ -157,6 +164,7 @@ def _result(
     facts: Facts,
     rounds: list[Round],
     options: RepackOptions,
+    budget: Budget,
     origin: Origin | None,
 ) -> Repacked:
     """The better of the given program and the best candidate, run on random memories."""
@@ -164,22 +172,33 @@ def _result(
     before = first.lifted.cycles
     proved = [one for one in rounds if one.best is not None]
     best = proved[-1].best if proved else None
+    made, cycles, verified, bounds = program, before, Verified(0, 0, before), first.bounds
+    why = _why_unchanged(rounds)
     if best is not None and best.cycles < before:
         claiming = supported_origin(program, facts, origin)
-        made = replace(best.program, meta=_meta(claiming, proved, options))
-        verified = _verified(program, made, machine, facts, options)
-        cycles, why, bounds = best.cycles, _why(len(proved)), best.bounds
+        better = replace(best.program, meta=_meta(claiming, proved, options))
+        try:
+            with time_limited(budget.seconds_left):
+                verified = _verified(program, better, machine, facts, options)
+            made, cycles, why, bounds = better, best.cycles, _why(len(proved)), best.bounds
+        except TimeIsUpError:
+            best, why = None, f"{_why_unchanged(rounds)}; what was proved was still being run"
     else:
-        made, cycles, best, verified = program, before, None, Verified(0, 0, before)
-        done = "proved to do the same" if first.found else "found"
-        why = f"nothing shorter was {done}, so it is the program as it was given"
-        bounds = first.bounds
+        best = None
     return Repacked(
         program, made, machine, facts, before, cycles, best, bounds, why, verified,
         seconds=0.0, evaluations=last.evaluations, interrupted=False,
         rounds=tuple(one.tried for one in rounds), vectorized=_vectorized(first, options),
-        met=control_met(program, machine, first.lifted.path), dropped=_dropped(proved),
+        met=control_met(program, machine, first.lifted.path),
+        dropped=_dropped(proved if best is not None else []),
     )  # fmt: skip
+
+
+def _why_unchanged(rounds: list[Round]) -> str:
+    """Why the program is returned as it was given."""
+    done = "proved to do the same" if rounds[0].found else "found"
+    in_time = " in time" if any(one.is_late for one in rounds) else ""
+    return f"nothing shorter was {done}{in_time}, so it is the program as it was given"
 
 
 def _meta(program: Program, rounds: list[Round], options: RepackOptions) -> Mapping[str, Any]:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 from slotweave.base.budget import Budget
 from slotweave.base.diagnostics import NoSchedule
-from slotweave.base.interruption import unmasked_interruptions
+from slotweave.base.interruption import TimeIsUpError, time_limited, unmasked_interruptions
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.lift import Lifted, lift_counting
 from slotweave.machine import Machine
+from slotweave.repacking.deadline import abandoning
 from slotweave.repacking.graph_variants import GraphVariant, graph_variant_of, variants_of
 from slotweave.repacking.options import Listener, RepackOptions
 from slotweave.repacking.proving import Candidate, first_proved
@@ -35,7 +36,7 @@ from slotweave.vectorize import (
 #: The time that is kept for the proof and the runs at the end: as a multiple of what lifting took,
 #: which runs through the same operations, but at most this share of what is left after it.
 _PROOF_BY_LIFTING = 2.0
-_PROOF_SHARE = 0.5
+_PROOF_SHARE = 0.4
 
 #: A graph with so many times the nodes of what is shortest so far is not scheduled.
 _TOO_LARGE = 2
@@ -47,7 +48,8 @@ class Round:
 
     `apart` says whether parts of regions were regions of their own in the graph that `best` is made
     of. `bounds` are those of the variant that can be shortest. `found` says whether anything
-    shorter was found, proved or not; `is_spent` that the budget was spent then.
+    shorter was found, proved or not; `is_spent` that the budget was spent then;
+    `is_late` that something was abandoned for want of time.
     """
 
     given: Program
@@ -61,6 +63,7 @@ class Round:
     evaluations: int
     interrupted: bool
     is_spent: bool
+    is_late: bool = False
 
 
 def run_round(
@@ -77,32 +80,25 @@ def run_round(
 
     Calls `expect` once the program is lifted, before anything is tried.
 
-    Raises what `lift` raises for a program that cannot be lifted, and CheckFailed if a check finds
-    a fault in what was made.
+    Raises what `lift` raises for a program that cannot be lifted, NoSchedule (SW308) if there is no
+    time to lift it, and CheckFailed if a check finds a fault in what was made.
     """
     apart, unproved = True, set[str]()
     while True:
         begun = budget.clock()
-        lifted = lift_counting(program, machine, facts, apart=apart)
-        limits = _leaving_time_to_prove(budget, begun)
-        trail = Trail(lifted.cycles, evaluations, listen)
-        trail.tell(f"lifted {plural(len(lifted.graph.nodes), 'node')}")
-        if apart:
-            expect()
+        with abandoning(budget, "the program was still being lifted"):
+            lifted = lift_counting(program, machine, facts, apart=apart)
+            took = budget.clock() - begun
+            trail = Trail(lifted.cycles, evaluations, listen)
+            trail.tell(f"lifted {plural(len(lifted.graph.nodes), 'node')}")
+            if apart:
+                expect()
+        limits = _leaving_time_to_prove(budget, took)
         tries = _Tries(lifted, machine, facts, options, trail, unproved, limits)
-        try:
-            with unmasked_interruptions():
-                for found in limits.limit(iter(tries), evaluations):
-                    trail.note(found)
-        except KeyboardInterrupt:  # what was found so far is kept
-            trail.interrupted = True
+        _search(tries, trail, limits)
+        best, dead = _prove(trail, lifted, program, machine, facts, budget)
         evaluations = trail.evaluations
-        try:
-            with unmasked_interruptions():
-                best = first_proved(trail, program, machine, facts)
-        except KeyboardInterrupt:  # what is not proved is not kept
-            trail.interrupted, best = True, None
-        spent = limits.is_spent(evaluations)
+        spent = trail.late or limits.is_spent(evaluations)
         if trail.interrupted or best or not trail.found or spent:
             break
         if not apart:
@@ -111,19 +107,46 @@ def run_round(
     return Round(
         program, lifted, apart, best,
         bounds=min(tries.bounds, key=lambda b: max(one.cycles for one in b), default=()),
-        tried=tuple(trail.tried.values()), dead=_dropped(lifted, best),
+        tried=tuple(trail.tried.values()), dead=dead,
         found=bool(trail.found), evaluations=evaluations, interrupted=trail.interrupted,
-        is_spent=spent,
+        is_spent=spent, is_late=trail.late,
     )  # fmt: skip
 
 
-def _leaving_time_to_prove(budget: Budget, begun: float) -> Budget:
-    """`budget` for the search alone, of a program of which the lifting began at `begun`."""
+def _search(tries: _Tries, trail: Trail, limits: Budget) -> None:
+    """Note on `trail` what `tries` find before the end of time or Ctrl-C."""
+    try:
+        with time_limited(limits.seconds_left), unmasked_interruptions():
+            for found in limits.limit(iter(tries), trail.evaluations):
+                trail.note(found)
+    except TimeIsUpError:
+        trail.late = True
+    except KeyboardInterrupt:
+        trail.interrupted = True
+
+
+def _prove(
+    trail: Trail, lifted: Lifted, program: Program, machine: Machine, facts: Facts, budget: Budget
+) -> tuple[Candidate | None, DeadStores]:
+    """The shortest of what was found that is proved before the end of time or Ctrl-C, if any is;
+    and the stores that it does without."""
+    try:
+        with time_limited(budget.seconds_left), unmasked_interruptions():
+            best = first_proved(trail, program, machine, facts)
+            return best, _dropped(lifted, best)
+    except TimeIsUpError:
+        trail.late = True
+    except KeyboardInterrupt:
+        trail.interrupted = True
+    return None, _dropped(lifted, None)
+
+
+def _leaving_time_to_prove(budget: Budget, lifting: float) -> Budget:
+    """`budget` for the search alone, of a program that took so many seconds to lift."""
     if budget.ends is None:
         return budget
-    now = budget.clock()
-    kept = min(_PROOF_BY_LIFTING * (now - begun), _PROOF_SHARE * max(0.0, budget.ends - now))
-    return replace(budget, ends=budget.ends - kept)
+    left = max(0.0, budget.ends - budget.clock())
+    return replace(budget, ends=budget.ends - min(_PROOF_BY_LIFTING * lifting, _PROOF_SHARE * left))
 
 
 def _dropped(lifted: Lifted, best: Candidate | None) -> DeadStores:

@@ -25,7 +25,7 @@ class Tried:
 @dataclass
 class Trail:
     """One round of a search: `shortest` is the fewest cycles so far, `found` are the schedules,
-    each shorter than the one before."""
+    each shorter than the one before. `late`: something was abandoned, as its time was over."""
 
     shortest: int
     evaluations: int
@@ -33,6 +33,7 @@ class Trail:
     found: list[Found] = field(default_factory=list)
     tried: dict[str, Tried] = field(default_factory=dict)
     interrupted: bool = False
+    late: bool = False
 
     def tell(self, what: str) -> None:
         self.listen(what, self.shortest, self.evaluations)

@@ -14,6 +14,7 @@ from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.anatomy.words.double_writes import double_writes_json, double_writes_of
 from slotweave.anatomy.words.live_scratch import live_words
 from slotweave.anatomy.words.never_written import NeverWritten, never_written, never_written_json
+from slotweave.base.diagnostics import Diagnostic
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.text.facts_json import facts_to_json
 from slotweave.repacking import Repacked, Tried
@@ -22,11 +23,16 @@ _FROM_META = ("kernel", "params", "contract")
 
 
 def repack_summary(
-    result: Repacked, facts_name: str, seed: int, given: NeverWritten | None
+    result: Repacked,
+    facts_name: str,
+    seed: int,
+    unwritten: NeverWritten | None,
+    doubled: Sequence[Diagnostic],
 ) -> dict[str, Any]:
     """`result` as plain values; `facts_name` is what the user called the facts.
 
-    `given` is what the given program reads of scratch never written.
+    `unwritten` is what the given program reads of scratch never written, `doubled` which words it
+    writes twice in a bundle.
     """
     best, program, machine = result.best, result.program, result.machine
     bounds = _bounds(result)
@@ -45,9 +51,11 @@ def repack_summary(
             "size": machine.scratch_words,
         },
         "never_written": never_written_json(
-            given if best is None else never_written(program, machine, result.facts)
+            unwritten if best is None else never_written(program, machine, result.facts)
         ),
-        "double_writes": double_writes_json(double_writes_of(program, machine)),
+        "double_writes": double_writes_json(
+            doubled if best is None else double_writes_of(program, machine)
+        ),
         **kept_control(result),
         "dropped_stores": dict(result.dropped),
         "vectorized": result.vectorized,

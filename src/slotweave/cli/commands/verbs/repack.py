@@ -43,6 +43,11 @@ if TYPE_CHECKING:
     from slotweave.repacking import Repacked, RepackOptions
 
 
+#: Seconds after the limit at which what is under way is abandoned; saying and writing what was
+#: found follows.
+GRACE = 0.25
+
+
 def add_to(app: typer.Typer) -> None:
     command(app, "repack")(repack)
 
@@ -88,7 +93,7 @@ def repack(
         reason = "--vectorize changes operations, which --no-rewrite forbids"
         raise InputError(Diagnostic("SW212", reason))
     inputs.expect_effort(effort)
-    limits = budget(evaluations, time_limit)
+    limits = budget(evaluations, time_limit, grace=GRACE)
     how = building(files, terminal)
     parsed = program_in(program, how)
     target = inputs.machine_of(parsed, machine)
@@ -183,7 +188,7 @@ def _deliver(
     ):
         if found is not None:
             terminal.note(f"warning: {found}")
-    summary = repack_summary(result, facts.name, options.seed, unwritten)
+    summary = repack_summary(result, facts.name, options.seed, unwritten, doubled)
     if json:
         print_json(summary)
     elif not terminal.quiet and output != STDOUT:
