@@ -8,8 +8,8 @@ the first of these reasons that holds:
     dependence  some were still to come, none had all it needs yet
     nothing     no later one was left
 
-What `nothing` counts is what `report.idle_causes` counts of the program, which knows more of why
-the others wait.
+What `nothing` counts is what `anatomy.causes.idle_causes` counts of the program, which knows more
+of why the others wait.
 """
 
 from __future__ import annotations
