@@ -32,6 +32,15 @@ LONGEST = (
     "challenge/tree_hash/test_proofs.py",
     "repacking/test_repack.py",
     "challenge/tree_hash/test_scalar.py",
+    "challenge/tree_hash/test_rolled.py",
+    "challenge/tree_hash/test_judged_shape.py",
+    "challenge/ladder/test_ladder.py",
+    "tuning/test_search.py",
+    "docs/test_inspect.py",
+    "backend/test_spill.py",
+    "test_machine_variants.py",
+    "challenge/tree_hash/test_plans.py",
+    "challenge/tree_hash/test_grid.py",
 )
 
 

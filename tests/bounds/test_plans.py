@@ -76,7 +76,10 @@ def test_what_a_way_leads_to_must_go_on() -> None:
         plans_bound(choice(stuck), SLOTS)
 
 
-@pytest.mark.parametrize("shape", [(5, 8, 64), (6, 9, 40), (4, 4, 24)])
+LARGEST = pytest.param((6, 9, 40), marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize("shape", [(5, 8, 64), LARGEST, (4, 4, 24)])
 @pytest.mark.parametrize("contract", ["values", "full"])
 def test_no_plan_of_tree_hash_takes_less(shape: tuple[int, int, int], contract: str) -> None:
     parameters = dict(zip(("height", "rounds", "batch"), shape, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from slotweave.base.diagnostics import CheckFailed
@@ -20,6 +20,7 @@ from slotweave.rewrite.once import needed_once
 from strategies.graphs import graphs
 from strategies.programs import FACTS, straight_programs
 from strategies.tangled_programs import tangle
+from support.examples import examples
 from support.tree_hash import compiled
 
 
@@ -40,7 +41,7 @@ def test_of_random_graphs(graph: Graph) -> None:
     assert_same(graph.with_nodes(tuple(replace(node, item=-1) for node in graph.nodes)))
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(straight_programs(CHALLENGE), st.sampled_from([NOTHING_KNOWN, FACTS]), st.booleans())
 def test_of_lifted_programs(program: Program, facts: Facts, apart: bool) -> None:
     assert_same(lifted(program, facts, apart))

@@ -36,7 +36,10 @@ def after(candidates: int, seed: int = 0, contract: str = "values") -> State:
     return list(islice(states, candidates))[-1]
 
 
-@pytest.mark.parametrize("contract", ["values", "full", "any-start"])
+ANY_START = pytest.param("any-start", marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize("contract", ["values", "full", ANY_START])
 def test_the_best_plan_is_never_longer_than_the_first(contract):
     first, last = begun(contract=contract), after(4, contract=contract)
     assert not first.best_score < last.best_score
