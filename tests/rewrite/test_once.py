@@ -55,7 +55,7 @@ def test_of_programs_with_many_accesses(seed: int) -> None:
 
 def test_of_a_compiled_kernel() -> None:
     made = compiled((3, 4, 16), instances=1)
-    facts = TREE_HASH.facts(made.parameters, made.contract)
+    facts = TREE_HASH.facts(made.job.parameters, made.job.contract)
     assert_same(lift_counting(made.program, CHALLENGE, facts, apart=True).graph)
 
 
