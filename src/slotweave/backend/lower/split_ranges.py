@@ -92,8 +92,8 @@ def split_ranges(
     rewriting = _Rewriting(lowered, machine, schedule, kept)
     for split in sorted(splits, key=lambda split: (split.landed, split.storage)):
         rewriting.plan(split)
-    graph, held = rewriting.rewritten()
-    split_graph = lower_as_it_stands(graph, machine)
+    graph, assigned, held = rewriting.rewritten()
+    split_graph = lower_as_it_stands(graph.with_nodes((*graph.nodes, *assigned)), machine)
     if len(split_graph.graph.nodes) != len(graph.nodes):
         return split_graph  # copies came in between: nothing is held back then
     number = {node: op for op, node in enumerate(split_graph.problem.nodes.tolist())}
@@ -199,8 +199,9 @@ class _Rewriting:
         spare.waits = []
         self.last_users[id(spare)] = found
 
-    def rewritten(self) -> tuple[Graph, list[tuple[int, int]]]:
-        """The new graph, and (earlier, later) nodes of it that are held back."""
+    def rewritten(self) -> tuple[Graph, list[Node], list[tuple[int, int]]]:
+        """The new graph, what its variables hold at its end, and (earlier, later) nodes of it that
+        are held back."""
         number: list[int] = []
         current: dict[int, dict[int, _Return]] = defaultdict(dict)  # reader -> value -> return
         for index, node in enumerate(self.graph.nodes):
@@ -215,7 +216,13 @@ class _Rewriting:
             if index in self.leaves:
                 self._send_away(self.leaves[index], number)
         held = [(number[trigger], node) for trigger, node in self.held if trigger >= 0]
-        return self.graph.with_nodes(tuple(self.nodes)), held
+        pinned = self.lowered.pinned
+        assigned = [
+            Node("assign", 0, (number[self._node(op)],), imm=pinned[storage])
+            for op, storage in enumerate(self.lowered.problem.writes.tolist())
+            if storage in pinned
+        ]
+        return self.graph.with_nodes(tuple(self.nodes)), assigned, held
 
     def _add(self, node: Node) -> int:
         self.nodes.append(node)

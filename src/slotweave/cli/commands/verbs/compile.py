@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slotweave.base.budget import budget
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.deadline import within
@@ -35,6 +37,7 @@ from slotweave.cli.plans import plan_of, with_choices
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from slotweave.driver.compile import AfterPass
     from slotweave.driver.compiled import Compiled
 
 
@@ -71,6 +74,14 @@ def compile_(
             "`slotweave verify FILE` derives it anew.",
         ),
     ] = None,
+    print_after: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PASS",
+            help="Print what there is after PASS (trace, rewrite, lower, schedule, ...) instead of "
+            "the table; on stderr if stdout is for --json or -o -.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compile a kernel to a checked program.
@@ -84,6 +95,7 @@ def compile_(
     expect_writable(output)
     expect_writable(result_file)
     inputs.expect_effort(effort)
+    shows = _printer(print_after, to_stderr=json or STDOUT in (output, result_file))
     limits = budget(evaluations, time_limit)
     target = inputs.machine_named(machine)
     with terminal.stages() as show, within(time_limit, "planned", show) as begins:
@@ -101,10 +113,10 @@ def compile_(
             workload, values, promise, choices, target,
             seed=seed, instances=instances, effort=Effort[effort.upper()],
         )  # fmt: skip
-        result = compile_job(job, limits, begins)
+        result = compile_job(job, limits, begins, shows)
     if result_file is not None:
         _record(result, result_file)
-    _deliver(result, terminal, output, json)
+    _deliver(result, terminal, output, json, table=print_after is None)
 
 
 def _record(result: Compiled, file: str) -> None:
@@ -118,7 +130,30 @@ def _record(result: Compiled, file: str) -> None:
     )
 
 
-def _deliver(result: Compiled, terminal: Terminal, output: str | None, json: bool) -> None:
+def _printer(name: str | None, *, to_stderr: bool) -> AfterPass:
+    """What prints the draft after the pass `name`, if there is a name.
+
+    Raises InputError (SW212) if no pass has it.
+    """
+    from slotweave.driver.pass_text import draft_text
+    from slotweave.driver.passes import PASSES, Draft
+
+    known = [each.name for each in PASSES]
+    if name is not None and name not in known:
+        raise InputError(
+            Diagnostic("SW212", f"there is no pass {name!r}; known: {', '.join(known)}")
+        )
+
+    def show(ended: str, draft: Draft) -> None:
+        if ended == name:
+            print(draft_text(ended, draft), end="", file=sys.stderr if to_stderr else sys.stdout)
+
+    return show
+
+
+def _deliver(
+    result: Compiled, terminal: Terminal, output: str | None, json: bool, *, table: bool
+) -> None:
     """Write the program where it is wanted, and say what became of it."""
     from slotweave.ir.text.program_files import program_to_json
     from slotweave.views.result_table import result_view
@@ -129,7 +164,7 @@ def _deliver(result: Compiled, terminal: Terminal, output: str | None, json: boo
         write_output(output, program_to_json(result.program))
     if json:
         print_json(summary)
-    elif not terminal.quiet and output != STDOUT:
+    elif table and not terminal.quiet and output != STDOUT:
         terminal.show(result_view(summary))
     if output is not None and output != STDOUT:
         terminal.note(f"wrote {output}")
