@@ -4,7 +4,8 @@
 example of every property, of which the short suite draws a share (support/examples.py);
 `--hypothesis-profile full` does the second alone. The same examples are drawn on every run.
 `--update-golden` rewrites what tests compare with: records, digests, and outputs in documents.
-`--parts` prints how long each folder took.
+`--parts` prints how long each folder took. `--instances` names the folder of scheduling problems
+that are no part of the project.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fuzz-seconds", type=float, default=600, help="how long the long campaign fuzzes"
     )
+    parser.addoption("--instances", help="the folder of scheduling problems from outside")
     parser.addoption("--parts", action="store_true", help="print the seconds that each folder took")
     parser.addoption("--update-golden", action="store_true", help="rewrite what tests compare with")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from slotweave.backend.schedule.modulo import iterative_schedule
 from slotweave.backend.schedule.modulo.swing import swing_order
@@ -25,6 +25,7 @@ from slotweave.ir.project import (
     Use,
 )
 from strategies.projects import projects
+from support.examples import examples
 from support.project_twin import least_makespan
 
 
@@ -50,7 +51,7 @@ def listed(project: Project, schedules: int) -> ProjectSchedule | None:
     return search.schedule(search.advance(search.start(), schedules, 0))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(projects(modulo=False, most=4))
 def test_list_schedules_are_legal(project):
     if ListSearch.of(project) is None:
@@ -60,7 +61,7 @@ def test_list_schedules_are_legal(project):
         assert list(project_violations(schedule, project)) == []
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(projects(modulo=False, most=3, solid=True))
 def test_list_scheduling_finds_the_least_makespan_of_tiny_projects(project):
     if ListSearch.of(project) is None or any(a.choice >= 0 for a in project.activities):
@@ -117,7 +118,7 @@ def test_uses_of_one_resource_are_summed_where_they_overlap():
     assert disjoint_uses(uses) == pieces
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(projects(modulo=True, most=4))
 def test_modulo_schedules_are_legal(project):
     states = iterative_schedule(project, 1)
@@ -130,7 +131,7 @@ def test_the_swing_order_keeps_neighbours_on_one_side():
     """A recurrence first, and each next activity beside one that is placed."""
     names = [Activity(str(n), (ActivityMode(1, ()),)) for n in range(6)]
     pairs = ((0, 1), (1, 2), (3, 4), (4, 5), (2, 5))
-    lags = tuple(Lag(a, b, 1) for a, b in pairs) + (Lag(4, 3, 3, 1),)
+    lags = (*(Lag(a, b, 1) for a, b in pairs), Lag(4, 3, 3, 1))
     project = Project((), tuple(names), lags, is_modulo=True)
     order = swing_order(edges_of(project), chains(project, 4))
     assert sorted(order) == list(range(6))

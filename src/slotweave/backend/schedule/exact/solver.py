@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -51,14 +51,17 @@ class Outcome:
 
 @dataclass
 class Search:
-    """A model with what reads a schedule from its values, and the workers it may use."""
+    """A model with what reads a schedule from its values, and the workers it may use.
+
+    `strategies` names CP-SAT's subsolvers in their order, one for each worker; none is its choice.
+    """
 
     model: cp_model.CpModel
     read: Callable[[Callable[[Any], int]], ProjectSchedule]
     has_objective: bool
     workers: int = 2
     seed: int = 0
-    options: dict[str, Any] = field(default_factory=dict)
+    strategies: tuple[str, ...] = ()
 
 
 def has_solver() -> bool:
@@ -86,8 +89,7 @@ def run_model(
     parameters.num_workers = search.workers
     parameters.random_seed = search.seed
     parameters.catch_sigint_signal = False
-    for name, value in search.options.items():
-        setattr(parameters, name, value)
+    parameters.subsolvers.extend(search.strategies)
 
     class Told(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:

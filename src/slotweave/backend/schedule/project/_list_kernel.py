@@ -228,29 +228,75 @@ def _move_left(p, used, a, start, mode, all_placed):  # type: ignore[no-untyped-
 
 
 @njit(cache=True)
-def search(p, tails, waits, state, evaluations, horizon, passes, seed):  # type: ignore[no-untyped-def]
-    """So many schedules, each improved by `passes` double justifications at most; the best.
+def _draw_priorities(tails, pool, filled, priority):  # type: ignore[no-untyped-def]
+    """By the tails; by a schedule of the pool, perturbed; or by one until a cut, then by another.
 
-    `state` holds, by activity, the start and mode of the best schedule so far, and its makespan in
-    the last column, -1 if there is none yet. The first schedule goes by the tails; then either the
-    starts of the best or the tails are perturbed.
+    Returns by how many cycles the ends of modes are to be perturbed.
+    """
+    n = len(tails)
+    top = tails.max() if n else 0
+    way = np.random.random()
+    if filled < 2 or way < 0.1:
+        spread = 0.0 if filled == 0 else np.random.random() ** 2
+        for a in range(n):
+            priority[a] = -tails[a] + spread * top * (np.random.random() - 0.5)
+        return 0.0
+    one, other = np.random.randint(filled), np.random.randint(filled)
+    makespan = pool[one, 0, n]
+    spread = 0.02 * makespan
+    cut = makespan + 1.0
+    if way < 0.6:
+        cut = makespan * np.random.random()
+    else:
+        spread = makespan * (0.02 + 0.3 * np.random.random() ** 2)
+    for a in range(n):
+        begin = pool[one, 0, a]
+        if begin >= cut:
+            begin = makespan + pool[other, 0, a]
+        priority[a] = begin + spread * (np.random.random() - 0.5)
+    return 0.0 if np.random.random() < 0.5 else 0.05 * makespan * np.random.random()
+
+
+@njit(cache=True)
+def _keep(pool, filled, start, mode, makespan):  # type: ignore[no-untyped-def]
+    """Put a schedule in the pool, in the place of the longest if it is full; how many are there.
+
+    The first is a shortest one. A schedule with the starts of another is not kept.
+    """
+    n = len(start)
+    worst = 0
+    for k in range(filled):
+        if pool[k, 0, n] == makespan and (pool[k, 0, :n] == start).all():
+            return filled
+        if pool[k, 0, n] > pool[worst, 0, n]:
+            worst = k
+    if filled < len(pool):
+        worst = filled
+        filled += 1
+    elif pool[worst, 0, n] < makespan:
+        return filled
+    pool[worst, 0, :n] = start
+    pool[worst, 1, :n] = mode
+    pool[worst, 0, n] = makespan
+    if makespan < pool[0, 0, n]:
+        spare = pool[0].copy()
+        pool[0] = pool[worst]
+        pool[worst] = spare
+    return filled
+
+
+@njit(cache=True)
+def search(p, tails, waits, pool, filled, schedules, horizon, passes, seed):  # type: ignore[no-untyped-def]
+    """So many schedules, each improved by `passes` double justifications at most.
+
+    Of a pool, `filled` of its rows hold, by activity, starts and modes, and the makespan in the
+    last column of the starts. Returns how many are filled then.
     """
     np.random.seed(seed)
     n = len(waits)
     priority = np.empty(n, np.float64)
-    for _ in range(evaluations):
-        best = state[0, n]
-        noise = 0.0
-        if best >= 0 and np.random.random() < 0.7:
-            spread = 0.02 + 0.3 * np.random.random() ** 2
-            for a in range(n):
-                priority[a] = state[0, a] + spread * best * (np.random.random() - 0.5)
-            noise = 0.0 if np.random.random() < 0.5 else 0.05 * best * np.random.random()
-        else:
-            spread = 0.0 if best < 0 else np.random.random() ** 2
-            top = tails.max() if n else 0
-            for a in range(n):
-                priority[a] = -tails[a] + spread * top * (np.random.random() - 0.5)
+    for _ in range(schedules):
+        noise = _draw_priorities(tails, pool, filled, priority)
         fits, start, mode, used = serial(p, priority, waits, noise, horizon)
         if not fits:
             continue
@@ -258,10 +304,7 @@ def search(p, tails, waits, state, evaluations, horizon, passes, seed):  # type:
         for _pass in range(passes):
             shorter = justify(p, used, start, mode, makespan)
             if shorter >= makespan:
-                makespan = shorter
                 break
             makespan = shorter
-        if best < 0 or makespan <= best:
-            state[0, :n] = start
-            state[1, :n] = mode
-            state[0, n] = makespan
+        filled = _keep(pool, filled, start, mode, makespan)
+    return filled

@@ -2,9 +2,10 @@
 
 The serial scheme (Kelley, "The critical-path method", 1963; Kolisch, EJOR 90, 1996) by the latest
 start, then double justification (Valls, Ballestín and Quintanilla, "Justification and RCPSP: a
-technique that pays", EJOR 165, 2005, the forward-backward passes of Li and Willis, 1992), and again
-from the best schedule with its starts perturbed. Multi-mode: each activity takes the mode in which
-it ends first.
+technique that pays", EJOR 165, 2005, the forward-backward passes of Li and Willis, 1992). A pool of
+the best schedules gives the next ones their order: one of them perturbed, or one until a cut and
+another from there (the crossover of Hartmann, Naval Research Logistics 45, 1998, by time).
+Multi-mode: each activity takes the mode in which it ends first.
 """
 
 from __future__ import annotations
@@ -20,8 +21,18 @@ from slotweave.ir.project import Project, ProjectSchedule, horizon
 
 #: Double justifications of a schedule, at most; they end when the makespan stands.
 PASSES = 8
+#: Schedules that a search keeps.
+POOL = 24
 #: A profile of all resources has no more entries than this.
 _MOST_ENTRIES = 50_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class ListPool:
+    """The best schedules of a search, the shortest first; `filled` of the rows hold one."""
+
+    rows: Longs
+    filled: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,24 +60,26 @@ class ListSearch:
             waits[lag.after] += lag.before != lag.after
         return ListSearch(project, arrays_of(project), longest.tails, waits, last)
 
-    def start(self) -> Longs:
-        """The state of a search that has no schedule yet."""
-        state = np.zeros((2, self.project.size + 1), np.int64)
-        state[0, -1] = -1
-        return state
+    def start(self) -> ListPool:
+        """No schedule yet."""
+        return ListPool(np.zeros((POOL, 2, self.project.size + 1), np.int64), 0)
 
-    def advance(self, state: Longs, evaluations: int, seed: int) -> Longs:
-        """The state after that many more schedules; the same for the same seed."""
-        after = state.copy()
-        search(self.arrays, self.tails, self.waits, after, evaluations, self.horizon, PASSES, seed)
-        return after
+    def advance(self, pool: ListPool, schedules: int, seed: int) -> ListPool:
+        """The pool after that many more schedules; the same for the same seed."""
+        rows = pool.rows.copy()
+        filled = search(
+            self.arrays, self.tails, self.waits, rows, pool.filled, schedules, self.horizon,
+            PASSES, seed,
+        )  # fmt: skip
+        return ListPool(rows, filled)
 
-    def schedule(self, state: Longs) -> ProjectSchedule | None:
+    def schedule(self, pool: ListPool) -> ProjectSchedule | None:
         """The best schedule of a search."""
-        if state[0, -1] < 0:
+        if not pool.filled:
             return None
-        modes = state[1, :-1] - self.arrays.mode_offset[:-1]
-        return ProjectSchedule(tuple(state[0, :-1].tolist()), tuple(modes.tolist()))
+        starts, modes = pool.rows[0, :, :-1]
+        modes = modes - self.arrays.mode_offset[:-1]
+        return ProjectSchedule(tuple(starts.tolist()), tuple(modes.tolist()))
 
 
 def _is_acyclic(project: Project) -> bool:
