@@ -18,6 +18,8 @@ from slotweave.ir.project_bound import MAKESPAN
 _BATCH, _SCHEDULES = 100, 20_000
 #: Attempts of modulo scheduling where nothing else limits it.
 _ATTEMPTS = 2_000
+#: The share of the time, or the seconds, after which CP-SAT begins again with more patience.
+_PLAIN_SHARE, _PLAIN_SECONDS = 0.4, 60.0
 #: Moves of tabu search in one step, and the seconds of its first turn.
 _MOVES, _FIRST_TURN = 1_000, 2.0
 
@@ -34,9 +36,17 @@ def solve_makespan(work: Work) -> None:
         known = work.solution.schedule
         tabu = None if known is None else DisjunctiveSearch.of(project, known)
         if tabu is None:
-            _exact_makespan(work, work.left())
+            _with_more_patience(work)
         else:
             _in_turns(work, tabu)
+
+
+def _with_more_patience(work: Work) -> None:
+    """CP-SAT as it is, and then as it does better on what is hard."""
+    left = work.left()
+    _exact_makespan(work, _PLAIN_SECONDS if left is None else _PLAIN_SHARE * left)
+    if not work.is_proved(MAKESPAN) and work.solution.infeasible is None:
+        _exact_makespan(work, work.left(), patient=True)
 
 
 def _in_turns(work: Work, tabu: DisjunctiveSearch) -> None:
@@ -84,13 +94,15 @@ def _long_iteration(work: Work) -> None:
             return
 
 
-def _exact_makespan(work: Work, seconds: float | None) -> None:
+def _exact_makespan(work: Work, seconds: float | None, *, patient: bool = False) -> None:
     project, known = work.project, work.solution.schedule
     longest, best = chains(project), work.solution.best(MAKESPAN)
     assert longest is not None  # else there is a contradiction
     assert best is not None
     at_most = horizon(project) if known is None else known.makespan(project)
-    search = project_model(project, longest, best.value or 0, at_most, known, work.limits.workers)
+    search = project_model(
+        project, longest, best.value or 0, at_most, known, work.limits.workers, patient=patient
+    )
     outcome = run_model(search, seconds, work.take)
     take_outcome(work, outcome, MAKESPAN)
 
