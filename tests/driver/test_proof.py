@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -89,3 +90,15 @@ def test_a_fingerprint_counts_operations_and_no_labels() -> None:
     assert fingerprint(labelled, facts) == fingerprint(graph, facts)
     changed = graph.with_nodes((replace(graph.nodes[0], imm=12345), *graph.nodes[1:]))
     assert fingerprint(changed, facts) != fingerprint(graph, facts)
+
+
+def test_a_kernel_is_traced_once_for_all_that_is_proved() -> None:
+    runs = []
+
+    def build(*arguments: Any) -> object:
+        runs.append(arguments)
+        return TREE_HASH.build(*arguments)
+
+    kernel = replace(TREE_HASH, build=build)
+    prove(compiled("default"), CHALLENGE, kernel, SHAPE, "values", plan("default"))
+    assert len(runs) == 1

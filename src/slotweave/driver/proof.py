@@ -20,6 +20,8 @@ from slotweave.check.symbolic.equivalence import program_equals_graph
 from slotweave.check.symbolic.kept_promises import promises_kept
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace_flow
+from slotweave.ir.facts import Facts
+from slotweave.ir.flow import Flow
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
@@ -60,12 +62,13 @@ def prove(
     the definition, nothing is left to prove of it.
     """
     facts = kernel.facts(parameters, contract)
+    flow = None if plan is None else trace_flow(kernel, parameters, contract, plan, machine)
+    rules = plan is not None and plan.rewrite
     if kernel.definition is None:
         why = f"{kernel.name} comes without a definition to prove it by"
-        same, same_why = _same_as_graph(program, machine, kernel, parameters, contract, plan)
-        if plan is None:
+        same, same_why = _same_as_graph(program, machine, flow, rules, facts)
+        if flow is None:
             return Proved(same, same_why, "unknown", why)
-        flow = trace_flow(kernel, parameters, contract, plan, machine)
         promises = promises_of(flow, facts)
         kept = promises_kept(flow, facts) if promises else Verdict(True, "nothing is promised")
         if kept.refuted:
@@ -81,30 +84,21 @@ def prove(
     if plan is None and found.proved:
         why = "it is the definition, with no graph between them"
         return Proved(True, why, True, found.why)
-    same, same_why = _same_as_graph(program, machine, kernel, parameters, contract, plan)
-    if plan is not None and same is True and found.answer == "unknown":
-        traced = trace_flow(kernel, parameters, contract, plan, machine)
-        if len(traced.blocks) == 1:
-            found = graph_meets_definition(traced.blocks[0].graph, definition, facts)
+    same, same_why = _same_as_graph(program, machine, flow, rules, facts)
+    if flow is not None and same is True and found.undecided and len(flow.blocks) == 1:
+        found = graph_meets_definition(flow.blocks[0].graph, definition, facts)
     return Proved(same, same_why, found.answer, found.why, found.evidence)
 
 
 def _same_as_graph(
-    program: Program,
-    machine: Machine,
-    kernel: Kernel,
-    parameters: Mapping[str, int],
-    contract: str,
-    plan: Plan | None,
+    program: Program, machine: Machine, flow: Flow | None, rules: bool, facts: Facts
 ) -> tuple[Answer, str]:
-    """Whether `program` is the graph that `kernel` and `plan` give."""
-    if plan is None:
+    """Whether `program` is what the traced `flow` says, rewritten if the plan has `rules`."""
+    if flow is None:
         return "unknown", "no plan is known that gives the graph it was made from"
-    flow = trace_flow(kernel, parameters, contract, plan, machine)
     graphs = [block.graph for block in flow.blocks]
-    if plan.rewrite:
+    if rules:
         graphs = [rewrite(graph, machine).graph for graph in graphs]
     wanted = flow.with_graphs(graphs) if len(graphs) > 1 else lower(graphs[0], machine).graph
-    facts = kernel.facts(parameters, contract)
     found = program_equals_graph(program, machine, wanted, facts)
     return found.answer, found.why
