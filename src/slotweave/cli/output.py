@@ -53,11 +53,19 @@ def expect_writable(destination: str | None, *, as_python: bool = False) -> None
     if not path.parent.is_dir():
         raise unwritable(destination, f"there is no directory {path.parent}")
     if not as_python and ".py" in (path.suffix, path.resolve().suffix):
-        reason = (
-            "the name is that of a Python file, and what is written is not; give another name "
-            "(`slotweave export PROGRAM --format challenge` writes a program as Python)"
-        )
-        raise unwritable(destination, reason)
+        reason = "the name is that of a Python file, and what is written is not; give another name"
+        raise unwritable(destination, f"{reason}{_forms_in_python()}")
+
+
+def _forms_in_python() -> str:
+    """How a program is written as Python, where an extension has such a form."""
+    from slotweave.extensions import extensions
+
+    forms = (form for extension in extensions() for form in extension.exports if form.is_python)
+    return "".join(
+        f" (`slotweave export PROGRAM --format {form.name}` writes a program as Python)"
+        for form in forms
+    )
 
 
 def expect_other_file(destination: str, source: str) -> None:

@@ -121,7 +121,7 @@ def search_forms(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Search for parts of tree hash in fewer vector operations, with any constants.
+    """Search for forms of a kernel's parts in fewer vector operations, with any constants.
 
     Tries every straight-line program of that length, and finds a shorter form or proves that there
     is none. Needs the extra `prove` (Z3).
