@@ -19,7 +19,9 @@ from slotweave.backend.fit import fit
 from slotweave.backend.lower import lower
 from slotweave.base.diagnostics import CODES, CheckFailed, InputError
 from slotweave.bounds import bound_ladder
+from slotweave.bounds.projects import contradiction, period_bounds
 from slotweave.check.legality.allocation_legality import allocation_violations
+from slotweave.check.legality.project_bounds import bound_faults
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.ir.allocation import Allocation, Layout
 from slotweave.ir.facts import Facts
@@ -27,6 +29,7 @@ from slotweave.ir.graph import Graph, Region
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.problem import Problem
 from slotweave.ir.program import Program
+from slotweave.ir.project import Activity, ActivityMode, Lag, Project, Resource, Use
 from slotweave.ir.schedule import Schedule
 from slotweave.ir.text.allocation_text import (
     allocation_from_text,
@@ -39,6 +42,7 @@ from slotweave.ir.text.graph_text import graph_from_text, graph_to_text
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.ir.text.problem_text import problem_from_text, problem_to_text
 from slotweave.ir.text.program_files import parse_program, program_to_json, program_to_text
+from slotweave.ir.text.project_json import project_from_json, project_to_json
 from slotweave.ir.text.schedule_text import schedule_from_text, schedule_to_text
 from slotweave.ir.verify.graph_verify import graph_faults
 from slotweave.ir.verify.problem_verify import problem_faults
@@ -104,6 +108,13 @@ def _use_problem(problem: Problem) -> None:
         assert not list(schedule_violations(schedule, problem))
         assert not list(allocation_violations(allocation, schedule, problem))
     bound_ladder(problem)
+
+
+def _use_project(project: Project) -> None:
+    plain = contradiction(project)
+    found = period_bounds(project) if plain is None and project.is_modulo else (plain,)
+    for bound in found:
+        assert bound is None or not list(bound_faults(bound, project))
 
 
 def _use_schedule(schedule: Schedule) -> None:
@@ -175,6 +186,17 @@ _PLAN = Plan(
 )  # fmt: skip
 
 
+_PROJECT = Project(
+    (Resource("R", 2),),
+    (
+        Activity("a", (ActivityMode(2, (Use(0, 1, 0, 2),)), ActivityMode(1, ())), 3),
+        Activity("b", (ActivityMode(1, (Use(0, 2, 1, 1),)), ActivityMode(3, ())), 3),
+    ),
+    (Lag(0, 1, 1, from_end=True), Lag(1, 0, -4, 1)),
+    is_modulo=True,
+)
+
+
 @cache
 def forms() -> dict[str, Form]:
     """All forms by name."""
@@ -191,6 +213,9 @@ def forms() -> dict[str, Form]:
         ),
         "plan": Form("SW209", plan_from_json, plan_to_json, _use_plan, (plan_to_json(_PLAN),)),
         "facts": Form("SW215", facts_from_json, facts_to_json, _nothing, (facts_to_json(_FACTS),)),
+        "project": Form(
+            "SW223", project_from_json, project_to_json, _use_project, (project_to_json(_PROJECT),),
+        ),
         "graph": Form(
             "SW213", graph_from_text, graph_to_text, _use_graph,
             (graph_to_text(made.lowered.graph),),
