@@ -98,14 +98,11 @@ CHAIN = Project((Resource("R", 1),), (one("a", 2), one("b", 3)), (Lag(0, 1, 1, f
 def test_a_bound_of_our_own_is_told_from_the_solvers_word():
     solution = solved(CHAIN)
     assert (solution.makespan, solution.proof(MAKESPAN).by) == (6, BOUND)
-    # three pairs of two units fit side by side nowhere, and no bound of ours sees that
-    rows = tuple(one(str(n), 1, 2) for n in range(3))
-    packed = Project((Resource("R", 3),), rows, ())
-    assert solved(packed).proof(MAKESPAN).by == BOUND
-    tight = read_instance((ST200 / "easy_2.dzn").read_text(), "easy_2.dzn")
-    shown = solved(tight)
-    assert (shown.period, shown.proof(PERIOD).by) == (9, SOLVER)
-    assert [(a.period, a.found) for a in shown.attempts] == [(8, False), (9, True)]
+    # two of four units fit beside each other, and then not the three: no bound of ours sees that
+    rows = tuple(one(str(n), 1, units) for n, units in enumerate((4, 4, 4, 4, 3)))
+    packed = solved(Project((Resource("R", 10),), rows, (), is_modulo=True))
+    assert (packed.period, packed.proof(PERIOD).by) == (3, SOLVER)
+    assert [(a.period, a.found) for a in packed.attempts] == [(2, False), (3, True)]
 
 
 def test_contradictions_are_named():

@@ -56,7 +56,22 @@ class WindowProof:
     end: int
 
 
-BoundProof = CycleProof | UnitsProof | LoadProof | CliqueProof | PathProof | WindowProof
+@dataclass(frozen=True, slots=True)
+class RigidProof:
+    """Activities that have one mode and, in a period one less than the bound, fixed distances.
+
+    Chains of lags lead from the first to each of the others and back, with no cycle to spare, and
+    in that period they ask for more of a resource in a row than there is. `below` shows that no
+    period is shorter still.
+    """
+
+    below: BoundProof
+    activities: tuple[int, ...]
+
+
+BoundProof = (
+    CycleProof | UnitsProof | LoadProof | CliqueProof | PathProof | WindowProof | RigidProof
+)
 
 PERIOD, MAKESPAN = "period", "makespan"
 

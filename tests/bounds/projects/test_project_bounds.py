@@ -21,6 +21,7 @@ from slotweave.ir.project_bound import (
     LoadProof,
     PathProof,
     ProjectBound,
+    RigidProof,
     UnitsProof,
     WindowProof,
 )
@@ -69,6 +70,11 @@ def test_a_proof_that_the_checker_takes_is_true(project, data):
         st.one_of(
             st.builds(CycleProof, st.lists(st.integers(-1, 5), max_size=3).map(tuple)),
             st.builds(UnitsProof, places),
+            st.builds(
+                RigidProof,
+                st.just(PathProof()) | st.builds(LoadProof, places),
+                st.lists(places, max_size=3).map(tuple),
+            ),
             st.builds(LoadProof, places),
             st.builds(CliqueProof, st.lists(places, max_size=3).map(tuple)),
             st.just(PathProof()),
@@ -136,6 +142,26 @@ def test_a_window_bounds_a_makespan_that_chains_and_loads_do_not():
     assert other[PathProof] == 7
     assert other[LoadProof] == 5
     assert other[WindowProof] == 10
+
+
+def test_a_recurrence_that_fills_its_period_fixes_rows():
+    """a to b and back takes 4 cycles, two apart: in a period of 2 they would share a row."""
+    rows = (one("a", 1, 1), one("b", 1, 1), one("c", 1, 0))
+    project = Project((Resource("R", 1),), rows, (Lag(0, 1, 2), Lag(1, 0, 2, 2)), is_modulo=True)
+    found = {type(bound.proof): bound for bound in period_bounds(project)}
+    assert found[CycleProof].value == found[LoadProof].value == 2
+    rigid = found[RigidProof]
+    assert (rigid.value, rigid.proof.activities) == (3, (0, 1))
+    assert least_period(project, LAST) == 3
+    assert list(bound_faults(rigid, project)) == []
+    for proof in (
+        RigidProof(rigid.proof.below, (0,)),
+        RigidProof(rigid.proof.below, (0, 2)),
+        RigidProof(rigid.proof.below, ()),
+        RigidProof(CycleProof(()), (0, 1)),
+    ):
+        assert list(bound_faults(replace(rigid, proof=proof), project)) != []
+    assert list(bound_faults(replace(rigid, value=4), project)) != []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.recurrence import recurrence_bound
 from slotweave.bounds.projects.resources import clique_bound, load_bound, units_bound
+from slotweave.bounds.projects.rigid import rigid_bound
 from slotweave.bounds.projects.windows import window_bound
 from slotweave.ir.project import Project
 from slotweave.ir.project_bound import MAKESPAN, PERIOD, PathProof, ProjectBound
@@ -27,7 +28,9 @@ def period_bounds(project: Project) -> tuple[ProjectBound, ...]:
         recurrence_bound(project),
         clique_bound(project, PERIOD),
     )
-    return tuple(bound for bound in found if bound is not None)
+    plain = [bound for bound in found if bound is not None]
+    rigid = rigid_bound(project, max(plain, key=lambda bound: bound.value or 0))
+    return (*plain, rigid) if rigid is not None else tuple(plain)
 
 
 def makespan_bounds(project: Project, period: int | None = None) -> tuple[ProjectBound, ...]:

@@ -13,6 +13,7 @@ for solid uses of both, each as long as the solid length of its activity.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
@@ -21,11 +22,13 @@ from slotweave.ir.project import Activity, ActivityMode, Lag, Project, Use
 from slotweave.ir.project_bound import (
     MAKESPAN,
     PERIOD,
+    BoundProof,
     CliqueProof,
     CycleProof,
     LoadProof,
     PathProof,
     ProjectBound,
+    RigidProof,
     UnitsProof,
     WindowProof,
 )
@@ -53,6 +56,8 @@ def _reasons(bound: ProjectBound, project: Project) -> Iterator[str]:
             yield from _clique_reasons(bound, activities, project)
         case PathProof():
             yield from _path_reasons(bound, project)
+        case RigidProof(below, activities):
+            yield from _rigid_reasons(bound, below, activities, project)
         case WindowProof():
             yield from _window_reasons(bound, bound.proof, project)
 
@@ -252,6 +257,60 @@ def _energy_within(activity: Activity, starts: tuple[int, int], proof: WindowPro
         )
         for mode in activity.modes
     )
+
+
+def _rigid_reasons(
+    bound: ProjectBound, below: BoundProof, numbers: tuple[int, ...], project: Project
+) -> Iterator[str]:
+    within = bool(numbers) and all(0 <= number < project.size for number in numbers)
+    if bound.of != PERIOD or bound.value is None or bound.value < 2 or not within:
+        yield "it is not of a period and activities"
+        return
+    period = bound.value - 1
+    yield from _reasons(ProjectBound(PERIOD, period, "", below), project)
+    ahead = _from_one(project, period, numbers[0], forward=True)
+    back = _from_one(project, period, numbers[0], forward=False)
+    if ahead is None or back is None:
+        yield f"a cycle of lags is too long for a period of {period}, which it should name"
+        return
+    used: Counter[tuple[int, int]] = Counter()
+    for number in set(numbers):
+        there, again = ahead[number], back[number]
+        modes = project.activities[number].modes
+        if there is None or again is None or there + again != 0 or len(modes) != 1:
+            yield f"activity {number} has no fixed distance from the first, or several modes"
+            return
+        for use in modes[0].uses:
+            for cycle in range(there + use.first, there + use.first + use.cycles):
+                used[use.resource, cycle % period] += use.units
+    if all(units <= project.resources[one].capacity for (one, _), units in used.items()):
+        yield f"in a period of {period} its activities have room"
+
+
+def _from_one(
+    project: Project, period: int, origin: int, *, forward: bool
+) -> list[int | None] | None:
+    """The longest chains from `origin` to each activity, or back; None where cycles are too long.
+
+    An activity that no chain joins has None.
+    """
+    found: list[int | None] = [None] * project.size
+    found[origin] = 0
+    for _ in range(project.size + 1):
+        changed = False
+        for lag in project.lags:
+            begin, end = (lag.before, lag.after) if forward else (lag.after, lag.before)
+            known = found[begin]
+            if known is None:
+                continue
+            length = known + _least(lag, project) - lag.distance * period
+            other = found[end]
+            if other is None or length > other:
+                found[end] = length
+                changed = True
+        if not changed:
+            return found
+    return None
 
 
 def _overlap(begin: int, cycles: int, proof: WindowProof) -> int:
