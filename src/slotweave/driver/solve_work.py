@@ -21,7 +21,7 @@ from slotweave.ir.project_bound import MAKESPAN, PERIOD, ProjectBound
 #: The share of the time that the heuristic has before CP-SAT, and the seconds at most.
 _SHARE, _WARM_SECONDS = 0.1, 4.0
 #: The same while a modulo schedule is longer than its bound.
-_PATIENT_SHARE, _PATIENT_SECONDS = 0.2, 20.0
+_PATIENT_SHARE, _PATIENT_SECONDS = 0.3, 20.0
 
 
 class Work:
