@@ -47,16 +47,23 @@ def inspect_program(
     Raises CheckFailed for a program that the machine cannot run; two writes to one word, which it
     obeys, are let pass and counted.
     """
+    return inspect_and_place(program, machine, facts, max_bundles)[0]
+
+
+def inspect_and_place(
+    program: Program, machine: Machine, facts: Facts, max_bundles: int = MOST_SHOWN
+) -> tuple[Inspection, tuple[Unrolled, Placements] | None]:
+    """What `inspect_program` gives, with the run that it is of and its placements, if known."""
     doubled = refuse_faults(program, machine)
     try:
         run = unrolled(program, machine, facts, max_bundles, apart=True, checked=True)
     except InputError as refusal:
         live = live_words(program, machine)
         about = _about(program, program, machine, live, doubled)
-        return replace(about, refusal=refusal.diagnostic)
+        return replace(about, refusal=refusal.diagnostic), None
     placed = placements(run.program, machine, run.known)
     about = _about(program, run.program, machine, placed.live, doubled)
-    return _with_run(about, run, placed, machine, facts)
+    return _with_run(about, run, placed, machine, facts), (run, placed)
 
 
 def _about(

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from slotweave.anatomy.causes.idle_causes import idle_table
-from slotweave.anatomy.causes.placements import CAUSES, Placements, placements
+from slotweave.anatomy.causes.placements import CAUSES, Placements
 from slotweave.anatomy.item_groups import ItemGroups, item_groups
-from slotweave.anatomy.unrolled import Unrolled
 from slotweave.anatomy.words.edges import NO_SOURCE
 from slotweave.anatomy.words.scratch_flow import NEVER_WRITTEN, scratch_flow
 from slotweave.anatomy.words.slot_columns import Longs
@@ -63,10 +62,8 @@ class Timeline:
     next_up: Mapping[str, Longs]
 
 
-def timeline(run: Unrolled, machine: Machine) -> Timeline:
-    """The timeline of a run, which must be legal on `machine`."""
-    program = run.program
-    placed = placements(program, machine, run.known)
+def timeline(program: Program, machine: Machine, placed: Placements) -> Timeline:
+    """The timeline of a straight program, which must be legal on `machine`."""
     return Timeline(
         program,
         machine,

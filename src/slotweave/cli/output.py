@@ -81,25 +81,30 @@ def stdout_by_any_name(destination: str | None) -> str | None:
     return STDOUT if destination in names else destination
 
 
-def write_output(destination: str, text: str) -> None:
-    """Write `text` to the file `destination`, or to stdout if it is `-`."""
+def write_output(destination: str, content: str | bytes) -> None:
+    """Write `content` to the file `destination`, or to stdout if it is `-`."""
     if destination == STDOUT:
-        sys.stdout.write(text)
+        if isinstance(content, bytes):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+        else:
+            sys.stdout.write(content)
         return
     try:
-        _write_file(Path(destination), text)
+        _write_file(Path(destination), content)
     except OSError as error:
         raise unwritable(destination, error.strerror or str(error)) from None
 
 
-def _write_file(named: Path, text: str) -> None:
+def _write_file(named: Path, content: str | bytes) -> None:
+    data = content.encode("utf-8") if isinstance(content, str) else content
     if named.exists() and not named.is_file():  # a device or a pipe has no whole to replace
-        named.write_text(text, encoding="utf-8")
+        named.write_bytes(data)
         return
     path = named.resolve()
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_bytes(data)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -92,7 +92,7 @@ class ExportForm:
 
     name: str
     help: str
-    write: Callable[[Program], str]
+    write: Callable[[Program], str | bytes]
     note: str = ""
     is_python: bool = False
 

@@ -1,5 +1,5 @@
 """The report: one page with the picture of slots by cycles, which opens without a network."""
 
-from slotweave.views.page.page import ReportProgram, report_page
+from slotweave.views.page.report import Reported, report
 
-__all__ = ["ReportProgram", "report_page"]
+__all__ = ["Reported", "report"]

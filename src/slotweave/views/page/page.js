@@ -21,6 +21,8 @@ const decode = (text, type) => {
   return new type(bytes.buffer);
 };
 const number = n => n.toLocaleString("en-US");
+const START = D.programs[0].overview ? D.programs[0].overview.part[0] : 0; // cycles before the part shown
+const clock = cycle => number(cycle + START);
 const element = (tag, text, ...rest) => {
   const made = document.createElement(tag);
   if (text !== undefined) made.textContent = text;
@@ -88,7 +90,7 @@ function slotText(p, op) {
   return name + " " + words.map((w, j) => scratch & (1 << j) && p.named.has(w)
     ? `${p.named.get(w)}` : String(w)).join(", ");
 }
-const place = (p, op) => `${p.time[op]}:${p.engines[p.engine[op]][0]}[${p.slot[op]}]`;
+const place = (p, op) => `${p.time[op] + START}:${p.engines[p.engine[op]][0]}[${p.slot[op]}]`;
 
 /* ---- colours ----------------------------------------------------------------------------- */
 
@@ -142,13 +144,13 @@ function reveal(cycle) {
 
 /* ---- pictures ---------------------------------------------------------------------------- */
 
-function pane(title, height, draw, point) {
+function pane(title, height, draw, point, follows = true) {
   const box = element("div"), canvas = element("canvas");
   box.className = "pane"; canvas.style.height = height + "px";
   canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", `${title}; the numbers are in the tables below`);
   box.append(element("h2", title), canvas);
   $("stack").append(box);
-  const made = {canvas, height, draw, point, title};
+  const made = {canvas, height, draw, point, title, follows};
   panes.push(made);
   let drag = null;
   canvas.addEventListener("wheel", event => {
@@ -188,11 +190,10 @@ function drawAll() {
     c.fillStyle = css("--bg"); c.fillRect(0, 0, width, one.height);
     c.font = "11px system-ui, sans-serif";
     one.draw(c, width, one.height);
-    if (view.cycle >= 0) {
+    if (view.cycle >= 0 && one.follows) {
       const x = xOf(view.cycle + 0.5, width);
       if (x >= MARGIN) { c.strokeStyle = css("--mark"); c.globalAlpha = 0.7; c.lineWidth = 1; c.beginPath(); c.moveTo(x, 0); c.lineTo(x, one.height); c.stroke(); c.globalAlpha = 1; }
     }
-    c.clearRect(0, 0, MARGIN - 1, 0);
   }
 }
 function axis(c, width, height) {
@@ -202,7 +203,7 @@ function axis(c, width, height) {
   c.fillStyle = css("--dim"); c.textAlign = "center"; c.textBaseline = "bottom";
   for (let t = Math.ceil(view.from / step) * step; t < view.to; t += step) {
     const x = xOf(t, width);
-    c.fillText(number(t), x, height); c.fillRect(x, height - 15, 1, 3);
+    c.fillText(clock(t), x, height); c.fillRect(x, height - 15, 1, 3);
   }
 }
 function side(c, text, y) { c.fillStyle = css("--dim"); c.textAlign = "right"; c.textBaseline = "middle"; c.fillText(text, MARGIN - 6, y); }
@@ -214,7 +215,7 @@ function tile(p, which, at) {
   if (tiles.has(key)) return tiles.get(key);
   const mode = MODES[view.mode], width = Math.min(TILE, p.cycles - at);
   const canvas = element("canvas"); canvas.width = width; canvas.height = p.rows.length;
-  const c = canvas.getContext("2d"), image = c.createImageData(width, p.rows.length);
+  const c = canvas.getContext("2d", {willReadFrequently: true}), image = c.createImageData(width, p.rows.length);
   const pixels = new Uint32Array(image.data.buffer), known = new Map();
   const word = colour => {
     if (!known.has(colour)) { c.fillStyle = colour; c.fillRect(0, 0, 1, 1); known.set(colour, new Uint32Array(c.getImageData(0, 0, 1, 1).data.buffer)[0]); }
@@ -305,13 +306,30 @@ const pointCycle = which => (x, _y, width, click) => {
   aim(which, Math.min(Math.max(Math.floor(cycleAt(x, width)), 0), p.cycles - 1), view.row, click && false);
 };
 
+function overviewPane(p) {
+  const {cycles, part, shares} = p.overview, rows = Object.entries(shares).map(([name, text]) => [name, decode(text, Uint8Array)]);
+  const each = 20, height = each * rows.length + 18;
+  pane(`All ${number(cycles)} cycles: how much of each engine is used; the mark is the part shown below`, height, (c, width) => {
+    const x = cycle => MARGIN + cycle / cycles * inner(width);
+    rows.forEach(([name, share], row) => {
+      const y = row * each + 1, e = p.engines.findIndex(([engine]) => engine === name);
+      c.fillStyle = css("--idle"); c.fillRect(MARGIN, y, inner(width), each - 3);
+      c.fillStyle = HUES[e % HUES.length];
+      share.forEach((s, k) => { const h = (each - 3) * s / 255; c.fillRect(MARGIN + k / share.length * inner(width), y + each - 3 - h, inner(width) / share.length + 0.4, h); });
+      side(c, name, y + each / 2);
+    });
+    c.strokeStyle = css("--mark"); c.lineWidth = 2; c.strokeRect(x(part[0]), 0, Math.max(x(part[1]) - x(part[0]), 2), each * rows.length);
+    c.fillStyle = css("--dim"); c.textAlign = "center"; c.textBaseline = "bottom";
+    for (let k = 0; k <= 8; k++) c.fillText(number(Math.round(cycles * k / 8)), Math.min(x(cycles * k / 8), width - 24), height);
+  }, () => {}, false);
+}
 function usePane(p, which) {
   const each = 22, height = each * p.engines.filter(([, s]) => s).length + 18;
   pane("Use of each engine over time; head, body and tail", height, (c, width) => {
     const columns = Math.min(inner(width), Math.max(1, Math.round(view.to - view.from)));
     c.save(); c.beginPath(); c.rect(MARGIN, 0, width, height); c.clip();
     if (p.spans) {
-      const {head, body} = p.spans;
+      const [head, body] = p.spans;
       c.fillStyle = css("--mark"); c.globalAlpha = 0.13;
       c.fillRect(xOf(0, width), 0, xOf(head, width) - xOf(0, width), height - 16);
       c.fillRect(xOf(head + body, width), 0, xOf(p.cycles, width) - xOf(head + body, width), height - 16);
@@ -391,7 +409,7 @@ function memoryPane(p, which) {
     }
     if (hit < 0) return pointCycle(which)(x, y, width, click);
     view.which = which; view.cycle = Math.floor(cycle);
-    describe(p, hit, `scratch ${word}${p.named.has(word) ? ` (${p.named.get(word)})` : ""} in cycle ${number(view.cycle)} holds the result of `);
+    describe(p, hit, `scratch ${word}${p.named.has(word) ? ` (${p.named.get(word)})` : ""} in cycle ${clock(view.cycle)} holds the result of `);
     if (click) select(which, hit);
     redraw();
   });
@@ -424,7 +442,7 @@ function describe(p, op, before = "") {
   const said = [p.group[op] < 0 ? "shared by several groups of items" : `group ${p.group[op]}, stage ${p.stage[op]}`, p.kinds[p.kind[op]][1]];
   if (p.line[op] >= 0) said.push(`written at ${p.lines[p.line[op]]}`);
   box.append(element("div", said.join(" · ")));
-  box.append(element("div", p.free[op] < p.time[op] ? `nothing holds it from cycle ${number(p.free[op])} on: only full engines keep it here` : "it cannot stand earlier"));
+  box.append(element("div", p.free[op] < p.time[op] ? `nothing holds it from cycle ${clock(p.free[op])} on: only full engines keep it here` : "it cannot stand earlier"));
   const waits = element("ul"), users = element("ul");
   for (let j = p.preds[op]; j < p.preds[op + 1]; j++) waits.append(element("li", `${HELD[p.held[j]]}: `, jump(p, p.pred[j]), element("code", " " + slotText(p, p.pred[j]))));
   for (let j = p.succs[op]; j < Math.min(p.succs[op + 1], p.succs[op] + 12); j++) users.append(element("li", undefined, jump(p, p.succ[j]), element("code", " " + slotText(p, p.succ[j]))));
@@ -437,7 +455,7 @@ function describe(p, op, before = "") {
 function describeIdle(p, cycle, row) {
   const [name, slot] = p.rows[row], engine = p.rowOf.findLastIndex(first => first <= row), box = $("details");
   const [cause, why] = CAUSES[p.idle[engine][cycle]], next = p.next[engine][cycle];
-  box.replaceChildren(element("b", `${number(cycle)}:${name}[${slot}] is idle: ${cause}`), element("div", why));
+  box.replaceChildren(element("b", `${clock(cycle)}:${name}[${slot}] is idle: ${cause}`), element("div", why));
   if (next >= 0) box.append(element("div", "The operation that could have come next: ", jump(p, next), element("code", " " + slotText(p, next))));
 }
 
@@ -465,7 +483,7 @@ function list(follow) {
   while (low + 1 < high) { const mid = (low + high) >> 1; rows[mid] <= first ? low = mid : high = mid; }
   inside.replaceChildren();
   for (let t = low; t < p.cycles && rows[t] < last; t++) {
-    line(rows[t], `${number(t)}  cycle`, "row head", null);
+    line(rows[t], `${clock(t)}  cycle`, "row head", null);
     for (let i = p.first[t]; i < p.first[t + 1]; i++)
       line(rows[t] + 1 + i - p.first[t], `  ${p.engines[p.engine[i]][0].padEnd(5)} ${slotText(p, i)}${p.line[i] >= 0 ? "    ; " + p.lines[p.line[i]] : ""}`, i === view.op ? "row on" : "row", i);
   }
@@ -486,7 +504,8 @@ function bundleText(p, t) {
 function find(text) {
   const p = programs[view.which], wanted = text.trim().toLowerCase();
   view.found = [];
-  if (/^\d+$/.test(wanted) && Number(wanted) < p.cycles) { aim(view.which, Number(wanted), view.row, false); reveal(Number(wanted)); $("found").textContent = `cycle ${number(Number(wanted))}`; return; }
+  const at = /^\d+$/.test(wanted) ? Number(wanted) - START : -1;
+  if (0 <= at && at < p.cycles) { aim(view.which, at, view.row, false); reveal(at); $("found").textContent = `cycle ${clock(at)}`; return; }
   if (wanted) for (let i = 0; i < p.size; i++) {
     const where = p.line[i] >= 0 ? p.lines[p.line[i]] : "";
     if (`${p.engines[p.engine[i]][0]} ${slotText(p, i)} ${where}`.toLowerCase().includes(wanted)) view.found.push(i);
@@ -549,8 +568,8 @@ function head() {
   $("title").textContent = document.title;
   $("sentence").textContent = D.sentence;
   for (const p of programs) {
-    const most = Math.max(p.cycles, ...p.ladder.map(([, cycles]) => cycles), 1);
-    for (const [name, cycles, why] of [...p.ladder, [programs.length > 1 ? `${p.name}` : "this program", p.cycles, "what it takes"]]) {
+    const most = Math.max(p.overview ? p.overview.cycles : p.cycles, ...p.ladder.map(([, cycles]) => cycles), 1);
+    for (const [name, cycles, why] of [...p.ladder, [programs.length > 1 ? `${p.name}` : "this program", p.overview ? p.overview.cycles : p.cycles, "what it takes"]]) {
       const fill = element("div"), track = element("div", undefined, fill);
       fill.className = name === "this program" || name === p.name ? "fill of" : "fill"; fill.style.width = 100 * cycles / most + "%";
       track.className = "track"; track.title = why;
@@ -609,6 +628,7 @@ window.addEventListener("resize", redraw);
 window.addEventListener("hashchange", restore);
 if (D.sampled) { $("sampled").hidden = false; $("sampled").textContent = D.sampled; }
 head(); sliders(); tables();
+if (programs[0].overview) overviewPane(programs[0]);
 programs.forEach(timeline);
 programs.forEach((p, which) => { usePane(p, which); if (which === 0 || programs.length === 1) { livePane(p, which); pipelinePane(p, which); memoryPane(p, which); } });
 restore(); legend(); list(false); drawAll();

@@ -17,6 +17,18 @@ Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
 
 
 @dataclass(frozen=True)
+class Overview:
+    """All of a program that is shown in part: the `part` (first cycle, end) of `cycles`.
+
+    `shares` has for each engine the part of its slots in use, from 0 to 255, by column.
+    """
+
+    cycles: int
+    part: tuple[int, int]
+    shares: Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True)
 class ReportProgram:
     """A program on the page.
 
@@ -31,8 +43,9 @@ class ReportProgram:
     cycles: Sequence[int]
     ladder: Sequence[tuple[str, int, str]]
     phases: Sequence[tuple[int | None, int | None, int, int]]
-    spans: Mapping[str, Any] | None
+    spans: tuple[int, int] | None
     what_if: Mapping[str, Sequence[tuple[int, int]]] | None = None
+    overview: Overview | None = None
     lines: tuple[Sequence[int], Sequence[str]] = field(default=((), ()))
 
 
@@ -85,6 +98,13 @@ def _program(one: ReportProgram) -> dict[str, Any]:
         "ladder": [list(rung) for rung in one.ladder],
         "phases": [list(phase) for phase in one.phases],
         "spans": one.spans,
+        "overview": None
+        if one.overview is None
+        else {
+            "cycles": one.overview.cycles,
+            "part": one.overview.part,
+            "shares": {name: packed(row, "u1") for name, row in one.overview.shares.items()},
+        },
         "what_if": one.what_if,
         "line": packed(of_operation if len(of_operation) else [-1] * size),
         "lines": list(texts),

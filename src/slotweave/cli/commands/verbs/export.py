@@ -29,11 +29,34 @@ def _text(program: Program) -> str:
     return program_to_text(program)
 
 
+def _perfetto(program: Program) -> bytes:
+    from slotweave.anatomy.causes.placements import placements
+    from slotweave.anatomy.inspect import refuse_faults
+    from slotweave.anatomy.timeline import timeline
+    from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled
+    from slotweave.cli.inputs import machine_of
+    from slotweave.ir.facts import NOTHING_KNOWN
+    from slotweave.views.perfetto import perfetto_trace
+
+    machine = machine_of(program, None)
+    refuse_faults(program, machine)
+    run = unrolled(program, machine, NOTHING_KNOWN, MOST_SHOWN)
+    shown = timeline(run.program, machine, placements(run.program, machine, run.known))
+    return perfetto_trace(str(program.meta.get("kernel", "program")), shown, run.cycles)
+
+
 def _forms() -> dict[str, ExportForm]:
     """The forms a program can be written in."""
-    ours = (ExportForm("json", "", _json), ExportForm("text", "", _text))
+    ours = (
+        ExportForm("json", "", _json),
+        ExportForm("text", "", _text),
+        ExportForm("perfetto", _PERFETTO, _perfetto),
+    )
     theirs = (form for extension in extensions() for form in extension.exports)
     return {form.name: form for form in (*ours, *theirs)}
+
+
+_PERFETTO = "`perfetto` is a packed trace for https://ui.perfetto.dev: a track for each slot."
 
 
 def add_to(app: typer.Typer) -> None:

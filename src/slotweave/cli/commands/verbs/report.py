@@ -1,0 +1,82 @@
+"""`slotweave report`: the picture of one program, or of two, as a page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.facts import OriginFactsOption, assumed, facts_of_origin
+from slotweave.cli.options import NO_FILES, Files, MachineOfProgram
+from slotweave.cli.output import STDOUT, expect_writable, stdout_by_any_name, write_output
+from slotweave.cli.program_files import building, program_in
+from slotweave.cli.terminal import Terminal
+
+
+def add_to(app: typer.Typer) -> None:
+    command(app, "report")(report)
+
+
+def report(
+    terminal: Terminal,
+    a: Annotated[str, typer.Argument(metavar="A", help="A program, as `inspect` takes it.")],
+    b: Annotated[
+        str | None,
+        typer.Argument(metavar="[B]", help="Another one, shown on the same axis of time."),
+    ] = None,
+    output: Annotated[
+        str,
+        typer.Option(
+            "-o", "--output", metavar="FILE.html", help="Write the page there; - is stdout.",
+            callback=stdout_by_any_name,
+        ),
+    ] = "report.html",
+    cycles: Annotated[
+        str | None,
+        typer.Option("--cycles", metavar="A..B", help="Show these cycles of a long program."),
+    ] = None,
+    machine: MachineOfProgram = None,
+    facts: OriginFactsOption = None,
+    files: Files = NO_FILES,
+) -> None:  # fmt: skip
+    """Write one page with the picture of a program: its slots by cycles, and why some are empty.
+
+    The page needs no network. It shows each slot of each bundle, what each operation waited for, the
+    use of engines, scratch and groups of items over time, and the program with its kernel's lines. Of
+    two programs it shows both, matched by what operations compute.
+    """
+    from slotweave.views.page import Reported
+    from slotweave.views.page import report as page_of
+
+    expect_writable(output)
+    if a == b == inputs.STDIN:
+        raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
+    how = building(files, terminal)
+    span = None if cycles is None else span_named(cycles)
+    reported = []
+    for file in (a, b) if b is not None else (a,):
+        program = program_in(file, how)
+        known = assumed(file, facts or facts_of_origin(file, program), how, program)
+        terminal.notes(known.notes)
+        target = inputs.machine_of(program, machine)
+        reported.append(Reported(inputs.shown(file), program, target, known.facts))
+    with inputs.with_file(a):
+        text = page_of(reported[0], reported[1] if b is not None else None, span)
+    write_output(output, text)
+    if output != STDOUT:
+        terminal.note(f"wrote {output}; open it in a browser")
+
+
+def span_named(text: str) -> tuple[int, int]:
+    """The cycles that `A..B` stands for: the first, and the one after the last.
+
+    Raises InputError (SW212) for what is no span.
+    """
+    first, dots, last = text.partition("..")
+    if dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last):
+        return int(first), int(last) + 1
+    reason = f"cycles are given as A..B, such as 100..140, not {text!r}"
+    raise InputError(Diagnostic("SW212", reason))
