@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from slotweave.analysis.utilisation import EngineUse, utilisation
 from slotweave.anatomy.causes.placements import placements
-from slotweave.anatomy.compare.program_diff import Numbering, diff_sides, side_of
+from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
 from slotweave.anatomy.headline import headline
 from slotweave.anatomy.inspect import inspect_and_place, refuse_faults
 from slotweave.anatomy.inspection import Inspection

@@ -42,11 +42,11 @@ def report(
     facts: OriginFactsOption = None,
     files: Files = NO_FILES,
 ) -> None:  # fmt: skip
-    """Write one page with the picture of a program: its slots by cycles, and why some are empty.
+    """Draw where the cycles go, as one page for a browser.
 
-    The page needs no network. It shows each slot of each bundle, what each operation waited for, the
-    use of engines, scratch and groups of items over time, and the program with its kernel's lines. Of
-    two programs it shows both, matched by what operations compute.
+    The page needs no network. It shows each slot of each bundle, what each operation waited for,
+    the use of engines, scratch and groups of items over time, and the program itself. Of two
+    programs it shows both, matched by what operations compute.
     """
     from slotweave.views.page import Reported
     from slotweave.views.page import report as page_of
