@@ -1,3 +1,67 @@
-"""Slotweave: short, explained and proven programs for VLIW SIMD machines."""
+"""Slotweave: short, explained and proven programs for VLIW SIMD machines.
+
+    import slotweave as sw
+
+    result = sw.compile("tree-hash", height=6)
+    print(result)
+    sw.save(result.program, "tree-hash.json")
+
+The functions are those of `slotweave.api`; they are loaded when the first of them is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from slotweave.api import (
+        bound,
+        compile,
+        diff,
+        explain,
+        facts,
+        inspect,
+        job,
+        kernel,
+        load,
+        repack,
+        report,
+        run,
+        save,
+        tune,
+        verify,
+        what_if,
+    )
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "bound",
+    "compile",
+    "diff",
+    "explain",
+    "facts",
+    "inspect",
+    "job",
+    "kernel",
+    "load",
+    "repack",
+    "report",
+    "run",
+    "save",
+    "tune",
+    "verify",
+    "what_if",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'slotweave' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module("slotweave.api"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,580 @@
+"""The front door: one function for each thing that Slotweave does, as `import slotweave as sw`.
+
+Programs, facts and machines go in as values or by the names that the commands take; results come
+out as values that can be printed. Every function raises InputError for what is wrong with what it
+was given, CheckFailed for a program that is wrong, and NoSchedule where there is none within the
+limits; their messages begin with a code (`slotweave explain SW301`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from slotweave.backend.fit import Effort
+from slotweave.base.budget import budget
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.verdict import Verdict
+from slotweave.driver.job import INSTANCES, Job
+from slotweave.extensions import extensions, kernels, machines
+from slotweave.frontend.kernel import Kernel
+from slotweave.frontend.kernel_function import KernelFunction, kernel
+from slotweave.ir.facts import Facts, nothing_known
+from slotweave.ir.plan import Plan
+from slotweave.ir.program import Program
+from slotweave.machine import Machine
+from slotweave.results import (
+    Bounds,
+    Compiled,
+    Difference,
+    Ended,
+    Explanation,
+    Inspection,
+    Repacked,
+    Tuned,
+    Verification,
+    WhatIf,
+    shown_as,
+)
+from slotweave.simulate.run import MAX_CYCLES, Memory
+
+__all__ = [
+    "bound",
+    "compile",
+    "diff",
+    "explain",
+    "facts",
+    "inspect",
+    "job",
+    "kernel",
+    "load",
+    "repack",
+    "report",
+    "run",
+    "save",
+    "tune",
+    "verify",
+    "what_if",
+]
+
+#: A kernel: a function `f(k, n=64, ...)`, a value, or a name as the commands take it.
+AnyKernel = Kernel | KernelFunction | Callable[..., object] | str
+AnyMachine = Machine | str
+AnyFacts = Facts | str | None
+AnyPath = str | os.PathLike[str]
+
+
+def job(
+    kernel: AnyKernel,
+    *,
+    contract: str | None = None,
+    plan: Plan | str | None = None,
+    machine: AnyMachine = "challenge",
+    seed: int = 0,
+    instances: int = INSTANCES,
+    effort: str = "default",
+    **parameters: int,
+) -> Job:
+    """What to compile: a kernel with its parameters, a contract and a plan, for a machine.
+
+    `instances` random inputs of `seed` are run when it is compiled; `effort` is fast, default or
+    max. Contract and plan are the kernel's first ones if left out, parameters their defaults.
+
+    Raises InputError: SW201 for an unknown kernel, SW202 for a parameter, SW208 for a machine,
+    SW209 for a plan, SW212 for another choice that there is not.
+
+    >>> job("tree-hash", height=4, batch=16, rounds=3).parameters["height"]
+    4
+    """
+    target = _machine(machine)
+    chosen = _kernel(kernel, target)
+    values = {name: each.default for name, each in chosen.parameters.items()}
+    for name, value in parameters.items():
+        if name not in values:
+            raise _unknown("SW202", f"parameter of {chosen.name}", name, values)
+        lowest, highest = chosen.parameters[name].lowest, chosen.parameters[name].highest
+        if not lowest <= value <= highest:
+            reason = f"{name} must be from {lowest} to {highest}, not {value}"
+            raise InputError(Diagnostic("SW202", reason))
+        values[name] = value
+    promise = chosen.contracts[0] if contract is None else contract
+    if promise not in chosen.contracts:
+        raise _unknown("SW212", f"contract of {chosen.name}", promise, chosen.contracts)
+    if effort.upper() not in Effort.__members__:
+        raise _unknown("SW212", "effort", effort, [name.lower() for name in Effort.__members__])
+    return Job(
+        chosen, values, promise, _plan(chosen, plan, values, promise), target,
+        seed=seed, instances=instances, effort=Effort[effort.upper()],
+    )  # fmt: skip
+
+
+def compile(
+    what: Job | AnyKernel,
+    *,
+    time_limit: float | None = None,
+    evaluations: int | None = None,
+    **options: Any,
+) -> Compiled:
+    """Compile a job, or a kernel with the options of `job`, to a checked program.
+
+    The search for a shorter schedule ends after `time_limit` seconds or so many `evaluations`, once
+    there is one. The program has been run on random inputs and held against its graph.
+
+    Raises InputError, NoSchedule (it does not fit the machine), CheckFailed (a check objects).
+
+    >>> def double(k, n=8):
+    ...     x = k.region("x", 0, n, output=True)
+    ...     for at in range(0, n, k.vector_length):
+    ...         x.vstore(at, 2 * x.vload(at))
+    >>> compile(double, n=16)
+    <double compiled for challenge: 5 cycles>
+    """
+    from slotweave.driver.compile import compile_job
+
+    wanted = what if isinstance(what, Job) else job(what, **options)
+    return shown_as(Compiled, compile_job(wanted, budget(evaluations, time_limit)))
+
+
+def run(
+    program: Program,
+    memory: Memory = (),
+    *,
+    machine: AnyMachine | None = None,
+    strict: bool = True,
+    max_cycles: int = MAX_CYCLES,
+) -> Ended:
+    """Simulate `program` from `memory`, a sequence of words from 0 to 2^32 - 1.
+
+    Raises CheckFailed for the first fault; in strict mode also for what is only suspicious (two
+    writes to one word, reads of scratch that nothing has written).
+
+    >>> double = compile("saxpy", n=8).program
+    >>> run(double, [3, *[0] * 7, *[1] * 8, *[5] * 8]).memory[-8:].tolist()
+    [8, 8, 8, 8, 8, 8, 8, 8]
+    """
+    from slotweave.simulate.compiled import encode, run_compiled
+
+    encoded = encode(program, _machine_of(program, machine))
+    end = run_compiled(encoded, memory, strict=strict, max_cycles=max_cycles)
+    return Ended(end.cycles, end.memory, end.scratch, end.trace, end.state, end.pc)
+
+
+def inspect(
+    program: Program, facts: AnyFacts = None, *, machine: AnyMachine | None = None
+) -> Inspection:
+    """Where the cycles of `program` go: engines, idle slots by cause, bounds, groups of items.
+
+    Raises CheckFailed for a program that the machine cannot run.
+
+    >>> inspect(compile("saxpy", n=16).program)
+    <Inspection of saxpy on challenge: 6 cycles, at least 6>
+    """
+    from slotweave.anatomy.inspect import inspect_program
+
+    target = _machine_of(program, machine)
+    return shown_as(Inspection, inspect_program(program, target, _facts(facts, program)))
+
+
+def explain(
+    program: Program,
+    cycle: int,
+    engine: str | None = None,
+    slot: int | None = None,
+    facts: AnyFacts = None,
+    *,
+    machine: AnyMachine | None = None,
+) -> Explanation:
+    """Why each operation of `cycle` is not earlier, and why its other slots are empty.
+
+    Only of one engine, or one slot of it, if given. Raises InputError (SW212) for a place that
+    there is not, SW219 where the run is not known.
+
+    >>> explain(compile("saxpy", n=16).program, 2)
+    <Explanation of cycle 2: 5 operations, 18 empty slots>
+    """
+    from slotweave.anatomy.causes.why_here import explain_cycle
+    from slotweave.anatomy.inspect import refuse_faults
+    from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled
+
+    target = _machine_of(program, machine)
+    refuse_faults(program, target)
+    ran = unrolled(program, target, _facts(facts, program), MOST_SHOWN)
+    if not 0 <= cycle < ran.cycles[-1]:
+        reason = f"the run has {ran.cycles[-1]:,} cycles, from 0 on"
+        raise InputError(Diagnostic("SW212", reason))
+    if engine is not None and not 0 <= (slot or 0) < target.slots.get(engine, 0):
+        reason = f"{target.name} has no slot {engine}[{slot or 0}]"
+        raise InputError(Diagnostic("SW212", reason))
+    return shown_as(Explanation, explain_cycle(ran, target, cycle, engine, slot))
+
+
+def repack(
+    program: Program,
+    facts: AnyFacts = None,
+    *,
+    machine: AnyMachine | None = None,
+    vectorize: bool | None = None,
+    rewrite: bool = True,
+    effort: str = "default",
+    seed: int = 0,
+    time_limit: float | None = None,
+    evaluations: int | None = None,
+) -> Repacked:
+    """Turn `program` into a shorter one that is proved to do the same under `facts`.
+
+    It is never longer than what was given. What it claims of its origin is what the facts of the
+    proof support. `vectorize` None tries both; without `rewrite` operations are only placed again.
+
+    Raises InputError (SW219) for a program that cannot be lifted, CheckFailed (SW404) where the
+    facts are not those of the program.
+
+    >>> slow = compile("dot", n=16, plan="unrolled").program
+    >>> repack(slow, evaluations=2).cycles <= len(slow.bundles)
+    True
+    """
+    from slotweave.repacking import RepackOptions, origin_of
+    from slotweave.repacking import repack as repacked
+
+    options = RepackOptions(rewrite=rewrite, vectorize=vectorize, effort=Effort[effort.upper()],
+                            seed=seed)  # fmt: skip
+    made = repacked(
+        program, _machine_of(program, machine), _facts(facts, program), options,
+        budget=budget(evaluations, time_limit), origin=origin_of(program, kernels()),
+    )  # fmt: skip
+    return shown_as(Repacked, made)
+
+
+def verify(
+    program: Program,
+    against: Program | Job | None = None,
+    facts: AnyFacts = None,
+    *,
+    prove: bool = False,
+    machine: AnyMachine | None = None,
+    instances: int = INSTANCES,
+    seed: int = 0,
+) -> Verification:
+    """Compare what `program` computes with a job's kernel, or with another program under `facts`.
+
+    Runs on `instances` random inputs, and on some made to reach each side of each branch; `prove`
+    also tries to prove it for all inputs. Without `against` it is the kernel that the program
+    names.
+
+    Raises CheckFailed (SW403, SW410) for a difference, with the input that shows it.
+
+    >>> made = compile("saxpy", n=16)
+    >>> verify(made.program, made.job).verified.mismatches
+    0
+    """
+    target = _machine_of(program, machine)
+    if isinstance(against, Program):
+        known = _facts(facts, against)
+        return _compared(program, against, known, target, prove, instances, seed)
+    wanted = against or _job_named_by(program, target)
+    from slotweave.driver.certify import verify_program
+    from slotweave.driver.proof import prove as proof_of
+
+    verified = verify_program(wanted, program)
+    verdict: Verdict[Any] = Verdict("unknown", "not asked for")
+    if prove:
+        found = proof_of(program, target, wanted.kernel, wanted.parameters, wanted.contract,
+                         wanted.plan)  # fmt: skip
+        verdict = Verdict(found.program, found.program_why)
+    return Verification(wanted.kernel.name, verified, verdict)
+
+
+def bound(
+    what: Job | Program | AnyKernel,
+    facts: AnyFacts = None,
+    *,
+    machine: AnyMachine | None = None,
+    **options: Any,
+) -> Bounds:
+    """Lower bounds on the cycles: of a job by its plan, or of what a program computes.
+
+    >>> bound("saxpy", n=64).cycles
+    12
+    """
+    from slotweave.bounds import bound_ladder
+
+    if isinstance(what, Program):
+        from slotweave.anatomy.timing.program_bounds import program_bounds
+
+        target = _machine_of(what, machine)
+        return Bounds(program_bounds(what, target, _facts(facts, what)))
+    from slotweave.driver.compile import lowered_of
+
+    if machine is not None:
+        options = {**options, "machine": machine}
+    wanted = what if isinstance(what, Job) else job(what, **options)
+    return Bounds(bound_ladder(lowered_of(wanted).problem))
+
+
+def what_if(
+    program: Program,
+    slots: Mapping[str, int] | None = None,
+    facts: AnyFacts = None,
+    *,
+    machine: AnyMachine | None = None,
+) -> WhatIf:
+    """The cycles of the same operations with other `slots` of engines, and what one more saves.
+
+    >>> what_if(compile("saxpy", n=64).program, {"load": 4, "alu": 24}).cycles
+    12
+    """
+    from slotweave.anatomy.timing.what_if import what_if as timed
+
+    target = _machine_of(program, machine)
+    return shown_as(WhatIf, timed(program, target, slots or {}, _facts(facts, program)))
+
+
+def diff(
+    a: Program, b: Program, facts: AnyFacts = None, *, machine: AnyMachine | None = None
+) -> Difference:
+    """Two programs, operation by operation, matched by what they compute.
+
+    >>> same = compile("saxpy", n=16).program
+    >>> diff(same, same).unmoved > 0
+    True
+    """
+    from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
+
+    numbering = Numbering()
+    sides = [side_of(each, _machine_of(each, machine), _facts(facts, each), numbering)
+             for each in (a, b)]  # fmt: skip
+    return shown_as(Difference, diff_sides(sides[0], sides[1]))
+
+
+def tune(
+    what: Job | AnyKernel,
+    *,
+    time_limit: float | None = 60.0,
+    evaluations: int | None = None,
+    seed: int = 0,
+    **options: Any,
+) -> Tuned:
+    """Search for a plan that takes fewer cycles; `compile` takes it as its `plan`.
+
+    The same seed and `evaluations` give the same plan.
+
+    >>> tune("tree-hash", height=3, batch=16, rounds=2, evaluations=1, time_limit=None).evaluations
+    1
+    """
+    from slotweave.tuning.search import Task, search, start
+
+    wanted = what if isinstance(what, Job) else job(what, **options)
+    task = Task(wanted.kernel, wanted.machine, wanted.parameters, wanted.contract)
+    states = [start(task, wanted.plan, seed)]
+    states += budget(evaluations, time_limit).limit(search(task, states[0], seed))
+    state, history = states[-1], [each.best_score.cycles for each in states]
+    best = state.best_score
+    return Tuned(state.best, best.cycles, best.bound, state.evaluations, tuple(history))
+
+
+def report(
+    program: Program,
+    other: Program | None = None,
+    facts: AnyFacts = None,
+    *,
+    path: AnyPath | None = None,
+    machine: AnyMachine | None = None,
+) -> str:
+    """The page with the picture of a program, or of two; written to `path` if it is given.
+
+    >>> report(compile("saxpy", n=16).program).startswith("<!doctype html>")
+    True
+    """
+    from slotweave.views.page import Reported
+    from slotweave.views.page import report as page_of
+
+    named = [str(each.meta.get("kernel", "program")) for each in (program, other) if each]
+    told = [Reported(name, each, _machine_of(each, machine), _facts(facts, each))
+            for name, each in zip(named, [each for each in (program, other) if each],
+                                  strict=True)]  # fmt: skip
+    text = page_of(told[0], told[1] if other is not None else None)
+    if path is not None:
+        _write(path, text)
+    return text
+
+
+def facts(name: str = "none", **values: Any) -> Facts:
+    """What may be assumed of memory: `none`, a name of an extension's, or a .json file.
+
+    `values` are those that named facts are about, the usual ones if left out.
+
+    >>> len(facts("challenge", height=4, rounds=3, batch=16).regions)
+    4
+    """
+    if name == "none":
+        return nothing_known()
+    for extension in extensions():
+        for each in extension.facts:
+            if each.name == name and extension.subject:
+                about = job(extension.subject.kernel, **values).parameters
+                return kernels()[extension.subject.kernel].facts(about, each.contract)
+    if name.endswith(".json"):
+        from slotweave.ir.text.facts_json import facts_from_json
+
+        return facts_from_json(_read(name), name)
+    known = [each.name for extension in extensions() for each in extension.facts]
+    raise _unknown("SW215", "set of facts", name, ["none", *known])
+
+
+def load(path: AnyPath) -> Program:
+    """The program in a file, or that a text is, in either form (JSON or text).
+
+    Raises InputError: SW203 if the file cannot be read, SW204 if it holds no program.
+
+    >>> load('{"machine": "challenge", "program": [{"flow": [["halt"]]}]}\\n').bundles[0]["flow"]
+    (('halt',),)
+    """
+    from slotweave.ir.text.program_files import parse_program
+
+    text = os.fspath(path)
+    if "\n" in text:
+        return parse_program(text, "text")
+    return parse_program(_read(text), text)
+
+
+def save(program: Program, path: AnyPath) -> None:
+    """Write `program` as JSON; the file appears whole or not at all.
+
+    Raises InputError (SW207) if it cannot be written.
+    """
+    from slotweave.ir.text.program_files import program_to_json
+
+    _write(path, program_to_json(program))
+
+
+# What names stand for
+
+
+def _machine(given: AnyMachine) -> Machine:
+    if isinstance(given, Machine):
+        return given
+    known = machines()
+    if given in known:
+        return known[given]
+    if given.endswith(".toml"):
+        from slotweave.machine import machine_from_toml
+
+        return machine_from_toml(_read(given), file=given)
+    raise _unknown("SW208", "machine", given, known)
+
+
+def _machine_of(program: Program, given: AnyMachine | None) -> Machine:
+    return _machine(program.machine if given is None else given)
+
+
+def _kernel(given: AnyKernel, machine: Machine) -> Kernel:
+    from slotweave.frontend.load import kernel_of_function, load_kernel_file
+
+    if isinstance(given, Kernel):
+        return given
+    if not isinstance(given, str):
+        name = given.name if isinstance(given, KernelFunction) else _name_of(given)
+        return kernel_of_function(given, name, machine.vector_length)
+    known = kernels()
+    if given in known:
+        return known[given]
+    if ".py:" in given:
+        return load_kernel_file(given, machine.vector_length)
+    raise _unknown("SW201", "kernel", given, known)
+
+
+def _name_of(function: Callable[..., object]) -> str:
+    return str(getattr(function, "__name__", "kernel"))
+
+
+def _plan(
+    kernel: Kernel, given: Plan | str | None, values: Mapping[str, int], contract: str
+) -> Plan:
+    if isinstance(given, Plan):
+        return given
+    name = given or kernel.plan_names[0]
+    if name.endswith(".json"):
+        from slotweave.ir.text.plan_json import plan_from_json
+
+        return plan_from_json(_read(name), name)
+    if name not in kernel.plan_names:
+        raise _unknown("SW209", f"plan of {kernel.name}", name, kernel.plan_names)
+    return kernel.plan(name, values, contract)
+
+
+def _facts(given: AnyFacts, program: Program) -> Facts:
+    """What is given; by a name, about the parameters that the program says it is for."""
+    if not isinstance(given, str):
+        return nothing_known() if given is None else given
+    params = program.meta.get("params")
+    said = params if isinstance(params, Mapping) and not given.endswith(".json") else {}
+    return facts(given, **said)
+
+
+def _job_named_by(program: Program, machine: Machine) -> Job:
+    """The job that a program says it was compiled from."""
+    meta = program.meta
+    name, params = meta.get("kernel"), meta.get("params")
+    if not isinstance(name, str) or name not in kernels() or not isinstance(params, Mapping):
+        reason = "the program does not name a kernel that is known: say what to compare it with"
+        raise InputError(Diagnostic("SW212", reason))
+    contract, plan = meta.get("contract"), meta.get("plan")
+    known = plan if plan in kernels()[name].plan_names else None
+    return job(name, contract=contract, plan=known, machine=machine, **params)
+
+
+def _compared(
+    program: Program, other: Program, facts: Facts, machine: Machine, prove: bool,
+    instances: int, seed: int,
+) -> Verification:  # fmt: skip
+    from slotweave.driver.comparison import (
+        Subject,
+        end_after,
+        inputs_for,
+        prove_same,
+        run_like,
+    )
+
+    one, two = Subject(program, machine), Subject(other, _machine_of(other, None))
+    words = facts.memory_words
+    if words is None:
+        reason = "the facts do not say how long memory is, so there are no memories to try"
+        raise InputError(Diagnostic("SW215", reason))
+    directed = inputs_for(two, facts, words, instances=instances, seed=seed)
+    verified = run_like(one, end_after(two), facts, words, instances=instances, seed=seed,
+                        directed=directed)  # fmt: skip
+    verdict: Verdict[Any] = Verdict("unknown", "not asked for")
+    if prove:
+        verdict = prove_same(one, two, facts)
+    return Verification("the other program", verified, verdict)
+
+
+def _unknown(code: str, what: str, name: str, known: Any) -> InputError:
+    from difflib import get_close_matches
+
+    names = list(known)
+    close = get_close_matches(name, names, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
+    return InputError(Diagnostic(code, f"there is no {what} called {name!r} ({hint})"))
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(Diagnostic("SW203", f"cannot be read: {reason}", file=path)) from None
+
+
+def _write(path: AnyPath, text: str) -> None:
+    target = Path(path).resolve()
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(target)
+    except OSError as error:
+        reason = f"cannot be written: {error.strerror or error}"
+        raise InputError(Diagnostic("SW207", reason, file=str(path))) from None
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,295 @@
+"""What the front door gives back: each result with its JSON, one line, a text and an HTML form.
+
+`repr` is a line, `print` the text that the command prints, `to_json()` what it prints with --json,
+and notebooks show the text as HTML that fetches nothing.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from slotweave import repacking as _repacking
+from slotweave.anatomy import inspection as _inspection
+from slotweave.anatomy.causes import explanation as _explanation
+from slotweave.anatomy.compare import program_diff as _program_diff
+from slotweave.anatomy.inspection import bound_json
+from slotweave.anatomy.timing import what_if as _what_if
+from slotweave.base.verdict import Verdict
+from slotweave.base.wording import plural
+from slotweave.bounds import Bound, best_bound
+from slotweave.check.runs.execution import Verified
+from slotweave.driver import compiled as _compiled
+from slotweave.ir.plan import Plan
+from slotweave.ir.text.plan_json import plan_to_json
+from slotweave.simulate.run import RunState, Words
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Kind = TypeVar("Kind")
+
+_WIDTH = 100
+
+
+class Shown:
+    """A result that can be printed, turned into JSON, and shown in a notebook."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, with the names that `--json` uses."""
+        raise NotImplementedError
+
+    def _view(self) -> RenderableType:
+        """What `print` shows, as a rich view."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        from rich.console import Console
+
+        console = Console(width=_WIDTH, color_system=None, force_terminal=False)
+        with console.capture() as captured:
+            console.print(self._view())
+        lines = (line.rstrip() for line in captured.get().rstrip().splitlines())
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def shown_as(kind: type[Kind], value: object) -> Kind:
+    """`value`, a dataclass, as the class of this module that extends its own."""
+    entries = fields(value)  # type: ignore[arg-type]
+    return kind(**{each.name: getattr(value, each.name) for each in entries})
+
+
+class Compiled(Shown, _compiled.Compiled):
+    """A kernel as a checked program: `program`, `cycles`, `bound`, and all on the way to it."""
+
+    @property
+    def bound(self) -> Bound:
+        """The highest lower bound of the operations of its plan, of a kernel without jumps."""
+        return best_bound(self.block.bounds)
+
+    def __repr__(self) -> str:
+        job = self.job
+        return (
+            f"<{job.kernel.name} compiled for {job.machine.name}: {plural(self.cycles, 'cycle')}>"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave compile --json` prints."""
+        from slotweave.views.summary import summary_of
+
+        return summary_of(self)
+
+    def _view(self) -> RenderableType:
+        from slotweave.views.result_table import result_view
+
+        return result_view(self.to_json())
+
+
+class Repacked(Shown, _repacking.Repacked):
+    """A shorter program, proved to do what the given one does; or that one, if none was found."""
+
+    def __repr__(self) -> str:
+        return f"<repacked: {self.before:,} to {plural(self.cycles, 'cycle')}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave repack --json` prints."""
+        from slotweave.anatomy.words.double_writes import double_writes_of
+        from slotweave.anatomy.words.never_written import never_written
+        from slotweave.views.repack_summary import repack_summary
+
+        unwritten = never_written(self.given, self.machine, self.facts)
+        doubled = double_writes_of(self.given, self.machine)
+        return repack_summary(self, "given", 0, unwritten, doubled)
+
+    def _view(self) -> RenderableType:
+        from slotweave.views.result_table import result_view
+
+        return result_view(self.to_json())
+
+
+class Inspection(Shown, _inspection.Inspection):
+    """Where the cycles of a program go; `print` begins with the one sentence that matters."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave inspect --json` prints of the program."""
+        return _inspection.Inspection.to_json(self)
+
+    def _view(self) -> RenderableType:
+        from slotweave.views.inspect_table import inspect_view
+
+        return inspect_view(self)
+
+
+class Explanation(Shown, _explanation.Explanation):
+    """Why each operation of a cycle is not earlier, and why its other slots are empty."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave explain --json` prints."""
+        return _explanation.Explanation.to_json(self)
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        from slotweave.views.explain_text import explanation_lines
+
+        return Text("\n".join(explanation_lines(self)))
+
+
+class WhatIf(Shown, _what_if.WhatIf):
+    """The same operations on other slots, and what one more slot of each engine would save."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave what-if --json` prints."""
+        return _what_if.WhatIf.to_json(self)
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        from slotweave.views.what_if_text import what_if_lines
+
+        return Text("\n".join(what_if_lines(self, "as given")))
+
+
+class Difference(Shown, _program_diff.ProgramDiff):
+    """Two programs, operation by operation: what both compute, and what only one does."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave diff --json` prints."""
+        return _program_diff.ProgramDiff.to_json(self)
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        from slotweave.views.diff_text import diff_lines
+
+        return Text("\n".join(diff_lines(self, ("A", "B"))))
+
+
+@dataclass(frozen=True, repr=False)
+class Bounds(Shown):
+    """The ladder of lower bounds, weakest argument first."""
+
+    ladder: tuple[Bound, ...]
+
+    @property
+    def best(self) -> Bound:
+        """The highest of them; of equals the first."""
+        return best_bound(self.ladder)
+
+    @property
+    def cycles(self) -> int:
+        """No schedule of the same operations has fewer."""
+        return self.best.cycles
+
+    def __repr__(self) -> str:
+        return f"<bounds: at least {plural(self.cycles, 'cycle')}, by {self.best.name}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """`bound` and `ladder` as `slotweave bound --json` prints them."""
+        rungs = [bound_json(rung) for rung in self.ladder]
+        return {"bound": bound_json(self.best), "ladder": rungs}
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        rows = [f"{rung.cycles:>9,}  {rung.name:<16} {rung.why}" for rung in self.ladder]
+        return Text("\n".join(rows))
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Ended(Shown):
+    """The end of a run: `memory` and `scratch` as NumPy arrays of uint32, `trace` as integers."""
+
+    cycles: int
+    memory: Words
+    scratch: Words
+    trace: tuple[int, ...]
+    state: RunState
+    bundle: int
+
+    def __repr__(self) -> str:
+        state = self.state.value.lower()
+        return f"<run: {plural(self.cycles, 'cycle')}, {state} at bundle {self.bundle:,}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave run --json` prints."""
+        return {
+            "cycles": self.cycles, "state": self.state.value, "pc": self.bundle,
+            "trace": list(self.trace), "mem": self.memory.tolist(),
+        }  # fmt: skip
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        state = self.state.value.lower()
+        lines = [f"{plural(self.cycles, 'cycle')}, {state} at bundle {self.bundle:,}"]
+        lines += [f"trace: {' '.join(map(str, self.trace))}"] if self.trace else []
+        return Text("\n".join(lines))
+
+
+@dataclass(frozen=True, repr=False)
+class Verification(Shown):
+    """What runs and proofs say of a program.
+
+    `verified` are the runs, none of which went wrong (that raises CheckFailed). `proved` says
+    whether the program does what it was compared with for all inputs; "unknown" if it was not
+    asked, or cannot be decided.
+    """
+
+    against: str
+    verified: Verified
+    proved: Verdict[Any]
+
+    def __repr__(self) -> str:
+        runs = plural(self.verified.instances + self.verified.directed, "run")
+        return f"<verified against {self.against}: {runs}, proved: {self.proved.answer}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """The runs and the proof, with the names that the commands use."""
+        return {
+            "against": self.against, "verified": dict(self.verified.to_json()),
+            "proved": {"program": self.proved.answer, "why": self.proved.why},
+        }  # fmt: skip
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        runs = plural(self.verified.instances, "random input")
+        made = f" and {self.verified.directed:,} made for it" if self.verified.directed else ""
+        lines = [f"agrees with {self.against} on {runs}{made}",
+                 f"proved for all inputs: {self.proved.answer} ({self.proved.why})"]  # fmt: skip
+        return Text("\n".join(lines))
+
+
+@dataclass(frozen=True, repr=False)
+class Tuned(Shown):
+    """The best plan that a search found, and the cycles of the best after each evaluation."""
+
+    plan: Plan
+    cycles: int
+    bound: int
+    evaluations: int
+    history: Sequence[int]
+
+    def __repr__(self) -> str:
+        return f"<tuned: {plural(self.cycles, 'cycle')} after {plural(self.evaluations, 'plan')}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome; `plan` is the text of the plan's file."""
+        return {
+            "cycles": self.cycles, "bound": self.bound, "evaluations": self.evaluations,
+            "plan": plan_to_json(self.plan),
+        }  # fmt: skip
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        return Text(
+            f"{plural(self.cycles, 'cycle')} (bound {self.bound:,}) after "
+            f"{plural(self.evaluations, 'plan')}"
+        )

@@ -1,0 +1,113 @@
+"""The front door: its examples run, its results print, and nothing heavy is loaded before use."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import slotweave as sw
+from slotweave.base.diagnostics import InputError
+from slotweave.ir.facts import Facts
+
+
+def double(k, n=16):
+    """twice each word"""
+    x = k.region("x", 0, n, output=True)
+    for at in range(0, n, k.vector_length):
+        x.vstore(at, 2 * x.vload(at))
+
+
+def test_every_example_in_the_docstrings_runs() -> None:
+    module = importlib.import_module("slotweave.api")
+    found = doctest.testmod(module)
+    assert found.attempted > 15
+    assert found.failed == 0
+
+
+def test_every_verb_has_an_example_and_is_the_one_of_the_api() -> None:
+    module = importlib.import_module("slotweave.api")
+    for name in sw.__all__:
+        function = getattr(sw, name)
+        assert function is getattr(module, name)
+        assert ">>>" in (function.__doc__ or "") or name in ("save", "kernel"), name
+    assert set(sw.__all__) == set(module.__all__)
+
+
+def test_nothing_heavy_is_loaded_before_it_is_used() -> None:
+    heavy = "{'numpy', 'numba', 'typer', 'rich'}"
+    code = f"import sys, slotweave; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_the_way_from_a_function_to_a_shorter_program(tmp_path: Path) -> None:
+    made = sw.compile(double, n=32)
+    assert repr(made) == f"<double compiled for challenge: {made.cycles} cycles>"
+    assert made.bound.cycles <= made.cycles
+    assert made.to_json()["cycles"] == made.cycles
+    assert f"cycles       {made.cycles}" in str(made)
+    ended = sw.run(made.program, np.arange(32, dtype=np.uint32))
+    assert ended.memory.tolist() == list(range(0, 64, 2))
+    file = tmp_path / "double.json"
+    sw.save(made.program, file)
+    assert sw.load(file) == made.program
+    short = sw.repack(made.program, Facts(32), evaluations=2)
+    verdict = sw.verify(short.program, made.program, Facts(32), prove=True)
+    assert verdict.proved.proved
+    assert verdict.verified.mismatches == 0
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda p: sw.inspect(p),
+        lambda p: sw.explain(p, 1),
+        lambda p: sw.what_if(p, {"load": 4}),
+        lambda p: sw.diff(p, p),
+        lambda p: sw.bound(p),
+        lambda p: sw.run(p, [1] * 16),
+        lambda p: sw.repack(p, Facts(16), evaluations=1),
+        lambda p: sw.verify(p, p, Facts(16)),
+        lambda _p: sw.compile(double),
+        lambda _p: (
+            sw.tune("saxpy", n=16, evaluations=0, time_limit=None) if False else sw.bound(double)
+        ),
+    ],
+)
+def test_every_result_prints_in_each_form(verb) -> None:
+    result = verb(sw.compile(double).program)
+    assert "\n" not in repr(result)
+    assert len(repr(result)) < 120
+    assert str(result)
+    assert isinstance(result.to_json(), dict)
+    page = result._repr_html_()
+    assert page.startswith("<pre>")
+    assert "http" not in page
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        (lambda: sw.job("tree-hsh"), "SW201.*tree-hash"),
+        (lambda: sw.job("saxpy", m=3), "SW202.*'m'"),
+        (lambda: sw.job("saxpy", n=-3), "SW202.*from 1"),
+        (lambda: sw.job("saxpy", contract="x"), "SW212.*contract"),
+        (lambda: sw.job("saxpy", plan="x"), "SW209.*plan"),
+        (lambda: sw.job("saxpy", machine="x"), "SW208.*machine"),
+        (lambda: sw.job("saxpy", effort="x"), "SW212.*effort"),
+        (lambda: sw.facts("challenge-ful"), "SW215.*challenge-full"),
+        (lambda: sw.load("there is no such file"), "SW203"),
+        (lambda: sw.explain(sw.compile(double).program, 999), "SW212.*cycles"),
+        (lambda: sw.explain(sw.compile(double).program, 1, "alu", 99), "SW212.*alu"),
+        (lambda: sw.verify(sw.compile(double).program), "SW212.*kernel"),
+    ],
+)
+def test_mistakes_are_errors_with_a_code(call, code: str) -> None:
+    with pytest.raises(InputError, match=code):
+        call()
