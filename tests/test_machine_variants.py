@@ -51,7 +51,7 @@ def test_tree_hash_compiles_for_every_variant(name: str, contract: str) -> None:
     result = compiled(SHAPE, contract, machine=machine)
     assert (result.verified.instances, result.verified.mismatches) == (20, 0)
     assert result.equivalence.answer is True
-    assert result.allocation.peak <= machine.scratch_words
+    assert result.block.fitted.allocation.peak <= machine.scratch_words
 
 
 def test_fewer_slots_and_more_latency_cost_cycles() -> None:
@@ -81,7 +81,7 @@ def test_a_plan_that_holds_less_fits_where_the_default_one_does_not() -> None:
         compiled(SHAPE, machine=machine)
     result = compiled(SHAPE, "values", plan_with({"levels": ["gather"]}), machine)
     assert result.equivalence.answer is True
-    assert result.allocation.peak <= 200
+    assert result.block.fitted.allocation.peak <= 200
 
 
 def test_scratch_that_is_too_small_is_explained() -> None:

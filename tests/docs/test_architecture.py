@@ -35,7 +35,8 @@ def imported_layers() -> list[set[str]]:
 
 def test_every_package_has_a_row_and_every_row_a_package() -> None:
     packages = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
-    assert {path.split("/")[0] for _, path in rows()} | {"base"} == packages
+    modules = {path.name for path in SOURCE.glob("*.py") if not path.name.startswith("__")}
+    assert {path.split("/")[0] for _, path in rows()} | {"base"} == packages | modules
     assert "`base/` lies below everything" in TEXT
 
 
@@ -43,7 +44,7 @@ def test_the_rows_are_in_the_order_of_the_layers_that_are_checked() -> None:
     layers = [(layer, path.split("/")[0]) for layer, path in rows()]
     assert layers == sorted(layers, key=lambda row: row[0])
     checked = {name: at for at, names in enumerate(imported_layers()) for name in names}
-    assert {name: layer for layer, name in layers} == checked
+    assert {name.removesuffix(".py"): layer for layer, name in layers} == checked
 
 
 @pytest.mark.parametrize("path", [path for _, path in rows()])
