@@ -254,3 +254,18 @@ def memory_in(file: str | None) -> list[int]:
             reason = f"word {address} must be an integer from 0 to 2^32 - 1, not {excerpt(word)}"
             raise InputError(Diagnostic("SW210", reason, file=name))
     return words
+
+
+def span_named(text: str, cycles: int | None = None) -> tuple[int, int]:
+    """The cycles that `A..B` stands for: the first, and the one after the last.
+
+    Raises InputError (SW212) for what is no span, or none of so many `cycles`.
+    """
+    first, dots, last = text.partition("..")
+    if not (dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
+        reason = f"cycles are given as A..B, such as 100..140, not {text!r}"
+        raise InputError(Diagnostic("SW212", reason))
+    if cycles is not None and int(last) >= cycles:
+        reason = f"there are cycles 0 to {cycles - 1:,} to show, not {text}"
+        raise InputError(Diagnostic("SW212", reason))
+    return int(first), int(last) + 1

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_note
-from slotweave.cli.inputs import STDIN
+from slotweave.cli.inputs import STDIN, span_named
 from slotweave.cli.options import (
     NO_FILES,
     Files,
@@ -24,11 +26,17 @@ from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from slotweave.anatomy.causes.placements import Placements
     from slotweave.anatomy.inspection import Inspection
+    from slotweave.anatomy.unrolled import Unrolled
+    from slotweave.machine import Machine
 
 _AS_WRITTEN = (
     "the program is shown as it is written, each bundle once, for its run is not known: {refusal}"
 )
+
+#: Columns of a picture that no terminal shows.
+_WIDTH = 100
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,6 +49,17 @@ def inspect(
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
     files: Files = NO_FILES,
+    picture: Annotated[
+        bool | None,
+        typer.Option(
+            "--picture/--no-picture",
+            help="Draw slots by cycles in half blocks, or do not; drawn on a terminal if left out.",
+        ),
+    ] = None,
+    cycles: Annotated[
+        str | None,
+        typer.Option("--cycles", metavar="A..B", help="Draw these cycles alone, in detail."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show where the cycles of a program go.
@@ -50,7 +69,7 @@ def inspect(
     shown as it runs, if known words decide its jumps; bundles then count from 0 in the run.
     """
     from slotweave.anatomy.headline import headline
-    from slotweave.anatomy.inspect import inspect_program
+    from slotweave.anatomy.inspect import inspect_and_place
     from slotweave.anatomy.words.double_writes import double_writes_diagnostic
     from slotweave.anatomy.words.never_written import never_written_diagnostic
     from slotweave.cli.inputs import machine_of, shown, with_file
@@ -62,7 +81,9 @@ def inspect(
     known = assumed(program, facts, how, parsed)
     with with_file(program):
         target = machine_of(parsed, machine)
-        found = inspect_program(not_guessed(parsed, program, known), target, known.facts)
+        said_of = not_guessed(parsed, program, known)
+        found, run = inspect_and_place(said_of, target, known.facts)
+        span = None if cycles is None else span_named(cycles, found.cycles)
     options = {"--machine": machine, "--facts": facts, **flags_given(files)}
     command = next_command(found, program, options)
     if json:
@@ -72,6 +93,8 @@ def inspect(
         values_built = built_for(program, parsed)
         context = [("built for", values_built)] if values_built else []
         terminal.show(inspect_view(found, [*context, ("facts", str(known))], command))
+        if run is not None and (span or (sys.stdout.isatty() if picture is None else picture)):
+            _draw(terminal, target, run, span or (0, found.cycles))
     if found.refusal is not None:
         terminal.note(_AS_WRITTEN.format(refusal=found.refusal))
     terminal.notes((*known.notes, *read_only_note(found.read_only_store, program, known, facts)))
@@ -81,6 +104,27 @@ def inspect(
     ):
         if warning is not None:
             terminal.note(f"warning: {warning}")
+
+
+def _draw(
+    terminal: Terminal,
+    machine: Machine,
+    run: tuple[Unrolled, Placements],
+    span: tuple[int, int],
+) -> None:
+    """Draw the cycles from the first to before the last of `span`, if there are any."""
+    from rich.console import Group
+
+    from slotweave.anatomy.timeline import timeline
+    from slotweave.views.blocks import block_picture
+
+    ran, placed = run
+    if span[0] >= span[1]:
+        return
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns
+    shown = timeline(ran.program, machine, placed)
+    picture = block_picture(shown, ran.cycles, width, span, terminal.has_color(sys.stdout))
+    terminal.show(Group("", *picture.lines, picture.legend))
 
 
 def next_command(found: Inspection, file: str, options: Mapping[str, str | None]) -> str:

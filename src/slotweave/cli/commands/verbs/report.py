@@ -55,7 +55,7 @@ def report(
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
     how = building(files, terminal)
-    span = None if cycles is None else span_named(cycles)
+    span = None if cycles is None else inputs.span_named(cycles)
     reported = []
     for file in (a, b) if b is not None else (a,):
         program = program_in(file, how)
@@ -68,15 +68,3 @@ def report(
     write_output(output, text)
     if output != STDOUT:
         terminal.note(f"wrote {output}; open it in a browser")
-
-
-def span_named(text: str) -> tuple[int, int]:
-    """The cycles that `A..B` stands for: the first, and the one after the last.
-
-    Raises InputError (SW212) for what is no span.
-    """
-    first, dots, last = text.partition("..")
-    if dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last):
-        return int(first), int(last) + 1
-    reason = f"cycles are given as A..B, such as 100..140, not {text!r}"
-    raise InputError(Diagnostic("SW212", reason))
