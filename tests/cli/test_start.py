@@ -19,6 +19,16 @@ def test_help_lists_every_command() -> None:
         assert f"\n  {name} " in answer.out
 
 
+@pytest.mark.parametrize("group", [(), ("kernels",), ("facts",), ("machines",), ("rules",)])
+def test_help_cuts_no_sentence_at_80_columns(
+    group: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = slotweave(*group, "--help").out.partition("\nCommands:\n")[2]
+    assert listed
+    assert [line for line in listed.splitlines() if line.endswith(("...", "…"))] == []
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import atexit, sys\n"

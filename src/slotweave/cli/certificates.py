@@ -1,4 +1,4 @@
-"""What `bound` does with certificates: write them, and check them against the problem anew."""
+"""What `bound` does with certificates: write them, and check them against the rebuilt problem."""
 
 from __future__ import annotations
 

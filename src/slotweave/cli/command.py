@@ -23,9 +23,9 @@ from slotweave.cli.streams import FULL_OR_CLOSED, discard
 from slotweave.cli.terminal import ColorMode, Terminal
 from slotweave.extensions import Extension, extensions
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]
-Color = Annotated[ColorMode, typer.Option(help="Use colour; NO_COLOR is obeyed by `auto`.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Suppress progress and notes.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print more detail on stderr.")]
+Color = Annotated[ColorMode, typer.Option(help="Colour the output; `auto` obeys NO_COLOR.")]
 
 _COMMON: dict[str, tuple[Any, Any]] = {
     "quiet": (Quiet, False),
@@ -37,7 +37,9 @@ Command = Callable[..., None]
 
 LoadTimeLimit = Annotated[
     float,
-    typer.Option("--load-time-limit", metavar="SECONDS", min=0, help="How long a file may build."),
+    typer.Option(
+        "--load-time-limit", metavar="SECONDS", min=0, help="Stop building a program after SECONDS."
+    ),
 ]
 #: How the parameters of the options for files are called.
 _FILES, _SECONDS = "files_", "files_seconds_"

@@ -24,7 +24,7 @@ _AFTER = {
 def within(
     seconds: float | None, first: str, show: Callable[[str], None]
 ) -> Iterator[Callable[[str], None]]:
-    """Give the block so many seconds and a little more; what it gets is told each stage's name.
+    """Give the block this many seconds and a little more; what it gets is told each stage's name.
 
     Raises NoSchedule (SW308) with the stage, of which `first` says what is done in it, if it takes
     longer. `show` is told what a person is to see.

@@ -43,7 +43,7 @@ def _usual() -> str:
 
 
 _HELP = (
-    f"What may be assumed of memory: {', '.join([*named_facts(), NOTHING])} (any two addresses may "
+    f"What to assume about memory: {', '.join([*named_facts(), NOTHING])} (any two addresses may "
     "alias, all of memory is output), or a file (`slotweave facts show` prints one; `facts list` "
     "says what each is). "
 )
@@ -52,7 +52,7 @@ FactsOption = Annotated[
     typer.Option(
         "--facts",
         metavar=FORM,
-        help=f"{_HELP}If left out, {_usual()}.",
+        help=f"{_HELP}Default: {_usual()}.",
     ),
 ]
 OriginFactsOption = Annotated[
@@ -60,8 +60,8 @@ OriginFactsOption = Annotated[
     typer.Option(
         "--facts",
         metavar=FORM,
-        help=f"{_HELP}If left out, those that the first of the two to name its kernel was compiled "
-        f"under; {_usual()}.",
+        help=f"{_HELP}Default: those that the first of the two to name its kernel was compiled "
+        f"under; else {_usual()}.",
     ),
 ]
 

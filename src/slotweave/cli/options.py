@@ -49,7 +49,7 @@ NO_FILES = Files()
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
-        "-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the kernel; repeatable."
+        "-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter of the kernel; repeatable."
     ),
 ]
 Choice = Annotated[
@@ -57,18 +57,16 @@ Choice = Annotated[
     typer.Option(
         "--choice",
         metavar="NAME=JSON",
-        help="Something that the plan chooses, said otherwise than it does; repeatable.",
+        help="Override one choice of the plan; repeatable.",
     ),
 ]
 EFFORTS = ("fast", "default", "max")
 EffortOption = Annotated[
-    str, typer.Option("--effort", metavar="|".join(EFFORTS), help="How many schedules are tried.")
+    str, typer.Option("--effort", metavar="|".join(EFFORTS), help="How hard to search.")
 ]
 TimeLimit = Annotated[
     float | None,
-    typer.Option(
-        "--time-limit", metavar="SECONDS", min=0, help="Try nothing more after so many seconds."
-    ),
+    typer.Option("--time-limit", metavar="SECONDS", min=0, help="Stop searching after SECONDS."),
 ]
 Evaluations = Annotated[
     int | None,
@@ -76,16 +74,18 @@ Evaluations = Annotated[
         "--evaluations",
         metavar="N",
         min=0,
-        help="Try nothing more after so many evaluations. A result names how many were made: N "
-        "repeats what --time-limit ended.",
+        help="Stop searching after N evaluations. A result records its evaluations; pass that N "
+        "to repeat a search that --time-limit ended.",
     ),
 ]
 Contract = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="What the kernel promises; its first contract if left out."),
+    typer.Option(metavar="NAME", help="Contract to compile for (default: the kernel's first)."),
 ]
 _MACHINE = typer.Option(
-    "--machine", metavar="NAME|FILE.toml", help="`slotweave machines list` shows the names."
+    "--machine",
+    metavar="NAME|FILE.toml",
+    help="Machine to use; `slotweave machines list` shows the names.",
 )
 TargetMachine = Annotated[str, _MACHINE]
 MachineOfProgram = Annotated[str | None, _MACHINE]  # if left out, the one that the program names
@@ -93,19 +93,20 @@ Compatible = Annotated[
     bool,
     typer.Option(
         "--compatible",
-        help="Obey what strict mode refuses: two writes to one word, reads of scratch never "
+        help="Accept what strict mode refuses: two writes to one word, reads of scratch never "
         "written, faults in slots that are never reached.",
     ),
 ]
-Instances = Annotated[
-    int, typer.Option(metavar="N", min=1, help="How many random inputs are tried.")
-]
+Instances = Annotated[int, typer.Option(metavar="N", min=1, help="Number of random inputs to try.")]
 MaxCycles = Annotated[
-    int, typer.Option(metavar="N", min=1, max=2**62, help="Stop a program that runs longer.")
+    int,
+    typer.Option(
+        metavar="N", min=1, max=2**62, help="Stop a program that runs for more than N cycles."
+    ),
 ]
 #: As in `simulate.run`, which commands load only when they run something.
 MAX_CYCLES = 10_000_000
-Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed of everything random.")]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed for everything random.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Output = Annotated[
     str | None,
@@ -113,7 +114,7 @@ Output = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help="Write there; - is stdout.",
+        help="Write the output to FILE; - is stdout.",
         callback=stdout_by_any_name,
     ),
 ]

@@ -22,7 +22,7 @@ from slotweave.extensions import Extension, ProgramReader, Subject, extensions, 
 if TYPE_CHECKING:
     from slotweave.ir.program import Program
 
-#: So many of the last lines that a file printed while it was read are shown.
+#: Most of the last lines shown that a file printed while it was read.
 _SHOWN_LINES = 10
 
 Values = Mapping[str, int]

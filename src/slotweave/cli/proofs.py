@@ -65,7 +65,7 @@ def proved_json(proved: Proved, contract: str) -> dict[str, Any]:
 
 
 def counterexample_json(found: Counterexample) -> dict[str, Any]:
-    """The memory that refutes, and what is wrong behind it."""
+    """The memory that refutes, and what is wrong after it."""
     return {
         "seed": found.seed,
         "words": {str(address): word for address, word in sorted(found.words.items())},

@@ -1,4 +1,4 @@
-"""What `verify` does with a saved result: derive it anew, and say what does not hold."""
+"""What `verify` does with a saved result: derive it again, and say what does not hold."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def verify_result(
     terminal: Terminal,
     json: bool,
 ) -> None:
-    """Derive the result anew; end in CheckFailed (SW410) that names all that does not hold.
+    """Derive the result again; end in CheckFailed (SW410) that names all that does not hold.
 
     The machine is the one that goes by the recorded name, unless `machine` names one; what is
     recorded of a machine is believed of one that does not come with Slotweave.
@@ -42,7 +42,7 @@ def verify_result(
     target = _machine(record, machine)
     kernel = inputs.kernel_named(against or record.kernel, target)
     _expect_fitting(record, kernel, file)
-    terminal.detail(f"deriving {record.cycles} cycles of {kernel.name} on {target.name} anew")
+    terminal.detail(f"deriving {record.cycles} cycles of {kernel.name} on {target.name} again")
     with inputs.with_file(file):
         found = list(discrepancies(record, kernel, target))
     if json:

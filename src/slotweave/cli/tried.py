@@ -10,7 +10,7 @@ from slotweave.base.wording import plural
 if TYPE_CHECKING:
     from slotweave.check.runs.execution import Verified
 
-#: So many sides that no input reached are named.
+#: Most sides named that no input reached.
 _NAMED = 8
 
 

@@ -24,30 +24,29 @@ def bench(
         str | None,
         typer.Argument(
             metavar="KERNEL",
-            help="What is compiled; the first of `slotweave kernels list` if left out.",
+            help="Kernel to compile (default: the first of `slotweave kernels list`).",
         ),
     ] = None,
     parameters: Parameters = None,
     contract: Contract = None,
     plan: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME", help="The plan of the program; the kernel's first if left out."
-        ),
+        typer.Option(metavar="NAME", help="Plan to compile by (default: the kernel's first)."),
     ] = None,
     machine: TargetMachine = "challenge",
     repeat: Annotated[
-        int, typer.Option(metavar="N", min=1, max=10_000, help="The least of N times counts.")
+        int, typer.Option(metavar="N", min=1, max=10_000, help="Report the fastest of N runs.")
     ] = 20,
     record: Annotated[
-        bool, typer.Option("--record", help="Keep these speeds as the baseline.")
+        bool, typer.Option("--record", help="Record these speeds as the baseline.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Measure how long compiling, scheduling, encoding and simulating take.
+    """Measure how long compiling and simulating take.
 
-    Ratios compare with the recorded baseline, if it is of the same kernel, parameters, plan and
-    machine: 2 means twice as long. They only say something on the computer that recorded it.
+    Also times scheduling, encoding, importing and more. Ratios compare with the recorded baseline,
+    if it is of the same kernel, parameters, plan and machine: 2 means twice as long. They mean
+    something only on the computer that recorded it.
     """
     from slotweave.bench.baseline import (
         BASELINE_FILE,

@@ -15,7 +15,7 @@ from slotweave.cli.terminal import Terminal
 from slotweave.extensions import extensions
 
 app = typer.Typer(
-    help="List and show what may be assumed of memory before a program runs (--facts).",
+    help="List and show facts about memory (--facts).",
     no_args_is_help=True,
 )
 
@@ -27,7 +27,7 @@ def _about() -> dict[str, str]:
 
 @command(app, "list")
 def list_facts(json: Json = False) -> None:
-    """List the facts that have names."""
+    """List the named facts."""
     if json:
         print_json({"facts": list(_about())})
         return
@@ -42,9 +42,10 @@ def show_facts(
     files: Files = NO_FILES,
     output: Output = STDOUT,
 ) -> None:
-    """Print facts as JSON: a template for facts of your own (--facts FILE.json), a check of a file.
+    """Print facts as JSON, or check a facts file.
 
-    Known words by address, regions that do not overlap, lowest and highest words of regions.
+    The output is a template for facts of your own (--facts FILE.json): known words by address,
+    regions that do not overlap, lowest and highest words of regions.
     """
     from slotweave.ir.text.facts_json import facts_to_json
 

@@ -22,12 +22,12 @@ from slotweave.cli.terminal import Terminal
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
 
-app = typer.Typer(help="List and show kernels, make memory for them.", no_args_is_help=True)
+app = typer.Typer(help="List and show kernels, write memory for them.", no_args_is_help=True)
 
 
 @command(app, "list")
 def list_kernels(terminal: Terminal, json: Json = False) -> None:
-    """List the kernels that come with Slotweave, and those of installed packages."""
+    """List the kernels of Slotweave and of installed packages."""
     from slotweave.extensions import broken, kernels
 
     if json:
@@ -43,7 +43,7 @@ def list_kernels(terminal: Terminal, json: Json = False) -> None:
 def show_kernel(
     name: KernelArgument, machine: TargetMachine = "challenge", json: Json = False
 ) -> None:
-    """Show a kernel: its parameters, its contracts, its plans, and what a plan may choose."""
+    """Show a kernel: parameters, contracts, plans and choices."""
     from slotweave.cli.inputs import kernel_named, machine_named
     from slotweave.ir.plan import SCHEDULE_CHOICES
     from slotweave.views.plan_choices import choice_lines
@@ -94,7 +94,7 @@ def make_memory(
     seed: Seed = 0,
     output: Output = STDOUT,
 ) -> None:
-    """Make a random memory for a kernel, as `slotweave run --mem` reads it."""
+    """Write a random memory for a kernel, as `run --mem` reads it."""
     import numpy as np
 
     from slotweave.cli.inputs import contract_of, kernel_named, machine_named, parameters_of

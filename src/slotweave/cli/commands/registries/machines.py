@@ -16,7 +16,7 @@ app = typer.Typer(help="List and show machines.", no_args_is_help=True)
 
 @command(app, "list")
 def list_machines(terminal: Terminal, json: Json = False) -> None:
-    """List the machines that come with Slotweave, and those of installed packages."""
+    """List the machines of Slotweave and of installed packages."""
     from slotweave.extensions import broken, machines
 
     if json:
@@ -38,7 +38,10 @@ def show_machine(
     output: Output = STDOUT,
     json: Json = False,
 ) -> None:
-    """Print a machine as TOML: a template for a machine of your own, and a check of a file."""
+    """Print a machine as TOML, or check a machine file.
+
+    The output is a template for a machine of your own (--machine FILE.toml).
+    """
     from slotweave.cli.inputs import machine_named
     from slotweave.machine import machine_to_toml
 

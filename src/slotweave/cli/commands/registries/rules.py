@@ -22,7 +22,7 @@ app = typer.Typer(help="List, show and prove rewrite rules.", no_args_is_help=Tr
 
 @command(app, "list")
 def list_rules(json: Json = False) -> None:
-    """List the rewrite rules with their equations, in the order in which they are tried."""
+    """List the rewrite rules and their equations, in the order tried."""
     from slotweave.rules.catalog import CATALOG
 
     if json:
@@ -37,7 +37,7 @@ def list_rules(json: Json = False) -> None:
 def show_rule(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which rule.")], json: Json = False
 ) -> None:
-    """Show a rule: its equation, the terms that are matched and put in their place, its proof."""
+    """Show a rule: its equation, its terms and its proof."""
     from slotweave.rules.proof import recorded_proofs, unproved
 
     (rule,) = _rules_named([name])
@@ -68,14 +68,15 @@ def show_rule(
 def prove_rules(
     terminal: Terminal,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME", help="Which rules; all if left out.")
+        list[str] | None, typer.Argument(metavar="NAME", help="Which rules (default: all).")
     ] = None,
     record: Annotated[
-        bool, typer.Option("--record", help="Write the record that rules are registered by.")
+        bool,
+        typer.Option("--record", help="Update the record of proofs that rules need to be used."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Prove rewrite rules anew, for all words.
+    """Prove rewrite rules again, for all words.
 
     Needs the extra `prove` (Z3). A rule is only used with a recorded proof that fits it.
     """
@@ -108,23 +109,24 @@ def search_forms(
     terminal: Terminal,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME", help="Which parts; the quick ones if left out."),
+        typer.Argument(metavar="NAME", help="Which parts (default: the quick ones)."),
     ] = None,
     operations: Annotated[
         int | None,
         typer.Option(
-            metavar="K",
+            metavar="N",
             min=1,
             max=3,
-            help="At most so many operations; by default one fewer than now.",
+            help="At most N operations (default: one fewer than the present form).",
         ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Search for forms of a kernel's parts in fewer vector operations, with any constants.
+    """Search for shorter forms of a kernel's parts.
 
-    Tries every straight-line program of that length, and finds a shorter form or proves that there
-    is none. Needs the extra `prove` (Z3).
+    A form is a straight-line program of vector operations with any constants. Tries all that are
+    short enough, and finds a shorter form or proves that there is none. Needs the extra `prove`
+    (Z3).
     """
     from slotweave.cli.shorter_forms import print_searches
 
@@ -151,7 +153,7 @@ def _prover(terminal: Terminal, rules: list[Rule]) -> Callable[[Rule], Proof]:
         if error.name != "z3":
             raise
         _compare_with_record(terminal, rules)
-        reason = "proving rules anew needs Z3: install it with `pip install 'slotweave[prove]'`"
+        reason = "proving rules again needs Z3: install it with `pip install 'slotweave[prove]'`"
         raise InputError(Diagnostic("SW217", reason)) from None
     return prove
 

@@ -56,20 +56,22 @@ def bound(
     facts: FactsOption = None,
     certificate: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Write there what shows each bound of a kernel."),
+        typer.Option(metavar="FILE", help="Write a certificate of each bound to FILE."),
     ] = None,
     check: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Check certificates: build the problem anew, and hold."),
+        typer.Option(
+            metavar="FILE", help="Check certificates: rebuild the problem and test each claim."
+        ),
     ] = None,
     files: Files = NO_FILES,
     json: Json = False,
 ) -> None:
-    """Show the ladder of lower bounds: cycles that no schedule can have fewer of, and why.
+    """Show lower bounds on the cycles, with reasons.
 
-    Of a kernel by one plan, or of what a program computes, lifted out of its bundles. The ladder
-    holds for the operations of that plan. Where the kernel says what its plans may choose from, a
-    mixed-integer program gives a bound for all of them, and the mix of choices that meets it.
+    For a kernel, the bounds hold for the operations of one plan; for a program, for what it
+    computes, lifted out of its bundles. Where the kernel declares what its plans may choose from, a
+    mixed-integer program bounds all of them and prints the choices that attain it.
     """
     from slotweave.bounds import bound_ladder
 

@@ -54,7 +54,7 @@ def compile_(
         str | None,
         typer.Option(
             metavar="NAME|FILE.json",
-            help="What the kernel leaves open: tuned (if there is one for the shape), default, ...",
+            help="Plan to compile by: tuned (where the shape has one), default, ... or a file.",
         ),
     ] = None,
     choice: Choice = None,
@@ -70,25 +70,25 @@ def compile_(
         typer.Option(
             "--result",
             metavar="FILE",
-            help="Write the result there, program included, with the hashes of all it rests on; "
-            "`slotweave verify FILE` derives it anew.",
+            help="Write the result to FILE: the program and the hashes of all it rests on; "
+            "`slotweave verify FILE` re-derives it.",
         ),
     ] = None,
     print_after: Annotated[
         str | None,
         typer.Option(
             metavar="PASS",
-            help="Print what there is after PASS (trace, rewrite, lower, schedule, ...) instead of "
-            "the table; on stderr if stdout is for --json or -o -.",
+            help="Print the output of PASS (trace, rewrite, lower, schedule, ...) instead of the "
+            "table; on stderr if stdout is for --json or -o -.",
         ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Compile a kernel to a checked program.
 
-    The program is run on random inputs against the kernel's reference before it is written. A limit
-    ends the search for a shorter schedule. Where there is no checked program within --time-limit
-    and two seconds, the command ends with 3 and names the stage.
+    Before it is written, the program is run on random inputs and compared with the kernel's
+    reference. A limit ends the search for a shorter schedule. If there is no checked program within
+    --time-limit and two seconds, the command exits with code 3 and names the stage.
     """
     expect_one_on_stdout(output, json)
     expect_one_on_stdout(result_file, json or output == STDOUT)

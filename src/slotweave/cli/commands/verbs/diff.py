@@ -43,9 +43,8 @@ if TYPE_CHECKING:
     from slotweave.ir.program import Program
 
 _SIDE = (
-    "A program as for `slotweave inspect`, or a result: what --json printed (of any "
-    "command that tells of one program or kernel, but not of `explain`), or what "
-    "`compile --result` wrote. - is stdin."
+    "A program as `slotweave inspect` takes it, or a result: the --json output of another "
+    "command (not `explain`), or a file that `compile --result` wrote; - is stdin."
 )
 
 
@@ -56,17 +55,19 @@ def add_to(app: typer.Typer) -> None:
 def diff(
     terminal: Terminal,
     a: Annotated[str, typer.Argument(metavar="A", help=_SIDE)],
-    b: Annotated[str, typer.Argument(metavar="B", help="The same.")],
+    b: Annotated[
+        str, typer.Argument(metavar="B", help="What to compare with A; the same kinds of files.")
+    ],
     machine: MachineOfProgram = None,
     facts: OriginFactsOption = None,
     files: Files = NO_FILES,
     json: Json = False,
 ) -> None:
-    """Compare two programs operation by operation, or two results side by side.
+    """Compare two programs, or two results.
 
-    Operations are matched by the words that they make on a few random memories, so that neither
-    order, allocation, engines nor another way to compute the same stand between them. Where a
-    program jumps it is compared as it runs; jumps must be decided by known words.
+    Operations are matched by the words that they compute on a few random memories, so that order,
+    allocation and engines do not matter, nor different ways to compute the same word. A program
+    that jumps is compared as it runs; known words must decide its jumps.
     """
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))

@@ -33,15 +33,15 @@ def explain(
     code: Annotated[
         str | None,
         typer.Argument(
-            metavar="CODE|PROGRAM", help="A code such as SW104 (all if left out), or a program."
+            metavar="CODE|PROGRAM", help="A code such as SW104 (default: all codes), or a program."
         ),
     ] = None,
     place: Annotated[
         str | None,
         typer.Argument(
             metavar="CYCLE[:ENGINE[:SLOT]]",
-            help="Where in the program; bundles count from 0. Of a program that jumps, cycles of "
-            "its run do, if known words decide its jumps.",
+            help="Where in the program; bundles are numbered from 0. In a program that jumps, the "
+            "cycles of its run are, if known words decide its jumps.",
         ),
     ] = None,
     machine: MachineOfProgram = None,
@@ -49,7 +49,10 @@ def explain(
     files: Files = NO_FILES,
     json: Json = False,
 ) -> None:
-    """Explain an error code, or why an operation is not earlier and why a slot is empty."""
+    """Explain an error code, or what a program does in a cycle.
+
+    Of a cycle, says why each operation is not earlier and why each empty slot is empty.
+    """
     if code is not None and place is not None:
         from slotweave.cli.inputs import machine_of
         from slotweave.cli.program_files import building, program_in

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from slotweave.machine import Machine
 
 _AS_WRITTEN = (
-    "the program is shown as it is written, each bundle once, for its run is not known: {refusal}"
+    "the program is shown as written, each bundle once, because its run is not known: {refusal}"
 )
 
 #: Columns of a picture that no terminal shows.
@@ -64,9 +64,10 @@ def inspect(
 ) -> None:
     """Show where the cycles of a program go.
 
-    How busy each engine is and why its other slots are idle, which work is done when, how much
-    scratch is used, what could be left out, and what bounds the cycles. A program that jumps is
-    shown as it runs, if known words decide its jumps; bundles then count from 0 in the run.
+    Prints how busy each engine is and why its other slots are idle, which work is done when, how
+    much scratch is used, what could be left out, and what bounds the cycles. A program that jumps
+    is shown as it runs, if known words decide its jumps; bundles are then numbered from 0 in the
+    run.
     """
     from slotweave.anatomy.headline import headline
     from slotweave.anatomy.inspect import inspect_and_place

@@ -28,7 +28,7 @@ def ladder(
     terminal: Terminal,
     rung: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Only this rung; repeatable."),
+        typer.Option(metavar="NAME", help="Run only this rung; repeatable."),
     ] = None,
     parameters: Parameters = None,
     contract: Contract = None,
@@ -39,25 +39,27 @@ def ladder(
             metavar="N",
             min=8,
             max=2**16,
-            help="Words of scratch; also finds the fewest at which 2 to 8 batches fit, and where "
-            "spilling wins.",
+            help="Set the words of scratch; also find the fewest in which 2 to 8 batches fit, and "
+            "where spilling wins.",
         ),
     ] = None,
     instances: Instances = 20,
     seed: Seed = 0,
     plot: Annotated[
-        str | None, typer.Option(metavar="FILE.svg", help="Draw the cycles there; - is stdout.")
+        str | None,
+        typer.Option(metavar="FILE.svg", help="Draw the cycles to FILE.svg; - is stdout."),
     ] = None,
     timelines: Annotated[
         str | None,
-        typer.Option(metavar="DIRECTORY", help="Draw a timeline of each rung there."),
+        typer.Option(metavar="DIRECTORY", help="Draw a timeline of each rung to DIRECTORY."),
     ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown tables.")] = False,
     json: Json = False,
 ) -> None:
-    """Compile, check and run each rung from the scalar program to the best.
+    """Compile, check and run each rung up to the best program.
 
-    Shows what each takes and how busy the engines are, beside what was once projected.
+    Prints the cycles of each rung, from the scalar program on, and how busy the engines are, next
+    to the early projections.
     """
     if sum((json, markdown, plot == "-")) > 1:
         reason = "--json, --markdown and --plot - would all write to stdout; take one of them"

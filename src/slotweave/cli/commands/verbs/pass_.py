@@ -27,11 +27,11 @@ def pass_(
     machine: TargetMachine = "challenge",
     output: Output = None,
 ) -> None:
-    """Run one pass of the compiler on the text of a value.
+    """Run one pass of the compiler on a graph or a problem.
 
-    `rewrite` makes a graph of a graph, `lower` a problem of a graph, `schedule` a schedule of a
-    problem, `bound` the lower bounds of a problem. `slotweave compile KERNEL --print-after PASS`
-    prints such texts.
+    `rewrite` turns a graph into a graph and `lower` into a problem; `schedule` prints a schedule of
+    a problem and `bound` its lower bounds. `slotweave compile KERNEL --print-after PASS` prints the
+    texts that this command reads.
     """
     from slotweave.driver.pass_text import TEXT_PASSES
 

@@ -62,16 +62,15 @@ def repack(
         bool | None,
         typer.Option(
             "--vectorize/--no-vectorize",
-            help="Pack operations on words into vectors, or do not; without either option, both "
-            "are tried.",
+            help="Pack operations on words into vectors, or do not (default: try both).",
         ),
     ] = None,
     no_rewrite: Annotated[
         bool,
         typer.Option(
             "--no-rewrite",
-            help="Apply no rules: place the operations again that output depends on, repeated ones "
-            "once; known words become constants.",
+            help="Apply no rules: reschedule only the needed operations, each once; known words "
+            "become constants.",
         ),
     ] = False,
     effort: EffortOption = "default",
@@ -83,9 +82,8 @@ def repack(
 ) -> None:
     """Turn a program into a shorter one that is proved to do the same.
 
-    It is lifted to a graph, rewritten, scheduled and allocated anew. What comes out is never longer
-    than what came in: where nothing shorter is found, it is the program as it was given. Ctrl-C
-    ends the search and keeps what was found.
+    Lifts, rewrites, schedules and allocates the program again; where nothing shorter is found, the
+    given program comes back. Ctrl-C ends the search and keeps the best program so far.
     """
     expect_one_on_stdout(output, json)
     expect_writable(output)
@@ -99,7 +97,7 @@ def repack(
     target = inputs.machine_of(parsed, machine)
     known = assumed(program, facts, how, parsed)
 
-    from slotweave.backend.fit import Effort  # behind the checks of what the user gave
+    from slotweave.backend.fit import Effort  # after the checks of what the user gave
     from slotweave.extensions import kernels
     from slotweave.repacking import RepackOptions, origin_of
     from slotweave.repacking import repack as repacked

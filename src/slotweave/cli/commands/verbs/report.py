@@ -25,12 +25,12 @@ def report(
     a: Annotated[str, typer.Argument(metavar="A", help="A program, as `inspect` takes it.")],
     b: Annotated[
         str | None,
-        typer.Argument(metavar="[B]", help="Another one, shown on the same axis of time."),
+        typer.Argument(metavar="[B]", help="A program to compare it with, on the same time axis."),
     ] = None,
     output: Annotated[
         str,
         typer.Option(
-            "-o", "--output", metavar="FILE.html", help="Write the page there; - is stdout.",
+            "-o", "--output", metavar="FILE.html", help="Write the page to FILE.html; - is stdout.",
             callback=stdout_by_any_name,
         ),
     ] = "report.html",
@@ -45,8 +45,8 @@ def report(
     """Draw where the cycles go, as one page for a browser.
 
     The page needs no network. It shows each slot of each bundle, what each operation waited for,
-    the use of engines, scratch and groups of items over time, and the program itself. Of two
-    programs it shows both, matched by what operations compute.
+    the use of engines, scratch and groups of items over time, and the program itself. Given two
+    programs it shows both, their operations matched by what they compute.
     """
     from slotweave.views.page import Reported
     from slotweave.views.page import report as page_of

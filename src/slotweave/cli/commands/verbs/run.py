@@ -51,8 +51,8 @@ def run(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Memory before the run, a JSON list of words (`slotweave kernels memory` makes "
-            "one); none at all if left out.",
+            help="Memory before the run, a JSON list of words (default: none); `slotweave kernels "
+            "memory` writes one.",
         ),
     ] = None,
     machine: MachineOfProgram = None,
@@ -64,7 +64,8 @@ def run(
     debug: Annotated[
         bool,
         typer.Option(
-            "--debug", help="Step through it, forward and back. Needs the extra `tui` (Textual)."
+            "--debug",
+            help="Step through the program, forward and back. Needs the extra `tui` (Textual).",
         ),
     ] = False,
 ) -> None:

@@ -44,7 +44,8 @@ def solve(
         str,
         typer.Option(
             metavar="|".join(_METHODS),
-            help="auto takes exact where ortools is installed; exact begins with a heuristic.",
+            help="How to search: `auto` is exact if ortools is installed; exact starts from a "
+            "heuristic.",
         ),
     ] = "auto",
     time_limit: TimeLimit = None,
@@ -54,14 +55,16 @@ def solve(
         int, typer.Option(metavar="N", min=1, max=64, help="Threads of the exact solver.")
     ] = 2,
     svg: Annotated[
-        str | None, typer.Option(metavar="FILE.svg", help="Draw the schedule there; - is stdout.")
+        str | None,
+        typer.Option(metavar="FILE.svg", help="Draw the schedule to FILE.svg; - is stdout."),
     ] = None,
     output: Output = None,
     json: Json = False,
 ) -> None:
-    """Solve a scheduling problem: print a schedule, its objective, a bound, and what proves it.
+    """Solve a scheduling problem.
 
-    Where no schedule was found, or none exists, the command ends with exit code 3 and says which.
+    Prints a schedule, its objective, a bound, and what proves it. If no schedule was found, or none
+    exists, the command exits with code 3 and says which.
     Ctrl-C ends the search and keeps the best schedule so far.
     """
     expect_one_on_stdout(output, json)

@@ -42,7 +42,10 @@ def tune(
     terminal: Terminal,
     kernel: KernelArgument,
     output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FILE.json", help="Keep the best plan there.")
+        str,
+        typer.Option(
+            "-o", "--output", metavar="FILE.json", help="Write the best plan to FILE.json."
+        ),
     ],
     parameters: Parameters = None,
     contract: Contract = None,
@@ -50,22 +53,24 @@ def tune(
         str | None,
         typer.Option(
             metavar="NAME|FILE.json",
-            help="Where to begin; the best plan known for the shape if left out.",
+            help="Plan to start from (default: the best plan known for the shape).",
         ),
     ] = None,
     choice: Choice = None,
     machine: TargetMachine = "challenge",
     seed: Seed = 0,
     seeds: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Search so many times, with seeds from SEED on.")
+        int, typer.Option(metavar="N", min=1, help="Run N searches, with seeds from SEED on.")
     ] = 1,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="When to stop.")
+        float, typer.Option(metavar="SECONDS", min=0, help="Stop after SECONDS.")
     ] = 60.0,
     evaluations: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=0, help="End each search after so many plans instead: repeatable."
+            metavar="N",
+            min=0,
+            help="Stop each search after N plans instead of by time, so that it can be repeated.",
         ),
     ] = None,
     json: Json = False,
@@ -73,7 +78,8 @@ def tune(
     """Search for a plan that takes fewer cycles.
 
     The best plan so far is always in FILE.json; Ctrl-C ends the search and keeps it. Compile with
-    `--plan FILE.json`, or give it as --plan to go on from there.
+    `--plan FILE.json`, or pass it to `tune --plan` to
+    continue from there.
     """
     expect_writable(output)
     target = inputs.machine_named(machine)

@@ -1,6 +1,6 @@
 """`slotweave verify`: a program against a kernel's reference, or against another program.
 
-A saved result is derived anew, and `--self-test` turns on the checks themselves.
+A saved result is derived again, and `--self-test` turns on the checks themselves.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def verify(
         str | None,
         typer.Argument(
             metavar="PROGRAM|RESULT|KERNEL",
-            help="A program file, or a file that `compile --result` wrote; - is stdin. For "
+            help="A program file, or a file that `compile --result` wrote; - is stdin. With "
             "--self-test also a kernel.",
         ),
     ] = None,
@@ -77,7 +77,7 @@ def verify(
         str | None,
         typer.Option(
             metavar="KERNEL|PROGRAM",
-            help="What the results must be equal to; the kernel that the file names if left out. "
+            help="What to compare with (default: the kernel that the file names). "
             "A Python file builds for the shape that the first program names, if --shape does not.",
         ),
     ] = None,
@@ -88,8 +88,8 @@ def verify(
         typer.Option(
             "--facts",
             metavar=FORM,
-            help="Compare with the program that --against names, be it for whatever workload: on "
-            "random memories that these facts allow, in what they call output.",
+            help="Compare with the program of --against on random memories that these facts "
+            "allow, in the words that they call output.",
         ),
     ] = None,
     machine: MachineOfProgram = None,
@@ -97,37 +97,37 @@ def verify(
     seed: Seed = 0,
     prove: Annotated[
         bool,
-        typer.Option(
-            "--prove", help="Prove it for all inputs, too; what cannot be proved is no failure."
-        ),
+        typer.Option("--prove", help="Also try to prove the result for all inputs."),
     ] = False,
     self_test: Annotated[
         bool,
         typer.Option(
-            "--self-test", help="Break the program in many small ways; every one must be noticed."
+            "--self-test",
+            help="Test the checks: break the program in many ways; each must be noticed.",
         ),
     ] = False,
     compatible: Compatible = False,
     max_cycles: MaxCycles = MAX_CYCLES,
     files: Files = NO_FILES,
     mutants: Annotated[
-        int, typer.Option(metavar="N", min=10, help="How many ways --self-test tries.")
+        int,
+        typer.Option(metavar="N", min=10, help="Number of broken programs that --self-test tries."),
     ] = 1000,
     json: Json = False,
 ) -> None:
-    """Compare what a program computes.
+    """Check what a program computes.
 
-    It is run on random inputs, and what it leaves in memory is held against the kernel's reference
-    or the other program. Parameters and contract are those that the program file names, unless
-    they are given. With --prove, programs that decide no jump by data are proved to compute what
-    the kernel is defined to compute, for all words, as far as that can be done; where --against
-    names a program, each of the two is proved so, not the one to be the other; under --facts the
-    one is proved to be the other. What is refuted ends with 1, what is not proved ends with 0 and
-    says why.
+    Runs it on random inputs and compares the memory that it leaves with the kernel's reference, or
+    with the other program. Parameters and contract are those that the program file names, unless
+    they are given.
 
-    A result is derived anew: hashes, runs on the recorded seed and on fresh ones, cycles. With
-    --self-test it is the checks that are tested, on a program or a kernel (the first of `kernels
-    list` if left out).
+    --prove covers all inputs, for programs in which data decides no jump. Without --facts, proves
+    each program against the kernel's definition; with --facts, proves the two programs equal. The
+    exit code is 1 if the claim is refuted; it is 0 if it is not proved, and the reason is printed.
+
+    A result is derived again: hashes, runs on the recorded seed and on fresh ones, cycles.
+    --self-test tests the checks themselves, on a program or a kernel (default: the first of
+    `kernels list`).
     """
     how = building(files, terminal)
     if facts is None:

@@ -38,20 +38,22 @@ def what_if(
     program: ProgramArgument,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="ENGINE=SLOTS", help="Other slots; repeatable."),
+        typer.Option(
+            "--set", metavar="ENGINE=SLOTS", help="Change the slots of an engine; repeatable."
+        ),
     ] = None,
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
     files: Files = NO_FILES,
     json: Json = False,
 ) -> None:
-    """Time a program on a machine with more or fewer slots, and say what one more would save.
+    """Time a program with more or fewer slots, without compiling.
 
-    The program is held fixed: its operations, their order, their engines and their scratch words.
-    Accesses to memory that cannot alias, which --facts may know, do not wait for each other. More
-    slots run every schedule of fewer, so no price is negative. Nothing is compiled again, which
-    could make more of the same machine. To price scratch, each value is allocated again, all words
-    in turn; the rest stays fixed.
+    Also prints what one more slot, or more scratch, would save. Operations, their order, engines
+    and scratch words stay fixed; compiling again might save more. Accesses to memory that cannot
+    alias (see --facts) do not wait for each other. A machine with more slots runs every schedule of
+    one with fewer, so no saving is negative. To price scratch, values are allocated again,
+    all words in turn.
     """
     from slotweave.anatomy.inspect import refuse_faults
     from slotweave.anatomy.timing.what_if import what_if as timed
