@@ -31,6 +31,7 @@ from slotweave.driver.job import Job
 from slotweave.driver.origin import origin_of
 from slotweave.driver.recorded_proof import recorded_verdict
 from slotweave.driver.search_blocks import search_block, search_blocks
+from slotweave.driver.source_lines import program_lines
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.flow import Flow
 from slotweave.ir.program import Program
@@ -148,8 +149,9 @@ def _link(draft: Draft) -> Draft:
     """The program of all blocks, with their jumps, and where it came from."""
     flow, emitted, machine = draft.flow, draft.emitted, draft.job.machine
     meta = origin_of(draft.job, draft.promises)
-    program = replace(link(flow, emitted, machine), meta=meta)
-    return replace(draft, program=program, starts=tuple(block_starts(flow, emitted, machine)))
+    linked, starts = link(flow, emitted, machine), tuple(block_starts(flow, emitted, machine))
+    program = replace(linked, meta=meta, lines=program_lines(linked, starts, draft.fitted, machine))
+    return replace(draft, program=program, starts=starts)
 
 
 def _bound(draft: Draft) -> Draft:

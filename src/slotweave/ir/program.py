@@ -18,14 +18,34 @@ SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True)
+class SourceLines:
+    """Where slots come from: `slots` has for each, in listing order, its place in `texts` or -1.
+
+    A text is a file and a line of the kernel, "walk.py:31".
+    """
+
+    texts: tuple[str, ...] = ()
+    slots: tuple[int, ...] = ()
+
+
+NO_LINES = SourceLines()
+
+
+@dataclass(frozen=True)
 class Program:
     """Bundles for the machine called `machine`.
 
     `names` maps a scratch address to (name, words) for readers; `meta` is whatever the maker wants
-    to say of it. Neither changes what the program does.
+    to say of it; `lines` are the kernel's, if they are known. None of it changes what it does.
     """
 
     machine: str
     bundles: tuple[Bundle, ...]
     names: Mapping[int, tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
     meta: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    lines: SourceLines = NO_LINES
+
+    @property
+    def slots(self) -> int:
+        """How many slots there are in all bundles."""
+        return sum(len(slots) for bundle in self.bundles for slots in bundle.values())

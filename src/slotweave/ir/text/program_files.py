@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.ir.program import SCHEMA_VERSION, Bundle, Program, Slot
+from slotweave.ir.program import SCHEMA_VERSION, Bundle, Program, Slot, SourceLines
 from slotweave.ir.text.file_kind import PROGRAM, another_kind
 from slotweave.ir.text.program_text import program_from_text, program_to_text
 from slotweave.ir.text.program_values import (
@@ -22,6 +22,8 @@ from slotweave.ir.text.program_values import (
     excerpt,
     frozen_value,
     is_operand,
+    lines_json,
+    lines_of,
     load_json,
 )
 from slotweave.machine import DEBUG_ENGINE
@@ -34,7 +36,7 @@ __all__ = [
     "program_to_text",
 ]
 
-_KEYS = ("schema_version", "machine", "program", "names", "meta")
+_KEYS = ("schema_version", "machine", "program", "names", "meta", "lines")
 
 
 def parse_program(text: str, file: str = "") -> Program:
@@ -53,6 +55,7 @@ def program_to_json(program: Program) -> str:
         f'{{"schema_version": {SCHEMA_VERSION}, "machine": {json.dumps(program.machine)},\n'
         f'"names": {json.dumps(names)},\n'
         f'"meta": {json.dumps(dict(program.meta))},\n'
+        f"{_lines_text(program.lines)}"
         f'"program": [\n{bundles}\n]}}\n'
     )
 
@@ -94,7 +97,12 @@ def _program(value: Any, file: str) -> Program:
         bundles=tuple(_bundle(bundle, index, file) for index, bundle in enumerate(bundles)),
         names=_names(value.get("names", {})),
         meta=MappingProxyType({key: frozen_value(item) for key, item in meta.items()}),
+        lines=lines_of(value.get("lines")),
     )
+
+
+def _lines_text(lines: SourceLines) -> str:
+    return f'"lines": {json.dumps(lines_json(lines))},\n' if lines.texts else ""
 
 
 def _bundle(value: Any, index: int, file: str) -> Bundle:

@@ -23,7 +23,7 @@ from types import MappingProxyType
 from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.ir.program import SCHEMA_VERSION, Bundle, Program, Slot
+from slotweave.ir.program import NO_LINES, SCHEMA_VERSION, Bundle, Program, Slot
 from slotweave.ir.text.program_values import (
     DECODER,
     DEFAULT_MACHINE,
@@ -31,6 +31,8 @@ from slotweave.ir.text.program_values import (
     excerpt,
     frozen_value,
     is_operand,
+    lines_json,
+    lines_of,
     load_json,
 )
 from slotweave.machine import DEBUG_ENGINE
@@ -54,6 +56,8 @@ def program_to_text(program: Program) -> str:
     ]
     if program.meta:
         lines.append(f"meta {json.dumps(dict(program.meta))}")
+    if program.lines.texts:
+        lines.append(f"lines {json.dumps(lines_json(program.lines))}")
     lines += [f"{index}: {_bundle_text(b)}" for index, b in enumerate(program.bundles)]
     return "\n".join(lines) + "\n"
 
@@ -91,6 +95,7 @@ def program_from_text(text: str, file: str = "") -> Program:
         bundles=tuple(reader.bundles),
         names=MappingProxyType(reader.names),
         meta=MappingProxyType(reader.meta),
+        lines=reader.lines,
     )
 
 
@@ -101,12 +106,14 @@ class _TextReader:
         self.machine = DEFAULT_MACHINE
         self.names: dict[int, tuple[str, int]] = {}
         self.meta: dict[str, Any] = {}
+        self.lines = NO_LINES
         self.bundles: list[Bundle] = []
         self.header = False
         self._statements: dict[str, Callable[[_Line], None]] = {
             "machine": self._read_machine,
             "name": self._read_name,
             "meta": self._read_meta,
+            "lines": self._read_lines,
         }
 
     def read_line(self, line: str) -> None:
@@ -142,6 +149,9 @@ class _TextReader:
         if not isinstance(value, dict):
             raise FormError(f"'meta' must be an object, not {excerpt(value)}")
         self.meta = {key: frozen_value(item) for key, item in value.items()}
+
+    def _read_lines(self, line: _Line) -> None:
+        self.lines = lines_of(load_json(line.rest()))
 
     def _read_bundle(self, line: str) -> None:
         number = _NUMBER.match(line)

@@ -6,6 +6,8 @@ import json
 import math
 from typing import Any
 
+from slotweave.ir.program import NO_LINES, SourceLines
+
 #: The machine of a program file that names none.
 DEFAULT_MACHINE = "challenge"
 #: What some editors put before the text of a file.
@@ -98,3 +100,20 @@ def load_json(text: str) -> Any:
         raise FormError(f"not JSON: {error.msg}", error.lineno) from None
     except RecursionError:
         raise FormError("nested too deeply") from None
+
+
+def lines_json(lines: SourceLines) -> dict[str, Any]:
+    """The lines of slots as both program forms have them."""
+    return {"texts": list(lines.texts), "slots": list(lines.slots)}
+
+
+def lines_of(value: Any) -> SourceLines:
+    """What the key `lines` of a program says; raises FormError for what is none."""
+    if value is None:
+        return NO_LINES
+    match value:
+        case {"texts": [*texts], "slots": [*slots], **rest} if not rest:
+            known = all(isinstance(text, str) for text in texts)
+            if known and all(type(n) is int and -1 <= n < len(texts) for n in slots):
+                return SourceLines(tuple(texts), tuple(slots))
+    raise FormError("'lines' has 'texts', and 'slots' with the place of each slot's among them")

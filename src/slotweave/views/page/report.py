@@ -14,12 +14,13 @@ from slotweave.anatomy.inspect import inspect_and_place, refuse_faults
 from slotweave.anatomy.inspection import Inspection
 from slotweave.anatomy.timeline import timeline
 from slotweave.anatomy.timing.slot_curves import slot_curves
+from slotweave.anatomy.unrolled import Unrolled
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.lift import Ran
-from slotweave.machine import Machine
+from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.legality import costs_a_cycle
 from slotweave.views.page.page import Overview, ReportProgram, Table, report_page
 
@@ -75,7 +76,23 @@ def _whole(one: Reported) -> tuple[ReportProgram, Inspection]:
         [(phase.group, phase.stage, phase.first, phase.last) for phase in view.phases],
         (view.spans.head, view.spans.body),
         slot_curves(placed, one.machine, found.cycles),
+        lines=_lines(one.program, ran),
     ), found
+
+
+def _lines(program: Program, ran: Unrolled) -> tuple[Sequence[int], Sequence[str]]:
+    """The kernel's line of each operation of the run, and the texts of these lines."""
+    lines = program.lines
+    if len(lines.slots) != program.slots:
+        return (), ()
+    first = list(accumulate((sum(map(len, b.values())) for b in program.bundles), initial=0))
+    slots: list[int] = []
+    for bundle in ran.path:
+        at = first[bundle]
+        for engine, row in program.bundles[bundle].items():
+            slots += () if engine == DEBUG_ENGINE else lines.slots[at : at + len(row)]
+            at += len(row)
+    return slots, lines.texts
 
 
 def _of_two(one: Reported, other: Reported) -> str:

@@ -1,0 +1,72 @@
+"""A program says at which line of the kernel each slot was written, and both file forms keep it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import slotweave as sw
+from slotweave.base.diagnostics import InputError
+from slotweave.ir.program import Program
+from slotweave.ir.text.program_files import parse_program, program_to_json, program_to_text
+
+STRAIGHT = """
+def f(k, n=8):
+    x = k.region("x", 0, n, output=True)
+    a = x.vload(0)
+    x.vstore(0, a * a)
+"""
+LOOPS = """
+def f(k):
+    x = k.region("x", 0, 8, output=True)
+    at = k.variable(0)
+    with k.loop(8):
+        x.store(at.value, x[at.value] + 1)
+        at.value = at.value + 1
+"""
+
+
+def compiled(folder: Path, text: str) -> Program:
+    file = folder / "mine.py"
+    file.write_text(text)
+    return sw.compile(f"{file}:f").program
+
+
+def named(program: Program) -> list[tuple[str, str]]:
+    """The mnemonic and the line of each slot."""
+    slots = [slot[0] for b in program.bundles for row in b.values() for slot in row]
+    lines = [program.lines.texts[at] if at >= 0 else "" for at in program.lines.slots]
+    return list(zip(slots, lines, strict=True))
+
+
+def test_each_slot_has_the_line_that_wrote_it(tmp_path: Path) -> None:
+    found = dict(named(compiled(tmp_path, STRAIGHT)))
+    assert found["vload"] == "mine.py:4"
+    assert found["*"] == found["vstore"] == "mine.py:5"
+
+
+def test_of_a_kernel_that_jumps_what_linking_added_has_none(tmp_path: Path) -> None:
+    found = named(compiled(tmp_path, LOOPS))
+    assert ("store", "mine.py:6") in found
+    assert [line for name, line in found if name.startswith("cond_jump")] == [""]
+
+
+@pytest.mark.parametrize("form", [program_to_json, program_to_text])
+def test_both_forms_keep_the_lines(tmp_path: Path, form) -> None:
+    program = compiled(tmp_path, STRAIGHT)
+    assert parse_program(form(program)) == program
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ['{"texts": ["a"], "slots": [1]}', '{"texts": [3], "slots": []}', "[]", '{"slots": []}'],
+)
+def test_lines_that_are_none_are_refused(lines: str) -> None:
+    with pytest.raises(InputError, match=r"SW204.*'lines' has"):
+        parse_program(f'{{"program": [], "lines": {lines}}}')
+
+
+def test_the_page_has_the_lines(tmp_path: Path) -> None:
+    page = sw.report(compiled(tmp_path, STRAIGHT))
+    assert '"lines":["mine.py:' in page
