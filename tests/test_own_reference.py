@@ -48,7 +48,7 @@ def test_verified_means_against_the_reference(tmp_path: Path) -> None:
     assert answer.json["verified"]["against"] == "the reference scaled"
     assert answer.json["verified"]["directed"] > 0
     shown = compiled(tmp_path, RIGHT)
-    assert "each with the result of the reference scaled" in " ".join(shown.out.split())
+    assert "agrees with the reference scaled" in " ".join(shown.out.split())
 
 
 def test_without_one_it_means_against_the_traced_graph(tmp_path: Path) -> None:

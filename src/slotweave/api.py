@@ -120,7 +120,7 @@ def compile(
     """Compile a job, or a kernel with the options of `job`, to a checked program.
 
     The search for a shorter schedule ends after `time_limit` seconds or so many `evaluations`, once
-    there is one. The program has been run on random inputs and held against its graph.
+    there is one. The program has been run on random inputs and compared with its graph.
 
     Raises InputError, NoSchedule (it does not fit the machine), CheckFailed (a check objects).
 

@@ -18,7 +18,7 @@ from slotweave.anatomy.compare import program_diff as _program_diff
 from slotweave.anatomy.inspection import bound_json
 from slotweave.anatomy.timing import what_if as _what_if
 from slotweave.base.verdict import Verdict
-from slotweave.base.wording import plural
+from slotweave.base.wording import inputs_text, plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.check.runs.execution import Verified
 from slotweave.driver import compiled as _compiled
@@ -259,9 +259,8 @@ class Verification(Shown):
     def _view(self) -> RenderableType:
         from rich.text import Text
 
-        runs = plural(self.verified.instances, "random input")
-        made = f" and {self.verified.directed:,} made for it" if self.verified.directed else ""
-        lines = [f"agrees with {self.against} on {runs}{made}",
+        runs = inputs_text(self.verified.instances, self.verified.directed)
+        lines = [f"agrees with {self.against} on {runs}",
                  f"proved for all inputs: {self.proved.answer} ({self.proved.why})"]  # fmt: skip
         return Text("\n".join(lines))
 

@@ -59,7 +59,7 @@ def test_commands_warn_of_it(command: str) -> None:
 def test_the_table_and_json_have_it_too() -> None:
     doubled = json.dumps([ONCE, TWICE, TWICE, STORED])
     shown = " ".join(slotweave("inspect", "-", stdin=doubled).out.split())
-    assert "two writes 2 slots that write what another one writes, the first: two" in shown
+    assert "two writes 2 slots that write a word that another slot writes, the first: two" in shown
     assert slotweave("inspect", "-", "--json", stdin=doubled).json["double_writes"]["slots"] == 2
 
 

@@ -123,7 +123,7 @@ def test_two_programs_with_one_schedule_say_where_they_part() -> None:
         "out[1] (address 5) differs first: 2 in A, 7 in B",
         "    A: written by 3:store:0 `store at sum`",
         "    B: written by 3:store:0 `store at sum`",
-        "both have one schedule; they part first in 2:load:1 `const sum 2`, which is "
+        "both have one schedule; they differ first in 2:load:1 `const sum 2`, which is "
         "`const sum 7` in B",
     ]
 

@@ -164,7 +164,7 @@ def test_what_costs_no_cycle_is_counted_nowhere() -> None:
 
 
 def test_a_run_of_the_simulator_counts_the_same() -> None:
-    """Slots used, idle slots and slices, counted anew from the events of a run."""
+    """Slots used, idle slots and slices, counted again from the events of a run."""
     text = small_program()
     events: list[Event] = []
     cycles = run(text, CHALLENGE, initial_memory(), on_event=events.append).cycles

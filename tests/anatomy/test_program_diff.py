@@ -194,7 +194,7 @@ def test_the_lines_say_what_the_numbers_say() -> None:
     late = program(*PLAIN.bundles[:2], {"alu": (("*", 9, 2, 2),)}, *PLAIN.bundles[2:])
     lines = "\n".join(diff_lines(compared(PLAIN, late), ("one", "two")))
     assert "A  one: 4 cycles, 6 operations\nB  two: 5 cycles, 7 operations" in lines
-    assert "6 results made by both\n        4  in the same cycle on the same engine" in lines
+    assert "6 results computed by both\n        4  in the same cycle on the same engine" in lines
     assert "        2  later in B, by 1 cycle at the median and 1 at most" in lines
-    assert "nothing only in A\n1 operation only in B: 1 with results that reach nothing" in lines
+    assert "nothing only in A\n1 operation only in B: 1 with no effect on output" in lines
     assert "    2:alu:0 `* 9 2 2`" in lines

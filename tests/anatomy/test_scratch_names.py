@@ -98,5 +98,5 @@ def test_inspect_names_the_words_that_are_waited_for_and_those_never_written() -
     console.print(inspect_view(found))
     assert isinstance(console.file, StringIO)
     text = console.file.getvalue()
-    assert "waiting for a word alone: 1 operation for value (2)" in text
+    assert "waiting only for a word in use: 1 operation for value (2)" in text
     assert "the first of pair[0] (4) in bundle 1, alu[0]" in text

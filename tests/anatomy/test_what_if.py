@@ -64,7 +64,7 @@ def test_nothing_behind_a_halt_counts() -> None:
     assert (answer["before"], answer["cycles"]) == (1, 1)
 
 
-def test_slots_have_other_prices_where_words_are_given_out_anew() -> None:
+def test_slots_have_other_prices_where_words_are_allocated_again() -> None:
     """Copies that all go through word 1, on an engine with one slot."""
     copies = program(
         {"load": (("const", 0, 5),)},

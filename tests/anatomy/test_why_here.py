@@ -114,7 +114,7 @@ def test_a_place_of_a_run_has_cycle_and_bundle() -> None:
         "5:alu:1 (bundle 3) `* 3 2 2`",
         "    until 5: its operand is computed by 4:alu:0 (bundle 1) `+ 2 2 0`",
         "    until 3: the word that it writes is in use by 2:alu:1 (bundle 3) `* 3 2 2`",
-        "    as early as what it waits for, but that goes back to one that could stand in 3",
+        "    as early as what it waits for, but that goes back to one that could move to 3",
         "    < operand: 4:alu:0 (bundle 1) `+ 2 2 0`",
         "      nothing holds it from 3 on: alu has a free slot in 3",
     ]
@@ -148,7 +148,7 @@ def test_a_chain_from_the_first_bundle_makes_an_operation_as_early_as_it_can_be(
 def test_a_chain_that_ends_in_an_operation_with_room_before_it_says_where() -> None:
     why, lines = end_of(TEXT, 5, "store")
     assert why == "room"
-    assert "as early as what it waits for, but that goes back to one that could stand in 3" in lines
+    assert "as early as what it waits for, but that goes back to one that could move to 3" in lines
     assert lines[-1] == "nothing holds it from 3 on: alu has a free slot in 3"
     assert end_of(TEXT, 4, "alu")[1][-1] == lines[-1]
 

@@ -1,4 +1,4 @@
-"""Words given out in turn: the same values, and as long a rest as there is room for."""
+"""Words allocated in turn: the same values, and as long a rest as there is room for."""
 
 from __future__ import annotations
 

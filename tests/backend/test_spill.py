@@ -60,8 +60,8 @@ def test_spilling_fits_where_nothing_else_does_and_is_never_longer() -> None:
 def test_constants_leave_scratch_too_and_need_no_memory() -> None:
     graph = in_scratch(330).block.fitted.graph
     assert spill_counts(graph)["made_anew"] > 0
-    anew = [node for node in graph.nodes if node.stage == "rematerialise"]
-    assert {node.region for node in anew} == {""}
+    again = [node for node in graph.nodes if node.stage == "rematerialise"]
+    assert {node.region for node in again} == {""}
 
 
 def test_with_room_for_all_nothing_is_split() -> None:

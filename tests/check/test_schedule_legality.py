@@ -63,7 +63,7 @@ def test_an_operand_that_is_late_is_reported():
 def test_an_order_edge_through_a_join_is_kept():
     (late,) = found(schedule_of([[0, 0, 1], [2], [], [4]]))
     assert late == (
-        "operation 3 (node 13) issues in cycle 4 but is ordered behind operation 2 (node 12), "
+        "operation 3 (node 13) issues in cycle 4 but must come after operation 2 (node 12), "
         "which allows cycle 5 or later"
     )
 

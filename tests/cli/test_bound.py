@@ -35,7 +35,7 @@ def certificates(tmp_path):
     return file
 
 
-def test_certificates_hold_when_the_problem_is_built_anew(certificates):
+def test_certificates_hold_when_the_problem_is_rebuilt(certificates):
     answer = slotweave("bound", "--check", certificates)
     assert answer.code == Exit.DONE
     assert "heads and tails: at least" in answer.out

@@ -34,7 +34,7 @@ def test_the_table_says_what_a_person_wants_to_know() -> None:
     answer = compile_small()
     assert answer.code == 0
     for word in ("tree-hash on challenge", "height 3", "cycles", "lower bound", "gap", "valu",
-                 "2 random inputs", "scratch"):  # fmt: skip
+                 "2 random and", "scratch"):  # fmt: skip
         assert word in answer.out
     assert answer.err == ""
 
@@ -73,7 +73,7 @@ def test_a_program_is_verified_with_what_it_says_of_itself(program: Path) -> Non
     answer = slotweave("verify", program, "--against", "tree-hash", "--instances", 3)
     assert (answer.code, answer.out) == (
         0,
-        "3 random inputs and 8 made for it, no difference to tree-hash\n",
+        "3 random and 8 directed inputs, no difference to tree-hash\n",
     )
     answer = slotweave("verify", program, "--against", program, "--instances", 3, "--json")
     assert {"instances": 3, "mismatches": 0}.items() <= answer.json["verified"].items()

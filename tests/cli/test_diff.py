@@ -27,9 +27,9 @@ def test_two_programs_are_compared(files: tuple[Path, Path]) -> None:
     answer = slotweave("diff", *files)
     assert answer.code == 0
     assert f"A  {files[0]}: 3 cycles, 3 operations" in answer.out
-    assert "3 results made by both" in answer.out
+    assert "3 results computed by both" in answer.out
     assert "1  on flow instead of alu" in answer.out
-    assert "1 operation only in B: 1 with results that reach nothing" in answer.out
+    assert "1 operation only in B: 1 with no effect on output" in answer.out
 
 
 #: Stores 1 and 2, then 2 and 4, in a loop of two turns; `STRAIGHT` does so without one.

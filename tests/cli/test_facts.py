@@ -18,7 +18,7 @@ BUNDLES = [
     {"load": [["const", 0, 6]]}, {"load": [["load", 1, 0]]}, {"store": [["store", 1, 0]]},
 ]  # fmt: skip
 META = {"kernel": "tree-hash", "params": {"height": 2, "rounds": 3, "batch": 8}}
-NOTHING_ASSUMED = "no --facts given, so nothing is assumed of memory"
+NOTHING_ASSUMED = "no --facts given, so nothing is assumed about memory"
 COMMANDS = {
     "inspect": (),
     "explain": ("2:store",),
@@ -41,7 +41,7 @@ def answered(command: str, meta: dict[str, object], *options: str) -> Answer:
 def test_that_nothing_is_assumed_is_said_with_the_facts_that_fit(command: str) -> None:
     answer = answered(command, {**META, "contract": "full"})
     (hint,) = [line for line in answer.err.splitlines() if line.startswith(NOTHING_ASSUMED)]
-    assert "tree-hash with the contract full: try --facts challenge-full" in hint
+    assert "tree-hash with the contract full; --facts challenge-full may apply" in hint
     assert NOTHING_ASSUMED not in answer.out
 
 
@@ -128,7 +128,7 @@ def test_a_python_file_has_the_judged_facts(command: str, tmp_path: Path) -> Non
 def test_a_shape_that_is_not_that_of_the_program_is_warned_of(command: str) -> None:
     other = answered(command, META, "--facts", "challenge", "--shape", "3,3,8")
     assert other.code == 0
-    warning = "warning: stdin: --shape 3,3,8 is given, but the program says that it is for"
+    warning = "warning: stdin: --shape 3,3,8 is given, but the program names"
     assert f"{warning} the shape 2,3,8\n" in other.err
     same = answered(command, META, "--facts", "challenge", "--shape", "2,3,8")
     assert "shape" not in same.err
@@ -136,7 +136,7 @@ def test_a_shape_that_is_not_that_of_the_program_is_warned_of(command: str) -> N
 
 def test_that_the_usual_shape_is_taken_is_said(command: str) -> None:
     answer = answered(command, {}, "--facts", "challenge")
-    assert "stdin: names no shape, so --facts challenge is about 10,16,256\n" in answer.err
+    assert "stdin: names no shape, so --facts challenge assumes 10,16,256\n" in answer.err
 
 
 def test_a_shape_that_nothing_is_about_is_said_not_to_be_used(command: str) -> None:

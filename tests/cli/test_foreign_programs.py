@@ -94,8 +94,7 @@ def test_the_table_names_the_shape_that_was_built(python_file: Path, command: st
 def test_verify_and_export_name_the_shape_that_was_built(python_file: Path) -> None:
     verified = slotweave("verify", python_file, *SHAPE, "--instances", 3)
     assert verified.out == (
-        "3 random inputs and 8 made for it, no difference to tree-hash "
-        "(built for the shape 2,2,8)\n"
+        "3 random and 8 directed inputs, no difference to tree-hash (built for the shape 2,2,8)\n"
     )
     exported = slotweave("export", python_file, *SHAPE, "--format", "text")
     assert exported.err == f"{python_file}: built for the shape 2,2,8\n"

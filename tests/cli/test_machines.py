@@ -1,4 +1,4 @@
-"""`slotweave machines`: what is built in, and machine files with a mistake."""
+"""`slotweave machines`: what is built in, and machine files with mistakes."""
 
 from __future__ import annotations
 

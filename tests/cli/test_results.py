@@ -43,7 +43,7 @@ def test_a_result_holds_what_compile_says_and_the_program(result: Path) -> None:
     assert set(saved["hashes"]) == {"record", "program", "machine", "simulator", "inputs"}
 
 
-def test_a_result_is_derived_anew(result: Path) -> None:
+def test_a_result_is_derived_again(result: Path) -> None:
     answer = slotweave("verify", result)
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("the result holds: ")
@@ -52,7 +52,7 @@ def test_a_result_is_derived_anew(result: Path) -> None:
     assert shown["hashes"] == json.loads(result.read_text())["hashes"]
 
 
-def test_a_result_on_stdin_is_derived_anew(result: Path) -> None:
+def test_a_result_on_stdin_is_derived_again(result: Path) -> None:
     assert slotweave("verify", "-", stdin=result.read_text()).code == 0
 
 

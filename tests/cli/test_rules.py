@@ -68,7 +68,7 @@ def wrong_rule(monkeypatch: pytest.MonkeyPatch) -> Rule:
     return wrong
 
 
-def test_named_rules_are_proved_anew() -> None:
+def test_named_rules_are_proved_again() -> None:
     pytest.importorskip("z3")
     answer = slotweave("rules", "prove", "xor_zero", "divide_by_one")
     assert answer.code == 0
@@ -88,7 +88,7 @@ def test_the_json_form_holds_the_proofs() -> None:
     assert proved["fingerprint"] == recorded_proofs()["xor_zero"].fingerprint
 
 
-def test_proofs_made_anew_are_recorded_beside_the_others(record: Path) -> None:
+def test_proofs_made_again_are_recorded_beside_the_others(record: Path) -> None:
     pytest.importorskip("z3")
     before = proof.proofs_from_json(record.read_text())
     before["xor_zero"] = replace(before["xor_zero"], fingerprint="of another rule")

@@ -60,7 +60,7 @@ def test_what_is_output_is_compared_and_the_cycles_of_both_are_said(compare) -> 
     answer = compare(TRIPLE, OTHERWISE, "--instances", 7)
     assert answer.code == 0, answer.err
     first, second, third = answer.out.splitlines()
-    assert first.startswith("7 random inputs and 16 made for it, no difference to ")
+    assert first.startswith("7 random and 16 directed inputs, no difference to ")
     assert "6 cycles of " in second
     assert "5 cycles of " in second
     assert third.startswith("facts: ")

@@ -88,7 +88,7 @@ def test_what_is_proved_of_two_programs_is_said(program: Path) -> None:
 def test_stdin_goes_by_its_name(program: Path) -> None:
     text = program.read_text()
     answer = slotweave("verify", program, "--against", "-", "--instances", 3, stdin=text)
-    assert answer.out.startswith("3 random inputs and 16 made for it, no difference to stdin")
+    assert answer.out.startswith("3 random and 16 directed inputs, no difference to stdin")
 
 
 def test_a_wrong_program_is_refused_with_a_memory_that_shows_it(

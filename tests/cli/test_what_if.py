@@ -22,7 +22,7 @@ def test_it_says_what_one_more_slot_saves(file: Path) -> None:
     assert slotweave("what-if", file, "--set", "load=4", "--json").json["cycles"] == 2
     text = slotweave("what-if", file).out
     assert "1 fewer with one more slot for load" in text
-    assert text.startswith("The program is held fixed, nothing is compiled again")
+    assert text.startswith("The program stays fixed; nothing is compiled again")
 
 
 def test_it_says_what_words_of_scratch_are_worth(file: Path) -> None:
@@ -30,7 +30,7 @@ def test_it_says_what_words_of_scratch_are_worth(file: Path) -> None:
     saved = {"alu": 0, "valu": 0, "load": 1, "store": 0, "flow": 0}
     assert prices == {"step": 64, "words": 1536, "needed": 2, "now": 4, "saved": 0, "lost": 0,
                       "prices": saved}  # fmt: skip
-    assert "0 more with 64 words fewer" in slotweave("what-if", file).out
+    assert "0 more with 64 fewer words" in slotweave("what-if", file).out
 
 
 @pytest.mark.parametrize("change", ["load", "=8", "load=0", "load=many", "load=9999", "wings=2"])

@@ -1,7 +1,7 @@
 """docs/inspect.md is true: its commands run, one after the other, and print what the page shows.
 
 Of a `console` block the lines behind `$ ` are commands, the others what they print, unless `> FILE`
-keeps it. `pytest --update-golden` writes the outputs into the page anew.
+keeps it. `pytest --update-golden` writes the outputs into the page.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """docs/ladder.md is true: its tables and pictures are what `slotweave ladder` makes.
 
-`pytest --long --update-golden` makes them anew.
+`pytest --long --update-golden` makes them again.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ CODE = re.compile(r"```python\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)
 def test_tables_and_pictures_are_what_the_command_makes(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    anew = request.config.getoption("--update-golden")
-    there = PICTURES if anew else tmp_path
+    again = request.config.getoption("--update-golden")
+    there = PICTURES if again else tmp_path
     answer = slotweave("ladder", "--scratch", 1536, "--markdown", "--timelines", there,
                        "--plot", there / "cycles.svg")  # fmt: skip
     assert answer.code == 0, answer.err
     page = PAGE.read_text(encoding="utf-8")
-    if anew:
+    if again:
         PAGE.write_text(TABLES.sub(lambda _: answer.out.strip(), page), encoding="utf-8")
         return
     assert TABLES.findall(page) == [answer.out.strip()]

@@ -1,7 +1,7 @@
 """docs/tour.md is true: its code runs from top to bottom and prints what the page shows.
 
 A Python block's output is the text block behind it. `pytest --update-golden` writes the outputs
-into the page anew.
+into the page.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Derived anew: an honest result holds, and every entry that was tampered with is named."""
+"""Derived again: an honest result holds, and every entry that was tampered with is named."""
 
 from __future__ import annotations
 

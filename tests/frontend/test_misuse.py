@@ -75,7 +75,7 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
     "memory bits": (lambda s: s.k.memory(2**32 + 1), "addresses have 32 bits"),
     "vector decides": (lambda s: s.k.branch(s.v, int, int), "decided by one word, not by a vector"),
     "generator": (lambda s: s.k.branch(s.x, int, lambda: (yield)), "nothing in it has run"),
-    "memory": (lambda s: s.k.memory(15), "ends at 16, behind memory's end"),
+    "memory": (lambda s: s.k.memory(15), "ends at 16, past the end of memory"),
     "memory after": (lambda s: (s.k.memory(16), s.k.region("d", 16, 1)), "memory has 16"),
     "no memory": (lambda s: s.k.memory(-1), "cannot have -1 words"),
     "region iterated": (lambda s: list(s.r), "for i in range(len(region))"),

@@ -266,7 +266,7 @@ class JumpingClock:
     [
         ("lifted", "nothing shorter was found, so"),
         ("in vectors: 1", "nothing shorter was proved to do the same in time"),
-        ("being proved", "what was proved was still being run"),
+        ("proving", "what was proved was still being run"),
     ],
 )
 def test_what_is_under_way_when_time_and_grace_are_over_is_abandoned(tree_hash, told, why):

@@ -1,4 +1,4 @@
-"""The prover: it proves all rules anew, and refuses wrong ones with words that show it."""
+"""The prover: it proves all rules again, and refuses wrong ones with words that show it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ A, B, C = (constant_variable(name) for name in "abc")
 
 
 @pytest.mark.parametrize("rule", CATALOG, ids=lambda rule: rule.name)
-def test_every_rule_is_proved_anew(rule: Rule) -> None:
+def test_every_rule_is_proved_again(rule: Rule) -> None:
     assert prover.prove(rule).fingerprint == recorded_proofs()[rule.name].fingerprint
 
 

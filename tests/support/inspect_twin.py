@@ -1,4 +1,4 @@
-"""Every number that `inspect` gives for a straight program, counted anew from events of runs.
+"""Every number that `inspect` gives for a straight program, counted again from events of runs.
 
 Slow and plain, after the definitions in the docstrings of `report`; none of its code is used.
 """

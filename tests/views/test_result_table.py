@@ -32,23 +32,20 @@ def test_the_table_names_cycles_bound_gap_scratch_and_checks(summary: dict[str, 
     assert f"{bound}{summary['bound']['why']}" in lines["lower bound"]
     gap = summary["cycles"] - summary["bound"]["cycles"]
     assert f"{gap:,} cycle{'' if gap == 1 else 's'}" in lines["gap"]
-    assert f"{summary['scratch']['peak']:,} of 1,536 words given out at" in lines["scratch"]
-    assert (
-        "3 random inputs and 8 made for it, each with the result of the reference"
-        in lines["verified"]
-    )
+    assert f"{summary['scratch']['peak']:,} of 1,536 words allocated at" in lines["scratch"]
+    assert "agrees with the reference on 3 random and 8 directed inputs" in lines["verified"]
     assert "program does what its kernel says: yes" in lines["proved"]
 
 
 @pytest.mark.parametrize(
     ("entries", "bound", "scratch"),
     [
-        ({}, "for the operations of this plan: w", "5 of 9 words given out at the peak"),
-        ({"jumps": {"jump": 1}}, "for one run of these slots, each on its engine: w", "given out"),
+        ({}, "for the operations of this plan: w", "5 of 9 words allocated at the peak"),
+        ({"jumps": {"jump": 1}}, "for one run of these slots, each on its engine: w", "allocated"),
         ({"before": 9}, "for this variant of the program alone: w", "still to be read"),
         (
             {"before": 7, "way": "unchanged"},
-            "for the ways to write it that were tried: w",
+            "for the variants that were tried: w",
             "still to be read",
         ),
     ],
@@ -86,7 +83,7 @@ def test_what_a_result_does_not_say_is_left_out(summary: dict[str, Any]) -> None
 
 def test_a_wrong_result_is_not_called_right(summary: dict[str, Any]) -> None:
     text = shown({**summary, "verified": {"instances": 3, "mismatches": 1}})
-    assert "1 of 3 random inputs went wrong" in text
+    assert "1 of 3 random inputs gave a wrong result" in text
 
 
 def test_a_schedule_as_short_as_its_bound_says_so(summary: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from slotweave.base.diagnostics import Diagnostic
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound
 
-#: So many of the words that operations wait for are in the JSON form.
+#: Most of the words that operations wait for in the JSON form.
 WORDS_LISTED = 8
 
 
@@ -28,7 +28,7 @@ class RunView:
     """What can be said of bundles that run one after the other, each as it stands.
 
     `idle` has for each engine its idle slots by cause (see `idle_causes`), `could_move` how many
-    of its operations could stand in a free slot of an earlier bundle, each for itself. `unused`
+    of its operations could each move to a free slot of an earlier bundle. `unused`
     and `repeated` operations could be left out; `movable` says how many operations of an engine
     could run on which other one, `word_waits` which words of scratch operations wait for. `widest`
     is the most operations in a bundle, `most_engines` the most engines that one uses.

@@ -22,7 +22,7 @@ import numpy as np
 from slotweave.anatomy.causes.placements import Placements
 from slotweave.isa.operations import Effect
 
-#: Ends that share work with so many others or fewer may become one group.
+#: Ends that share work with this many others or fewer may become one group.
 MOST_TOGETHER = 16
 #: A group has at least the work of the largest by this.
 LEAST_PART = 10

@@ -10,7 +10,7 @@ from slotweave.repacking import Repacked, control_met
 
 
 def kept_control(result: Repacked) -> dict[str, Any]:
-    """How many pauses and core ids a run of the given program meets, and of the one returned."""
+    """How many pauses and core ids a run of the given program has, and one of the one returned."""
     before, now = result.met, result.met
     if result.best is not None:
         program = result.program

@@ -91,7 +91,7 @@ def unrolled(
 
 
 def up_to_halt(program: Program) -> Program:
-    """What a straight `program` runs: nothing behind the first bundle that halts."""
+    """What a straight `program` runs: nothing after the first bundle that halts."""
     halts = (at for at, bundle in enumerate(program.bundles, 1) if _halts(bundle))
     end = next(halts, len(program.bundles))
     return (

@@ -1,4 +1,4 @@
-"""When a search ends: after so many evaluations, or when its time is over.
+"""When a search ends: after a number of evaluations, or when its time is over.
 
 A search is an iterator with one value for each evaluation, and looks at no clock. So what it came
 to after N evaluations depends on N alone: a search that its time ended, after N of them, is
@@ -39,7 +39,7 @@ class Budget:
         return max(0.0, self.ends + self.grace - self.clock())
 
     def is_spent(self, evaluations: int) -> bool:
-        """Whether nothing more is to be tried after so many evaluations, now."""
+        """Whether nothing more is to be tried after that many evaluations, now."""
         if self.evaluations is not None and evaluations >= self.evaluations:
             return True
         return self.ends is not None and self.clock() >= self.ends

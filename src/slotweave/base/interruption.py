@@ -42,7 +42,7 @@ def _exit(_signal: int, _frame: FrameType | None) -> None:
 
 @contextmanager
 def unmasked_interruptions() -> Iterator[None]:
-    """Raise KeyboardInterrupt for a SystemError that one is behind.
+    """Raise KeyboardInterrupt for a SystemError that hides one.
 
     A function compiled by Numba cannot be stopped by a signal. If the handler raises while such a
     function runs, the interpreter finds its result together with an exception and raises a

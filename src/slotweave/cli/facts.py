@@ -169,11 +169,11 @@ def missing_facts(file: str, given: str | None, program: Program) -> str:
         return ""
     origin = facts_of_origin(file, program)
     if origin == NOTHING:
-        better = f"if more is known of it, give --facts {FORM} (`slotweave facts list`)"
+        better = f"if more is known, pass --facts {FORM} (`slotweave facts list`)"
     else:
         promise = f"{program.meta['kernel']} with the contract {program.meta['contract']}"
-        better = f"the program says that it is for {promise}: try --facts {origin}"
-    return f"no --facts given, so nothing is assumed of memory; {better}"
+        better = f"the program names {promise}; --facts {origin} may apply"
+    return f"no --facts given, so nothing is assumed about memory; {better}"
 
 
 def own_values(subject: Subject, program: Program) -> Values | None:
@@ -199,10 +199,10 @@ def subject_notes(file: str, name: str, how: Building, program: Program) -> Iter
     given, own = how.values(found[0]), own_values(subject, program)
     if given is None and own is None:
         usual = subject.text(usual_values(subject))
-        yield f"{shown(file)}: names no {subject.noun}, so --facts {name} is about {usual}"
+        yield f"{shown(file)}: names no {subject.noun}, so --facts {name} assumes {usual}"
     elif given is not None and own is not None and given != own:
         said, meant = subject.text(given), subject.text(own)
-        program_says = f"the program says that it is for the {subject.noun} {meant}"
+        program_says = f"the program names the {subject.noun} {meant}"
         yield f"warning: {shown(file)}: {subject.flag} {said} is given, but {program_says}"
 
 

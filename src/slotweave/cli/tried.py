@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from slotweave.base.wording import plural
+from slotweave.base.wording import inputs_text
 
 if TYPE_CHECKING:
     from slotweave.check.runs.execution import Verified
@@ -15,9 +15,8 @@ _NAMED = 8
 
 
 def inputs_tried(verified: Verified) -> str:
-    """`100 random inputs and 8 made for it`."""
-    made = f" and {verified.directed:,} made for it" if verified.directed else ""
-    return plural(verified.instances, "random input") + made
+    """`100 random and 8 directed inputs`."""
+    return inputs_text(verified.instances, verified.directed)
 
 
 def unreached_lines(verified: Verified) -> Iterator[str]:

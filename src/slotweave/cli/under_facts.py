@@ -138,7 +138,7 @@ def _refuse_refuted(proved: Refutable, report: dict[str, Any], file: str, as_jso
 
 def _no_length(known: Assumed) -> InputError:
     reason = (
-        f"--facts {known.name} does not say how long memory is, so there is no telling which "
+        f"--facts {known.name} does not say how long memory is, so it is unknown which "
         'memories to try; give a file with "memory_words" (`slotweave facts show` prints one to '
         "start from)"
     )

@@ -93,8 +93,8 @@ def run_like(
     max_cycles: int = MAX_CYCLES,
     directed: Directed = NOTHING_DIRECTED,
 ) -> Verified:
-    """Runs of the program on random memories of so many words, and on those that are `directed`,
-    each held against the end of `reference`: its memory and its trace buffer.
+    """Runs of the program on random memories of that many words, and on those that are `directed`,
+    each compared with the end of `reference`: its memory and its trace buffer.
 
     Raises CheckFailed for the first that goes wrong, as `run_broadly` does.
     """
@@ -107,7 +107,7 @@ def run_like(
 
 
 def inputs_for(other: Subject, facts: Facts, words: int, *, instances: int, seed: int) -> Directed:
-    """Memories of so many words that reach the sides of the jumps of `other`, with which a program
+    """Memories of that size that reach the sides of the jumps of `other`, with which a program
     is compared; the first of `instances` random ones count for what is reached."""
     draw = memories(facts, words)
     begun = [instance_memory(draw, seed, number) for number in range(min(instances, FOLLOWED))]
@@ -223,7 +223,7 @@ def _lifted(subject: Subject, facts: Facts, apart: bool) -> Graph:
     try:
         return lift_counting(subject.program, subject.machine, facts, apart=apart).graph
     except SlotweaveError as obstacle:
-        reason = f"what it is held against cannot be lifted: {obstacle.diagnostic}"
+        reason = f"what it is compared with cannot be lifted: {obstacle.diagnostic}"
         raise _NotLiftedError(reason) from None
 
 
@@ -231,7 +231,7 @@ def _same_when_rewritten(subject: Subject, other: Subject, facts: Facts, apart: 
     """Are the graphs of both proved the same that the rules make of them?
 
     If so, each program is proved to be its graph without detours over memory, each
-    step of the rules is derived anew, and the two graphs that come out are the same on symbols.
+    step of the rules is derived again, and the two graphs that come out are the same on symbols.
     """
     ends = []
     for one in (other, subject):
@@ -251,7 +251,7 @@ def _same_as(graph: Graph, subject: Subject, other: Subject, facts: Facts) -> Re
     lifted = graph_refines_program(graph, other.program, other.machine, facts)
     if not lifted.proved:
         return Verdict(
-            "unknown", f"the graph of what it is held against is not proved: {lifted.why}"
+            "unknown", f"the graph of what it is compared with is not proved: {lifted.why}"
         )
     found = graph_refines_program(graph, subject.program, subject.machine, facts)
     if not found.refuted:

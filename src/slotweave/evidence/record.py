@@ -94,7 +94,7 @@ def record_from_json(text: str, file: str = "") -> Record:
 def _record(value: Any, file: str) -> Record:
     if not isinstance(value, dict):
         raise FormError(f"a result is an object, not {excerpt(value)}")
-    frozen_value(value)  # refuses what is nested deeper than hashing it anew could follow
+    frozen_value(value)  # refuses what is nested deeper than hashing it again could follow
     if value.get("schema_version") != SCHEMA_VERSION or value.get("kind") != KIND:
         raise FormError(f"a result has schema_version {SCHEMA_VERSION} and kind {KIND!r}")
     verified = _entry(value, "verified", dict)

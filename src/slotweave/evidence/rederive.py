@@ -1,4 +1,4 @@
-"""A result derived anew from what it carries: hashes, runs and counts, nothing compiled.
+"""A result derived again from what it carries: hashes, runs and counts, nothing compiled.
 
 Guarantees, if no discrepancy is found: program, machine, simulator and inputs are those that were
 hashed; the program runs on the recorded inputs, and on fresh ones, as its workload defines; and it

@@ -1,7 +1,7 @@
 """An extension, as data: what a package adds beside kernels and machines.
 
 The module that holds one is loaded when the command line starts, so it must be light: what is heavy
-lies behind functions.
+lies inside functions.
 """
 
 from __future__ import annotations

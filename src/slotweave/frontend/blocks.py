@@ -83,7 +83,7 @@ class BlockList:
         self.assigned = {}
 
     def flow(self, last: Graph) -> Flow:
-        """All blocks, `last` behind them."""
+        """All blocks, `last` after them."""
         blocks = [
             Block(graph, None if jump is None else Jump(self._place[jump.label], jump.condition))
             for graph, jump in self._blocks

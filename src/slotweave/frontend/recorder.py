@@ -139,7 +139,9 @@ class Recorder:
             raise misuse(f"memory cannot have {words} words: addresses have {WORD_BITS} bits")
         for region in self._regions:
             if region.stop > words:
-                raise misuse(f"region {region.name!r} ends at {region.stop}, behind memory's end")
+                raise misuse(
+                    f"region {region.name!r} ends at {region.stop}, past the end of memory"
+                )
         self._memory_words = words
 
     def declare_region(self, region: Region) -> None:
@@ -240,7 +242,7 @@ class Recorder:
     # Control
 
     def pause(self) -> None:
-        """A pause stands behind all memory accesses and trace writes before it."""
+        """A pause comes after all memory accesses and trace writes before it."""
         orders = [self._order[region.name] for region in self._regions if not region.read_only]
         waits = set(self._traced)
         for order in orders:

@@ -13,7 +13,7 @@ def numbered_resources(capacities: Sequence[int]) -> tuple[Resource, ...]:
 
 
 def held(demands: Sequence[int], cycles: int) -> tuple[Use, ...]:
-    """These units of the resources for so many cycles from the start; none if there is no cycle."""
+    """These units of the resources for those cycles from the start; none if there is no cycle."""
     if cycles == 0:
         return ()
     return tuple(Use(k, units, 0, cycles) for k, units in enumerate(demands) if units)

@@ -69,7 +69,7 @@ class ScheduleOptions:
     improvement that follow; the shortest schedule is taken.
 
     The other options hold a list schedule back. `order` "program" issues operations as the kernel
-    wrote them, once they are ready, and tries nothing else. `modes` "first" leaves each
+    wrote them, as soon as they are ready, and tries nothing else. `modes` "first" leaves each
     operation its first mode. Of the kernel's stages, in the order written, `stages_open` may be
     under way at once (1: each ends before the next one begins; 0: any number); of the windows of
     `window` items each, in order, `windows_open`.

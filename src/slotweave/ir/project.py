@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What activities share: so many units in each cycle."""
+    """What activities share: a number of units in each cycle."""
 
     name: str
     capacity: int

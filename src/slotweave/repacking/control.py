@@ -1,4 +1,4 @@
-"""Pauses and questions for the core that a run meets."""
+"""Pauses and reads of the core id in a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from slotweave.simulate.slots import slot_kinds
 
 
 def control_met(program: Program, machine: Machine, path: Sequence[int]) -> dict[str, int]:
-    """How many pauses and core ids a run meets that goes through these bundles."""
+    """How many pauses and core ids a run through these bundles has."""
     kinds, runs = slot_kinds(machine), Counter(path)
     met = Counter[str]()
     for bundle, times in runs.items():

@@ -51,10 +51,10 @@ def first_proved(
     for one in reversed(trail.found):
         way = one.variant.way
         if way not in verdicts:
-            trail.tell(f"{way}: being proved")
+            trail.tell(f"{way}: proving")
             verdicts[way] = graph_refines_program(one.variant.graph, program, machine, facts)
             if not verdicts[way].proved:
-                trail.tell(f"{way}: not proved ({verdicts[way].why}), passed over")
+                trail.tell(f"{way}: not proved ({verdicts[way].why}), skipped")
         if verdicts[way].proved:
             candidate = _proved(one, machine, facts)
             if candidate is not None:

@@ -2,7 +2,7 @@
 
 Guarantees: what is returned takes no more cycles than what was given, and where it is another
 program it is proved to leave in memory what the given one leaves: the graph that was scheduled is
-what the program does (`check.refinement`), its rewriting is derived anew (`check.rewriting`), and
+what the program does (`check.refinement`), its rewriting is derived again (`check.rewriting`), and
 the new program is the rewritten graph (`check.equivalence`). A candidate that fails to be proved is
 not returned. Scratch that the given program reads before anything has written it is 0 throughout,
 as on the machine (compatible mode); a new program reads none, and its runs are in strict mode.
@@ -214,8 +214,8 @@ def _meta(program: Program, rounds: list[Round], options: RepackOptions) -> Mapp
 def _why(rounds: int) -> str:
     each = "" if rounds == 1 else f"in each of {plural(rounds, 'round')} "
     return (
-        f"{each}the graph does what the given program does, its rewriting is derived anew, and the "
-        "new program is the rewritten graph, all on symbols"
+        f"{each}the graph does what the given program does, its rewriting is derived again, and "
+        "the new program is the rewritten graph, all on symbols"
     )
 
 

@@ -38,7 +38,7 @@ from slotweave.vectorize import (
 _PROOF_BY_LIFTING = 2.0
 _PROOF_SHARE = 0.4
 
-#: A graph with so many times the nodes of what is shortest so far is not scheduled.
+#: A graph with this many times the nodes of what is shortest so far is not scheduled.
 _TOO_LARGE = 2
 
 
@@ -76,7 +76,7 @@ def run_round(
     evaluations: int,
     expect: Callable[[], None] = lambda: None,
 ) -> Round:
-    """The shortest program found and proved within `budget`, after so many evaluations.
+    """The shortest program found and proved within `budget`, after that many evaluations.
 
     Calls `expect` once the program is lifted, before anything is tried.
 
@@ -142,7 +142,7 @@ def _prove(
 
 
 def _leaving_time_to_prove(budget: Budget, lifting: float) -> Budget:
-    """`budget` for the search alone, of a program that took so many seconds to lift."""
+    """`budget` for the search alone, of a program that took `seconds` to lift."""
     if budget.ends is None:
         return budget
     left = max(0.0, budget.ends - budget.clock())
@@ -187,7 +187,7 @@ class _Tries:
             if chosen.least >= self._trail.shortest:
                 least = plural(chosen.least, "cycle")
                 tell = self._trail.tell
-                tell(f"{chosen.way}: passed over, scheduled again it takes {least} or more")
+                tell(f"{chosen.way}: skipped: cannot take fewer than {least}")
                 yield None
                 continue
             before = self._trail.shortest
@@ -220,7 +220,7 @@ class _Tries:
             try:
                 chosen = graph_variant_of(variant, self._lifted, self._machine, options.rewrite)
             except NoSchedule:  # it needs an operation that the machine has not
-                self._trail.tell(f"{variant.name}: the machine cannot run it, passed over")
+                self._trail.tell(f"{variant.name}: skipped: the machine cannot run it")
                 continue
             self._note_bound(variant, chosen.least)
             self.bounds.append(chosen.bounds)
@@ -232,7 +232,7 @@ class _Tries:
                 self._is_late = True
                 return
         if options.vectorize and not vectors:
-            self._trail.tell(f"{IN_VECTORS}: no operations on words were found to pack")
+            self._trail.tell(f"{IN_VECTORS}: found no operations on words to pack")
 
     def _is_wanted(self, family: str) -> bool:
         """Are other variants of `family` worth a look?

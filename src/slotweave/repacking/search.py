@@ -63,7 +63,7 @@ EXTENTS = {
 #: Passes forwards and backwards for each beginning, at most.
 PASSES = 10
 
-#: So many beginnings are changed, in turn.
+#: How many beginnings are changed, in turn.
 KEPT = 3
 
 #: Problems of more operations are changed less often: what they gain by it is not worth the time.
@@ -164,7 +164,7 @@ def _begun(
 
 
 def changed(search: Search, found: tuple[Found, ...]) -> Iterator[Found | None]:
-    """Changes to the best of `found`, until one meets the bound: what is shorter than all before.
+    """Changes to the best of `found`, until one reaches the bound: what is shorter than all before.
 
     None for a change that is not.
     """

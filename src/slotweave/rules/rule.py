@@ -87,5 +87,5 @@ def _refuse_malformed(made: Rule) -> None:
 
 
 def _has_constant_operation(pattern: Term) -> bool:
-    """Whether a proper part of `pattern` computes on constants: it would never be met."""
+    """Whether a proper part of `pattern` computes on constants: it would never match."""
     return any((arg.constant and arg.args) or _has_constant_operation(arg) for arg in pattern.args)

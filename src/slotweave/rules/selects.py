@@ -68,7 +68,7 @@ def select_again_no(b: Term, x: Term, y: Term, z: Term) -> Sides:
 
 
 def _factor(op: str, left: bool) -> Rule:
-    """An operation that both choices do, with one operand in common, is done behind the select."""
+    """An operation that both choices do, with one operand in common, is done after the select."""
     b, x, y, z = (variable(name) for name in "bxyz")
 
     def applied(operand: Term) -> Term:

@@ -45,7 +45,7 @@ Structure: TypeAlias = tuple[Step, ...]
 
 
 def structures(inputs: int, operations: int) -> Iterator[Structure]:
-    """All structures of so many operations on so many inputs; the last step is the result."""
+    """All structures of that many operations on that many inputs; the last step is the result."""
     yield from _extended((), inputs, operations)
 
 

@@ -93,7 +93,7 @@ def search(
     operations: int,
     progress: Callable[[Sequence[Structure]], Iterable[Structure]] = iter,
 ) -> Search:
-    """Look for a form of `term` of at most so many operations; stops at the first one found.
+    """Look for a form of `term` of at most that many operations; stops at the first one found.
 
     The variables of `term` are the inputs. `progress` hands the structures on, and may count them.
     """

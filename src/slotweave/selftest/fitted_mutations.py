@@ -108,7 +108,7 @@ def _exchange_addresses(fitted: Fitted, rng: np.random.Generator) -> Mutant[Fitt
 def _reach_past_the_end(
     fitted: Fitted, problem: Problem, rng: np.random.Generator
 ) -> Mutant[Fitted] | None:
-    """The last word of a storage lies behind the end of scratch."""
+    """The last word of a storage lies past the end of scratch."""
     allocation = fitted.allocation
     storage = int(rng.integers(len(allocation.address)))
     if allocation.address[storage] < 0:

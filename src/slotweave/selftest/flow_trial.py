@@ -36,7 +36,7 @@ from slotweave.selftest.program_mutations import program_mutations
 from slotweave.selftest.trial import SAMPLED, Numbers
 from slotweave.simulate.legality import static_faults
 
-#: A mutant that runs for so many times the cycles of the program is taken not to end.
+#: A mutant that runs for this many times the cycles of the program is taken not to end.
 _LONGER = 50
 
 

@@ -39,7 +39,7 @@ SHARE_OF_CHOICES = 0.25
 #: How often a candidate that keeps the kernel's choices has another seed.
 SHARE_OF_SEEDS = 0.3
 
-#: A candidate that costs so many cycles more is taken one time in e.
+#: A candidate that costs this many cycles more is taken one time in e.
 TEMPERATURE = 0.4
 
 #: What a cycle of the bound is worth, and a slot issued in the last cycles of a schedule: both say
@@ -161,7 +161,7 @@ def _usual_schedules(plan: Plan) -> Iterator[tuple[float, int]]:
 
 
 def search(task: Task, state: State, seed: int) -> Iterator[State]:
-    """The states behind `state`, one for each candidate, without end."""
+    """The states after `state`, one for each candidate, without end."""
     while True:
         rng = np.random.default_rng([seed, state.evaluations])
         candidate = _changed(task, state.current, rng)

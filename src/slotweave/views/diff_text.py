@@ -11,9 +11,9 @@ from slotweave.anatomy.compare.word_samples import RUNS
 from slotweave.anatomy.place import Place
 from slotweave.base.wording import plural
 
-#: So many operations of a kind are written out for a person; JSON has all.
+#: Most operations of a kind written out for a person; JSON has all.
 _SHOWN = 5
-#: So many names of operations are counted one by one.
+#: Most names of operations counted one by one.
 _NAMES = 6
 
 
@@ -29,13 +29,12 @@ def diff_lines(diff: ProgramDiff, files: tuple[str, str]) -> Iterator[str]:
     used = diff.a.engines, diff.b.engines
     for engine in sorted({*used[0], *used[1]}):
         yield f"{engine:12}{used[0].get(engine, 0):9,}{used[1].get(engine, 0):9,}"
-    yield f"\n{plural(len(diff.moves), 'result')} made by both"
+    yield f"\n{plural(len(diff.moves), 'result')} computed by both"
     yield from _moved_lines(diff)
-    for key, only, regrouped in zip("AB", diff.only_in, diff.regrouped, strict=True):
+    for key, other, only, regrouped in zip("AB", "BA", diff.only_in, diff.regrouped, strict=True):
         yield from _only_lines(key, only)
         if regrouped:
-            number = plural(len(regrouped), "operation")
-            yield f"{number} of {key} whose words the other makes, grouped otherwise"
+            yield f"{plural(len(regrouped), 'operation')} of {key} grouped differently in {other}"
 
 
 def _output_lines(diff: ProgramDiff) -> Iterator[str]:
@@ -62,7 +61,7 @@ def _schedule_lines(diff: ProgramDiff) -> Iterator[str]:
         yield "both are the same, bundle for bundle"
         return
     a, b = diff.parting.a, diff.parting.b
-    yield f"both have one schedule; they part first in {_shown([a])}, which is `{b.named}` in B"
+    yield f"both have one schedule; they differ first in {_shown([a])}, which is `{b.named}` in B"
 
 
 def _moved_lines(diff: ProgramDiff) -> Iterator[str]:
@@ -101,9 +100,9 @@ def _only_lines(side: str, only: Sequence[Only]) -> Iterator[str]:
     said = [
         f"{why[cause]:,} {text}"
         for cause, text in (
-            ("new", f"with results that only {side} has"),
-            ("again", f"with results that {side} has already"),
-            ("unused", "with results that reach nothing"),
+            ("new", f"with results only in {side}"),
+            ("again", f"already computed in {side}"),
+            ("unused", "with no effect on output"),
         )
         if why[cause]
     ]

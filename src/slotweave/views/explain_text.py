@@ -33,7 +33,7 @@ _BETWEEN = "{name} stands between,"
 _AFTER = "{name} comes after"
 _NAMES = {"pause": "a pause", "halt": "a halt", "trace_write": "a trace"}
 _EMPTY = {
-    "free": "{operations} that {stand} later could move here",
+    "free": "{operations} could move here",
     "scratch": "the next operation waits for the word that it writes",
     "memory": "the next operation waits for memory",
     "elsewhere": "an operand of a later operation is held back by a full engine",
@@ -54,7 +54,7 @@ _HELD_BY_CHAIN = {
     "first": "as early as it can be, back to the first bundle",
     "together": "as early as what it waits for, back to operations that wait for each other",
     "full": "as early as what it waits for, back to where {engine} has no free slot, in {span}",
-    "room": "as early as what it waits for, but that goes back to one that could stand in {room}",
+    "room": "as early as what it waits for, but that goes back to one that could move to {room}",
 }
 
 
@@ -75,13 +75,11 @@ def explanation_lines(answer: Explanation) -> Iterator[str]:
         if empty.next is not None:
             yield from (f"    {line}" for line in _operation_lines([empty.next], told))
     if not answer.operations and not answer.empty:
-        yield "nothing stands here, and nothing could"
+        yield "there is nothing here, and nothing could be"
 
 
 def _reason(empty: EmptySlots) -> str:
-    stand = "stands" if empty.could_move == 1 else "stand"
-    operations = plural(empty.could_move, "operation")
-    return _EMPTY[empty.cause].format(operations=operations, stand=stand)
+    return _EMPTY[empty.cause].format(operations=plural(empty.could_move, "later operation"))
 
 
 def _alike(operations: Iterable[ExplainedOperation]) -> list[list[ExplainedOperation]]:
@@ -125,7 +123,7 @@ def _operation_lines(alike: Sequence[ExplainedOperation], told: _Told) -> Iterat
         first, known = told.setdefault(rest[0], (_short(place), rest))
         yield f"    < {_cause(link)}: {rest[0]}"
         if known == rest and first != _short(place):
-            yield f"      and on as for {first}"
+            yield f"      and so on, as for {first}"
             return
     more = len(chain) - _LINKS
     if more > 0:

@@ -16,10 +16,10 @@ from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idl
 from slotweave.views.phase_table import groups_line, phase_table
 
 _LEGEND_OF_PHASES = (
-    "Stages: how often the data of a group of items came from arithmetic to a load or a select; "
-    "what works for several groups is shared."
+    "Stages: how often the data of a group of items went from arithmetic to a load or a select; "
+    "operations for several groups are shared."
 )
-#: So many words of scratch that operations wait for are named; JSON has more.
+#: Most words named that operations wait for; JSON has more.
 _WORDS_SHOWN = 3
 
 
@@ -55,7 +55,7 @@ def _rows(found: Inspection) -> Iterator[tuple[str, Text]]:
         why = "it ends at a halt" if found.straight else "its jumps are followed"
         yield "run", Text(f"{run}, from {text} in the program: {why}")
     elif found.refusal is not None:
-        yield "", Text("each bundle counted once; the program jumps, so a run may differ")
+        yield "", Text("each bundle is counted once; the program jumps, so a run may differ")
     if found.bound is not None:
         of = "for these slots, each on its engine"
         if found.run_bundles is not None:
@@ -83,18 +83,18 @@ def _run_rows(found: Inspection, view: RunView) -> Iterator[tuple[str, Text]]:
     )
     yield "spans", Text(text if spans.body else f"{spans.engine} is never full")
     yield "groups", Text(groups_line(view.phases, found.cycles))
-    yield "unused", Text(f"{plural(view.unused, 'operation')} with a result that reaches nothing")
-    repeated = plural(view.repeated, "operation")
-    yield "repeated", Text(f"{repeated} computing what an earlier one has")
+    yield "unused", Text(f"{plural(view.unused, 'operation')} with no effect on output")
+    repeat = "repeats" if view.repeated == 1 else "repeat"
+    yield "repeated", Text(f"{plural(view.repeated, 'operation')} that {repeat} an earlier one")
     could_move = [f"{count:,} on {name}" for name, count in view.could_move.items() if count]
-    earlier = "could stand in a free slot of an earlier bundle, each for itself"
-    yield "could move", Text(f"{', '.join(could_move) or 'no operation'} {earlier}")
+    movable = f"{', '.join(could_move)} could each" if could_move else "no operation could"
+    yield "could move", Text(f"{movable} move to a free slot of an earlier bundle")
     if view.word_waits:
         waits = [
             f"{plural(one.operations, 'operation')} for {_words(found, one.first, one.words)}"
             for one in view.word_waits[:_WORDS_SHOWN]
         ]
-        yield "word used", Text(f"waiting for a word alone: {', '.join(waits)}")
+        yield "word used", Text(f"waiting only for a word in use: {', '.join(waits)}")
     for engine, others in view.movable.items():
         for other, number in others.items():
             yield f"on {engine}", Text(f"{plural(number, 'operation')} could run on {other}")
@@ -111,7 +111,7 @@ def _words(found: Inspection, first: int, words: int) -> str:
 def _scratch(found: Inspection) -> str:
     scratch = found.scratch
     if found.refusal is not None:
-        return f"{scratch.peak:,} of {scratch.size:,} words are touched"
+        return f"{scratch.peak:,} of {scratch.size:,} words are used"
     at_the_peak = f"{scratch.peak:,} of {scratch.size:,} words still to be read at the peak"
     return f"{at_the_peak}, {scratch.mean:,} on average"
 
@@ -127,5 +127,5 @@ def _never_written(found: Inspection, unwritten: NeverWritten) -> str:
 
 def _double_writes(found: Inspection) -> str:
     first = found.double_writes[0].message
-    slots = f"{plural(len(found.double_writes), 'slot')} that write what another one writes"
+    slots = f"{plural(len(found.double_writes), 'slot')} that write a word that another slot writes"
     return f"{slots}: {first}" if len(found.double_writes) == 1 else f"{slots}, the first: {first}"

@@ -53,7 +53,7 @@ def engine_table(engines: Mapping[str, EngineUse]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("engine")
     table.add_column("slots used", width=_BAR_CELLS)
-    for heading in ("busy", "used", "of"):
+    for heading in ("busy", "used", "total"):
         table.add_column(heading, justify="right")
     for name, use in engines.items():
         bar = ProgressBar(total=use.slots or 1, completed=use.used, width=_BAR_CELLS)

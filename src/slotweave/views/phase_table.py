@@ -12,7 +12,7 @@ from slotweave.anatomy.phases import WORK, Phase
 from slotweave.base.wording import plural
 from slotweave.views.narrow import with_whole_numbers
 
-#: So many stages are shown; JSON has all.
+#: Most stages shown; JSON has all.
 _SHOWN = 20
 #: Kinds of work whose names are too long for a column.
 _SHORT = {"constants": "const", "arithmetic": "arith"}

@@ -17,7 +17,7 @@ def variant_lines(summary: Mapping[str, Any]) -> Iterator[str]:
         if len(rounds) > 1:
             said = f"round {number}: {said}"
         if passed := len(variants) - len(tried):
-            said += f", {passed if tried else 'all'} passed over for their bounds"
+            said += f", {passed if tried else 'all'} skipped because of their bounds"
         if tried:
             best = min(tried, key=lambda one: int(one["cycles"]))
             said += f"; the best, {best['way']!r}, takes {plural(best['cycles'], 'cycle')}"

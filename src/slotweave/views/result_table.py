@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slotweave.analysis.promises import Promise
-from slotweave.base.wording import plural
+from slotweave.base.wording import inputs_text, plural
 from slotweave.views.narrow import with_whole_numbers
 
 _BAR_CELLS = 12
@@ -23,8 +23,8 @@ _BAR_CELLS = 12
 #: Why a slot is idle (see analysis.idle), as the columns of the table call it.
 _CAUSES = {"dependence": "not ready", "scratch": "held back", "nothing": "no work"}
 _LEGEND = (
-    "Idle slots: what runs on the engine is not ready yet, is held back (scratch is nearly full), "
-    "or is all done. (`slotweave inspect` says of the program why the others wait.)"
+    "Idle slots: operations for the engine are not ready yet, are held back (scratch is nearly "
+    "full), or are all done. (`slotweave inspect` says what operations of a program wait for.)"
 )
 
 
@@ -61,7 +61,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     yield "cycles", Text(f"{cycles:,}", style="bold green")
     if summary.get("jumps"):
         taken = ", ".join(f"{count:,} {name}" for name, count in summary["jumps"].items())
-        yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps met in a run: {taken}")
+        yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps in a run: {taken}")
     bound = summary.get("bound")
     if bound:
         yield "lower bound", Text(f"{bound['cycles']:,} {_bound_of(summary)}: {bound['why']}")
@@ -93,7 +93,7 @@ def _bound_of(summary: Mapping[str, Any]) -> str:
     if "before" in summary:
         unchanged = summary.get("way") == "unchanged"
         return (
-            "for the ways to write it that were tried"
+            "for the variants that were tried"
             if unchanged
             else "for this variant of the program alone"
         )
@@ -104,7 +104,7 @@ def _bound_of(summary: Mapping[str, Any]) -> str:
 
 def _scratch(scratch: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
     """Of a kernel the words given to live values, whole vectors; of a program those still read."""
-    taken = "still to be read" if "before" in summary else "given out"
+    taken = "still to be read" if "before" in summary else "allocated"
     return f"{scratch['peak']:,} of {scratch['size']:,} words {taken} at the peak"
 
 
@@ -117,7 +117,7 @@ def _never_written(unwritten: Mapping[str, Any]) -> str:
 
 def _double_writes(doubled: Mapping[str, Any]) -> str:
     first = doubled["first"]["text"]
-    slots = f"{plural(doubled['slots'], 'slot')} that write what another one writes"
+    slots = f"{plural(doubled['slots'], 'slot')} that write a word that another slot writes"
     return f"{slots}: {first}" if doubled["slots"] == 1 else f"{slots}, the first: {first}"
 
 
@@ -135,11 +135,11 @@ def _gap(summary: Mapping[str, Any], bound: int) -> str:
 def _verified(verified: Mapping[str, Any]) -> Text:
     instances, mismatches = verified["instances"], verified["mismatches"]
     if mismatches:
-        return Text(f"{mismatches:,} of {instances:,} random inputs went wrong", style="bold red")
-    inputs = plural(instances, "random input")
-    if verified.get("directed"):
-        inputs += f" and {verified['directed']:,} made for it"
-    text = Text(f"{inputs}, each with the result of {verified['against']}", style="green")
+        return Text(
+            f"{mismatches:,} of {instances:,} random inputs gave a wrong result", style="bold red"
+        )
+    inputs = inputs_text(instances, verified.get("directed") or 0)
+    text = Text(f"agrees with {verified['against']} on {inputs}", style="green")
     missing = coverage_line(verified.get("coverage") or {})
     return text if not missing else text.append(f"; {missing}", style="yellow")
 
@@ -173,7 +173,7 @@ def _engines(summary: Mapping[str, Any]) -> Table:
     table.add_column("engine")
     table.add_column("slots used", width=_BAR_CELLS)
     idle = summary.get("idle")
-    for heading in ("busy", "used", "of", *(_CAUSES.values() if idle else ())):
+    for heading in ("busy", "used", "total", *(_CAUSES.values() if idle else ())):
         table.add_column(heading, justify="right")
     for name, engine in summary["engines"].items():
         used, slots = engine["used"], engine["slots"]

@@ -8,7 +8,7 @@ from slotweave.anatomy.timing.what_if import ScratchPrices, WhatIf
 from slotweave.base.wording import plural
 
 _HELD_FIXED = (
-    "The program is held fixed, nothing is compiled again "
+    "The program stays fixed; nothing is compiled again "
     "(`slotweave compile --machine FILE.toml` does that)."
 )
 
@@ -22,7 +22,7 @@ def what_if_lines(answer: WhatIf, facts: str) -> Iterator[str]:
     yield f"{plural(answer.cycles, 'cycle')} with {slots}"
     for engine, saved in answer.prices.items():
         yield f"{saved:6,} fewer with one more slot for {engine}"
-    yield f"{answer.scratch:6,} fewer if no scratch word were used again"
+    yield f"{answer.scratch:6,} fewer if no scratch word were reused"
     yield from _scratch_lines(answer.scratch_words)
 
 
@@ -30,14 +30,14 @@ def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:
     """The prices of scratch words and of slots, where each value is allocated again."""
     step, words = prices.step, prices.words
     if prices.now is None:
-        yield f"words allocated in turn: {prices.needed:,} are needed, {words:,} are there"
+        yield f"words allocated in turn: {prices.needed:,} are needed, the machine has {words:,}"
         return
     yield f"{plural(prices.now, 'cycle')} with all {words:,} scratch words allocated in turn"
     if prices.saved is not None:
-        yield f"{prices.saved:6,} fewer with {step} words more"
+        yield f"{prices.saved:6,} fewer with {step} more words"
     if prices.lost is not None:
-        yield f"{prices.lost:6,} more with {step} words fewer"
+        yield f"{prices.lost:6,} more with {step} fewer words"
     else:
-        yield f"       not with {step} words fewer: {prices.needed:,} are needed"
+        yield f"       not with {step} fewer words: {prices.needed:,} are needed"
     for engine, saved in prices.prices.items():
         yield f"{saved:6,} fewer with these words and one more slot for {engine}"

@@ -91,7 +91,7 @@ def test_a_pack_of_one_word_again_and_again_stays_virtual():
     assert words(placement, 1) == [(0, 0)] * 4
 
 
-def test_lanes_of_a_vector_are_laid_anew_only_if_it_is_written_lane_by_lane():
+def test_lanes_of_a_vector_are_laid_again_only_if_it_is_written_lane_by_lane():
     """A reversed vector: `add` has a per-lane mode on minimal, `vload` has none."""
     lanes = [Node("slice", 1, (2,), imm=k) for k in LANES]
     reverse = overlay((6, 0), (5, 1), (4, 2), (3, 3))
@@ -104,7 +104,7 @@ def test_lanes_of_a_vector_are_laid_anew_only_if_it_is_written_lane_by_lane():
     assert load.contiguous[2]
 
 
-def test_lanes_that_no_slot_can_write_are_not_laid_anew():
+def test_lanes_that_no_slot_can_write_are_not_laid_again():
     lanes = [Node("slice", 1, (2,), imm=k) for k in LANES]
     nodes = (const(), vload(0), Node("add", 4, (1, 1)), *lanes,
              overlay((6, 0), (5, 1), (4, 2), (3, 3)))  # fmt: skip

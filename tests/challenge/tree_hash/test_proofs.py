@@ -31,7 +31,7 @@ def traced(contract: str, plan: str) -> Graph:
 
 
 def proved_now(contract: str, plan: str) -> ProvedPlan:
-    """The record of a plan, proved anew."""
+    """The record of a plan, proved again."""
     graph, facts = traced(contract, plan), TREE_HASH.facts(JUDGED, contract)
     found = graph_meets_definition(graph, definition(JUDGED), facts)
     assert found.answer is True, found.why
@@ -40,7 +40,7 @@ def proved_now(contract: str, plan: str) -> ProvedPlan:
 
 @pytest.mark.long
 def test_the_recorded_proofs_are_those_of_the_shipped_plans(request: pytest.FixtureRequest) -> None:
-    """`--update-golden` records them anew."""
+    """`--update-golden` records them again."""
     proofs = tuple(proved_now(contract, plan) for contract, plan in SHIPPED)
     if request.config.getoption("--update-golden"):
         PROOFS_FILE.write_text(proofs_to_json(proofs), encoding="utf-8")

@@ -49,7 +49,7 @@ class _History:
             sorted([base, *others], key=lambda one: -self.latest[one].earliest)[:2]
         )
 
-    def met(self, base: int, words: Iterable[int]) -> Edge | None:
+    def conflict(self, base: int, words: Iterable[int]) -> Edge | None:
         edge = None
         for other in self.leaders:
             if other != base:
@@ -61,20 +61,20 @@ class _History:
 
 @dataclass
 class _Order:
-    """The accesses so far: those of each region, and those that meet everything."""
+    """The accesses so far: those of each region, and those that alias everything."""
 
     loads: dict[str, _History] = field(default_factory=dict)
     stores: dict[str, _History] = field(default_factory=dict)
     everywhere: _History = field(default_factory=_History)
 
-    def met(self, histories: dict[str, _History], touched: Touched) -> Edge | None:
-        """The latest of `histories` that `touched` may meet, or that meets everything."""
-        edge = self.everywhere.met(touched.base, ())
+    def conflict(self, histories: dict[str, _History], touched: Touched) -> Edge | None:
+        """The latest of `histories` that `touched` may alias, or that aliases everything."""
+        edge = self.everywhere.conflict(touched.base, ())
         if touched.region is None:
             for history in histories.values():
-                edge = later(edge, history.met(touched.base, ()))
+                edge = later(edge, history.conflict(touched.base, ()))
         elif touched.region in histories:
-            edge = later(edge, histories[touched.region].met(touched.base, touched.words))
+            edge = later(edge, histories[touched.region].conflict(touched.base, touched.words))
         return edge
 
     def add(self, histories: dict[str, _History], touched: Touched, edge: Edge) -> None:
@@ -93,7 +93,7 @@ class Touched:
     base: int
     words: tuple[int, ...] = ()
 
-    def meets(self, other: Touched) -> bool:
+    def may_alias(self, other: Touched) -> bool:
         """May one of the words be one of `other`?"""
         if self.region is None or other.region is None:
             return True
@@ -103,7 +103,7 @@ class Touched:
 
 
 class MemoryWalk:
-    """Goes through a program access by access; `edge` is what was noted before and may be met."""
+    """Goes through a program access by access; `edge` is what came before and may alias."""
 
     def __init__(
         self, issued: tuple[Issued, ...], touched: Mapping[int, Touched], known: KnownAccesses
@@ -131,9 +131,9 @@ class MemoryWalk:
         if operation.effect not in (Effect.LOAD, Effect.STORE):
             return later(self._paused, self._latest)
         words = self._touched[number]
-        edge = self._order.met(self._order.stores, words)
+        edge = self._order.conflict(self._order.stores, words)
         if operation.effect is Effect.STORE:
-            edge = later(edge, self._order.met(self._order.loads, words))
+            edge = later(edge, self._order.conflict(self._order.loads, words))
             edge = edge and Edge(edge.earliest + 1 - operation.kind.latency, edge.source)
         return later(self._paused, edge)
 
@@ -203,7 +203,7 @@ def touched_words(
 ) -> Mapping[int, Touched]:
     """What each load and store reads or writes in memory.
 
-    What meets everything has a base of its own.
+    What aliases everything has a base of its own.
     """
     return {
         number: _touched(number, operation, values, known)

@@ -84,7 +84,7 @@ class ExplainedOperation:
 class EmptySlots:
     """The empty slots of an engine, and their cause (one of idle_causes.IDLE_CAUSES).
 
-    `could_move` operations of later bundles could stand there, each for itself; `next` is the one
+    `could_move` operations of later bundles could each move there; `next` is the one
     that the cause fits and that is free first.
     """
 

@@ -2,9 +2,9 @@
 
 A slot of bundle t is idle for the first of these reasons that holds for its engine:
 
-    free        an operation that stands later needs nothing that is not there at t
+    free        an operation of a later bundle needs nothing that is not there at t
     scratch     one has its operands and memory, and waits for the word that it writes
-    memory      one has its operands, and waits for an access that it may meet in memory
+    memory      one has its operands, and waits for an access that it may alias in memory
     elsewhere   an operand of one could have been computed at t, and the engine for it is full
     dependence  operations are still to come, and wait for operands that cannot be had yet
     nothing     no operation for the engine is left
@@ -52,7 +52,7 @@ def idle_causes(
 
 
 def could_move(program: Program, machine: Machine, placed: Placements) -> dict[str, int]:
-    """engine -> how many of its operations could stand in a free slot of an earlier bundle.
+    """engine -> how many of its operations could each move to a free slot of an earlier bundle.
 
     Each for itself, all others staying where they are.
     """
@@ -66,7 +66,7 @@ def could_move(program: Program, machine: Machine, placed: Placements) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class WordWaits:
-    """So many `operations` have all they need but the `words` from `first` on, to write to."""
+    """`operations` operations have all they need but the `words` from `first` on, to write to."""
 
     first: int
     words: int

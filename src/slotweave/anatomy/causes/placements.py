@@ -5,7 +5,7 @@ A program that jumps counts as straight once it is unrolled (see `unrolled`).
 An operation may be held by three causes, each with the bundle from which on it would be free:
 
     operand   a word that it reads lands in that bundle
-    memory    it reads or writes memory behind an operation that may meet it there
+    memory    it reads or writes memory after an operation that it may alias there
     scratch   the word that it writes still holds a value that is read, or is written, before that
 
 Two accesses to memory are apart only if facts about memory say so, or if their addresses are a

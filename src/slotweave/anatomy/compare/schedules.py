@@ -30,7 +30,7 @@ def one_schedule(a: Program, b: Program) -> bool:
 
 
 def parting(a: Program, b: Program, machine: Machine) -> Parting | None:
-    """Where two programs with one schedule part first; None if they are the same."""
+    """Where two programs with one schedule first differ; None if they are the same."""
     for bundle, (mine, theirs) in enumerate(zip(a.bundles, b.bundles, strict=True)):
         for engine in machine.slots:
             row = zip(mine.get(engine, ()), theirs.get(engine, ()), strict=True)

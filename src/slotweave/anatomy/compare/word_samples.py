@@ -2,7 +2,7 @@
 
 Words that are the same for every memory have the same sample, in whatever way and order two
 programs compute them. The reverse holds but for chance: words of 32 bits that differ have other
-samples surely enough; a word that is only ever 0 or 1 meets another by chance in one of 2^RUNS.
+samples surely enough; a word that is only ever 0 or 1 equals another by chance in one of 2^RUNS.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _computed(node: Node, args: list[WordArray]) -> WordArray:
     operands = [*args, immediate] if OPERATIONS[node.op].immediate else args
     try:
         return array_function(node.op)(*operands)
-    except ZeroDivisionError:  # no run goes on behind it: whatever it is, it is the same for both
+    except ZeroDivisionError:  # no run goes on after it: whatever it is, it is the same for both
         return np.zeros(shape, np.uint64)
 
 

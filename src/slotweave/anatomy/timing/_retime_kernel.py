@@ -1,4 +1,4 @@
-"""The hot loop of timing a program anew: arrays in, arrays out, compiled by Numba.
+"""The hot loop of timing a program again: arrays in, arrays out, compiled by Numba.
 
 Data layout. Operations are numbered; `order` lists them by group, group g has the places
 first[g] .. first[g + 1] - 1 of it and stays together: its operation i is issued `offset[i]` cycles

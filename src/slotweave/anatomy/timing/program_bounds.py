@@ -15,7 +15,7 @@ def program_bounds(program: Program, machine: Machine, facts: Facts) -> tuple[Bo
     """The ladder of `program`, which must be legal on `machine`, as it runs under `facts`.
 
     They are bounds of the operations of the program whose results are used, each once, known words
-    for free, placed anew in any order on any engine: of the program itself, and of whatever
+    for free, placed again in any order on any engine: of the program itself, and of whatever
     `repack --no-rewrite` makes of it.
 
     Raises InputError (SW219) where a jump depends on data, or if it runs for too long to be shown.

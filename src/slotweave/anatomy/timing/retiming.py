@@ -250,7 +250,7 @@ def _hazards(operations: Operations, reads: Words, writes: Words) -> Iterator[tu
             for one in stores:
                 store, other = operations.placed.issued[one], operations.accesses[one]
                 late = operation.effect is Effect.LOAD or lands <= store.lands
-                if store.bundle < here and late and (other is None or other.meets(at)):
+                if store.bundle < here and late and (other is None or other.may_alias(at)):
                     yield store.bundle, here
             if operation.effect is Effect.STORE:
                 stores.append(number)
@@ -292,7 +292,7 @@ def _beside(operations: Operations, span: Group, effect: Effect) -> set[int]:
     return {
         number
         for (first, (one, at)), (second, (other, there)) in combinations(enumerate(accesses), 2)
-        if {effects[first], effects[second]} == {Effect.STORE, effect} and at.meets(there)
+        if {effects[first], effects[second]} == {Effect.STORE, effect} and at.may_alias(there)
         for number in (one, other)
     }
 

@@ -1,6 +1,6 @@
 """The same program on a machine with more or fewer slots.
 
-The program is held fixed: its operations, their order, their engines and their scratch addresses.
+The program stays fixed: its operations, their order, their engines and their scratch addresses.
 Only their cycles are chosen again: in listing order each operation goes into the first cycle in
 which its operands have landed, nobody still reads what it overwrites, and its engine has a slot. A
 load waits for the stores of earlier bundles that it may alias, a store for loads and stores; which
@@ -11,7 +11,7 @@ A machine with more slots runs every schedule of one with fewer, and first come,
 best schedule: so the cycles with some slots are the fewest that were found for them or for fewer,
 the program as it stands being one of these schedules. More slots never cost a cycle.
 
-For other amounts of scratch the words cannot be held fixed: each value is allocated again, all
+For other amounts of scratch the words cannot stay fixed: each value is allocated again, all
 words in turn, so that each rests as long as it can before it is written again (words of a vector
 need not lie side by side). The prices of `STEP` words compare such programs with each other; so do
 further prices of slots, for an engine may be what holds a program up only once words do not.
@@ -43,7 +43,7 @@ from slotweave.machine import Machine
 #: Scratch is priced in steps of this many words.
 STEP = 64
 
-#: So many single slots more are tried one after the other.
+#: Most single extra slots tried one after the other.
 _STEPS = 64
 
 Slots = Mapping[str, int]

@@ -16,7 +16,7 @@ from slotweave.anatomy.words.slot_columns import Longs, slot_columns
 from slotweave.ir.program import Program
 from slotweave.machine import DEBUG_ENGINE, Machine
 
-#: Operations behind which another bundle than the next one may run, and the run goes on.
+#: Operations after which another bundle than the next one may run, and the run goes on.
 JUMPS = frozenset({"jump", "jump_indirect", "cond_jump", "cond_jump_rel"})
 
 
@@ -33,7 +33,7 @@ def is_straight(program: Program) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LiveScratch:
-    """Words live at the peak, on the mean of all bundles (to a tenth), and in the machine."""
+    """Words live at the peak, on average over all bundles (to a tenth), and in the machine."""
 
     peak: int
     mean: float

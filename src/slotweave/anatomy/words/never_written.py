@@ -75,7 +75,7 @@ def unwritten_in_columns(columns: SlotColumns, maker: Longs, path: Sequence[int]
 
 
 def _last_bundle(columns: SlotColumns) -> int:
-    """The bundle behind which none runs: the first with a halt, if there is one."""
+    """The bundle after which none runs: the first with a halt, if there is one."""
     halts = [number for number, kind in enumerate(columns.kinds) if kind.operation.name == "halt"]
     return int(columns.bundle[np.isin(columns.kind, halts)].min(initial=columns.bundles))
 

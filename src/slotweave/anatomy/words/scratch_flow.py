@@ -22,7 +22,7 @@ class _Landings:
     """The written words sorted by word and time of landing.
 
     `order[i]` is the row of the i-th of them among the columns' writes, `until[i]` the bundle in
-    which the next one lands in its word (that behind the last bundle, if there is none).
+    which the next one lands in its word (that after the last bundle, if there is none).
     `previous[i]` is true if one has landed there before.
     """
 
@@ -62,7 +62,7 @@ class _Readers:
         Whatever has landed in the word between them. Elementwise.
         """
         horizon, size = _horizon(self.columns), max(1, self.columns.size)
-        words = np.append(self.keys // (horizon * size), -1)  # the row behind the last: no word
+        words = np.append(self.keys // (horizon * size), -1)  # the row after the last: no word
         readers = np.append(self.keys % size, NO_SOURCE)
         last = np.searchsorted(self.keys, (word * horizon + before) * size) - 1
         rows = (last, np.maximum(last - 1, -1))

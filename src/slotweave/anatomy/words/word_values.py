@@ -85,7 +85,7 @@ _ALL, _ANYWHERE, _COMPUTED = ("all",), ("anywhere",), "computed"
 
 
 def _stores(access: KnownAccess | None, width: int) -> Sequence[Hashable]:
-    """What a store of so many words is one of: all, those of its region, those of a word, ..."""
+    """What a store of that many words is one of: all, those of its region, those of a word, ..."""
     if access is None:
         return (_ALL, _ANYWHERE)
     if access.first is None:

@@ -27,7 +27,7 @@ from slotweave.ir.split import Reload, Split
 #: address, the access, and one to spare.
 LEAVE, RETURN = 3, 4
 
-#: So many operations are looked at for a trigger.
+#: Most operations looked at for a trigger.
 MOST_LOOKED_AT = 64
 
 

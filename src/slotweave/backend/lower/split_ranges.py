@@ -25,10 +25,10 @@ from slotweave.machine import Machine
 
 #: What it costs to bring a value back, in slots: a constant word; a vector of one, a word and a
 #: broadcast; any other vector, the load and its address, and a share of the store.
-WORD_ANEW, VECTOR_ANEW, FROM_MEMORY = 1, 2, 3
+WORD_REMATERIALIZE, VECTOR_REMATERIALIZE, FROM_MEMORY = 1, 2, 3
 
 #: The stage that stores and loads of spilled values are shown under, and rematerialized constants.
-SPILL, ANEW = "spill", "rematerialise"
+SPILL, REMATERIALIZE = "spill", "rematerialise"
 
 
 def reload_costs(lowered: Lowered, machine: Machine) -> list[int]:
@@ -46,9 +46,9 @@ def reload_costs(lowered: Lowered, machine: Machine) -> list[int]:
         if storage < 0 or not whole or index in fixed or storage in lowered.pinned:
             continue
         if index in constants:
-            costs[storage] = WORD_ANEW * (index != anchor)
+            costs[storage] = WORD_REMATERIALIZE * (index != anchor)
         elif node.op == "broadcast" and node.args[0] in constants:
-            costs[storage] = VECTOR_ANEW
+            costs[storage] = VECTOR_REMATERIALIZE
         elif spills and node.width == graph.vector_length:
             costs[storage] = FROM_MEMORY
     return costs
@@ -249,11 +249,11 @@ class _Rewriting:
             load = Node("vload", old.width, (address,), region=each.spare.region, after=(store,))
             return self._add(replace(load, item=reader.item, stage=SPILL, where=old.where))
         source = each.value if each.value in self.constants else old.args[0]
-        word = self._word(self.constants[source], reader.item, ANEW, number)
+        word = self._word(self.constants[source], reader.item, REMATERIALIZE, number)
         self.held.append((each.trigger, word))
         if source == each.value:
             return word
-        return self._add(replace(old, args=(word,), item=reader.item, stage=ANEW))
+        return self._add(replace(old, args=(word,), item=reader.item, stage=REMATERIALIZE))
 
     def _word(self, word: int, item: int, stage: str, number: list[int]) -> int:
         """A constant made for one use, on any engine that can."""

@@ -103,7 +103,7 @@ def _collide(
 
 
 def _solid(mode: ActivityMode, length: int) -> list[Use]:
-    """The uses from the start on, for so many cycles or more."""
+    """The uses from the start on, for that many cycles or more."""
     return [use for use in mode.uses if use.first == 0 and use.cycles >= length]
 
 

@@ -42,7 +42,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What a process answered, the end of what it printed, and how long that was in all; how it
-    ended, and which limit it met, if any."""
+    ended, and which limit it reached, if any."""
 
     answer: bytes
     printed: str
@@ -72,7 +72,7 @@ class _Stream:
 
 
 def run_confined(command: list[str], folder: Path, limits: Limits) -> Ending:
-    """Run `command` in `folder`, in a process group of its own, until it ends or meets a limit."""
+    """Run `command` in `folder`, in a process group of its own, until it ends or hits a limit."""
     mark = uuid.uuid4().hex
     answer_end, child_end = os.pipe()
     try:
@@ -106,7 +106,7 @@ def run_confined(command: list[str], folder: Path, limits: Limits) -> Ending:
 
 
 def _watch(process: subprocess.Popen[bytes], pipes: dict[int, _Stream], limits: Limits) -> str:
-    """Read the pipes until the process has ended; the limit it met, or nothing."""
+    """Read the pipes until the process has ended; the limit it reached, or nothing."""
     deadline = time.monotonic() + limits.seconds
     with selectors.DefaultSelector() as selector:
         for descriptor, stream in pipes.items():
@@ -127,7 +127,7 @@ def _watch(process: subprocess.Popen[bytes], pipes: dict[int, _Stream], limits: 
 
 
 def _read_once(selector: selectors.BaseSelector, seconds: float) -> bool:
-    """Whether anything was read from the pipes that are ready within so many seconds."""
+    """Whether anything was read from the pipes that are ready within that time."""
     read = False
     for key, _ in selector.select(seconds) if selector.get_map() else ():
         try:

@@ -1,7 +1,7 @@
 """Pictures of the ladder as SVG text: bars of cycles, and a timeline for each rung.
 
 SVG is written as text: a few rectangles and labels. The bars have a logarithmic scale, with the
-thresholds of the challenge as lines. All timelines have the same scale, so many cycles a pixel.
+thresholds of the challenge as lines. All timelines have the same scale in cycles per pixel.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How much scratch a number of batches in registers at once takes, found by scheduling.
 
-The plan `multi-batch` is scheduled with so many batches open and ever less scratch, without
-spilling and with it. A number of batches fits if a schedule in which so many are on their way at
+The plan `multi-batch` is scheduled with N batches open and ever less scratch, without
+spilling and with it. N batches fit if a schedule in which N are on their way at
 once is found and allocated.
 """
 
@@ -32,7 +32,7 @@ BATCHES = (2, 3, 4, 5, 6, 7, 8)
 #: Up to this many times the cycles a schedule is as fast as another.
 SPEED = 1.01
 
-#: With spilling the fewest words are found to so many.
+#: With spilling the fewest words are found to within this many.
 STEP = 32
 
 #: Words of scratch for which programs with and without spilling are compared.
@@ -155,7 +155,7 @@ def _bisect(fits: Callable[[int], Fitted | None], found: Fitted, enough: int) ->
 
 
 def _with_batches(task: _Task, batches: int, words: int) -> Fitted | None:
-    """A checked schedule with so many batches at once in so many words; None if none is found."""
+    """A checked schedule with `batches` at once in `words`; None if none is found."""
     return _of_batches(task.lowered, task.options, batches, words)
 
 
@@ -170,7 +170,7 @@ def _spilling(task: _Task, batches: int, words: int) -> Fitted | None:
 def _of_batches(
     lowered: Lowered, options: ScheduleOptions, batches: int, words: int
 ) -> Fitted | None:
-    """The shortest attempt that holds so many batches at once."""
+    """The shortest attempt that holds `batches` at once."""
     problem = lowered.problem
     attempts = each_that_fits(lowered.graph, problem, options, words)
     holding = [pair for pair in attempts if batches_alive(problem, pair[0], SMALL_BATCH) >= batches]

@@ -26,18 +26,18 @@ _BATCH_COLUMNS = {
     "batches": "batches", "cycles": "cycles", "peak": "peak",
     "words_at_speed": "fewest words, as fast", "fewest_words": "fewest words",
     "cycles_there": "cycles there", "fewest_spilling": "fewest, spilling",
-    "cycles_spilling": "cycles there", "spills": "spills", "made_anew": "made anew",
+    "cycles_spilling": "cycles there", "spills": "spills", "made_anew": "recomputed",
 }  # fmt: skip
 _WORDS_COLUMNS = {
     "words": "words", "cycles": "cycles", "cycles_spilling": "cycles, spilling",
-    "spills": "spills", "reloads": "reloads", "made_anew": "made anew",
+    "spills": "spills", "reloads": "reloads", "made_anew": "recomputed",
 }  # fmt: skip
 
 _STAGE_HEADINGS = ("rung", "cycles in which a stage has slots")
 #: As many stages are listed of a rung.
 _MOST_STAGES = 9
 
-_IDLE_HEADINGS = ("rung", "idle % of alu: not ready, held back, behind a jump, no work",
+_IDLE_HEADINGS = ("rung", "idle % of alu: not ready, held back, after a jump, no work",
                   "of valu", "of load")  # fmt: skip
 _CAUSES = ("dependence", "scratch", "jump", "nothing")
 

@@ -82,7 +82,7 @@ def watched_run(program: Program, machine: Machine, memory: Memory, shape: Shape
 
 
 def _block_starts(program: Program) -> set[int]:
-    """The bundles behind jumps, and those that jumps lead to."""
+    """The bundles after jumps, and those that jumps lead to."""
     starts = set()
     for number, bundle in enumerate(program.bundles):
         for slot in (slot for slots in bundle.values() for slot in slots):

@@ -15,7 +15,7 @@ from slotweave.ir.definition import Arithmetic, Definition, Integers
 
 Word = TypeVar("Word")
 
-#: The tree begins behind seven header words.
+#: The tree begins after seven header words.
 _TREE = 7
 
 

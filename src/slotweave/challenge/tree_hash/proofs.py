@@ -2,7 +2,7 @@
 
 A record is known by the fingerprint of the traced graph and its facts; if the kernel, the plan or
 the contract changes, no record fits any more and nothing is claimed. Records are made again, and
-those that are there are proved anew, by `make check-all`.
+those that are there are proved again, by `make check-all`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Memory holds a header, the nodes of a perfect binary tree in breadth-first order, an index for each
 item and a value for each item. In each round an item's value is hashed with the node it stands on,
-and the item goes to a child of that node by the parity of the new value, or back to the root behind
+and the item goes to a child of that node by the parity of the new value, or back to the root after
 the last level. Four contracts: `values` (indices start at 0; only the values are output, header and
 tree end as they began), `judged` (the same, but header and tree may end as they like: the
 challenge compares nothing but values), `full` (indices start at 0 and are written back) and

@@ -148,5 +148,6 @@ def _one_item(parts: Iterable[Meaning]) -> int | None:
     """The one item that `parts` are about."""
     items = {part.item for part in parts} - {None}
     if len(items) > 1:
-        raise UndecidedError(f"words of the items {sorted(i for i in items if i is not None)} meet")
+        mixed = ", ".join(str(item) for item in sorted(i for i in items if i is not None))
+        raise UndecidedError(f"words of different items interact: {mixed}")
     return items.pop() if items else None

@@ -87,7 +87,7 @@ class Prover:
         span = self._spans.of(form)
         last = span.last if last is None else last
         if span.last > last:
-            raise UndecidedError(f"{self.forms.text(form)} depends on steps behind step {last}")
+            raise UndecidedError(f"{self.forms.text(form)} depends on steps after step {last}")
         return self.walks.cases(last if span.first is None else span.first, last)
 
     def _value(self, form: int, step: int, constant: int) -> Doubt | None:

@@ -49,7 +49,7 @@ def _late_operands(issue: Issue) -> Iterator[Diagnostic]:
     late = (issue.first[successor] < allowed) & issue.takes_slots[successor]
     for edge in np.flatnonzero(late).tolist():
         pred, follower = int(problem.pred[edge]), int(successor[edge])
-        kind = "needs the result of" if problem.pred_kind[edge] == DATA else "is ordered behind"
+        kind = "needs the result of" if problem.pred_kind[edge] == DATA else "must come after"
         yield Diagnostic(
             "SW401",
             f"{named(problem, follower)} issues in cycle {issue.first[follower]} but {kind} "

@@ -27,7 +27,7 @@ def run_flow(flow: Flow, terms: Terms, layout: MemoryMap, memory: SymbolicMemory
         if jump is not None and jump.condition is not None:
             condition = terms.known(state.variables[jump.condition][0])
             if condition is None:
-                raise NotExecutableError(f"the jump behind block {at} depends on data")
+                raise NotExecutableError(f"the jump after block {at} depends on data")
             taken = condition != 0
         at = jump.target if jump is not None and taken else at + 1
     raise NotExecutableError(f"more than {MAX_BLOCKS} blocks are run")

@@ -155,7 +155,7 @@ def _regions_are_disjoint(graph: Graph) -> Iterator[Diagnostic]:
             reason = f"region {region.name!r} starts at {region.start}, before {before} ends"
             yield fault("regions-are-disjoint", reason)
         if region.stop > graph.memory_words:
-            reason = f"region {region.name!r} ends at {region.stop}, behind memory's end"
+            reason = f"region {region.name!r} ends at {region.stop}, past the end of memory"
             yield fault("regions-are-disjoint", reason)
         if region.length > 0:
             end, before = max(end, region.stop), f"region {region.name!r}"

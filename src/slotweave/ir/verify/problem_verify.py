@@ -139,7 +139,7 @@ def _edges_are_acyclic(problem: Problem) -> Iterator[Diagnostic]:
     stuck = _operations_on_cycles(problem.size, problem.pred, successor)
     if stuck:
         chain = ", ".join(map(str, stuck[:8]))
-        reason = f"{len(stuck)} operations wait for themselves or behind such: {chain}"
+        reason = f"{len(stuck)} operations are in or after a cycle of waits: {chain}"
         yield fault("edges-are-acyclic", reason)
 
 

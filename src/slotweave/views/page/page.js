@@ -4,7 +4,7 @@ const D = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
 const MARGIN = 64, TILE = 4096, LEAST = 8;
 const CAUSES = [
-  ["could move", "an operation that stands later could stand here"],
+  ["could move", "an operation of a later bundle could move here"],
   ["word used", "one has its operands, and waits for the word that it writes"],
   ["memory", "one waits for an access to memory that it may alias"],
   ["elsewhere", "an operand could have been computed by now, but its engine is full"],

@@ -137,7 +137,7 @@ def _take_out(a, machine, first, ahead, behind):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _put_in(a, machine, after, first, ahead, behind):  # type: ignore[no-untyped-def]
-    """Put `a` on `machine` behind `after`, -1 for the first place."""
+    """Put `a` on `machine` after `after`, -1 for the first place."""
     if machine < 0:
         return
     c = first[machine] if after < 0 else behind[after]
@@ -154,7 +154,7 @@ def _put_in(a, machine, after, first, ahead, behind):  # type: ignore[no-untyped
 def _try_places(p, a, m, mode, first, ahead, behind, heads, tails, found):  # type: ignore[no-untyped-def]
     """The best place of `a` in mode `m`, by heads and tails without it.
 
-    `found` receives the length of the way through it and the activity it stands behind; places
+    `found` receives the length of the way through it and the activity it comes after; places
     where it stood are not counted.
     """
     head = 0
@@ -207,7 +207,7 @@ def _try_places(p, a, m, mode, first, ahead, behind, heads, tails, found):  # ty
 
 @njit(cache=True, nogil=True)
 def tabu_search(p, mode, first, ahead, behind, best, iterations, seed):  # type: ignore[no-untyped-def]
-    """So many moves from a schedule, in place; `best` keeps the shortest, if it is shorter.
+    """That many moves from a schedule, in place; `best` keeps the shortest, if it is shorter.
 
     `best[0]` are its modes, `best[1]` its starts, the last entry of `best[1]` its makespan.
     """

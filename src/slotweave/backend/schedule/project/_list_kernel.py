@@ -100,7 +100,7 @@ def _last_allowed(p, a, m, start, placed, high):  # type: ignore[no-untyped-def]
 def _place(p, used, a, start, mode, tied, placed, noise, horizon):  # type: ignore[no-untyped-def]
     """Place `a` where it ends first; whether there is room for it.
 
-    With some `noise` each mode's end is perturbed by up to so many cycles.
+    With some `noise` each mode's end is perturbed by up to that many cycles.
     """
     low = _first_allowed(p, a, start, mode, placed)
     best_end = float(FAR)
@@ -287,7 +287,7 @@ def _keep(pool, filled, start, mode, makespan):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def search(p, tails, waits, pool, filled, schedules, horizon, passes, seed):  # type: ignore[no-untyped-def]
-    """So many schedules, each improved by `passes` double justifications at most.
+    """That many schedules, each improved by `passes` double justifications at most.
 
     Of a pool, `filled` of its rows hold, by activity, starts and modes, and the makespan in the
     last column of the starts. Returns how many are filled then.

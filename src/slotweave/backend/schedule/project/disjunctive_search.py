@@ -89,7 +89,7 @@ class DisjunctiveSearch:
             last[machine] = activity
 
     def advance(self, iterations: int, seed: int) -> None:
-        """So many moves; they are the same for the same seed."""
+        """That many moves; they are the same for the same seed."""
         went = tabu_search(
             self.arrays, self.mode, self.first, self.ahead, self.behind, self.best,
             iterations, seed,

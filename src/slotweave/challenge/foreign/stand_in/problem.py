@@ -70,7 +70,7 @@ class Core:
 
 
 class Machine:
-    """Runs a program in compatible mode; `run` goes on behind a pause."""
+    """Runs a program in compatible mode; `run` goes on after a pause."""
 
     def __init__(
         self,

@@ -144,7 +144,7 @@ def _nodes(level: int) -> str:
 
 
 class _Pass:
-    """The ways through a pass of so many `levels`."""
+    """The ways through a pass of `levels` levels."""
 
     def __init__(self, levels: int, tables: tuple[Table, ...], costs: _Costs) -> None:
         self.levels, self.tables, self.costs = levels, frozenset(tables), costs
@@ -154,7 +154,7 @@ class _Pass:
             for known in range(max(depth, 1)):
                 for arc in (*self._selects(depth, known), *self._reads(depth, known)):
                     yield arc
-                    if known == depth - 1:  # what may be done behind a window may be done there
+                    if known == depth - 1:  # what may be done after a window may be done there
                         source = _state(depth, known, self.levels, "window")
                         yield replace(arc, source=source)
             yield from self._without_constant(depth)
@@ -189,33 +189,33 @@ class _Pass:
                 self.costs.selects(2**bits - 1),
                 self.costs.loads(self.costs.lanes),
             )
-            for way, behind, whole_again, table in self._ways(depth):
+            for way, left, whole_again, table in self._ways(depth):
                 work = (*self._base(depth), *address, self.costs.simple(whole_again))
-                after = _state(depth + 1, depth, self.levels, behind)
+                after = _state(depth + 1, depth, self.levels, left)
                 name = f"level {depth}: {way}, bias {bias}"
                 yield Arc(source, after, name, work, table.name if table else "")
 
     def _ways(self, depth: int) -> Iterator[tuple[str, str, int, Table | None]]:
-        """(way, what is at hand behind it, operations for the constant, table)."""
+        """(way, what is at hand after it, operations for the constant, table)."""
         yield "gather", "", 1, None
         yield "window", "window", 1, None
-        for way, behind, words in (
+        for way, left, words in (
             ("copy", "", COPY_WORDS),
             ("record", "child", RECORD_WORDS),
             ("family", "family", FAMILY_WORDS),
         ):
             table = Table(depth, words)
             if table in self.tables:
-                yield way, behind, 0, table
+                yield way, left, 0, table
 
     def _without_constant(self, depth: int) -> Iterator[Arc]:
-        """Behind a window: the next address is the last one twice and a bit."""
+        """After a window: the next address is the last one twice and a bit."""
         if depth < 2:
             return
         source = _state(depth, depth - 1, self.levels, "window")
         work = (*self._base(depth), self.costs.simple(2), self.costs.loads(self.costs.lanes))
-        for way, behind in (("gather", ""), ("window", "window")):
-            after = _state(depth + 1, depth, self.levels, behind)
+        for way, left in (("gather", ""), ("window", "window")):
+            after = _state(depth + 1, depth, self.levels, left)
             yield Arc(source, after, f"level {depth}: {way}, no constant", work)
 
     def _from_record(self, depth: int) -> Iterator[Arc]:
@@ -228,9 +228,9 @@ class _Pass:
             "scalar": (costs.of("select", costs.lanes, Width.WORD),),
         }
         for name, extra in children.items():
-            for at_hand, behind in (("child", ""), ("family", "grandchild")):
+            for at_hand, left in (("child", ""), ("family", "grandchild")):
                 source = _state(depth, depth - 1, self.levels, at_hand)
-                after = _state(depth + 1, depth - 1, self.levels, behind)
+                after = _state(depth + 1, depth - 1, self.levels, left)
                 yield Arc(source, after, f"level {depth}: child, {name}", (*base, *extra))
         source = _state(depth, depth - 2, self.levels, "grandchild")
         after = _state(depth + 1, depth - 2, self.levels)

@@ -11,9 +11,9 @@ from slotweave.ir.plan import PlanChoice
 ROLLED = "rolled"
 
 _STYLE = {
-    "scalar": "one item at a time, everything through memory",
+    "scalar": "one item at a time; every value goes through memory",
     "grouped": "vectors in step; any node is gathered",
-    "vector": "each level, and each group of items, in a way of its own",
+    "vector": "each level and each group of items in its own way",
     ROLLED: "a program with loops",
 }
 
@@ -44,14 +44,14 @@ _BIASES = {
 }
 
 _CONSTANTS = {
-    "carried": "it is left out until somebody needs the whole value",
+    "carried": "it is left out until the whole value is needed",
     "whole": "it is xored in at once",
 }
 
 _EXCEPTIONS = 'a list of {"rounds": [...], "groups": [...], "way": VALUE}'
 _BUT = (
     "As `{}`, for some rounds, some groups of items (vectors, in order), or both; either list may "
-    "be left out. Later entries have the last word."
+    "be left out. Later entries override earlier ones."
 )
 _DEPTHS = "a list of depths"
 _VECTOR = ("vector",)
@@ -70,7 +70,7 @@ CHOICES: tuple[PlanChoice, ...] = (
     ),
     PlanChoice(
         "levels", "a list of words", ["gather"],
-        "How each level of the tree is answered, by depth from the root; the last entry goes for "
+        "How each level of the tree is answered, by depth from the root; the last entry covers "
         "all deeper levels. The root is always selected.", _WAYS, _VECTOR,
     ),
     PlanChoice("levels_but", _EXCEPTIONS, [], _BUT.format("levels"), _WAYS, _VECTOR),

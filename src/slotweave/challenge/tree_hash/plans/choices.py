@@ -1,6 +1,6 @@
 """What a plan may choose for tree hash, read from the plan and checked.
 
-    {"style": "scalar"}                      one item at a time, everything through memory
+    {"style": "scalar"}                      one item at a time; every value through memory
     {"style": "grouped", "together": 6, "kept": true}     vectors in step; any node is gathered
     {"style": "vector",
      "levels": ["select", "select", "gather"],
@@ -11,7 +11,7 @@
      "constant": "carried", "constant_but": [{"rounds": [8, 9], "way": "whole"}]}
 
 `choice_table` says what each of them means. What ends in `_but` overrides it for some rounds, some
-groups of items, or both; later entries have the last word.
+groups of items, or both; later entries override earlier ones.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class Rung:
 
 
 RUNGS = (
-    Rung("scalar", "one item, one operation a cycle; all through memory", "", "147,734"),
+    Rung("scalar", "one item, one operation a cycle; every value through memory", "", "147,734"),
     Rung("packed", "the same dataflow on vectors, one after the other", "scalar"),
     Rung("grouped", "six vectors in step, in registers over all rounds", "packed", "4,997"),
     Rung("cross-engine", "neighbouring stages share bundles, vector work may go to alu", "grouped"),

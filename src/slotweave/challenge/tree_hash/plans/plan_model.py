@@ -1,7 +1,7 @@
 """How much of each engine a way of walking the tree takes, counted before anything is compiled.
 
 A *pattern* says for each depth how one pass from the root answers its level, and (by `TWO` or
-`NONE` behind the way) whether two bits of its address are selected, or none, not just the first.
+`NONE` after the way) whether two bits of its address are selected, or none, not just the first.
 The counts are those of one vector of eight items on a machine like the challenge's: enough to
 choose between patterns, which is all that is asked of them; what a plan really takes is counted
 from its problem.
@@ -147,7 +147,7 @@ def _building(tables: Sequence[Table]) -> Demand:
 
 
 def _passes(levels: int, tables: Sequence[Table]) -> list[tuple[Pattern, Demand]]:
-    """Patterns for a pass of so many levels with what one vector wants for it, hash and parity
+    """Patterns for a pass of that many levels with what one vector wants for it, hash and parity
     included; none wants as much as another one of everything, or more."""
     at: list[dict[int, _Front]] = [{} for _ in range(levels + 1)]
     at[0][0] = _Front()
@@ -182,7 +182,7 @@ class _Front:
 def _steps(
     depth: int, known: int, levels: int, tables: Sequence[Table]
 ) -> Iterator[tuple[Pattern, int]]:
-    """The ways to answer the next level or two, and the level of the newest address behind them."""
+    """The ways to answer the next level or two, and the level of the newest address after them."""
     if depth <= DEEPEST_SELECT:
         yield ("select",), known
     if depth < DEEPEST_SELECT:
@@ -211,7 +211,7 @@ def _demand(ways: Pattern, depth: int, known: int) -> Demand:
             bits = 2 if way.endswith(TWO) else 1  # they choose among constants
             steps = level - known - (bits if known == 0 else bits - 1)
             if way.endswith(NONE):
-                bits, steps = 0, 1  # behind a window: there is no constant
+                bits, steps = 0, 1  # after a window: there is no constant
             whole_again = 0 if way.startswith("record") else LANES
             total += Demand(steps * LANES + whole_again, LANES, 2**bits - 1)
             known = level

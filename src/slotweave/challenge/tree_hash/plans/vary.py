@@ -39,7 +39,7 @@ def vary(
 ) -> Plan:
     """`plan` with one to three random changes of what its groups do.
 
-    Changes that exclude each other (records of a level without a table) are drawn anew.
+    Changes that exclude each other (records of a level without a table) are drawn again.
     """
     shape = Shape.of(parameters)
     choices = read_choices(plan, shape, contract, LANES)

@@ -32,7 +32,7 @@ BORROWED_WORDS = 256
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is made of each node at `depth`: so many `words` (a copy, a record or a family)."""
+    """What is made of each node at `depth`: that many `words` (a copy, a record or a family)."""
 
     depth: int
     words: int
@@ -111,7 +111,7 @@ def declare_memory(
     borrowed: int = 0,
     restore: bool = False,
 ) -> MemoryMap:
-    """Declare memory, with the tables `wanted` in that order and so many nodes `borrowed`.
+    """Declare memory, with the tables `wanted` in that order and the number of nodes `borrowed`.
 
     These are output if the contract keeps inputs, or if they are to be restored all the same.
     """

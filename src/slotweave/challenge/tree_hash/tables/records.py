@@ -1,9 +1,9 @@
 """Copies, records and families: nodes of one level, alone or with what lies below them, in tables.
 
-A record is a node between its two children, a family has its four grandchildren behind that: two or
+A record is a node between its two children, a family has its four grandchildren after that: two or
 three levels of the tree for one vector load an item. The words are xored with the carried constant
 and in the order of mirrored places. Tables are built in working memory from the tree. Eight records
-that are loaded one after the other, each as far behind the one before as it has words in use,
+that are loaded one after the other, each as far after the one before as it has words in use,
 overlap in scratch: each load overwrites what the one before brought too much.
 """
 

@@ -68,8 +68,8 @@ def build_any_start(k: Tracer, shape: Shape, memory: MemoryMap) -> None:
 def _walk_rounds(
     k: Tracer, shape: Shape, memory: MemoryMap, group: Group, value: Vector, address: Vector
 ) -> tuple[Vector, Vector]:
-    """The value behind the last round, and the address of the node stood on then."""
-    # Node i is at tree + i; its children 2i+1, 2i+2 are at 2*(tree + i) + 1 - tree and one behind.
+    """The value after the last round, and the address of the node stood on then."""
+    # Node i is at tree + i; its children 2i+1, 2i+2 are at 2*(tree + i) + 1 - tree and one further.
     # The value as carried has the opposite parity p: the child is at 2a + (2 - tree) - p.
     right_child = k.literal_vector((2 - shape.tree) % 2**32)
     walk = Walk(group, value)

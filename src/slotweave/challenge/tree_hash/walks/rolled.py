@@ -132,7 +132,7 @@ class Trip:
                 self._hash_and_step()
 
     def _shared_levels(self, count: int) -> None:
-        """Levels 0 .. count - 1 by selects, and the addresses behind them."""
+        """Levels 0 .. count - 1 by selects, and the addresses after them."""
         for item in self.items:
             with self.k.item(item.number):
                 position = Position()

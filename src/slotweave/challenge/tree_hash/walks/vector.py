@@ -217,7 +217,7 @@ def _mixed(level: Level, walk: Walk, number: int, choices: Choices, lent: _Borro
 
 
 def _parity_is_wanted(shape: Shape, number: int, contract: str) -> bool:
-    """Whether anything asks where the items go after round `number`: not behind the last level."""
+    """Whether anything asks where the items go after round `number`: not after the last level."""
     if shape.level_of_round(number) == shape.height:
         return False
     return number + 1 < shape.rounds or contract == "full"

@@ -195,7 +195,7 @@ def mix_with_child(level: Level, walk: Walk, way: str, place: Place | None = Non
 def mix_with_grandchild(level: Level, walk: Walk) -> Vector:
     """value ^ node, mixed with all four grandchildren of a family and selected then."""
     k, records = level.k, walk.records
-    assert records is not None  # it follows a round of way "child" behind one of way "family"
+    assert records is not None  # it follows a round of way "child" after one of way "family"
     older, newer = walk.position.bits[-2:]
     value = _value_like(walk, node_is_plain=False)
     mixed = [value ^ k.pack(records.words(GRANDCHILDREN + i)) for i in range(4)]

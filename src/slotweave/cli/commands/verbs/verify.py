@@ -345,11 +345,11 @@ def _kernel_of(*programs: Program) -> Kernel:
         if isinstance(name, str) and name and len(programs) == 1:
             raise _not_run(name)
     reason = (
-        "neither program file names a kernel that comes with Slotweave, so there is no telling "
-        "which memories to try; say it with --facts FILE.json (`slotweave facts show` prints one "
+        "neither program file names a kernel that comes with Slotweave, so it is unknown "
+        "which memories to try; pass --facts FILE.json (`slotweave facts show` prints one "
         "to start from), or verify each of them --against its kernel, such as FILE.py:FUNCTION"
         if len(programs) > 1
-        else "the program file names no kernel that comes with Slotweave; say --against what: "
+        else "the program file names no kernel that comes with Slotweave; pass --against "
         "KERNEL, FILE.py:FUNCTION, or another program with --facts FILE.json"
     )
     raise InputError(Diagnostic("SW212", reason))
@@ -375,8 +375,8 @@ def _not_run(name: str) -> InputError:
     """The program is for a kernel in a Python file, which only the user may have run."""
     said = " ".join(name.split())[:200]
     reason = (
-        f"the program file says that it is for {said!r}, which does not come with Slotweave, and "
-        "what a data file names is not run; if you trust it, say it yourself: "
+        f"the program file names {said!r}, which does not come with Slotweave, and "
+        "what a data file names is not run; if you trust it, name it yourself: "
         f"slotweave verify PROGRAM --against {quote(said)}"
     )
     return InputError(Diagnostic("SW212", reason))
