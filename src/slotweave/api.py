@@ -528,22 +528,18 @@ def _compared(
     program: Program, other: Program, facts: Facts, machine: Machine, prove: bool,
     instances: int, seed: int,
 ) -> Verification:  # fmt: skip
-    from slotweave.driver.comparison import (
-        Subject,
-        end_after,
-        inputs_for,
-        prove_same,
-        run_like,
-    )
+    from slotweave.driver.comparison import Subject, prove_same
+    from slotweave.driver.verifying import Trial, verified_under_facts
+    from slotweave.views.differing_runs import telling_writers
 
-    one, two = Subject(program, machine), Subject(other, _machine_of(other, None))
+    one = Subject(program, machine, "the program")
+    two = Subject(other, _machine_of(other, None), "the other program")
     words = facts.memory_words
     if words is None:
         reason = "the facts do not say how long memory is, so there are no memories to try"
         raise InputError(Diagnostic("SW215", reason))
-    directed = inputs_for(two, facts, words, instances=instances, seed=seed)
-    verified = run_like(one, end_after(two), facts, words, instances=instances, seed=seed,
-                        directed=directed)  # fmt: skip
+    told = telling_writers(one, two, facts)
+    verified = verified_under_facts(one, two, facts, words, Trial(instances, seed), told)
     verdict: Verdict[Any] = Verdict("unknown", "not asked for")
     if prove:
         verdict = prove_same(one, two, facts)

@@ -12,7 +12,7 @@ from slotweave.base.diagnostics import CheckFailed
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.check.runs.breadth import Workload, fresh_seed, run_broadly
 from slotweave.check.runs.execution import instance_memory
-from slotweave.evidence.rederive import workload_of
+from slotweave.driver.verifying import workload_of
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from support.cheating import answers_of_a_seed, right_for_narrow_words

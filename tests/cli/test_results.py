@@ -112,7 +112,7 @@ def test_stdout_holds_one_thing(tmp_path: Path) -> None:
 
 def test_cheating_programs_are_named(tmp_path: Path) -> None:
     from slotweave.challenge.tree_hash import TREE_HASH
-    from slotweave.evidence.rederive import workload_of
+    from slotweave.driver.verifying import workload_of
     from slotweave.ir.text.program_files import parse_program, program_to_json
 
     file = tmp_path / "program.json"

@@ -14,6 +14,12 @@ SHAPE = {"height": 2, "rounds": 2, "batch": 8}
 LOAD_PAST_THE_END = [{"load": [["const", 0, 9999]]}, {"load": [["load", 1, 0]]}]
 ENDLESS = [{"flow": [["jump", 0]]}]
 NOTHING = [{"load": [["const", 0, 1]]}]
+#: 1 // values[0], used for nothing.
+DIVIDES = [
+    {"load": [["const", 0, 22], ["const", 1, 1]]}, {"load": [["load", 2, 0]]},
+    {"alu": [["//", 3, 1, 2]]},
+]  # fmt: skip
+STORES = [{"load": [["const", 0, 22]]}, {"store": [["store", 0, 0]]}]
 BUILDER = """
 class KernelBuilder:
     def build_kernel(self, height, nodes, batch, rounds):
@@ -37,6 +43,28 @@ def test_a_fault_names_the_program_that_has_it(tmp_path: Path, wrong: list[Any],
     assert_refused(second, code, f"{faulty}, bundle ", exit_code=1)
     first = slotweave("verify", faulty, "--against", sound, *limit)
     assert_refused(first, code, f"{faulty}, bundle ", exit_code=1)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_an_input_on_which_one_of_two_fails_is_a_difference(tmp_path: Path, swapped: bool) -> None:
+    """It divides by values[0], which no random input has as 0; the kernel allows that it is."""
+    sound, faulty = saved(tmp_path, "a.json", NOTHING), saved(tmp_path, "b.json", DIVIDES)
+    pair = (faulty, sound) if swapped else (sound, faulty)
+    answer = slotweave("verify", pair[0], "--against", pair[1])
+    where = f"{faulty}, bundle 2, alu[0]: // by zero; the other program ends on this input"
+    assert_refused(answer, "SW108", where, "(directed input ", "of seed 0)", exit_code=1)
+    both = slotweave("verify", faulty, "--against", faulty)
+    assert both.code == 0, both.err
+
+
+def test_a_difference_names_the_stores_that_wrote_it(tmp_path: Path) -> None:
+    silent, stores = saved(tmp_path, "a.json", NOTHING), saved(tmp_path, "b.json", STORES)
+    answer = slotweave("verify", silent, "--against", stores)
+    said = (
+        f"in {silent} (nothing writes it), 22 in {stores} (written by 1:store:0 `store 0 0`) "
+        "(seed 0, instance 0)"
+    )
+    assert_refused(answer, "SW403", "values[0] (address 22) differs first: ", said, exit_code=1)
 
 
 def test_what_is_traced_is_compared(tmp_path: Path) -> None:

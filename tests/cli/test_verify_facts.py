@@ -40,6 +40,9 @@ TRAP = [
     {"alu": [["+", 2, 2, 7]]}, {"store": [["store", 4, 2]]},
 ]  # fmt: skip
 CHANGES_INPUT = [*TRIPLE, {"store": [["store", 0, 4]]}]
+#: 3 * x[0]; it divides by x[0], too, and uses that for nothing.
+DIVIDES = [*TRIPLE[:5], {"alu": [["//", 7, 2, 1]]}, TRIPLE[5]]
+HALT = [{"flow": [["halt"]]}]
 BRANCHES = [*TRIPLE[:3], {"flow": [["cond_jump", 1, 4]]}, *TRIPLE[3:]]
 
 
@@ -137,6 +140,34 @@ def test_what_is_traced_counts_for_runs(compare) -> None:
                    exit_code=1)  # fmt: skip
     answer = compare([*TRIPLE, {"flow": [["trace_write", 1]]}], traced)
     assert_refused(answer, "SW403", "word 0 of the trace buffer is wrong", exit_code=1)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_an_input_on_which_one_of_two_fails_is_a_difference(
+    compare, tmp_path: Path, swapped: bool
+) -> None:
+    """No random word is 0; an input that is made for what is rare divides by it."""
+    pair = (TRIPLE, DIVIDES) if swapped else (DIVIDES, TRIPLE)
+    guilty = tmp_path / ("b.json" if swapped else "a.json")
+    where = f"{guilty}, bundle 5, alu[0]: // by zero; the other program ends on this input"
+    assert_refused(compare(*pair), "SW108", where, "(directed input ", "of seed 0)", exit_code=1)
+
+
+def test_an_input_on_which_both_fail_is_no_difference(compare) -> None:
+    both = compare(DIVIDES, DIVIDES, "--json")
+    assert both.code == 0, both.err
+    sound = compare(TRIPLE, TRIPLE, "--json")
+    assert 0 < both.json["verified"]["directed"] < sound.json["verified"]["directed"]
+
+
+def test_a_difference_names_the_stores_that_wrote_it(compare, tmp_path: Path) -> None:
+    answer = compare([{"load": [["const", 4, 4]]}, {"store": [["store", 4, 4]]}], HALT,
+                     facts={"memory_words": 5, "words": {"4": 7}})  # fmt: skip
+    said = (
+        f"memory[4] differs first: 4 in {tmp_path / 'a.json'} (written by 1:store:0 `store 4 4`), "
+        f"7 in {tmp_path / 'b.json'} (nothing writes it) (seed 0, instance 0)"
+    )
+    assert_refused(answer, "SW403", said, exit_code=1)
 
 
 def test_facts_that_do_not_say_how_long_memory_is_will_not_do(compare) -> None:

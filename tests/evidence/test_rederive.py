@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.driver.verifying import workload_of
 from slotweave.evidence import rederive
 from slotweave.evidence.hashes import machine_hash, program_hash, record_hash, simulator_hash
 from slotweave.evidence.record import Record, record_from_json, record_to_json
-from slotweave.evidence.rederive import discrepancies, workload_of
+from slotweave.evidence.rederive import discrepancies
 from slotweave.frontend.kernel import Words
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE

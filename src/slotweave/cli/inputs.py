@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.options import EFFORTS
 
 if TYPE_CHECKING:
-    from slotweave.frontend.kernel import Kernel, Words
+    from slotweave.frontend.kernel import Kernel
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
-
-End = TypeVar("End")
 
 STDIN = "-"
 
@@ -83,16 +81,6 @@ def with_file(file: str) -> Iterator[None]:
         if error.diagnostic.file:
             raise
         raise type(error)(replace(error.diagnostic, file=shown(file))) from None
-
-
-def blamed(reference: Callable[[Words], End], file: str) -> Callable[[Words], End]:
-    """`reference`, whose faults name `file`."""
-
-    def run(memory: Words) -> End:
-        with with_file(file):
-            return reference(memory)
-
-    return run
 
 
 def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError:

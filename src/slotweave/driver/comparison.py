@@ -1,4 +1,4 @@
-"""Two programs under facts: what runs of both show, and whether they are proved to be the same.
+"""Two programs under facts: whether they are proved to be the same.
 
 Guarantees, if `prove_same` is true: for every memory that the facts allow and on which neither
 program fails, both leave the same words in what is output or read-only (in all of memory, if there
@@ -17,19 +17,11 @@ from slotweave.base.diagnostics import CheckFailed, SlotweaveError
 from slotweave.base.verdict import Verdict
 from slotweave.check.definition.counterexample import Counterexample, Refutable, judged_addresses
 from slotweave.check.legality.rewriting import rewriting_faults
-from slotweave.check.runs.breadth import FOLLOWED, Workload, run_broadly
-from slotweave.check.runs.execution import (
-    Verified,
-    Words,
-    instance_memory,
-    run_against_reference,
-)
-from slotweave.check.runs.inputs import NOTHING_DIRECTED, Directed
-from slotweave.check.runs.program_inputs import program_inputs
+from slotweave.check.runs.execution import Words
 from slotweave.check.symbolic.equivalence import Difference, program_equals_graph
 from slotweave.check.symbolic.refinement import graph_refines_program, graphs_agree
 from slotweave.check.symbolic.symbolic_memory import MemoryMap
-from slotweave.check.symbolic.witness import memories, random_memory
+from slotweave.check.symbolic.witness import random_memory
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.lineage import Step, lineage_of
@@ -67,10 +59,11 @@ _MANY_NODES = 20_000
 
 @dataclass(frozen=True)
 class Subject:
-    """A program and the machine that it is for."""
+    """A program and the machine that it is for; `name` is what diagnostics call it."""
 
     program: Program
     machine: Machine
+    name: str = ""
 
 
 def end_after(
@@ -79,62 +72,6 @@ def end_after(
     """The end of a run of the program."""
     encoded = encode(subject.program, subject.machine)
     return lambda memory: run_compiled(encoded, memory, strict=strict, max_cycles=max_cycles)
-
-
-def run_like(
-    subject: Subject,
-    reference: Callable[[Words], Run],
-    facts: Facts,
-    words: int,
-    *,
-    instances: int,
-    seed: int,
-    strict: bool = True,
-    max_cycles: int = MAX_CYCLES,
-    directed: Directed = NOTHING_DIRECTED,
-) -> Verified:
-    """Runs of the program on random memories of that many words, and on those that are `directed`,
-    each compared with the end of `reference`: its memory and its trace buffer.
-
-    Raises CheckFailed for the first that goes wrong, as `run_broadly` does.
-    """
-    workload = Workload(
-        facts, memories(facts, words), lambda memory: reference(memory).memory, strict,
-        trace=lambda memory: reference(memory).trace, directed=directed,
-        against="the other program",
-    )  # fmt: skip
-    return run_broadly(subject.program, subject.machine, workload, instances, seed, max_cycles)
-
-
-def inputs_for(other: Subject, facts: Facts, words: int, *, instances: int, seed: int) -> Directed:
-    """Memories of that size that reach the sides of the jumps of `other`, with which a program
-    is compared; the first of `instances` random ones count for what is reached."""
-    draw = memories(facts, words)
-    begun = [instance_memory(draw, seed, number) for number in range(min(instances, FOLLOWED))]
-    found = program_inputs(other.program, other.machine, facts, words, seed, begun)
-    return NOTHING_DIRECTED.joined(found, "the other program's ")
-
-
-def longest_run(
-    subject: Subject,
-    facts: Facts,
-    words: int,
-    *,
-    instances: int,
-    seed: int,
-    strict: bool = True,
-    max_cycles: int = MAX_CYCLES,
-) -> int:
-    """The cycles of the longest run on the same memories.
-
-    Raises CheckFailed for a fault, and where a read-only word is changed.
-    """
-    end = end_after(subject, strict=strict, max_cycles=max_cycles)
-    return run_against_reference(
-        subject.program, subject.machine, facts=facts, memory=memories(facts, words),
-        reference=lambda memory: end(memory).memory,
-        instances=instances, seed=seed, max_cycles=max_cycles, both=False, strict=strict,
-    ).cycles  # fmt: skip
 
 
 def prove_same(subject: Subject, other: Subject, facts: Facts) -> Refutable:
@@ -262,18 +199,18 @@ def _same_as(graph: Graph, subject: Subject, other: Subject, facts: Facts) -> Re
 
 
 def _difference(subject: Subject, other: Subject, facts: Facts, seed: int) -> Counterexample | None:
-    """The first judged word that the two leave differently on this memory, if there is any."""
+    """The first judged word that the two leave differently on this memory, or which of the two
+    fails on it; None if they end the same or both fail."""
     if facts.memory_words is None:
         return None
     memory = random_memory(facts, facts.memory_words, seed)
-    try:
-        wanted = _run(other, memory)
-    except CheckFailed:
-        return None  # nothing is said of memories on which it fails
-    try:
-        found = _run(subject, memory)
-    except CheckFailed as failure:
-        return Counterexample(seed, failure=str(failure))
+    wanted, found = _ended(other, memory), _ended(subject, memory)
+    if isinstance(wanted, CheckFailed):
+        if isinstance(found, CheckFailed):
+            return None
+        return Counterexample(seed, failure=str(wanted), other_fails=True)
+    if isinstance(found, CheckFailed):
+        return Counterexample(seed, failure=str(found))
     layout = MemoryMap(facts.regions, len(memory))
     for address in judged_addresses(facts):
         expected, got = int(wanted.memory[address]), int(found.memory[address])
@@ -282,8 +219,12 @@ def _difference(subject: Subject, other: Subject, facts: Facts, seed: int) -> Co
     return _trace_difference(wanted, found, seed)
 
 
-def _run(subject: Subject, memory: list[int]) -> Run:
-    return run_compiled(encode(subject.program, subject.machine), memory, strict=False)
+def _ended(subject: Subject, memory: list[int]) -> Run | CheckFailed:
+    """How a run on this memory ends, as the machine runs it, or what it fails of."""
+    try:
+        return run_compiled(encode(subject.program, subject.machine), memory, strict=False)
+    except CheckFailed as failure:
+        return failure
 
 
 def _trace_difference(wanted: Run, found: Run, seed: int) -> Counterexample | None:

@@ -10,12 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from slotweave.base.diagnostics import CheckFailed
-from slotweave.check.runs.breadth import FOLLOWED, Workload, run_broadly
-from slotweave.check.runs.execution import instance_memory
-from slotweave.check.runs.inputs import NOTHING_DIRECTED, directed_inputs
+from slotweave.check.runs.breadth import run_broadly
+from slotweave.driver.verifying import workload_of
 from slotweave.evidence.hashes import (
     inputs_hash,
     machine_hash,
@@ -24,8 +21,7 @@ from slotweave.evidence.hashes import (
     simulator_hash,
 )
 from slotweave.evidence.record import HASHED, Record
-from slotweave.frontend.kernel import Kernel, Words
-from slotweave.frontend.trace import trace_flow
+from slotweave.frontend.kernel import Kernel
 from slotweave.machine import Machine
 
 
@@ -89,37 +85,3 @@ def _other_runs(record: Record, kernel: Kernel, machine: Machine) -> Iterator[Di
         return
     if verified.cycles != record.cycles:
         yield Discrepancy("cycles", f"{record.cycles} recorded, {verified.cycles} counted")
-
-
-def workload_of(
-    kernel: Kernel,
-    parameters: Mapping[str, int],
-    contract: str,
-    machine: Machine,
-    seed: int = 0,
-    instances: int = 0,
-) -> Workload:
-    """What `kernel` asks of a program; with inputs made for what it does if it has but one plan.
-
-    The first of `instances` memories of `seed` count for what is reached.
-    """
-    trace, facts = kernel.trace, kernel.facts(parameters, contract)
-
-    def memory(rng: np.random.Generator) -> Words:
-        return kernel.memory(parameters, contract, rng)
-
-    directed = NOTHING_DIRECTED
-    if len(kernel.plan_names) == 1:
-        plan = kernel.plan(kernel.plan_names[0], parameters, contract)
-        flow = trace_flow(kernel, parameters, contract, plan, machine)
-        followed = range(min(instances, FOLLOWED))
-        begun = [instance_memory(memory, seed, number) for number in followed]
-        directed = directed_inputs(flow, facts, seed, begun)
-    return Workload(
-        facts,
-        memory,
-        lambda memory: kernel.reference(memory, parameters, contract),
-        trace=trace and (lambda memory: trace(memory, parameters, contract)),
-        directed=directed,
-        against=kernel.judge,
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from slotweave.anatomy.compare.output_difference import Left
+from slotweave.anatomy.compare.output_difference import Left, OutputDifference
 from slotweave.anatomy.compare.program_diff import Only, ProgramDiff
 from slotweave.anatomy.compare.word_samples import RUNS
 from slotweave.anatomy.place import Place
@@ -45,8 +45,20 @@ def _output_lines(diff: ProgramDiff) -> Iterator[str]:
     a, b = diff.output.a, diff.output.b
     yield f"{diff.output.where} differs first: {_word(a)} in A, {_word(b)} in B"
     for key, left in zip("AB", (a, b), strict=True):
-        by = "nothing writes it" if left.by is None else f"written by {_shown([left.by])}"
-        yield f"    {key}: {by}"
+        yield f"    {key}: {_written_by(left)}"
+
+
+def output_difference_text(found: OutputDifference, names: tuple[str, str]) -> str:
+    """The same on one line; `names` is what A and B are called."""
+    sides = [
+        f"{_word(left)} in {name} ({_written_by(left)})"
+        for left, name in zip((found.a, found.b), names, strict=True)
+    ]
+    return f"{found.where} differs first: {', '.join(sides)}"
+
+
+def _written_by(left: Left) -> str:
+    return "nothing writes it" if left.by is None else f"written by {_shown([left.by])}"
 
 
 def _word(left: Left) -> str:

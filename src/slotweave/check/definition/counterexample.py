@@ -29,7 +29,8 @@ Run = Callable[[Sequence[int]], Sequence[int]]
 @dataclass(frozen=True)
 class Counterexample:
     """On the memory of `seed` (`witness.random_memory`), with `words` written over it, `place` ends
-    as `got` instead of `expected`; or the run fails, and `failure` says how."""
+    as `got` instead of `expected`; or the run fails, and `failure` says how: with `other_fails`
+    that of the program which it is compared with, while it ends itself."""
 
     seed: int
     words: Mapping[int, int] = field(default_factory=dict)
@@ -37,11 +38,13 @@ class Counterexample:
     expected: int = 0
     got: int = 0
     failure: str = ""
+    other_fails: bool = False
 
     def __str__(self) -> str:
         over = f" with {len(self.words)} words changed" if self.words else ""
         if self.failure:
-            return f"the run fails on the memory of seed {self.seed}{over}: {self.failure}"
+            which = "the other program" if self.other_fails else "the run"
+            return f"{which} fails on the memory of seed {self.seed}{over}: {self.failure}"
         found = f"{self.place} is {self.got} instead of {self.expected}"
         return f"{found} for the memory of seed {self.seed}{over}"
 

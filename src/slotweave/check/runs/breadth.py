@@ -42,7 +42,9 @@ class Workload:
     `trace` are the words that it must write to the trace buffer; None if these are not judged.
     `directed` are memories made for what is rare. `against` names the reference, as results do.
 
-    It must do so in strict mode if `strict`, else in compatible mode.
+    It must do so in strict mode if `strict`, else in compatible mode. If the reference is another
+    program, `asked` says whether a directed memory means something, so that neither of the two may
+    fail on it alone. `told` says more of a memory on which the ends differ.
     """
 
     facts: Facts
@@ -52,6 +54,8 @@ class Workload:
     trace: Callable[[Words], Sequence[int]] | None = None
     directed: Directed = NOTHING_DIRECTED
     against: str = "the reference"
+    asked: Callable[[Words], bool] | None = None
+    told: Callable[[Words], str] | None = None
 
 
 def run_broadly(
@@ -106,6 +110,7 @@ def fresh_seed(program: Program) -> int:
 def what_it_is_right_for(program: Program, machine: Machine, workload: Workload, seed: int) -> str:
     """The class of memories for which a program that is mostly wrong is right, if any is."""
     fresh = fresh_seed(program)
+    workload = replace(workload, told=None)
     right = _number_right(program, machine, workload, fresh)
     narrow = replace(workload, memory=lambda rng: _narrowed(workload, rng))
     if 2 * right < FRESH and _number_right(program, machine, narrow, fresh) == FRESH:
@@ -167,4 +172,6 @@ def _run(
         strict=workload.strict,
         max_cycles=max_cycles,
         against=workload.against,
+        asked=workload.asked,
+        told=workload.told,
     )

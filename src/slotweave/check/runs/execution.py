@@ -6,13 +6,15 @@ output is what the reference says, and every word of the read-only ones is as it
 regions: all of memory is what the reference says), and the trace buffer holds the words that
 `trace` says, if that is given. With `both` the first instance also runs on the reference simulator,
 which must end the same way. Instances depend on seed and number alone. The same holds for each
-directed memory (see `inputs`) on which the reference itself does not fail. This is
-evidence about these memories, not a proof.
+directed memory (see `inputs`) on which the reference itself does not fail; where the reference is
+another program, none of these makes one of the two fail and not the other (unless it means
+nothing). This is evidence about these memories, not a proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -83,60 +85,135 @@ def run_against_reference(
     both: bool = True,
     strict: bool = True,
     against: str = "the reference",
+    asked: Callable[[Words], bool] | None = None,
+    told: Callable[[Words], str] | None = None,
 ) -> Verified:
     """Run `program` on `instances` random memories and on the directed ones.
+
+    Where the reference is another program, `asked` says whether either must end on a memory on
+    which one of the two fails. `told` says more of a memory on which the ends differ.
 
     Raises CheckFailed for the first instance that goes wrong, naming seed and instance: a fault of
     the simulator, a wrong word of memory or of the trace (SW403), or a read-only word that was
     changed (SW404).
     """
     encoded = encode(program, machine)
-    cycles = 0
+
+    def run_on(before: Words) -> Run:
+        return run_compiled(encoded, before, strict=strict, max_cycles=max_cycles)
+
+    question = _Question(run_on, reference, trace, facts, asked, told)
+    cycles = tried = 0
     for instance in range(instances):
         before = instance_memory(memory, seed, instance)
-        try:
-            expected = reference(before)  # first: where it fails, it names the kernel's line
-            end = run_compiled(encoded, before, strict=strict, max_cycles=max_cycles)
+        with _naming_input(f"seed {seed}, instance {instance}"):
+            ends = question.ends(before)
             if both and instance == 0:  # the slow one second: it need not see an endless program
                 slow = run(program, machine, before, strict=strict, max_cycles=max_cycles)
-                _expect_same_end(end, slow)
-            _judge(end.memory, before, expected, facts)
-            if trace is not None:
-                _expect_trace(end.trace, trace(before))
-        except CheckFailed as error:
-            found = error.diagnostic
-            message = f"{found.message} (seed {seed}, instance {instance})"
-            raise type(error)(replace(found, message=message)) from None
-        cycles = max(cycles, end.cycles)
-    tried = 0
+                _expect_same_end(ends.end, slow)
+            question.judge(before, ends)
+        cycles = max(cycles, ends.end.cycles)
     for number, before in enumerate(directed.memories):
-        try:
-            wanted = _defined(reference, before)
-            if wanted is None:
-                continue
-            end = run_compiled(encoded, before, strict=strict, max_cycles=max_cycles)
-            _judge(end.memory, before, wanted, facts)
-            if trace is not None:
-                _expect_trace(end.trace, trace(before))
-        except CheckFailed as error:
-            found = error.diagnostic
-            message = f"{found.message} (directed input {number} of seed {seed})"
-            raise type(error)(replace(found, message=message)) from None
+        with _naming_input(f"directed input {number} of seed {seed}"):
+            try:
+                ends = question.ends(before)
+            except CheckFailed:
+                if question.asks_nothing_of(before):
+                    continue
+                raise
+            question.judge(before, ends)
         tried += 1
     return Verified(instances, 0, cycles, tried, directed.coverage, against)
 
 
-def _defined(reference: Callable[[Words], Words], before: Words) -> Words | None:
-    """What the reference makes of `before`; None where it fails, and so nothing is asked for.
+@dataclass(frozen=True)
+class _Ends:
+    """How the program ended, and what memory the reference says."""
 
-    A promise that is broken, or a reference that differs from its kernel, is no such failure.
+    end: Run
+    expected: Words
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What must hold of the runs of a program: see `run_against_reference`."""
+
+    run: Callable[[Words], Run]
+    reference: Callable[[Words], Words]
+    trace: Callable[[Words], Sequence[int]] | None
+    facts: Facts
+    asked: Callable[[Words], bool] | None
+    told: Callable[[Words], str] | None
+
+    def asks_nothing_of(self, before: Words) -> bool:
+        """May the program fail on a memory that was not drawn for the workload?
+
+        Where the reference fails, if it is no program; where both programs fail; and where one of
+        two fails on a memory that means nothing.
+        """
+        wanted = _fault(self.reference, before)
+        if self.asked is None:
+            return wanted is not None
+        both = wanted is not None and _fault(self.run, before) is not None
+        return both or not self.asked(before)
+
+    def ends(self, before: Words) -> _Ends:
+        """Raises CheckFailed for a fault of either; of two programs it says if the other ends."""
+        try:
+            expected = self.reference(before)  # first: where it fails, it names the kernel's line
+        except CheckFailed as error:
+            raise self._beside(error, self.run, before) from None
+        try:
+            return _Ends(self.run(before), expected)
+        except CheckFailed as error:
+            raise self._beside(error, self.reference, before) from None
+
+    def _beside(
+        self, error: CheckFailed, other: Callable[[Words], object], before: Words
+    ) -> CheckFailed:
+        """`error`, which says that the other of two programs ends on this memory, if it does."""
+        if self.asked is None or _fault(other, before) is not None:
+            return error
+        message = f"{error.diagnostic.message}; the other program ends on this input"
+        return type(error)(replace(error.diagnostic, message=message))
+
+    def judge(self, before: Words, ends: _Ends) -> None:
+        """Raise CheckFailed for the first word that is not as it must be."""
+        try:
+            _judge(ends.end.memory, before, ends.expected, self.facts)
+            if self.trace is not None:
+                _expect_trace(ends.end.trace, self.trace(before))
+        except CheckFailed as error:
+            found = error.diagnostic
+            if self.told is None or found.code != "SW403":
+                raise
+            message = f"{found.message}; {self.told(before)}"
+            raise CheckFailed(replace(found, message=message)) from None
+
+
+@contextmanager
+def _naming_input(name: str) -> Iterator[None]:
+    """Failures say on which input."""
+    try:
+        yield
+    except CheckFailed as error:
+        found = error.diagnostic
+        raise type(error)(replace(found, message=f"{found.message} ({name})")) from None
+
+
+def _fault(run: Callable[[Words], object], before: Words) -> CheckFailed | None:
+    """How a run on `before` fails, if it does.
+
+    A promise that is broken, or a reference that differs from its kernel, is raised: it is no
+    failure of a run.
     """
     try:
-        return reference(before)
+        run(before)
     except CheckFailed as error:
         if error.diagnostic.code == "SW116" or isinstance(error, ReferenceDiffers):
             raise
-        return None
+        return error
+    return None
 
 
 def expect_inputs_kept(

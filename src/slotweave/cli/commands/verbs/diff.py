@@ -35,8 +35,8 @@ from slotweave.cli.program_files import (
     program_in,
     program_text,
 )
-from slotweave.cli.results import is_result
 from slotweave.cli.terminal import Terminal
+from slotweave.cli.verifying.results import is_result
 from slotweave.extensions import extensions
 
 if TYPE_CHECKING:

@@ -73,6 +73,7 @@ def counterexample_json(found: Counterexample) -> dict[str, Any]:
         "expected": found.expected,
         "got": found.got,
         "failure": found.failure,
+        "other_fails": found.other_fails,
     }
 
 

@@ -1,0 +1,1 @@
+"""The modes of `slotweave verify`: what each is asked, calls, and shows."""

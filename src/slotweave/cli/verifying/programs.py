@@ -1,0 +1,98 @@
+"""Which programs and which kernel `slotweave verify` is about, from what files say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.cli import inputs
+from slotweave.extensions import extensions
+
+if TYPE_CHECKING:
+    from slotweave.frontend.kernel import Kernel
+    from slotweave.ir.program import Program
+
+
+def expect_one_subject(first: Program, file: str, second: Program, against: str) -> None:
+    """Refuse two programs that say that they are for different kernels or parameters."""
+    said = [(it.meta.get("kernel"), it.meta.get("params")) for it in (first, second)]
+    if not all(kernel and params for kernel, params in said) or said[0] == said[1]:
+        return
+    reason = (
+        f"{inputs.shown(file)} is for {_for_what(first)}, and {inputs.shown(against)} for "
+        f"{_for_what(second)}; {_flags()}-p NAME=VALUE says for what both are to be tried all the "
+        "same"
+    )
+    raise InputError(Diagnostic("SW212", reason))
+
+
+def _flags() -> str:
+    """What the options of extensions say."""
+    return "".join(
+        f"{each.subject.flag} says what a {each.reader.noun} is built for, "
+        for each in extensions()
+        if each.subject and each.reader
+    )
+
+
+def _for_what(program: Program) -> str:
+    """The kernel and the parameters that `program` names."""
+    params = program.meta["params"]
+    pairs = params.items() if isinstance(params, Mapping) else ()
+    shown = ", ".join(f"{name} {value}" for name, value in pairs)
+    return f"{program.meta['kernel']} with {shown or params}"
+
+
+def is_program_file(name: str) -> bool:
+    return name == inputs.STDIN or (".py:" not in name and Path(name).is_file())
+
+
+def kernel_of(*programs: Program) -> Kernel:
+    """The kernel that one of `programs` says it is for; it knows which memories make sense."""
+    from slotweave.extensions import kernels
+
+    for program in programs:
+        name = program.meta.get("kernel")
+        if isinstance(name, str) and name in kernels():
+            return kernels()[name]
+        if isinstance(name, str) and name and len(programs) == 1:
+            raise _not_run(name)
+    reason = (
+        "neither program file names a kernel that comes with Slotweave, so it is unknown "
+        "which memories to try; pass --facts FILE.json (`slotweave facts show` prints one "
+        "to start from), or verify each of them --against its kernel, such as FILE.py:FUNCTION"
+        if len(programs) > 1
+        else "the program file names no kernel that comes with Slotweave; pass --against "
+        "KERNEL, FILE.py:FUNCTION, or another program with --facts FILE.json"
+    )
+    raise InputError(Diagnostic("SW212", reason))
+
+
+def meta_for(kernel: Kernel, *programs: Program | None) -> Mapping[str, Any]:
+    """What the first of `programs` that is for `kernel` says of itself."""
+    for program in programs:
+        if program is not None and program.meta.get("kernel") == kernel.name:
+            params, contract = program.meta.get("params"), program.meta.get("contract")
+            return {
+                "params": params if _are_numbers(params) else None,
+                "contract": contract if isinstance(contract, str) else None,
+            }
+    return {}
+
+
+def _are_numbers(params: object) -> bool:
+    return isinstance(params, Mapping) and all(type(value) is int for value in params.values())
+
+
+def _not_run(name: str) -> InputError:
+    """The program is for a kernel in a Python file, which only the user may have run."""
+    said = " ".join(name.split())[:200]
+    reason = (
+        f"the program file names {said!r}, which does not come with Slotweave, and "
+        "what a data file names is not run; if you trust it, name it yourself: "
+        f"slotweave verify PROGRAM --against {quote(said)}"
+    )
+    return InputError(Diagnostic("SW212", reason))

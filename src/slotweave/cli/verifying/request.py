@@ -1,0 +1,72 @@
+"""What `slotweave verify` was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.cli import inputs
+from slotweave.cli.program_files import Building
+from slotweave.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from slotweave.driver.comparison import Subject
+    from slotweave.driver.verifying import Trial
+    from slotweave.ir.program import Program
+
+#: Faults of strict mode alone.
+STRICT_ALONE = frozenset({"SW104", "SW109"})
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of the command, and the files as users name them."""
+
+    against: str | None
+    parameters: list[str] | None
+    contract: str | None
+    machine: str | None
+    building: Building
+    instances: int
+    seed: int
+    strict: bool
+    max_cycles: int
+    prove: bool
+    json: bool
+    terminal: Terminal
+
+    @property
+    def trial(self) -> Trial:
+        from slotweave.driver.verifying import Trial
+
+        return Trial(self.instances, self.seed, self.strict, self.max_cycles)
+
+    def subject(self, program: Program, file: str) -> Subject:
+        """`program`, out of `file`, on the machine that is asked for, else on its own."""
+        from slotweave.driver.comparison import Subject
+
+        return Subject(program, inputs.machine_of(program, self.machine), inputs.shown(file))
+
+
+def expect_self_test_alone(against: str | None, prove: bool, facts: str | None) -> None:
+    """Refuse --self-test beside what it has no use for."""
+    if against or prove or facts:
+        reason = "--self-test breaks one program and holds it against its own kernel"
+        options = "--against, --prove and --facts"
+        raise InputError(Diagnostic("SW212", f"{reason}; leave out {options}"))
+
+
+@contextmanager
+def naming_compatible() -> Iterator[None]:
+    """Where only strict mode refuses a program, the error names the option that allows it."""
+    try:
+        yield
+    except CheckFailed as error:
+        found = error.diagnostic
+        if found.code not in STRICT_ALONE:
+            raise
+        message = f"{found.message}; the machine allows it, and so does --compatible"
+        raise CheckFailed(replace(found, message=message)) from None
