@@ -216,8 +216,8 @@ def _end(subject: Subject, trial: Trial) -> Callable[[Words], Run]:
 
 
 def _inputs_for(other: Subject, facts: Facts, words: int, trial: Trial) -> Directed:
-    """Memories of that many words that reach the sides of the jumps of `other`; the first random ones
-    count for what is reached."""
+    """Memories of that many words that reach the sides of the jumps of `other`; the first random
+    ones count for what is reached."""
     draw = memories(facts, words)
     followed = range(min(trial.instances, FOLLOWED))
     begun = [instance_memory(draw, trial.seed, number) for number in followed]
