@@ -312,7 +312,7 @@ def test_what_is_not_proved_before_an_interrupt_is_not_kept_and_that_is_said(tre
     program, facts = tree_hash
 
     def interrupt(what: str, _cycles: int, _evaluations: int) -> None:
-        if "proved" in what:
+        if "proving" in what:
             raise KeyboardInterrupt
 
     result = repack(program, CHALLENGE, facts, VECTORS, interrupt, Budget(2))
