@@ -58,18 +58,11 @@ def kernel_of_function(
     """A kernel whose program the function `given(k, **parameters)` writes."""
     whole = given if isinstance(given, KernelFunction) else KernelFunction(given, name)
     function, own = whole.function, whole.reference
-    parameters = parameters_of(function)
+    parameters, judged = parameters_of(function), _judged(function)
 
     @lru_cache(maxsize=4)  # a graph may be large; the last few shapes are what is asked for again
     def flow_of(values: tuple[tuple[str, int], ...]) -> Flow:
         return trace_blocks(judged, name, vector_length, **dict(values))
-
-    @wraps(function)
-    def judged(k: Tracer, **values: int) -> object:
-        result = function(k, **values)
-        if not is_unstarted(result) and not k.is_judged:
-            raise _unjudged(function)
-        return result
 
     def flow(values: Parameters) -> Flow:
         return flow_of(tuple(sorted(values.items())))
@@ -116,6 +109,19 @@ def kernel_of_function(
         trace=trace, judged_by_trace=True, judge=reference_name(own) if own else "the traced graph",
         traced=traced,
     )  # fmt: skip
+
+
+def _judged(function: Callable[..., object]) -> Callable[..., object]:
+    """`function`, which raises InputError if it says of nothing that it is output."""
+
+    @wraps(function)
+    def judged(k: Tracer, **values: int) -> object:
+        result = function(k, **values)
+        if not is_unstarted(result) and not k.is_judged:
+            raise _unjudged(function)
+        return result
+
+    return judged
 
 
 def _unjudged(function: Callable[..., object]) -> InputError:

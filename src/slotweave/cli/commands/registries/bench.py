@@ -13,6 +13,22 @@ from slotweave.cli.output import print_json, write_output
 from slotweave.cli.plans import plan_of
 from slotweave.cli.terminal import Terminal
 
+_Kernel = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="KERNEL",
+        help="Kernel to compile (default: the first of `slotweave kernels list`).",
+    ),
+]
+_Plan = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Plan to compile by (default: the kernel's first)."),
+]
+_Repeat = Annotated[
+    int, typer.Option(metavar="N", min=1, max=10_000, help="Report the fastest of N runs.")
+]
+_Record = Annotated[bool, typer.Option("--record", help="Record these speeds as the baseline.")]
+
 
 def add_to(app: typer.Typer) -> None:
     command(app, "bench")(bench)
@@ -20,26 +36,13 @@ def add_to(app: typer.Typer) -> None:
 
 def bench(
     terminal: Terminal,
-    kernel: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="KERNEL",
-            help="Kernel to compile (default: the first of `slotweave kernels list`).",
-        ),
-    ] = None,
+    kernel: _Kernel = None,
     parameters: Parameters = None,
     contract: Contract = None,
-    plan: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Plan to compile by (default: the kernel's first)."),
-    ] = None,
+    plan: _Plan = None,
     machine: TargetMachine = "challenge",
-    repeat: Annotated[
-        int, typer.Option(metavar="N", min=1, max=10_000, help="Report the fastest of N runs.")
-    ] = 20,
-    record: Annotated[
-        bool, typer.Option("--record", help="Record these speeds as the baseline.")
-    ] = False,
+    repeat: _Repeat = 20,
+    record: _Record = False,
     json: Json = False,
 ) -> None:
     """Measure how long compiling and simulating take.

@@ -37,33 +37,39 @@ _OF_PROGRAM = (
 )
 
 
+_Subject = Annotated[
+    str | None,
+    typer.Argument(metavar="KERNEL|PROGRAM", help="A kernel, or a program file; - is stdin."),
+]
+_Plan = Annotated[
+    str | None, typer.Option(metavar="NAME|FILE.json", help="As for `slotweave compile`.")
+]
+_Certificate = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Write a certificate of each bound to FILE."),
+]
+_Check = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="Check certificates: rebuild the problem and test each claim."
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     command(app, "bound")(bound)
 
 
 def bound(
     terminal: Terminal,
-    subject: Annotated[
-        str | None,
-        typer.Argument(metavar="KERNEL|PROGRAM", help="A kernel, or a program file; - is stdin."),
-    ] = None,
+    subject: _Subject = None,
     parameters: Parameters = None,
     contract: Contract = None,
-    plan: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE.json", help="As for `slotweave compile`.")
-    ] = None,
+    plan: _Plan = None,
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
-    certificate: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Write a certificate of each bound to FILE."),
-    ] = None,
-    check: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="Check certificates: rebuild the problem and test each claim."
-        ),
-    ] = None,
+    certificate: _Certificate = None,
+    check: _Check = None,
     files: Files = NO_FILES,
     json: Json = False,
 ) -> None:

@@ -41,6 +41,32 @@ if TYPE_CHECKING:
     from slotweave.driver.compiled import Compiled
 
 
+_Plan = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE.json",
+        help="Plan to compile by: tuned (where the shape has one), default, ... or a file.",
+    ),
+]
+_ResultFile = Annotated[
+    str | None,
+    typer.Option(
+        "--result",
+        metavar="FILE",
+        help="Write the result to FILE: the program and the hashes of all it rests on; "
+        "`slotweave verify FILE` re-derives it.",
+    ),
+]
+_PrintAfter = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PASS",
+        help="Print the output of PASS (trace, rewrite, lower, schedule, ...) instead of the "
+        "table; on stderr if stdout is for --json or -o -.",
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     command(app, "compile")(compile_)
 
@@ -50,13 +76,7 @@ def compile_(
     kernel: KernelArgument,
     parameters: Parameters = None,
     contract: Contract = None,
-    plan: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE.json",
-            help="Plan to compile by: tuned (where the shape has one), default, ... or a file.",
-        ),
-    ] = None,
+    plan: _Plan = None,
     choice: Choice = None,
     machine: TargetMachine = "challenge",
     effort: EffortOption = "default",
@@ -65,23 +85,8 @@ def compile_(
     instances: Instances = 20,
     seed: Seed = 0,
     output: Output = None,
-    result_file: Annotated[
-        str | None,
-        typer.Option(
-            "--result",
-            metavar="FILE",
-            help="Write the result to FILE: the program and the hashes of all it rests on; "
-            "`slotweave verify FILE` re-derives it.",
-        ),
-    ] = None,
-    print_after: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PASS",
-            help="Print the output of PASS (trace, rewrite, lower, schedule, ...) instead of the "
-            "table; on stderr if stdout is for --json or -o -.",
-        ),
-    ] = None,
+    result_file: _ResultFile = None,
+    print_after: _PrintAfter = None,
     json: Json = False,
 ) -> None:
     """Compile a kernel to a checked program.

@@ -39,6 +39,19 @@ _AS_WRITTEN = (
 _WIDTH = 100
 
 
+_Picture = Annotated[
+    bool | None,
+    typer.Option(
+        "--picture/--no-picture",
+        help="Draw slots by cycles in half blocks, or do not; drawn on a terminal if left out.",
+    ),
+]
+_Cycles = Annotated[
+    str | None,
+    typer.Option("--cycles", metavar="A..B", help="Draw these cycles alone, in detail."),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     command(app, "inspect")(inspect)
 
@@ -49,17 +62,8 @@ def inspect(
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
     files: Files = NO_FILES,
-    picture: Annotated[
-        bool | None,
-        typer.Option(
-            "--picture/--no-picture",
-            help="Draw slots by cycles in half blocks, or do not; drawn on a terminal if left out.",
-        ),
-    ] = None,
-    cycles: Annotated[
-        str | None,
-        typer.Option("--cycles", metavar="A..B", help="Draw these cycles alone, in detail."),
-    ] = None,
+    picture: _Picture = None,
+    cycles: _Cycles = None,
     json: Json = False,
 ) -> None:
     """Show where the cycles of a program go.

@@ -48,6 +48,23 @@ if TYPE_CHECKING:
 GRACE = 0.25
 
 
+_Vectorize = Annotated[
+    bool | None,
+    typer.Option(
+        "--vectorize/--no-vectorize",
+        help="Pack operations on words into vectors, or do not (default: try both).",
+    ),
+]
+_NoRewrite = Annotated[
+    bool,
+    typer.Option(
+        "--no-rewrite",
+        help="Apply no rules: reschedule only the needed operations, each once; known words "
+        "become constants.",
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     command(app, "repack")(repack)
 
@@ -58,21 +75,8 @@ def repack(
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
     files: Files = NO_FILES,
-    vectorize: Annotated[
-        bool | None,
-        typer.Option(
-            "--vectorize/--no-vectorize",
-            help="Pack operations on words into vectors, or do not (default: try both).",
-        ),
-    ] = None,
-    no_rewrite: Annotated[
-        bool,
-        typer.Option(
-            "--no-rewrite",
-            help="Apply no rules: reschedule only the needed operations, each once; known words "
-            "become constants.",
-        ),
-    ] = False,
+    vectorize: _Vectorize = None,
+    no_rewrite: _NoRewrite = False,
     effort: EffortOption = "default",
     time_limit: TimeLimit = None,
     evaluations: Evaluations = None,

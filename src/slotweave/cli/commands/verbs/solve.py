@@ -26,38 +26,44 @@ if TYPE_CHECKING:
 _METHODS = ("list", "modulo", "exact", "auto")
 
 
+_File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="A scheduling problem: .dzn (modulo), .sm, .rcp, .SCH (projects), .fjs (flexible "
+        "job shop), .json or .txt (our own); - is stdin, JSON.",
+    ),
+]
+_Method = Annotated[
+    str,
+    typer.Option(
+        metavar="|".join(_METHODS),
+        help="How to search: `auto` is exact if ortools is installed; exact starts from a "
+        "heuristic.",
+    ),
+]
+_Workers = Annotated[
+    int, typer.Option(metavar="N", min=1, max=64, help="Threads of the exact solver.")
+]
+_Svg = Annotated[
+    str | None,
+    typer.Option(metavar="FILE.svg", help="Draw the schedule to FILE.svg; - is stdout."),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     command(app, "solve")(solve)
 
 
 def solve(
     terminal: Terminal,
-    file: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE",
-            help="A scheduling problem: .dzn (modulo), .sm, .rcp, .SCH (projects), .fjs (flexible "
-            "job shop), .json or .txt (our own); - is stdin, JSON.",
-        ),
-    ],
-    method: Annotated[
-        str,
-        typer.Option(
-            metavar="|".join(_METHODS),
-            help="How to search: `auto` is exact if ortools is installed; exact starts from a "
-            "heuristic.",
-        ),
-    ] = "auto",
+    file: _File,
+    method: _Method = "auto",
     time_limit: TimeLimit = None,
     evaluations: Evaluations = None,
     seed: Seed = 0,
-    workers: Annotated[
-        int, typer.Option(metavar="N", min=1, max=64, help="Threads of the exact solver.")
-    ] = 2,
-    svg: Annotated[
-        str | None,
-        typer.Option(metavar="FILE.svg", help="Draw the schedule to FILE.svg; - is stdout."),
-    ] = None,
+    workers: _Workers = 2,
+    svg: _Svg = None,
     output: Output = None,
     json: Json = False,
 ) -> None:

@@ -34,6 +34,31 @@ if TYPE_CHECKING:
     from slotweave.tuning.search import State, Task
 
 
+_Output = Annotated[
+    str,
+    typer.Option("-o", "--output", metavar="FILE.json", help="Write the best plan to FILE.json."),
+]
+_Plan = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE.json",
+        help="Plan to start from (default: the best plan known for the shape).",
+    ),
+]
+_Seeds = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Run N searches, with seeds from SEED on.")
+]
+_TimeLimit = Annotated[float, typer.Option(metavar="SECONDS", min=0, help="Stop after SECONDS.")]
+_Evaluations = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=0,
+        help="Stop each search after N plans instead of by time, so that it can be repeated.",
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     command(app, "tune")(tune)
 
@@ -41,38 +66,16 @@ def add_to(app: typer.Typer) -> None:
 def tune(
     terminal: Terminal,
     kernel: KernelArgument,
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o", "--output", metavar="FILE.json", help="Write the best plan to FILE.json."
-        ),
-    ],
+    output: _Output,
     parameters: Parameters = None,
     contract: Contract = None,
-    plan: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE.json",
-            help="Plan to start from (default: the best plan known for the shape).",
-        ),
-    ] = None,
+    plan: _Plan = None,
     choice: Choice = None,
     machine: TargetMachine = "challenge",
     seed: Seed = 0,
-    seeds: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Run N searches, with seeds from SEED on.")
-    ] = 1,
-    time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="Stop after SECONDS.")
-    ] = 60.0,
-    evaluations: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=0,
-            help="Stop each search after N plans instead of by time, so that it can be repeated.",
-        ),
-    ] = None,
+    seeds: _Seeds = 1,
+    time_limit: _TimeLimit = 60.0,
+    evaluations: _Evaluations = None,
     json: Json = False,
 ) -> None:
     """Search for a plan that takes fewer cycles.
