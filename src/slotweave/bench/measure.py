@@ -1,5 +1,7 @@
 """Seconds that Slotweave needs for its own work, on one kernel of one shape.
 
+    import        a new process that does `import slotweave`, and nothing with it
+    import numpy  the same of NumPy, to compare it with
     start-up      a new process that loads Slotweave and runs one compiled bundle, caches warm
     late          how long after a limit of a second `compile` ends, of a kernel without end
     late largest  the same of the kernel itself, each parameter as large as it may be
@@ -60,7 +62,9 @@ _LIMIT = 1.0
 
 def measure(subject: Job, repeat: int) -> Iterator[tuple[str, float]]:
     """The seconds of each kind of work, by name, as they are found."""
-    yield "start-up", _least(_start_up, min(repeat, 3))
+    yield "import", _least(lambda: _run_python("import slotweave"), min(repeat, 5))
+    yield "import numpy", _least(lambda: _run_python("import numpy"), min(repeat, 5))
+    yield "start-up", _least(lambda: _run_python(_START), min(repeat, 3))
     yield "late", _least(_compile_endless, 1) - _LIMIT
     if subject.kernel.name in kernels():
         yield "late largest", _least(lambda: _compile_largest(subject.kernel), 1) - _LIMIT
@@ -76,8 +80,8 @@ def measure(subject: Job, repeat: int) -> Iterator[tuple[str, float]]:
         yield from _simulation(subject, scalar, "scalar ", repeat)
 
 
-def _start_up() -> None:
-    subprocess.run([sys.executable, "-c", _START], check=True)
+def _run_python(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def _compile_endless() -> None:
