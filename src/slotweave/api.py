@@ -8,9 +8,7 @@ limits; their messages begin with a code (`slotweave explain SW301`).
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from slotweave.backend.fit import Effort
@@ -18,13 +16,25 @@ from slotweave.base.budget import budget
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.verdict import Verdict
 from slotweave.driver.job import INSTANCES, Job
-from slotweave.extensions import extensions, kernels, machines
-from slotweave.frontend.kernel import Kernel
-from slotweave.frontend.kernel_function import KernelFunction, kernel
-from slotweave.ir.facts import Facts, nothing_known
-from slotweave.ir.plan import Plan
+from slotweave.extensions import kernels
+from slotweave.frontend.kernel_function import kernel
+from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
+from slotweave.names import (
+    AnyFacts,
+    AnyKernel,
+    AnyMachine,
+    AnyPath,
+    facts,
+    facts_of,
+    job,
+    job_named_by,
+    load,
+    machine_of,
+    save,
+    write_text,
+)
 from slotweave.results import (
     Bounds,
     Compiled,
@@ -58,56 +68,6 @@ __all__ = [
     "verify",
     "what_if",
 ]
-
-#: A kernel: a function `f(k, n=64, ...)`, a value, or a name as the commands take it.
-AnyKernel = Kernel | KernelFunction | Callable[..., object] | str
-AnyMachine = Machine | str
-AnyFacts = Facts | str | None
-AnyPath = str | os.PathLike[str]
-
-
-def job(
-    kernel: AnyKernel,
-    *,
-    contract: str | None = None,
-    plan: Plan | str | None = None,
-    machine: AnyMachine = "challenge",
-    seed: int = 0,
-    instances: int = INSTANCES,
-    effort: str = "default",
-    **parameters: int,
-) -> Job:
-    """What to compile: a kernel with its parameters, a contract and a plan, for a machine.
-
-    `instances` random inputs of `seed` are run when it is compiled; `effort` is fast, default or
-    max. Contract and plan are the kernel's first ones if left out, parameters their defaults.
-
-    Raises InputError: SW201 for an unknown kernel, SW202 for a parameter, SW208 for a machine,
-    SW209 for a plan, SW212 for another choice that there is not.
-
-    >>> job("tree-hash", height=4, batch=16, rounds=3).parameters["height"]
-    4
-    """
-    target = _machine(machine)
-    chosen = _kernel(kernel, target)
-    values = {name: each.default for name, each in chosen.parameters.items()}
-    for name, value in parameters.items():
-        if name not in values:
-            raise _unknown("SW202", f"parameter of {chosen.name}", name, values)
-        lowest, highest = chosen.parameters[name].lowest, chosen.parameters[name].highest
-        if not lowest <= value <= highest:
-            reason = f"{name} must be from {lowest} to {highest}, not {value}"
-            raise InputError(Diagnostic("SW202", reason))
-        values[name] = value
-    promise = chosen.contracts[0] if contract is None else contract
-    if promise not in chosen.contracts:
-        raise _unknown("SW212", f"contract of {chosen.name}", promise, chosen.contracts)
-    if effort.upper() not in Effort.__members__:
-        raise _unknown("SW212", "effort", effort, [name.lower() for name in Effort.__members__])
-    return Job(
-        chosen, values, promise, _plan(chosen, plan, values, promise), target,
-        seed=seed, instances=instances, effort=Effort[effort.upper()],
-    )  # fmt: skip
 
 
 def compile(
@@ -156,7 +116,7 @@ def run(
     """
     from slotweave.simulate.compiled import encode, run_compiled
 
-    encoded = encode(program, _machine_of(program, machine))
+    encoded = encode(program, machine_of(program, machine))
     end = run_compiled(encoded, memory, strict=strict, max_cycles=max_cycles)
     return Ended(end.cycles, end.memory, end.scratch, end.trace, end.state, end.pc)
 
@@ -173,8 +133,8 @@ def inspect(
     """
     from slotweave.anatomy.inspect import inspect_program
 
-    target = _machine_of(program, machine)
-    return shown_as(Inspection, inspect_program(program, target, _facts(facts, program)))
+    target = machine_of(program, machine)
+    return shown_as(Inspection, inspect_program(program, target, facts_of(facts, program)))
 
 
 def explain(
@@ -198,9 +158,9 @@ def explain(
     from slotweave.anatomy.inspect import refuse_faults
     from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled
 
-    target = _machine_of(program, machine)
+    target = machine_of(program, machine)
     refuse_faults(program, target)
-    ran = unrolled(program, target, _facts(facts, program), MOST_SHOWN)
+    ran = unrolled(program, target, facts_of(facts, program), MOST_SHOWN)
     if not 0 <= cycle < ran.cycles[-1]:
         reason = f"the run has {ran.cycles[-1]:,} cycles, from 0 on"
         raise InputError(Diagnostic("SW212", reason))
@@ -240,7 +200,7 @@ def repack(
     options = RepackOptions(rewrite=rewrite, vectorize=vectorize, effort=Effort[effort.upper()],
                             seed=seed)  # fmt: skip
     made = repacked(
-        program, _machine_of(program, machine), _facts(facts, program), options,
+        program, machine_of(program, machine), facts_of(facts, program), options,
         budget=budget(evaluations, time_limit), origin=origin_of(program, kernels()),
     )  # fmt: skip
     return shown_as(Repacked, made)
@@ -268,11 +228,11 @@ def verify(
     >>> verify(made.program, made.job).verified.mismatches
     0
     """
-    target = _machine_of(program, machine)
+    target = machine_of(program, machine)
     if isinstance(against, Program):
-        known = _facts(facts, against)
+        known = facts_of(facts, against)
         return _compared(program, against, known, target, prove, instances, seed)
-    wanted = against or _job_named_by(program, target)
+    wanted = against or job_named_by(program, target)
     from slotweave.driver.certify import verify_program
     from slotweave.driver.proof import prove as proof_of
 
@@ -302,8 +262,8 @@ def bound(
     if isinstance(what, Program):
         from slotweave.anatomy.timing.program_bounds import program_bounds
 
-        target = _machine_of(what, machine)
-        return Bounds(program_bounds(what, target, _facts(facts, what)))
+        target = machine_of(what, machine)
+        return Bounds(program_bounds(what, target, facts_of(facts, what)))
     from slotweave.driver.compile import lowered_of
 
     if machine is not None:
@@ -326,8 +286,8 @@ def what_if(
     """
     from slotweave.anatomy.timing.what_if import what_if as timed
 
-    target = _machine_of(program, machine)
-    return shown_as(WhatIf, timed(program, target, slots or {}, _facts(facts, program)))
+    target = machine_of(program, machine)
+    return shown_as(WhatIf, timed(program, target, slots or {}, facts_of(facts, program)))
 
 
 def diff(
@@ -342,7 +302,7 @@ def diff(
     from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
 
     numbering = Numbering()
-    sides = [side_of(each, _machine_of(each, machine), _facts(facts, each), numbering)
+    sides = [side_of(each, machine_of(each, machine), facts_of(facts, each), numbering)
              for each in (a, b)]  # fmt: skip
     return shown_as(Difference, diff_sides(sides[0], sides[1]))
 
@@ -390,138 +350,13 @@ def report(
     from slotweave.views.page import report as page_of
 
     named = [str(each.meta.get("kernel", "program")) for each in (program, other) if each]
-    told = [Reported(name, each, _machine_of(each, machine), _facts(facts, each))
+    told = [Reported(name, each, machine_of(each, machine), facts_of(facts, each))
             for name, each in zip(named, [each for each in (program, other) if each],
                                   strict=True)]  # fmt: skip
     text = page_of(told[0], told[1] if other is not None else None)
     if path is not None:
-        _write(path, text)
+        write_text(path, text)
     return text
-
-
-def facts(name: str = "none", **values: Any) -> Facts:
-    """What may be assumed of memory: `none`, a name of an extension's, or a .json file.
-
-    `values` are those that named facts are about, the usual ones if left out.
-
-    >>> len(facts("challenge", height=4, rounds=3, batch=16).regions)
-    4
-    """
-    if name == "none":
-        return nothing_known()
-    for extension in extensions():
-        for each in extension.facts:
-            if each.name == name and extension.subject:
-                about = job(extension.subject.kernel, **values).parameters
-                return kernels()[extension.subject.kernel].facts(about, each.contract)
-    if name.endswith(".json"):
-        from slotweave.ir.text.facts_json import facts_from_json
-
-        return facts_from_json(_read(name), name)
-    known = [each.name for extension in extensions() for each in extension.facts]
-    raise _unknown("SW215", "set of facts", name, ["none", *known])
-
-
-def load(path: AnyPath) -> Program:
-    """The program in a file, or that a text is, in either form (JSON or text).
-
-    Raises InputError: SW203 if the file cannot be read, SW204 if it holds no program.
-
-    >>> load('{"machine": "challenge", "program": [{"flow": [["halt"]]}]}\\n').bundles[0]["flow"]
-    (('halt',),)
-    """
-    from slotweave.ir.text.program_files import parse_program
-
-    text = os.fspath(path)
-    if "\n" in text:
-        return parse_program(text, "text")
-    return parse_program(_read(text), text)
-
-
-def save(program: Program, path: AnyPath) -> None:
-    """Write `program` as JSON; the file appears whole or not at all.
-
-    Raises InputError (SW207) if it cannot be written.
-    """
-    from slotweave.ir.text.program_files import program_to_json
-
-    _write(path, program_to_json(program))
-
-
-# What names stand for
-
-
-def _machine(given: AnyMachine) -> Machine:
-    if isinstance(given, Machine):
-        return given
-    known = machines()
-    if given in known:
-        return known[given]
-    if given.endswith(".toml"):
-        from slotweave.machine import machine_from_toml
-
-        return machine_from_toml(_read(given), file=given)
-    raise _unknown("SW208", "machine", given, known)
-
-
-def _machine_of(program: Program, given: AnyMachine | None) -> Machine:
-    return _machine(program.machine if given is None else given)
-
-
-def _kernel(given: AnyKernel, machine: Machine) -> Kernel:
-    from slotweave.frontend.load import kernel_of_function, load_kernel_file
-
-    if isinstance(given, Kernel):
-        return given
-    if not isinstance(given, str):
-        name = given.name if isinstance(given, KernelFunction) else _name_of(given)
-        return kernel_of_function(given, name, machine.vector_length)
-    known = kernels()
-    if given in known:
-        return known[given]
-    if ".py:" in given:
-        return load_kernel_file(given, machine.vector_length)
-    raise _unknown("SW201", "kernel", given, known)
-
-
-def _name_of(function: Callable[..., object]) -> str:
-    return str(getattr(function, "__name__", "kernel"))
-
-
-def _plan(
-    kernel: Kernel, given: Plan | str | None, values: Mapping[str, int], contract: str
-) -> Plan:
-    if isinstance(given, Plan):
-        return given
-    name = given or kernel.plan_names[0]
-    if name.endswith(".json"):
-        from slotweave.ir.text.plan_json import plan_from_json
-
-        return plan_from_json(_read(name), name)
-    if name not in kernel.plan_names:
-        raise _unknown("SW209", f"plan of {kernel.name}", name, kernel.plan_names)
-    return kernel.plan(name, values, contract)
-
-
-def _facts(given: AnyFacts, program: Program) -> Facts:
-    """What is given; by a name, about the parameters that the program says it is for."""
-    if not isinstance(given, str):
-        return nothing_known() if given is None else given
-    params = program.meta.get("params")
-    said = params if isinstance(params, Mapping) and not given.endswith(".json") else {}
-    return facts(given, **said)
-
-
-def _job_named_by(program: Program, machine: Machine) -> Job:
-    """The job that a program says it was compiled from."""
-    meta = program.meta
-    name, params = meta.get("kernel"), meta.get("params")
-    if not isinstance(name, str) or name not in kernels() or not isinstance(params, Mapping):
-        reason = "the program does not name a kernel that is known: say what to compare it with"
-        raise InputError(Diagnostic("SW212", reason))
-    contract, plan = meta.get("contract"), meta.get("plan")
-    known = plan if plan in kernels()[name].plan_names else None
-    return job(name, contract=contract, plan=known, machine=machine, **params)
 
 
 def _compared(
@@ -533,7 +368,7 @@ def _compared(
     from slotweave.views.differing_runs import telling_writers
 
     one = Subject(program, machine, "the program")
-    two = Subject(other, _machine_of(other, None), "the other program")
+    two = Subject(other, machine_of(other, None), "the other program")
     words = facts.memory_words
     if words is None:
         reason = "the facts do not say how long memory is, so there are no memories to try"
@@ -544,33 +379,3 @@ def _compared(
     if prove:
         verdict = prove_same(one, two, facts)
     return Verification("the other program", verified, verdict)
-
-
-def _unknown(code: str, what: str, name: str, known: Any) -> InputError:
-    from difflib import get_close_matches
-
-    names = list(known)
-    close = get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
-    return InputError(Diagnostic(code, f"there is no {what} called {name!r} ({hint})"))
-
-
-def _read(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(Diagnostic("SW203", f"cannot be read: {reason}", file=path)) from None
-
-
-def _write(path: AnyPath, text: str) -> None:
-    target = Path(path).resolve()
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(target)
-    except OSError as error:
-        reason = f"cannot be written: {error.strerror or error}"
-        raise InputError(Diagnostic("SW207", reason, file=str(path))) from None
-    finally:
-        temporary.unlink(missing_ok=True)
