@@ -310,7 +310,7 @@ def test_facts_and_graph_must_agree_how_long_memory_is() -> None:
     assert found.answer == "unknown"
 
 
-def test_words_of_two_items_that_meet_leave_the_question_open(
+def test_words_of_two_items_that_interact_leave_the_question_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each value is added to that of the next lane, which is taken away again."""
@@ -324,7 +324,7 @@ def test_words_of_two_items_that_meet_leave_the_question_open(
     monkeypatch.setattr(vector, "mix", mix)
     found = proof(traced())
     assert found.answer == "unknown"
-    assert "meet" in found.why
+    assert "interact: 0, 7" in found.why
 
 
 def test_regions_of_facts_are_what_is_judged() -> None:

@@ -14,7 +14,7 @@ from slotweave.check.symbolic.witness import cone_of
 from slotweave.ir.definition import Arithmetic, Definition, Integers
 from slotweave.ir.graph import Region
 
-#: A list of four nodes, each followed by itself or by the next one; values of two items behind.
+#: A list of four nodes, each followed by itself or by the next one; values of two items after.
 LIST = Region("list", 0, 4, read_only=True)
 WORK = Region("work", 4, 4)
 VALUES = Region("values", 8, 2, output=True)
@@ -131,7 +131,9 @@ def test_an_undetermined_word_is_unknown() -> None:
 
 def test_words_of_two_items_do_not_mean_one() -> None:
     bench = Bench()
-    assert "items [0, 1] meet" in str(bench.reason(bench.op("add", bench.word(8), bench.word(9))))
+    assert "items interact: 0, 1" in str(
+        bench.reason(bench.op("add", bench.word(8), bench.word(9)))
+    )
 
 
 def test_the_same_unknown_word_is_itself() -> None:
@@ -146,7 +148,7 @@ def test_a_claim_about_a_step_cannot_rest_on_later_ones() -> None:
     bench = Bench()
     doubt = bench.prover.doubt("state", bench.forms.leaf("parity", 2), 1, 0)
     assert doubt is not None
-    assert "behind step 1" in doubt.reason
+    assert "after step 1" in doubt.reason
 
 
 def test_a_divisor_that_can_be_zero_is_noticed() -> None:
