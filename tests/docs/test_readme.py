@@ -117,6 +117,8 @@ def test_the_examples_run_one_after_another(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_the_kernel()
+    traced = slotweave("compile", "triple.py:triple", "--print-after", "trace")
+    Path("graph.txt").write_text(traced.out, encoding="utf-8")
     shown = [shlex.split(line) for line in SHOWN.findall(PAGE)]
     examples = [words for command, words in EXAMPLES.items() if command not in RUN_ELSEWHERE]
     for words in shown + examples:
