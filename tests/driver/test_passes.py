@@ -196,3 +196,18 @@ def test_blocks_spill_where_that_is_shorter() -> None:
         compile_job(job_of(waits, tight, spill=spill)).cycles for spill in (False, True)
     )
     assert spilled < without
+
+
+def test_a_block_without_any_storage_may_be_asked_what_it_could_spill() -> None:
+    """The last block only pauses: it writes no word of scratch."""
+
+    def build(k: Tracer) -> None:
+        x = k.region("x", 0, 8, output=True)
+        k.branch(x[0], lambda: x.store(1, 7), lambda: None)
+        k.pause()
+
+    kernel = kernel_of_function(build, "pauses")
+    plan = Plan("default", "pauses", True, ScheduleOptions(spill=True))
+    result = compile_job(Job(kernel, {}, kernel.contracts[0], plan, CHALLENGE, instances=2))
+    assert result.equivalence.answer in (True, "unknown")
+    assert result.verified.mismatches == 0

@@ -40,10 +40,12 @@ def reload_costs(lowered: Lowered, machine: Machine) -> list[int]:
     anchor = _anchor(graph)
     costs = [0] * len(problem.storage_words)
     for op, storage in enumerate(problem.writes.tolist()):
+        if storage < 0:  # it writes nothing, and there may be no storage at all
+            continue
         index = int(problem.nodes[op])
         node = graph.nodes[index]
         whole = writers[storage] == 1 and problem.storage_words[storage] == node.width
-        if storage < 0 or not whole or index in fixed or storage in lowered.pinned:
+        if not whole or index in fixed or storage in lowered.pinned:
             continue
         if index in constants:
             costs[storage] = WORD_REMATERIALIZE * (index != anchor)
