@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from slotweave.backend.fit import Effort
 from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.files import write_whole
 from slotweave.driver.job import INSTANCES, Job
 from slotweave.extensions import extensions, kernels, machines
+from slotweave.extensions.lookup import (
+    contract_called,
+    described_machine,
+    described_plan,
+    expect_parameters,
+    plan_called,
+    unknown,
+)
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.kernel_function import KernelFunction
 from slotweave.ir.facts import Facts, nothing_known
@@ -49,10 +58,7 @@ def job(
     """
     target = machine_named(machine)
     chosen = kernel_of(kernel, target)
-    values = parameters_of(chosen, parameters)
-    promise = chosen.contracts[0] if contract is None else contract
-    if promise not in chosen.contracts:
-        raise unknown("SW212", f"contract of {chosen.name}", promise, chosen.contracts)
+    values, promise = parameters_of(chosen, parameters), contract_called(chosen, contract)
     if effort.upper() not in Effort.__members__:
         raise unknown("SW212", "effort", effort, [name.lower() for name in Effort.__members__])
     return Job(
@@ -93,7 +99,7 @@ def facts(name: str = "none", **values: Any) -> Facts:
 
         return facts_from_json(read_text(name), name)
     known = [each.name for extension in extensions() for each in extension.facts]
-    raise unknown("SW215", "set of facts", name, ["none", *known])
+    raise unknown("SW215", "set of facts called", name, ["none", *known])
 
 
 def load(path: AnyPath) -> Program:
@@ -130,9 +136,7 @@ def machine_named(given: AnyMachine) -> Machine:
     if given in known:
         return known[given]
     if given.endswith(".toml"):
-        from slotweave.machine import machine_from_toml
-
-        return machine_from_toml(read_text(given), file=given)
+        return described_machine(read_text(given), given)
     raise unknown("SW208", "machine", given, known)
 
 
@@ -164,16 +168,8 @@ def _name_of(function: Callable[..., object]) -> str:
 
 def parameters_of(kernel: Kernel, given: Mapping[str, int]) -> dict[str, int]:
     """The parameters of `kernel`: those given, its defaults for the others. Raises SW202."""
-    values = {name: each.default for name, each in kernel.parameters.items()}
-    for name, value in given.items():
-        if name not in values:
-            raise unknown("SW202", f"parameter of {kernel.name}", name, values)
-        lowest, highest = kernel.parameters[name].lowest, kernel.parameters[name].highest
-        if not lowest <= value <= highest:
-            reason = f"{name} must be from {lowest} to {highest}, not {value}"
-            raise InputError(Diagnostic("SW202", reason))
-        values[name] = value
-    return values
+    expect_parameters(kernel, given)
+    return {**{name: each.default for name, each in kernel.parameters.items()}, **given}
 
 
 def plan_of(
@@ -184,12 +180,8 @@ def plan_of(
         return given
     name = given or kernel.plan_names[0]
     if name.endswith(".json"):
-        from slotweave.ir.text.plan_json import plan_from_json
-
-        return plan_from_json(read_text(name), name)
-    if name not in kernel.plan_names:
-        raise unknown("SW209", f"plan of {kernel.name}", name, kernel.plan_names)
-    return kernel.plan(name, values, contract)
+        return described_plan(kernel, read_text(name), name)
+    return plan_called(kernel, name, values, contract)
 
 
 def facts_of(given: AnyFacts, program: Program) -> Facts:
@@ -199,16 +191,6 @@ def facts_of(given: AnyFacts, program: Program) -> Facts:
     params = program.meta.get("params")
     said = params if isinstance(params, Mapping) and not given.endswith(".json") else {}
     return facts(given, **said)
-
-
-def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError:
-    """The complaint that there is no `what` called `name`, with what was probably meant."""
-    from difflib import get_close_matches
-
-    names = list(known)
-    close = get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
-    return InputError(Diagnostic(code, f"there is no {what} called {name!r} ({hint})"))
 
 
 def read_text(path: str) -> str:
@@ -222,13 +204,8 @@ def read_text(path: str) -> str:
 
 def write_text(path: AnyPath, text: str) -> None:
     """Write a file, which appears whole or not at all. Raises SW207."""
-    target = Path(path).resolve()
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(target)
+        write_whole(Path(path), text.encode("utf-8"))
     except OSError as error:
         reason = f"cannot be written: {error.strerror or error}"
         raise InputError(Diagnostic("SW207", reason, file=str(path))) from None
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from slotweave.driver.compile import compile_job
+from slotweave.driver.compile import compile_job, draft_after
+from slotweave.driver.compiled import Compiled
 from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Kernel
 from slotweave.kernels.forms import LOOP, UNROLLED
@@ -53,13 +54,24 @@ def test_each_form_of_the_usual_size(kernel: Kernel, form: str) -> None:
     expect_right(kernel, form, {name: one.default for name, one in kernel.parameters.items()})
 
 
-def expect_right(kernel: Kernel, form: str, parameters: dict[str, int]) -> None:
+def expect_right(kernel: Kernel, form: str, parameters: dict[str, int]) -> Compiled:
     """Compiled, proved to be its graph, and like NumPy's reference on random memories."""
     contract = kernel.contracts[0]
     plan = kernel.plan(form, parameters, contract)
     result = compile_job(Job(kernel, parameters, contract, plan, CHALLENGE, instances=4))
     assert result.equivalence.answer is True
-    assert result.verified.mismatches == 0
+    assert (result.verified.mismatches, result.verified.against) == (0, "its NumPy reference")
+    assert len(result.blocks) == 1 or form == LOOP
+    return result
+
+
+@pytest.mark.parametrize("kernel", [k for k in LIBRARY if k.name not in SLOW], ids=lambda k: k.name)
+def test_the_loop_form_jumps(kernel: Kernel) -> None:
+    """Whatever its size: a loop of one round is a loop too."""
+    parameters = SMALL[kernel.name]
+    plan = kernel.plan(LOOP, parameters, kernel.contracts[0])
+    job = Job(kernel, parameters, kernel.contracts[0], plan, CHALLENGE)
+    assert len(draft_after(job, "trace").traced.blocks) > 1
 
 
 def test_every_kernel_is_small_in_some_test() -> None:

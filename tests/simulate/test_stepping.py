@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,6 @@ from slotweave.base.diagnostics import CheckFailed, InputError
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.reference import run
-from slotweave.simulate.run import RunState
 from slotweave.simulate.stepping import Stepper, parse_breakpoint
 from strategies.wild_programs import MEMORY_WORDS, wild_program
 from support.examples import examples
@@ -102,7 +103,25 @@ def test_a_pause_stops_and_the_run_goes_on_behind_it() -> None:
     paused = Program("challenge", ({"flow": (("pause",),)}, {"load": (("const", 0, 1),)}))
     stepper = Stepper(paused, CHALLENGE, [])
     assert stepper.run_to() == "a pause"
-    assert stepper.last is not None
-    assert stepper.last.state is RunState.PAUSED
     assert stepper.run_to() == "the end"
     assert stepper.scratch[0] == 1
+
+
+def test_a_pause_lets_nothing_land_before_its_time() -> None:
+    """As in `run`: what a slow load reads is in scratch two bundles later, pause or not."""
+    modes = tuple(replace(mode, latency=2) if mode.operation == "load" else mode
+                  for mode in CHALLENGE.modes)  # fmt: skip
+    slow = replace(CHALLENGE, name="slow", modes=modes)
+    program = Program(
+        "slow",
+        (
+            {"load": (("const", 0, 0), ("const", 2, 1))},
+            {"load": (("load", 1, 0),)},
+            {"flow": (("pause",),), "store": (("store", 0, 1),)},
+            {"store": (("store", 2, 1),)},
+        ),
+    )
+    stepper = Stepper(program, slow, [7, 0], strict=False)
+    while stepper.forward():
+        pass
+    assert stepper.memory == run(program, slow, [7, 0], strict=False).memory.tolist() == [0, 7]

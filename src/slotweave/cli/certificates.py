@@ -9,6 +9,7 @@ from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.cli import inputs
 from slotweave.cli.output import print_json, write_output
 from slotweave.cli.plans import plan_of
+from slotweave.extensions.lookup import contract_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +49,7 @@ def kernel_problem(
     target = inputs.machine_named(request.machine)
     kernel = inputs.kernel_named(request.kernel, target)
     values = inputs.parameters_of(kernel, request.parameters or (), defaults)
-    promise = inputs.contract_of(kernel, request.contract)
+    promise = contract_called(kernel, request.contract)
     plan = plan_of(kernel, request.plan, values, promise)
 
     from slotweave.driver.compile import lowered_of

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Footer, Input, Static
 
+from slotweave.anatomy.words.scratch_names import scratch_names
 from slotweave.base.diagnostics import InputError
 from slotweave.ir.program import Program
 from slotweave.simulate.stepping import Breakpoint, Stepper, parse_breakpoint
@@ -17,7 +18,6 @@ from slotweave.views.stepping_text import (
     events_text,
     listing_text,
     memory_text,
-    scratch_names,
     scratch_text,
     status_text,
 )
@@ -53,7 +53,10 @@ class Debugger(App[None]):
         super().__init__()
         self.title = title
         self.program, self.stepper = program, stepper
-        self.names = scratch_names(program)
+        self.names = scratch_names(program, stepper.machine)
+        self.addresses = {
+            name: word for word in range(len(stepper.scratch)) if (name := self.names.of(word))
+        }
         self.breakpoints: list[Breakpoint] = []
         self.watched: list[int] = []
         self.first_word = 0
@@ -141,8 +144,7 @@ class Debugger(App[None]):
             self._show(f"{name!r} is no command; there are: {_HELP}")
 
     def _break(self, rest: str) -> None:
-        by_name = {name: address for address, name in self.names.items()}
-        self.breakpoints.append(parse_breakpoint(rest, by_name, self.program))
+        self.breakpoints.append(parse_breakpoint(rest, self.addresses, self.program))
         self._breaks("")
 
     def _breaks(self, _rest: str) -> None:
@@ -156,8 +158,7 @@ class Debugger(App[None]):
             self._breaks("")
 
     def _watch(self, rest: str) -> None:
-        by_name = {name: address for address, name in self.names.items()}
-        at = by_name.get(rest)
+        at = self.addresses.get(rest)
         at = self._number(rest, len(self.stepper.scratch)) if at is None else at
         if at is not None:
             self.watched.append(at)

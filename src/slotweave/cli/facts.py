@@ -16,9 +16,10 @@ import typer
 
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.cli.assignments import given_as
-from slotweave.cli.inputs import read_text, shown, unknown
+from slotweave.cli.inputs import read_text, shown
 from slotweave.cli.program_files import Building, Values, reader_of, unused, usual_values
 from slotweave.extensions import Extension, NamedFacts, Subject, extensions, kernels
+from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
     from slotweave.base.diagnostics import Diagnostic

@@ -11,13 +11,14 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.options import EFFORTS
+from slotweave.extensions import kernels, machines
+from slotweave.extensions.lookup import described_machine, expect_parameters, unknown
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
@@ -28,9 +29,6 @@ STDIN = "-"
 
 #: The longest file that is read: ten million bundles, more words than memories ever have.
 MAX_FILE_BYTES = 1 << 28
-
-#: As many names are listed in a complaint; where there are more, a command lists them.
-_FEW = 12
 
 
 def read_text(file: str, code: str) -> str:
@@ -83,40 +81,18 @@ def with_file(file: str) -> Iterator[None]:
         raise type(error)(replace(error.diagnostic, file=shown(file))) from None
 
 
-def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError:
-    """The complaint that there is no `what` called `name`."""
-    names = list(known)
-    close = get_close_matches(name, names, n=1)
-    if close:
-        hint = f"did you mean {close[0]!r}?"
-    elif len(names) <= _FEW:
-        hint = f"known: {', '.join(names)}"
-    else:
-        hint = f"`slotweave {what}s list` shows the {len(names)} names"
-    return InputError(Diagnostic(code, f"there is no {what} {name!r} ({hint})"))
-
-
 def machine_named(name: str) -> Machine:
     """A machine that comes with Slotweave, or the one that a .toml file describes."""
-    from slotweave.extensions import machines
-    from slotweave.machine import machine_from_toml
-
     known = machines()
     if name in known:
         return known[name]
     if name.endswith(".toml") or name == STDIN:
-        machine = machine_from_toml(read_text(name, "SW205"), file=shown(name))
-        if known.get(machine.name, machine) != machine:
-            # A program for it must not pass for one of the machine that is known by this name.
-            return replace(machine, name=f"{machine.name} (changed)")
-        return machine
+        return described_machine(read_text(name, "SW205"), shown(name))
     raise unknown("SW208", "machine", name, known)
 
 
 def kernel_named(name: str, machine: Machine) -> Kernel:
     """A kernel that comes with Slotweave, or `file.py:function`, written for `machine`."""
-    from slotweave.extensions import kernels
-
     known = kernels()
     if name in known:
         return known[name]
@@ -157,7 +133,7 @@ def parameters_of(
     values.update({name: value for name, value in (defaults or {}).items() if name in values})
     with given_as("-p NAME=VALUE"):
         values.update(whole_numbers(kernel, assigned(given, "SW202")))
-    _expect_within(kernel, values)
+    expect_parameters(kernel, values)
     return values
 
 
@@ -172,29 +148,12 @@ def whole_numbers(kernel: Kernel, given: Mapping[str, str]) -> dict[str, int]:
         if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
             raise _bad_parameter(f"{name} must be a whole number, not {text!r}")
         values[name] = int(text)
-    _expect_within(kernel, values)
+    expect_parameters(kernel, values)
     return values
-
-
-def _expect_within(kernel: Kernel, values: Mapping[str, int]) -> None:
-    for name, value in values.items():
-        parameter = kernel.parameters[name]
-        if not parameter.lowest <= value <= parameter.highest:
-            allowed = f"{parameter.lowest} to {parameter.highest}"
-            raise _bad_parameter(f"{name} must be from {allowed}, not {value}")
 
 
 def _bad_parameter(reason: str) -> InputError:
     return InputError(Diagnostic("SW202", reason))
-
-
-def contract_of(kernel: Kernel, given: str | None) -> str:
-    """The contract called `given`; the first one of `kernel` if none is."""
-    if given is None:
-        return kernel.contracts[0]
-    if given not in kernel.contracts:
-        raise unknown("SW212", f"contract of {kernel.name} called", given, kernel.contracts)
-    return given
 
 
 def expect_effort(name: str) -> None:
@@ -205,8 +164,6 @@ def expect_effort(name: str) -> None:
 
 def machine_of(program: Program, given: str | None) -> Machine:
     """The machine called `given`, else the one that `program` is for."""
-    from slotweave.extensions import machines
-
     if given is not None:
         return machine_named(given)
     known = machines()

@@ -7,13 +7,13 @@ that nobody ever sees half of it, and a failure leaves what was there before.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.files import write_whole
 
 STDOUT = "-"
 SCHEMA_VERSION = 1
@@ -101,13 +101,7 @@ def _write_file(named: Path, content: str | bytes) -> None:
     if named.exists() and not named.is_file():  # a device or a pipe has no whole to replace
         named.write_bytes(data)
         return
-    path = named.resolve()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(named, data)
 
 
 def unwritable(destination: str, reason: str) -> InputError:

@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.cli.inputs import unknown
 from slotweave.cli.output import print_json
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
     from slotweave.extensions import SearchTarget

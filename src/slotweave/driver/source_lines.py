@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slotweave.backend.emit.lines import slot_lines
+from slotweave.backend.emit.emit import slot_lines
 from slotweave.backend.fitted import Fitted
 from slotweave.ir.program import Program, SourceLines
 from slotweave.machine import Machine
@@ -21,7 +21,7 @@ def program_lines(
         for at, bundle in enumerate(program.bundles[start:stop]):
             lines = found[at] if at < len(found) else {}
             for engine, row in bundle.items():
-                places = lines.get(engine, [])
+                places = lines.get(engine, ())
                 for position in range(len(row)):
                     place = places[position] if position < len(places) else ""
                     slots.append(numbers.setdefault(place, len(numbers)) if place else -1)

@@ -75,8 +75,8 @@ def workload(
         return words
 
     return replace(
-        unrolled, build=build, reference=after, parameters=parameters, trace=None,
-        plan_names=(UNROLLED, LOOP), judged_by_trace=False,
+        unrolled, build=build, reference=after, parameters=parameters, trace=None, traced=None,
+        plan_names=(UNROLLED, LOOP), judged_by_trace=False, judge="its NumPy reference",
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ class _Recorded(Execution):
     def __init__(self, program: Program, machine: Machine, memory: Memory, strict: bool) -> None:
         self.events: list[Event] = []
         self.changes: list[Change] = []
-        options = ExecutionOptions(strict, True, None, MAX_CYCLES, self.events.append)
+        options = ExecutionOptions(strict, False, None, MAX_CYCLES, self.events.append)
         super().__init__(program, machine, ready(machine, memory), options)
 
     def land(self, writes: list[Write]) -> None:
@@ -67,13 +67,14 @@ class Stepper:
     """A run and the place in it that is looked at: `at` bundles have run.
 
     `scratch`, `memory`, `trace`, `cycle` and `bundle` (the one that is next) are those of that
-    place. Pauses stop `run_to`, and the run goes on after them.
+    place. Pauses stop `run_to`, and change nothing: results in flight land in their time.
     """
 
     def __init__(
         self, program: Program, machine: Machine, memory: Memory, strict: bool = True
     ) -> None:
         self._execution = _Recorded(program, machine, memory, strict)
+        self.machine = machine
         self._bundles = program.bundles
         self._steps: list[Step] = []
         self.at = 0
@@ -139,9 +140,13 @@ class Stepper:
             found = next((point for point in points if point.holds(last)), None)
             if found:
                 return str(found)
-            if forward and last.state is RunState.PAUSED:
+            if forward and self._pauses(last.bundle):
                 return "a pause"
         return self._why_ended()
+
+    def _pauses(self, bundle: int) -> bool:
+        slots = (slot for row in self._bundles[bundle].values() for slot in row)
+        return any(slot[0] == "pause" for slot in slots)
 
     def _why_ended(self) -> str:
         last = self.last

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES
 from slotweave.anatomy.timeline import Timeline
+from slotweave.views.parts import IDLE_CAUSE_NAMES
 
 #: Okabe and Ito's colours: told apart by colour-blind people.
 ENGINE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442")
@@ -126,9 +127,10 @@ def _axis(edges: NDArray[np.int64], columns: int) -> Text:
 
 
 def _legend(coloured: bool) -> Text:
-    names = ("could move", "word used", "memory", "elsewhere", "waiting", "no work")
     text = Text("idle:  ", style="dim")
-    for name, colour, letter in zip(names, CAUSE_COLOURS, CAUSE_LETTERS, strict=True):
+    for name, colour, letter in zip(
+        IDLE_CAUSE_NAMES.values(), CAUSE_COLOURS, CAUSE_LETTERS, strict=True
+    ):
         text.append("█ " if coloured else f"{letter} ", Style(color=colour) if coloured else "")
         text.append(f"{name}   ")
     text.rstrip()

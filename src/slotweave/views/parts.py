@@ -15,7 +15,7 @@ from slotweave.views.narrow import with_whole_numbers
 _BAR_CELLS = 12
 
 #: Causes of idle slots (see anatomy.causes.idle_causes), as columns of a table call them.
-_CAUSES = {
+IDLE_CAUSE_NAMES = {
     "free": "could move",
     "scratch": "word used",
     "memory": "memory",
@@ -66,10 +66,10 @@ def idle_table(idle: Mapping[str, Mapping[str, int]]) -> Table:
     """One row for each engine: its idle slots by cause."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("idle")
-    for heading in _CAUSES.values():
+    for heading in IDLE_CAUSE_NAMES.values():
         table.add_column(heading, justify="right")
     for name, causes in idle.items():
-        table.add_row(name, *(f"{causes.get(cause, 0):,}" for cause in _CAUSES))
+        table.add_row(name, *(f"{causes.get(cause, 0):,}" for cause in IDLE_CAUSE_NAMES))
     return with_whole_numbers(table)
 
 

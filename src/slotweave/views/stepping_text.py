@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.text import Text
 
+from slotweave.anatomy.words.scratch_names import ScratchNames
 from slotweave.ir.program import Program
 from slotweave.simulate.run import Space
 from slotweave.simulate.stepping import Stepper
@@ -15,15 +16,6 @@ _CHANGED = "bold yellow"
 _DIM = "dim"
 #: Words in a line of memory.
 _WORDS = 8
-
-
-def scratch_names(program: Program) -> dict[int, str]:
-    """A name for each named word of scratch: `idx`, or `v_idx[3]` for a word of a longer one."""
-    found: dict[int, str] = {}
-    for address, (name, words) in sorted(program.names.items()):
-        for word in range(words):
-            found.setdefault(address + word, f"{name}[{word}]" if words > 1 else name)
-    return found
 
 
 def listing_text(program: Program, stepper: Stepper, lines: int) -> Text:
@@ -42,7 +34,7 @@ def listing_text(program: Program, stepper: Stepper, lines: int) -> Text:
     return text
 
 
-def events_text(stepper: Stepper, names: Mapping[int, str]) -> Text:
+def events_text(stepper: Stepper, names: ScratchNames) -> Text:
     """What the slots of the last bundle read and wrote, in words."""
     text, last = Text(), stepper.last
     if last is None:
@@ -60,18 +52,18 @@ def events_text(stepper: Stepper, names: Mapping[int, str]) -> Text:
     return text
 
 
-def _access(space: Space, address: int, words: Sequence[int], names: Mapping[int, str]) -> str:
+def _access(space: Space, address: int, words: Sequence[int], names: ScratchNames) -> str:
     shown = " ".join(map(str, words))
     return f"{_place(space, address, names)} = {shown}"
 
 
-def _place(space: Space, address: int, names: Mapping[int, str]) -> str:
+def _place(space: Space, address: int, names: ScratchNames) -> str:
     if space is Space.MEMORY:
         return f"memory {address}"
-    return names.get(address, f"scratch {address}")
+    return names.of(address) or f"scratch {address}"
 
 
-def scratch_text(stepper: Stepper, names: Mapping[int, str], watched: Sequence[int]) -> Text:
+def scratch_text(stepper: Stepper, names: ScratchNames, watched: Sequence[int]) -> Text:
     """The watched words, then those that the last bundle changed, then all that are not 0."""
     text = Text()
     changed = _changed(stepper, Space.SCRATCH)
@@ -79,7 +71,7 @@ def scratch_text(stepper: Stepper, names: Mapping[int, str], watched: Sequence[i
     for address in dict.fromkeys([*watched, *sorted(changed), *held]):
         word = stepper.scratch[address]
         style = _CHANGED if address in changed else ""
-        name = names.get(address, "")
+        name = names.of(address) or ""
         text.append(f"{address:>5} {name:<14} {word:>11} {word:#010x}\n", style)
     return text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from slotweave.ir.allocation import Allocation, Layout
@@ -12,7 +12,7 @@ from slotweave.ir.problem import Problem
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.ir.schedule import Schedule
 from slotweave.isa import Form, Role, Shape, forms_of
-from slotweave.machine import Machine
+from slotweave.machine import Machine, Mode
 
 _READS = frozenset({Role.SOURCE, Role.SOURCE_VECTOR})
 _WRITES = frozenset({Role.DEST, Role.DEST_VECTOR})
@@ -30,24 +30,42 @@ def emit(
     addresses = _Addresses(layout, allocation)
     constants = word_constants(graph)
     cycles: list[dict[str, list[Slot]]] = [{} for _ in range(schedule.makespan)]
-    chosen = (problem.mode_offset[:-1] + schedule.mode).tolist()
-    sources = problem.mode_source.tolist()
-    offset, cycle = schedule.cycle_offset.tolist(), schedule.cycle.tolist()
-    for op, index in enumerate(problem.nodes.tolist()):
-        if offset[op] == offset[op + 1]:
-            continue
-        mode = machine.modes[sources[chosen[op]]]
+    for index, mode, issued in chosen_modes(problem, schedule, machine):
         node = graph.nodes[index]
         shape = Shape.WORD if mode.per_lane else mode.shape
         form = forms_of(mode.operation, shape)[0]
         if mode.operation != node.op:
             node = _constant_as(mode.operation, node, index, constants)
-        for lane, at in enumerate(cycle[offset[op] : offset[op + 1]]):
+        for lane, at in enumerate(issued):
             slot = _slot(form, node, index, lane if mode.per_lane else 0, addresses)
             cycles[at].setdefault(mode.engine, []).append(slot)
     order = list(machine.slots)
     bundles = tuple(_in_engine_order(bundle, order) for bundle in cycles)
     return Program(machine.name, bundles)
+
+
+def slot_lines(
+    graph: Graph, machine: Machine, problem: Problem, schedule: Schedule
+) -> tuple[Mapping[str, Sequence[str]], ...]:
+    """For each cycle and engine the kernel's lines ("walk.py:31", or "") of the slots of `emit`."""
+    cycles: list[dict[str, list[str]]] = [{} for _ in range(schedule.makespan)]
+    for index, mode, issued in chosen_modes(problem, schedule, machine):
+        for at in issued:
+            cycles[at].setdefault(mode.engine, []).append(graph.nodes[index].where)
+    return tuple(cycles)
+
+
+def chosen_modes(
+    problem: Problem, schedule: Schedule, machine: Machine
+) -> Iterator[tuple[int, Mode, Sequence[int]]]:
+    """The node of each operation that takes slots, its mode, and the cycle of each slot."""
+    chosen = (problem.mode_offset[:-1] + schedule.mode).tolist()
+    sources = problem.mode_source.tolist()
+    offset, cycle = schedule.cycle_offset.tolist(), schedule.cycle.tolist()
+    for op, index in enumerate(problem.nodes.tolist()):
+        if offset[op] < offset[op + 1]:
+            mode = machine.modes[sources[chosen[op]]]
+            yield index, mode, cycle[offset[op] : offset[op + 1]]
 
 
 def _constant_as(operation: str, node: Node, index: int, constants: Mapping[int, int]) -> Node:

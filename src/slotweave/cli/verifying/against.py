@@ -21,6 +21,7 @@ from slotweave.cli.verifying.programs import (
 from slotweave.cli.verifying.proofs import prove_programs, proved_json, proved_lines, refutation
 from slotweave.cli.verifying.request import Request, naming_compatible
 from slotweave.cli.verifying.tried import inputs_tried, unreached_lines
+from slotweave.extensions.lookup import contract_called
 
 if TYPE_CHECKING:
     from slotweave.check.runs.execution import Verified
@@ -89,7 +90,7 @@ def _question(program: Program, file: str, request: Request) -> _Question:
             expect_one_subject(program, file, other, against)
     meta = meta_for(kernel, program, other)
     values = inputs.parameters_of(kernel, request.parameters or (), meta.get("params"))
-    contract = inputs.contract_of(kernel, request.contract or meta.get("contract"))
+    contract = contract_called(kernel, request.contract or meta.get("contract"))
     second = None
     if other is not None:
         with inputs.with_file(against):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.output import print_json
+from slotweave.extensions.lookup import contract_called
 
 if TYPE_CHECKING:
     from slotweave.cli.terminal import Terminal
@@ -73,7 +74,7 @@ def _expect_fitting(record: Record, kernel: Kernel, file: str) -> None:
     """Complain about parameters and a contract that the kernel does not have."""
     with inputs.with_file(file):
         values = inputs.parameters_of(kernel, (), record.parameters)
-        inputs.contract_of(kernel, record.contract)
+        contract_called(kernel, record.contract)
         if values != dict(record.parameters):
             reason = f"'params' are not those of {kernel.name}: {', '.join(kernel.parameters)}"
             raise InputError(Diagnostic("SW218", reason))

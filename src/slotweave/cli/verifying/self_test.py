@@ -14,6 +14,7 @@ from slotweave.cli.plans import plan_of
 from slotweave.cli.program_files import Building, program_in
 from slotweave.cli.terminal import Terminal
 from slotweave.extensions import kernels
+from slotweave.extensions.lookup import contract_called
 
 if TYPE_CHECKING:
     from slotweave.driver.compiled import Compiled
@@ -115,7 +116,7 @@ def _compiled(name: str, choice: Choice, terminal: Terminal) -> Compiled:
     machine = inputs.machine_named(choice.machine or "challenge")
     kernel = inputs.kernel_named(name, machine)
     values = inputs.parameters_of(kernel, choice.parameters)
-    contract = inputs.contract_of(kernel, choice.contract)
+    contract = contract_called(kernel, choice.contract)
     plan = plan_of(kernel, PLAN, values, contract)
     terminal.detail(f"compiling {kernel.name} for {machine.name} by the plan {plan.name}")
     return compile_job(Job(kernel, values, contract, plan, machine))
@@ -135,7 +136,7 @@ def _job_of(program: Program, machine: Machine) -> Job:
         )
         raise InputError(Diagnostic("SW212", reason))
     values = inputs.parameters_of(kernel, (), params)
-    promise = inputs.contract_of(kernel, contract)
+    promise = contract_called(kernel, contract)
     return Job(kernel, values, promise, kernel.plan(str(plan), values, promise), machine)
 
 

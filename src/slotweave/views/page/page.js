@@ -3,13 +3,15 @@
 const D = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
 const MARGIN = 64, TILE = 4096, LEAST = 8;
-const CAUSES = [
-  ["could move", "an operation of a later bundle could move here"],
-  ["word used", "one has its operands, and waits for the word that it writes"],
-  ["memory", "one waits for an access to memory that it may alias"],
-  ["elsewhere", "an operand could have been computed by now, but its engine is full"],
-  ["waiting", "operations are still to come, and their operands cannot be had yet"],
-  ["no work", "no operation for this engine is left"]];
+/* Why a slot is idle: in the order of the causes' numbers. */
+const WHY = [
+  "an operation of a later bundle could move here",
+  "one has its operands, and waits for the word that it writes",
+  "one waits for an access to memory that it may alias",
+  "an operand could have been computed by now, but its engine is full",
+  "operations are still to come, and their operands cannot be had yet",
+  "no operation for this engine is left"];
+const CAUSES = D.causes.map((name, i) => [name, WHY[i]]);
 const HELD = ["operand", "memory", "scratch word"];
 /* Okabe and Ito's colours: told apart by colour-blind people. */
 const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7f7f7f"];
@@ -442,7 +444,7 @@ function describe(p, op, before = "") {
   const said = [p.group[op] < 0 ? "shared by several groups of items" : `group ${p.group[op]}, stage ${p.stage[op]}`, p.kinds[p.kind[op]][1]];
   if (p.line[op] >= 0) said.push(`written at ${p.lines[p.line[op]]}`);
   box.append(element("div", said.join(" · ")));
-  box.append(element("div", p.free[op] < p.time[op] ? `nothing holds it from cycle ${clock(p.free[op])} on: only full engines keep it here` : "it cannot stand earlier"));
+  box.append(element("div", p.free[op] < p.time[op] ? `nothing holds it from cycle ${clock(p.free[op])} on: it could move to a free slot of its engine there` : "what it waits for keeps it from standing earlier"));
   const waits = element("ul"), users = element("ul");
   for (let j = p.preds[op]; j < p.preds[op + 1]; j++) waits.append(element("li", `${HELD[p.held[j]]}: `, jump(p, p.pred[j]), element("code", " " + slotText(p, p.pred[j]))));
   for (let j = p.succs[op]; j < Math.min(p.succs[op + 1], p.succs[op] + 12); j++) users.append(element("li", undefined, jump(p, p.succ[j]), element("code", " " + slotText(p, p.succ[j]))));
@@ -456,7 +458,7 @@ function describeIdle(p, cycle, row) {
   const [name, slot] = p.rows[row], engine = p.rowOf.findLastIndex(first => first <= row), box = $("details");
   const [cause, why] = CAUSES[p.idle[engine][cycle]], next = p.next[engine][cycle];
   box.replaceChildren(element("b", `${clock(cycle)}:${name}[${slot}] is idle: ${cause}`), element("div", why));
-  if (next >= 0) box.append(element("div", "The operation that could have come next: ", jump(p, next), element("code", " " + slotText(p, next))));
+  if (next >= 0) box.append(element("div", p.free[next] <= cycle ? "This operation could stand here: " : `The first of those to come, held until cycle ${clock(p.free[next])}: `, jump(p, next), element("code", " " + slotText(p, next))));
 }
 
 /* ---- the listing: only the rows in sight exist ---------------------------------------------- */

@@ -11,6 +11,7 @@ from typing import Any
 
 from slotweave.anatomy.timeline import Timeline
 from slotweave.views.page.columns import packed, timeline_columns
+from slotweave.views.parts import IDLE_CAUSE_NAMES
 
 #: Caption, headings, rows.
 Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
@@ -68,6 +69,7 @@ def report_page(
         "match": None if match is None else packed(match),
         "tables": [list(table) for table in tables],
         "sampled": sampled,
+        "causes": list(IDLE_CAUSE_NAMES.values()),
     }
     parts = {
         "TITLE": html.escape(title),

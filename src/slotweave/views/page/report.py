@@ -15,7 +15,7 @@ from slotweave.anatomy.inspection import Inspection
 from slotweave.anatomy.timeline import timeline
 from slotweave.anatomy.timing.slot_curves import slot_curves
 from slotweave.anatomy.unrolled import Unrolled
-from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
@@ -23,16 +23,12 @@ from slotweave.lift import Ran
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.legality import costs_a_cycle
 from slotweave.views.page.page import Overview, ReportProgram, Table, report_page
+from slotweave.views.parts import IDLE_CAUSE_NAMES
 
 #: Longer programs are shown in part, with an overview of all of it.
 MOST_BUNDLES = 60_000
 #: Cycles of the part, and columns of the overview.
 PART, COLUMNS = 4_000, 2_000
-
-_CAUSES = {
-    "free": "could move", "scratch": "word used", "memory": "memory", "elsewhere": "elsewhere",
-    "dependence": "waiting", "nothing": "no work",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,11 +59,11 @@ def report(
 
 def _whole(one: Reported) -> tuple[ReportProgram, Inspection]:
     found, run = inspect_and_place(one.program, one.machine, one.facts)
-    if found.refusal is not None or run is None or found.view is None:
-        assert found.refusal is not None
+    if found.refusal is not None:
         raise InputError(found.refusal)
-    ran, placed = run
-    view = found.view
+    assert run is not None  # the run of what is not refused is known
+    assert found.view is not None
+    (ran, placed), view = run, found.view
     return ReportProgram(
         one.name,
         timeline(ran.program, one.machine, placed),
@@ -141,9 +137,7 @@ def _operation(numbers: _Numbers, ran: Ran) -> int:
 
 def _of_part(one: Reported, span: tuple[int, int] | None) -> str:
     """A part of a long straight program, each access in it taken to alias every other one."""
-    for fault in refuse_faults(one.program, one.machine):
-        if fault.code != "SW104":
-            raise CheckFailed(fault)
+    refuse_faults(one.program, one.machine)
     bundles = one.program.bundles
     cycles = list(accumulate(map(costs_a_cycle, bundles), initial=0))
     total = cycles[-1]
@@ -209,11 +203,11 @@ def _tables(found: Inspection) -> list[Table]:
     view = found.view
     if view is None:
         return tables
-    idle = [[name, *(causes.get(cause, 0) for cause in _CAUSES)]
+    idle = [[name, *(causes.get(cause, 0) for cause in IDLE_CAUSE_NAMES)]
             for name, causes in view.idle.items()]  # fmt: skip
     scratch = found.scratch
     tables += [
-        ("Idle slots by cause", ("engine", *_CAUSES.values()), idle),
+        ("Idle slots by cause", ("engine", *IDLE_CAUSE_NAMES.values()), idle),
         ("Spans", ("engine", "head", "body", "tail"),
          [[view.spans.engine, view.spans.head, view.spans.body, view.spans.tail]]),
         ("Scratch", ("peak", "average", "words"), [[scratch.peak, scratch.mean, scratch.size]]),

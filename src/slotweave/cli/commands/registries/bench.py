@@ -12,6 +12,7 @@ from slotweave.cli.options import Contract, Json, Parameters, TargetMachine
 from slotweave.cli.output import print_json, write_output
 from slotweave.cli.plans import plan_of
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import contract_called
 
 _Kernel = Annotated[
     str | None,
@@ -65,7 +66,7 @@ def bench(
     target = inputs.machine_named(machine)
     workload = inputs.kernel_named(kernel or next(iter(kernels())), target)
     values = inputs.parameters_of(workload, parameters or ())
-    promise = inputs.contract_of(workload, contract)
+    promise = contract_called(workload, contract)
     chosen = plan_of(workload, plan, values, promise)
     subject: dict[str, Any] = {
         "kernel": workload.name, "params": dict(values), "contract": promise,

@@ -18,6 +18,7 @@ from slotweave.cli.options import (
 )
 from slotweave.cli.output import STDOUT, expect_writable, print_json, write_output
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import contract_called
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
@@ -97,13 +98,13 @@ def make_memory(
     """Write a random memory for a kernel, as `run --mem` reads it."""
     import numpy as np
 
-    from slotweave.cli.inputs import contract_of, kernel_named, machine_named, parameters_of
+    from slotweave.cli.inputs import kernel_named, machine_named, parameters_of
 
     destination = STDOUT if output is None else output
     expect_writable(destination)
     kernel = kernel_named(name, machine_named(machine))
     values = parameters_of(kernel, parameters or ())
-    memory = kernel.memory(values, contract_of(kernel, contract), np.random.default_rng(seed))
+    memory = kernel.memory(values, contract_called(kernel, contract), np.random.default_rng(seed))
     write_output(destination, f"{memory.tolist()}\n")
     if destination != STDOUT:
         terminal.note(f"wrote {destination}")

@@ -12,6 +12,7 @@ from slotweave.cli.command import command
 from slotweave.cli.options import Json
 from slotweave.cli.output import print_json, write_output
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
     from slotweave.rules import Rule
@@ -135,7 +136,6 @@ def search_forms(
 
 def _rules_named(names: list[str] | None) -> list[Rule]:
     """The rules of these names; all if none are given."""
-    from slotweave.cli.inputs import unknown
     from slotweave.rules.catalog import CATALOG
 
     by_name = {rule.name: rule for rule in CATALOG}

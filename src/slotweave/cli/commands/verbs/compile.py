@@ -35,6 +35,7 @@ from slotweave.cli.output import (
 )
 from slotweave.cli.plans import plan_of, with_choices
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import contract_called
 
 if TYPE_CHECKING:
     from slotweave.driver.compile import AfterPass
@@ -106,7 +107,7 @@ def compile_(
     with terminal.stages() as show, within(time_limit, "planned", show) as begins:
         workload = inputs.kernel_named(kernel, target)
         values = inputs.parameters_of(workload, parameters or ())
-        promise = inputs.contract_of(workload, contract)
+        promise = contract_called(workload, contract)
         choices = with_choices(plan_of(workload, plan, values, promise), choice or ())
         terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
 

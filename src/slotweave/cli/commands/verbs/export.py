@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.cli.command import command
-from slotweave.cli.inputs import unknown
 from slotweave.cli.options import NO_FILES, Files, Output, ProgramArgument
 from slotweave.cli.output import STDOUT, expect_other_file, expect_writable, write_output
 from slotweave.cli.terminal import Terminal
 from slotweave.extensions import ExportForm, extensions
+from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
     from slotweave.ir.program import Program

@@ -14,6 +14,7 @@ from slotweave.cli.command import command
 from slotweave.cli.options import Contract, Instances, Json, Parameters, Seed, TargetMachine
 from slotweave.cli.output import expect_writable, print_json, write_output
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import contract_called, unknown
 
 if TYPE_CHECKING:
     from slotweave.challenge.ladder.ladder_scratch import Target
@@ -70,7 +71,7 @@ def ladder(
     target = inputs.machine_named(machine)
     kernel = inputs.kernel_named("tree-hash", target)
     values = inputs.parameters_of(kernel, parameters or ())
-    promise = inputs.contract_of(kernel, contract)
+    promise = contract_called(kernel, contract)
     rungs = _rungs(rung or [], kernel.plan_names)
 
     from slotweave.challenge.ladder.ladder_scratch import Target
@@ -91,7 +92,7 @@ def _rungs(names: list[str], known: tuple[str, ...]) -> list[Rung]:
     built = {rung.plan: rung for rung in RUNGS if rung.plan in known}
     for name in names:
         if name not in built:
-            raise inputs.unknown("SW212", "rung", name, built)
+            raise unknown("SW212", "rung", name, built)
     return [rung for name, rung in built.items() if not names or name in names]
 
 

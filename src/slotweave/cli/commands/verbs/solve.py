@@ -19,6 +19,7 @@ from slotweave.cli.output import (
     write_output,
 )
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
     from slotweave.driver.solving import Method, Solution
@@ -110,7 +111,7 @@ def _method(name: str) -> Method:
     from slotweave.driver.solving import Method
 
     if name not in _METHODS:
-        raise inputs.unknown("SW212", "method", name, _METHODS)
+        raise unknown("SW212", "method", name, _METHODS)
     return Method(name)
 
 

@@ -26,6 +26,7 @@ from slotweave.cli.options import (
 from slotweave.cli.output import expect_writable, print_json, write_output
 from slotweave.cli.plans import plan_of, with_choices
 from slotweave.cli.terminal import PATIENCE, Terminal
+from slotweave.extensions.lookup import contract_called
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +89,7 @@ def tune(
     target = inputs.machine_named(machine)
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
-    promise = inputs.contract_of(workload, contract)
+    promise = contract_called(workload, contract)
     known = plan_of(workload, plan, values, promise)
     begin = with_choices(known, choice or ())
 

@@ -22,6 +22,7 @@ from slotweave.cli.options import (
 from slotweave.cli.output import print_json
 from slotweave.cli.program_files import building, program_in
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
     from slotweave.machine import Machine
@@ -89,7 +90,7 @@ def _slots(changes: Iterable[str], machine: Machine) -> dict[str, int]:
     with given_as("--set ENGINE=SLOTS"):
         for engine, number in assigned(changes, "SW212").items():
             if engine not in machine.slots:
-                raise inputs.unknown("SW212", "engine", engine, machine.slots)
+                raise unknown("SW212", "engine", engine, machine.slots)
             digits = number if number.isascii() and number.isdecimal() and len(number) <= 9 else "0"
             if not 1 <= int(digits) <= MOST_SLOTS:
                 reason = f"{engine} must have from 1 to {MOST_SLOTS} slots, not {number!r}"

@@ -1,0 +1,89 @@
+"""What users name, looked up among what is registered: the rules of all who look it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.extensions.registry import machines
+
+if TYPE_CHECKING:
+    from slotweave.frontend.kernel import Kernel
+    from slotweave.ir.plan import Plan
+    from slotweave.machine import Machine
+
+#: As many names are listed in a complaint; where there are more, a command lists them.
+_FEW = 12
+
+
+def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError:
+    """The complaint that there is no `what` called `name`, with what was probably meant."""
+    names = list(known)
+    close = get_close_matches(name, names, n=1)
+    if close:
+        hint = f"did you mean {close[0]!r}?"
+    elif len(names) <= _FEW:
+        hint = f"known: {', '.join(names)}"
+    else:
+        hint = f"`slotweave {what}s list` shows the {len(names)} names"
+    return InputError(Diagnostic(code, f"there is no {what} {name!r} ({hint})"))
+
+
+def described_machine(text: str, file: str) -> Machine:
+    """The machine that a TOML description in `file` describes.
+
+    Where it has the name of another one that is known, the name says that it was changed: a program
+    for it must not pass for one of that machine.
+    """
+    from slotweave.machine import machine_from_toml
+
+    machine = machine_from_toml(text, file=file)
+    if machines().get(machine.name, machine) != machine:
+        return replace(machine, name=f"{machine.name} (changed)")
+    return machine
+
+
+def described_plan(kernel: Kernel, text: str, file: str) -> Plan:
+    """The plan of `kernel` in `file`, named for the file, without its directory: results and
+    programs repeat the name, and the same plan must give the same program wherever it lies.
+
+    Raises InputError (SW209) for what is no plan, and for one of another kernel.
+    """
+    from slotweave.ir.text.plan_json import plan_from_json
+
+    plan = plan_from_json(text, file)
+    if plan.kernel != kernel.name:
+        reason = f"the plan is for the kernel {plan.kernel!r}, not for {kernel.name!r}"
+        raise InputError(Diagnostic("SW209", reason, file=file))
+    return replace(plan, name=f"{Path(file).name} ({plan.name})")
+
+
+def plan_called(kernel: Kernel, name: str, parameters: Mapping[str, int], contract: str) -> Plan:
+    """The plan of `kernel` of that name. Raises InputError (SW209)."""
+    if name not in kernel.plan_names:
+        raise unknown("SW209", f"plan of {kernel.name} called", name, kernel.plan_names)
+    return kernel.plan(name, parameters, contract)
+
+
+def contract_called(kernel: Kernel, name: str | None) -> str:
+    """The contract called `name`, the first one of `kernel` if none is. Raises SW212."""
+    if name is None:
+        return kernel.contracts[0]
+    if name not in kernel.contracts:
+        raise unknown("SW212", f"contract of {kernel.name} called", name, kernel.contracts)
+    return name
+
+
+def expect_parameters(kernel: Kernel, values: Mapping[str, int]) -> None:
+    """Raise InputError (SW202) for what is no parameter of `kernel`, or out of range."""
+    for name, value in values.items():
+        if name not in kernel.parameters:
+            raise unknown("SW202", f"parameter of {kernel.name} called", name, kernel.parameters)
+        parameter = kernel.parameters[name]
+        if not parameter.lowest <= value <= parameter.highest:
+            allowed = f"{parameter.lowest} to {parameter.highest}"
+            raise InputError(Diagnostic("SW202", f"{name} must be from {allowed}, not {value}"))
