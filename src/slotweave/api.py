@@ -13,7 +13,7 @@ from typing import Any
 
 from slotweave.backend.fit import Effort
 from slotweave.base.budget import budget
-from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.base.verdict import Verdict
 from slotweave.driver.job import INSTANCES, Job
 from slotweave.extensions import kernels
@@ -68,6 +68,10 @@ __all__ = [
     "verify",
     "what_if",
 ]
+
+
+#: Of a proof that nobody wanted.
+_NOT_ASKED: Verdict[Any] = Verdict("unknown", "not asked for")
 
 
 def compile(
@@ -203,7 +207,7 @@ def repack(
         program, machine_of(program, machine), facts_of(facts, program), options,
         budget=budget(evaluations, time_limit), origin=origin_of(program, kernels()),
     )  # fmt: skip
-    return shown_as(Repacked, made)
+    return shown_as(Repacked, made, seed=seed)
 
 
 def verify(
@@ -220,9 +224,9 @@ def verify(
 
     Runs on `instances` random inputs, and on some made to reach each side of each branch; `prove`
     also tries to prove it for all inputs. Without `against` it is the kernel that the program
-    names.
+    names. `of` in the result says what the proof compares with.
 
-    Raises CheckFailed (SW403, SW410) for a difference, with the input that shows it.
+    Raises CheckFailed for a difference: SW403, a run shows it; SW409, the proof refutes it.
 
     >>> made = compile("saxpy", n=16)
     >>> verify(made.program, made.job).verified.mismatches
@@ -232,17 +236,27 @@ def verify(
     if isinstance(against, Program):
         known = facts_of(facts, against)
         return _compared(program, against, known, target, prove, instances, seed)
-    wanted = against or job_named_by(program, target)
-    from slotweave.driver.certify import verify_program
+    from slotweave.driver.comparison import Subject
+    from slotweave.driver.proof import plan_named_by, refutation
     from slotweave.driver.proof import prove as proof_of
+    from slotweave.driver.verifying import Trial, Use, verified_by_kernel
 
-    verified = verify_program(wanted, program)
-    verdict: Verdict[Any] = Verdict("unknown", "not asked for")
-    if prove:
-        found = proof_of(program, target, wanted.kernel, wanted.parameters, wanted.contract,
-                         wanted.plan)  # fmt: skip
-        verdict = Verdict(found.program, found.program_why)
-    return Verification(wanted.kernel.name, verified, verdict)
+    wanted = against or job_named_by(program, target)
+    kernel, values, contract = wanted.kernel, wanted.parameters, wanted.contract
+    use, trial = Use(kernel, values, contract), Trial(instances, seed)
+    verified = verified_by_kernel(Subject(program, target, "the program"), use, trial)
+    if not prove:
+        return Verification(kernel.judge, verified, _NOT_ASKED)
+    plan = wanted.plan if against else plan_named_by(program, kernel, values, contract)
+    found = proof_of(program, target, kernel, values, contract, plan)
+    if refuted := refutation(found):
+        raise refuted
+    if kernel.definition is not None:
+        verdict: Verdict[Any] = Verdict(found.definition, found.definition_why)
+        return Verification(kernel.judge, verified, verdict, "the definition of its workload")
+    given = tuple(map(str, found.promises))
+    verdict = Verdict(found.program, found.program_why, assumptions=given)
+    return Verification(kernel.judge, verified, verdict, "the kernel as it was traced")
 
 
 def bound(
@@ -364,7 +378,7 @@ def _compared(
     instances: int, seed: int,
 ) -> Verification:  # fmt: skip
     from slotweave.driver.comparison import Subject, prove_same
-    from slotweave.driver.verifying import Trial, verified_under_facts
+    from slotweave.driver.verifying import Trial, longest_run, verified_under_facts
     from slotweave.views.differing_runs import telling_writers
 
     one = Subject(program, machine, "the program")
@@ -373,9 +387,12 @@ def _compared(
     if words is None:
         reason = "the facts do not say how long memory is, so there are no memories to try"
         raise InputError(Diagnostic("SW215", reason))
-    told = telling_writers(one, two, facts)
-    verified = verified_under_facts(one, two, facts, words, Trial(instances, seed), told)
-    verdict: Verdict[Any] = Verdict("unknown", "not asked for")
-    if prove:
-        verdict = prove_same(one, two, facts)
-    return Verification("the other program", verified, verdict)
+    trial, told = Trial(instances, seed), telling_writers(one, two, facts)
+    verified = verified_under_facts(one, two, facts, words, trial, told)
+    longest_run(two, facts, words, trial)  # what the other one may not change it does not change
+    if not prove:
+        return Verification("the other program", verified, _NOT_ASKED)
+    verdict = prove_same(one, two, facts)
+    if verdict.refuted:
+        raise CheckFailed(Diagnostic("SW409", verdict.why))
+    return Verification("the other program", verified, verdict, "the other program")

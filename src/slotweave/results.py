@@ -58,10 +58,10 @@ class Shown:
         return f"<pre>{html.escape(str(self))}</pre>"
 
 
-def shown_as(kind: type[Kind], value: object) -> Kind:
-    """`value`, a dataclass, as the class of this module that extends its own."""
+def shown_as(kind: type[Kind], value: object, **more: object) -> Kind:
+    """`value`, a dataclass, as the class of this module that extends its own by `more`."""
     entries = fields(value)  # type: ignore[arg-type]
-    return kind(**{each.name: getattr(value, each.name) for each in entries})
+    return kind(**{each.name: getattr(value, each.name) for each in entries}, **more)
 
 
 class Compiled(Shown, _compiled.Compiled):
@@ -90,8 +90,14 @@ class Compiled(Shown, _compiled.Compiled):
         return result_view(self.to_json())
 
 
+@dataclass(frozen=True, repr=False)
 class Repacked(Shown, _repacking.Repacked):
-    """A shorter program, proved to do what the given one does; or that one, if none was found."""
+    """A shorter program, proved to do what the given one does; or that one, if none was found.
+
+    `seed` is that of the search.
+    """
+
+    seed: int = 0
 
     def __repr__(self) -> str:
         return f"<repacked: {self.before:,} to {plural(self.cycles, 'cycle')}>"
@@ -104,12 +110,20 @@ class Repacked(Shown, _repacking.Repacked):
 
         unwritten = never_written(self.given, self.machine, self.facts)
         doubled = double_writes_of(self.given, self.machine)
-        return repack_summary(self, "given", 0, unwritten, doubled)
+        return repack_summary(self, "given", self.seed, unwritten, doubled)
 
     def _view(self) -> RenderableType:
+        from rich.console import Group
+        from rich.text import Text
+
+        from slotweave.views.repack_lines import search_lines
         from slotweave.views.result_table import result_view
 
-        return result_view(self.to_json())
+        summary = self.to_json()
+        before = f"{plural(self.before, 'cycle')} before, {self.cycles:,} now"
+        lines = [before, self.why, *search_lines(summary)]
+        table = result_view({**summary, "verified": None, "proved": None})
+        return Group(table, "", Text("\n".join(lines)))
 
 
 class Inspection(Shown, _inspection.Inspection):
@@ -236,14 +250,15 @@ class Ended(Shown):
 class Verification(Shown):
     """What runs and proofs say of a program.
 
-    `verified` are the runs, none of which went wrong (that raises CheckFailed). `proved` says
-    whether the program does what it was compared with for all inputs; "unknown" if it was not
-    asked, or cannot be decided.
+    `verified` are the runs, compared with `against`; none of them went wrong (that raises
+    CheckFailed). `proved` says whether the program does for all inputs what `of` does, given its
+    `assumptions`; "unknown" if that was not asked, or cannot be decided.
     """
 
     against: str
     verified: Verified
     proved: Verdict[Any]
+    of: str = ""
 
     def __repr__(self) -> str:
         runs = plural(self.verified.instances + self.verified.directed, "run")
@@ -251,17 +266,21 @@ class Verification(Shown):
 
     def to_json(self) -> dict[str, Any]:
         """The runs and the proof, with the names that the commands use."""
-        return {
-            "against": self.against, "verified": dict(self.verified.to_json()),
-            "proved": {"program": self.proved.answer, "why": self.proved.why},
-        }  # fmt: skip
+        proved = {"program": self.proved.answer, "why": self.proved.why, "of": self.of,
+                  "assumptions": list(self.proved.assumptions)}  # fmt: skip
+        return {"verified": dict(self.verified.to_json()), "proved": proved}
 
     def _view(self) -> RenderableType:
         from rich.text import Text
 
+        from slotweave.views.result_table import coverage_line
+
         runs = inputs_text(self.verified.instances, self.verified.directed)
-        lines = [f"agrees with {self.against} on {runs}",
-                 f"proved for all inputs: {self.proved.answer} ({self.proved.why})"]  # fmt: skip
+        lines = [f"agrees with {self.against} on {runs}"]
+        missing = coverage_line(self.verified.to_json()["coverage"])
+        lines += [missing] if missing else []
+        same = f"does what {self.of} does, for all inputs" if self.of else "proved for all inputs"
+        lines.append(f"{same}: {self.proved.answer} ({self.proved.why})")
         return Text("\n".join(lines))
 
 

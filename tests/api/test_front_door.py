@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import slotweave as sw
-from slotweave.base.diagnostics import InputError
+from slotweave.base.diagnostics import CheckFailed, InputError
 from slotweave.ir.facts import Facts
 
 
@@ -111,3 +111,71 @@ def test_every_result_prints_in_each_form(verb) -> None:
 def test_mistakes_are_errors_with_a_code(call, code: str) -> None:
     with pytest.raises(InputError, match=code):
         call()
+
+
+def rare(k):
+    """7 into word 1 if word 0 is 0: random words hardly ever are"""
+    a = k.region("a", 0, 4, output=True)
+    k.branch(a[0] == 0, lambda: a.store(1, 7), lambda: None)
+
+
+def wrong_where_it_is_rare(k):
+    """the same, but 8"""
+    a = k.region("a", 0, 4, output=True)
+    k.branch(a[0] == 0, lambda: a.store(1, 8), lambda: None)
+
+
+def test_a_side_that_random_inputs_miss_is_reached() -> None:
+    wanted, wrong = sw.job(rare), sw.compile(wrong_where_it_is_rare).program
+    right = sw.verify(sw.compile(rare).program, wanted)
+    assert right.verified.directed > 0
+    assert right.verified.coverage.reached == right.verified.coverage.sides > 0
+    with pytest.raises(CheckFailed, match=r"SW403.*directed input"):
+        sw.verify(wrong, wanted)
+    with pytest.raises(CheckFailed, match=r"SW403.*directed input"):
+        sw.verify(wrong, sw.compile(rare).program, Facts(4))
+
+
+def test_what_a_proof_is_of_is_said() -> None:
+    made = sw.compile(double)
+    said = sw.verify(made.program, made.job, prove=True)
+    assert (said.proved.answer, said.of) == (True, "the kernel as it was traced")
+    branching = sw.compile(rare)
+    said = sw.verify(branching.program, branching.job, prove=True)
+    assert said.proved.answer == "unknown"
+    tree = sw.compile("tree-hash", height=3, batch=8, rounds=2)
+    said = sw.verify(tree.program, prove=True)
+    assert (said.proved.answer, said.of) == (True, "the definition of its workload")
+    assert sw.verify(tree.program).of == ""
+
+
+def test_two_programs_that_differ_are_an_error() -> None:
+    one = sw.compile(double).program
+    other = sw.compile("saxpy", n=8).program
+    with pytest.raises(CheckFailed, match="SW403"):
+        sw.verify(one, other, Facts(32), prove=True)
+
+
+def test_a_changed_machine_does_not_pass_for_the_one_of_its_name(tmp_path: Path) -> None:
+    from slotweave.machine import CHALLENGE, machine_to_toml
+
+    file = tmp_path / "mine.toml"
+    file.write_text(machine_to_toml(CHALLENGE).replace("load = 2", "load = 4", 1))
+    assert sw.compile(double, machine=str(file)).program.machine == "challenge (changed)"
+
+
+def test_a_plan_of_another_kernel_is_refused(tmp_path: Path) -> None:
+    from slotweave.ir.plan import Plan
+    from slotweave.ir.text.plan_json import plan_to_json
+
+    file = tmp_path / "plan.json"
+    file.write_text(plan_to_json(Plan("default", "tree-hash")))
+    with pytest.raises(InputError, match=r"SW209.*for the kernel 'tree-hash'"):
+        sw.job("saxpy", plan=str(file))
+
+
+def test_a_repacked_result_names_its_seed_and_prints_no_runs_that_were_not() -> None:
+    made = sw.repack(sw.compile(double).program, Facts(16), evaluations=1, seed=5)
+    assert made.to_json()["seed"] == 5
+    assert "0 random" not in str(made)
+    assert f"{made.before} cycles before" in str(made)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from slotweave.analysis.promises import Promise, promises_of
 from slotweave.backend.lower import lower
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.verdict import Answer, Verdict
 from slotweave.check.definition.counterexample import Counterexample
 from slotweave.check.definition.definition import graph_meets_definition, program_meets_definition
@@ -102,3 +103,25 @@ def _same_as_graph(
     wanted = flow.with_graphs(graphs) if len(graphs) > 1 else lower(graphs[0], machine).graph
     found = program_equals_graph(program, machine, wanted, facts)
     return found.answer, found.why
+
+
+def plan_named_by(
+    program: Program, kernel: Kernel, parameters: Mapping[str, int], contract: str
+) -> Plan | None:
+    """The plan by which `program` says that it was compiled, if it says so of this very kernel."""
+    meta = program.meta
+    named = meta.get("kernel"), meta.get("params"), meta.get("contract")
+    if named == (kernel.name, dict(parameters), contract) and meta.get("plan") in kernel.plan_names:
+        return kernel.plan(meta["plan"], parameters, contract)
+    return None
+
+
+def refutation(proved: Proved) -> CheckFailed | None:
+    """The error to end with (SW409), if something is refuted."""
+    for verdict, why in (
+        (proved.definition, proved.definition_why),
+        (proved.program, proved.program_why),
+    ):
+        if verdict is False:
+            return CheckFailed(Diagnostic("SW409", why))
+    return None

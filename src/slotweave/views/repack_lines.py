@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from slotweave.anatomy.kept_control import kept_control_lines
 from slotweave.base.wording import plural
+
+
+def search_lines(
+    summary: Mapping[str, Any], file: str = "PROGRAM", rewrite: bool = True
+) -> Iterator[str]:
+    """All of it, of a result in its JSON form; `file` is what commands to type next name."""
+    yield from kept_control_lines(summary)
+    yield from dropped_store_lines(summary)
+    yield from variant_lines(summary)
+    yield from vector_lines(summary, file, rewrite)
 
 
 def variant_lines(summary: Mapping[str, Any]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from slotweave.cli.verifying.programs import (
     kernel_of,
     meta_for,
 )
-from slotweave.cli.verifying.proofs import prove_programs, proved_json, proved_lines, refutation
+from slotweave.cli.verifying.proofs import prove_programs, proved_json, proved_lines
 from slotweave.cli.verifying.request import Request, naming_compatible
 from slotweave.cli.verifying.tried import inputs_tried, unreached_lines
 from slotweave.extensions.lookup import contract_called
@@ -160,6 +160,8 @@ def _naming_what_allows_it(use: Use) -> Iterator[None]:
 
 def _refuse_refuted(proved: Proved, report: Mapping[str, Any], program: str, json: bool) -> None:
     """Raise CheckFailed (SW409) if something is refuted; as JSON the whole report comes first."""
+    from slotweave.driver.proof import refutation
+
     refuted = refutation(proved)
     if refuted is None:
         return

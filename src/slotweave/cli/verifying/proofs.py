@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from slotweave.base.diagnostics import CheckFailed, Diagnostic
-
 if TYPE_CHECKING:
     from slotweave.check.definition.counterexample import Counterexample
     from slotweave.driver.proof import Proved
     from slotweave.frontend.kernel import Kernel
-    from slotweave.ir.plan import Plan
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
 
@@ -26,11 +23,11 @@ def prove_programs(
     contract: str,
 ) -> Proved:
     """What is proved of all of `programs`: the first for which it is the least."""
-    from slotweave.driver.proof import prove
+    from slotweave.driver.proof import plan_named_by, prove
 
     found = [
         prove(program, machine, kernel, parameters, contract,
-              _plan_of(program, kernel, parameters, contract))
+              plan_named_by(program, kernel, parameters, contract))
         for program, machine in programs
     ]  # fmt: skip
     return min(found, key=lambda proved: min(map(_strength, (proved.program, proved.definition))))
@@ -38,17 +35,6 @@ def prove_programs(
 
 def _strength(verdict: bool | str) -> int:
     return (False, "unknown", True).index(verdict)
-
-
-def _plan_of(
-    program: Program, kernel: Kernel, parameters: Mapping[str, int], contract: str
-) -> Plan | None:
-    """The plan by which `program` says that it was compiled, if it says so of this very kernel."""
-    meta = program.meta
-    named = meta.get("kernel"), meta.get("params"), meta.get("contract")
-    if named == (kernel.name, dict(parameters), contract) and meta.get("plan") in kernel.plan_names:
-        return kernel.plan(meta["plan"], parameters, contract)
-    return None
 
 
 def proved_json(proved: Proved, contract: str) -> dict[str, Any]:
@@ -75,17 +61,6 @@ def counterexample_json(found: Counterexample) -> dict[str, Any]:
         "failure": found.failure,
         "other_fails": found.other_fails,
     }
-
-
-def refutation(proved: Proved) -> CheckFailed | None:
-    """The error to end with (SW409), if something is refuted."""
-    for verdict, why in (
-        (proved.definition, proved.definition_why),
-        (proved.program, proved.program_why),
-    ):
-        if verdict is False:
-            return CheckFailed(Diagnostic("SW409", why))
-    return None
 
 
 def proved_lines(proved: Proved) -> Iterator[str]:

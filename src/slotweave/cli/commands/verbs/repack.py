@@ -166,7 +166,6 @@ def _deliver(
     json: bool,
 ) -> None:
     """Write the program where it is wanted, and say what became of it."""
-    from slotweave.anatomy.kept_control import kept_control_lines
     from slotweave.anatomy.words.double_writes import (
         double_writes_diagnostic,
         double_writes_of,
@@ -176,7 +175,7 @@ def _deliver(
         never_written_diagnostic,
     )
     from slotweave.ir.text.program_files import program_to_json
-    from slotweave.views.repack_lines import dropped_store_lines, variant_lines, vector_lines
+    from slotweave.views.repack_lines import search_lines
     from slotweave.views.repack_summary import repack_summary
     from slotweave.views.result_table import result_view
 
@@ -200,12 +199,7 @@ def _deliver(
         before = plural(result.before, "cycle")
         print(f"\n{before} before, {result.cycles:,} now, under facts {facts.name!r}:")
         print(result.why)
-        for line in (
-            *kept_control_lines(summary),
-            *dropped_store_lines(summary),
-            *variant_lines(summary),
-            *vector_lines(summary, shlex.quote(file), options.rewrite),
-        ):
+        for line in search_lines(summary, shlex.quote(file), options.rewrite):
             print(line)
     if output is None and not json:
         terminal.note("nothing was written; -o FILE writes the program")
