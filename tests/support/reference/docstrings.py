@@ -32,7 +32,7 @@ def signature(name: str, function: object) -> str:
     assert callable(function)
     shown = inspect.signature(function)
     parameters = [value for key, value in shown.parameters.items() if key != "self"]
-    text = re.sub(r"'([^']+)'", r"\1", str(shown.replace(parameters=parameters)))
+    text = re.sub(r"(?<!')'([^']+)'(?!')", r"\1", str(shown.replace(parameters=parameters)))
     manager = re.search(r"-> Iterator\[(.*)\]$", text)
     if manager:
         name, text = f"with {name}", f"{text[: manager.start()]}-> {manager[1]}"

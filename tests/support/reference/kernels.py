@@ -92,7 +92,7 @@ def _own_reference() -> str:
     title = f"@kernel({title.partition(') ->')[0]})"
     return (
         f"## A reference of its own\n\n### `{title}`\n\n{found.prose}\n\n"
-        f"```python\n>>> from {kernel.__module__} import kernel\n{found.example}\n```\n"
+        f"```python\n>>> from slotweave import kernel\n{found.example}\n```\n"
     )
 
 

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from slotweave.ir.facts import NOTHING_KNOWN
+from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
 from slotweave.views.page import Reported, report
 from support.scalar_programs import scalar_tree_hash
@@ -164,6 +165,14 @@ def test_two_programs_share_a_cursor_and_a_part_says_so(browser_pages: Any) -> N
     assert part.locator("#sampled").is_visible()
     assert "10 to 59" in part.locator("#sampled").inner_text()
     assert not [*wrong, *wrong_too]
+
+
+def test_a_program_without_a_cycle_opens_too(browser_pages: Any) -> None:
+    nothing = Program("challenge", ())
+    page, wrong = browser_pages(report(Reported("nothing", nothing, CHALLENGE, NOTHING_KNOWN)))
+    page.mouse.move(*middle(page))
+    page.keyboard.press("ArrowRight")
+    assert not wrong
 
 
 @pytest.mark.long

@@ -129,3 +129,24 @@ def test_a_program_whose_run_is_not_known_is_refused(tmp_path: Path) -> None:
     file.write_text(program_to_json(loop))
     assert_refused(slotweave("report", file, "-o", tmp_path / "x.html"), "SW219")
     assert not (tmp_path / "x.html").exists()
+
+
+LOOP = Program(
+    "challenge",
+    (
+        {"load": (("const", 0, 5), ("const", 1, 1))},
+        {"alu": (("-", 0, 0, 1),)},
+        {"flow": (("cond_jump", 0, 1),)},
+        {"flow": (("halt",),)},
+        {"alu": (("+", 3, 3, 3),)},  # never runs
+    ),
+)
+
+
+def test_a_part_of_a_program_that_jumps_is_one_of_its_run() -> None:
+    data = data_of(page_of(LOOP, span=(3, 9)))
+    (shown,) = data["programs"]
+    assert (shown["cycles"], shown["overview"]["cycles"]) == (6, 12)
+    assert data["sentence"].startswith("It takes 12 cycles")
+    halts = Program("challenge", ({"flow": (("halt",),)}, *SMALL.bundles))
+    assert data_of(page_of(halts, span=(0, 1)))["programs"][0]["overview"]["cycles"] == 1

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from slotweave.frontend.kernel_function import kernel
+from slotweave import kernel
 
 
 def halved(memory, n):

@@ -11,7 +11,7 @@ const WHY = [
   "an operand could have been computed by now, but its engine is full",
   "operations are still to come, and their operands cannot be had yet",
   "no operation for this engine is left"];
-const CAUSES = D.causes.map((name, i) => [name, WHY[i]]);
+const CAUSES = D.causes.map((name, i) => [name, WHY[i] + (D.sampled ? ", in the part shown" : "")]);
 const HELD = ["operand", "memory", "scratch word"];
 /* Okabe and Ito's colours: told apart by colour-blind people. */
 const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7f7f7f"];
@@ -420,6 +420,7 @@ function memoryPane(p, which) {
 /* ---- cursor, selection, details ------------------------------------------------------------ */
 
 function aim(which, cycle, row, click) {
+  if (!programs[which].cycles) return;                          // nothing to point at
   view.which = which; view.cycle = cycle; view.row = Math.min(Math.max(row, 0), programs[which].rows.length - 1);
   const p = programs[which], op = p.at[view.row * p.cycles + cycle];
   if (click) { select(which, op); return; }

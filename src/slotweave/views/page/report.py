@@ -14,7 +14,8 @@ from slotweave.anatomy.inspect import inspect_and_place, refuse_faults
 from slotweave.anatomy.inspection import Inspection
 from slotweave.anatomy.timeline import timeline
 from slotweave.anatomy.timing.slot_curves import slot_curves
-from slotweave.anatomy.unrolled import Unrolled
+from slotweave.anatomy.unrolled import MOST_SHOWN, Unrolled, unrolled, up_to_halt
+from slotweave.anatomy.words.live_scratch import is_straight
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.ir.facts import Facts
@@ -136,9 +137,10 @@ def _operation(numbers: _Numbers, ran: Ran) -> int:
 
 
 def _of_part(one: Reported, span: tuple[int, int] | None) -> str:
-    """A part of a long straight program, each access in it taken to alias every other one."""
+    """A part of a long run, each access in it taken to alias every other one."""
     refuse_faults(one.program, one.machine)
-    bundles = one.program.bundles
+    whole = _as_it_runs(one)
+    bundles = whole.bundles
     cycles = list(accumulate(map(costs_a_cycle, bundles), initial=0))
     total = cycles[-1]
     first, end = span or (max(0, (total - PART) // 2), min(total, (total + PART) // 2))
@@ -147,10 +149,10 @@ def _of_part(one: Reported, span: tuple[int, int] | None) -> str:
     end = min(end, first + MOST_BUNDLES)
     begin = next(at for at, cycle in enumerate(cycles) if cycle >= first)
     stop = next(at for at, cycle in enumerate(cycles) if cycle >= end)
-    part = replace(one.program, bundles=bundles[begin:stop])
+    part = replace(whole, bundles=bundles[begin:stop])
     placed = placements(part, one.machine, {})
     spent = list(accumulate(map(costs_a_cycle, part.bundles), initial=0))
-    use = utilisation(one.program, one.machine)
+    use = utilisation(whole, one.machine)
     ladder = [(name, -(-use[name].used // slots), f"its slots on {name}, {slots} a cycle")
               for name, slots in one.machine.engines if slots]  # fmt: skip
     name, cycles_of, _why = max(ladder, key=lambda rung: rung[1])
@@ -160,14 +162,23 @@ def _of_part(one: Reported, span: tuple[int, int] | None) -> str:
     )
     shown = ReportProgram(
         one.name, timeline(part, one.machine, placed), spent, ladder, [], None, None,
-        overview=_overview(one.program, one.machine, cycles, (first, end)),
+        overview=_overview(whole, one.machine, cycles, (first, end)),
     )  # fmt: skip
     said = (
-        f"The program has {total:,} cycles, too many to draw each: the overview shows the use of "
-        f"each engine in all of them, the other pictures cycles {first:,} to {end - 1:,} alone "
-        "(`--cycles A..B` chooses others), where any two accesses to memory are taken to alias."
+        f"Of the {total:,} cycles of the run the overview shows how much of each engine is used; "
+        f"the other pictures show cycles {first:,} to {end - 1:,} alone (`--cycles A..B` chooses "
+        "others). What they say of waiting knows only this part: any two accesses to memory are "
+        "taken to alias, and results from before it are taken to be there when it begins."
     )
-    return report_page(one.name, sentence, [shown], _use_table(use), sampled=said)
+    return report_page(one.name, sentence, [shown], [_use_table(use)], sampled=said)
+
+
+def _as_it_runs(one: Reported) -> Program:
+    """The bundles that run, in order. Raises InputError (SW219) if jumps keep them from being
+    known, or are too many to follow."""
+    if is_straight(one.program):
+        return up_to_halt(one.program)
+    return unrolled(one.program, one.machine, one.facts, MOST_SHOWN).program
 
 
 def _overview(
@@ -192,10 +203,8 @@ def _overview(
 
 def _tables(found: Inspection) -> list[Table]:
     """The numbers behind the pictures, as `inspect --json` has them."""
-    engines = [[name, use.used, use.slots, f"{100 * use.share:.1f} %"]
-               for name, use in found.engines.items()]  # fmt: skip
     tables: list[Table] = [
-        ("Engines", ("engine", "used", "slots", "share"), engines),
+        _use_table(found.engines),
         ("Lower bounds and cycles", ("bound", "cycles", "why"),
          [*([rung.name, rung.cycles, rung.why] for rung in found.ladder),
           ["this program", found.cycles, "what it takes"]]),
@@ -219,7 +228,7 @@ def _tables(found: Inspection) -> list[Table]:
     return tables
 
 
-def _use_table(use: Mapping[str, EngineUse]) -> list[Table]:
+def _use_table(use: Mapping[str, EngineUse]) -> Table:
     rows = [[name, each.used, each.slots, f"{100 * each.share:.1f} %"]
             for name, each in use.items()]  # fmt: skip
-    return [("Engines", ("engine", "used", "slots", "share"), rows)]
+    return "Engines", ("engine", "used", "slots", "share"), rows
