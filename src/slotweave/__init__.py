@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from slotweave.api import (
+        CheckFailed,
+        InputError,
+        NoSchedule,
         bound,
         compile,
         diff,
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CheckFailed",
+    "InputError",
+    "NoSchedule",
     "bound",
     "compile",
     "diff",

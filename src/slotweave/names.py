@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from slotweave.arguments import held_program, name_in, path_of, wanted, whole_number
 from slotweave.backend.fit import Effort
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.files import write_whole
@@ -27,18 +29,29 @@ from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 
+
+class HasProgram(Protocol):
+    """A result that holds a program, of compiling or repacking."""
+
+    @property
+    def program(self) -> Program:
+        """The program."""
+
+
 #: A kernel: a function `f(k, n=64, ...)`, a value, or a name as the commands take it.
 AnyKernel = Kernel | KernelFunction | Callable[..., object] | str
-AnyMachine = Machine | str
-AnyFacts = Facts | str | None
 AnyPath = str | os.PathLike[str]
+AnyMachine = Machine | AnyPath
+AnyFacts = Facts | AnyPath | None
+#: A program: a value, a result that holds one, or the name of a file.
+AnyProgram = Program | HasProgram | AnyPath
 
 
 def job(
     kernel: AnyKernel,
     *,
     contract: str | None = None,
-    plan: Plan | str | None = None,
+    plan: Plan | AnyPath | None = None,
     machine: AnyMachine = "challenge",
     seed: int = 0,
     instances: int = INSTANCES,
@@ -53,18 +66,36 @@ def job(
     Raises InputError: SW201 for an unknown kernel, SW202 for a parameter, SW208 for a machine,
     SW209 for a plan, SW212 for another choice that there is not.
 
-    >>> job("tree-hash", height=4, batch=16, rounds=3).parameters["height"]
+    >>> sw.job("tree-hash", height=4, batch=16, rounds=3).parameters["height"]
     4
     """
     target = machine_named(machine)
     chosen = kernel_of(kernel, target)
-    values, promise = parameters_of(chosen, parameters), contract_called(chosen, contract)
-    if effort.upper() not in Effort.__members__:
-        raise unknown("SW212", "effort", effort, [name.lower() for name in Effort.__members__])
+    values = parameters_of(chosen, parameters)
+    if contract is not None:
+        name_in(contract, f"contract of {chosen.name} called", chosen.contracts)
+    promise = contract_called(chosen, contract)
     return Job(
         chosen, values, promise, plan_of(chosen, plan, values, promise), target,
-        seed=seed, instances=instances, effort=Effort[effort.upper()],
+        seed=whole_number("seed", seed, 0), instances=whole_number("instances", instances, 0),
+        effort=effort_named(effort),
     )  # fmt: skip
+
+
+def job_of(what: Job | AnyKernel, options: Mapping[str, Any]) -> Job:
+    """A job as it is, which takes no options; or the one of a kernel with the options of `job`."""
+    if not isinstance(what, Job):
+        return job(what, **options)
+    if options:
+        reason = f"a job is complete: give {', '.join(options)} to `job` instead"
+        raise InputError(Diagnostic("SW212", reason))
+    return what
+
+
+def effort_named(given: str) -> Effort:
+    """How much is tried. Raises SW212."""
+    known = {name.lower(): effort for name, effort in Effort.__members__.items()}
+    return known[name_in(given, "effort", known)]
 
 
 def job_named_by(program: Program, machine: Machine) -> Job:
@@ -79,14 +110,15 @@ def job_named_by(program: Program, machine: Machine) -> Job:
     return job(name, contract=contract, plan=known, machine=machine, **params)
 
 
-def facts(name: str = "none", **values: Any) -> Facts:
+def facts(name: AnyPath = "none", **values: Any) -> Facts:
     """What may be assumed of memory: `none`, a name of an extension's, or a .json file.
 
     `values` are those that named facts are about, the usual ones if left out.
 
-    >>> len(facts("challenge", height=4, rounds=3, batch=16).regions)
+    >>> len(sw.facts("challenge", height=4, rounds=3, batch=16).regions)
     4
     """
+    name = path_of(name, "facts that are not a value")
     if name == "none":
         return nothing_known()
     for extension in extensions():
@@ -107,31 +139,45 @@ def load(path: AnyPath) -> Program:
 
     Raises InputError: SW203 if the file cannot be read, SW204 if it holds no program.
 
-    >>> load('{"machine": "challenge", "program": [{"flow": [["halt"]]}]}\\n').bundles[0]["flow"]
+    >>> sw.load('{"machine": "challenge", "program": [{"flow": [["halt"]]}]}\\n').bundles[0]["flow"]
     (('halt',),)
     """
     from slotweave.ir.text.program_files import parse_program
 
-    text = os.fspath(path)
+    text = path_of(path, "a program to load")
     if "\n" in text:
         return parse_program(text, "text")
     return parse_program(read_text(text), text)
 
 
-def save(program: Program, path: AnyPath) -> None:
+def save(program: AnyProgram, path: AnyPath) -> None:
     """Write `program` as JSON; the file appears whole or not at all.
 
     Raises InputError (SW207) if it cannot be written.
     """
     from slotweave.ir.text.program_files import program_to_json
 
-    write_text(path, program_to_json(program))
+    write_text(path, program_to_json(program_of(program)))
+
+
+def program_of(given: AnyProgram) -> Program:
+    """The program that is given, that a result holds, or that is in a file.
+
+    Raises InputError: SW212 for what holds no program, SW203 and SW204 as `load` does.
+    """
+    if held := held_program(given):
+        return held
+    if isinstance(given, str | os.PathLike):
+        return load(given)
+    what = "a program must be a Program, a result that holds one, or the name of a file"
+    raise wanted("SW212", what, given)
 
 
 def machine_named(given: AnyMachine) -> Machine:
     """The machine that is given, or known by a name, or described in a .toml file."""
     if isinstance(given, Machine):
         return given
+    given = path_of(given, "a machine that is not a value")
     known = machines()
     if given in known:
         return known[given]
@@ -152,7 +198,10 @@ def kernel_of(given: AnyKernel, machine: Machine) -> Kernel:
     if isinstance(given, Kernel):
         return given
     if not isinstance(given, str):
-        name = given.name if isinstance(given, KernelFunction) else _name_of(given)
+        if not isinstance(given, KernelFunction) and not inspect.isfunction(given):
+            what = "a kernel must be a function f(k, n=64), a Kernel or a name"
+            raise wanted("SW201", what, given)
+        name = given.name if isinstance(given, KernelFunction) else given.__name__
         return kernel_of_function(given, name, machine.vector_length)
     known = kernels()
     if given in known:
@@ -162,23 +211,20 @@ def kernel_of(given: AnyKernel, machine: Machine) -> Kernel:
     raise unknown("SW201", "kernel", given, known)
 
 
-def _name_of(function: Callable[..., object]) -> str:
-    return str(getattr(function, "__name__", "kernel"))
-
-
 def parameters_of(kernel: Kernel, given: Mapping[str, int]) -> dict[str, int]:
     """The parameters of `kernel`: those given, its defaults for the others. Raises SW202."""
-    expect_parameters(kernel, given)
-    return {**{name: each.default for name, each in kernel.parameters.items()}, **given}
+    numbers = {name: whole_number(name, value, code="SW202") for name, value in given.items()}
+    expect_parameters(kernel, numbers)
+    return {**{name: each.default for name, each in kernel.parameters.items()}, **numbers}
 
 
 def plan_of(
-    kernel: Kernel, given: Plan | str | None, values: Mapping[str, int], contract: str
+    kernel: Kernel, given: Plan | AnyPath | None, values: Mapping[str, int], contract: str
 ) -> Plan:
     """The plan that is given, one of the kernel's by name, or in a .json file."""
     if isinstance(given, Plan):
         return given
-    name = given or kernel.plan_names[0]
+    name = kernel.plan_names[0] if given is None else path_of(given, "a plan that is not a value")
     if name.endswith(".json"):
         return described_plan(kernel, read_text(name), name)
     return plan_called(kernel, name, values, contract)
@@ -186,8 +232,11 @@ def plan_of(
 
 def facts_of(given: AnyFacts, program: Program) -> Facts:
     """What is given; by a name, about the parameters that the program says it is for."""
-    if not isinstance(given, str):
-        return nothing_known() if given is None else given
+    if given is None:
+        return nothing_known()
+    if isinstance(given, Facts):
+        return given
+    given = path_of(given, "facts that are not a value")
     params = program.meta.get("params")
     said = params if isinstance(params, Mapping) and not given.endswith(".json") else {}
     return facts(given, **said)
@@ -197,15 +246,16 @@ def read_text(path: str) -> str:
     """The text of a file. Raises SW203."""
     try:
         return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(Diagnostic("SW203", f"cannot be read: {reason}", file=path)) from None
 
 
 def write_text(path: AnyPath, text: str) -> None:
     """Write a file, which appears whole or not at all. Raises SW207."""
+    name = path_of(path, "what is written")
     try:
-        write_whole(Path(path), text.encode("utf-8"))
-    except OSError as error:
-        reason = f"cannot be written: {error.strerror or error}"
-        raise InputError(Diagnostic("SW207", reason, file=str(path))) from None
+        write_whole(Path(name), text.encode("utf-8"))
+    except (OSError, ValueError) as error:
+        reason = f"cannot be written: {getattr(error, 'strerror', None) or error}"
+        raise InputError(Diagnostic("SW207", reason, file=name)) from None

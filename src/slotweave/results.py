@@ -154,6 +154,25 @@ class Explanation(Shown, _explanation.Explanation):
         return Text("\n".join(explanation_lines(self)))
 
 
+@dataclass(frozen=True, repr=False)
+class CodeMeaning(Shown):
+    """What the code of a message stands for."""
+
+    code: str
+    title: str
+    text: str
+
+    def __repr__(self) -> str:
+        return f"<{self.code}: {self.title}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave explain CODE --json` prints."""
+        return {"code": self.code, "title": self.title, "text": self.text}
+
+    def _view(self) -> RenderableType:
+        return f"{self.code}: {self.title}\n\n{self.text}"
+
+
 class WhatIf(Shown, _what_if.WhatIf):
     """The same operations on other slots, and what one more slot of each engine would save."""
 

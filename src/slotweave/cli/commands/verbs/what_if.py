@@ -27,8 +27,6 @@ from slotweave.extensions.lookup import unknown
 if TYPE_CHECKING:
     from slotweave.machine import Machine
 
-MOST_SLOTS = 1024
-
 
 def add_to(app: typer.Typer) -> None:
     command(app, "what-if")(what_if)
@@ -86,14 +84,13 @@ def what_if(
 
 def _slots(changes: Iterable[str], machine: Machine) -> dict[str, int]:
     """`valu=8` as {"valu": 8}."""
-    slots = {}
+    from slotweave.arguments import slots_of
+
     with given_as("--set ENGINE=SLOTS"):
-        for engine, number in assigned(changes, "SW212").items():
-            if engine not in machine.slots:
-                raise unknown("SW212", "engine", engine, machine.slots)
-            digits = number if number.isascii() and number.isdecimal() and len(number) <= 9 else "0"
-            if not 1 <= int(digits) <= MOST_SLOTS:
-                reason = f"{engine} must have from 1 to {MOST_SLOTS} slots, not {number!r}"
-                raise InputError(Diagnostic("SW212", reason))
-            slots[engine] = int(digits)
-    return slots
+        given = assigned(changes, "SW212")
+        return slots_of({name: _number(text) for name, text in given.items()}, machine)
+
+
+def _number(text: str) -> int | str:
+    """What `text` says; the text itself if that is no number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else text

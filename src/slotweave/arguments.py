@@ -1,0 +1,121 @@
+"""What is given to the front door as a value, checked before anything is done with it.
+
+Each function returns the value that was meant, or raises InputError with what was wanted and what
+was given, so that no mistake in a notebook comes back as a fault of the library's own code.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+from collections.abc import Iterable, Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.extensions.lookup import unknown
+from slotweave.ir.program import Program
+from slotweave.isa import WORD_MASK
+from slotweave.machine import Machine
+from slotweave.simulate.run import Memory, Words
+
+#: More slots of one engine are not timed.
+MOST_SLOTS = 1024
+
+_LONGEST_SHOWN = 40
+
+
+def wanted(code: str, what: str, given: object) -> InputError:
+    """The complaint that `what` was wanted, and something else was given."""
+    text = repr(given)
+    short = text if len(text) <= _LONGEST_SHOWN else f"a value of type {type(given).__name__}"
+    return InputError(Diagnostic(code, f"{what}, not {short}"))
+
+
+def whole_number(name: str, given: object, least: int | None = None, code: str = "SW212") -> int:
+    """An integer, also one of NumPy's, of at least `least`."""
+    try:
+        number = operator.index(given)  # type: ignore[arg-type]  # the answer is the exception
+    except TypeError:
+        raise wanted(code, f"{name} must be a whole number", given) from None
+    if least is not None and number < least:
+        raise wanted(code, f"{name} must be at least {least}", given)
+    return number
+
+
+def seconds(given: object) -> float | None:
+    """A limit of time, at least 0; None is no limit."""
+    if given is None:
+        return None
+    if not isinstance(given, Real) or not float(given) >= 0:
+        raise wanted("SW212", "time_limit must be a number of seconds, from 0 on", given)
+    return float(given)
+
+
+def evaluations_of(given: object) -> int | None:
+    """A limit of evaluations, at least 0; None is no limit."""
+    return None if given is None else whole_number("evaluations", given, 0)
+
+
+def path_of(given: object, what: str) -> str:
+    """The name of a file."""
+    if not isinstance(given, str | os.PathLike):
+        raise wanted("SW212", f"{what} must be the name of a file", given)
+    text = os.fspath(given)
+    return text if isinstance(text, str) else os.fsdecode(text)
+
+
+def name_in(given: object, what: str, known: Iterable[str]) -> str:
+    """One of the names that are known. Raises InputError (SW212), with what was probably meant."""
+    names = list(known)
+    if not isinstance(given, str) or given not in names:
+        raise unknown("SW212", what, str(given), names)
+    return given
+
+
+def held_program(given: object) -> Program | None:
+    """`given` if it is a program, or the one that it holds as a result; None for all else."""
+    held = given if isinstance(given, Program) else getattr(given, "program", None)
+    return held if isinstance(held, Program) else None
+
+
+def words_of(memory: object) -> Memory:
+    """Initial memory: integers from 0 to 2^32 - 1. Raises InputError (SW210)."""
+    if isinstance(memory, np.ndarray) and memory.dtype.kind in "iu" and memory.ndim == 1:
+        return _words_of_array(memory)
+    if isinstance(memory, str | bytes) or not isinstance(memory, Iterable):
+        raise wanted("SW210", "memory must be a sequence of words", memory)
+    found = []
+    for address, word in enumerate(memory):
+        number = whole_number(f"word {address} of memory", word, 0, "SW210")
+        if number > WORD_MASK:
+            raise wanted("SW210", f"word {address} of memory must be below 2^32", word)
+        found.append(number)
+    return found
+
+
+def _words_of_array(memory: np.ndarray[Any, Any]) -> Words:
+    wrong = np.flatnonzero((memory < 0) | (memory > WORD_MASK))
+    if len(wrong):
+        reason = f"word {wrong[0]} of memory must be an integer from 0 to 2^32 - 1"
+        raise wanted("SW210", reason, int(memory[wrong[0]]))
+    return memory.astype(np.uint32)
+
+
+def slots_of(given: object, machine: Machine) -> dict[str, int]:
+    """Slots by engine of `machine`, each from 1 to MOST_SLOTS."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise wanted("SW212", "slots must be numbers by engine, such as {'load': 3}", given)
+    found = {}
+    for engine, slots in given.items():
+        if engine not in machine.slots:
+            raise unknown("SW212", "engine", str(engine), machine.slots)
+        number = whole_number(f"the slots of {engine}", slots)
+        if not 1 <= number <= MOST_SLOTS:
+            raise wanted("SW212", f"{engine} must have from 1 to {MOST_SLOTS} slots", slots)
+        found[engine] = number
+    return found
