@@ -49,6 +49,15 @@ def test_verified_means_against_the_reference(tmp_path: Path) -> None:
     assert answer.json["verified"]["directed"] > 0
     shown = compiled(tmp_path, RIGHT)
     assert "agrees with the reference scaled" in " ".join(shown.out.split())
+    assert "definition" not in shown.out  # it has none, so nothing is to be said of it
+    assert answer.json["proved"]["defined"] is False
+    assert "definition" not in answer.json["proved"]["why"]
+
+
+def test_a_kernel_that_does_nothing_for_its_parameters_is_said_to(tmp_path: Path) -> None:
+    answer = compiled(tmp_path, "    return memory", "-p", "n=0")
+    assert answer.code == 0, answer.err
+    assert "the program is empty: for these parameters the kernel does nothing" in answer.err
 
 
 def test_without_one_it_means_against_the_traced_graph(tmp_path: Path) -> None:

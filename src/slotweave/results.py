@@ -24,7 +24,7 @@ from slotweave.check.runs.execution import Verified
 from slotweave.driver import compiled as _compiled
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_to_json
-from slotweave.simulate.run import RunState, Words
+from slotweave.simulate.run import Memory, RunState, Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -236,7 +236,10 @@ class Bounds(Shown):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Ended(Shown):
-    """The end of a run: `memory` and `scratch` as NumPy arrays of uint32, `trace` as integers."""
+    """The end of a run: `memory` and `scratch` as NumPy arrays of uint32, `trace` as integers.
+
+    `given` is memory before the run.
+    """
 
     cycles: int
     memory: Words
@@ -244,6 +247,7 @@ class Ended(Shown):
     trace: tuple[int, ...]
     state: RunState
     bundle: int
+    given: Memory
 
     def __repr__(self) -> str:
         state = self.state.value.lower()
@@ -259,10 +263,10 @@ class Ended(Shown):
     def _view(self) -> RenderableType:
         from rich.text import Text
 
-        state = self.state.value.lower()
-        lines = [f"{plural(self.cycles, 'cycle')}, {state} at bundle {self.bundle:,}"]
-        lines += [f"trace: {' '.join(map(str, self.trace))}"] if self.trace else []
-        return Text("\n".join(lines))
+        from slotweave.views.run_text import run_lines
+
+        told = self.cycles, self.state, self.bundle, self.trace, self.given, self.memory
+        return Text("\n".join(run_lines(*told)))
 
 
 @dataclass(frozen=True, repr=False)

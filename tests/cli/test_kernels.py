@@ -63,8 +63,8 @@ def test_memory_written_to_a_file_is_said_to_be(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("parameter", "message"),
     [
-        ("height", "-p NAME=VALUE: 'height' is not of this form"),
-        ("=3", "-p NAME=VALUE: '=3' is not of this form"),
+        ("height", "-p NAME=VALUE: 'height' gives no value"),
+        ("=3", "-p NAME=VALUE: '=3' gives no name"),
         ("height=", "height must be a whole number, not ''"),
         ("height=ten", "-p NAME=VALUE: height must be a whole number, not 'ten'"),
         ("height=1e3", "height must be a whole number"),

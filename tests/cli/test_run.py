@@ -32,7 +32,9 @@ def run(program: Any, *options: object) -> Any:
 
 def test_a_run_says_how_long_it_took(memory: Path) -> None:
     answer = run(ADD, "--mem", memory)
-    assert (answer.code, answer.out) == (0, "4 cycles, stopped at bundle 4\n")
+    assert (answer.code, answer.out) == (
+        0, "4 cycles, stopped at bundle 4\n1 word of memory changed:\n  0: 42\n"
+    )  # fmt: skip
 
 
 def test_the_json_form_holds_the_end_of_the_run(memory: Path) -> None:

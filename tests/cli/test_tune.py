@@ -74,7 +74,7 @@ def test_a_search_may_begin_with_other_choices_and_its_command_names_them(tmp_pa
 
 def test_a_choice_that_is_none_is_refused():
     for choice, complaint in (
-        ("bias", "--choice NAME=JSON: 'bias' is not of this form"),
+        ("bias", "--choice NAME=JSON: 'bias' gives no value"),
         ("bias=[", "--choice NAME=JSON: the choice 'bias' is not JSON"),
         ("bais=1", "unknown choice 'bais'"),
     ):

@@ -93,6 +93,7 @@ def test_loading_leaves_no_trace_in_the_interpreter(folder: Path) -> None:
     ("name", "code", "reason"),
     [
         ("sums.py:product", "SW201", "no function 'product'"),
+        ("sums.py:sum", "SW201", "did you mean 'sums'"),
         ("sums.py:LIMIT", "SW201", "no function 'LIMIT'"),
         ("sums.py:", "SW201", "file.py:function"),
         ("missing.py:sums", "SW203", "No such file"),

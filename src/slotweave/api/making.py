@@ -72,9 +72,9 @@ def run(
 
     held = program_of(program)
     most = whole_number("max_cycles", max_cycles, 0)
-    encoded = encode(held, machine_of(held, machine))
-    end = run_compiled(encoded, words_of(memory), strict=strict, max_cycles=most)
-    return Ended(end.cycles, end.memory, end.scratch, end.trace, end.state, end.pc)
+    encoded, given = encode(held, machine_of(held, machine)), words_of(memory)
+    end = run_compiled(encoded, given, strict=strict, max_cycles=most)
+    return Ended(end.cycles, end.memory, end.scratch, end.trace, end.state, end.pc, given)
 
 
 def repack(
@@ -127,7 +127,7 @@ def tune(
     The same seed and `evaluations` give the same plan.
 
     >>> sw.tune("tree-hash", height=3, batch=16, rounds=2, evaluations=1, time_limit=None)
-    <tuned: 23 cycles after 1 plan>
+    <tuned: 26 cycles after 1 plan>
     """
     from slotweave.tuning.search import Task, search, start
 

@@ -29,7 +29,8 @@ def assigned(texts: Iterable[str], code: str) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not (name and equals):
-            raise InputError(Diagnostic(code, f"{text!r} is not of this form"))
+            missing = "no name" if equals else "no value"
+            raise InputError(Diagnostic(code, f"{text!r} gives {missing}"))
         if name in values:
             reason = f"{name} is given twice, as {values[name]!r} and {value!r}; give it once"
             raise InputError(Diagnostic(code, reason))

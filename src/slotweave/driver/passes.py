@@ -82,12 +82,6 @@ class Pass:
     again: tuple[str, ...] = ()
 
 
-_NO_DEFINITION = (
-    "`slotweave verify PROGRAM --against KERNEL --prove` tries it on the program itself, "
-    "where no jump depends on data"
-)
-
-
 def _trace(draft: Draft) -> Draft:
     """The kernel as it was written."""
     job = draft.job
@@ -118,10 +112,8 @@ def _lower(draft: Draft) -> Draft:
 def _promises(draft: Draft) -> Draft:
     """What the kernel rests on, and whether it is known to be its definition."""
     job, traced = draft.job, draft.traced
-    definition: Verdict[object] = Verdict("unknown", _NO_DEFINITION)
-    if len(traced.blocks) == 1:
-        graph = traced.blocks[0].graph
-        definition = recorded_verdict(job.kernel, job.parameters, job.contract, graph)
+    graph = traced.blocks[0].graph if len(traced.blocks) == 1 else None
+    definition = recorded_verdict(job.kernel, job.parameters, job.contract, graph)
     promises = () if definition.proved else promises_of(traced, job.facts)
     return replace(draft, promises=promises, definition=definition)
 

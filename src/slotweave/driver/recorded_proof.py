@@ -7,16 +7,24 @@ from slotweave.frontend.kernel import Kernel, Parameters
 from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.graph import Graph
 
+_JUMPS = (
+    "`slotweave verify PROGRAM --against KERNEL --prove` tries it on the program itself, "
+    "where no jump depends on data"
+)
+
 
 def recorded_verdict(
-    kernel: Kernel, parameters: Parameters, contract: str, traced: Graph
+    kernel: Kernel, parameters: Parameters, contract: str, traced: Graph | None
 ) -> Verdict[object]:
     """Whether a proof that `traced` is the definition of `kernel` comes with it, and why.
 
-    Such a proof covers all addresses, so it shows the promises of the graph kept, too.
+    `traced` is None of a kernel that jumps. Such a proof covers all addresses, so it shows the
+    promises of the graph kept, too.
     """
     if kernel.definition is None:
         return Verdict("unknown", f"{kernel.name} comes without a definition to prove it by")
+    if traced is None:
+        return Verdict("unknown", _JUMPS)
     proofs = kernel.proofs()
     if proofs and fingerprint(traced, kernel.facts(parameters, contract)) in proofs:
         return Verdict(True, "a recorded proof, known by its fingerprint, fits the traced graph")

@@ -12,6 +12,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from difflib import get_close_matches
 from functools import lru_cache, wraps
 from pathlib import Path
 from types import ModuleType
@@ -46,10 +47,21 @@ def load_kernel_file(spec: str, vector_length: int = 8) -> Kernel:
     file, _, name = spec.rpartition(":")
     if not file or not name:
         raise InputError(Diagnostic("SW201", f"a kernel is named file.py:function, not {spec!r}"))
-    function = getattr(_run_file(file), name, None)
+    module = _run_file(file)
+    function = getattr(module, name, None)
     if not isinstance(function, KernelFunction) and not inspect.isfunction(function):
-        raise InputError(Diagnostic("SW201", f"there is no function {name!r} in it", file=file))
+        close = get_close_matches(name, _functions(module), n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise InputError(
+            Diagnostic("SW201", f"there is no function {name!r} in it{hint}", file=file)
+        )
     return kernel_of_function(function, spec, vector_length)
+
+
+def _functions(module: ModuleType) -> list[str]:
+    """The functions that a file defines, which may be kernels."""
+    return [name for name, value in vars(module).items()
+            if isinstance(value, KernelFunction) or inspect.isfunction(value)]  # fmt: skip
 
 
 def kernel_of_function(

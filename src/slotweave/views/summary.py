@@ -44,7 +44,8 @@ def summary_of(result: Compiled) -> dict[str, Any]:
         "proved": {
             "program": proof.answer,
             "definition": definition.answer,
-            "why": f"program: {proof.why}; definition: {definition.why}",
+            "defined": job.kernel.definition is not None,
+            "why": _why(result),
             "facts": job.contract,
         },
         "promises": [promise.to_json() for promise in result.promises],
@@ -52,6 +53,14 @@ def summary_of(result: Compiled) -> dict[str, Any]:
         "rules": dict(rules),
         "seconds": dict(result.seconds),
     }
+
+
+def _why(result: Compiled) -> str:
+    """Why the verdicts are as they are; of the definition only if the kernel has one."""
+    proof, definition = result.equivalence.why, result.definition.why
+    if result.job.kernel.definition is None:
+        return proof
+    return f"program: {proof}; definition: {definition}"
 
 
 def _of_the_schedule(result: Compiled) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def _lines(question: _Question, verified: Verified, proved: Proved | None) -> It
     if second is not None:
         both = f"{question.first.name} and {second.name}"
         yield f"proved of {both}, each by itself against {kernel.name} (the least of the two):"
-    yield from proved_lines(proved)
+    yield from proved_lines(proved, kernel.definition is not None)
 
 
 @contextmanager

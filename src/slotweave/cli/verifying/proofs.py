@@ -63,11 +63,12 @@ def counterexample_json(found: Counterexample) -> dict[str, Any]:
     }
 
 
-def proved_lines(proved: Proved) -> Iterator[str]:
-    """`proved` for a reader."""
+def proved_lines(proved: Proved, defined: bool) -> Iterator[str]:
+    """`proved` for a reader; of the definition only if the kernel has one (`defined`)."""
     one, other = (proved.program, proved.program_why), (proved.definition, proved.definition_why)
     if one == other:
         yield f"program and definition: {VERDICTS[proved.program]}: {proved.program_why}"
         return
     yield f"program: {VERDICTS[proved.program]}: {proved.program_why}"
-    yield f"definition: {VERDICTS[proved.definition]}: {proved.definition_why}"
+    if defined:
+        yield f"definition: {VERDICTS[proved.definition]}: {proved.definition_why}"

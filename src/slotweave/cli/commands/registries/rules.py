@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.base.wording import plural
 from slotweave.cli.command import command
 from slotweave.cli.options import Json
 from slotweave.cli.output import print_json, write_output
@@ -98,7 +99,7 @@ def prove_rules(
         reason = f"{len(rules) - len(proofs)} of {len(rules)} rules are not proved"
         raise CheckFailed(Diagnostic("SW408", reason))
     seconds = sum(proof.seconds for proof in proofs.values())
-    terminal.note(f"{len(proofs)} rules proved in {seconds:.1f} s")
+    terminal.note(f"{plural(len(proofs), 'rule')} proved in {seconds:.1f} s")
     if record:
         _write_record(terminal, proofs)
     else:

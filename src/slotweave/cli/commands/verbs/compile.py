@@ -172,6 +172,8 @@ def _deliver(
         print_json(summary)
     elif table and not terminal.quiet and output != STDOUT:
         terminal.show(result_view(summary))
+    if not result.program.bundles:
+        terminal.note("the program is empty: for these parameters the kernel does nothing")
     if output is not None and output != STDOUT:
         terminal.note(f"wrote {output}")
     for stage, seconds in summary["seconds"].items():

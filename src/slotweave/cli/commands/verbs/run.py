@@ -75,6 +75,7 @@ def run(
     """
     from slotweave.cli import inputs
     from slotweave.simulate.reference import run as simulate
+    from slotweave.views.run_text import run_lines
 
     if debug and (json or output is not None):
         reason = "--debug shows the program and gives no result: leave out --json and -o"
@@ -95,9 +96,8 @@ def run(
     if json:
         print_json(_result(end))
     elif output != STDOUT:
-        print(f"{plural(end.cycles, 'cycle')}, {end.state.value.lower()} at bundle {end.pc:,}")
-        if len(end.trace):
-            print(f"trace: {' '.join(map(str, end.trace))}")
+        lines = run_lines(end.cycles, end.state, end.pc, end.trace, memory, end.memory)
+        print("\n".join(lines))
     terminal.detail(
         f"{plural(end.executed_bundles, 'bundle')} ran, those that cost no cycle included"
     )

@@ -22,7 +22,6 @@ from slotweave.cli.options import (
 from slotweave.cli.output import print_json
 from slotweave.cli.program_files import building, program_in
 from slotweave.cli.terminal import Terminal
-from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
     from slotweave.machine import Machine
