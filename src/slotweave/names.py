@@ -64,7 +64,7 @@ def job(
     max. Contract and plan are the kernel's first ones if left out, parameters their defaults.
 
     Raises InputError: SW201 for an unknown kernel, SW202 for a parameter, SW208 for a machine,
-    SW209 for a plan, SW212 for another choice that there is not.
+    SW209 for a plan, SW212 for another option.
 
     >>> sw.job("tree-hash", height=4, batch=16, rounds=3).parameters["height"]
     4

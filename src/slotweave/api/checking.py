@@ -22,7 +22,7 @@ from slotweave.names import (
 )
 from slotweave.results import Verification
 
-#: Of a proof that nobody wanted.
+#: The verdict where no proof was asked for.
 _NOT_ASKED: Verdict[Any] = Verdict("unknown", "not asked for")
 
 

@@ -76,7 +76,7 @@ def explain(
     Only of one engine, or one slot of it, if given. A code alone, as messages begin with one, is
     told what it stands for.
 
-    Raises InputError (SW212) for a place that there is not, SW219 where the run is not known.
+    Raises InputError: SW212 if the program has no such place, SW219 if its run is not known.
 
     >>> sw.explain(sw.compile("saxpy", n=16).program, 2)
     <Explanation of cycle 2: 5 operations, 18 empty slots>

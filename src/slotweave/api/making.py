@@ -32,8 +32,9 @@ def compile(
 ) -> Compiled:
     """Compile a job, or a kernel with the options of `job`, to a checked program.
 
-    The search for a shorter schedule ends after `time_limit` seconds or so many `evaluations`, once
-    there is one. The program has been run on random inputs and compared with its graph.
+    The search for a shorter schedule ends after `time_limit` seconds or after `evaluations`
+    schedules, but not before there is one. The program has been run on random inputs and compared
+    with its graph.
 
     Raises InputError, NoSchedule (it does not fit the machine), CheckFailed (a check objects).
 

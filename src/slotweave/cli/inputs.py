@@ -204,7 +204,7 @@ def memory_in(file: str | None) -> list[int]:
 def span_named(text: str, cycles: int | None = None) -> tuple[int, int]:
     """The cycles that `A..B` stands for: the first, and the one after the last.
 
-    Raises InputError (SW212) for what is no span, or none of so many `cycles`.
+    Raises InputError (SW212) for what is no span, or does not lie within `cycles`.
     """
     first, dots, last = text.partition("..")
     if not (dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
