@@ -29,6 +29,9 @@ from slotweave.simulate.run import Memory, RunState, Words
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from slotweave.anatomy.summaries.compiled import CompiledSummary
+    from slotweave.anatomy.summaries.repacked import RepackedSummary
+
 Kind = TypeVar("Kind")
 
 _WIDTH = 100
@@ -80,14 +83,17 @@ class Compiled(Shown, _compiled.Compiled):
 
     def to_json(self) -> dict[str, Any]:
         """What `slotweave compile --json` prints."""
-        from slotweave.views.summary import summary_of
-
-        return summary_of(self)
+        return self._summary().to_json()
 
     def _view(self) -> RenderableType:
-        from slotweave.views.result_table import result_view
+        from slotweave.views.result_table import compiled_view
 
-        return result_view(self.to_json())
+        return compiled_view(self._summary())
+
+    def _summary(self) -> CompiledSummary:
+        from slotweave.anatomy.summaries.compiled import compiled_summary
+
+        return compiled_summary(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -104,26 +110,28 @@ class Repacked(Shown, _repacking.Repacked):
 
     def to_json(self) -> dict[str, Any]:
         """What `slotweave repack --json` prints."""
-        from slotweave.anatomy.words.double_writes import double_writes_of
-        from slotweave.anatomy.words.never_written import never_written
-        from slotweave.views.repack_summary import repack_summary
-
-        unwritten = never_written(self.given, self.machine, self.facts)
-        doubled = double_writes_of(self.given, self.machine)
-        return repack_summary(self, "given", self.seed, unwritten, doubled)
+        return self._summary().to_json()
 
     def _view(self) -> RenderableType:
         from rich.console import Group
         from rich.text import Text
 
         from slotweave.views.repack_lines import search_lines
-        from slotweave.views.result_table import result_view
+        from slotweave.views.result_table import repacked_view
 
-        summary = self.to_json()
+        summary = self._summary()
         before = f"{plural(self.before, 'cycle')} before, {self.cycles:,} now"
         lines = [before, self.why, *search_lines(summary)]
-        table = result_view({**summary, "verified": None, "proved": None})
-        return Group(table, "", Text("\n".join(lines)))
+        return Group(repacked_view(summary), "", Text("\n".join(lines)))
+
+    def _summary(self) -> RepackedSummary:
+        from slotweave.anatomy.summaries.repacked import repacked_summary
+        from slotweave.anatomy.words.double_writes import double_writes_of
+        from slotweave.anatomy.words.never_written import never_written
+
+        unwritten = never_written(self.given, self.machine, self.facts)
+        doubled = double_writes_of(self.given, self.machine)
+        return repacked_summary(self, "given", self.seed, unwritten, doubled)
 
 
 class Inspection(Shown, _inspection.Inspection):
@@ -300,7 +308,7 @@ class Verification(Shown):
 
         runs = inputs_text(self.verified.instances, self.verified.directed)
         lines = [f"agrees with {self.against} on {runs}"]
-        missing = coverage_line(self.verified.to_json()["coverage"])
+        missing = coverage_line(self.verified.coverage)
         lines += [missing] if missing else []
         same = f"does what {self.of} does, for all inputs" if self.of else "proved for all inputs"
         lines.append(f"{same}: {self.proved.answer} ({self.proved.why})")

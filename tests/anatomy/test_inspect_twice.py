@@ -6,7 +6,7 @@ arrays and edges. A number of the view that is off by one meets no twin.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any
 
@@ -32,7 +32,7 @@ from slotweave.machine import CHALLENGE
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
 from strategies.programs import straight_programs
-from support.event_facts import Ran, ran, ran_in_cycles, random_memories
+from support.event_facts import Ran, block_starts, ran, ran_in_cycles, random_memories
 from support.examples import examples
 from support.inspect_twin import twin_of
 from support.tree_hash import parameters
@@ -139,14 +139,15 @@ def tree_hash(plan: str) -> Ran:
 
 
 @cache
-def looping_tree_hash() -> tuple[Program, Ran]:
-    """As it is compiled, and as it runs."""
+def looping_tree_hash() -> tuple[Program, Ran, set[int]]:
+    """As it is compiled, as it runs, and the cycles in which its blocks begin."""
     sizes, contract = parameters(4, 5, 16), "values"
     plan = TREE_HASH.plan("hybrid-unroll", sizes, contract)
     made = compile_job(Job(TREE_HASH, sizes, contract, plan, CHALLENGE, instances=1)).program
     rngs = map(np.random.default_rng, range(16))
     memories = [TREE_HASH.memory(sizes, contract, rng) for rng in rngs]
-    return made, ran_in_cycles(made, CHALLENGE, memories)
+    starts = block_starts(made, CHALLENGE, memories[0])
+    return made, ran_in_cycles(made, CHALLENGE, memories), starts
 
 
 def runs_of(name: str) -> Ran:
@@ -172,11 +173,13 @@ def numbers_of(summary: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def both_of(summary: dict[str, Any], runs: Ran) -> tuple[dict[str, Any], dict[str, Any]]:
+def both_of(
+    summary: dict[str, Any], runs: Ran, starts: Collection[int] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The summary in the shape of the twin, and the twin."""
     numbers = numbers_of(summary)
     given = {name: numbers["ladder"][name] for name in ("heads and tails", "dataflow")}
-    return numbers, twin_of(runs, given)
+    return numbers, twin_of(runs, given, starts)
 
 
 PROGRAMS = ("hand", "tight", "nothing", "ranged", "16 ends", "17 ends", "packed", "default")
@@ -195,13 +198,14 @@ def test_every_number_is_that_of_the_events(name: str) -> None:
 def test_every_number_of_a_program_that_jumps_is_that_of_its_run(name: str) -> None:
     if name == "hand":
         text, runs = LOOP, ran_in_cycles(LOOP, CHALLENGE, random_memories(32))
+        starts = block_starts(text, CHALLENGE, random_memories(32)[0])
     else:
-        text, runs = looping_tree_hash()
+        text, runs, starts = looping_tree_hash()
     summary = inspect_program(text, CHALLENGE).to_json()
     assert runs.cycles > len(text.bundles)
     assert (summary["straight"], summary["bundles"]) == (False, len(text.bundles))
     assert summary["run"] == {"known": True, "bundles": runs.cycles}
-    view, twin = both_of({**summary, "bundles": runs.cycles}, runs)
+    view, twin = both_of({**summary, "bundles": runs.cycles}, runs, starts)
     for numbers in (view, twin):  # the text names that bundle, the run its cycle
         (numbers["never_written"]["first"] or {}).pop("bundle", None)
     assert set(view) == set(twin), "each entry has a twin"

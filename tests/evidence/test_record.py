@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slotweave.anatomy.summaries.compiled import compiled_summary
 from slotweave.base.diagnostics import InputError
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.evidence.hashes import (
@@ -23,7 +24,6 @@ from slotweave.evidence.hashes import (
 from slotweave.evidence.record import HASHED, is_record, record_from_json, record_to_json
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE, MINIMAL
-from slotweave.views.summary import summary_of
 from support.examples import examples
 from support.small_results import small_result
 
@@ -32,7 +32,7 @@ RESULT = small_result()
 
 @cache
 def saved() -> str:
-    return record_to_json(summary_of(RESULT), RESULT.program, CHALLENGE, TREE_HASH)
+    return record_to_json(compiled_summary(RESULT).to_json(), RESULT.program, CHALLENGE, TREE_HASH)
 
 
 def changed(*path: str | int, value: Any) -> str:
@@ -60,7 +60,7 @@ def test_a_record_holds_what_was_found() -> None:
     assert record.parameters == RESULT.job.parameters
     assert (record.kernel, record.contract) == ("tree-hash", "values")
     assert (record.seed, record.instances) == (0, 2)
-    assert record.entries["bound"] == summary_of(RESULT)["bound"]
+    assert record.entries["bound"] == compiled_summary(RESULT).to_json()["bound"]
     assert set(record.hashes) == set(HASHED)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from slotweave.anatomy.summaries.compiled import compiled_summary
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.driver.verifying import workload_of
 from slotweave.evidence import rederive
@@ -19,7 +20,6 @@ from slotweave.evidence.rederive import discrepancies
 from slotweave.frontend.kernel import Words
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
-from slotweave.views.summary import summary_of
 from support.cheating import answers_of_a_seed
 from support.small_results import small_result
 
@@ -28,13 +28,13 @@ RESULT = small_result()
 
 def record(program: Program = RESULT.program, **entries: Any) -> Record:
     """A record in which all hashes are right, whatever it says."""
-    summary = {**summary_of(RESULT), "bundles": len(program.bundles), **entries}
+    summary = {**compiled_summary(RESULT).to_json(), "bundles": len(program.bundles), **entries}
     return record_from_json(record_to_json(summary, program, CHALLENGE, TREE_HASH))
 
 
 def tampered(**entries: Any) -> Record:
     """A record in which entries were changed afterwards."""
-    text = record_to_json(summary_of(RESULT), RESULT.program, CHALLENGE, TREE_HASH)
+    text = record_to_json(compiled_summary(RESULT).to_json(), RESULT.program, CHALLENGE, TREE_HASH)
     return record_from_json(json.dumps({**json.loads(text), **entries}))
 
 

@@ -241,6 +241,28 @@ def ran_in_cycles(program: Program, machine: Machine, memories: Sequence[Memory]
     return replace(jumping, program=text, runs=tuple(map(tuple, runs)))
 
 
+def block_starts(program: Program, machine: Machine, memory: Memory) -> set[int]:
+    """The cycles of a run in which a block begins: after a jump, or where a jump may lead to."""
+    leads: set[int] = set()
+    for number, bundle in enumerate(program.bundles):
+        for slot in (slot for slots in bundle.values() for slot in slots if slot[0] in JUMPS):
+            leads.add(number + 1)
+            if slot[0] == "cond_jump_rel":
+                leads.add(number + 1 + int(slot[-1]))
+            elif slot[0] != "jump_indirect":
+                leads.add(int(slot[-1]))
+    path: list[int] = []
+    run(program, machine, memory, strict=False, on_bundle=path.append)
+    starts, begins, cycle = set(), False, 0
+    for bundle in path:
+        begins |= bundle in leads
+        if any(engine != "debug" for engine in program.bundles[bundle]):
+            if begins:
+                starts.add(cycle)
+            begins, cycle = False, cycle + 1
+    return starts
+
+
 def random_memories(words: int, count: int = 8) -> list[Memory]:
     rngs = map(np.random.default_rng, range(count))
     return [rng.integers(0, 2**32, words, dtype=np.uint32) for rng in rngs]

@@ -6,18 +6,21 @@ Slow and plain, after the definitions in the docstrings of `report`; none of its
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from slotweave.isa import OPERATIONS, Effect
 from support.event_facts import BREAKS, STOPS, Ran
 
 #: Causes as `inspect` calls them, in the order in which they are tried.
-CAUSES = ("free", "scratch", "memory", "elsewhere", "dependence", "nothing")
+CAUSES = ("free", "jump", "scratch", "memory", "elsewhere", "dependence", "nothing")
 
 
-def twin_of(ran: Ran, given: Mapping[str, int]) -> dict[str, Any]:
-    """The entries of `inspect --json` that are numbers, without the bounds `given`."""
+def twin_of(ran: Ran, given: Mapping[str, int], starts: Collection[int] = ()) -> dict[str, Any]:
+    """The entries of `inspect --json` that are numbers, without the bounds `given`.
+
+    Blocks of the run begin at `starts`, and in the beginning.
+    """
     engines = _engines(ran)
     busiest = max(engines, key=lambda name: -(-engines[name]["used"] // ran.machine.slots[name]))
     ladder = {
@@ -35,7 +38,7 @@ def twin_of(ran: Ran, given: Mapping[str, int]) -> dict[str, Any]:
         "never_written": _never_written(ran),
         "double_writes": _double_writes(ran),
         "read_only_store": None,  # without facts nothing is read-only
-        "idle": _idle(ran),
+        "idle": _idle(ran, starts),
         "spans": _spans(ran, busiest),
         "slices": _slices(ran),
         "phases": _phases(ran),
@@ -233,13 +236,14 @@ def _scratch_free(ran: Ran, number: int) -> int:
     return free
 
 
-def _idle(ran: Ran) -> dict[str, dict[str, int]]:
+def _idle(ran: Ran, starts: Collection[int] = ()) -> dict[str, dict[str, int]]:
     """Each idle slot by itself, the first cause that fits."""
     numbers = range(len(ran.events))
     operands = [_operands_free(ran, n) for n in numbers]
     ordered = [max(operands[n], _memory_free(ran, n)) for n in numbers]
     free = [max(ordered[n], _scratch_free(ran, n)) for n in numbers]
     used = Counter((event.bundle, event.engine) for event in ran.events)
+    block = [sum(start <= bundle for start in starts) for bundle in range(len(ran.program.bundles))]
     result: dict[str, Counter[str]] = {name: Counter() for name in ran.machine.slots}
     for bundle, listed in enumerate(ran.program.bundles):
         if not any(engine != "debug" for engine in listed):
@@ -250,7 +254,9 @@ def _idle(ran: Ran) -> dict[str, dict[str, int]]:
                 if ran.events[n].engine == engine and ran.events[n].bundle > bundle
                 and ran.name(n) not in BREAKS
             ]  # fmt: skip
-            movers = sum(free[n] <= bundle for n in later)
+            moving = [n for n in later if free[n] <= bundle]
+            inside = sum(block[ran.events[n].bundle] == block[bundle] for n in moving)
+            movers = len(moving)
             later = [n for n in later if free[n] > bundle]
             holds = (
                 any(ordered[n] <= bundle for n in later),
@@ -266,8 +272,9 @@ def _idle(ran: Ran) -> dict[str, dict[str, int]]:
                 True,
             )  # fmt: skip
             idle = slots - used[bundle, engine]
-            result[engine]["free"] += min(idle, movers)
-            result[engine][CAUSES[1 + holds.index(True)]] += max(0, idle - movers)
+            result[engine]["free"] += min(idle, inside)
+            result[engine]["jump"] += min(idle, movers) - min(idle, inside)
+            result[engine][CAUSES[2 + holds.index(True)]] += max(0, idle - movers)
     return {name: {c: n for c, n in row.items() if n} for name, row in result.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slotweave.anatomy.summaries.compiled import compiled_summary
 from slotweave.check.runs.execution import instance_memory
 from slotweave.driver.compile import compile_job
 from slotweave.driver.job import Job
@@ -10,7 +11,6 @@ from slotweave.frontend.tracer import Tracer
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
-from slotweave.views.summary import summary_of
 
 
 def uneven(k: Tracer) -> None:
@@ -42,7 +42,7 @@ def test_cycles_bound_and_engines_are_those_of_the_longest_run() -> None:
         lengths.append(run(result.program, CHALLENGE, memory, on_event=seen.append).cycles)
         events[lengths[-1]] = sum(event.engine == "alu" for event in seen)
     assert lengths[0] < max(lengths), "the first input takes the short side"
-    summary = summary_of(result)
+    summary = compiled_summary(result).to_json()
     assert summary["cycles"] == max(lengths)
     alu = summary["engines"]["alu"]
     assert (alu["used"], alu["slots"]) == (events[max(lengths)], 12 * max(lengths))

@@ -1,95 +1,122 @@
-"""The table of a result: what a person reads, made from the JSON form."""
+"""The table of a result: what a person reads, made from its summary."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
-from typing import Any
 
 import pytest
-from rich.console import Console
+from rich.console import Console, RenderableType
 
-from slotweave.views.result_table import result_view
-from slotweave.views.summary import summary_of
+from slotweave.anatomy.summaries.compiled import CompiledSummary, RunOfBlocks, compiled_summary
+from slotweave.anatomy.summaries.repacked import RepackedSummary, repacked_summary
+from slotweave.base.budget import Budget
+from slotweave.bounds import Bound
+from slotweave.check.runs.inputs import Coverage
+from slotweave.machine import CHALLENGE
+from slotweave.repacking import RepackOptions, repack
+from slotweave.views.result_table import compiled_view, repacked_view
 from support.tree_hash import compiled
 
 
 @pytest.fixture(scope="module")
-def summary() -> dict[str, Any]:
-    return summary_of(compiled((3, 4, 16), instances=3))
+def summary() -> CompiledSummary:
+    return compiled_summary(compiled((3, 4, 16), instances=3))
 
 
-def shown(summary: dict[str, Any]) -> str:
+@pytest.fixture(scope="module")
+def repacked() -> RepackedSummary:
+    given = compiled((3, 4, 16), plan="packed", instances=1)
+    options, budget = RepackOptions(instances=1), Budget(evaluations=1)
+    found = repack(given.program, CHALLENGE, given.job.facts, options, budget=budget)
+    return repacked_summary(found, "given", 0, None, ())
+
+
+def shown(view: RenderableType) -> str:
     console = Console(file=StringIO(), width=120)
-    console.print(result_view(summary))
+    console.print(view)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
 
-def test_the_table_names_cycles_bound_gap_scratch_and_checks(summary: dict[str, Any]) -> None:
-    lines = {line.split("  ")[0]: line for line in shown(summary).splitlines() if line}
-    assert f"{summary['cycles']:,}" in lines["cycles"]
-    bound = f"{summary['bound']['cycles']:,} for the operations of this plan: "
-    assert f"{bound}{summary['bound']['why']}" in lines["lower bound"]
-    gap = summary["cycles"] - summary["bound"]["cycles"]
+def test_the_table_names_cycles_bound_gap_scratch_and_checks(summary: CompiledSummary) -> None:
+    text = shown(compiled_view(summary))
+    assert text.startswith("tree-hash on challenge: height 3, rounds 4, batch 16, contract values")
+    lines = {line.split("  ")[0]: line for line in text.splitlines() if line}
+    assert f"{summary.cycles:,}" in lines["cycles"]
+    bound = f"{summary.bound.cycles:,} for the operations of this plan: "
+    assert f"{bound}{summary.bound.why}" in lines["lower bound"]
+    gap = summary.cycles - summary.bound.cycles
     assert f"{gap:,} cycle{'' if gap == 1 else 's'}" in lines["gap"]
-    assert f"{summary['scratch']['peak']:,} of 1,536 words allocated at" in lines["scratch"]
+    peak = summary.result.scratch_peak
+    assert f"{peak:,} of 1,536 words allocated at" in lines["scratch"]
     assert "agrees with the reference on 3 random and 8 directed inputs" in lines["verified"]
     assert "program does what its kernel says: yes" in lines["proved"]
 
 
-@pytest.mark.parametrize(
-    ("entries", "bound", "scratch"),
-    [
-        ({}, "for the operations of this plan: w", "5 of 9 words allocated at the peak"),
-        ({"jumps": {"jump": 1}}, "for one run of these slots, each on its engine: w", "allocated"),
-        ({"before": 9}, "for this variant of the program alone: w", "still to be read"),
-        (
-            {"before": 7, "way": "unchanged"},
-            "for the variants that were tried: w",
-            "still to be read",
-        ),
-    ],
-)
 def test_bound_and_scratch_say_what_they_are_of(
-    entries: dict[str, Any], bound: str, scratch: str
+    summary: CompiledSummary, repacked: RepackedSummary
 ) -> None:
-    common = {
-        "cycles": 7, "bound": {"cycles": 6, "name": "load", "why": "w"}, "engines": {},
-        "bundles": 3, "scratch": {"peak": 5, "size": 9},
-    }  # fmt: skip
-    text = shown({**common, **entries})
-    assert f"6 {bound}" in text
-    assert scratch in text
+    why = f": {summary.bound.why}"
+    straight = shown(compiled_view(summary))
+    assert f"for the operations of this plan{why}" in straight
+    assert "words allocated at the peak" in straight
+    jumping = shown(compiled_view(replace(summary, run=RunOfBlocks({"jump": 1}, ()))))
+    assert f"for one run of these slots, each on its engine{why}" in " ".join(jumping.split())
+    assert "jumps in a run: 1 jump" in jumping
+    variant = shown(repacked_view(repacked))
+    assert "for this variant of the program alone: " in variant
+    assert "words still to be read at the peak" in variant
+    unchanged = replace(repacked, result=replace(repacked.result, best=None))
+    assert "for the variants that were tried: " in shown(repacked_view(unchanged))
 
 
-def test_used_and_idle_slots_of_an_engine_are_all_of_them(summary: dict[str, Any]) -> None:
-    text = shown(summary)
-    heading = next(line for line in text.splitlines() if line.startswith("engine"))
-    assert heading.split()[-6:] == ["not", "ready", "held", "back", "no", "work"]
-    for name, engine in summary["engines"].items():
-        row = next(line for line in text.splitlines() if line.startswith(name))
-        used, slots, *idle = (int(cell.replace(",", "")) for cell in row.split()[-5:])
-        assert (used, slots) == (engine["used"], engine["slots"])
-        assert used + sum(idle) == slots
+def test_used_and_idle_slots_of_an_engine_are_all_of_them(summary: CompiledSummary) -> None:
+    lines = shown(compiled_view(summary)).splitlines()
+    first = next(at for at, line in enumerate(lines) if line.startswith("engine"))
+    second = next(at for at, line in enumerate(lines) if line.startswith("idle"))
+    assert lines[second].split("  ", 1)[1].split() == (
+        ["could", "move", "word", "used", "memory", "elsewhere", "waiting", "no", "work"]
+    ), "no column for jumps where there are none"
+    for name, engine in summary.engines.items():
+        used, slots = numbers(lines[first:second], name)[-2:]
+        assert (used, slots) == (engine.used, engine.slots)
+        assert used + sum(numbers(lines[second:], name)) == slots
 
 
-def test_what_a_result_does_not_say_is_left_out(summary: dict[str, Any]) -> None:
-    kept = {key: summary[key] for key in ("cycles", "engines")}
-    text = shown(kept)
-    assert text.startswith("program\n")
-    for word in ("lower bound", "scratch", "verified", "proved", "waiting", "Idle"):
-        assert word not in text
+def numbers(lines: list[str], name: str) -> list[int]:
+    row = next(line for line in lines if line.startswith(name))
+    return [int(cell) for cell in row.replace(",", "").split() if cell.isdecimal()]
 
 
-def test_a_wrong_result_is_not_called_right(summary: dict[str, Any]) -> None:
-    text = shown({**summary, "verified": {"instances": 3, "mismatches": 1}})
-    assert "1 of 3 random inputs gave a wrong result" in text
+def test_slots_idle_because_of_jumps_have_a_column(summary: CompiledSummary) -> None:
+    idle = {**(summary.idle or {}), "load": {"jump": 3, "nothing": 1}}
+    text = shown(compiled_view(replace(summary, idle=idle)))
+    assert "after a jump" in text
+    assert "comes after a jump, and could else" in text
 
 
-def test_a_schedule_as_short_as_its_bound_says_so(summary: dict[str, Any]) -> None:
-    bound = {**summary["bound"], "cycles": summary["cycles"]}
-    said = "none: no schedule is shorter for"
-    bounded = {**summary, "bound": bound}
-    assert f"{said} the operations of this plan" in shown(bounded)
-    jumps = shown({**bounded, "jumps": {"jump": 1}})
-    assert f"{said} one run of these slots, each on its engine" in jumps
+def test_what_is_not_known_is_left_out(summary: CompiledSummary, repacked: RepackedSummary) -> None:
+    assert "Idle" in shown(compiled_view(summary))
+    assert "Idle" not in shown(compiled_view(replace(summary, idle=None)))
+    bare = shown(repacked_view(replace(repacked, ladder=(), idle=None)))
+    for word in ("lower bound", "gap", "never written", "two writes", "Idle"):
+        assert word not in bare
+
+
+def test_sides_that_no_input_reached_are_named(summary: CompiledSummary) -> None:
+    result = summary.result
+    coverage = Coverage(4, 1, ("a", "b", "c"))
+    missed = replace(result, verified=replace(result.verified, coverage=coverage))
+    text = " ".join(shown(compiled_view(replace(summary, result=missed))).split())
+    assert "3 of the 4 sides of branches reached by no input (a, b, ...)" in text
+
+
+@pytest.mark.parametrize("run", [None, RunOfBlocks({"jump": 1}, ())])
+def test_a_schedule_as_short_as_its_bound_says_so(
+    summary: CompiledSummary, run: RunOfBlocks | None
+) -> None:
+    tight = replace(summary, ladder=(Bound("load", summary.cycles, "w"),), run=run)
+    of = "for the operations of this plan"
+    of = of if run is None else "for one run of these slots, each on its engine"
+    assert f"none: no schedule is shorter {of}" in " ".join(shown(compiled_view(tight)).split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from slotweave.analysis.utilisation import EngineUse
 from slotweave.base.wording import plural
@@ -19,13 +19,13 @@ from slotweave.simulate.run import Event, Memory
 class Executed:
     """The slots that ran: of each engine, of those it had, and of each (engine, mnemonic).
 
-    `bundles` says how often each bundle ran that has a slot.
+    `path` are the bundles in the order of the run.
     """
 
     cycles: int
     engines: Mapping[str, EngineUse]
     slots: Mapping[tuple[str, str], int]
-    bundles: Mapping[int, int] = field(default_factory=dict)
+    path: tuple[int, ...] = ()
 
 
 def slots_bound(run: Executed, machine: Machine) -> Bound:
@@ -45,15 +45,14 @@ def _why(engine: str, used: int, width: int) -> str:
 def executed(program: Program, machine: Machine, memory: Memory) -> Executed:
     """One run of `program` on `memory`, slots counted as they ran."""
     slots: Counter[tuple[str, str]] = Counter()
-    bundle_in: dict[int, int] = {}
+    path: list[int] = []
 
     def count(event: Event) -> None:
-        bundle_in[event.cycle] = event.bundle
         slots[event.engine, program.bundles[event.bundle][event.engine][event.slot][0]] += 1
 
-    cycles = run(program, machine, memory, on_event=count).cycles
+    cycles = run(program, machine, memory, on_event=count, on_bundle=path.append).cycles
     used: Counter[str] = Counter()
     for (engine, _mnemonic), number in slots.items():
         used[engine] += number
     engines = {name: EngineUse(used[name], width * cycles) for name, width in machine.engines}
-    return Executed(cycles, engines, slots, Counter(bundle_in.values()))
+    return Executed(cycles, engines, slots, tuple(path))

@@ -20,6 +20,7 @@ _NO_SLACK = {
 }
 _REASONS = {
     "free": "could hold a later operation that waits for nothing",
+    "jump": "have no work but what comes after a jump",
     "scratch": "wait for a word of scratch that is in use",
     "memory": "wait for an access to memory, a pause or a trace",
     "elsewhere": "wait for an operand whose engine is full",

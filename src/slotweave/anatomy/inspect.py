@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from slotweave.analysis.utilisation import EngineUse, counted_bundles, utilisation, widest
 from slotweave.anatomy.causes.idle_causes import could_move, idle_causes, word_waits
-from slotweave.anatomy.causes.placements import Placements, placements
+from slotweave.anatomy.causes.placements import Placements, run_placements
 from slotweave.anatomy.causes.waste import critical_path, movable
 from slotweave.anatomy.inspection import Inspection, RunView
 from slotweave.anatomy.item_groups import item_groups
@@ -61,7 +61,7 @@ def inspect_and_place(
         live = live_words(program, machine)
         about = _about(program, program, machine, live, doubled)
         return replace(about, refusal=refusal.diagnostic), None
-    placed = placements(run.program, machine, run.known)
+    placed = run_placements(run, machine)
     about = _about(program, run.program, machine, placed.live, doubled)
     return _with_run(about, run, placed, machine, facts), (run, placed)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import TypeVar
 
+from slotweave.anatomy.words.block_begins import block_begins
 from slotweave.anatomy.words.known_accesses import KnownAccesses, Place, lifted_accesses
 from slotweave.anatomy.words.live_scratch import is_straight
 from slotweave.ir.facts import Facts
@@ -27,7 +28,8 @@ class Unrolled:
     """`program` has the bundles of the run, one after the other; jumps only fill their slots.
 
     Bundle i of it is bundle `path[i]` of the text; `accesses` are its loads and stores, and `known`
-    says in which region they lie. `lifted` is the run as a graph.
+    says in which region they lie. `lifted` is the run as a graph. `begins` has for each bundle of
+    the run the one with which its block begins (see `block_begins`).
     """
 
     program: Program
@@ -35,6 +37,7 @@ class Unrolled:
     accesses: Mapping[Place, Access]
     known: KnownAccesses
     lifted: Lifted
+    begins: tuple[int, ...]
 
     @cached_property
     def cycles(self) -> tuple[int, ...]:
@@ -50,6 +53,7 @@ def unrolled(
     *,
     apart: bool = False,
     checked: bool = False,
+    path: Sequence[int] | None = None,
 ) -> Unrolled:
     """`program` as it runs under `facts`; one that does not jump is as written, to its first halt.
 
@@ -59,34 +63,39 @@ def unrolled(
     Where there are jumps, bundles that cost no cycle are left out, unless results take longer than
     a bundle to land: that is counted in all bundles. With `apart` parts of a region that no
     computed address mixes are regions of their own in the graph; `checked` says that the machine
-    is known to run the program (see `lift_counting`).
+    is known to run the program (see `lift_counting`). The run takes the `path` of bundles where its
+    jumps depend on data, if one is given.
     """
     if is_straight(program):
         ran = up_to_halt(program)
         lifted = lift_counting(
             ran, machine, facts, max(len(ran.bundles), 1), apart=apart, checked=checked
         )
-        path = tuple(range(len(ran.bundles)))
-        return Unrolled(ran, path, lifted.accesses, lifted_accesses(lifted), lifted)
-    lifted = lift_counting(program, machine, facts, max_bundles, apart=apart, checked=checked)
+        size = len(ran.bundles)
+        return Unrolled(ran, tuple(range(size)), lifted.accesses, lifted_accesses(lifted), lifted,
+                        (0,) * size)  # fmt: skip
+    lifted = lift_counting(
+        program, machine, facts, max_bundles, apart=apart, checked=checked, path=path
+    )
     slow = any(mode.latency > 1 for mode in machine.modes)
     kept = [
         ran
         for ran, bundle in enumerate(lifted.path)
         if slow or costs_a_cycle(program.bundles[bundle])
     ]
-    path = tuple([lifted.path[ran] for ran in kept])
+    kept_path = tuple([lifted.path[ran] for ran in kept])
     place = {ran: at for at, ran in enumerate(kept)}
 
     def placed(found: Mapping[Place, Found]) -> dict[Place, Found]:
         return {(place[ran], engine, slot): one for (ran, engine, slot), one in found.items()}
 
     return Unrolled(
-        replace(program, bundles=tuple([program.bundles[bundle] for bundle in path])),
-        path,
+        replace(program, bundles=tuple([program.bundles[bundle] for bundle in kept_path])),
+        kept_path,
         placed(lifted.accesses),
         placed(lifted_accesses(lifted)),
         lifted,
+        block_begins(program, machine, kept_path),
     )
 
 

@@ -76,11 +76,14 @@ def lift_counting(
     *,
     apart: bool = False,
     checked: bool = False,
+    path: Sequence[int] | None = None,
 ) -> Lifted:
     """The graph of `program` under `facts`, and its cycles; with `record` also the slots that ran.
 
     With `apart` parts of a region that no computed address mixes become regions of their own.
-    `checked` says that `static_faults` has found nothing but double writes in the program.
+    `checked` says that `static_faults` has found nothing but double writes in the program. Where a
+    jump depends on data, the bundle that comes next in `path` is taken, if it is given: the bundles
+    of some run, in their order. The graph holds for the runs that take it.
 
     Raises CheckFailed for what the machine refuses in the program, InputError (SW219) at a bundle
     whose jump depends on data, or if the program runs for more than `max_bundles` bundles.
@@ -92,7 +95,7 @@ def lift_counting(
     widths: Sequence[int] = ()
     while True:
         try:
-            lifting = _Lifting(program, machine, facts, partition, widths)
+            lifting = _Lifting(program, machine, facts, partition, widths, path)
             lifting.ran = [] if record else None
             graph = lifting.graph(max_bundles)
             widths = lifting.accesses.widths_used()
@@ -127,7 +130,9 @@ class _Lifting:
         facts: Facts,
         partition: Partition,
         widths: Sequence[int],
+        taken: Sequence[int] | None,
     ) -> None:
+        self._taken = taken
         self._bundles = program.bundles
         self._machine = machine
         self._partition = partition
@@ -281,6 +286,10 @@ class _Lifting:
                 self._pausing = self._builder.where
             return
         low, high = self._builder.range_of(args[0][0]) if args else (1, 1)
+        if self._taken is not None and low != high:
+            ran = len(self.path)
+            self._next_pc = self._taken[ran] if ran < len(self._taken) else len(self._bundles)
+            return
         if name == "jump_indirect":
             if low != high:
                 raise self._refused(f"{name} depends on data: it may go to any bundle")

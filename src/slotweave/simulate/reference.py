@@ -48,19 +48,20 @@ def run(
     value_trace: ValueTrace | None = None,
     max_cycles: int = MAX_CYCLES,
     on_event: Callable[[Event], None] | None = None,
+    on_bundle: Callable[[int], None] | None = None,
 ) -> Run:
     """Run `program` from initial `memory`, or go on with an earlier run, `runs` times.
 
     Each time it runs until it stops, or pauses if pauses are enabled; what has stopped stays as it
     is. Debug slots compare if they are enabled and there is a value trace. Raises CheckFailed for
     the first fault, in strict mode also for what is only suspicious; `max_cycles` bounds all runs
-    together.
+    together. `on_event` is told each slot as it runs, `on_bundle` the bundle before.
     """
     if strict:
         for refusal in static_faults(program, machine):
             raise CheckFailed(refusal)
     trace = value_trace if enable_debug else None
-    options = ExecutionOptions(strict, enable_pause, trace, max_cycles, on_event)
+    options = ExecutionOptions(strict, enable_pause, trace, max_cycles, on_event, on_bundle)
     state = memory if isinstance(memory, Run) else ready(machine, memory)
     for _ in range(runs):
         if state.state is not RunState.STOPPED:
@@ -77,6 +78,7 @@ class ExecutionOptions:
     value_trace: ValueTrace | None
     max_cycles: int
     on_event: Callable[[Event], None] | None
+    on_bundle: Callable[[int], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class Execution:
         """Run one bundle: all slots on the state before it, then what lands after it."""
         if costs_a_cycle(bundle) and self.cycles >= self.options.max_cycles:
             raise CheckFailed(faults.cycle_limit(self.options.max_cycles, self.pc))
+        if self.options.on_bundle:
+            self.options.on_bundle(self.pc)
         self.next_pc = self.pc + 1
         writes = [write for engine, slots in bundle.items() for write in self.engine(engine, slots)]
         for write in writes:

@@ -21,10 +21,10 @@ from slotweave.views.parts import IDLE_CAUSE_NAMES
 
 #: Okabe and Ito's colours: told apart by colour-blind people.
 ENGINE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442")
-CAUSE_COLOURS = ("#d55e00", "#a04070", "#00664b", "#8a6000", "#31668a", "#4a4a4a")
+CAUSE_COLOURS = ("#d55e00", "#b33c00", "#a04070", "#00664b", "#8a6000", "#31668a", "#4a4a4a")
 #: Without colours: how full, and a letter for each cause.
 FULL = " ▁▂▃▄▅▆▇█"
-CAUSE_LETTERS = "!wmed."
+CAUSE_LETTERS = "!jwmed."
 
 _LABEL = 7
 #: An engine is drawn in this many lines of two half blocks at most.

@@ -34,6 +34,7 @@ _AFTER = "{name} comes after"
 _NAMES = {"pause": "a pause", "halt": "a halt", "trace_write": "a trace"}
 _EMPTY = {
     "free": "{operations} could move here",
+    "jump": "{operations} could move here, but they come after a jump",
     "scratch": "the next operation waits for the word that it writes",
     "memory": "the next operation waits for memory",
     "elsewhere": "an operand of a later operation is held back by a full engine",

@@ -33,7 +33,7 @@ def inspect_view(
         engine_table(found.engines),
     ]  # fmt: skip
     if found.view is not None:
-        parts += ["", idle_table(found.view.idle), "", idle_legend()]
+        parts += ["", idle_table(found.view.idle), "", idle_legend(found.view.idle)]
         parts += ["", phase_table(found.view.phases), "", Text(_LEGEND_OF_PHASES, style="dim")]
     if command:
         parts += ["", Text(f"next: {command}")]

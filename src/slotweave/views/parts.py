@@ -17,6 +17,7 @@ _BAR_CELLS = 12
 #: Causes of idle slots (see anatomy.causes.idle_causes), as columns of a table call them.
 IDLE_CAUSE_NAMES = {
     "free": "could move",
+    "jump": "after a jump",
     "scratch": "word used",
     "memory": "memory",
     "elsewhere": "elsewhere",
@@ -24,8 +25,9 @@ IDLE_CAUSE_NAMES = {
     "nothing": "no work",
 }
 _LEGEND = (
-    "Idle slots: a later operation could move there; waits for its word of scratch to be free; for "
-    "memory; for an operand whose engine is full elsewhere; for an operand; or no work is left."
+    "Idle slots: a later operation could move there;{jump} waits for its word of scratch to be "
+    "free; for memory; for an operand whose engine is full elsewhere; for an operand; or no work "
+    "is left."
 )
 
 
@@ -64,18 +66,25 @@ def engine_table(engines: Mapping[str, EngineUse]) -> Table:
 
 def idle_table(idle: Mapping[str, Mapping[str, int]]) -> Table:
     """One row for each engine: its idle slots by cause."""
+    shown = [cause for cause in IDLE_CAUSE_NAMES if cause != "jump" or _behind_jumps(idle)]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("idle")
-    for heading in IDLE_CAUSE_NAMES.values():
+    for heading in (IDLE_CAUSE_NAMES[cause] for cause in shown):
         table.add_column(heading, justify="right")
     for name, causes in idle.items():
-        table.add_row(name, *(f"{causes.get(cause, 0):,}" for cause in IDLE_CAUSE_NAMES))
+        table.add_row(name, *(f"{causes.get(cause, 0):,}" for cause in shown))
     return with_whole_numbers(table)
 
 
-def idle_legend() -> Text:
+def idle_legend(idle: Mapping[str, Mapping[str, int]]) -> Text:
     """What the columns of `idle_table` count."""
-    return Text(_LEGEND, style="dim")
+    jump = " comes after a jump, and could else;" if _behind_jumps(idle) else ""
+    return Text(_LEGEND.format(jump=jump), style="dim")
+
+
+def _behind_jumps(idle: Mapping[str, Mapping[str, int]]) -> bool:
+    """Whether slots are idle because of jumps: others have no column for it."""
+    return any(causes.get("jump") for causes in idle.values())
 
 
 def gap_text(cycles: int, bound: int, of: str) -> str:

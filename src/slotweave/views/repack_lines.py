@@ -2,56 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from slotweave.anatomy.kept_control import kept_control_lines
+from slotweave.anatomy.summaries.repacked import RepackedSummary
 from slotweave.base.wording import plural
+from slotweave.repacking import Repacked
 
 
 def search_lines(
-    summary: Mapping[str, Any], file: str = "PROGRAM", rewrite: bool = True
+    found: RepackedSummary, file: str = "PROGRAM", rewrite: bool = True
 ) -> Iterator[str]:
-    """All of it, of a result in its JSON form; `file` is what commands to type next name."""
-    yield from kept_control_lines(summary)
-    yield from dropped_store_lines(summary)
-    yield from variant_lines(summary)
-    yield from vector_lines(summary, file, rewrite)
+    """All of it; `file` is what commands to type next name."""
+    yield from kept_control_lines(found)
+    yield from dropped_store_lines(found.result)
+    yield from variant_lines(found.result)
+    yield from vector_lines(found.result, file, rewrite)
 
 
-def variant_lines(summary: Mapping[str, Any]) -> Iterator[str]:
-    """Which variants were tried, and which was the best, of a result in its JSON form."""
-    rounds = [variants for variants in summary["rounds"] if variants]
+def kept_control_lines(found: RepackedSummary) -> Iterator[str]:
+    """What became of pauses and core ids, as far as it is worth saying."""
+    pauses, cores = found.control.pauses, found.control.core_ids
+    if left := pauses.before - pauses.now:
+        reason = "the facts judge memory at the end of the run alone"
+        yield f"{plural(left, 'pause')} left out: {reason}"
+    elif pauses.now and not found.unchanged:
+        reason = "without regions all of memory is output, at each pause and at the end"
+        yield f"{plural(pauses.now, 'pause')} kept: {reason}"
+    if left := cores.before - cores.now:
+        yield f"{plural(left, 'core id')} taken as 0: the result is for a machine with one core"
+
+
+def variant_lines(result: Repacked) -> Iterator[str]:
+    """Which variants were tried, and which was the best."""
+    rounds = [variants for variants in result.rounds if variants]
     for number, variants in enumerate(rounds, 1):
-        tried = [one for one in variants if one["cycles"] is not None]
+        tried = {one.name: one.cycles for one in variants if one.cycles is not None}
         said = f"{plural(len(variants), 'variant')} tried"
         if len(rounds) > 1:
             said = f"round {number}: {said}"
         if passed := len(variants) - len(tried):
             said += f", {passed if tried else 'all'} skipped because of their bounds"
         if tried:
-            best = min(tried, key=lambda one: int(one["cycles"]))
-            said += f"; the best, {best['way']!r}, takes {plural(best['cycles'], 'cycle')}"
+            best = min(tried, key=lambda name: tried[name])
+            said += f"; the best, {best!r}, takes {plural(tried[best], 'cycle')}"
         yield said
 
 
-def vector_lines(summary: Mapping[str, Any], file: str, rewrite: bool) -> Iterator[str]:
+def vector_lines(result: Repacked, file: str, rewrite: bool) -> Iterator[str]:
     """If vectorizing was not tried: why not, and what to type for it."""
     command = f"slotweave repack {file}"
-    if summary["vectorized"] == "not wanted":
+    if result.vectorized == "not wanted":
         option = "--no-vectorize" if rewrite else "--no-rewrite"
         yield f"vectorizing was not tried ({option}); to try it: {command} --vectorize"
-    elif summary["vectorized"] == "not reached":
+    elif result.vectorized == "not reached":
         yield (
             "vectorizing was not tried, for the search ended before it; to try it, give it more "
             f"time or evaluations: {command} --vectorize"
         )
 
 
-def dropped_store_lines(summary: Mapping[str, Any]) -> Iterator[str]:
+def dropped_store_lines(result: Repacked) -> Iterator[str]:
     """The stores that are left out, by reason."""
-    dropped = summary["dropped_stores"]
-    if count := dropped.get("not_output", 0):
+    if count := result.dropped.get("not_output", 0):
         yield f"{plural(count, 'store')} to words that are not output left out"
-    if count := dropped.get("overwritten", 0):
+    if count := result.dropped.get("overwritten", 0):
         yield f"{plural(count, 'store')} left out: the words are stored again before a load"

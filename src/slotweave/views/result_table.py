@@ -1,184 +1,157 @@
-"""A result as a person reads it: cycles, bound, gap, engines, scratch, what was verified.
+"""Results of `compile` and `repack` as a person reads them: cycles, bound, gap, engines, checks.
 
-The view is made from the JSON form of a result of `compile` or `repack`; what a result does not say
-is left out. (`inspect` has a table of its own.)
+(`inspect` has a table of its own.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
-from slotweave.analysis.promises import Promise
+from slotweave.analysis.utilisation import EngineUse
+from slotweave.anatomy.summaries.compiled import CompiledSummary, Idle
+from slotweave.anatomy.summaries.repacked import RepackedSummary
+from slotweave.anatomy.words.never_written import UnwrittenRead
+from slotweave.base.diagnostics import Diagnostic
 from slotweave.base.wording import inputs_text, plural
-from slotweave.views.narrow import with_whole_numbers
-
-_BAR_CELLS = 12
-
-#: Why a slot is idle (see analysis.idle), as the columns of the table call it.
-_CAUSES = {"dependence": "not ready", "scratch": "held back", "nothing": "no work"}
-_LEGEND = (
-    "Idle slots: operations for the engine are not ready yet, are held back (scratch is nearly "
-    "full), or are all done. (`slotweave inspect` says what operations of a program wait for.)"
-)
+from slotweave.bounds import Bound
+from slotweave.check.runs.execution import Verified
+from slotweave.check.runs.inputs import Coverage
+from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idle_table, title
 
 
-def result_view(
-    summary: Mapping[str, Any], context: Iterable[tuple[str, str]] = ()
+def compiled_view(found: CompiledSummary) -> RenderableType:
+    """`found` as a rich view."""
+    job = found.result.job
+    heading = title(
+        job.kernel.name, job.machine.name, job.parameters,
+        contract=job.contract, plan=job.plan.name,
+    )  # fmt: skip
+    return _view(heading, _compiled_rows(found), found.engines, found.idle)
+
+
+def repacked_view(
+    found: RepackedSummary, context: Iterable[tuple[str, str]] = ()
 ) -> RenderableType:
-    """`summary` (the JSON form of a result) as a rich view; below its rows those of `context`."""
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="bold")
-    facts.add_column(overflow="fold")
-    for name, text in _rows(summary):
-        facts.add_row(name, text)
-    for name, said in context:
-        facts.add_row(name, Text(said))
-    parts: list[RenderableType] = [
-        Text(_title(summary), style="bold"), "", facts, "", _engines(summary)
-    ]  # fmt: skip
-    if summary.get("idle"):
-        parts += ["", Text(_LEGEND, style="dim")]
+    """`found` as a rich view; below its rows those of `context`."""
+    origin = found.origin
+    params = origin.get("params")
+    heading = title(
+        origin.get("kernel"), found.result.machine.name, params if params is not None else {},
+        contract=origin.get("contract"),
+    )  # fmt: skip
+    rows = [*_repacked_rows(found), *((name, Text(said)) for name, said in context)]
+    return _view(heading, rows, found.engines, found.idle)
+
+
+def _view(
+    heading: Text,
+    rows: Iterable[tuple[str, Text]],
+    engines: Mapping[str, EngineUse],
+    idle: Idle | None,
+) -> RenderableType:
+    parts: list[RenderableType] = [heading, "", grid(rows), "", engine_table(engines)]
+    if idle:
+        parts += ["", idle_table(idle), "", idle_legend(idle)]
     return Group(*parts)
 
 
-def _title(summary: Mapping[str, Any]) -> str:
-    """`tree-hash on challenge: height 10, rounds 16, contract values, plan default`."""
-    kernel = summary.get("kernel") or "program"
-    details = [f"{name} {value}" for name, value in (summary.get("params") or {}).items()]
-    details += [f"{key} {summary[key]}" for key in ("contract", "plan") if summary.get(key)]
-    title = f"{kernel} on {summary['machine']}" if summary.get("machine") else str(kernel)
-    return f"{title}: {', '.join(details)}" if details else title
+def _compiled_rows(found: CompiledSummary) -> Iterator[tuple[str, Text]]:
+    result = found.result
+    yield _cycles(found.cycles)
+    of = "for the operations of this plan"
+    if found.run is not None:
+        of = "for one run of these slots, each on its engine"
+        taken = ", ".join(f"{count:,} {name}" for name, count in found.run.jumps.items())
+        text = f"{len(result.program.bundles):,} in the program; jumps in a run: {taken}"
+        yield "bundles", Text(text)
+    yield _bound(found.bound, of)
+    yield "gap", Text(gap_text(found.cycles, found.bound.cycles, of))
+    yield "scratch", _scratch(result.scratch_peak, result.job.machine.scratch_words, "allocated")
+    yield _evaluations(result.evaluations)
+    if result.verified.instances:
+        yield "verified", _verified(result.verified)
+    yield "proved", Text(_proved(found))
+    for promise in result.promises:
+        yield "promised", Text(f"{promise}", style="yellow")
 
 
-def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
-    cycles = summary["cycles"]
-    yield "cycles", Text(f"{cycles:,}", style="bold green")
-    if summary.get("jumps"):
-        taken = ", ".join(f"{count:,} {name}" for name, count in summary["jumps"].items())
-        yield "bundles", Text(f"{summary['bundles']:,} in the program; jumps in a run: {taken}")
-    bound = summary.get("bound")
-    if bound:
-        yield "lower bound", Text(f"{bound['cycles']:,} {_bound_of(summary)}: {bound['why']}")
-        yield "gap", Text(_gap(summary, bound["cycles"]))
-    scratch = summary.get("scratch")
-    if scratch:
-        yield "scratch", Text(_scratch(scratch, summary))
-    unwritten = summary.get("never_written")
-    if unwritten and unwritten["reads"]:
-        yield "never written", Text(_never_written(unwritten), style="yellow")
-    doubled = summary.get("double_writes")
-    if doubled and doubled["slots"]:
-        yield "two writes", Text(_double_writes(doubled), style="yellow")
-    if summary.get("evaluations") is not None:
-        yield "evaluations", Text(f"{summary['evaluations']:,} (see --evaluations)")
-    verified = summary.get("verified")
-    if verified:
-        yield "verified", _verified(verified)
-    proved = summary.get("proved")
-    promises = summary.get("promises") or []
-    if proved and proved.get("why"):
-        yield "proved", Text(_proved(proved, bool(promises)))
-    for promise in promises:
-        yield "promised", Text(f"{Promise(**promise)}", style="yellow")
+def _repacked_rows(found: RepackedSummary) -> Iterator[tuple[str, Text]]:
+    result, bound = found.result, found.bound
+    yield _cycles(result.cycles)
+    if bound is not None:
+        tried, variant = "for the variants that were tried", "for this variant of the program alone"
+        yield _bound(bound, tried if found.unchanged else variant)
+        gap = plural(result.cycles - bound.cycles, "cycle")
+        yield "gap", Text(f"{gap} to this bound; other variants may be shorter")
+    taken = "still to be read"
+    yield "scratch", _scratch(found.scratch_peak, result.machine.scratch_words, taken)
+    unwritten = found.never_written
+    if unwritten is not None and unwritten.first is not None:
+        text = _never_written(unwritten.reads, unwritten.first)
+        yield "never written", Text(text, style="yellow")
+    if found.double_writes:
+        text = _double_writes(len(found.double_writes), found.double_writes[0])
+        yield "two writes", Text(text, style="yellow")
+    yield _evaluations(result.evaluations)
 
 
-def _bound_of(summary: Mapping[str, Any]) -> str:
-    """What the lower bound is one of: each command has another thing in hand."""
-    if "before" in summary:
-        unchanged = summary.get("way") == "unchanged"
-        return (
-            "for the variants that were tried"
-            if unchanged
-            else "for this variant of the program alone"
-        )
-    if "jumps" in summary:
-        return "for one run of these slots, each on its engine"
-    return "for the operations of this plan"
+def _cycles(cycles: int) -> tuple[str, Text]:
+    return "cycles", Text(f"{cycles:,}", style="bold green")
 
 
-def _scratch(scratch: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
+def _bound(bound: Bound, of: str) -> tuple[str, Text]:
+    return "lower bound", Text(f"{bound.cycles:,} {of}: {bound.why}")
+
+
+def _evaluations(made: int) -> tuple[str, Text]:
+    return "evaluations", Text(f"{made:,} (see --evaluations)")
+
+
+def _scratch(peak: int, size: int, taken: str) -> Text:
     """Of a kernel the words given to live values, whole vectors; of a program those still read."""
-    taken = "still to be read" if "before" in summary else "allocated"
-    return f"{scratch['peak']:,} of {scratch['size']:,} words {taken} at the peak"
+    return Text(f"{peak:,} of {size:,} words {taken} at the peak")
 
 
-def _never_written(unwritten: Mapping[str, Any]) -> str:
-    first = unwritten["first"]
-    place = f"bundle {first['bundle']}, {first['engine']}[{first['slot']}]"
-    reads = f"{plural(unwritten['reads'], 'read')} of scratch that nothing wrote before"
-    return f"{reads}, the first of word {first['word']} in {place}"
+def _never_written(number: int, first: UnwrittenRead) -> str:
+    place = f"bundle {first.bundle}, {first.engine}[{first.slot}]"
+    reads = f"{plural(number, 'read')} of scratch that nothing wrote before"
+    return f"{reads}, the first of word {first.word} in {place}"
 
 
-def _double_writes(doubled: Mapping[str, Any]) -> str:
-    first = doubled["first"]["text"]
-    slots = f"{plural(doubled['slots'], 'slot')} that write a word that another slot writes"
-    return f"{slots}: {first}" if doubled["slots"] == 1 else f"{slots}, the first: {first}"
+def _double_writes(number: int, first: Diagnostic) -> str:
+    slots = f"{plural(number, 'slot')} that write a word that another slot writes"
+    return f"{slots}: {first.message}" if number == 1 else f"{slots}, the first: {first.message}"
 
 
-def _gap(summary: Mapping[str, Any], bound: int) -> str:
-    """How far the cycles are from `bound`, a bound of what `_bound_of` says and no more."""
-    cycles = summary["cycles"]
-    if "before" in summary:
-        return f"{plural(cycles - bound, 'cycle')} to this bound; other variants may be shorter"
-    if cycles == bound:
-        return f"none: no schedule is shorter {_bound_of(summary)}"
-    share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
-    return f"{plural(cycles - bound, 'cycle')}{share}"
-
-
-def _verified(verified: Mapping[str, Any]) -> Text:
-    instances, mismatches = verified["instances"], verified["mismatches"]
-    if mismatches:
-        return Text(
-            f"{mismatches:,} of {instances:,} random inputs gave a wrong result", style="bold red"
-        )
-    inputs = inputs_text(instances, verified.get("directed") or 0)
-    text = Text(f"agrees with {verified['against']} on {inputs}", style="green")
-    missing = coverage_line(verified.get("coverage") or {})
+def _verified(verified: Verified) -> Text:
+    inputs = inputs_text(verified.instances, verified.directed)
+    text = Text(f"agrees with {verified.against} on {inputs}", style="green")
+    missing = coverage_line(verified.coverage)
     return text if not missing else text.append(f"; {missing}", style="yellow")
 
 
-def coverage_line(coverage: Mapping[str, Any]) -> str:
+def coverage_line(coverage: Coverage) -> str:
     """What to say of sides of branches that no input reached; nothing if there are none."""
-    unreached = coverage.get("unreached") or ()
+    unreached = coverage.unreached
     if not unreached:
         return ""
     first = ", ".join(unreached[:2]) + (", ..." if len(unreached) > 2 else "")
-    so_far = "reached by no input" if coverage.get("followed", True) else (
+    so_far = "reached by no input" if coverage.followed else (
         "not seen to be reached, as long runs are followed for a while only"
     )  # fmt: skip
-    return f"{len(unreached):,} of the {coverage['sides']:,} sides of branches {so_far} ({first})"
+    return f"{len(unreached):,} of the {coverage.sides:,} sides of branches {so_far} ({first})"
 
 
-def _proved(proved: Mapping[str, Any], promised: bool) -> str:
-    given = ", given what it promises" if promised else ""
+def _proved(found: CompiledSummary) -> str:
+    result = found.result
+    program, definition = result.equivalence.answer, result.definition.answer
+    given = ", given what it promises" if result.promises else ""
     verdicts = {True: f"yes{given}", False: "no", "unknown": "unknown"}
-    program, definition = proved["program"], proved["definition"]
     said = f"program does what its kernel says: {verdicts[program]}"
-    if not proved.get("defined", True):
-        return f"{said} ({proved['why']})"
+    if not found.defined:
+        return f"{said} ({found.why})"
     said = f"{said}; kernel does what its definition says: {verdicts[definition]}"
-    return said if program is definition is True else f"{said} ({proved['why']})"
-
-
-def _engines(summary: Mapping[str, Any]) -> Table:
-    """One row for each engine: how many of its slots were used, and why the others were idle."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("engine")
-    table.add_column("slots used", width=_BAR_CELLS)
-    idle = summary.get("idle")
-    for heading in ("busy", "used", "total", *(_CAUSES.values() if idle else ())):
-        table.add_column(heading, justify="right")
-    for name, engine in summary["engines"].items():
-        used, slots = engine["used"], engine["slots"]
-        bar = ProgressBar(total=slots or 1, completed=used, width=_BAR_CELLS)
-        share = f"{100 * used / slots:.1f} %" if slots else "–"
-        causes = [f"{idle[name].get(cause, 0):,}" for cause in _CAUSES] if idle else []
-        table.add_row(name, bar, share, f"{used:,}", f"{slots:,}", *causes)
-    return with_whole_numbers(table)
+    return said if program is definition is True else f"{said} ({found.why})"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from slotweave.anatomy.executed import executed, slots_bound
+from slotweave.anatomy.summaries.compiled import compiled_summary
 from slotweave.backend.fit import Effort
 from slotweave.challenge.export import challenge_source
 from slotweave.challenge.ladder.ladder_flow import any_rung_summary, measured_runs, rung_run
@@ -16,7 +17,6 @@ from slotweave.driver.compile import compile_job
 from slotweave.driver.compiled import Compiled
 from slotweave.driver.job import Job
 from slotweave.machine import CHALLENGE
-from slotweave.views.summary import summary_of
 
 SHAPE = {"height": 4, "rounds": 9, "batch": 64}
 BY_NAME = {rung.plan: rung for rung in RUNGS}
@@ -70,7 +70,7 @@ def test_slots_are_counted_as_often_as_they_run(found: Compiled) -> None:
 
 
 def test_the_summary_has_the_entries_of_any_other(found: Compiled) -> None:
-    summary = summary_of(found)
+    summary = compiled_summary(found).to_json()
     assert summary["cycles"] == found.cycles
     assert summary["bundles"] < summary["cycles"]
     assert summary["proved"]["program"] == "unknown"

@@ -1,22 +1,25 @@
-"""Why slots of a straight program are idle, by engine.
+"""Why slots of a straight program, or of a run, are idle, by engine: the one definition.
 
 A slot of bundle t is idle for the first of these reasons that holds for its engine:
 
-    free        an operation of a later bundle needs nothing that is not there at t
+    free        an operation of a later bundle of its block needs nothing that is not there at t
+    jump        one of a later block needs nothing else: only jumps lie between
     scratch     one has its operands and memory, and waits for the word that it writes
     memory      one has its operands, and waits for an access that it may alias in memory
     elsewhere   an operand of one could have been computed at t, and the engine for it is full
     dependence  operations are still to come, and wait for operands that cannot be had yet
     nothing     no operation for the engine is left
 
-Pauses and halts keep their place, and are no work that a slot could wait for. No more slots of a
-bundle are `free` than operations could move there; the others are idle for the first reason that
-holds for other operations.
+A block is what runs from one jump, or place that a jump may lead to, to the next; a program that
+does not jump is one block. Pauses, halts and jumps keep their place, and are no work that a slot
+could wait for. No more slots of a bundle are `free` than operations could move there, nor for a
+`jump`; the others are idle for the first reason that holds for other operations.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,24 +33,42 @@ from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.simulate.legality import costs_a_cycle
 
-IDLE_CAUSES = ("free", "scratch", "memory", "elsewhere", "dependence", "nothing")
+IDLE_CAUSES = ("free", "jump", "scratch", "memory", "elsewhere", "dependence", "nothing")
 
 
 def idle_causes(
     program: Program, machine: Machine, placed: Placements
 ) -> dict[str, dict[str, int]]:
     """engine -> cause -> number of idle slots, in the bundles that cost a cycle."""
+    return counted(idle_slots(program, machine, placed))
+
+
+def counted(
+    idle: Mapping[str, Longs], first: int = 0, end: int | None = None
+) -> dict[str, dict[str, int]]:
+    """What `idle_slots` says, counted from bundle `first` up to before `end`."""
+    result = {}
+    for engine, by_bundle in idle.items():
+        counts = by_bundle[:, first:end].sum(axis=1).tolist()
+        named = zip(IDLE_CAUSES, counts, strict=True)
+        result[engine] = {cause: number for cause, number in named if number}
+    return result
+
+
+def idle_slots(program: Program, machine: Machine, placed: Placements) -> dict[str, Longs]:
+    """engine -> number of idle slots, a row for each of IDLE_CAUSES, a column for each bundle."""
     table = _cases(program, machine, placed)
-    moving = movers(program, machine, placed)
+    inside, beyond = _movers(program, machine, placed)
     result = {}
     for engine, spare in _spare(program, machine, placed).items():
-        free = np.minimum(spare, moving[engine])
+        free = np.minimum(spare, inside[engine])
+        jump = np.minimum(spare - free, beyond[engine])
         waits = np.arange(len(spare)) < _spans(placed, machine, engine)[0].max(initial=0)
-        rest = np.select([*table[engine][1:4], waits], range(1, 5), 5)
-        counts = np.bincount(rest, weights=spare - free, minlength=len(IDLE_CAUSES))
-        counts[0] = free.sum()
-        named = zip(IDLE_CAUSES, counts.astype(int).tolist(), strict=True)
-        result[engine] = {cause: number for cause, number in named if number}
+        rest = np.select([*table[engine][2:5], waits], range(2, 6), 6)
+        slots = np.zeros((len(IDLE_CAUSES), len(spare)), np.int64)
+        slots[rest, np.arange(len(spare))] = spare - free - jump
+        slots[:2] = free, jump
+        result[engine] = slots
     return result
 
 
@@ -112,9 +133,23 @@ def _spans(placed: Placements, machine: Machine, engine: str) -> tuple[Longs, Lo
 
 
 def movers(program: Program, machine: Machine, placed: Placements) -> dict[str, Longs]:
-    """engine -> how many operations could move to each bundle."""
+    """engine -> how many operations could move to each bundle, but for jumps."""
     size = len(program.bundles)
     return {engine: _covering(*_spans(placed, machine, engine), size) for engine in machine.slots}
+
+
+def _movers(
+    program: Program, machine: Machine, placed: Placements
+) -> tuple[dict[str, Longs], dict[str, Longs]]:
+    """The same of bundles of their own block, and of those before it."""
+    size = len(program.bundles)
+    inside, beyond = {}, {}
+    for engine in machine.slots:
+        first, end = _spans(placed, machine, engine)
+        begin = placed.begins[end]
+        inside[engine] = _covering(np.maximum(first, begin), end, size)
+        beyond[engine] = _covering(first, begin, size)
+    return inside, beyond
 
 
 def idle_table(
@@ -122,7 +157,7 @@ def idle_table(
 ) -> dict[str, NDArray[np.int64]]:
     """engine -> for each bundle, the cause (its place in IDLE_CAUSES) of a slot idle there."""
     return {
-        engine: np.select(cases, range(5), 5).astype(np.int64)
+        engine: np.select(cases, range(6), 6).astype(np.int64)
         for engine, cases in _cases(program, machine, placed).items()
     }
 
@@ -137,7 +172,13 @@ def _cases(
     engine_of = _engines(placed, machine)
     operands = placed.earliest["operand"]
     ordered = np.maximum(operands, placed.earliest["memory"])
-    spans = ((placed.free, columns.bundle), (ordered, placed.free), (operands, ordered))
+    begin = placed.begins[columns.bundle]
+    spans = (
+        (np.maximum(placed.free, begin), columns.bundle),
+        (placed.free, begin),
+        (ordered, placed.free),
+        (operands, ordered),
+    )
     elsewhere = _elsewhere(program, machine, placed)
     bundles = np.arange(size)
     table = {}

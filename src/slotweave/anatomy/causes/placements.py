@@ -22,6 +22,7 @@ import numpy as np
 
 from slotweave.anatomy.causes.access_conflicts import Touched, memory_edges, touched_words
 from slotweave.anatomy.causes.unused import unused_operations
+from slotweave.anatomy.unrolled import Unrolled
 from slotweave.anatomy.words.edges import NO_SOURCE, Edge, Edges, latest_edges
 from slotweave.anatomy.words.issued import Issued
 from slotweave.anatomy.words.known_accesses import KnownAccesses
@@ -40,7 +41,8 @@ class Placements:
 
     `columns` has the same operations by columns, `maker` the operation that wrote each word that
     they read (NO_SOURCE: none), `live` the number of live words of scratch in each bundle; `known`
-    is what facts say of accesses to memory, `touched` which words loads and stores touch.
+    is what facts say of accesses to memory, `touched` which words loads and stores touch. `begins`
+    is the first bundle of the block that each bundle belongs to.
     """
 
     issued: tuple[Issued, ...]
@@ -51,6 +53,7 @@ class Placements:
     values: WordValues
     touched: Mapping[int, Touched]
     known: KnownAccesses
+    begins: Longs
 
     @cached_property
     def earliest(self) -> Mapping[str, Longs]:
@@ -82,11 +85,20 @@ class Placements:
         return unused_operations(self.issued, makers, self.touched, self.known)
 
 
-def placements(program: Program, machine: Machine, known: KnownAccesses) -> Placements:
+def run_placements(run: Unrolled, machine: Machine) -> Placements:
+    """What holds each operation of a run, whose program must be legal on `machine`."""
+    return placements(run.program, machine, run.known, run.begins)
+
+
+def placements(
+    program: Program, machine: Machine, known: KnownAccesses, begins: Sequence[int] | None = None
+) -> Placements:
     """What holds each operation of `program`, which must be straight and legal on `machine`.
 
-    `known` is what is known of its accesses to memory (see `unrolled`).
+    `known` is what is known of its accesses to memory, `begins` where the block of each bundle
+    begins (see `unrolled`); without it there is one block.
     """
+    blocks = np.zeros(len(program.bundles), np.int64) if begins is None else np.array(begins, int)
     columns = slot_columns(program, machine)
     flow = scratch_flow(columns)
     issued = _issued(columns, flow)
@@ -97,7 +109,7 @@ def placements(program: Program, machine: Machine, known: KnownAccesses) -> Plac
         "memory": memory_edges(issued, touched, known),
         "scratch": flow.reuse,
     }
-    return Placements(issued, columns, flow.maker, flow.live, edges, values, touched, known)
+    return Placements(issued, columns, flow.maker, flow.live, edges, values, touched, known, blocks)
 
 
 def _operand_edges(columns: SlotColumns, flow: ScratchFlow) -> Edges:

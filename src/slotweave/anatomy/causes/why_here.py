@@ -24,7 +24,7 @@ from slotweave.anatomy.causes.explanation import (
     Link,
 )
 from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES, idle_table, movers
-from slotweave.anatomy.causes.placements import CAUSES, Placements, placements
+from slotweave.anatomy.causes.placements import CAUSES, Placements, run_placements
 from slotweave.anatomy.place import Place
 from slotweave.anatomy.unrolled import Unrolled, unrolled
 from slotweave.anatomy.words.live_scratch import JUMPS
@@ -50,7 +50,7 @@ def explain_bundle(
     are those about memory.
     """
     run = unrolled(program, machine, facts)
-    placed = placements(run.program, machine, run.known)
+    placed = run_placements(run, machine)
     return explain_placed(run.program, machine, placed, bundle, engine, slot)
 
 
@@ -62,7 +62,7 @@ def explain_cycle(
     slot: int | None = None,
 ) -> Explanation:
     """The same of a cycle of `run`. Each place is a cycle, and the bundle of the text run in it."""
-    placed = placements(run.program, machine, run.known)
+    placed = run_placements(run, machine)
     bundle = bisect_right(run.cycles, cycle) - 1
     view = _View(run.program, machine, placed, scratch_names(run.program, machine), run)
     return _explained(view, bundle, engine, slot)
@@ -209,7 +209,8 @@ def _next(view: _View, engine: str, bundle: int, cause: str) -> ExplainedOperati
         for number, one in enumerate(placed.issued)
         if one.engine == engine and one.bundle > bundle and not one.kind.breaks
     ]
-    met = {"free": CAUSES, "scratch": ("operand", "memory"), "memory": ("operand",)}.get(cause)
+    before = {"scratch": ("operand", "memory"), "memory": ("operand",)}
+    met = CAUSES if cause in ("free", "jump") else before.get(cause)
     if met:
         later = [number for number in later if placed.free_from(number, *met) <= bundle]
     if not later:

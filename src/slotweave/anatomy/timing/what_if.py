@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from slotweave.anatomy.causes.placements import Placements, placements
+from slotweave.anatomy.causes.placements import Placements, run_placements
 from slotweave.anatomy.timing.retiming import (
     Groups,
     Operations,
@@ -125,7 +125,7 @@ def what_if(
     watch("following the run")
     run = unrolled(program, machine, facts)
     watch("finding what waits for what")
-    placed = placements(run.program, machine, run.known)
+    placed = run_placements(run, machine)
     operations = operations_of(placed, machine)
     reads, writes = words_of(placed)
     slots = {**machine.slots, **changed}

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.analysis.utilisation import utilisation
 from slotweave.anatomy.inspection import bound_json, engine_rows
@@ -48,7 +47,7 @@ def rung_summary(
         "speedup": round(scalar_cycles / cycles, 2) if scalar_cycles else None,
         "bound": bound_json(best_bound(result.block.bounds)),
         "engines": engine_rows(utilisation(result.program, result.job.machine)),
-        "idle": idle_slots(result.block.fitted.problem, result.block.fitted.schedule),
+        "idle": run.idle,
         "scratch": {"peak": result.scratch_peak, "size": result.job.machine.scratch_words},
         "bundles": len(result.program.bundles),
         "thresholds": [limit for limit in THRESHOLDS if cycles < limit],

@@ -37,8 +37,7 @@ SEEDS = 20
 
 def rung_run(result: Compiled) -> RungRun:
     """The program run on one random input, watched."""
-    shape = Shape.of(result.job.parameters)
-    return watched_run(result.program, result.job.machine, _random_memory(result, 0), shape)
+    return watched_run(result, _random_memory(result, 0))
 
 
 def any_rung_summary(
@@ -71,7 +70,7 @@ def flow_rung_summary(
         "speedup": round(scalar_cycles / cycles, 2) if scalar_cycles else None,
         "bound": bound_json(slots_bound(Executed(run.cycles, use, {}), result.job.machine)),
         "engines": engine_rows(use),
-        "idle": {engine: dict(causes) for engine, causes in run.idle.items()},
+        "idle": run.idle,
         "scratch": {"peak": result.scratch_peak, "size": result.job.machine.scratch_words},
         "bundles": len(result.program.bundles),
         "thresholds": [limit for limit in THRESHOLDS if cycles < limit],

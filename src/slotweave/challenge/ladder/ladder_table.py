@@ -11,6 +11,7 @@ from typing import Any
 from rich.table import Table
 
 from slotweave.views.narrow import with_whole_numbers
+from slotweave.views.parts import IDLE_CAUSE_NAMES
 
 Rungs = Sequence[Mapping[str, Any]]
 
@@ -37,9 +38,8 @@ _STAGE_HEADINGS = ("rung", "cycles in which a stage has slots")
 #: As many stages are listed of a rung.
 _MOST_STAGES = 9
 
-_IDLE_HEADINGS = ("rung", "idle % of alu: not ready, held back, after a jump, no work",
+_IDLE_HEADINGS = ("rung", f"idle % of alu: {', '.join(IDLE_CAUSE_NAMES.values())}",
                   "of valu", "of load")  # fmt: skip
-_CAUSES = ("dependence", "scratch", "jump", "nothing")
 
 _SHOWN_ENGINES = ("alu", "valu", "load", "flow")
 
@@ -153,7 +153,7 @@ def _idle(rung: Mapping[str, Any]) -> list[str]:
     cells = []
     for engine in ("alu", "valu", "load"):
         causes, slots = rung["idle"].get(engine, {}), rung["engines"][engine]["slots"]
-        shares = (100 * causes.get(cause, 0) / slots for cause in _CAUSES)
+        shares = (100 * causes.get(cause, 0) / slots for cause in IDLE_CAUSE_NAMES)
         cells.append(" ".join(f"{share:.0f}" for share in shares))
     return cells
 

@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.analysis.utilisation import EngineUse
+from slotweave.anatomy.causes.idle_causes import idle_causes
+from slotweave.anatomy.causes.placements import run_placements
+from slotweave.anatomy.summaries.compiled import run_of
 from slotweave.challenge.ladder.run_watch import RunWatch
 from slotweave.challenge.tree_hash.workload import Shape
-from slotweave.ir.program import Program
+from slotweave.driver.compiled import Compiled
 from slotweave.machine import Machine
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event, Memory, Space
@@ -36,7 +39,7 @@ class RungRun:
     jumps: int
     bundles: NDArray[np.int64]
     live: NDArray[np.int64]
-    idle: Mapping[str, Mapping[str, int]]
+    idle: dict[str, dict[str, int]]
 
     def engine_use(self, machine: Machine) -> dict[str, EngineUse]:
         return {
@@ -45,20 +48,22 @@ class RungRun:
         }
 
 
-def watched_run(program: Program, machine: Machine, memory: Memory, shape: Shape) -> RungRun:
-    """`program` run on `memory`, which is laid out as `shape` says."""
+def watched_run(result: Compiled, memory: Memory) -> RungRun:
+    """The program of `result` run on `memory`; its idle slots are those that `inspect` finds."""
+    program, machine, shape = result.program, result.job.machine, Shape.of(result.job.parameters)
     loads: Counter[int] = Counter()
     others: Counter[str] = Counter()
     slots: Counter[tuple[str, int]] = Counter()
     ran: dict[int, int] = {}
-    watched, begins = RunWatch(), _block_starts(program)
+    path: list[int] = []
+    watched = RunWatch()
 
     def watch(event: Event) -> None:
         slots[event.engine, event.cycle] += 1
         ran[event.cycle] = event.bundle
         jump = program.bundles[event.bundle][event.engine][event.slot][0] in _JUMPS
         others["jumps"] += jump
-        watched.note(event, event.bundle in begins)
+        watched.note(event)
         for access in event.reads:
             if access.space is Space.MEMORY:
                 node = access.address - shape.tree
@@ -69,25 +74,16 @@ def watched_run(program: Program, machine: Machine, memory: Memory, shape: Shape
                 else:
                     loads[(node + 1).bit_length() - 1] += 1
 
-    cycles = run(program, machine, memory, strict=False, on_event=watch).cycles
+    cycles = run(program, machine, memory, strict=False, on_event=watch,
+                 on_bundle=path.append).cycles  # fmt: skip
     by_cycle = {name: np.zeros(cycles, np.int64) for name, _ in machine.engines}
     for (engine, cycle), count in slots.items():
         by_cycle[engine][cycle] = count
     bundles = np.full(cycles, -1, np.int64)  # in a cycle without slots none is known
     bundles[list(ran)] = list(ran.values())
+    run_text = run_of(result, path)
     return RungRun(
         cycles, by_cycle, dict(sorted(loads.items())), others["rows"], others["working"],
-        others["jumps"], bundles, watched.live_words(cycles), watched.idle(machine, cycles),
+        others["jumps"], bundles, watched.live_words(cycles),
+        idle_causes(run_text.program, machine, run_placements(run_text, machine)),
     )  # fmt: skip
-
-
-def _block_starts(program: Program) -> set[int]:
-    """The bundles after jumps, and those that jumps lead to."""
-    starts = set()
-    for number, bundle in enumerate(program.bundles):
-        for slot in (slot for slots in bundle.values() for slot in slots):
-            if slot[0] in _JUMPS:
-                starts.add(number + 1)
-            if slot[0] in ("jump", "cond_jump"):
-                starts.add(int(slot[-1]))
-    return starts

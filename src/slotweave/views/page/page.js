@@ -6,6 +6,7 @@ const MARGIN = 64, TILE = 4096, LEAST = 8;
 /* Why a slot is idle: in the order of the causes' numbers. */
 const WHY = [
   "an operation of a later bundle could move here",
+  "one that comes after a jump could move here but for that",
   "one has its operands, and waits for the word that it writes",
   "one waits for an access to memory that it may alias",
   "an operand could have been computed by now, but its engine is full",
@@ -15,7 +16,7 @@ const CAUSES = D.causes.map((name, i) => [name, WHY[i] + (D.sampled ? ", in the 
 const HELD = ["operand", "memory", "scratch word"];
 /* Okabe and Ito's colours: told apart by colour-blind people. */
 const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7f7f7f"];
-const CAUSE_HUES = ["#d55e00", "#cc79a7", "#009e73", "#e69f00", "#56b4e9", "#b8b8b8"];
+const CAUSE_HUES = ["#d55e00", "#f0e442", "#cc79a7", "#009e73", "#e69f00", "#56b4e9", "#b8b8b8"];
 
 const decode = (text, type) => {
   const raw = atob(text), bytes = new Uint8Array(raw.length);

@@ -127,13 +127,11 @@ def compile_(
 
 def _record(result: Compiled, file: str) -> None:
     """Write the result where it can be verified later."""
+    from slotweave.anatomy.summaries.compiled import compiled_summary
     from slotweave.evidence.record import record_to_json
-    from slotweave.views.summary import summary_of
 
-    summary = summary_of(result)
-    write_output(
-        file, record_to_json(summary, result.program, result.job.machine, result.job.kernel)
-    )
+    job, summary = result.job, compiled_summary(result).to_json()
+    write_output(file, record_to_json(summary, result.program, job.machine, job.kernel))
 
 
 def _printer(name: str | None, *, to_stderr: bool) -> AfterPass:
@@ -161,20 +159,19 @@ def _deliver(
     result: Compiled, terminal: Terminal, output: str | None, json: bool, *, table: bool
 ) -> None:
     """Write the program where it is wanted, and say what became of it."""
+    from slotweave.anatomy.summaries.compiled import compiled_summary
     from slotweave.ir.text.program_files import program_to_json
-    from slotweave.views.result_table import result_view
-    from slotweave.views.summary import summary_of
+    from slotweave.views.result_table import compiled_view
 
-    summary = summary_of(result)
     if output is not None:
         write_output(output, program_to_json(result.program))
     if json:
-        print_json(summary)
+        print_json(compiled_summary(result).to_json())
     elif table and not terminal.quiet and output != STDOUT:
-        terminal.show(result_view(summary))
+        terminal.show(compiled_view(compiled_summary(result)))
     if not result.program.bundles:
         terminal.note("the program is empty: for these parameters the kernel does nothing")
     if output is not None and output != STDOUT:
         terminal.note(f"wrote {output}")
-    for stage, seconds in summary["seconds"].items():
+    for stage, seconds in result.seconds.items():
         terminal.detail(f"{stage:<12} {seconds:8.3f} s")

@@ -30,7 +30,7 @@ def _text(program: Program) -> str:
 
 
 def _perfetto(program: Program) -> bytes:
-    from slotweave.anatomy.causes.placements import placements
+    from slotweave.anatomy.causes.placements import run_placements
     from slotweave.anatomy.inspect import refuse_faults
     from slotweave.anatomy.timeline import timeline
     from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled
@@ -41,7 +41,7 @@ def _perfetto(program: Program) -> bytes:
     machine = machine_of(program, None)
     refuse_faults(program, machine)
     run = unrolled(program, machine, NOTHING_KNOWN, MOST_SHOWN)
-    shown = timeline(run.program, machine, placements(run.program, machine, run.known))
+    shown = timeline(run.program, machine, run_placements(run, machine))
     return perfetto_trace(str(program.meta.get("kernel", "program")), shown, run.cycles)
 
 

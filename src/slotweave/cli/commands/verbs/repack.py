@@ -166,6 +166,7 @@ def _deliver(
     json: bool,
 ) -> None:
     """Write the program where it is wanted, and say what became of it."""
+    from slotweave.anatomy.summaries.repacked import repacked_summary
     from slotweave.anatomy.words.double_writes import (
         double_writes_diagnostic,
         double_writes_of,
@@ -176,8 +177,7 @@ def _deliver(
     )
     from slotweave.ir.text.program_files import program_to_json
     from slotweave.views.repack_lines import search_lines
-    from slotweave.views.repack_summary import repack_summary
-    from slotweave.views.result_table import result_view
+    from slotweave.views.result_table import repacked_view
 
     if output is not None:
         write_output(output, program_to_json(result.program))
@@ -189,13 +189,13 @@ def _deliver(
     ):
         if found is not None:
             terminal.note(f"warning: {found}")
-    summary = repack_summary(result, facts.name, options.seed, unwritten, doubled)
+    summary = repacked_summary(result, facts.name, options.seed, unwritten, doubled)
     if json:
-        print_json(summary)
+        print_json(summary.to_json())
     elif not terminal.quiet and output != STDOUT:
         context = [("built for", built)] if built else []
         context.append(("facts", str(facts)))
-        terminal.show(result_view({**summary, "verified": None, "proved": None}, context))
+        terminal.show(repacked_view(summary, context))
         before = plural(result.before, "cycle")
         print(f"\n{before} before, {result.cycles:,} now, under facts {facts.name!r}:")
         print(result.why)

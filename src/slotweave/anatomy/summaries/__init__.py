@@ -1,0 +1,1 @@
+"""What commands say of a compiled or repacked program, as dataclasses; JSON is a view of them."""

@@ -1,0 +1,226 @@
+"""What is said of a compiled program: cycles, engines, bounds, idle slots by cause, checks.
+
+Cycles, engines, jumps, idle slots and bound of a program that jumps are those of one run: on the
+random input, of those that it was verified on, that takes longest. Its `blocks` have bounds, idle
+slots and the number of times that this run enters them; the bound named `blocks` is what the blocks
+cannot do without, each as often as it was entered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slotweave.analysis.utilisation import EngineUse, utilisation
+from slotweave.anatomy.causes.idle_causes import counted, idle_slots
+from slotweave.anatomy.causes.placements import run_placements
+from slotweave.anatomy.executed import Executed, executed, slots_bound
+from slotweave.anatomy.inspection import bound_json, engine_rows
+from slotweave.anatomy.unrolled import MOST_SHOWN, Unrolled, unrolled
+from slotweave.base.wording import plural
+from slotweave.bounds import Bound, best_bound
+from slotweave.check.runs.execution import instance_memory
+from slotweave.driver.compiled import Compiled, CompiledBlock
+from slotweave.simulate.compiled import encode, run_compiled
+from slotweave.simulate.run import Words
+
+#: engine -> cause (see `idle_causes`) -> slots
+Idle = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class BlockSummary:
+    """A block of a program that jumps, which begins at bundle `start`.
+
+    The run enters it `entered` times; `idle` has its idle slots in the first of them, `ladder` its
+    bounds by itself.
+    """
+
+    start: int
+    bundles: int
+    entered: int
+    ladder: tuple[Bound, ...]
+    idle: Idle
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "bundle": self.start,
+            "bundles": self.bundles,
+            "entered": self.entered,
+            "bound": bound_json(best_bound(self.ladder)),
+            "ladder": [bound_json(bound) for bound in self.ladder],
+            "idle": _plain(self.idle),
+        }
+
+
+@dataclass(frozen=True)
+class RunOfBlocks:
+    """What only a program that jumps has: the jumps that its run takes by name, and its blocks."""
+
+    jumps: Mapping[str, int]
+    blocks: tuple[BlockSummary, ...]
+
+
+@dataclass(frozen=True)
+class CompiledSummary:
+    """`result` in figures. `idle` is None of a run too long to look at (see MOST_SHOWN).
+
+    `run` is None of a program without jumps, which runs its bundles as they stand.
+    """
+
+    result: Compiled
+    cycles: int
+    ladder: tuple[Bound, ...]
+    engines: Mapping[str, EngineUse]
+    idle: Idle | None
+    run: RunOfBlocks | None = None
+
+    @property
+    def bound(self) -> Bound:
+        """The highest of the ladder; of equals the first."""
+        return best_bound(self.ladder)
+
+    @property
+    def defined(self) -> bool:
+        """Whether the kernel has a definition to prove it by."""
+        return self.result.job.kernel.definition is not None
+
+    @property
+    def why(self) -> str:
+        """Why the verdicts are as they are; of the definition only if the kernel has one."""
+        proof, definition = self.result.equivalence.why, self.result.definition.why
+        return f"program: {proof}; definition: {definition}" if self.defined else proof
+
+    def to_json(self) -> dict[str, Any]:
+        """What `compile --json` prints."""
+        result, job, run = self.result, self.result.job, self.run
+        proof, definition = result.equivalence, result.definition
+        rules: Counter[str] = Counter()
+        for block in result.blocks:
+            rules.update(block.rewritten.counts())
+        blocks = [] if run is None else [block.to_json() for block in run.blocks]
+        return {
+            "kernel": job.kernel.name,
+            "params": dict(job.parameters),
+            "contract": job.contract,
+            "machine": job.machine.name,
+            "plan": job.plan.name,
+            "seed": job.seed,
+            "evaluations": result.evaluations,
+            "cycles": self.cycles,
+            "bundles": len(result.program.bundles),
+            "bound": bound_json(self.bound),
+            "ladder": [bound_json(bound) for bound in self.ladder],
+            "engines": engine_rows(self.engines),
+            **({} if self.idle is None else {"idle": _plain(self.idle)}),
+            **({} if run is None else {"jumps": dict(run.jumps), "blocks": blocks}),
+            "scratch": {"peak": result.scratch_peak, "size": job.machine.scratch_words},
+            "proved": {
+                "program": proof.answer,
+                "definition": definition.answer,
+                "defined": self.defined,
+                "why": self.why,
+                "facts": job.contract,
+            },
+            "promises": [promise.to_json() for promise in result.promises],
+            "verified": result.verified.to_json(),
+            "rules": dict(rules),
+            "seconds": dict(result.seconds),
+        }
+
+
+def compiled_summary(result: Compiled) -> CompiledSummary:
+    """`result` in figures; idle slots are those that `inspect` finds under the same facts."""
+    return _of_a_run(result) if result.jumps else _of_the_schedule(result)
+
+
+def _of_the_schedule(result: Compiled) -> CompiledSummary:
+    """What is the same for every run of a program without jumps."""
+    program, machine = result.program, result.job.machine
+    run = unrolled(program, machine, result.job.facts, apart=True, checked=True)
+    return CompiledSummary(
+        result, result.cycles, result.block.bounds, utilisation(program, machine),
+        counted(_idle_slots(run, result)),
+    )  # fmt: skip
+
+
+def _of_a_run(result: Compiled) -> CompiledSummary:
+    """What the longest verified run of a program that jumps does."""
+    machine = result.job.machine
+    ran = executed(result.program, machine, _longest(result))
+    taken = Counter(ran.path)
+    entered = [_entered(block, taken) for block in result.blocks]
+    run = _unrolled(result, ran)
+    idle = None if run is None else _idle_slots(run, result)
+    first = [{} if run is None or idle is None else counted(idle, *_first_time(block, run.path))
+             for block in result.blocks]  # fmt: skip
+    blocks = tuple([
+        BlockSummary(block.start, block.stop - block.start, times, block.bounds, waits)
+        for block, times, waits in zip(result.blocks, entered, first, strict=True)
+    ])  # fmt: skip
+    jumps = {name: count for (_engine, name), count in ran.slots.items() if "jump" in name}
+    return CompiledSummary(
+        result, ran.cycles, (slots_bound(ran, machine), _blocks_bound(result, entered)),
+        ran.engines, None if idle is None else counted(idle), RunOfBlocks(jumps, blocks),
+    )  # fmt: skip
+
+
+def run_of(result: Compiled, path: Sequence[int]) -> Unrolled:
+    """The run of a compiled program that takes `path`, under the facts of its contract."""
+    job = result.job
+    size = max(len(path), 1)
+    return unrolled(
+        result.program, job.machine, job.facts, size, apart=True, checked=True, path=path
+    )
+
+
+def _unrolled(result: Compiled, ran: Executed) -> Unrolled | None:
+    """The same of what was run; None if that is too long to look at bundle by bundle."""
+    return None if len(ran.path) > MOST_SHOWN else run_of(result, ran.path)
+
+
+def _idle_slots(run: Unrolled, result: Compiled) -> Mapping[str, Any]:
+    machine = result.job.machine
+    return idle_slots(run.program, machine, run_placements(run, machine))
+
+
+def _entered(block: CompiledBlock, taken: Mapping[int, int]) -> int:
+    """How often the run goes through the block; 0 of a block that takes no bundle."""
+    return max((taken.get(at, 0) for at in range(block.start, block.stop)), default=0)
+
+
+def _first_time(block: CompiledBlock, path: Sequence[int]) -> tuple[int, int]:
+    """Where the run is in the block for the first time: from there, and up to before there."""
+    inside = range(block.start, block.stop)
+    first = next((at for at, bundle in enumerate(path) if bundle in inside), 0)
+    end = first
+    while end < len(path) and path[end] in inside and (end == first or path[end] > path[end - 1]):
+        end += 1
+    return first, end
+
+
+def _blocks_bound(result: Compiled, entered: Sequence[int]) -> Bound:
+    """The fewest cycles of a run that enters each block so often, one after the other."""
+    least = [best_bound(block.bounds).cycles for block in result.blocks]
+    cycles = sum(times * cycles for times, cycles in zip(entered, least, strict=True))
+    runs = plural(sum(entered), "block")
+    return Bound("blocks", cycles, f"a run goes through {runs}, none of which can be shorter")
+
+
+def _longest(result: Compiled) -> Words:
+    """The memory on which the program takes longest, of those that it was verified on."""
+    job, encoded = result.job, encode(result.program, result.job.machine)
+
+    def random(instance: int) -> Words:
+        return instance_memory(
+            lambda rng: job.kernel.memory(job.parameters, job.contract, rng), job.seed, instance
+        )
+
+    instances = range(max(1, result.verified.instances))
+    return random(max(instances, key=lambda one: run_compiled(encoded, random(one)).cycles))
+
+
+def _plain(idle: Idle) -> dict[str, dict[str, int]]:
+    return {engine: dict(causes) for engine, causes in idle.items()}

@@ -1,0 +1,145 @@
+"""What is said of a repacked program: cycles before and now, engines, bounds, idle slots, proof."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slotweave.analysis.utilisation import EngineUse, utilisation
+from slotweave.anatomy.causes.idle_causes import idle_causes
+from slotweave.anatomy.causes.placements import run_placements
+from slotweave.anatomy.inspection import bound_json, engine_rows
+from slotweave.anatomy.kept_control import KeptControl, kept_control
+from slotweave.anatomy.timing.program_bounds import program_bounds
+from slotweave.anatomy.unrolled import unrolled
+from slotweave.anatomy.words.double_writes import double_writes_json, double_writes_of
+from slotweave.anatomy.words.live_scratch import is_straight, live_words
+from slotweave.anatomy.words.never_written import NeverWritten, never_written, never_written_json
+from slotweave.base.diagnostics import Diagnostic
+from slotweave.bounds import Bound, best_bound
+from slotweave.ir.text.facts_json import facts_to_json
+from slotweave.repacking import Repacked, Tried
+
+_FROM_META = ("kernel", "params", "contract")
+
+
+@dataclass(frozen=True)
+class RepackedSummary:
+    """`result` in figures; `facts_name` is what the user called the facts, `seed` the search's.
+
+    `idle` has the idle slots by engine and cause (see `idle_causes`), None of a program that jumps.
+    The reads of scratch never written and the double writes are those of the program returned.
+    """
+
+    result: Repacked
+    facts_name: str
+    seed: int
+    ladder: tuple[Bound, ...]
+    engines: Mapping[str, EngineUse]
+    idle: Mapping[str, Mapping[str, int]] | None
+    scratch_peak: int
+    never_written: NeverWritten | None
+    double_writes: Sequence[Diagnostic]
+    control: KeptControl
+
+    @property
+    def bound(self) -> Bound | None:
+        """The highest of the ladder; of equals the first."""
+        return best_bound(self.ladder) if self.ladder else None
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether it is the program that was given."""
+        return self.result.best is None
+
+    @property
+    def origin(self) -> Mapping[str, Any]:
+        """What the program says of where it comes from."""
+        meta = self.result.program.meta
+        return {key: meta[key] for key in _FROM_META if key in meta}
+
+    def to_json(self) -> dict[str, Any]:
+        """What `repack --json` prints."""
+        result, best = self.result, self.result.best
+        summary: dict[str, Any] = {
+            **self.origin,
+            "machine": result.machine.name,
+            "seed": self.seed,
+            "evaluations": result.evaluations,
+            "before": result.before,
+            "cycles": result.cycles,
+            "way": "unchanged" if best is None else best.way,
+            "bundles": len(result.program.bundles),
+            "engines": engine_rows(self.engines),
+            "scratch": {"peak": self.scratch_peak, "size": result.machine.scratch_words},
+            "never_written": never_written_json(self.never_written),
+            "double_writes": double_writes_json(self.double_writes),
+            **self.control.to_json(),
+            "dropped_stores": dict(result.dropped),
+            "vectorized": result.vectorized,
+            "rounds": [_variants_json(tried) for tried in result.rounds],
+            "verified": result.verified.to_json(),
+            "proved": {
+                "program": True,
+                "definition": "unknown",
+                "why": result.why,
+                "facts": {"name": self.facts_name, **json.loads(facts_to_json(result.facts))},
+            },
+            "seconds": {"repack": result.seconds},
+        }
+        if self.bound is not None:
+            summary["ladder"] = [bound_json(bound) for bound in self.ladder]
+            summary["bound"] = bound_json(self.bound)
+        if self.idle is not None:
+            summary["idle"] = {engine: dict(causes) for engine, causes in self.idle.items()}
+        if best is not None:
+            summary["rules"] = dict(best.rules)
+        return summary
+
+
+def repacked_summary(
+    result: Repacked,
+    facts_name: str,
+    seed: int,
+    unwritten: NeverWritten | None,
+    doubled: Sequence[Diagnostic],
+) -> RepackedSummary:
+    """`result` in figures.
+
+    `unwritten` is what the given program reads of scratch never written, `doubled` which words it
+    writes twice in a bundle.
+    """
+    program, machine, facts = result.program, result.machine, result.facts
+    same = result.best is None
+    return RepackedSummary(
+        result,
+        facts_name,
+        seed,
+        ladder=_bounds(result),
+        engines=utilisation(program, machine),
+        idle=_idle(result) if is_straight(program) else None,
+        scratch_peak=int(live_words(program, machine).max(initial=0)),
+        never_written=unwritten if same else never_written(program, machine, facts),
+        double_writes=doubled if same else double_writes_of(program, machine),
+        control=kept_control(result),
+    )
+
+
+def _idle(result: Repacked) -> Mapping[str, Mapping[str, int]]:
+    run = unrolled(result.program, result.machine, result.facts, apart=True, checked=True)
+    return idle_causes(run.program, result.machine, run_placements(run, result.machine))
+
+
+def _variants_json(tried: Sequence[Tried]) -> list[dict[str, Any]]:
+    """The variants that were looked at, in order; no cycles where the bound said enough."""
+    return [{"way": one.name, "bound": one.least, "cycles": one.cycles} for one in tried]
+
+
+def _bounds(result: Repacked) -> tuple[Bound, ...]:
+    """Those of the variant that can be shortest; of the given program's own dataflow if it is
+    shorter than any schedule of a variant."""
+    if not result.bounds or best_bound(result.bounds).cycles <= result.cycles:
+        return result.bounds
+    return program_bounds(result.given, result.machine, result.facts)
