@@ -30,6 +30,7 @@ from slotweave.driver.certify import (
 from slotweave.driver.job import Job
 from slotweave.driver.origin import origin_of
 from slotweave.driver.recorded_proof import recorded_verdict
+from slotweave.driver.scratch_names import names_of
 from slotweave.driver.search_blocks import search_block, search_blocks
 from slotweave.driver.source_lines import program_lines
 from slotweave.frontend.trace import trace_flow
@@ -142,7 +143,12 @@ def _link(draft: Draft) -> Draft:
     flow, emitted, machine = draft.flow, draft.emitted, draft.job.machine
     meta = origin_of(draft.job, draft.promises)
     linked, starts = link(flow, emitted, machine), tuple(block_starts(flow, emitted, machine))
-    program = replace(linked, meta=meta, lines=program_lines(linked, starts, draft.fitted, machine))
+    program = replace(
+        linked,
+        names=names_of(draft.fitted, flow.first_words, len(draft.traced.variables)),
+        meta=meta,
+        lines=program_lines(linked, starts, draft.fitted, machine),
+    )
     return replace(draft, program=program, starts=starts)
 
 
