@@ -12,6 +12,7 @@ import pytest
 import slotweave
 from slotweave.base.diagnostics import InputError
 from slotweave.extensions import broken, extensions, kernels, machines, registry
+from support.command_line import slotweave as command_line
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "own_package"
@@ -36,7 +37,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def forget() -> None:
-    for cached in (registry.kernels, registry.machines, registry._loaded):
+    for cached in (registry.kernels, registry.machines, registry.commands, registry._loaded):
         cached.cache_clear()
 
 
@@ -72,6 +73,52 @@ def test_one_name_for_two_kernels_is_refused_with_both_packages(path: Path) -> N
         kernels()
 
 
+GREETS = """
+from slotweave.cli.command import command
+
+def add_to(app):
+    @command(app, "greet")
+    def greet(terminal, name: str = "you") -> None:
+        '''Greet somebody.'''
+        print(f"hello, {name}")
+"""
+
+
+def test_a_command_of_a_package_is_one_like_ours(path: Path) -> None:
+    installed(path, "greets", GREETS, "[slotweave.commands]\ngreet = greets:add_to\n")
+    assert command_line("greet", "--name", "all").out == "hello, all\n"
+    assert "--color" in command_line("greet", "--help").out
+    listed = command_line("--help").out
+    assert "Greet somebody." in listed
+    assert "ladder" in listed
+
+
+def test_a_command_of_a_package_is_loaded_when_it_is_asked_for(path: Path) -> None:
+    sys.modules.pop("greets", None)
+    installed(path, "greets", GREETS, "[slotweave.commands]\ngreet = greets:add_to\n")
+    assert command_line("machines", "list").code == 0
+    assert "greets" not in sys.modules
+    command_line("greet")
+    assert "greets" in sys.modules
+
+
+def test_a_command_that_cannot_be_loaded_says_so_and_leaves_the_rest(path: Path) -> None:
+    points = "[slotweave.commands]\nsad = sad:missing\nrun = sad:missing\n"
+    installed(path, "sad", "", points)
+    answer = command_line("sad")
+    assert (answer.code, answer.out) == (2, "")
+    assert "SW212 the command sad cannot be loaded from sad:missing: AttributeError" in answer.err
+    assert "Not available" in command_line("--help").out
+    assert "Simulate" in command_line("run", "--help").out, "our own come first"
+
+
+def test_one_name_for_two_commands_is_refused_with_both_packages(path: Path) -> None:
+    installed(path, "greets", GREETS, "[slotweave.commands]\nladder = greets:add_to\n")
+    answer = command_line("ladder")
+    assert answer.code == 2
+    assert "SW225 two packages bring a command called 'ladder': slotweave (ladder)" in answer.err
+
+
 def test_machines_are_registered_as_text_too(path: Path) -> None:
     module = (
         "from slotweave.machine import MINIMAL, machine_to_toml\n"
@@ -101,6 +148,10 @@ def test_the_example_package_is_known_to_every_command(tmp_path: Path) -> None:
     assert "wide-load" in command("machines", "list")
     answer = command("compile", "halve", "-p", "n=19", "--machine", "wide-load", "--json")
     assert '"mismatches": 0' in answer
+    made = str(tmp_path / "halve.json")
+    command("compile", "halve", "-p", "n=16", "-o", made, "-q")
+    assert "store 2\n" in command("slots", made), "two vectors"
+    assert "slots" in command("--help")
 
 
 def entry_points_of(pyproject: Path) -> str:

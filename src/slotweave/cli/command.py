@@ -15,13 +15,13 @@ from typing import Annotated, Any
 
 import typer
 
-from slotweave.base.diagnostics import Exit, SlotweaveError
+from slotweave.base.diagnostics import Exit, InputError, SlotweaveError
 from slotweave.base.interruption import raise_when_interrupted, unmasked_interruptions
 from slotweave.cli.options import LOAD_SECONDS, Files
 from slotweave.cli.output import unwritable
 from slotweave.cli.streams import FULL_OR_CLOSED, discard
 from slotweave.cli.terminal import ColorMode, Terminal
-from slotweave.extensions import Extension, extensions
+from slotweave.extensions import Extension, command_adder, extensions
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Suppress progress and notes.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print more detail on stderr.")]
@@ -57,6 +57,22 @@ def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
         return function
 
     return register
+
+
+def registered_command(name: str) -> Any:
+    """The command `name` that a package registers, or one that says why it cannot be used."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    try:
+        command_adder(name)(app)
+    except InputError as error:
+        reason = error
+
+        def refuse() -> None:
+            raise reason
+
+        refuse.__doc__ = "Not available: its package cannot be used."
+        command(app, name)(refuse)
+    return typer.main.get_command(app)
 
 
 def _with_common_options(function: Command) -> Command:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import slotweave
 from slotweave.base.diagnostics import Exit
-from slotweave.cli.command import complain_of_stdout
+from slotweave.cli.command import complain_of_stdout, registered_command
 from slotweave.cli.commands.registries import bench, facts, kernels, machines, rules
 from slotweave.cli.commands.verbs import (
     bound,
@@ -23,7 +24,6 @@ from slotweave.cli.commands.verbs import (
     explain,
     export,
     inspect,
-    ladder,
     pass_,
     repack,
     report,
@@ -35,11 +35,28 @@ from slotweave.cli.commands.verbs import (
 )
 from slotweave.cli.streams import replace_closed_streams
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions import commands
 
 #: Values made before the garbage collector looks for cycles among them.
 _NODES_BETWEEN_COLLECTIONS = 2_000_000
 
+
+class _Commands(TyperGroup):
+    """Our own commands, and those that packages register, loaded when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all of them."""
+        own = super().list_commands(ctx)
+        return [*own, *(name for name in commands() if name not in own)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name; ours, if a package registers one of ours."""
+        own = super().get_command(ctx, cmd_name)
+        return own if own or cmd_name not in commands() else registered_command(cmd_name)
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Make programs for VLIW SIMD machines short, say how short they can be, and check them.",
     add_completion=False,
     rich_markup_mode=None,
@@ -66,7 +83,6 @@ for group in (
     solve,
     pass_,
     bench,
-    ladder,
     what_if,
 ):
     group.add_to(app)

@@ -8,7 +8,14 @@ from slotweave.extensions.extension import (
     SearchTarget,
     Subject,
 )
-from slotweave.extensions.registry import broken, extensions, kernels, machines
+from slotweave.extensions.registry import (
+    broken,
+    command_adder,
+    commands,
+    extensions,
+    kernels,
+    machines,
+)
 
 __all__ = [
     "ExportForm",
@@ -18,6 +25,8 @@ __all__ = [
     "SearchTarget",
     "Subject",
     "broken",
+    "command_adder",
+    "commands",
     "extensions",
     "kernels",
     "machines",

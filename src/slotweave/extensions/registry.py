@@ -1,14 +1,16 @@
 """What is registered: that which comes with Slotweave, then the entry points of other packages.
 
-Two groups of entry points. `slotweave.kernels`: a Kernel, a function that the decorator `kernel`
+Three groups of entry points. `slotweave.kernels`: a Kernel, a function that the decorator `kernel`
 was put on, several of these, or an `Extension`, which is to be called EXTENSION.
 `slotweave.machines`: a Machine, the text of a TOML description, or several of these. A package that
-cannot be loaded is left out, and named by `broken`.
+cannot be loaded is left out, and named by `broken`. `slotweave.commands`: a function that adds the
+command that the entry point is called to the `typer.Typer` that it is given; it is loaded when the
+command is run, or when all are listed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -24,11 +26,15 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 KERNELS, MACHINES = "slotweave.kernels", "slotweave.machines"
+COMMANDS = "slotweave.commands"
 
 #: What comes with Slotweave, in the form that entry points have.
 _OURS = {
-    "challenge": "slotweave.challenge.extension:EXTENSION",
-    "library": "slotweave.kernels:LIBRARY",
+    KERNELS: {
+        "challenge": "slotweave.challenge.extension:EXTENSION",
+        "library": "slotweave.kernels:LIBRARY",
+    },
+    COMMANDS: {"ladder": "slotweave.challenge_cli.ladder:add_to"},
 }
 _EXTENSION = "EXTENSION"
 
@@ -65,6 +71,27 @@ def machines() -> Mapping[str, Machine]:
     ours = (("slotweave", name, machine) for name, machine in BUILTIN.items())
     others = ((source, machine.name, machine) for source, machine in _machines())
     return _by_name("machine", [*ours, *others])
+
+
+@cache
+def commands() -> tuple[str, ...]:
+    """The names of the commands that are registered, ours first; none of them is loaded."""
+    return tuple(dict.fromkeys(point.name for _source, point in _points(COMMANDS)))
+
+
+def command_adder(name: str) -> Callable[..., object]:
+    """What adds the registered command `name` to an application.
+
+    Raises InputError: SW225 if two packages bring one of that name, SW212 if it cannot be loaded.
+    """
+    rows = ((source, point.name, point) for source, point in _points(COMMANDS))
+    point = _by_name("command", [row for row in rows if row[1] == name])[name]
+    try:
+        found = point.load()
+    except Exception as error:
+        reason = f"the command {name} cannot be loaded from {point.value}: {_said(error)}"
+        raise InputError(Diagnostic("SW212", f"{reason}; uninstall or mend its package")) from error
+    return cast("Callable[..., object]", found)
 
 
 def broken() -> tuple[str, ...]:
@@ -114,7 +141,7 @@ def _loaded(group: str, light: bool) -> _Loaded:
 
 def _points(group: str) -> Iterator[tuple[str, EntryPoint]]:
     """How each is called, and the entry point; ours once, whether they are installed or not."""
-    ours = _OURS if group == KERNELS else {}
+    ours = _OURS.get(group, {})
     for name, value in ours.items():
         yield f"slotweave ({name})", EntryPoint(name, value, group)
     for point in entry_points(group=group):

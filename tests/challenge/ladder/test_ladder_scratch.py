@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import slotweave.challenge.ladder.ladder_scratch as module
-from slotweave.challenge.ladder.ladder_scratch import (
-    Target,
-    batches_in_scratch,
-    spilling_in_scratch,
-)
+from slotweave.challenge.ladder.ladder_scratch import batches_in_scratch, spilling_in_scratch
 from slotweave.challenge.tree_hash import TREE_HASH
+from slotweave.driver.job import Job
 from slotweave.machine import CHALLENGE
 from support.tree_hash import parameters
 
 
-def target(batch: int, scratch_words: int = 1536) -> Target:
+def target(batch: int, scratch_words: int = 1536) -> Job:
     machine = replace(CHALLENGE, scratch_words=scratch_words)
-    return Target(TREE_HASH, machine, parameters(3, 3, batch), "values")
+    values = parameters(3, 3, batch)
+    return Job(TREE_HASH, values, "values", TREE_HASH.plan("default", values, "values"), machine)
 
 
 def test_more_batches_want_more_words(monkeypatch) -> None:

@@ -7,7 +7,7 @@ once is found and allocated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,6 @@ from slotweave.challenge.tree_hash.plans.ladder_plans import SMALL_BATCH
 from slotweave.driver.certify import expect_fitted
 from slotweave.driver.compile import lowered_of
 from slotweave.driver.job import Job
-from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.machine import Machine
 
@@ -40,16 +39,6 @@ WORDS = (160, 200, 240, 280, 340, 400)
 
 
 @dataclass(frozen=True)
-class Target:
-    """What is compiled, and for what."""
-
-    kernel: Kernel
-    machine: Machine
-    parameters: Mapping[str, int]
-    contract: str
-
-
-@dataclass(frozen=True)
 class _Task:
     """What is scheduled again and again."""
 
@@ -61,7 +50,7 @@ class _Task:
         return replace(self.machine, scratch_words=words)
 
 
-def batches_in_scratch(target: Target) -> Iterator[dict[str, Any]]:
+def batches_in_scratch(job: Job) -> Iterator[dict[str, Any]]:
     """For each number of batches: cycles and peak in all of scratch, and the fewest words.
 
     `fewest_words` comes from bisection: with one word fewer the batches are not found to fit, at
@@ -69,7 +58,7 @@ def batches_in_scratch(target: Target) -> Iterator[dict[str, Any]]:
     scratch. `fewest_spilling` is the same as the first with spilling, to STEP words. None where the
     batches do not fit, or the workload has fewer.
     """
-    task = _task(target)
+    task = _task(job)
     for batches in BATCHES:
         yield _row(replace(task, options=replace(task.options, windows_open=batches)), batches)
 
@@ -104,15 +93,15 @@ def _row(task: _Task, batches: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def spilling_in_scratch(target: Target) -> Iterator[dict[str, Any]]:
+def spilling_in_scratch(job: Job) -> Iterator[dict[str, Any]]:
     """For some amounts of scratch: cycles of two batches at once without spilling, and with it.
 
     None where nothing fits. Amounts that the machine does not have are left out.
     """
-    task = _task(target)
+    task = _task(job)
     options = replace(task.options, windows_open=2)
     for words in WORDS:
-        if words > target.machine.scratch_words:
+        if words > job.machine.scratch_words:
             return
         machine, row = task.with_words(words), {"words": words}
         without = _fitted(task.lowered, replace(options, spill=False), machine)
@@ -134,11 +123,11 @@ def _fitted(lowered: Lowered, options: ScheduleOptions, machine: Machine) -> Fit
     return found
 
 
-def _task(target: Target) -> _Task:
-    kernel, parameters, contract = target.kernel, target.parameters, target.contract
-    plan = kernel.plan("multi-batch", parameters, contract)
-    job = Job(kernel, parameters, contract, replace(plan, rewrite=False), target.machine)
-    return _Task(lowered_of(job), plan.schedule, target.machine)
+def _task(job: Job) -> _Task:
+    """The plan `multi-batch` of what `job` compiles, as it is lowered."""
+    plan = job.kernel.plan("multi-batch", job.parameters, job.contract)
+    lowered = lowered_of(replace(job, plan=replace(plan, rewrite=False)))
+    return _Task(lowered, plan.schedule, job.machine)
 
 
 def _bisect(fits: Callable[[int], Fitted | None], found: Fitted, enough: int) -> tuple[int, Fitted]:

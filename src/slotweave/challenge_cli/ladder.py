@@ -17,11 +17,12 @@ from slotweave.cli.terminal import Terminal
 from slotweave.extensions.lookup import contract_called, unknown
 
 if TYPE_CHECKING:
-    from slotweave.challenge.ladder.ladder_scratch import Target
     from slotweave.challenge.tree_hash.plans.ladder_plans import Rung
+    from slotweave.driver.job import Job
 
 
 def add_to(app: typer.Typer) -> None:
+    """Add the command to `app`; the entry point `ladder` of the group `slotweave.commands`."""
     command(app, "ladder")(ladder)
 
 
@@ -74,13 +75,14 @@ def ladder(
     promise = contract_called(kernel, contract)
     rungs = _rungs(rung or [], kernel.plan_names)
 
-    from slotweave.challenge.ladder.ladder_scratch import Target
+    from slotweave.driver.job import Job
 
     if scratch is not None and scratch != target.scratch_words:
         name = f"{target.name} (scratch {scratch})"
         target = replace(target, name=name, scratch_words=scratch)
-    what = Target(kernel, target, values, promise)
-    found = _measure(what, rungs, instances, seed, timelines, terminal)
+    plan = kernel.plan(rungs[0].plan, values, promise)
+    what = Job(kernel, values, promise, plan, target, seed=seed, instances=instances)
+    found = _measure(what, rungs, timelines, terminal)
     batches, spilling = ([], []) if scratch is None else _batches(what, terminal)
     _deliver(found, batches, spilling, what, terminal, plot=plot, markdown=markdown, json=json)
 
@@ -97,18 +99,12 @@ def _rungs(names: list[str], known: tuple[str, ...]) -> list[Rung]:
 
 
 def _measure(
-    what: Target,
-    rungs: list[Rung],
-    instances: int,
-    seed: int,
-    timelines: str | None,
-    terminal: Terminal,
+    what: Job, rungs: list[Rung], timelines: str | None, terminal: Terminal
 ) -> list[dict[str, Any]]:
     """Each rung's summary; one that does not fit, or not the contract, is noted and left out."""
     from slotweave.challenge.ladder.ladder_flow import any_rung_summary, rung_run
     from slotweave.challenge.ladder.ladder_pictures import timeline
     from slotweave.driver.compile import compile_job
-    from slotweave.driver.job import Job
 
     found: list[dict[str, Any]] = []
     scalar = None
@@ -116,9 +112,7 @@ def _measure(
         plan = what.kernel.plan(rung.plan, what.parameters, what.contract)
         terminal.note(f"{number}/{len(rungs)} {rung.plan}: {rung.changes}")
         try:
-            job = Job(what.kernel, what.parameters, what.contract, plan, what.machine,
-                      seed=seed, instances=instances)  # fmt: skip
-            result = compile_job(job)
+            result = compile_job(replace(what, plan=plan))
         except (NoSchedule, InputError) as error:  # e.g. a contract that the rung does not keep
             terminal.note(f"  left out: {error}")
             continue
@@ -135,7 +129,7 @@ def _measure(
     return found
 
 
-def _batches(what: Target, terminal: Terminal) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _batches(what: Job, terminal: Terminal) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """What 2 to 8 batches at once take, and what spilling does in ever less scratch."""
     from slotweave.challenge.ladder.ladder_scratch import batches_in_scratch, spilling_in_scratch
 
@@ -154,7 +148,7 @@ def _deliver(
     found: list[dict[str, Any]],
     batches: list[dict[str, Any]],
     spilling: list[dict[str, Any]],
-    what: Target,
+    what: Job,
     terminal: Terminal,
     *,
     plot: str | None,

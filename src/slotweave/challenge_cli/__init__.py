@@ -1,0 +1,1 @@
+"""The challenge's commands, registered as those of other packages are."""
