@@ -144,3 +144,30 @@ def test_accesses_are_known_pass_by_pass() -> None:
     placed = placements(one.program, CHALLENGE, one.known)
     loads = [number for number, ran in enumerate(placed.issued) if ran.slot == ("load", 4, 3)]
     assert [placed.free_from(number, "memory") for number in loads] == [0, 7]
+
+
+def test_blocks_of_a_run_begin_after_jumps_and_where_they_lead_to() -> None:
+    found = unrolled(LOOP, CHALLENGE, NOTHING_KNOWN)
+    assert found.path == (0, 1, 3, 4, 1, 3, 4, 1, 3, 4, 5)
+    assert found.begins == (0, 1, 1, 1, 4, 4, 4, 7, 7, 7, 10), "bundle 1 is jumped to, 5 is after"
+
+
+def test_a_run_takes_the_path_given_where_its_jumps_depend_on_data() -> None:
+    text = Program(
+        "challenge",
+        (
+            {"load": (("load", 0, 1),)},
+            {"flow": (("cond_jump_rel", 0, 1),)},
+            {"load": (("const", 2, 7),)},
+            {"load": (("const", 3, 8),)},
+        ),
+    )
+    with pytest.raises(InputError, match="SW219"):
+        unrolled(text, CHALLENGE, NOTHING_KNOWN)
+    for word, path in ((0, (0, 1, 2, 3)), (5, (0, 1, 3))):
+        ran: list[int] = []
+        run(text, CHALLENGE, [word], strict=False, on_bundle=ran.append)
+        assert tuple(ran) == path
+        found = unrolled(text, CHALLENGE, NOTHING_KNOWN, path=ran)
+        assert found.path == path
+        assert found.begins[-2:] == ((2, 3) if word == 0 else (0, 2))
