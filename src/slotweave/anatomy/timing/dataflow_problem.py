@@ -23,6 +23,7 @@ import numpy as np
 
 from slotweave.analysis.access_lags import least_lag
 from slotweave.analysis.memory_edges import MemoryEdges
+from slotweave.anatomy.timing.storage_free import storage_free_problem
 from slotweave.bounds import Bound, bound_ladder
 from slotweave.bounds.critical_path import distances, path_why
 from slotweave.ir.certificate import PathCertificate
@@ -63,26 +64,8 @@ def _problem(graph: Graph, lifted: Lifted, machine: Machine) -> Problem:
     ]
     table = np.array([mode for row in rows for mode in row], np.int32).reshape(-1, 3)
     preds = np.array([edge for row in edges for edge in row], np.int32).reshape(-1, 3)
-    size = len(rows)
-    none = np.zeros(0, np.int32)
-    return Problem(
-        engines=tuple(machine.slots),
-        slots=tuple(machine.slots.values()),
-        nodes=np.arange(size, dtype=np.int32),
-        items=np.full(size, -1, np.int32),
-        mode_offset=_offsets(map(len, rows)),
-        mode_engine=np.ascontiguousarray(table[:, 0]),
-        mode_slots=np.ascontiguousarray(table[:, 1]),
-        mode_latency=np.ascontiguousarray(table[:, 2]),
-        mode_source=np.full(len(table), -1, np.int32),
-        pred_offset=_offsets(map(len, edges)),
-        pred=np.ascontiguousarray(preds[:, 0]),
-        pred_kind=np.ascontiguousarray(preds[:, 1]),
-        pred_lag=np.ascontiguousarray(preds[:, 2]),
-        writes=np.full(size, -1, np.int32),
-        read_offset=np.zeros(size + 1, np.int32),
-        read=none,
-        storage_words=none,
+    return storage_free_problem(
+        machine, (_offsets(map(len, rows)), table), (_offsets(map(len, edges)), preds)
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from slotweave.anatomy.causes.placements import Placements
+from slotweave.anatomy.timing.storage_free import storage_free_problem
 from slotweave.anatomy.words.edges import NO_SOURCE
 from slotweave.anatomy.words.slot_columns import Longs
 from slotweave.bounds import Bound
@@ -30,32 +31,13 @@ def own_slots_problem(placed: Placements, machine: Machine) -> Problem:
     engine_of = {name: number for number, name in enumerate(machine.slots)}
     engine = np.array([engine_of[name] for name in columns.engines], np.int32)
     latency = np.array([kind.latency for kind in columns.kinds], np.int32)
-    offset, pred, kind, lag = _edges(placed)
-    none = np.zeros(0, np.int32)
-    each = np.arange(size, dtype=np.int32)
-    return Problem(
-        engines=tuple(machine.slots),
-        slots=tuple(machine.slots.values()),
-        nodes=each,
-        items=np.full(size, -1, np.int32),
-        mode_offset=np.arange(size + 1, dtype=np.int32),
-        mode_engine=engine[columns.kind],
-        mode_slots=np.ones(size, np.int32),
-        mode_latency=latency[columns.kind],
-        mode_source=np.full(size, -1, np.int32),
-        pred_offset=offset,
-        pred=pred,
-        pred_kind=kind,
-        pred_lag=lag,
-        writes=np.full(size, -1, np.int32),
-        read_offset=np.zeros(size + 1, np.int32),
-        read=none,
-        storage_words=none,
-    )
+    modes = np.stack([engine[columns.kind], np.ones(size, np.int32), latency[columns.kind]], axis=1)
+    offset = np.arange(size + 1, dtype=np.int32)
+    return storage_free_problem(machine, (offset, modes), _edges(placed))
 
 
-def _edges(placed: Placements) -> tuple[Ints, Ints, Ints, Ints]:
-    """The columns of edges: offset, predecessor, kind and lag, in the order of operations."""
+def _edges(placed: Placements) -> tuple[Ints, Ints]:
+    """The first edge of each operation, and (predecessor, kind, lag) of all, in that order."""
     columns = placed.columns
     read = placed.maker != NO_SOURCE
     memory = placed.edges["memory"]
@@ -69,7 +51,5 @@ def _edges(placed: Placements) -> tuple[Ints, Ints, Ints, Ints]:
                         memory.earliest[ordered] - columns.bundle[before]]),
     ])  # fmt: skip
     pairs = np.unique(pairs, axis=1) if pairs.size else pairs
-    owner, pred, kind, lag = pairs
-    offset: Longs = np.searchsorted(owner, np.arange(columns.size + 1))
-    return (offset.astype(np.int32), pred.astype(np.int32), kind.astype(np.int32),
-            lag.astype(np.int32))  # fmt: skip
+    offset: Longs = np.searchsorted(pairs[0], np.arange(columns.size + 1))
+    return offset.astype(np.int32), pairs[1:].T.astype(np.int32)
