@@ -92,7 +92,7 @@ def lift_counting(
     widths: Sequence[int] = ()
     while True:
         try:
-            lifting = _Lifting(program, machine, facts, partition, widths)
+            lifting = Lifting(program, machine, facts, partition, widths)
             lifting.ran = [] if record else None
             graph = lifting.graph(max_bundles)
             widths = lifting.accesses.widths_used()
@@ -117,7 +117,7 @@ class _Landing(NamedTuple):
     number: int = 0
 
 
-class _Lifting:
+class Lifting:
     """One run of a program under one partition of memory."""
 
     def __init__(
@@ -152,12 +152,18 @@ class _Lifting:
 
     def graph(self, max_bundles: int) -> Graph:
         """Run to the end."""
+        self._run(max_bundles)
+        return self._graph()
+
+    def _run(self, max_bundles: int) -> None:
         while not self._halted and self._pc < len(self._bundles):
             if self._time >= max_bundles:
                 raise self._refused(f"more than {max_bundles} bundles are run")
             self._step(self._bundles[self._pc])
         for time in sorted(self._in_flight):
             self._land(self._in_flight[time])
+
+    def _graph(self) -> Graph:
         return Graph(self._name, self._machine.vector_length, self._partition.memory_words,
                      self._partition.regions, tuple(self._builder.nodes))  # fmt: skip
 

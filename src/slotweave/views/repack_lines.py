@@ -16,6 +16,7 @@ def search_lines(
     yield from kept_control_lines(summary)
     yield from dropped_store_lines(summary)
     yield from variant_lines(summary)
+    yield from block_lines(summary)
     yield from vector_lines(summary, file, rewrite)
 
 
@@ -35,12 +36,31 @@ def variant_lines(summary: Mapping[str, Any]) -> Iterator[str]:
         yield said
 
 
+def block_lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """What became of each block of a program whose jumps depend on data."""
+    if summary.get("blocks"):
+        ran = summary["verified"]["instances"]
+        longest = f"of the longest of {plural(ran, 'run')}" if ran else "of the text"
+        yield f"cycles are those {longest}; slots and the blocks' cycles count each bundle once"
+    for block in summary.get("blocks", ()):
+        first, last = block["start"], block["stop"] - 1
+        where = f"bundle {first:,}" if first == last else f"bundles {first:,} to {last:,}"
+        said = f"{where}: {plural(block['before'], 'cycle')}"
+        if block["cycles"] < block["before"]:
+            said += f", {block['cycles']:,} now"
+        if block["bound"] is not None:
+            said += f", at least {block['bound']['cycles']:,}"
+        yield f"{said} ({block['why']})"
+
+
 def vector_lines(summary: Mapping[str, Any], file: str, rewrite: bool) -> Iterator[str]:
     """If vectorizing was not tried: why not, and what to type for it."""
     command = f"slotweave repack {file}"
     if summary["vectorized"] == "not wanted":
         option = "--no-vectorize" if rewrite else "--no-rewrite"
         yield f"vectorizing was not tried ({option}); to try it: {command} --vectorize"
+    elif summary["vectorized"] == "it jumps":
+        yield "its jumps depend on data, so no operation left its block, and nothing was vectorized"
     elif summary["vectorized"] == "not reached":
         yield (
             "vectorizing was not tried, for the search ended before it; to try it, give it more "

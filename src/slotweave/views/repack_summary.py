@@ -17,7 +17,7 @@ from slotweave.anatomy.words.never_written import NeverWritten, never_written, n
 from slotweave.base.diagnostics import Diagnostic
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.text.facts_json import facts_to_json
-from slotweave.repacking import Repacked, Tried
+from slotweave.repacking import Repacked, RepackedBlock, Tried
 
 _FROM_META = ("kernel", "params", "contract")
 
@@ -43,7 +43,7 @@ def repack_summary(
         "evaluations": result.evaluations,
         "before": result.before,
         "cycles": result.cycles,
-        "way": "unchanged" if best is None else best.way,
+        "way": result.way,
         "bundles": len(program.bundles),
         "engines": engine_rows(utilisation(program, machine)),
         "scratch": {
@@ -51,10 +51,10 @@ def repack_summary(
             "size": machine.scratch_words,
         },
         "never_written": never_written_json(
-            unwritten if best is None else never_written(program, machine, result.facts)
+            unwritten if program is result.given else never_written(program, machine, result.facts)
         ),
         "double_writes": double_writes_json(
-            doubled if best is None else double_writes_of(program, machine)
+            doubled if program is result.given else double_writes_of(program, machine)
         ),
         **kept_control(result),
         "dropped_stores": dict(result.dropped),
@@ -69,6 +69,8 @@ def repack_summary(
         },
         "seconds": {"repack": result.seconds},
     }
+    if result.blocks:
+        summary["blocks"] = [_block_json(block) for block in result.blocks]
     if bounds:
         summary["ladder"] = [bound_json(bound) for bound in bounds]
         summary["bound"] = bound_json(best_bound(bounds))
@@ -81,6 +83,19 @@ def repack_summary(
 def _variants_json(tried: Sequence[Tried]) -> list[dict[str, Any]]:
     """The variants that were looked at, in order; no cycles where the bound said enough."""
     return [{"way": one.name, "bound": one.least, "cycles": one.cycles} for one in tried]
+
+
+def _block_json(block: RepackedBlock) -> dict[str, Any]:
+    """A block of the given program, and what was made of it; `why` it is as it was, if it is."""
+    return {
+        "start": block.start,
+        "stop": block.stop,
+        "before": block.before,
+        "cycles": block.cycles,
+        "bound": None if block.bound is None else bound_json(block.bound),
+        "proved": True,
+        "why": block.why or "proved on symbols to do what it did",
+    }
 
 
 def _bounds(result: Repacked) -> tuple[Bound, ...]:
