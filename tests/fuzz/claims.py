@@ -151,7 +151,7 @@ def more_slots_never_cost(job: ProgramJob) -> None:
     with refusing("SW219"):
         own = what_if(job.program, job.machine, {}, job.facts).to_json()
         assert own["cycles"] <= own["before"], own
-        prices = {**own["prices"], **own["scratch_words"].get("prices", {}),
+        prices = {**own["prices"], **(own["scratch_words"] or {}).get("prices", {}),
                   "scratch": own["scratch"]}  # fmt: skip
         assert all(price >= 0 for price in prices.values()), own
         more = {name: slots + 1 for name, slots in job.machine.slots.items()}

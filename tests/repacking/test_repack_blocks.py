@@ -25,18 +25,11 @@ from slotweave.repacking.blocks.whole import RepackedBlocks, repack_blocks
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Run
 from strategies.jumping_programs import jumping_tangle
+from strategies.odd_latencies import slow
 from strategies.tangled_programs import Tangle, small_memories
 
 #: What the given program does wrong on a random memory is its own.
 _ITS_OWN = ("SW104", "SW106", "SW107", "SW108", "SW404")
-
-
-def slow(*engines: str, latency: int = 3) -> Machine:
-    modes = tuple(
-        replace(mode, latency=latency) if mode.engine in engines else mode
-        for mode in CHALLENGE.modes
-    )
-    return replace(CHALLENGE, modes=modes)
 
 
 MACHINES = {
