@@ -50,6 +50,8 @@ class Lifted:
     `apart` of which none did before, and that is as fine as such regions can be (see
     `Partition.split`). `ran` are the slots that ran, in order, if they were asked for. `made` are
     the words of its constants, `spread` the known words that it copied to all lanes of a vector.
+    `in_flight_at` is the first bundle with a pause at which memory is judged and results are in
+    flight, which land there if pauses are enabled; in the graph they land as if they are not.
     """
 
     graph: Graph
@@ -60,6 +62,7 @@ class Lifted:
     ran: tuple[Ran, ...] = ()
     made: frozenset[int] = frozenset()
     spread: frozenset[int] = frozenset()
+    in_flight_at: int | None = None
 
 
 def lift(program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES) -> Graph:
@@ -99,7 +102,8 @@ def lift_counting(
             finer = partition.split(lifting.accesses.computed_spans(widths), lifting.accesses.known)
             if not apart or finer == partition:
                 return Lifted(graph, lifting.cycles, tuple(lifting.path), lifting.used(widths),
-                              finer, tuple(lifting.ran or ()), *lifting.constants)  # fmt: skip
+                              finer, tuple(lifting.ran or ()), *lifting.constants,
+                              lifting.in_flight_at)  # fmt: skip
             partition, apart = finer, False
         except Repartition as better:
             partition = better.partition
@@ -149,6 +153,7 @@ class Lifting:
         self._loads: list[tuple[int, str, int]] = []  # those at computed addresses
         self.ran: list[Ran] | None = None
         self._makers: dict[int, int] = {}
+        self.in_flight_at: int | None = None
 
     def graph(self, max_bundles: int) -> Graph:
         """Run to the end."""
@@ -197,6 +202,8 @@ class Lifting:
         self._time += 1
         self._land(self._in_flight.pop(self._time, []))
         if self._pausing:  # after all of its bundle, wherever it stands there
+            if self._in_flight and self.in_flight_at is None:
+                self.in_flight_at = self._pc
             self._builder.where, self._pausing = self._pausing, ""
             self._builder.pause()
         self._pc = self._next_pc
