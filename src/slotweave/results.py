@@ -104,13 +104,11 @@ class Repacked(Shown, _repacking.Repacked):
 
     def to_json(self) -> dict[str, Any]:
         """What `slotweave repack --json` prints."""
-        from slotweave.anatomy.words.double_writes import double_writes_of
-        from slotweave.anatomy.words.never_written import never_written
+        from slotweave.anatomy.given_words import given_words
         from slotweave.views.repack_summary import repack_summary
 
-        unwritten = never_written(self.given, self.machine, self.facts)
-        doubled = double_writes_of(self.given, self.machine)
-        return repack_summary(self, "given", self.seed, unwritten, doubled)
+        words = given_words(self.given, self.machine, self.facts)
+        return repack_summary(self, "given", self.seed, words)
 
     def _view(self) -> RenderableType:
         from rich.console import Group

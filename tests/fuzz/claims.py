@@ -16,6 +16,7 @@ from random import Random
 from fuzz.meaning import meaning_of
 from fuzz.programs import ProgramJob, always_ends, differ, does_the_same, end_of, memories_of
 from slotweave.anatomy.causes.placements import placements
+from slotweave.anatomy.given_words import GivenWords
 from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.anatomy.timing.what_if import what_if
@@ -171,7 +172,7 @@ def repacking_keeps_the_meaning(job: ProgramJob) -> None:
             made = _repacked(job, job.facts, rewriting)
             assert made.cycles <= made.before
             does_the_same(job, made.program, job.facts, f"repacked, rewriting {rewriting}")
-            said = repack_summary(made, "drawn", 0, None, ())
+            said = repack_summary(made, "drawn", 0, GivenWords(None, (), 0))
             if time_is_cycles(job):
                 assert said.get("bound", {"cycles": 0})["cycles"] <= made.cycles, said
             for bound in bounds if time_is_cycles(job) and not rewriting else ():

@@ -8,13 +8,13 @@ from typing import Any
 
 from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.utilisation import utilisation
+from slotweave.anatomy.given_words import GivenWords
 from slotweave.anatomy.inspection import bound_json, engine_rows
 from slotweave.anatomy.kept_control import kept_control
 from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.anatomy.words.double_writes import double_writes_json, double_writes_of
 from slotweave.anatomy.words.live_scratch import live_words
-from slotweave.anatomy.words.never_written import NeverWritten, never_written, never_written_json
-from slotweave.base.diagnostics import Diagnostic
+from slotweave.anatomy.words.never_written import never_written, never_written_json
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.text.facts_json import facts_to_json
 from slotweave.repacking import Repacked, RepackedBlock, Tried
@@ -26,13 +26,11 @@ def repack_summary(
     result: Repacked,
     facts_name: str,
     seed: int,
-    unwritten: NeverWritten | None,
-    doubled: Sequence[Diagnostic],
+    given: GivenWords,
 ) -> dict[str, Any]:
     """`result` as plain values; `facts_name` is what the user called the facts.
 
-    `unwritten` is what the given program reads of scratch never written, `doubled` which words it
-    writes twice in a bundle.
+    `given` is what there is to say of the words of the given program.
     """
     best, program, machine = result.best, result.program, result.machine
     bounds = _bounds(result)
@@ -47,14 +45,20 @@ def repack_summary(
         "bundles": len(program.bundles),
         "engines": engine_rows(utilisation(program, machine)),
         "scratch": {
-            "peak": int(live_words(program, machine).max(initial=0)),
+            "peak": (
+                given.peak
+                if program is result.given
+                else int(live_words(program, machine).max(initial=0))
+            ),
             "size": machine.scratch_words,
         },
         "never_written": never_written_json(
-            unwritten if program is result.given else never_written(program, machine, result.facts)
+            given.unwritten
+            if program is result.given
+            else never_written(program, machine, result.facts)
         ),
         "double_writes": double_writes_json(
-            doubled if program is result.given else double_writes_of(program, machine)
+            given.doubled if program is result.given else double_writes_of(program, machine)
         ),
         **kept_control(result),
         "dropped_stores": dict(result.dropped),

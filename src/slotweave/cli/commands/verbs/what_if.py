@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.command import command
