@@ -122,7 +122,7 @@ def test_of_compiled_kernels(graph: Graph, rewritten: bool) -> None:
     expect_bounded(made.program, NOTHING_KNOWN)
 
 
-@examples(8)
+@examples(3)
 @given(statements=flows.kernels, known=st.booleans())
 def test_of_compiled_kernels_that_jump(statements: tuple[Statement, ...], known: bool) -> None:
     """Each block between its bound and what it took; runs that are known between theirs."""
