@@ -125,13 +125,11 @@ class Repacked(Shown, _repacking.Repacked):
         return Group(repacked_view(summary), "", Text("\n".join(lines)))
 
     def _summary(self) -> RepackedSummary:
+        from slotweave.anatomy.given_words import given_words
         from slotweave.anatomy.summaries.repacked import repacked_summary
-        from slotweave.anatomy.words.double_writes import double_writes_of
-        from slotweave.anatomy.words.never_written import never_written
 
-        unwritten = never_written(self.given, self.machine, self.facts)
-        doubled = double_writes_of(self.given, self.machine)
-        return repacked_summary(self, "given", self.seed, unwritten, doubled)
+        words = given_words(self.given, self.machine, self.facts)
+        return repacked_summary(self, "given", self.seed, words)
 
 
 class Inspection(Shown, _inspection.Inspection):

@@ -9,14 +9,23 @@ from hypothesis import strategies as st
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.timing.program_bounds import program_bounds
+from slotweave.backend.fit import Effort
+from slotweave.base.budget import Budget
 from slotweave.base.diagnostics import SlotweaveError
 from slotweave.bounds import best_bound, bound_ladder
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
+from slotweave.frontend.load import CONTRACT, kernel_of_function
+from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.graph import Graph, Region
+from slotweave.ir.plan import Plan
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.repacking import RepackOptions, repack
 from slotweave.rewrite import rewrite
+from strategies import flows
+from strategies.flows import Statement
 from strategies.graphs import graphs_for_challenge
 from strategies.kernels import memory_kernels
 from strategies.programs import FACTS, straight_programs
@@ -27,16 +36,31 @@ from support.examples import examples
 #: Regions between which some accesses straddle.
 ROOMY = Facts(32, {}, (Region("addresses", 0, 4), Region("rest", 4, 28)), FACTS.ranges)
 SAME = RepackOptions(rewrite=False, instances=1)
+RULED = RepackOptions(effort=Effort.FAST, instances=1)
 
 
 def expect_bounded(program: Program, facts: Facts) -> None:
-    """`bound` <= `repack --no-rewrite` <= the program."""
+    """`bound` <= `repack --no-rewrite` <= the program; `repack` with rules between its own bound
+    and the program, too, and not below that of its dataflow."""
     try:
         made = repack(program, CHALLENGE, facts, SAME)
+        ruled = repack(program, CHALLENGE, facts, RULED, budget=Budget(evaluations=4))
     except SlotweaveError:  # not one that can be lifted, or that these facts fit
         reject()
+    for result in (made, ruled):
+        assert result.cycles <= result.before
+        assert max((bound.cycles for bound in result.bounds), default=0) <= result.before
+        if result.best is not None:
+            assert best_bound(result.bounds).cycles <= result.cycles
+        for block in result.blocks:
+            least = 0 if block.bound is None else block.bound.cycles
+            assert least <= block.cycles <= block.before
+    if made.blocks:  # its jumps depend on data, and `bound` refuses it
+        return
     bound = best_bound(program_bounds(program, CHALLENGE, facts)).cycles
     assert bound <= made.cycles <= counted_bundles(program) or bound <= made.cycles == made.before
+    own = best_bound(program_bounds(ruled.program, CHALLENGE, facts)).cycles
+    assert own <= ruled.cycles
 
 
 @examples(15)
@@ -96,6 +120,22 @@ def test_of_compiled_kernels(graph: Graph, rewritten: bool) -> None:
     stated = best_bound(bound_ladder(made.lowered.problem)).cycles
     assert stated <= made.schedule.makespan
     expect_bounded(made.program, NOTHING_KNOWN)
+
+
+@examples(3)
+@given(statements=flows.kernels, known=st.booleans())
+def test_of_compiled_kernels_that_jump(statements: tuple[Statement, ...], known: bool) -> None:
+    """Each block between its bound and what it took; runs that are known between theirs."""
+
+    def written(k: Tracer) -> None:
+        flows.write(k, statements)
+
+    kernel = kernel_of_function(written, "drawn", CHALLENGE.vector_length)
+    job = Job(kernel, {}, CONTRACT, Plan("default", kernel="drawn"), CHALLENGE, instances=1)
+    result = compile_job(job)
+    for block in result.blocks:
+        assert best_bound(block.bounds).cycles <= block.fitted.cycles
+    expect_bounded(result.program, Facts(flows.MEMORY_WORDS) if known else NOTHING_KNOWN)
 
 
 def test_compile_and_inspect_state_one_bound_of_a_chain_and_its_loads() -> None:

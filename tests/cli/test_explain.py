@@ -106,13 +106,30 @@ def test_a_cycle_behind_the_run_is_refused() -> None:
     assert_refused(slotweave("explain", "-", "10", stdin=LOOP), "SW212", "the run has 10 cycles")
 
 
-def test_a_program_whose_jumps_depend_on_data_is_not_explained() -> None:
-    loop = '[{"load": [["load", 0, 0]]}, {"flow": [["cond_jump", 0, 0]]}]'
-    reason = ("stdin, bundle 1: cond_jump depends on data", "--facts")
-    assert_refused(slotweave("explain", "-", "0", stdin=loop), "SW219", *reason)
-    endless = '[{"flow": [["jump", 0]]}]'
-    refused = slotweave("explain", "-", "0", stdin=endless)
-    assert_refused(refused, "SW219", "bundle 0", "bundles are run")
+BRANCH = (
+    '[{"load": [["load", 0, 5]]}, {"alu": [["+", 1, 0, 0]]}, {"load": [["const", 2, 7]]}, '
+    '{"alu": [["^", 3, 1, 2]]}, {"flow": [["cond_jump", 0, 1]]}, {"store": [["store", 2, 3]]}]'
+)
+
+
+def test_a_bundle_is_explained_in_its_straight_part_if_jumps_depend_on_data() -> None:
+    answer = slotweave("explain", "-", "3:alu:0", stdin=BRANCH).out
+    assert answer.startswith(
+        "bundles 1 to 4 run in a row; when, depends on data\n"
+        "3:alu:0 `^ 3 1 2`\n"
+        "    until 3: its operand is computed by 2:load:0 `const 2 7`\n"
+    )
+    told = slotweave("explain", "-", "2:load:0", "--json", stdin=BRANCH).json
+    assert told["part"] == [1, 5]
+    assert (told["bundle"], told["operations"][0]["free_from"]) == (2, 1)
+    first = slotweave("explain", "-", "1", "--json", stdin=BRANCH).json
+    assert first["operations"][0]["held"] == []
+    assert_refused(slotweave("explain", "-", "6", stdin=BRANCH), "SW212", "6 bundles, from 0 on")
+
+
+def test_a_program_without_a_run_or_straight_parts_is_not_explained() -> None:
+    computed = '[{"load": [["load", 0, 0]]}, {"flow": [["jump_indirect", 0]]}]'
+    assert_refused(slotweave("explain", "-", "0", stdin=computed), "SW219", "bundle 1")
 
 
 def test_a_python_file_is_explained_in_the_shape_given(tmp_path: Path) -> None:

@@ -206,7 +206,29 @@ def test_of_a_program_that_writes_what_it_reads_nothing_is_said(slow: Path) -> N
     assert "SW109" not in slotweave("repack", slow).err
 
 
-def test_a_jump_on_data_is_refused_with_file_and_bundle() -> None:
-    branch = [{"load": [["load", 1, 0]]}, {"flow": [["cond_jump", 1, 0]]}]
-    answer = slotweave("repack", "-", stdin=json.dumps(branch))
-    assert_refused(answer, "SW219", "stdin, bundle 1", "depends on data")
+def test_a_program_whose_jumps_depend_on_data_is_repacked_block_by_block(tmp_path: Path) -> None:
+    bundles = [{"load": [["load", 1, 0]]}, {"alu": [["+", 2, 1, 1]]}, {"alu": [["+", 3, 1, 1]]},
+               {"store": [["store", 0, 2]]}, {"flow": [["cond_jump", 1, 6]]},
+               {"store": [["store", 2, 3]]}]  # fmt: skip
+    program, facts, made = (tmp_path / name for name in ("p.json", "f.json", "q.json"))
+    program.write_text(json.dumps(bundles))
+    facts.write_text(json.dumps({"memory_words": 8}))
+    answer = slotweave("repack", program, "--json", "-o", made)
+    assert answer.json["way"] == "block by block"
+    assert [(b["start"], b["stop"], b["before"], b["cycles"]) for b in answer.json["blocks"]] == [
+        (0, 5, 5, 3), (5, 6, 1, 1)
+    ]  # fmt: skip
+    assert answer.json["blocks"][0]["bound"]["cycles"] == 3
+    assert answer.json["blocks"][1]["bound"] is None
+    assert (answer.json["before"], answer.json["cycles"]) == (6, 4)
+    assert "bound" not in answer.json
+    text = slotweave("repack", program).out
+    assert "bundles 0 to 4: 5 cycles, 3 now, at least 3 (proved on symbols to do what it" in text
+    assert "bundle 5: 1 cycle (it takes no more than a cycle)" in text
+    assert "cycles are those of the text" in text
+
+
+def test_a_jump_to_a_computed_bundle_is_refused_with_file_and_bundle() -> None:
+    computed = [{"load": [["load", 1, 0]]}, {"flow": [["jump_indirect", 1]]}]
+    answer = slotweave("repack", "-", stdin=json.dumps(computed))
+    assert_refused(answer, "SW219", "stdin, bundle 1", "may go to any bundle")

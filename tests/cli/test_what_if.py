@@ -52,7 +52,29 @@ def test_operations_that_cannot_be_parted_need_their_slots(tmp_path: Path) -> No
     assert_refused(slotweave("what-if", file, "--set", "alu=1"), "SW212", "2 slots of alu")
 
 
-def test_a_program_that_jumps_is_refused(tmp_path: Path) -> None:
+LOOP = [
+    {"load": [["const", 0, 1]]}, {"load": [["const", 1, 5]]},
+    {"alu": [["+", 2, 1, 0]]}, {"alu": [["+", 3, 1, 0]]}, {"alu": [["-", 1, 1, 0]]},
+    {"flow": [["cond_jump", 1, 2]]}, {"store": [["store", 0, 2]]},
+]  # fmt: skip
+
+
+def test_straight_parts_of_a_program_that_jumps_count_as_often_as_they_run(tmp_path: Path) -> None:
     file = tmp_path / "program.json"
-    file.write_text(json.dumps([{"flow": [["jump", 1]]}]))
-    assert_refused(slotweave("what-if", file), "SW216", str(file))
+    file.write_text(json.dumps(LOOP))
+    answer = slotweave("what-if", file, "--json").json
+    parts = [[part[key] for key in ("start", "stop", "runs", "before", "cycles")]
+             for part in answer["parts"]]  # fmt: skip
+    assert parts == [[0, 2, 1, 2, 1], [2, 6, 5, 4, 2], [6, 7, 1, 1, 1]]
+    assert (answer["before"], answer["cycles"]) == (23, 12)
+    assert answer["scratch_words"] is None
+    narrow = slotweave("what-if", file, "--set", "alu=1", "--json").json
+    assert [part["cycles"] for part in narrow["parts"]] == [1, 4, 1]
+    assert narrow["prices"] == {"alu": 5, "valu": 0, "load": 0, "store": 0, "flow": 0}
+    assert "bundles 2 to 5, 5 times: 2 cycles instead of 4" in slotweave("what-if", file).out
+
+
+def test_a_program_whose_jumps_depend_on_data_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "program.json"
+    file.write_text(json.dumps([{"load": [["load", 1, 0]]}, {"flow": [["cond_jump", 1, 0]]}]))
+    assert_refused(slotweave("what-if", file), "SW219", str(file), "bundle 1")

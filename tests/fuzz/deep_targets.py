@@ -14,7 +14,7 @@ from fuzz.claims import (
     verdicts_hold,
 )
 from fuzz.kernels import kernel_jobs, kernel_means_itself
-from fuzz.programs import program_jobs
+from fuzz.programs import jumping_jobs, program_jobs
 
 DEEP_TARGETS = {
     target.name: target
@@ -26,6 +26,7 @@ DEEP_TARGETS = {
         Target("lift", 30, program_jobs(), noted(lifting_keeps_the_meaning)),
         Target("what-if", 30, program_jobs(), noted(more_slots_never_cost)),
         Target("repack", 20, program_jobs(), noted(repacking_keeps_the_meaning)),
+        Target("repack-jumps", 20, jumping_jobs(), noted(repacking_keeps_the_meaning)),
         Target("verify", 30, program_jobs(), noted(verdicts_hold)),
     )
 }

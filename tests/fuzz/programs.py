@@ -25,13 +25,15 @@ from slotweave.ir.graph import Region
 from slotweave.ir.program import Program
 from slotweave.ir.text.facts_json import facts_from_json, facts_to_json
 from slotweave.ir.text.program_files import parse_program, program_to_text
-from slotweave.machine import MINIMAL, Machine, machine_from_toml, machine_to_toml
+from slotweave.machine import CHALLENGE, MINIMAL, Machine, machine_from_toml, machine_to_toml
 from slotweave.selftest.program_mutations import program_mutations
 from slotweave.simulate.legality import static_faults
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Run
+from strategies.jumping_programs import jumping_tangle
 from strategies.machines import machines
 from strategies.programs import FACTS, MEMORY_WORDS, straight_programs
+from strategies.tangled_programs import MEMORY_WORDS as TANGLED_WORDS
 
 MEMORIES = 16
 MAX_CYCLES = 3_000
@@ -166,6 +168,20 @@ def program_jobs(draw: st.DrawFn) -> ProgramJob:
     job = ProgramJob(program, other, machine, facts, seed)
     assume(any(end_of(program, machine, memory, strict=False) for memory in memories_of(job)))
     assume(not _runs_on(job))
+    return job
+
+
+@st.composite
+def jumping_jobs(draw: st.DrawFn) -> ProgramJob:
+    """Random programs whose jumps depend on data."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    latency = draw(st.sampled_from([1, 1, 3]))
+    machine = draw(st.sampled_from([CHALLENGE, MINIMAL]) | machines(max_latency=latency))
+    tangle = jumping_tangle(machine, seed)
+    program, facts = tangle.program, replace(tangle.facts, memory_words=TANGLED_WORDS)
+    job = ProgramJob(program, program, machine, facts, seed)
+    assume(not _refused(program, machine))
+    assume(any(end_of(program, machine, memory, strict=False) for memory in memories_of(job)))
     return job
 
 

@@ -67,11 +67,11 @@ def tangles(machine: Machine, bundles: int = 10) -> st.SearchStrategy[Tangle]:
 def tangle(machine: Machine, seed: int, bundles: int = 10) -> Tangle:
     """The program that belongs to `seed`, of at most so many bundles after its first ones."""
     rng = random.Random(seed)
-    program = _Writer(machine, rng, rng.randint(1, bundles)).program()
+    program = Writer(machine, rng, rng.randint(1, bundles)).program()
     return Tangle(program, rng.choice(FACTS))
 
 
-class _Writer:
+class Writer:
     def __init__(self, machine: Machine, rng: random.Random, length: int) -> None:
         self.machine = machine
         self.rng = rng

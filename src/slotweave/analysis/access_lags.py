@@ -14,10 +14,12 @@ plus
     any      pause    0: what stands beside a pause or halt is done when it takes effect
     pause    any      1: nothing of the bundle of a pause is left when it takes effect
 
-All other pairs have no order. Where a bundle lists the two in their order, two stores may land
-together and two traces stand side by side; a scheduler does not choose that order, so this is left
-out of what it must keep, but not of what a bound may assume. Where modes differ in latency the lag
-is one that every choice obeys (`safe_lag`), or that no choice undercuts (`least_lag`).
+With pauses disabled what is in flight at one lands later; programs that are made here have nothing
+in flight there (`backend.lower`), so that both are the same. All other pairs have no order. Where a
+bundle lists the two in their order, two stores may land together and two traces stand side by side;
+a scheduler does not choose that order, so this is left out of what it must keep, but not of what a
+bound may assume. Where modes differ in latency the lag is one that every choice obeys (`safe_lag`),
+or that no choice undercuts (`least_lag`).
 """
 
 from __future__ import annotations

@@ -74,35 +74,39 @@ def explain(
     """Why each operation of `cycle` is not earlier, and why its other slots are empty.
 
     Only of one engine, or one slot of it, if given. A code alone, as messages begin with one, is
-    told what it stands for.
+    told what it stands for. Where the run of a program that jumps is not known, `cycle` is a bundle
+    of it, explained in its straight part.
 
-    Raises InputError: SW212 if the program has no such place, SW219 if its run is not known.
+    Raises InputError: SW212 if the program has no such place, SW219 if it has neither a known run
+    nor straight parts.
 
     >>> sw.explain(sw.compile("saxpy", n=16).program, 2)
     <Explanation of cycle 2: 5 operations, 18 empty slots>
     >>> sw.explain("SW301")
     <SW301: scratch too small>
     """
-    from slotweave.anatomy.causes.why_here import explain_cycle
+    from slotweave.anatomy.causes.run_or_part import At, explain_run_or_part
     from slotweave.anatomy.inspect import refuse_faults
-    from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled
 
     if cycle is None:
         return _meaning(program)
     held, cycle = program_of(program), whole_number("cycle", cycle)
     target = machine_of(held, machine)
     refuse_faults(held, target)
-    ran = unrolled(held, target, facts_of(facts, held), MOST_SHOWN)
-    if not 0 <= cycle < ran.cycles[-1]:
-        reason = f"the run has {ran.cycles[-1]:,} cycles, from 0 on"
-        raise InputError(Diagnostic("SW212", reason))
-    slot = None if slot is None else whole_number("slot", slot)
+    number = None if slot is None else whole_number("slot", slot)
     if engine is not None:
         name_in(engine, f"engine of {target.name} called", target.slots)
-    if engine is not None and not 0 <= (slot or 0) < target.slots[engine]:
-        reason = f"{target.name} has no slot {engine}[{slot or 0}]"
-        raise InputError(Diagnostic("SW212", reason))
-    return shown_as(Explanation, explain_cycle(ran, target, cycle, engine, slot))
+
+    def asked(size: int, most: str) -> At:
+        if not 0 <= cycle < size:
+            raise InputError(Diagnostic("SW212", most))
+        if engine is not None and not 0 <= (number or 0) < target.slots[engine]:
+            reason = f"{target.name} has no slot {engine}[{number or 0}]"
+            raise InputError(Diagnostic("SW212", reason))
+        return cycle, engine, number
+
+    found = explain_run_or_part(held, target, facts_of(facts, held), asked)
+    return shown_as(Explanation, found)
 
 
 def _meaning(code: AnyProgram) -> CodeMeaning:

@@ -59,11 +59,14 @@ class Fitted:
         word after all of them.
         """
         *first, words = first_words
-        if not first:
-            return self
+        return self.placed_at(words, first, scratch_words) if first else self
+
+    def placed_at(self, words: int, variables: Sequence[int], scratch_words: int) -> Fitted:
+        """The same in a scratch of `scratch_words`, its own storages from `words` on, and variable
+        v from word `variables[v]` on."""
         within = self.allocation
         address = np.where(within.address < 0, within.address, within.address + words)
         for storage, variable in self.lowered.pinned.items():
-            address[storage] = first[variable]
+            address[storage] = variables[variable]
         allocation = Allocation(address.astype(np.int32), within.peak, scratch_words)
         return replace(self, allocation=allocation)

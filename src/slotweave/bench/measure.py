@@ -5,6 +5,7 @@
     start-up      a new process that loads Slotweave and runs one compiled bundle, caches warm
     late          how long after a limit of a second `compile` ends, of a kernel without end
     late largest  the same of the kernel itself, each parameter as large as it may be
+    late repack   how long after a limit of five seconds `repack` of the scalar program ends
     compile       from the kernel to the checked program
     schedule      scheduling and allocation, the part of `compile` that searches
     encode        the program into the form that the compiled simulator runs
@@ -36,6 +37,7 @@ from slotweave.extensions import kernels
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
+from slotweave.ir.text.program_files import program_to_json
 from slotweave.simulate.compiled import encode, run_compiled
 
 #: Random inputs of `verify 1000`.
@@ -59,6 +61,9 @@ def endless(k):
 """
 _LIMIT = 1.0
 
+#: The seconds that the repacking of a scalar program is given: enough to lift it.
+_REPACK_LIMIT = 5.0
+
 
 def measure(subject: Job, repeat: int) -> Iterator[tuple[str, float]]:
     """The seconds of each kind of work, by name, as they are found."""
@@ -78,6 +83,7 @@ def measure(subject: Job, repeat: int) -> Iterator[tuple[str, float]]:
         plan = subject.kernel.plan(SCALAR, subject.parameters, subject.contract)
         scalar = _compiled(subject, plan).program
         yield from _simulation(subject, scalar, "scalar ", repeat)
+        yield "late repack", _least(lambda: _repack(scalar), 1) - _REPACK_LIMIT
 
 
 def _run_python(code: str) -> None:
@@ -103,6 +109,19 @@ def _compile_in_vain(*arguments: str) -> None:
                "--time-limit", str(_LIMIT)]  # fmt: skip
     done = subprocess.run(command, check=False, capture_output=True)
     if done.returncode != Exit.NO_SCHEDULE:
+        raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
+
+
+def _repack(program: Program) -> None:
+    """`repack` until its time limit. Raises CalledProcessError unless it ends well, or with the
+    exit code for want of time."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "scalar.json"
+        file.write_text(program_to_json(program))
+        command = [sys.executable, "-m", "slotweave", "repack", str(file), "--quiet",
+                   "--time-limit", str(_REPACK_LIMIT)]  # fmt: skip
+        done = subprocess.run(command, check=False, capture_output=True)
+    if done.returncode not in (Exit.DONE, Exit.NO_SCHEDULE):
         raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
 
 

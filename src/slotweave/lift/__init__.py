@@ -3,7 +3,7 @@
 from slotweave.lift.accesses import PART, Access
 from slotweave.lift.builder import Ref
 from slotweave.lift.lift import MAX_BUNDLES, Lifted, lift, lift_counting
-from slotweave.lift.partition import Partition
+from slotweave.lift.partition import Partition, partition_of
 from slotweave.lift.ran import Ran
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "Ref",
     "lift",
     "lift_counting",
+    "partition_of",
 ]

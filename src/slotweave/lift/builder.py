@@ -252,7 +252,17 @@ class Builder:
             else:
                 return node, lane
 
-    # Memory and control
+    # Variables, memory and control
+
+    def variable(self, number: int, width: int) -> tuple[Ref, ...]:
+        """The words that variable `number` holds before the run."""
+        index = self._add(Node("variable", width, imm=number, where=self.where), (ANY,) * width)
+        self._unknown.add(index)
+        return self.refs(index)
+
+    def assign(self, number: int, refs: tuple[Ref, ...]) -> None:
+        """Variable `number` holds `refs` after the run."""
+        self._add(Node("assign", 0, (self.value(refs),), imm=number, where=self.where), ())
 
     def load(
         self, op: str, address: int, region: Region, words: list[int] | None,

@@ -50,6 +50,8 @@ class Lifted:
     `apart` of which none did before, and that is as fine as such regions can be (see
     `Partition.split`). `ran` are the slots that ran, in order, if they were asked for. `made` are
     the words of its constants, `spread` the known words that it copied to all lanes of a vector.
+    `in_flight_at` is the first bundle with a pause at which memory is judged and results are in
+    flight, which land there if pauses are enabled; in the graph they land as if they are not.
     """
 
     graph: Graph
@@ -60,6 +62,7 @@ class Lifted:
     ran: tuple[Ran, ...] = ()
     made: frozenset[int] = frozenset()
     spread: frozenset[int] = frozenset()
+    in_flight_at: int | None = None
 
 
 def lift(program: Program, machine: Machine, facts: Facts, max_bundles: int = MAX_BUNDLES) -> Graph:
@@ -95,14 +98,15 @@ def lift_counting(
     widths: Sequence[int] = ()
     while True:
         try:
-            lifting = _Lifting(program, machine, facts, partition, widths, path)
+            lifting = Lifting(program, machine, facts, partition, widths, path)
             lifting.ran = [] if record else None
             graph = lifting.graph(max_bundles)
             widths = lifting.accesses.widths_used()
             finer = partition.split(lifting.accesses.computed_spans(widths), lifting.accesses.known)
             if not apart or finer == partition:
                 return Lifted(graph, lifting.cycles, tuple(lifting.path), lifting.used(widths),
-                              finer, tuple(lifting.ran or ()), *lifting.constants)  # fmt: skip
+                              finer, tuple(lifting.ran or ()), *lifting.constants,
+                              lifting.in_flight_at)  # fmt: skip
             partition, apart = finer, False
         except Repartition as better:
             partition = better.partition
@@ -120,7 +124,7 @@ class _Landing(NamedTuple):
     number: int = 0
 
 
-class _Lifting:
+class Lifting:
     """One run of a program under one partition of memory."""
 
     def __init__(
@@ -154,15 +158,22 @@ class _Lifting:
         self._loads: list[tuple[int, str, int]] = []  # those at computed addresses
         self.ran: list[Ran] | None = None
         self._makers: dict[int, int] = {}
+        self.in_flight_at: int | None = None
 
     def graph(self, max_bundles: int) -> Graph:
         """Run to the end."""
+        self._run(max_bundles)
+        return self._graph()
+
+    def _run(self, max_bundles: int) -> None:
         while not self._halted and self._pc < len(self._bundles):
             if self._time >= max_bundles:
                 raise self._refused(f"more than {max_bundles} bundles are run")
             self._step(self._bundles[self._pc])
         for time in sorted(self._in_flight):
             self._land(self._in_flight[time])
+
+    def _graph(self) -> Graph:
         return Graph(self._name, self._machine.vector_length, self._partition.memory_words,
                      self._partition.regions, tuple(self._builder.nodes))  # fmt: skip
 
@@ -196,6 +207,8 @@ class _Lifting:
         self._time += 1
         self._land(self._in_flight.pop(self._time, []))
         if self._pausing:  # after all of its bundle, wherever it stands there
+            if self._in_flight and self.in_flight_at is None:
+                self.in_flight_at = self._pc
             self._builder.where, self._pausing = self._pausing, ""
             self._builder.pause()
         self._pc = self._next_pc

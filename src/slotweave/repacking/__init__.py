@@ -1,5 +1,6 @@
 """Program in, shorter program out, proved equal."""
 
+from slotweave.repacking.blocks.one_block import RepackedBlock
 from slotweave.repacking.claims import Origin, origin_of
 from slotweave.repacking.control import control_met
 from slotweave.repacking.options import Listener, RepackOptions
@@ -13,6 +14,7 @@ __all__ = [
     "Origin",
     "RepackOptions",
     "Repacked",
+    "RepackedBlock",
     "Tried",
     "control_met",
     "origin_of",

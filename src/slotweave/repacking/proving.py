@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slotweave.analysis.utilisation import counted_bundles
-from slotweave.backend.emit import emit
-from slotweave.base.diagnostics import CheckFailed, Diagnostic
+from slotweave.backend.fitted import Fitted
 from slotweave.bounds import Bound
-from slotweave.check.legality.allocation_legality import allocation_violations
-from slotweave.check.legality.rewriting import rewriting_faults
-from slotweave.check.legality.schedule_legality import schedule_violations
-from slotweave.check.symbolic.equivalence import Equivalence, program_equals_graph
+from slotweave.check.symbolic.equivalence import Equivalence
 from slotweave.check.symbolic.refinement import graph_refines_program
+from slotweave.driver.certify import expect_block, prove_program
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.facts import Facts
 from slotweave.ir.problem import Problem
@@ -22,7 +19,6 @@ from slotweave.ir.schedule import Schedule
 from slotweave.machine import Machine
 from slotweave.repacking.search import Found
 from slotweave.repacking.trail import Trail
-from slotweave.rules.registry import RULES
 
 
 @dataclass(frozen=True)
@@ -68,22 +64,13 @@ def _proved(found: Found, machine: Machine, facts: Facts) -> Candidate | None:
     Raises CheckFailed if a check finds a fault, rather than no proof.
     """
     variant = found.variant
-    lowered, problem, rewritten = variant.lowered, variant.problem, variant.rewritten
-    for fault in (
-        *rewriting_faults(variant.graph, rewritten.graph, rewritten.derivation, RULES),
-        *schedule_violations(found.schedule, problem),
-        *allocation_violations(found.allocation, found.schedule, problem),
-    ):
-        raise CheckFailed(fault)
-    program = emit(
-        lowered.graph, machine, problem, lowered.layout, found.schedule, found.allocation
-    )
-    proof = program_equals_graph(program, machine, rewritten.graph, facts)
-    if proof.refuted:
-        raise CheckFailed(Diagnostic("SW406", proof.why))
+    rewritten, fitted = variant.rewritten, Fitted(variant.lowered, found.schedule, found.allocation)
+    expect_block(variant.graph, rewritten, fitted)
+    program = fitted.emitted(machine)
+    proof = prove_program(program, machine, rewritten.graph, facts)
     if not proof.proved:
         return None
     return Candidate(
-        variant.way, program, problem, found.schedule, found.allocation, proof, variant.bounds,
-        rewritten.counts(),
+        variant.way, program, fitted.problem, found.schedule, found.allocation, proof,
+        variant.bounds, rewritten.counts(),
     )  # fmt: skip

@@ -4,8 +4,10 @@ Guarantees: what is returned takes no more cycles than what was given, and where
 program it is proved to leave in memory what the given one leaves: the graph that was scheduled is
 what the program does (`check.refinement`), its rewriting is derived again (`check.rewriting`), and
 the new program is the rewritten graph (`check.equivalence`). A candidate that fails to be proved is
-not returned. Scratch that the given program reads before anything has written it is 0 throughout,
-as on the machine (compatible mode); a new program reads none, and its runs are in strict mode.
+not returned. A program whose jumps depend on data is made shorter block by block, each of which is
+proved likewise (`blocks.whole`). Scratch that the given program reads before anything has written
+it is 0 throughout, as on the machine (compatible mode); a new program reads none, and its runs are
+in strict mode (of blocks, both only as the given program does).
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any, Literal
 
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.base.budget import UNLIMITED, Budget
-from slotweave.base.diagnostics import NoSchedule
+from slotweave.base.diagnostics import InputError, NoSchedule
 from slotweave.base.interruption import TimeIsUpError, time_limited
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound
@@ -30,9 +32,11 @@ from slotweave.check.runs.execution import (
 from slotweave.check.symbolic.witness import memories
 from slotweave.ir.facts import Facts
 from slotweave.ir.lineage import Step, with_lineage
-from slotweave.ir.program import Program
+from slotweave.ir.program import NO_LINES, Program
 from slotweave.lift import MAX_BUNDLES
 from slotweave.machine import Machine
+from slotweave.repacking.blocks.one_block import RepackedBlock
+from slotweave.repacking.blocks.whole import RepackedBlocks, repack_blocks
 from slotweave.repacking.claims import Origin, supported_origin
 from slotweave.repacking.control import control_met
 from slotweave.repacking.options import Listener, RepackOptions
@@ -49,7 +53,7 @@ _TRIED_BEFORE = 3
 _WORTH_ANOTHER = 0.005
 
 #: Whether operations on words were packed into vectors, or why not.
-Vectorized = Literal["tried", "nothing to pack", "not wanted", "not reached"]
+Vectorized = Literal["tried", "nothing to pack", "not wanted", "not reached", "it jumps"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Repacked:
     there is none. `why` says of what is returned why it may be trusted, or why nothing
     better is. `evaluations` counts the schedules that were tried, and the variants that no schedule
     could make worth while. `met` are the pauses and core ids of the given run; `dropped` the
-    stores that were left out, by reason.
+    stores that were left out, by reason. `blocks` says what became of each block of a program whose
+    jumps depend on data; then `best` is None, and cycles are those of the longest run that ends.
     """
 
     given: Program
@@ -80,6 +85,14 @@ class Repacked:
     vectorized: Vectorized = "not reached"
     met: Mapping[str, int] = field(default_factory=dict)
     dropped: Mapping[str, int] = field(default_factory=dict)
+    blocks: tuple[RepackedBlock, ...] = ()
+
+    @property
+    def way(self) -> str:
+        """The variant that the program is made of."""
+        if self.best is not None:
+            return self.best.way
+        return "block by block" if any(block.changed for block in self.blocks) else "unchanged"
 
 
 def _silent(_what: str, _cycles: int, _evaluations: int) -> None:
@@ -101,14 +114,21 @@ def repack(
     one that `program` names, None if it is not known. A program that is returned as it was given
     says what it said.
 
-    Raises what `lift` raises for a program that cannot be lifted, CheckFailed if a check finds a
-    fault in what was made, or if the given program changes what is read-only (SW404), and
-    NoSchedule (SW308) if the budget has a grace and is over while the program is being lifted.
+    Raises what `lift` raises for a program that cannot be lifted and has no straight parts either
+    (SW219), CheckFailed if a check finds a fault in what was made, or if the given program changes
+    what is read-only (SW404), and NoSchedule (SW308) if the budget has a grace and is over while
+    the program is being lifted.
     """
     options = RepackOptions() if options is None else options
     start = time.monotonic()
-    rounds, interrupted = _rounds(program, machine, facts, options, listen, budget)
-    result = _result(program, machine, facts, rounds, options, budget, origin)
+    try:
+        rounds, interrupted = _rounds(program, machine, facts, options, listen, budget)
+        result = _result(program, machine, facts, rounds, options, budget, origin)
+    except InputError as refusal:
+        if refusal.diagnostic.code != "SW219":
+            raise
+        made = repack_blocks(program, machine, facts, options, listen, budget)
+        result, interrupted = _by_blocks(program, machine, facts, made, origin), made.interrupted
     seconds = round(time.monotonic() - start, 3)
     return replace(result, interrupted=interrupted, seconds=seconds)
 
@@ -192,6 +212,36 @@ def _result(
         met=control_met(program, machine, first.lifted.path),
         dropped=_dropped(proved if best is not None else []),
     )  # fmt: skip
+
+
+def _by_blocks(
+    program: Program, machine: Machine, facts: Facts, made: RepackedBlocks, origin: Origin | None
+) -> Repacked:
+    """What was made of a program block by block."""
+    shorter = program
+    if made.changed:
+        claiming = supported_origin(program, facts, origin)
+        meta = {**claiming.meta, "plan": "repacked"} if "plan" in claiming.meta else claiming.meta
+        shorter = replace(made.program, meta=meta, lines=NO_LINES)
+    return Repacked(
+        program, shorter, machine, facts, made.before, made.cycles, None, (), _why_blocks(made),
+        made.verified, seconds=0.0, evaluations=made.evaluations, interrupted=False,
+        vectorized="it jumps", met=control_met(program, machine, range(len(program.bundles))),
+        blocks=made.blocks,
+    )  # fmt: skip
+
+
+def _why_blocks(made: RepackedBlocks) -> str:
+    late = " in time" if made.is_late else ""
+    if not made.changed:
+        return f"no block was made shorter{late}, so it is the program as it was given"
+    runs = made.verified.instances + made.verified.directed
+    ran = f", and {plural(runs, 'run')} of both left the same" if runs else "; none was run"
+    return (
+        f"{made.changed:,} of {plural(len(made.blocks), 'block')} made shorter{late}, each proved "
+        "on symbols to leave the same in memory and in the words that others read, and to take its "
+        f"jumps as before; the whole follows from its blocks{ran}"
+    )
 
 
 def _why_unchanged(rounds: list[Round]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 
 from slotweave.base.budget import Budget
-from slotweave.base.diagnostics import NoSchedule
+from slotweave.base.diagnostics import Diagnostic, InputError, NoSchedule
 from slotweave.base.interruption import TimeIsUpError, time_limited, unmasked_interruptions
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound
@@ -88,6 +88,8 @@ def run_round(
         begun = budget.clock()
         with abandoning(budget, "the program was still being lifted"):
             lifted = lift_counting(program, machine, facts, apart=apart)
+            if lifted.in_flight_at is not None:
+                raise _in_flight(lifted.in_flight_at)
             took = budget.clock() - begun
             trail = Trail(lifted.cycles, evaluations, listen)
             trail.tell(f"lifted {plural(len(lifted.graph.nodes), 'node')}")
@@ -111,6 +113,14 @@ def run_round(
         found=bool(trail.found), evaluations=evaluations, interrupted=trail.interrupted,
         is_spent=spent, is_late=trail.late,
     )  # fmt: skip
+
+
+def _in_flight(bundle: int) -> InputError:
+    reason = (
+        "results are in flight at a pause: with pauses enabled they land there, without they do "
+        "not, so the program has no single graph"
+    )
+    return InputError(Diagnostic("SW219", reason, bundle=bundle))
 
 
 def _search(tries: _Tries, trail: Trail, limits: Budget) -> None:

@@ -68,6 +68,9 @@ def explanation_lines(answer: Explanation) -> Iterator[str]:
     told: _Told = {}
     if answer.cycle is not None:
         yield f"cycle {answer.cycle:,} of the run: bundle {answer.bundle:,}"
+    if answer.part is not None:
+        first, last = answer.part[0], answer.part[1] - 1
+        yield f"bundles {first:,} to {last:,} run in a row; when, depends on data"
     for alike in _alike(answer.operations):
         yield from _operation_lines(alike, told)
     for empty in answer.empty:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slotweave.anatomy.summaries.repacked import RepackedSummary
+from slotweave.anatomy.summaries.repacked import RepackedSummary, block_reason
 from slotweave.base.wording import plural
 from slotweave.repacking import Repacked
 
@@ -16,6 +16,7 @@ def search_lines(
     yield from kept_control_lines(found)
     yield from dropped_store_lines(found.result)
     yield from variant_lines(found.result)
+    yield from block_lines(found.result)
     yield from vector_lines(found.result, file, rewrite)
 
 
@@ -48,12 +49,31 @@ def variant_lines(result: Repacked) -> Iterator[str]:
         yield said
 
 
+def block_lines(result: Repacked) -> Iterator[str]:
+    """What became of each block of a program whose jumps depend on data."""
+    if result.blocks:
+        ran = result.verified.instances
+        longest = f"of the longest of {plural(ran, 'run')}" if ran else "of the text"
+        yield f"cycles are those {longest}; slots and the blocks' cycles count each bundle once"
+    for block in result.blocks:
+        first, last = block.start, block.stop - 1
+        where = f"bundle {first:,}" if first == last else f"bundles {first:,} to {last:,}"
+        said = f"{where}: {plural(block.before, 'cycle')}"
+        if block.cycles < block.before:
+            said += f", {block.cycles:,} now"
+        if block.bound is not None:
+            said += f", at least {block.bound.cycles:,}"
+        yield f"{said} ({block_reason(block)})"
+
+
 def vector_lines(result: Repacked, file: str, rewrite: bool) -> Iterator[str]:
     """If vectorizing was not tried: why not, and what to type for it."""
     command = f"slotweave repack {file}"
     if result.vectorized == "not wanted":
         option = "--no-vectorize" if rewrite else "--no-rewrite"
         yield f"vectorizing was not tried ({option}); to try it: {command} --vectorize"
+    elif result.vectorized == "it jumps":
+        yield "its jumps depend on data, so no operation left its block, and nothing was vectorized"
     elif result.vectorized == "not reached":
         yield (
             "vectorizing was not tried, for the search ended before it; to try it, give it more "

@@ -23,7 +23,18 @@ def what_if_lines(answer: WhatIf, facts: str) -> Iterator[str]:
     for engine, saved in answer.prices.items():
         yield f"{saved:6,} fewer with one more slot for {engine}"
     yield f"{answer.scratch:6,} fewer if no scratch word were reused"
-    yield from _scratch_lines(answer.scratch_words)
+    if answer.scratch_words is not None:
+        yield from _scratch_lines(answer.scratch_words)
+    yield from _part_lines(answer)
+
+
+def _part_lines(answer: WhatIf) -> Iterator[str]:
+    """The straight parts of a program that jumps."""
+    if answer.parts:
+        yield "The program jumps: each straight part is timed by itself, as often as it runs."
+    for part in answer.parts:
+        times = f"{plural(part.cycles, 'cycle')} instead of {part.before:,}"
+        yield f"bundles {part.start:,} to {part.stop - 1:,}, {part.runs:,} times: {times}"
 
 
 def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:

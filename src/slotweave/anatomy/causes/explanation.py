@@ -109,7 +109,8 @@ class Explanation:
     """The operations of a bundle, and the engines that have empty slots in it.
 
     Of a program that jumps it is about `cycle` of a run of `run_bundles` bundles; both are None
-    otherwise. All times in it are cycles of the run then, and bundles if not.
+    otherwise. All times in it are cycles of the run then, and bundles if not. If the run is not
+    known, it is about the bundles from `part[0]` up to before `part[1]`, which run in a row.
     """
 
     bundle: int
@@ -117,6 +118,7 @@ class Explanation:
     empty: Sequence[EmptySlots]
     cycle: int | None = None
     run_bundles: int | None = None
+    part: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
         where = f"bundle {self.bundle}" if self.cycle is None else f"cycle {self.cycle}"
@@ -128,6 +130,7 @@ class Explanation:
         run = {"known": True, "bundles": self.run_bundles}
         return {
             **({} if self.cycle is None else {"run": run, "cycle": self.cycle}),
+            **({} if self.part is None else {"part": list(self.part)}),
             "bundle": self.bundle,
             "operations": [one.to_json() for one in self.operations],
             "empty": [one.to_json() for one in self.empty],

@@ -5,15 +5,16 @@ program with this operation alone moved to N, or to any bundle from there to its
 showed: memory and trace at each pause and in the end, and a fault between the same two pauses. Only
 engines may be too full for it; `room` is the first of these bundles where its own is not. What is
 said of a run of a program that jumps holds of the bundles as they run, one after the other, without
-the jumps. On a machine with slow results it holds where pauses are not enabled, for at a pause all
-that is in flight lands.
+the jumps. Of a straight part whose run is not known it holds of the whole program: what is moved
+stays between the part's first bundle and where it stood. On a machine with slow results it holds
+where pauses are not enabled, for at a pause all that is in flight lands.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slotweave.anatomy.causes.explanation import (
     EmptySlots,
@@ -26,6 +27,7 @@ from slotweave.anatomy.causes.explanation import (
 from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES, idle_table, movers
 from slotweave.anatomy.causes.placements import CAUSES, Placements, run_placements
 from slotweave.anatomy.place import Place
+from slotweave.anatomy.straight_part import StraightPart
 from slotweave.anatomy.unrolled import Unrolled, unrolled
 from slotweave.anatomy.words.live_scratch import JUMPS
 from slotweave.anatomy.words.scratch_names import ScratchNames, scratch_names
@@ -68,6 +70,21 @@ def explain_cycle(
     return _explained(view, bundle, engine, slot)
 
 
+def explain_part(
+    part: StraightPart,
+    machine: Machine,
+    bundle: int,
+    engine: str | None = None,
+    slot: int | None = None,
+) -> Explanation:
+    """The same of a bundle that stands in `part`; it and each place are bundles of the text."""
+    block = part.block
+    names = scratch_names(part.program, machine)
+    view = _View(part.program, machine, part.placed, names, first=block.start)
+    found = _explained(view, bundle - block.start, engine, slot)
+    return replace(found, part=(block.start, block.stop))
+
+
 def explain_placed(
     program: Program,
     machine: Machine,
@@ -83,21 +100,23 @@ def explain_placed(
 
 @dataclass(frozen=True, eq=False)
 class _View:
-    """A straight program, or the bundles of `run` one after the other."""
+    """A straight program, or the bundles of `run` one after the other; or a straight part of a
+    program, from its bundle `first` on."""
 
     program: Program
     machine: Machine
     placed: Placements
     names: ScratchNames
     run: Unrolled | None = None
+    first: int = 0
 
     def time(self, bundle: int) -> int:
         """What a bundle goes by in answers: itself, or its cycle in the run."""
-        return bundle if self.run is None else self.run.cycles[bundle]
+        return bundle + self.first if self.run is None else self.run.cycles[bundle]
 
     def place(self, number: int) -> Place:
         operation = self.placed.issued[number]
-        bundle, cycle = operation.bundle, None
+        bundle, cycle = operation.bundle + self.first, None
         if self.run is not None:
             bundle, cycle = self.run.path[operation.bundle], self.time(operation.bundle)
         return self.names.place(operation.slot, bundle, operation.engine, operation.position, cycle)
@@ -124,7 +143,7 @@ def _explained(view: _View, bundle: int, engine: str | None, slot: int | None) -
         slots, could_move = machine.slots[name] - used[name], int(moving[name][bundle])
         told.append(EmptySlots(name, slots, cause, could_move, _next(view, name, bundle, cause)))
     return Explanation(
-        bundle if view.run is None else view.run.path[bundle],
+        bundle + view.first if view.run is None else view.run.path[bundle],
         tuple([_operation(view, number) for number in here]),
         tuple(told),
         *(() if view.run is None else (view.time(bundle), len(view.run.path))),

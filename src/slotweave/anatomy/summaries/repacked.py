@@ -10,6 +10,7 @@ from typing import Any
 from slotweave.analysis.utilisation import EngineUse, utilisation
 from slotweave.anatomy.causes.idle_causes import idle_causes
 from slotweave.anatomy.causes.placements import run_placements
+from slotweave.anatomy.given_words import GivenWords
 from slotweave.anatomy.inspection import bound_json, engine_rows
 from slotweave.anatomy.kept_control import KeptControl, kept_control
 from slotweave.anatomy.timing.program_bounds import program_bounds
@@ -20,7 +21,7 @@ from slotweave.anatomy.words.never_written import NeverWritten, never_written, n
 from slotweave.base.diagnostics import Diagnostic
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.text.facts_json import facts_to_json
-from slotweave.repacking import Repacked, Tried
+from slotweave.repacking import Repacked, RepackedBlock, Tried
 
 _FROM_META = ("kernel", "params", "contract")
 
@@ -52,7 +53,7 @@ class RepackedSummary:
     @property
     def unchanged(self) -> bool:
         """Whether it is the program that was given."""
-        return self.result.best is None
+        return self.result.program is self.result.given
 
     @property
     def origin(self) -> Mapping[str, Any]:
@@ -70,7 +71,7 @@ class RepackedSummary:
             "evaluations": result.evaluations,
             "before": result.before,
             "cycles": result.cycles,
-            "way": "unchanged" if best is None else best.way,
+            "way": result.way,
             "bundles": len(result.program.bundles),
             "engines": engine_rows(self.engines),
             "scratch": {"peak": self.scratch_peak, "size": result.machine.scratch_words},
@@ -89,6 +90,8 @@ class RepackedSummary:
             },
             "seconds": {"repack": result.seconds},
         }
+        if result.blocks:
+            summary["blocks"] = [_block_json(block) for block in result.blocks]
         if self.bound is not None:
             summary["ladder"] = [bound_json(bound) for bound in self.ladder]
             summary["bound"] = bound_json(self.bound)
@@ -103,16 +106,11 @@ def repacked_summary(
     result: Repacked,
     facts_name: str,
     seed: int,
-    unwritten: NeverWritten | None,
-    doubled: Sequence[Diagnostic],
+    given: GivenWords,
 ) -> RepackedSummary:
-    """`result` in figures.
-
-    `unwritten` is what the given program reads of scratch never written, `doubled` which words it
-    writes twice in a bundle.
-    """
+    """`result` in figures; `given` is what there is to say of the words of the given program."""
     program, machine, facts = result.program, result.machine, result.facts
-    same = result.best is None
+    same = program is result.given
     return RepackedSummary(
         result,
         facts_name,
@@ -120,9 +118,9 @@ def repacked_summary(
         ladder=_bounds(result),
         engines=utilisation(program, machine),
         idle=_idle(result) if is_straight(program) else None,
-        scratch_peak=int(live_words(program, machine).max(initial=0)),
-        never_written=unwritten if same else never_written(program, machine, facts),
-        double_writes=doubled if same else double_writes_of(program, machine),
+        scratch_peak=given.peak if same else int(live_words(program, machine).max(initial=0)),
+        never_written=given.unwritten if same else never_written(program, machine, facts),
+        double_writes=given.doubled if same else double_writes_of(program, machine),
         control=kept_control(result),
     )
 
@@ -135,6 +133,24 @@ def _idle(result: Repacked) -> Mapping[str, Mapping[str, int]]:
 def _variants_json(tried: Sequence[Tried]) -> list[dict[str, Any]]:
     """The variants that were looked at, in order; no cycles where the bound said enough."""
     return [{"way": one.name, "bound": one.least, "cycles": one.cycles} for one in tried]
+
+
+def _block_json(block: RepackedBlock) -> dict[str, Any]:
+    """A block of the given program, and what was made of it."""
+    return {
+        "start": block.start,
+        "stop": block.stop,
+        "before": block.before,
+        "cycles": block.cycles,
+        "bound": None if block.bound is None else bound_json(block.bound),
+        "proved": True,
+        "why": block_reason(block),
+    }
+
+
+def block_reason(block: RepackedBlock) -> str:
+    """Why a block is as it was, or what was proved of what it became."""
+    return block.why or "proved on symbols to do what it did"
 
 
 def _bounds(result: Repacked) -> tuple[Bound, ...]:

@@ -34,6 +34,9 @@ _ROWS = 32
 
 _KINDS = {Effect.LOAD: LOAD, Effect.STORE: STORE, Effect.TRACE: TRACE}
 
+#: Where the latencies of operations stand among the arrays.
+_LATENCY = 7
+
 #: (number of an engine, distance from the first cycle, slots), sorted.
 Need = tuple[tuple[int, int, int], ...]
 
@@ -62,12 +65,16 @@ class Operations:
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """The groups of a program: arrays for the kernel, and the different needs of its groups."""
+    """The groups of a program: arrays for the kernel, and the different needs of its groups.
+
+    `landed` says that the program ends when all its results have landed, not when all is issued.
+    """
 
     engines: tuple[str, ...]
     needs: tuple[Need, ...]
     arrays: tuple[Any, ...]
     horizon: int
+    landed: bool = False
 
     @property
     def size(self) -> int:
@@ -79,7 +86,10 @@ class Groups:
 
         Raises InputError (SW212) if some group needs more.
         """
-        return int(self.issued(slots).max(initial=-1)) + 1
+        issued = self.issued(slots)
+        if self.landed:
+            issued = issued + self.arrays[_LATENCY] - 1
+        return int(issued.max(initial=-1)) + 1
 
     def issued(self, slots: Mapping[str, int]) -> Longs:
         """The cycle of each operation."""

@@ -19,12 +19,14 @@ further prices of slots, for an engine may be what holds a program up only once 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from slotweave.anatomy.causes.placements import Placements, run_placements
+from slotweave.anatomy.straight_part import straight_part
 from slotweave.anatomy.timing.retiming import (
     Groups,
     Operations,
@@ -35,10 +37,16 @@ from slotweave.anatomy.timing.retiming import (
 )
 from slotweave.anatomy.timing.words_in_turn import Touched, values_of
 from slotweave.anatomy.unrolled import Unrolled, unrolled
+from slotweave.anatomy.words.live_scratch import is_straight
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
+from slotweave.ir.basic_block import BasicBlock
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
+from slotweave.lift import MAX_BUNDLES, lift_counting
+from slotweave.lift.blocks import basic_blocks
 from slotweave.machine import Machine
+from slotweave.simulate.legality import costs_a_cycle
 
 #: Scratch is priced in steps of this many words.
 STEP = 64
@@ -77,6 +85,19 @@ class ScratchPrices:
         return {**vars(self), "prices": dict(self.prices)}
 
 
+@dataclass(frozen=True)
+class TimedPart:
+    """Bundles `start` to `stop` - 1, which run in a row and `runs` times: the cycles that they take
+    each time as they are, timed again, and with the changed slots."""
+
+    start: int
+    stop: int
+    runs: int
+    before: int
+    retimed: int
+    cycles: int
+
+
 @dataclass(frozen=True, repr=False)
 class WhatIf:
     """A program on a machine with `slots`, in cycles.
@@ -84,6 +105,9 @@ class WhatIf:
     It takes `before` as it is, `retimed` if it is timed again on the machine as it is, `cycles`
     with these slots. One more slot of each engine saves `prices`, scratch of which no word is used
     again saves `scratch`.
+
+    Of a program that jumps each straight part is timed by itself, and counts as often as a run
+    enters it: `parts`. Then nothing is known of scratch that is allocated in turn.
     """
 
     cycles: int
@@ -92,7 +116,8 @@ class WhatIf:
     slots: Mapping[str, int]
     prices: Mapping[str, int]
     scratch: int
-    scratch_words: ScratchPrices
+    scratch_words: ScratchPrices | None
+    parts: tuple[TimedPart, ...] = ()
 
     def __repr__(self) -> str:
         slots = ", ".join(f"{engine} {count}" for engine, count in self.slots.items())
@@ -104,7 +129,8 @@ class WhatIf:
             **vars(self),
             "slots": dict(self.slots),
             "prices": dict(self.prices),
-            "scratch_words": self.scratch_words.to_json(),
+            "scratch_words": None if self.scratch_words is None else self.scratch_words.to_json(),
+            "parts": [vars(part) for part in self.parts],
         }
 
 
@@ -115,14 +141,18 @@ def what_if(
     facts: Facts = NOTHING_KNOWN,
     watch: Watch = unwatched,
 ) -> WhatIf:
-    """Cycles of the straight `program` as it is, timed again, and again with `changed` slots.
+    """Cycles of `program` as it is, timed again, and again with `changed` slots.
 
     All prices are those with the changed slots, and none is negative. `facts` are those about
-    memory; `watch` is told of each stage.
+    memory; `watch` is told of each stage. No operation of a program that jumps leaves its straight
+    part.
 
-    Raises InputError (SW212) if operations that cannot be parted need more slots.
+    Raises InputError (SW212) if operations that cannot be parted need more slots, SW219 if a jump
+    depends on data.
     """
     watch("following the run")
+    if not is_straight(program):
+        return _by_parts(program, machine, changed, facts, watch)
     run = unrolled(program, machine, facts)
     watch("finding what waits for what")
     placed = run_placements(run, machine)
@@ -142,6 +172,62 @@ def what_if(
         scratch=now - min(now, _Timing(apart, machine.slots).cycles(slots)),
         scratch_words=scratch_prices(operations, machine, slots, machine.scratch_words, watch),
     )
+
+
+def _by_parts(
+    program: Program, machine: Machine, changed: Slots, facts: Facts, watch: Watch
+) -> WhatIf:
+    """The same of a program that jumps, part by part, as often as a run enters each."""
+    slots = {**machine.slots, **changed}
+    path = Counter(lift_counting(program, machine, facts, MAX_BUNDLES).path)
+    watch("timing")
+    parts = []
+    prices, scratch = dict.fromkeys(slots, 0), 0
+    for block in basic_blocks(program, machine):
+        runs = path[block.start]
+        if not runs:
+            continue
+        timing, apart = _timings_of(program, machine, block)
+        now, own = timing.cycles(slots), timing.cycles(machine.slots)
+        retimed = min(own, now) if _covers(machine.slots, slots) else own
+        before = sum(map(costs_a_cycle, program.bundles[block.start : block.stop]))
+        parts.append(TimedPart(block.start, block.stop, runs, before, retimed, now))
+        for engine, saved in timing.prices(slots).items():
+            prices[engine] += runs * saved
+        scratch += runs * (now - min(now, apart.cycles(slots)))
+    return WhatIf(
+        cycles=sum(part.runs * part.cycles for part in parts),
+        before=sum(part.runs * part.before for part in parts),
+        retimed=sum(part.runs * part.retimed for part in parts),
+        slots=slots,
+        prices=prices,
+        scratch=scratch,
+        scratch_words=None,
+        parts=tuple(parts),
+    )
+
+
+def _timings_of(
+    program: Program, machine: Machine, block: BasicBlock
+) -> tuple[_Timing | _Kept, _Timing | _Kept]:
+    """A block with the words that it has, and with words of its own for each result.
+
+    One where something is in flight at an edge stays as it is.
+    """
+    part = straight_part(program, machine, block)
+    operations = operations_of(part.placed, machine)
+    reads, writes = words_of(part.placed)
+    used = _most_slots(part.program, machine)
+    cycles = sum(map(costs_a_cycle, part.program.bundles))
+    if not block.settled:
+        kept = _Kept(used, cycles)
+        return kept, kept
+    with_words, apart = (
+        replace(groups_of(operations, reads, writes, reuse=reuse), landed=bool(block.after))
+        for reuse in (True, False)
+    )
+    known = (used, cycles)
+    return _Timing(with_words, machine.slots, known), _Timing(apart, machine.slots, known)
 
 
 def scratch_prices(
@@ -259,6 +345,29 @@ class _Timing:
                 yield at
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """Bundles that stay as they are, and need `used` slots."""
+
+    used: Slots
+    before: int
+
+    def cycles(self, slots: Slots) -> int:
+        """Raises InputError (SW212) if there are fewer slots."""
+        for engine, count in self.used.items():
+            if count > slots[engine]:
+                reason = (
+                    "results are in flight where some bundles begin or end, so these stay as they "
+                    f"are: the program needs {count} slots of {engine}, not {slots[engine]}"
+                )
+                raise InputError(Diagnostic("SW212", reason))
+        return self.before
+
+    def prices(self, slots: Slots) -> dict[str, int]:
+        """One more slot saves nothing."""
+        return dict.fromkeys(slots, 0)
+
+
 def _covers(slots: Slots, needed: Slots) -> bool:
     """Are there as many slots of each engine?"""
     return all(slots[engine] >= count for engine, count in needed.items())
@@ -266,9 +375,12 @@ def _covers(slots: Slots, needed: Slots) -> bool:
 
 def _as_it_is(run: Unrolled, machine: Machine) -> tuple[Slots, int]:
     """The most slots of each engine in a bundle of the program, and its cycles."""
-    bundles = run.program.bundles
-    used = {
-        engine: max((len(bundle.get(engine, ())) for bundle in bundles), default=0)
+    return _most_slots(run.program, machine), run.cycles[-1]
+
+
+def _most_slots(program: Program, machine: Machine) -> Slots:
+    """The most slots of each engine in a bundle of `program`."""
+    return {
+        engine: max((len(bundle.get(engine, ())) for bundle in program.bundles), default=0)
         for engine in machine.slots
     }
-    return used, run.cycles[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -181,6 +182,7 @@ def _edges(
         covers.setdefault(later, []).append(earlier)
     offset, makers = placement.layout.offset.tolist(), placement.makers
     order = MemoryEdges(graph, modes.latencies)
+    at_pauses = _around_pauses(graph, operations, modes)
     for index in operations:
         node = graph.nodes[index]
         row: dict[int, tuple[int, int]] = {}
@@ -196,10 +198,31 @@ def _edges(
             _demand(row, number[access], order.edge(access, index))
         for earlier in covers.get(index, ()):
             _demand(row, number[earlier], (ORDER, _landing_lag(modes, earlier, index)))
+        for earlier, lag in at_pauses.get(index, ()):
+            _demand(row, number[earlier], (ORDER, lag))
         rows.add(list(row))
         kinds += [kind for kind, _lag in row.values()]
         lags += [lag for _kind, lag in row.values()]
     return rows, kinds, lags
+
+
+def _around_pauses(
+    graph: Graph, operations: list[int], modes: _Modes
+) -> dict[int, list[tuple[int, int]]]:
+    """By node (earlier node, lag): what keeps results that take longer than a bundle from being in
+    flight at a pause, where they would land early if pauses are enabled."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    pauses = [index for index in operations if graph.nodes[index].op == "pause"]
+    for index in operations if pauses else ():
+        latency = max(modes.latencies(index))
+        if latency <= 1 or graph.nodes[index].op in ("pause", "join"):
+            continue
+        at = bisect_left(pauses, index)
+        if at:
+            found.setdefault(index, []).append((pauses[at - 1], 1))
+        if at < len(pauses):
+            found.setdefault(pauses[at], []).append((index, latency - 1))
+    return found
 
 
 def _demand(row: dict[int, tuple[int, int]], earlier: int, edge: tuple[int, int]) -> None:

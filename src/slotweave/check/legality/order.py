@@ -2,7 +2,8 @@
 
 Guarantees, if no fault is returned: of two memory accesses of the graph, one of them a store, that
 may touch one word, the later has to wait for the earlier; each wait of the graph is an edge of the
-problem, as long as the machine asks for (see `_asked`); each operand is a DATA edge from what makes
+problem, as long as the machine asks for (see `_asked`); no result is in flight at a pause, where it
+would land early if pauses are enabled; each operand is a DATA edge from what makes
 its words; and what writes a variable waits for all that read what it held before. So a schedule
 that keeps the edges of the problem keeps the order of the graph. Which accesses must be ordered is
 worked out from their addresses here; what lowering thought is not asked.
@@ -10,6 +11,7 @@ worked out from their addresses here; what lowering thought is not asked.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import inf
@@ -45,6 +47,7 @@ def order_faults(
     yield from _missing_waits(wanted, rows)
     yield from _missing_operands(rows)
     yield from _missing_readers(rows, pinned)
+    yield from _in_flight_at_pauses(rows)
 
 
 class _Rows:
@@ -189,6 +192,23 @@ def _missing_readers(rows: _Rows, pinned: Mapping[int, int]) -> Iterator[Diagnos
         for writer in (writers[variable] for variable in found & writers.keys()):
             if writer != index and index not in rows.edges[writer]:
                 yield _fault(rows.graph, writer, index, "overwrites the variable that it reads")
+
+
+def _in_flight_at_pauses(rows: _Rows) -> Iterator[Diagnostic]:
+    """Results that take longer than a bundle, and may be in flight at the pause before or after."""
+    nodes = rows.graph.nodes
+    pauses = [node for node in rows.nodes if nodes[node].op == "pause"]
+    for index in rows.nodes if pauses else ():
+        latency = rows.slowest[index]
+        if latency <= 1 or nodes[index].op in _ORDERED:
+            continue
+        at = bisect_left(pauses, index)
+        for pause in pauses[max(at - 1, 0) : at]:
+            if rows.edges[index].get(pause, -inf) < 1:
+                yield _fault(rows.graph, index, pause, "may be in flight there")
+        for pause in pauses[at : at + 1]:
+            if rows.edges[pause].get(index, -inf) < latency - 1:
+                yield _fault(rows.graph, pause, index, "may not have landed by then")
 
 
 def _fault(graph: Graph, later: int, earlier: int, what: str) -> Diagnostic:

@@ -33,7 +33,7 @@ from slotweave.isa import OPERATIONS
 from slotweave.machine import Machine
 
 
-class _RegionsByRange(Mapping[int, "int | None"]):
+class RegionsByRange(Mapping[int, "int | None"]):
     """The region of each address term, as its range says."""
 
     def __init__(self, terms: RangedTerms) -> None:
@@ -60,7 +60,7 @@ def graph_refines_program(
     layout = MemoryMap(graph.regions, graph.memory_words)
     terms = RangedTerms(facts, layout)
     before = RangedMemory(terms, layout, facts.words)
-    run = SymbolicRun(program, machine, terms, before, _RegionsByRange(terms), max_bundles)
+    run = SymbolicRun(program, machine, terms, before, RegionsByRange(terms), max_bundles)
     after = RangedMemory(terms, layout, facts.words)
     try:
         found = run.until_stop()

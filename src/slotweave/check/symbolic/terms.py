@@ -8,6 +8,7 @@ terms of their own, so `broadcast` needs none. A division by zero stays as it is
 
     const v        the word v
     input a        the word at address a before the run
+    scratch w      scratch word w before the run of a block
     OPERATION      of `isa`, on words
     load           of an address, from a version of memory
     undefined      a word that nothing determines
@@ -32,7 +33,8 @@ _TEXT_DEPTH = 4
 
 
 class Node(NamedTuple):
-    """What a term is: its kind, a number (of `const`, `input`, `region`), and its arguments."""
+    """What a term is: its kind, a number (of `const`, `input`, `scratch`, `region`), and its
+    arguments."""
 
     kind: str
     value: int
@@ -101,6 +103,8 @@ class Terms:
             return str(value)
         if kind == "input":
             return f"memory[{value}]"
+        if kind == "scratch":
+            return f"scratch[{value}]"
         if kind in ("region", "cells", "store", "everything", "undefined"):
             return kind
         if depth == 0:

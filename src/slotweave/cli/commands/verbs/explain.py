@@ -41,7 +41,7 @@ def explain(
         typer.Argument(
             metavar="CYCLE[:ENGINE[:SLOT]]",
             help="Where in the program; bundles are numbered from 0. In a program that jumps, the "
-            "cycles of its run are, if known words decide its jumps.",
+            "cycles of its run are, if known words decide its jumps; if not, the bundles.",
         ),
     ] = None,
     machine: MachineOfProgram = None,
@@ -70,9 +70,10 @@ def explain(
 def _explain_place(
     program: Program, file: str, place: str, machine_name: str | None, facts: Facts, json: bool
 ) -> None:
-    from slotweave.anatomy.causes.why_here import explain_bundle, explain_cycle
+    from slotweave.anatomy.causes.run_or_part import explain_run_or_part
+    from slotweave.anatomy.causes.why_here import explain_bundle
     from slotweave.anatomy.inspect import refuse_faults
-    from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled, up_to_halt
+    from slotweave.anatomy.unrolled import up_to_halt
     from slotweave.anatomy.words.live_scratch import is_straight
     from slotweave.cli.inputs import machine_of, with_file
     from slotweave.views.explain_text import explanation_lines
@@ -89,11 +90,12 @@ def _explain_place(
             at = _parsed_place(place, bundles, most, machine)
             answer = explain_bundle(program, machine, *at, facts)
         else:
-            run = unrolled(program, machine, facts, MOST_SHOWN)
-            cycles = run.cycles[-1]
-            most = f"the run has {cycles:,} cycles, from 0 on"
-            at = _parsed_place(place, cycles, most, machine)
-            answer = explain_cycle(run, machine, *at)
+            answer = explain_run_or_part(
+                program,
+                machine,
+                facts,
+                lambda size, most: _parsed_place(place, size, most, machine),
+            )
     if json:
         print_json(answer.to_json())
     else:

@@ -40,6 +40,7 @@ from slotweave.cli.terminal import PATIENCE, Terminal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from slotweave.anatomy.given_words import GivenWords
     from slotweave.repacking import Repacked, RepackOptions
 
 
@@ -101,10 +102,12 @@ def repack(
     target = inputs.machine_of(parsed, machine)
     known = assumed(program, facts, how, parsed)
 
+    from slotweave.anatomy.given_words import given_words
     from slotweave.backend.fit import Effort  # after the checks of what the user gave
     from slotweave.extensions import kernels
     from slotweave.repacking import RepackOptions, origin_of
     from slotweave.repacking import repack as repacked
+    from slotweave.repacking.deadline import abandoning
 
     options = RepackOptions(
         rewrite=not no_rewrite, vectorize=vectorize, effort=Effort[effort.upper()], seed=seed
@@ -113,10 +116,12 @@ def repack(
         progress = Progress(terminal, limits, raise_if_interrupted, known.notes)
         said = not_guessed(parsed, program, known)
         with inputs.with_file(program), with_facts(known, facts):
+            with abandoning(limits, "the program was still being looked at"):
+                given = given_words(said, target, known.facts)
             origin = origin_of(said, kernels())
             result = repacked(said, target, known.facts, options, progress, limits, origin)
         built = built_for(program, parsed)
-        _deliver(result, options, known, program, built, terminal, output, json)
+        _deliver(result, given, options, known, program, built, terminal, output, json)
     if result.interrupted:
         raise KeyboardInterrupt
 
@@ -157,6 +162,7 @@ class Progress:
 
 def _deliver(
     result: Repacked,
+    given: GivenWords,
     options: RepackOptions,
     facts: Assumed,
     file: str,
@@ -167,29 +173,21 @@ def _deliver(
 ) -> None:
     """Write the program where it is wanted, and say what became of it."""
     from slotweave.anatomy.summaries.repacked import repacked_summary
-    from slotweave.anatomy.words.double_writes import (
-        double_writes_diagnostic,
-        double_writes_of,
-    )
-    from slotweave.anatomy.words.never_written import (
-        never_written,
-        never_written_diagnostic,
-    )
+    from slotweave.anatomy.words.double_writes import double_writes_diagnostic
+    from slotweave.anatomy.words.never_written import never_written_diagnostic
     from slotweave.ir.text.program_files import program_to_json
     from slotweave.views.repack_lines import search_lines
     from slotweave.views.result_table import repacked_view
 
     if output is not None:
         write_output(output, program_to_json(result.program))
-    unwritten = never_written(result.given, result.machine, result.facts)
-    doubled = double_writes_of(result.given, result.machine)
     for found in (
-        never_written_diagnostic(unwritten, inputs.shown(file)),
-        double_writes_diagnostic(doubled, inputs.shown(file)),
+        never_written_diagnostic(given.unwritten, inputs.shown(file)),
+        double_writes_diagnostic(given.doubled, inputs.shown(file)),
     ):
         if found is not None:
             terminal.note(f"warning: {found}")
-    summary = repacked_summary(result, facts.name, options.seed, unwritten, doubled)
+    summary = repacked_summary(result, facts.name, options.seed, given)
     if json:
         print_json(summary.to_json())
     elif not terminal.quiet and output != STDOUT:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.command import command
@@ -51,11 +50,11 @@ def what_if(
     and scratch words stay fixed; compiling again might save more. Accesses to memory that cannot
     alias (see --facts) do not wait for each other. A machine with more slots runs every schedule of
     one with fewer, so no saving is negative. To price scratch, values are allocated again,
-    all words in turn.
+    all words in turn. Of a program that jumps, each straight part is timed by itself and counts as
+    often as it runs.
     """
     from slotweave.anatomy.inspect import refuse_faults
     from slotweave.anatomy.timing.what_if import what_if as timed
-    from slotweave.anatomy.words.live_scratch import is_straight
     from slotweave.views.what_if_text import what_if_lines
 
     how = building(files, terminal)
@@ -65,12 +64,6 @@ def what_if(
     slots = _slots(changes or (), target)
     known = assumed(program, facts, how, parsed)
     with inputs.with_file(program):
-        if not is_straight(parsed):
-            reason = (
-                "the program jumps, and operations are not moved over jumps; only programs that "
-                "run straight through are timed again (`slotweave inspect` shows a run)"
-            )
-            raise InputError(Diagnostic("SW216", reason))
         refuse_faults(parsed, target)
         with terminal.stages() as watch:
             answer = timed(parsed, target, slots, known.facts, watch)

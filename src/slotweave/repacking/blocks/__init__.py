@@ -1,0 +1,1 @@
+"""A program whose jumps depend on data, repacked block by block."""

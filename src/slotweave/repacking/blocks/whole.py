@@ -1,0 +1,237 @@
+"""A program whose jumps depend on data, made shorter block by block and put together again.
+
+Guarantees: each block of the result takes no more cycles than it took, so no run takes longer. A
+block that is changed is proved to leave in memory, in the trace and in the words of scratch that
+are live after it what it left, and to take its jumps as it did (`check.symbolic.block_equality`);
+that the blocks lie together as they did, and what is live between them, is checked
+(`check.legality.linked_blocks`). So the whole is proved, block by block. It is also run against the
+given program, where facts say how long memory is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from slotweave.analysis.utilisation import counted_bundles
+from slotweave.base.budget import Budget
+from slotweave.base.diagnostics import CheckFailed
+from slotweave.base.interruption import TimeIsUpError, time_limited, unmasked_interruptions
+from slotweave.base.wording import plural
+from slotweave.check.legality.linked_blocks import linked_faults
+from slotweave.check.runs.execution import Verified, instance_memory
+from slotweave.check.symbolic.witness import memories
+from slotweave.driver.comparison import Subject
+from slotweave.driver.verifying import Trial, verified_under_facts
+from slotweave.ir.basic_block import BasicBlock
+from slotweave.ir.facts import Facts
+from slotweave.ir.program import Bundle, Program, Slot
+from slotweave.isa import Role
+from slotweave.lift.block_graph import BlockGraph, block_graph
+from slotweave.lift.blocks import basic_blocks, target_of
+from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.repacking.blocks.lasting_facts import lasting_facts, without_changed
+from slotweave.repacking.blocks.one_block import RepackedBlock, kept_block, search_block
+from slotweave.repacking.options import Listener, RepackOptions
+from slotweave.simulate.compiled import encode, run_compiled
+from slotweave.simulate.slots import SlotKinds, slot_kinds
+
+#: Runs that take longer are not counted.
+MOST_CYCLES = 10_000_000
+
+
+@dataclass(frozen=True)
+class RepackedBlocks:
+    """`program` with each block as short as it was found; `blocks` in listing order.
+
+    `before` and `cycles` are those of the longest of the runs on random memories that end; if none
+    does, or facts do not say how long memory is, those of the bundles of the text. `is_late` says
+    that blocks were left as they were because the time was over.
+    """
+
+    program: Program
+    blocks: tuple[RepackedBlock, ...]
+    before: int
+    cycles: int
+    verified: Verified
+    evaluations: int
+    interrupted: bool
+    is_late: bool
+
+    @property
+    def changed(self) -> int:
+        """How many blocks are changed."""
+        return sum(block.changed for block in self.blocks)
+
+
+def repack_blocks(
+    program: Program,
+    machine: Machine,
+    facts: Facts,
+    options: RepackOptions,
+    listen: Listener,
+    budget: Budget,
+) -> RepackedBlocks:
+    """`program`, which must have no static faults but double writes, with shorter blocks.
+
+    Raises InputError (SW219) if it jumps to computed bundles, CheckFailed if a check finds a fault
+    in what was made.
+    """
+    blocks = basic_blocks(program, machine)
+    search = _Search(program, machine, facts, options, listen, budget, blocks)
+    made, interrupted = search.run()
+    linked, starts = _linked(program, made, blocks, machine)
+    for fault in linked_faults(program, linked, blocks, starts, machine):
+        raise CheckFailed(fault)
+    before, cycles, verified = _measured(program, linked, machine, facts, options)
+    return RepackedBlocks(
+        linked, made, before, cycles, verified, search.evaluations, interrupted, search.is_late
+    )
+
+
+class _Search:
+    """Block after block, the longest first, within the budget."""
+
+    def __init__(
+        self, program: Program, machine: Machine, facts: Facts, options: RepackOptions,
+        listen: Listener, budget: Budget, blocks: Sequence[BasicBlock],
+    ) -> None:  # fmt: skip
+        self._program, self._machine, self._facts = program, machine, facts
+        self._options, self._listen, self._budget = options, listen, budget
+        self._blocks = blocks
+        late = "the time was over before it was looked at"
+        self._made = [kept_block(program, block, late) for block in blocks]
+        self._cycles = sum(block.before for block in self._made)
+        self.evaluations = 0
+        self.is_late = False
+
+    def run(self) -> tuple[tuple[RepackedBlock, ...], bool]:
+        """All blocks, and whether the search was interrupted."""
+        self._listen(
+            f"its jumps depend on data: {plural(len(self._blocks), 'block')}", self._cycles, 0
+        )
+        try:
+            with time_limited(self._budget.seconds_left), unmasked_interruptions():
+                lasting = self._lasting()
+                for number in sorted(range(len(self._made)), key=lambda n: -self._made[n].before):
+                    for found in self._budget.limit(self._tries(number, lasting), self.evaluations):
+                        self._note(number, found)
+        except TimeIsUpError:
+            self.is_late = True
+        except KeyboardInterrupt:
+            return tuple(self._made), True
+        self.is_late |= self._budget.is_spent(self.evaluations)
+        return tuple(self._made), False
+
+    def _tries(self, number: int, lasting: Facts) -> Iterator[RepackedBlock]:
+        options, block = self._options, self._blocks[number]
+        return search_block(
+            self._program, self._machine, lasting, block, options.rewrite, options.effort
+        )
+
+    def _note(self, number: int, found: RepackedBlock) -> None:
+        self.evaluations += 1
+        gained = self._made[number].cycles - found.cycles
+        self._made[number] = found
+        self._cycles -= gained
+        block = self._blocks[number]
+        what = f"bundles {block.start} to {block.stop - 1}: {plural(found.cycles, 'cycle')}"
+        self._listen(what if gained else "", self._cycles, self.evaluations)
+
+    def _lasting(self) -> Facts:
+        """Facts that hold throughout: nothing is read-only that some block may change."""
+        found = lasting_facts(self._facts)
+        while True:
+            graphs = [graph.graph for block in self._blocks
+                      if (graph := self._graph(block, found)) is not None]  # fmt: skip
+            fewer = without_changed(found, graphs)
+            if len(graphs) < len(self._blocks):  # what these may change is not known
+                fewer = lasting_facts(Facts(found.memory_words, {}, tuple(
+                    replace(region, read_only=False) for region in fewer.regions)))  # fmt: skip
+            if fewer == found:
+                return found
+            found = fewer
+
+    def _graph(self, block: BasicBlock, facts: Facts) -> BlockGraph | None:
+        if not block.settled:
+            return None
+        try:
+            graph = block_graph(self._program, self._machine, facts, block)
+        except CheckFailed:
+            return None
+        return graph if isinstance(graph, BlockGraph) else None
+
+
+def _linked(
+    program: Program, made: Sequence[RepackedBlock], blocks: Sequence[BasicBlock], machine: Machine
+) -> tuple[Program, list[int]]:
+    """The blocks one after the other, their jumps led to where the blocks begin now; and where each
+    begins, with the end of the program."""
+    kinds = slot_kinds(machine)
+    starts = list(accumulate((len(block.bundles) for block in made), initial=0))
+    begins = {block.start: start for block, start in zip(blocks, starts, strict=False)}
+    end = len(program.bundles)
+    bundles: list[Bundle] = []
+    for block, done in zip(blocks, made, strict=True):
+        bundles += done.bundles[:-1]
+        place = block.stop - 1, len(bundles)
+        bundles += [_led(b, place, begins, end, starts[-1], kinds) for b in done.bundles[-1:]]
+    changed = any(block.changed for block in made)
+    return (replace(program, bundles=tuple(bundles)) if changed else program), starts
+
+
+def _led(
+    bundle: Bundle, place: tuple[int, int], begins: Mapping[int, int], end: int, now: int,
+    kinds: SlotKinds,
+) -> Bundle:  # fmt: skip
+    """`bundle`, which stood in bundle `place[0]` and stands in `place[1]`, with its jumps led to
+    where they led; those past the `end` to the end `now`."""
+
+    def led(engine: str, slot: Slot) -> Slot:
+        kind = kinds[engine][slot[0]]
+        target = target_of(slot, kind, place[0]) if kind.breaks else None
+        if target is None or kind.constant is None:
+            return slot
+        to = begins[target] if target < end else now
+        if kind.form.roles[kind.constant - 1] is Role.OFFSET:
+            to -= place[1] + 1
+        return (*slot[: kind.constant], to, *slot[kind.constant + 1 :])
+
+    return {
+        engine: slots if engine == DEBUG_ENGINE else tuple([led(engine, slot) for slot in slots])
+        for engine, slots in bundle.items()
+    }
+
+
+def _measured(
+    given: Program, made: Program, machine: Machine, facts: Facts, options: RepackOptions
+) -> tuple[int, int, Verified]:
+    """The cycles of both, and the runs in which they were compared."""
+    before, cycles = counted_bundles(given), counted_bundles(made)
+    words = facts.memory_words
+    if words is None:
+        return before, cycles, Verified(0, 0, cycles)
+    longest = [_longest(each, machine, facts, words, options) for each in (given, made)]
+    if longest[0]:
+        before, cycles = longest
+    trial = Trial(options.instances, options.seed, strict=False, max_cycles=MOST_CYCLES)
+    one, two = Subject(made, machine, "the new program"), Subject(given, machine, "the given one")
+    verified = verified_under_facts(one, two, facts, words, trial, lambda _memory: "")
+    return before, cycles, verified
+
+
+def _longest(
+    program: Program, machine: Machine, facts: Facts, words: int, options: RepackOptions
+) -> int:
+    """The cycles of the longest run that ends; 0 if none does."""
+    encoded, draw = encode(program, machine), memories(facts, words)
+    cycles = 0
+    for instance in range(options.instances):
+        memory = instance_memory(draw, options.seed, instance)
+        try:
+            end = run_compiled(encoded, memory, strict=False, max_cycles=MOST_CYCLES)
+        except CheckFailed:
+            continue
+        cycles = max(cycles, end.cycles)
+    return cycles
