@@ -47,14 +47,16 @@ def finish(work: Workspace) -> Graph:
             name = stack.pop()
             if name in number:
                 continue
-            node, after = work.nodes[name], waits.of(name)
+            node = work.nodes[name]
+            after = waits.of(name) if node.after else ()
             unmet = [x for x in (*node.args, *after) if x not in number]
             if unmet:
                 stack += (name, *reversed(unmet))
                 continue
             number[name] = len(nodes)
             args = tuple([number[arg] for arg in node.args])
-            nodes.append(node.with_edges(args, tuple(sorted([number[x] for x in after]))))
+            after = tuple(sorted([number[x] for x in after])) if after else ()
+            nodes.append(node.with_edges(args, after))
     return work.graph.with_nodes(tuple(nodes))
 
 
@@ -67,8 +69,6 @@ class _Waits:
 
     def of(self, name: int) -> tuple[int, ...]:
         """The needed nodes after the `after` of `name`, dropped ones replaced by theirs."""
-        if not self._work.nodes[name].after:
-            return ()
         found: dict[int, None] = {}
         seen: set[int] = set()
         waiting = list(reversed(self._work.nodes[name].after))
