@@ -8,7 +8,7 @@ from typing import Any
 
 from slotweave.analysis.idle import idle_slots
 from slotweave.analysis.utilisation import utilisation
-from slotweave.anatomy.inspection import bound_json, engine_rows
+from slotweave.anatomy.json_rows import bound_json, engine_rows
 from slotweave.anatomy.kept_control import kept_control
 from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.anatomy.words.double_writes import double_writes_json, double_writes_of

@@ -14,7 +14,7 @@ from typing import Any
 from slotweave.analysis.idle import CAUSES, idle_slots
 from slotweave.analysis.utilisation import utilisation
 from slotweave.anatomy.executed import Executed, executed, slots_bound
-from slotweave.anatomy.inspection import bound_json, engine_rows
+from slotweave.anatomy.json_rows import bound_json, engine_rows
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.check.runs.execution import instance_memory
