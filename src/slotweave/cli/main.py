@@ -22,7 +22,7 @@ from slotweave.cli.streams import replace_closed_streams
 from slotweave.cli.terminal import Terminal
 
 #: Values made before the garbage collector looks for cycles among them.
-_NODES_BETWEEN_COLLECTIONS = 2_000_000
+_NODES_BETWEEN_COLLECTIONS = 5_000_000
 
 _VERBS = (
     "compile",

@@ -6,9 +6,12 @@ waited for it waits for what it had waited for.
 
 from __future__ import annotations
 
-from slotweave.ir.graph import Graph, Node
-from slotweave.isa import Effect
+from slotweave.ir.graph import PURE, Graph, Node
+from slotweave.isa import OPERATIONS, Effect
 from slotweave.rewrite.workspace import Workspace
+
+#: Operations that are only needed if something else needs them.
+_FOR_OTHERS = PURE | {"join"} | {n for n, kind in OPERATIONS.items() if kind.effect is Effect.LOAD}
 
 
 def needed_nodes(nodes: list[Node] | tuple[Node, ...], alive: list[bool] | None = None) -> set[int]:
@@ -16,7 +19,7 @@ def needed_nodes(nodes: list[Node] | tuple[Node, ...], alive: list[bool] | None 
     waiting = [
         name
         for name, node in enumerate(nodes)
-        if (alive is None or alive[name]) and not (node.pure or _only_needed_by_others(node))
+        if node.op not in _FOR_OTHERS and (alive is None or alive[name])
     ]
     needed = set(waiting)
     while waiting:
@@ -27,10 +30,6 @@ def needed_nodes(nodes: list[Node] | tuple[Node, ...], alive: list[bool] | None 
                 needed.add(name)
                 waiting.append(name)
     return needed
-
-
-def _only_needed_by_others(node: Node) -> bool:
-    return node.op == "join" or node.effect is Effect.LOAD
 
 
 def finish(work: Workspace) -> Graph:

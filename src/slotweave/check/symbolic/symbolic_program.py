@@ -116,7 +116,10 @@ class SymbolicRun:
 
     def _slot(self, kind: SlotKind, slot: Slot) -> _Write | None:
         """Run one slot on the state before its bundle; what it writes."""
-        args = [tuple(self._scratch[words.start : words.stop]) for words in kind.words_read(slot)]
+        args, scratch = [], self._scratch
+        for at, width, lane in kind.reads:  # see `SlotKind.words_read`
+            first = slot[at] + slot[-1] if lane else slot[at]
+            args.append(tuple(scratch[first : first + width]))
         written = kind.words_written(slot)
         match kind.operation.effect:
             case Effect.NONE:

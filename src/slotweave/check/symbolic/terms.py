@@ -92,17 +92,23 @@ class Terms:
         key = (name, tuple(rows))
         lanes = self._lanes.get(key)
         if lanes is None:
-            made = [self.operation(name, args) for args in zip(*rows, strict=True)]
+            numbers, made = self._number, []
+            for args in zip(*rows, strict=True):  # as in `operation`, without the calls
+                one = (name, 0, args)
+                number = numbers.get(one)
+                if number is None:
+                    number = numbers[one] = self._normalised(name, args)
+                made.append(number)
             lanes = self._lanes[key] = tuple(made)
         return lanes
 
     def _normalised(self, name: str, args: tuple[int, ...]) -> int:
         """The term of an operation that is asked for the first time."""
-        number = self._simpler(name, args)
-        if number is None:
-            number = len(self._nodes)
-            self._nodes.append(Node(name, 0, args))
-        return number
+        simpler = self._simpler(name, args)
+        if simpler is not None:
+            return simpler
+        self._nodes.append(tuple.__new__(Node, (name, 0, args)))  # `Node(...)` takes twice as long
+        return len(self._nodes) - 1
 
     def _simpler(self, name: str, args: tuple[int, ...]) -> int | None:
         """The term that is its normal form, if it is not in normal form itself."""
