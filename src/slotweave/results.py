@@ -15,7 +15,7 @@ from slotweave import repacking as _repacking
 from slotweave.anatomy import inspection as _inspection
 from slotweave.anatomy.causes import explanation as _explanation
 from slotweave.anatomy.compare import program_diff as _program_diff
-from slotweave.anatomy.inspection import bound_json
+from slotweave.anatomy.json_rows import bound_json
 from slotweave.anatomy.timing import what_if as _what_if
 from slotweave.base.verdict import Verdict
 from slotweave.base.wording import inputs_text, plural

@@ -48,6 +48,12 @@ def test_nothing_heavy_is_loaded_before_it_is_used() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_a_job_needs_no_compiled_kernel() -> None:
+    code = "import sys, slotweave as sw; sw.job('saxpy'); print('numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 def test_the_way_from_a_function_to_a_shorter_program(tmp_path: Path) -> None:
     made = sw.compile(double, n=32)
     assert repr(made) == f"<double compiled for challenge: {made.cycles} cycles>"

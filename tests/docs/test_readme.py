@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from slotweave.cli.main import app
+from slotweave.cli.main import command_line
 from support.command_line import slotweave
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ def test_the_figures_at_the_top_stand_in_tables_that_are_measured() -> None:
 
 def test_the_table_has_every_command_once() -> None:
     assert len(EXAMPLES) == len(EXAMPLE.findall(PAGE))
-    commands = get_command(app)
+    commands = get_command(command_line())
     assert isinstance(commands, TyperGroup)
     assert set(EXAMPLES) == set(commands.list_commands(typer.Context(commands)))
     for command, words in EXAMPLES.items():
@@ -91,7 +91,7 @@ def test_each_command_shown_elsewhere_is_accepted() -> None:
 
 def assert_accepted(words: list[str]) -> None:
     """Such a command exists, with these arguments and options; it is not run."""
-    command = get_command(app)
+    command = get_command(command_line())
     while isinstance(command, TyperGroup):
         found = command.get_command(typer.Context(command), words[0])
         assert found is not None

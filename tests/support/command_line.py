@@ -12,7 +12,9 @@ from typing import Any
 from typer.testing import CliRunner
 
 from slotweave.base.diagnostics import CODES
-from slotweave.cli.main import app
+from slotweave.cli.main import command_line
+
+_APP = command_line()
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Answer:
 def slotweave(*arguments: object, stdin: str | bytes = "") -> Answer:
     """Run the command; an exception that it does not answer for fails the test."""
     result = CliRunner().invoke(
-        app, [str(argument) for argument in arguments], input=stdin, catch_exceptions=False
+        _APP, [str(argument) for argument in arguments], input=stdin, catch_exceptions=False
     )
     return Answer(result.exit_code, result.stdout, result.stderr)
 

@@ -218,3 +218,6 @@ _RULES: dict[str, Callable[..., Form]] = {
     "multiply_add": _multiply_add, "shl": _shl, "select": _select, "xor": _xor, "and": _and,
     "or": _or, "mod": _mod, "eq": _eq, "broadcast": lambda a: a,
 }  # fmt: skip
+
+#: Operations of which the result may be a sum.
+SUMS = _RULES.keys()

@@ -10,6 +10,7 @@ from typing import Any
 from slotweave.analysis.utilisation import EngineUse
 from slotweave.anatomy.causes.idle_causes import WordWaits
 from slotweave.anatomy.fault_json import fault_json
+from slotweave.anatomy.json_rows import bound_json, engine_rows
 from slotweave.anatomy.phases import Phase, Slice, Spans
 from slotweave.anatomy.words.double_writes import double_writes_json
 from slotweave.anatomy.words.live_scratch import LiveScratch
@@ -132,16 +133,3 @@ class Inspection:
         if self.run_bundles is not None:
             return {"run": {"known": True, "bundles": self.run_bundles}}
         return {}
-
-
-def bound_json(bound: Bound) -> dict[str, Any]:
-    """A bound as the JSON of all commands has it."""
-    return {"cycles": bound.cycles, "name": bound.name, "why": bound.why}
-
-
-def engine_rows(use: Mapping[str, EngineUse]) -> dict[str, dict[str, Any]]:
-    """The use of engines in the JSON form of a result."""
-    return {
-        name: {"used": engine.used, "slots": engine.slots, "share": round(engine.share, 6)}
-        for name, engine in use.items()
-    }

@@ -1,13 +1,16 @@
 """The entry point `slotweave`: the list of its commands.
 
 Importing this module must stay cheap, for `slotweave --help` answers at once: the commands import
-what they work with when they run.
+what they work with when they run, and of a command that is named no other is imported.
 """
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
+from importlib import import_module
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -16,29 +19,31 @@ from typer.core import TyperGroup
 import slotweave
 from slotweave.base.diagnostics import Exit
 from slotweave.cli.command import complain_of_stdout, registered_command
-from slotweave.cli.commands.registries import bench, facts, kernels, machines, rules
-from slotweave.cli.commands.verbs import (
-    bound,
-    compile,
-    diff,
-    explain,
-    export,
-    inspect,
-    pass_,
-    repack,
-    report,
-    run,
-    solve,
-    tune,
-    verify,
-    what_if,
-)
 from slotweave.cli.streams import replace_closed_streams
 from slotweave.cli.terminal import Terminal
 from slotweave.extensions import commands
 
 #: Values made before the garbage collector looks for cycles among them.
-_NODES_BETWEEN_COLLECTIONS = 2_000_000
+_NODES_BETWEEN_COLLECTIONS = 5_000_000
+
+_VERBS = (
+    "compile",
+    "run",
+    "verify",
+    "inspect",
+    "report",
+    "bound",
+    "explain",
+    "diff",
+    "repack",
+    "export",
+    "tune",
+    "solve",
+    "pass",
+    "bench",
+    "what-if",
+)
+_REGISTRIES = ("kernels", "facts", "machines", "rules")
 
 
 class _Commands(TyperGroup):
@@ -55,41 +60,35 @@ class _Commands(TyperGroup):
         return own if own or cmd_name not in commands() else registered_command(cmd_name)
 
 
-app = typer.Typer(
-    cls=_Commands,
-    help="Make programs for VLIW SIMD machines short, say how short they can be, and check them.",
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 a check failed (a wrong result, a well-formed program that the "
-    "machine refuses, a regression), 2 wrong input or options, 3 no schedule within the limits, "
-    "130 interrupted.",
-)
+def command_line(only: str | None = None) -> typer.Typer:
+    """The command `slotweave` with all its commands, or with `only` one of them."""
+    app = typer.Typer(
+        cls=_Commands,
+        help="Make programs for VLIW SIMD machines short, say how short they can be, and check "
+        "them.",
+        add_completion=False,
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Exit codes: 0 done, 1 a check failed (a wrong result, a well-formed program that "
+        "the machine refuses, a regression), 2 wrong input or options, 3 no schedule within the "
+        "limits, 130 interrupted.",
+    )
+    app.callback()(_options_of_the_command)
+    for name in _VERBS if only is None else {only} & {*_VERBS}:
+        _module(name).add_to(app)
+    for name in _REGISTRIES if only is None else {only} & {*_REGISTRIES}:
+        app.add_typer(_module(name).app, name=name)
+    return app
 
-for group in (
-    compile,
-    run,
-    verify,
-    inspect,
-    report,
-    bound,
-    explain,
-    diff,
-    repack,
-    export,
-    tune,
-    solve,
-    pass_,
-    bench,
-    what_if,
-):
-    group.add_to(app)
-app.add_typer(kernels.app, name="kernels")
-app.add_typer(facts.app, name="facts")
-app.add_typer(machines.app, name="machines")
-app.add_typer(rules.app, name="rules")
+
+def _module(command: str) -> ModuleType:
+    """The module of a command."""
+    registries = (*_REGISTRIES, "bench")
+    room = "registries" if command in registries else "verbs"
+    name = {"pass": "pass_", "what-if": "what_if"}.get(command, command)
+    return import_module(f"slotweave.cli.commands.{room}.{name}")
 
 
 def _print_version(wanted: bool) -> None:
@@ -98,7 +97,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options_of_the_command(
     version: Annotated[
         bool,
@@ -115,7 +113,10 @@ def main() -> None:
     # Graphs are many small values that stay; looking through them for cycles takes a third of the
     # time of a compilation and finds none.
     gc.set_threshold(_NODES_BETWEEN_COLLECTIONS)
+    atexit.register(gc.freeze)  # nor need the interpreter look through them before it ends
     replace_closed_streams()
+    named = sys.argv[1] if len(sys.argv) > 1 else ""
+    app = command_line(named if named in (*_VERBS, *_REGISTRIES) else None)
     try:
         app(prog_name="slotweave")
     except KeyboardInterrupt:  # before a command had begun

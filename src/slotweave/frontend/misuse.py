@@ -7,6 +7,7 @@ import inspect
 import os
 import sys
 import warnings
+from functools import cache
 from pathlib import Path
 from types import FrameType
 
@@ -15,6 +16,7 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 _HERE = str(Path(__file__).parent) + os.sep
 
 
+@cache
 def is_frontend_file(file: str) -> bool:
     """Whether code of `file` belongs to this package, or to what runs its `with` blocks."""
     return file.startswith(_HERE) or file == contextlib.__file__

@@ -31,7 +31,7 @@ from slotweave.isa import OPERATIONS, Effect, Shape
 STRUCTURAL = frozenset({"slice", "overlay", "join", "variable", "assign"})
 
 #: Operations with no memory access and no control.
-_PURE = STRUCTURAL - {"join", "assign"} | {
+PURE = STRUCTURAL - {"join", "assign"} | {
     name for name, operation in OPERATIONS.items() if operation.effect is Effect.NONE
 }
 
@@ -87,11 +87,11 @@ class Node:
     @property
     def pure(self) -> bool:
         """No memory access, no control: may be merged, moved and dropped."""
-        return self.op in _PURE
+        return self.op in PURE
 
     def with_edges(self, args: tuple[int, ...], after: tuple[int, ...]) -> Node:
         """The same node with other arguments, after others; `dataclasses.replace` is slower."""
-        if args == self.args and after == self.after:
+        if after == self.after and args == self.args:
             return self
         return Node(self.op, self.width, args, self.imm, self.offsets, self.region, after,
                     self.item, self.stage, self.where)  # fmt: skip

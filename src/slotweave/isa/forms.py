@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from slotweave.isa.operations import BINARY_SYMBOLS
 
@@ -75,6 +76,7 @@ FORMS: tuple[Form, ...] = (
 )
 
 
+@cache
 def forms_of(operation: str, shape: Shape) -> tuple[Form, ...]:
     """The forms of `operation` in `shape`, the canonical one first; empty if there is none."""
     return tuple(form for form in FORMS if form.operation == operation and form.shape is shape)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from itertools import chain
 
-from slotweave.analysis.linear_forms import Form, atom, negated_bit, with_sum
+from slotweave.analysis.linear_forms import SUMS, Form, atom, negated_bit, with_sum
 from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below, result_range
 from slotweave.ir.graph import Node, Region
 from slotweave.ir.memory_order import MemoryOrder
@@ -199,9 +199,8 @@ class Builder:
         if op in OF_ITSELF and row[0] == row[1]:
             return OF_ITSELF[op], None
         ranges = [self.ranges[node][lane] for node, lane in row]
-        immediate = [(imm, imm)] if op in _IMMEDIATE else []
-        ranges += immediate
-        forms = chain(map(self._form_of, row), (atom(0, known) for known in immediate))
+        if op in _IMMEDIATE:
+            ranges.append((imm, imm))
         if op == "select":
             ranges[1] = self._under(row[0], row[1])
         if op == "mul":
@@ -214,6 +213,9 @@ class Builder:
         known = self._intervals.get(key)
         if known is None:
             known = self._intervals[key] = result_range(op, ranges)
+        if op not in SUMS or known[0] == known[1]:
+            return known, None
+        forms = chain(map(self._form_of, row), (atom(0, given) for given in ranges[len(row) :]))
         return with_sum(op, forms, known)
 
     def _masked(self, row: tuple[Ref, ...], ranges: list[Range]) -> list[Range]:

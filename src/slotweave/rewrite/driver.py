@@ -82,8 +82,8 @@ class _Driver:
                     continue
                 # What waits for a load that nothing needs waits for what it waits for.
                 node = Node("join", 0, after=node.after)
-            args = tuple(name[arg] for arg in node.args)
-            after = tuple(name[earlier] for earlier in node.after)
+            args = tuple([name[arg] for arg in node.args])
+            after = tuple([name[earlier] for earlier in node.after]) if node.after else ()
             name[index] = self._work.add(node.with_edges(args, after), index)
 
     def run(self) -> None:
@@ -140,9 +140,10 @@ class _Driver:
             self._queued.add(name)
             self._queue.append(name)
         users = self._work.users[name]
-        if reach and len(users) <= MOST_USERS and self._work.known[name] is None:
+        if reach and users and len(users) <= MOST_USERS and self._work.known[name] is None:
             for user in sorted(users):
-                self._look_at(user, reach - 1)
+                if reach > 1 or user not in self._queued:
+                    self._look_at(user, reach - 1)
 
     def result(self) -> Rewritten:
         for where, count in self._work.merged.items():

@@ -6,9 +6,12 @@ waited for it waits for what it had waited for.
 
 from __future__ import annotations
 
-from slotweave.ir.graph import Graph, Node
-from slotweave.isa import Effect
+from slotweave.ir.graph import PURE, Graph, Node
+from slotweave.isa import OPERATIONS, Effect
 from slotweave.rewrite.workspace import Workspace
+
+#: Operations that are only needed if something else needs them.
+_FOR_OTHERS = PURE | {"join"} | {n for n, kind in OPERATIONS.items() if kind.effect is Effect.LOAD}
 
 
 def needed_nodes(nodes: list[Node] | tuple[Node, ...], alive: list[bool] | None = None) -> set[int]:
@@ -16,7 +19,7 @@ def needed_nodes(nodes: list[Node] | tuple[Node, ...], alive: list[bool] | None 
     waiting = [
         name
         for name, node in enumerate(nodes)
-        if (alive is None or alive[name]) and not (node.pure or _only_needed_by_others(node))
+        if node.op not in _FOR_OTHERS and (alive is None or alive[name])
     ]
     needed = set(waiting)
     while waiting:
@@ -27,10 +30,6 @@ def needed_nodes(nodes: list[Node] | tuple[Node, ...], alive: list[bool] | None 
                 needed.add(name)
                 waiting.append(name)
     return needed
-
-
-def _only_needed_by_others(node: Node) -> bool:
-    return node.op == "join" or node.effect is Effect.LOAD
 
 
 def finish(work: Workspace) -> Graph:
@@ -47,14 +46,16 @@ def finish(work: Workspace) -> Graph:
             name = stack.pop()
             if name in number:
                 continue
-            node, after = work.nodes[name], waits.of(name)
+            node = work.nodes[name]
+            after = waits.of(name) if node.after else ()
             unmet = [x for x in (*node.args, *after) if x not in number]
             if unmet:
                 stack += (name, *reversed(unmet))
                 continue
             number[name] = len(nodes)
             args = tuple([number[arg] for arg in node.args])
-            nodes.append(node.with_edges(args, tuple(sorted([number[x] for x in after]))))
+            after = tuple(sorted([number[x] for x in after])) if after else ()
+            nodes.append(node.with_edges(args, after))
     return work.graph.with_nodes(tuple(nodes))
 
 
@@ -67,8 +68,6 @@ class _Waits:
 
     def of(self, name: int) -> tuple[int, ...]:
         """The needed nodes after the `after` of `name`, dropped ones replaced by theirs."""
-        if not self._work.nodes[name].after:
-            return ()
         found: dict[int, None] = {}
         seen: set[int] = set()
         waiting = list(reversed(self._work.nodes[name].after))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from slotweave.rewrite.workspace import EXCHANGEABLE, Workspace
@@ -13,8 +13,9 @@ from slotweave.rules.term import compute
 #: Variables to nodes; those marked constant to words.
 Bindings: TypeAlias = Mapping[str, int]
 
-#: What is at an operand: its operation, or "constant".
-_Kinds: TypeAlias = tuple[str, ...]
+#: What is at an operand: its operation, "constant", or a word that some rule names.
+_Kind: TypeAlias = str | int
+_Kinds: TypeAlias = tuple[_Kind, ...]
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,17 @@ class Match:
     inner: tuple[int, ...]
 
 
-@dataclass
 class RuleIndex:
-    """Finds the rules whose pattern may match a node by what the node and its operands are."""
+    """Finds the rules whose pattern may match a node, by what the node and its operands are.
 
-    rules: tuple[Rule, ...]
-    _candidates: dict[tuple[str, _Kinds], tuple[Rule, ...]] = field(default_factory=dict)
+    Looked at are also the operands of operands, and which operands of the node are the same.
+    """
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self._named = frozenset(word for rule in rules for word in _words_named(rule.pattern))
+        self._by_operands: dict[tuple[str, _Kinds], tuple[Rule, ...]] = {}
+        self._candidates: dict[Hashable, tuple[Rule, ...]] = {}
 
     def depth(self) -> int:
         """The most operations on a way from the root of a pattern to its leaves."""
@@ -40,15 +46,34 @@ class RuleIndex:
 
     def candidates(self, work: Workspace, root: int) -> tuple[Rule, ...]:
         """The rules that may match at `root`, in order."""
-        node = work.nodes[root]
-        known, nodes = work.known, work.nodes
-        kinds = tuple("constant" if known[arg] is not None else nodes[arg].op for arg in node.args)
-        key = (node.op, kinds)
-        found = self._candidates.get(key)
+        op, args = work.nodes[root].op, work.nodes[root].args
+        kinds = self._kinds(work, args)
+        found = self._by_operands.get((op, kinds))
         if found is None:
-            found = tuple(r for r in self.rules if _may_match(r.pattern, node.op, kinds))
-            self._candidates[key] = found
-        return found
+            anything = [_Operand(kind) for kind in kinds]
+            found = tuple(r for r in self.rules if _may_match(r.pattern, op, anything))
+            self._by_operands[op, kinds] = found
+        if not found:
+            return found
+        inner = [self._kinds(work, work.nodes[arg].args) for arg in args]
+        key = (op, kinds, *inner, *map(args.index, args))
+        nearer = self._candidates.get(key)
+        if nearer is None:
+            operands = list(map(_Operand, kinds, inner, map(args.index, args)))
+            nearer = tuple(rule for rule in found if _may_match(rule.pattern, op, operands))
+            self._candidates[key] = nearer
+        return nearer
+
+    def _kinds(self, work: Workspace, names: tuple[int, ...]) -> _Kinds:
+        known, nodes, named = work.known, work.nodes, self._named
+        return tuple(
+            [
+                nodes[name].op if (word := known[name]) is None
+                else word if word in named
+                else "constant"
+                for name in names
+            ]
+        )  # fmt: skip
 
 
 def matches(work: Workspace, rule: Rule, root: int) -> Iterator[Match]:
@@ -98,20 +123,52 @@ def _depth(pattern: Term) -> int:
     return 1 + max((_depth(arg) for arg in pattern.args), default=0) if pattern.args else 0
 
 
-def _may_match(pattern: Term, op: str, kinds: _Kinds) -> bool:
-    """Whether the pattern's root and the kinds of its operands fit, in some order."""
-    if pattern.op != op or len(pattern.args) != len(kinds):
+def _words_named(pattern: Term) -> Iterator[int]:
+    """The constants that are written in `pattern`."""
+    if pattern.op == "constant":
+        yield pattern.value
+    for arg in pattern.args:
+        yield from _words_named(arg)
+
+
+@dataclass(frozen=True)
+class _Operand:
+    """What is known of an operand: its kind, those of its own operands (if any are known), and
+    which operand of the node it is the same as (if that is known)."""
+
+    kind: _Kind
+    inner: _Kinds = ()
+    name: int | None = None
+
+
+def _may_match(pattern: Term, op: str, operands: Sequence[_Operand]) -> bool:
+    """Whether the pattern's root and the operands fit, in some order."""
+    if pattern.op != op or len(pattern.args) != len(operands):
         return False
-    orders = [kinds]
+    orders = [operands]
     if op in EXCHANGEABLE:
-        orders.append((kinds[1], kinds[0], *kinds[2:]))
+        orders.append([operands[1], operands[0], *operands[2:]])
     return any(
-        all(_may_stand_for(part, kind) for part, kind in zip(pattern.args, order, strict=True))
+        all(map(_may_stand_for, pattern.args, order)) and _may_repeat(pattern.args, order)
         for order in orders
     )
 
 
-def _may_stand_for(pattern: Term, kind: str) -> bool:
+def _may_stand_for(pattern: Term, operand: _Operand) -> bool:
+    if pattern.op == "constant":
+        return operand.kind == pattern.value
     if pattern.constant:
-        return kind == "constant"
-    return pattern.op in ("variable", kind)
+        return operand.kind == "constant" or isinstance(operand.kind, int)
+    if pattern.op != operand.kind or not operand.inner:
+        return pattern.op in ("variable", operand.kind)
+    return _may_match(pattern, pattern.op, [_Operand(kind) for kind in operand.inner])
+
+
+def _may_repeat(parts: tuple[Term, ...], operands: Sequence[_Operand]) -> bool:
+    """Whether operands for which one variable stands may be the same."""
+    named: dict[str, int] = {}
+    return all(
+        named.setdefault(part.name, operand.name) == operand.name
+        for part, operand in zip(parts, operands, strict=True)
+        if part.op == "variable" and not part.constant and operand.name is not None
+    )

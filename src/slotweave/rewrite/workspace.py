@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import replace
 
-from slotweave.ir.graph import Graph, Node
+from slotweave.ir.graph import PURE, Graph, Node
 from slotweave.isa import COMMUTATIVE, WORD_MASK, Effect, Shape
 from slotweave.machine import Machine
 
@@ -58,18 +58,20 @@ class Workspace:
     def derive(self, op: str, width: int, args: tuple[int, ...], imm: int, root: int) -> int:
         """A node made by a rule at `root`; it takes the labels of `root` (constants have none)."""
         labels = self.nodes[root]
-        node = Node(op, width, args, imm, where=labels.where)
-        if not self._is_constant(node):
-            node = replace(node, item=labels.item, stage=labels.stage)
-        name = self.find(op, width, args, imm)
+        item, stage = labels.item, labels.stage
+        if op == "const" or (op == "broadcast" and self.known[args[0]] is not None):
+            item, stage = -1, ""
+        node = Node(op, width, args, imm, item=item, stage=stage, where=labels.where)
+        key = self._key(node)
+        name = self._interned.get(key)
         if name is not None:
             self._share(name, node, self.position[root])
             return name
-        return self._append(node, self.position[root], self._key(node))
+        return self._append(node, self.position[root], key)
 
     def find(self, op: str, width: int, args: tuple[int, ...], imm: int = 0) -> int | None:
         """The node of that form, if there is one."""
-        return self._interned.get(self._key(Node(op, width, args, imm)))
+        return self._interned.get(self._form(op, width, args, imm, (), ""))
 
     def find_constant(self, value: int, width: int) -> int | None:
         """The node that holds `value` in each of `width` lanes, if there is one."""
@@ -143,20 +145,25 @@ class Workspace:
 
     def _key(self, node: Node) -> Hashable | None:
         """Equal for nodes that compute the same; None for nodes that must stay apart."""
-        if not node.pure and not (node.effect is Effect.LOAD and node.region in self._inputs):
+        op, region = node.op, node.region
+        if op not in PURE and not (node.effect is Effect.LOAD and region in self._inputs):
             return None
-        args = node.args
-        if node.op in EXCHANGEABLE and args[0] > args[1]:
-            args = (args[1], args[0], *args[2:])
-        return (node.op, node.width, args, node.imm & WORD_MASK, node.offsets, node.region)
+        return self._form(op, node.width, node.args, node.imm, node.offsets, region)
 
-    def _is_constant(self, node: Node) -> bool:
-        return self._constant_value(node) is not None
+    @staticmethod
+    def _form(
+        op: str, width: int, args: tuple[int, ...], imm: int, offsets: tuple[int, ...], region: str
+    ) -> Hashable:
+        """The key of a node that may be interned."""
+        if op in EXCHANGEABLE and args[0] > args[1]:
+            args = (args[1], args[0], *args[2:])
+        return op, width, args, imm & WORD_MASK, offsets, region
 
     def _constant_value(self, node: Node) -> int | None:
-        if node.op == "const":
+        op = node.op
+        if op == "const":
             return node.imm & WORD_MASK
-        return self.known[node.args[0]] if node.op == "broadcast" else None
+        return self.known[node.args[0]] if op == "broadcast" else None
 
     def _share(self, name: int, node: Node, position: int) -> None:
         """`name` now also does the work of `node`: it serves several items if they differ."""
@@ -171,8 +178,8 @@ class Workspace:
         key = self._key(node)
         if key is not None and self._interned.get(key) == user:
             del self._interned[key]
-        args = tuple(new if arg == old else arg for arg in node.args)
-        node = self.nodes[user] = replace(node, args=args)
+        args = tuple([new if arg == old else arg for arg in node.args])
+        node = self.nodes[user] = node.with_edges(args, node.after)
         self.known[user] = self._constant_value(node)
         self.users[new].add(user)
         key = self._key(node)

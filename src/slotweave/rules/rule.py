@@ -17,7 +17,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias, get_type_hints
+from typing import TypeAlias
 
 from slotweave.rules.term import Constant, Term, constant_variable, variable, variables
 
@@ -46,10 +46,12 @@ class Rule:
 
 def rule(function: Callable[..., Sides]) -> Rule:
     """The rule that `function` writes down."""
-    hints = get_type_hints(function)
+    code = function.__code__
     operands = [
-        constant_variable(name) if hints[name] is Constant else variable(name)
-        for name in inspect.signature(function).parameters
+        constant_variable(name)
+        if function.__annotations__[name] in (Constant, Constant.__name__)
+        else variable(name)
+        for name in code.co_varnames[: code.co_argcount]
     ]
     return make_rule(function.__name__, inspect.getdoc(function) or "", function(*operands))
 

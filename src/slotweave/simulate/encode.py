@@ -19,6 +19,7 @@ from slotweave.simulate.code import MEMORY, NOWHERE, SCRATCH, Code
 from slotweave.simulate.foresight import may_write_twice, reads_proved_written
 from slotweave.simulate.legality import costs_a_cycle, double_writes
 from slotweave.simulate.opcodes import FAULT, OPCODES
+from slotweave.simulate.screening import surely_legal
 from slotweave.simulate.slots import SlotKind, SlotKinds, engine_fault, slot_fault, slot_kinds
 
 _COLUMNS = 4  # of a row: the word written, then three operands
@@ -58,12 +59,12 @@ class Encoded:
 def encode(program: Program, machine: Machine) -> Encoded:
     """`program` as arrays, checked and decoded for `machine` once for all runs."""
     kinds = slot_kinds(machine)
-    rows = _Rows(machine, kinds, len(program.bundles))
+    rows = _Rows(machine, kinds, len(program.bundles), surely_legal(program, machine, kinds))
     for index, bundle in enumerate(program.bundles):
         rows.add(index, bundle)
     code = _code(program, rows)
     refusal = next(iter(rows.faults.values()), None)
-    if refusal is None and may_write_twice(code):
+    if refusal is None and not rows.legal and may_write_twice(code):
         refusal = next(double_writes(program, kinds), None)
     return Encoded(
         program=program,
@@ -116,6 +117,7 @@ class _Rows:
     machine: Machine
     kinds: SlotKinds
     bundles: int
+    legal: bool  # all slots are known to be
     first: list[int] = field(default_factory=lambda: [0])
     kind: list[int] = field(default_factory=list)
     words: list[int] = field(default_factory=list)
@@ -141,13 +143,13 @@ class _Rows:
         self.first.append(len(self.kind))
 
     def _add_engine(self, index: int, engine: str, slots: tuple[Slot, ...]) -> bool:
-        fault = engine_fault(self.machine, engine, slots)
+        fault = None if self.legal else engine_fault(self.machine, engine, slots)
         if fault:
             self._add_fault(Diagnostic(*fault, bundle=index, engine=engine))
             return False
         kinds, entries = self.kinds[engine], self.entries[engine]
         for position, slot in enumerate(slots):
-            fault = slot_fault(kinds, slot, index)
+            fault = None if self.legal else slot_fault(kinds, slot, index)
             if fault:
                 self._add_fault(Diagnostic(*fault, bundle=index, engine=engine, slot=position))
                 return False

@@ -13,12 +13,15 @@ from collections.abc import Container, Iterator
 from slotweave.base.diagnostics import Diagnostic
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.simulate.screening import surely_legal
 from slotweave.simulate.slots import SlotKinds, engine_fault, slot_fault, slot_kinds
 
 
 def static_faults(program: Program, machine: Machine) -> Iterator[Diagnostic]:
     """Everything in `program` that `machine` refuses beforehand: forms, then double writes."""
     kinds = slot_kinds(machine)
+    if surely_legal(program, machine, kinds):
+        return
     illegal = set()
     for index, bundle in enumerate(program.bundles):
         for fault in _form_faults(index, bundle, machine, kinds):

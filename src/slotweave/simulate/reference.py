@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,7 +62,9 @@ def run(
         for refusal in static_faults(program, machine):
             raise CheckFailed(refusal)
     trace = value_trace if enable_debug else None
-    options = ExecutionOptions(strict, enable_pause, trace, max_cycles, on_event, on_bundle)
+    options = ExecutionOptions(
+        strict, enable_pause, trace, max_cycles, on_event, on_bundle, legal=strict
+    )
     state = memory if isinstance(memory, Run) else ready(machine, memory)
     for _ in range(runs):
         if state.state is not RunState.STOPPED:
@@ -71,7 +74,7 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class ExecutionOptions:
-    """How a run is simulated; see `run`."""
+    """How a run is simulated; see `run`. `legal`: the program has no static faults."""
 
     strict: bool
     enable_pause: bool
@@ -79,17 +82,16 @@ class ExecutionOptions:
     max_cycles: int
     on_event: Callable[[Event], None] | None
     on_bundle: Callable[[int], None] | None = None
+    legal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     bundle: int
     engine: str
     slot: int
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """A write on its way: issued at `place`, it lands when `lands` bundles have run."""
 
     access: Access
@@ -117,6 +119,7 @@ class Execution:
         self.next_pc = start.pc
         self.state: RunState | None = None  # None while running
         self.in_flight: dict[int, list[Write]] = {}  # time of landing -> writes as issued
+        self.landing: dict[tuple[int, Space], set[int]] = {}  # the words that they land in
 
     def until_stop(self) -> Run:
         while self.state is None:
@@ -125,7 +128,7 @@ class Execution:
             else:
                 self.state = RunState.STOPPED
         for time in sorted(self.in_flight):
-            self.land(self.in_flight[time])
+            self.land_all(time)
         return Run(
             cycles=self.cycles,
             memory=np.array(self.memory, dtype=np.uint32),
@@ -148,7 +151,7 @@ class Execution:
         for write in writes:
             self.launch(write)
         self.time += 1
-        self.land(self.in_flight.pop(self.time, []))
+        self.land_all(self.time)
         self.cycles += costs_a_cycle(bundle)
         self.pc = self.next_pc
 
@@ -157,12 +160,14 @@ class Execution:
         if engine == DEBUG_ENGINE:
             self.debug(slots)
             return []
-        self.refuse(engine_fault(self.machine, engine, slots), engine)
+        kinds, legal = self.kinds.get(engine, {}), self.options.legal
+        if not legal:
+            self.refuse(engine_fault(self.machine, engine, slots), engine)
         writes = []
         for index, slot in enumerate(slots):
-            place = _Place(self.pc, engine, index)
-            self.refuse(slot_fault(self.kinds[engine], slot, self.pc), engine, index)
-            writes += self.slot(self.kinds[engine][slot[0]], slot, place)
+            if not legal:
+                self.refuse(slot_fault(kinds, slot, self.pc), engine, index)
+            writes += self.slot(kinds[slot[0]], slot, _Place(self.pc, engine, index))
         return writes
 
     def debug(self, slots: tuple[Slot, ...]) -> None:
@@ -206,12 +211,11 @@ class Execution:
         return [] if result is None else [Write(result, self.time + kind.latency, place)]
 
     def read_scratch(self, words: range, place: _Place) -> Access:
-        if self.options.strict:
-            for word in words:
-                if not self.written[word]:
-                    self.refuse(faults.never_written(word), place.engine, place.slot)
-        values = tuple(self.scratch[word] for word in words)
-        return Access(Space.SCRATCH, words.start, values)
+        first, stop = words.start, words.stop
+        if self.options.strict and not all(self.written[first:stop]):
+            word = first + self.written[first:stop].index(False)
+            self.refuse(faults.never_written(word), place.engine, place.slot)
+        return Access(Space.SCRATCH, first, tuple(self.scratch[first:stop]))
 
     def compute(
         self, kind: SlotKind, slot: Slot, args: list[tuple[int, ...]], place: _Place
@@ -223,7 +227,7 @@ class Execution:
         lanes = len(kind.words_written(slot))
         rows = [arg * lanes if len(arg) == 1 else arg for arg in args]
         try:
-            return tuple(function(*lane) for lane in zip(*rows, strict=True))
+            return tuple(map(function, *rows))
         except ZeroDivisionError:
             self.refuse(faults.zero_divisor(slot[0]), place.engine, place.slot)
             raise
@@ -258,11 +262,19 @@ class Execution:
         """Set `write` on its way; in strict mode nothing else may land in its words then."""
         others = self.in_flight.setdefault(write.lands, [])
         if self.options.strict:
-            for other in others:
-                word = _shared_word(other.access, write.access)
-                if word is not None:
-                    raise CheckFailed(_collision(other, write, word))
+            space, first = write.access.space, write.access.address
+            words = range(first, first + len(write.access.words))
+            landing = self.landing.setdefault((write.lands, space), set())
+            if not landing.isdisjoint(words):
+                raise CheckFailed(_collision(others, write))
+            landing.update(words)
         others.append(write)
+
+    def land_all(self, time: int) -> None:
+        """What lands at `time`, in order of issue."""
+        for space in Space:
+            self.landing.pop((time, space), None)
+        self.land(self.in_flight.pop(time, []))
 
     def land(self, writes: list[Write]) -> None:
         for write in writes:
@@ -296,6 +308,9 @@ def _shared_word(first: Access, second: Access) -> int | None:
     return word if first.space is second.space and word < stop else None
 
 
-def _collision(first: Write, second: Write, word: int) -> Diagnostic:
-    places = [(p.bundle, p.engine, p.slot) for p in (first.place, second.place)]
-    return double_write(second.access.space, word, places[0], places[1])
+def _collision(others: list[Write], write: Write) -> Diagnostic:
+    """The diagnostic of the first of `others` that lands in a word of `write`."""
+    shared = ((other, _shared_word(other.access, write.access)) for other in others)
+    first, word = next((other, word) for other, word in shared if word is not None)
+    places = [(p.bundle, p.engine, p.slot) for p in (first.place, write.place)]
+    return double_write(write.access.space, word, places[0], places[1])

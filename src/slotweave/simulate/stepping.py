@@ -168,7 +168,7 @@ class Stepper:
             run.step(self._bundles[bundle])
             if run.state is not None or run.pc >= len(self._bundles):
                 for time in sorted(run.in_flight):  # a stop lets everything land
-                    run.land(run.in_flight.pop(time))
+                    run.land_all(time)
         except CheckFailed as error:
             fault = error.diagnostic
             run.changes.clear()

@@ -17,7 +17,7 @@ from slotweave.analysis.utilisation import EngineUse, utilisation
 from slotweave.anatomy.causes.idle_causes import counted, idle_slots
 from slotweave.anatomy.causes.placements import run_placements
 from slotweave.anatomy.executed import Executed, executed, slots_bound
-from slotweave.anatomy.inspection import bound_json, engine_rows
+from slotweave.anatomy.json_rows import bound_json, engine_rows
 from slotweave.anatomy.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound

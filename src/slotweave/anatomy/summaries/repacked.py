@@ -11,7 +11,7 @@ from slotweave.analysis.utilisation import EngineUse, utilisation
 from slotweave.anatomy.causes.idle_causes import idle_causes
 from slotweave.anatomy.causes.placements import run_placements
 from slotweave.anatomy.given_words import GivenWords
-from slotweave.anatomy.inspection import bound_json, engine_rows
+from slotweave.anatomy.json_rows import bound_json, engine_rows
 from slotweave.anatomy.kept_control import KeptControl, kept_control
 from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.anatomy.unrolled import unrolled

@@ -27,10 +27,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-NO_ACCESS, LOAD, STORE, TRACE = 0, 1, 2, 3
-
-#: The region of an access that may be anywhere.
-ANYWHERE = -1
+from slotweave.anatomy.timing.access_codes import ANYWHERE, LOAD, STORE, TRACE
 
 
 @njit(cache=True)

@@ -23,7 +23,7 @@ import numpy as np
 
 from slotweave.anatomy.causes.access_conflicts import MemoryWalk, Touched
 from slotweave.anatomy.causes.placements import Placements
-from slotweave.anatomy.timing._retime_kernel import ANYWHERE, LOAD, NO_ACCESS, STORE, TRACE, retime
+from slotweave.anatomy.timing.access_codes import ANYWHERE, LOAD, NO_ACCESS, STORE, TRACE
 from slotweave.anatomy.words.slot_columns import Longs
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.isa import Effect
@@ -93,6 +93,8 @@ class Groups:
 
     def issued(self, slots: Mapping[str, int]) -> Longs:
         """The cycle of each operation."""
+        from slotweave.anatomy.timing._retime_kernel import retime  # only here: it loads Numba
+
         for engine, _offset, count in chain.from_iterable(self.needs):
             if count > slots[self.engines[engine]]:
                 raise _too_few(self.engines[engine], count, slots[self.engines[engine]])

@@ -5,12 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from slotweave.analysis.memory_edges import MemoryEdges
 from slotweave.backend.lower.copy_variables import copy_variables, readers
-from slotweave.backend.lower.materialize import materialize, no_engine, usable_modes
+from slotweave.backend.lower.materialize import (
+    ModeKind,
+    materialize,
+    mode_kind,
+    no_engine,
+    usable_modes,
+)
 from slotweave.backend.lower.placement import Placement, place
 from slotweave.backend.lower.spread_constants import spread_constants
 from slotweave.bounds import best_bound, bound_ladder
@@ -101,9 +108,10 @@ def _least(lowered: Lowered) -> int:
 
 def lower_as_it_stands(graph: Graph, machine: Machine) -> Lowered:
     """As `lower`, with every constant made as `graph` says."""
-    graph, placement = materialize(graph, machine)
-    graph, writers = (written := copy_variables(graph, machine)).graph, written.variable
-    placement = place(graph, machine)
+    placed, placement = materialize(graph, machine)
+    graph, writers = (written := copy_variables(placed, machine)).graph, written.variable
+    if graph is not placed:
+        placement = place(graph, machine)
     operations = [i for i, node in enumerate(graph.nodes) if node.op not in _NOT_RUN]
     number = {node: op for op, node in enumerate(operations)}
     modes = _Modes(graph, machine, placement)
@@ -137,15 +145,23 @@ class _Modes:
         self.constants = word_constants(graph)
         self.engine = {name: number for number, name in enumerate(machine.slots)}
         self.source = {mode: number for number, mode in enumerate(machine.modes)}
+        self._rows: dict[ModeKind, list[tuple[int, int, int, int]]] = {}
 
     def rows(self, index: int) -> list[tuple[int, int, int, int]]:
         """(engine, slots, latency, source) of each mode of node `index`, whole vectors first."""
         if self.graph.nodes[index].op == "join":
             return [(-1, 0, 0, -1)]
-        lanes = self.graph.vector_length
-        modes = usable_modes(self.graph, self.machine, self.placement, index, self.constants)
-        if not modes:
+        kind = mode_kind(self.graph, self.placement, index, self.constants)
+        rows = self._rows.get(kind)
+        if rows is None:
+            rows = self._rows[kind] = self._rows_of(kind)
+        if not rows:
             raise no_engine(self.graph, self.machine, index)
+        return rows
+
+    def _rows_of(self, kind: ModeKind) -> list[tuple[int, int, int, int]]:
+        lanes = self.graph.vector_length
+        modes = usable_modes(self.machine, kind)
         return [
             (self.engine[m.engine], lanes if m.per_lane else 1, m.latency, self.source[m])
             for m in sorted(modes, key=lambda mode: mode.per_lane)
@@ -180,14 +196,14 @@ def _edges(
     covers: dict[int, list[int]] = {}
     for earlier, later in placement.covers:
         covers.setdefault(later, []).append(earlier)
-    offset, makers = placement.layout.offset.tolist(), placement.makers
+    makers = _distinct(placement.layout.offset.tolist(), placement.makers)
     order = MemoryEdges(graph, modes.latencies)
     at_pauses = _around_pauses(graph, operations, modes)
     for index in operations:
         node = graph.nodes[index]
         row: dict[int, tuple[int, int]] = {}
         for arg in node.args:
-            for maker in makers[offset[arg] : offset[arg + 1]]:
+            for maker in makers[arg]:
                 if maker in number:  # what a variable holds is there from the start
                     row[number[maker]] = (DATA, 0)
         if index in writers:
@@ -251,13 +267,18 @@ def _reads(graph: Graph, placement: Placement, operations: list[int]) -> _Rows:
     rows = _Rows()
     offset, storage = placement.layout.offset.tolist(), placement.layout.storage.tolist()
     variables = {storage[offset[i]] for i, node in enumerate(graph.nodes) if node.op == "variable"}
+    storages = _distinct(offset, storage)
     for index in operations:
         row: dict[int, None] = {}
         for arg in graph.nodes[index].args:
-            storages = storage[offset[arg] : offset[arg + 1]]
-            row.update(dict.fromkeys(s for s in storages if s not in variables))
-        rows.add(list(row))
+            row.update(dict.fromkeys(storages[arg]))
+        rows.add([each for each in row if each not in variables])
     return rows
+
+
+def _distinct(offset: list[int], entries: list[int]) -> list[tuple[int, ...]]:
+    """For each node the different ones among its entries, in order."""
+    return [tuple(dict.fromkeys(entries[start:stop])) for start, stop in pairwise(offset)]
 
 
 def _pinned(graph: Graph, placement: Placement, writers: Mapping[int, int]) -> dict[int, int]:

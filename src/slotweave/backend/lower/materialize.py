@@ -9,32 +9,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from slotweave.backend.lower.placement import Placement, place
 from slotweave.backend.lower.spread_constants import constant_modes
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
-from slotweave.ir.graph import Graph, Node
+from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.ir.known_words import word_constants
 from slotweave.isa import Shape
 from slotweave.machine import Machine, Mode
 
+#: What decides in which modes a node can run: its operation and shape, whether it is a sum of
+#: constants, and whether its words, or those of an operand, do not lie side by side.
+ModeKind: TypeAlias = tuple[str, Shape, bool, bool]
 
-def usable_modes(
-    graph: Graph,
-    machine: Machine,
-    placement: Placement,
-    index: int,
-    constants: Mapping[int, int],
-) -> list[Mode]:
-    """The modes in which node `index` can run, its words lying where they do.
+
+def mode_kind(
+    graph: Graph, placement: Placement, index: int, constants: Mapping[int, int]
+) -> ModeKind:
+    """The kind of node `index`; `constants` are those that `word_constants` finds."""
+    node, contiguous = graph.nodes[index], placement.contiguous
+    lies = contiguous[index] and all(contiguous[arg] for arg in node.args)
+    return node.op, graph.shape(index), index in constants and node.op != "const", not lies
+
+
+def usable_modes(machine: Machine, kind: ModeKind) -> list[Mode]:
+    """The modes in which nodes of a kind can run, their words lying where they do.
 
     A mode that works on whole vectors needs each vector operand, and the result, side by side.
     """
-    node = graph.nodes[index]
-    shape = graph.shape(index)
-    able = (*constant_modes(machine, node, index, constants), *machine.modes_of(node.op, shape))
+    op, shape, is_sum, scattered = kind
+    able = (*(constant_modes(machine, op) if is_sum else ()), *machine.modes_of(op, shape))
     modes = [mode for mode in able if machine.slots[mode.engine] > 0]
-    if shape is Shape.WORD or not _scattered(graph, placement, index):
+    if shape is Shape.WORD or not scattered:
         return modes
     return [mode for mode in modes if mode.per_lane]
 
@@ -42,8 +49,23 @@ def usable_modes(
 def _scattered(graph: Graph, placement: Placement, index: int) -> list[int]:
     """Operands (and the node itself) whose words do not lie side by side."""
     node = graph.nodes[index]
-    values = [*node.args, index] if node.width else list(node.args)
-    return [v for v in values if graph.nodes[v].width > 1 and not placement.contiguous[v]]
+    return [v for v in (*node.args, index) if not placement.contiguous[v]]
+
+
+def _stuck(graph: Graph, machine: Machine, placement: Placement) -> list[int]:
+    """The nodes that can run in no mode."""
+    constants = word_constants(graph)
+    runs: dict[ModeKind, bool] = {}
+    stuck: list[int] = []
+    for index, node in enumerate(graph.nodes):
+        if node.op in STRUCTURAL:
+            continue
+        kind = mode_kind(graph, placement, index, constants)
+        if kind not in runs:
+            runs[kind] = bool(usable_modes(machine, kind))
+        if not runs[kind]:
+            stuck.append(index)
+    return stuck
 
 
 def materialize(graph: Graph, machine: Machine) -> tuple[Graph, Placement]:
@@ -52,12 +74,7 @@ def materialize(graph: Graph, machine: Machine) -> tuple[Graph, Placement]:
     Raises NoSchedule (SW302) if the machine cannot run an operation at all.
     """
     placement = place(graph, machine)
-    constants = word_constants(graph)
-    stuck = [
-        index
-        for index, node in enumerate(graph.nodes)
-        if not node.structural and not usable_modes(graph, machine, placement, index, constants)
-    ]
+    stuck = _stuck(graph, machine, placement)
     if not stuck:
         return graph, placement
     for index in stuck:
@@ -66,10 +83,8 @@ def materialize(graph: Graph, machine: Machine) -> tuple[Graph, Placement]:
             raise no_engine(graph, machine, index)
     repaired = _with_copies(graph, machine, placement, set(stuck))
     placement = place(repaired, machine)
-    constants = word_constants(repaired)
-    for index, node in enumerate(repaired.nodes):
-        if not node.structural and not usable_modes(repaired, machine, placement, index, constants):
-            raise no_engine(repaired, machine, index)
+    for index in _stuck(repaired, machine, placement):
+        raise no_engine(repaired, machine, index)
     return repaired, placement
 
 

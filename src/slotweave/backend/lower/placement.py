@@ -14,8 +14,9 @@ earlier one but through the overlay. All words of one operation lie in one stora
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -49,16 +50,16 @@ class _Cells:
         self.home: dict[int, tuple[int, int]] = {}  # cell -> block, word
         self.block_words: list[int] = []
 
-    def new(self, maker: int, words: int) -> list[int]:
+    def new(self, maker: int, words: int) -> range:
         first = len(self.maker)
         self.maker += [maker] * words
-        return list(range(first, first + words))
+        return range(first, first + words)
 
 
 def place(graph: Graph, machine: Machine) -> Placement:
     """Give each word of each value of `graph` a storage and an offset."""
     cells = _Cells()
-    lanes: list[list[int]] = []
+    lanes: list[Sequence[int]] = []
     covers: list[tuple[int, int]] = []
     uses = _uses_of_overlay_parts(graph)
     for index, node in enumerate(graph.nodes):
@@ -94,7 +95,7 @@ def _uses_of_overlay_parts(graph: Graph) -> dict[int, int]:
     return uses
 
 
-def _covered_pairs(parts: list[tuple[int, list[int]]], cells: _Cells) -> list[tuple[int, int]]:
+def _covered_pairs(parts: list[tuple[int, Sequence[int]]], cells: _Cells) -> list[tuple[int, int]]:
     """(earlier, later) operations that would write the same word of the overlay."""
     writer: dict[int, int] = {}
     pairs: dict[tuple[int, int], None] = {}
@@ -108,7 +109,7 @@ def _covered_pairs(parts: list[tuple[int, list[int]]], cells: _Cells) -> list[tu
 
 
 def _can_be_placed(
-    graph: Graph, machine: Machine, parts: list[tuple[int, list[int]]], cells: _Cells
+    graph: Graph, machine: Machine, parts: list[tuple[int, Sequence[int]]], cells: _Cells
 ) -> bool:
     """Whether the cells are free to lie there: each maker's whole result, in one overlay only."""
     seen: set[int] = set()
@@ -137,7 +138,7 @@ def _writes_single_words(graph: Graph, machine: Machine, maker: int) -> bool:
     return node.width == 1 or any(m.per_lane and machine.slots[m.engine] > 0 for m in modes)
 
 
-def _place_parts(parts: list[tuple[int, list[int]]], words: int, cells: _Cells) -> None:
+def _place_parts(parts: list[tuple[int, Sequence[int]]], words: int, cells: _Cells) -> None:
     block = len(cells.block_words)
     cells.block_words.append(words)
     for at, part in parts:
@@ -146,29 +147,26 @@ def _place_parts(parts: list[tuple[int, list[int]]], words: int, cells: _Cells) 
 
 
 def _finish(
-    lanes: list[list[int]], cells: _Cells, covers: tuple[tuple[int, int], ...]
+    lanes: list[Sequence[int]], cells: _Cells, covers: tuple[tuple[int, int], ...]
 ) -> Placement:
     """Number the storages: the blocks of placed overlays, then those of single operations."""
-    storage_words = list(cells.block_words)
-    location: list[tuple[int, int]] = []
-    last_maker = -1
-    for cell, maker in enumerate(cells.maker):
-        if cell in cells.home:
-            location.append(cells.home[cell])
-            continue
-        if maker != last_maker:
-            storage_words.append(0)
-            first, last_maker = cell, maker
-        word = cell - first
-        storage_words[-1] = word + 1
-        location.append((len(storage_words) - 1, word))
+    maker = np.array(cells.maker, dtype=np.int32)
+    placed = np.fromiter(cells.home, dtype=np.int64, count=len(cells.home))
+    located = np.empty((len(maker), 2), dtype=np.int32)
+    located[placed] = np.array(list(cells.home.values()), dtype=np.int32).reshape(-1, 2)
+    free = np.delete(np.arange(len(maker)), placed)
+    begins = np.flatnonzero(np.diff(maker[free], prepend=-1))  # of storages, among the free cells
+    counts = np.diff(begins, append=len(free))
+    located[free, 0] = np.repeat(np.arange(len(begins)) + len(cells.block_words), counts)
+    located[free, 1] = free - np.repeat(free[begins], counts)
+    words = located[free[begins + counts - 1], 1] + 1
+    storage_words = (*cells.block_words, *words.tolist())
     sizes = np.array([len(row) for row in lanes], dtype=np.int32)
     offset = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
-    flat = np.array([cell for row in lanes for cell in row], dtype=np.int64)
-    located = np.array(location, dtype=np.int32).reshape(-1, 2)
+    flat = np.fromiter(chain.from_iterable(lanes), dtype=np.int64, count=int(offset[-1]))
     layout = Layout(offset, located[flat, 0], located[flat, 1])
-    makers = np.array(cells.maker, dtype=np.int32)[flat].tolist()
-    return Placement(layout, tuple(storage_words), makers, _contiguous(layout), covers)
+    makers = maker[flat].tolist()
+    return Placement(layout, storage_words, makers, _contiguous(layout), covers)
 
 
 def _contiguous(layout: Layout) -> list[bool]:

@@ -77,12 +77,13 @@ def _with_steps(graph: Graph, anchor: int) -> Graph:
     nodes = [graph.nodes[old] if isinstance(old, int) else old for old in order]
     return graph.with_nodes(
         tuple(
-            replace(
-                node,
-                args=tuple(number[arg] for arg in node.args),
-                after=tuple(number[earlier] for earlier in node.after),
-            )
-            for node in nodes
+            [
+                node.with_edges(
+                    tuple([number[arg] for arg in node.args]),
+                    tuple([number[earlier] for earlier in node.after]) if node.after else (),
+                )
+                for node in nodes
+            ]
         )
     )
 
@@ -138,11 +139,8 @@ class _Available:
         return best
 
 
-def constant_modes(
-    machine: Machine, node: Node, index: int, constants: Mapping[int, int]
-) -> tuple[Mode, ...]:
-    """Modes that make the value of a sum of constants outright, or as an added immediate."""
-    if index not in constants or node.op == "const":
-        return ()
-    names = ("const", "add_immediate") if node.op == "add" else ("const",)
+def constant_modes(machine: Machine, op: str) -> tuple[Mode, ...]:
+    """Modes that make the value of a sum of constants outright, or as an added immediate; `op` is
+    the operation that adds."""
+    names = ("const", "add_immediate") if op == "add" else ("const",)
     return tuple(mode for name in names for mode in machine.modes_of(name, Shape.WORD))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.analysis.utilisation import utilisation
-from slotweave.anatomy.inspection import bound_json, engine_rows
+from slotweave.anatomy.json_rows import bound_json, engine_rows
 from slotweave.anatomy.spill_counts import spill_counts
 from slotweave.bounds import best_bound
 from slotweave.challenge.ladder.rung_run import RungRun

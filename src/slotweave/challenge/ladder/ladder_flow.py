@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from slotweave.anatomy.executed import Executed, slots_bound
-from slotweave.anatomy.inspection import bound_json, engine_rows
+from slotweave.anatomy.json_rows import bound_json, engine_rows
 from slotweave.challenge.ladder.ladder import (
     BATCH_ITEMS,
     THRESHOLDS,

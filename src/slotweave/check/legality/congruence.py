@@ -14,35 +14,36 @@ from slotweave.isa import COMMUTATIVE
 #: Operations whose first two operands may change places.
 _EXCHANGEABLE = COMMUTATIVE | {"multiply_add"}
 
-_Form = tuple[Hashable, tuple[int, ...]]
+#: An operation and its details, and the classes of its operands.
+_Head = tuple[Hashable, ...]
+_Form = tuple[_Head, tuple[int, ...]]
 
 
 class Congruence:
     """Classes are numbers; two that were merged stay valid names of one class."""
 
     def __init__(self) -> None:
-        self._parent: list[int] = []
+        self._stands_for: list[int] = []  # the number that stands for the class of each
+        self._members: list[list[int]] = []
         self._used_in: list[list[tuple[_Form, int]]] = []
         self._class_of: dict[_Form, int] = {}
 
     def find(self, number: int) -> int:
         """The number that stands for the class of `number` at present."""
-        while self._parent[number] != number:
-            self._parent[number] = self._parent[self._parent[number]]
-            number = self._parent[number]
-        return number
+        return self._stands_for[number]
 
     def equal(self, first: int, second: int) -> bool:
-        return self.find(first) == self.find(second)
+        return self._stands_for[first] == self._stands_for[second]
 
-    def add(self, op: str, details: tuple[Hashable, ...], args: tuple[int, ...]) -> int:
-        """The class of what `op`, in the variant that `details` name, makes of `args`."""
-        form = self._canonical(((op, *details), args))
+    def add(self, head: _Head, args: tuple[int, ...]) -> int:
+        """The class of what `head`, an operation with its details, makes of `args`."""
+        form = self._canonical(head, args)
         number = self._class_of.get(form)
         if number is not None:
-            return self.find(number)
-        number = len(self._parent)
-        self._parent.append(number)
+            return self._stands_for[number]
+        number = len(self._stands_for)
+        self._stands_for.append(number)
+        self._members.append([number])
         self._used_in.append([])
         self._enter(form, number)
         return number
@@ -51,30 +52,34 @@ class Congruence:
         """Let the two be equal, and all that follows from it."""
         waiting = [(first, second)]
         while waiting:
-            kept, gone = sorted(map(self.find, waiting.pop()), key=self._uses, reverse=True)
+            kept, gone = sorted(map(self.find, waiting.pop()), key=self._size, reverse=True)
             if kept == gone:
                 continue
-            self._parent[gone] = kept
+            for number in self._members[gone]:
+                self._stands_for[number] = kept
+            self._members[kept] += self._members[gone]
             moved, self._used_in[gone] = self._used_in[gone], []
             for form, number in moved:
-                form = self._canonical(form)
+                form = self._canonical(*form)
                 twin = self._class_of.get(form)
                 if twin is None:
                     self._enter(form, number)
                 elif self.find(twin) != self.find(number):
                     waiting.append((twin, number))
 
-    def _uses(self, number: int) -> int:
-        return len(self._used_in[number])
+    def _size(self, number: int) -> int:
+        """What there is to do if the class is merged into another one."""
+        return len(self._used_in[number]) + len(self._members[number])
 
     def _enter(self, form: _Form, number: int) -> None:
         self._class_of[form] = number
-        for arg in dict.fromkeys(form[1]):
+        args = form[1]
+        for arg in args if len(args) < 2 else set(args):
             self._used_in[arg].append((form, number))
 
-    def _canonical(self, form: _Form) -> _Form:
-        head, args = form
-        args = tuple(map(self.find, args))
-        if len(args) > 1 and args[0] > args[1] and head[0] in _EXCHANGEABLE:  # type: ignore[index]
+    def _canonical(self, head: _Head, args: tuple[int, ...]) -> _Form:
+        stands_for = self._stands_for
+        args = tuple([stands_for[arg] for arg in args])
+        if len(args) > 1 and args[0] > args[1] and head[0] in _EXCHANGEABLE:
             args = (args[1], args[0], *args[2:])
         return head, args

@@ -25,7 +25,7 @@ from slotweave.base.diagnostics import Diagnostic
 from slotweave.check.legality.congruence import Congruence
 from slotweave.ir.derivation import Derivation, Firing
 from slotweave.ir.graph import Graph, Node
-from slotweave.isa import WORD_MASK, Effect
+from slotweave.isa import OPERATIONS, WORD_MASK, Effect
 from slotweave.rules import Rule, Term
 from slotweave.rules.term import compute
 
@@ -34,6 +34,12 @@ _Done: TypeAlias = tuple[tuple[str, str, int], tuple[int, ...], str]
 
 #: A word of a value: its class and the number of the word.
 _Word: TypeAlias = tuple[int, int]
+
+#: Operations that read memory, and those that change something.
+_LOADS = frozenset(name for name, kind in OPERATIONS.items() if kind.effect is Effect.LOAD)
+_EFFECTS = (
+    OPERATIONS.keys() - _LOADS - {n for n, k in OPERATIONS.items() if k.effect is Effect.NONE}
+)
 
 _SLICES = frozenset({"slice_of_all", "slice_of_slice", "slice_of_broadcast", "slice_of_overlay"})
 
@@ -65,7 +71,8 @@ def _malformed(traced: Graph, rewritten: Graph, derivation: Derivation) -> Itera
         yield "the rewritten graph has other regions, or another name or size"
     for nodes in (derivation.nodes, rewritten.nodes):
         for index, node in enumerate(nodes):
-            if not all(0 <= arg < index for arg in node.args):
+            args = node.args
+            if args and not 0 <= min(args) <= max(args) < index:
                 yield f"node {index} ({node.op}) uses a node that does not come before it"
 
 
@@ -106,15 +113,17 @@ class _Replay:
         classes: list[int] = []
         stores: Counter[str] = Counter()
         for node in nodes:
-            args = tuple(classes[arg] for arg in node.args)
-            changes = node.effect is Effect.LOAD and node.region not in self._inputs
-            version = stores[node.region] + stores[""] if changes else 0
+            op, region = node.op, node.region
+            args = tuple([classes[arg] for arg in node.args])
+            version = 0
+            if op in _LOADS and region not in self._inputs:
+                version = stores[region] + stores[""]
             classes.append(self._class(node, args, version))
-            if node.op == "assign":
-                done.append(((node.op, "", node.imm), args, node.where))
-            elif node.op != "join" and node.effect not in (Effect.NONE, Effect.LOAD):
-                done.append(((node.op, node.region, node.imm), args, node.where))
-                stores[node.region] += 1  # what names no region, as a pause, bears on all of them
+            if op == "assign":
+                done.append(((op, "", node.imm), args, node.where))
+            elif op in _EFFECTS:
+                done.append(((op, region, node.imm), args, node.where))
+                stores[region] += 1  # what names no region, as a pause, bears on all of them
         return done, classes
 
     def follows(self, step: Firing, rules: Mapping[str, Rule]) -> bool:
@@ -140,14 +149,13 @@ class _Replay:
         return True
 
     def _class(self, node: Node, args: tuple[int, ...], version: int) -> int:
-        return self.values.add(
-            node.op,
-            (node.width, node.imm & WORD_MASK, node.offsets, node.region, version),
-            args,
-        )
+        imm = node.imm & WORD_MASK
+        head = (node.op, node.width, imm, node.offsets, node.region, version)
+        return self.values.add(head, args)
 
     def _made(self, op: str, width: int, *args: int, imm: int = 0) -> int:
-        return self._class(Node(op, width, imm=imm), args, 0)
+        """The class of a node of that kind."""
+        return self.values.add((op, width, imm & WORD_MASK, (), "", 0), args)
 
     def _constant(self, word: int, width: int) -> int:
         made = self._made("const", 1, imm=word)

@@ -97,7 +97,7 @@ def _computed(node: Node, args: list[_Lanes], terms: Terms) -> _Lanes:
         return args[0] * node.width
     if node.op == "add_immediate":
         args = [*args, (terms.constant(node.imm & WORD_MASK),) * node.width]
-    return tuple(terms.operation(node.op, lane) for lane in zip(*args, strict=True))
+    return terms.lane_wise(node.op, args)
 
 
 def _effect(

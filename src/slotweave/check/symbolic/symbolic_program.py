@@ -8,8 +8,8 @@ while constants decide them; a branch on anything else is NotExecutableError.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from slotweave.check.symbolic.symbolic_graph import NotExecutableError, lane_addresses
 from slotweave.check.symbolic.symbolic_memory import SymbolicMemory
@@ -25,8 +25,7 @@ MAX_BUNDLES = 2_000_000
 _Lanes = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Write:
+class _Write(NamedTuple):
     """Words on their way to scratch (`first` and the following) or memory (`addresses`).
 
     They were issued in `bundle`.
@@ -90,7 +89,8 @@ class SymbolicRun:
             kinds = self._kinds[engine]
             for slot in slots:
                 kind = kinds[slot[0]]
-                for write in self._slot(kind, slot):
+                write = self._slot(kind, slot)
+                if write is not None:
                     landing = self._time + kind.latency
                     self._in_flight.setdefault(landing, []).append(write)
         self._time += 1
@@ -114,26 +114,30 @@ class SymbolicRun:
             else:
                 self._scratch[write.first : write.first + len(write.words)] = write.words
 
-    def _slot(self, kind: SlotKind, slot: Slot) -> Iterator[_Write]:
-        """Run one slot on the state before its bundle; at most one write."""
-        args = [tuple(self._scratch[words.start : words.stop]) for words in kind.words_read(slot)]
+    def _slot(self, kind: SlotKind, slot: Slot) -> _Write | None:
+        """Run one slot on the state before its bundle; what it writes."""
+        args, scratch = [], self._scratch
+        for at, width, lane in kind.reads:  # see `SlotKind.words_read`
+            first = slot[at] + slot[-1] if lane else slot[at]
+            args.append(tuple(scratch[first : first + width]))
         written = kind.words_written(slot)
         match kind.operation.effect:
             case Effect.NONE:
-                yield _Write(written.start, self._computed(kind, slot, args, len(written)))
+                return _Write(written.start, self._computed(kind, slot, args, len(written)))
             case Effect.LOAD:
                 addresses = lane_addresses(self._terms, args[0][0], len(written))
-                words = (self.memory.load(a, self._regions.get(a)) for a in addresses)
-                yield _Write(written.start, tuple(words))
+                words = [self.memory.load(a, self._regions.get(a)) for a in addresses]
+                return _Write(written.start, tuple(words))
             case Effect.STORE:
                 addresses = lane_addresses(self._terms, args[0][0], len(args[1]))
-                yield _Write(0, args[1], addresses, self._pc)
+                return _Write(0, args[1], addresses, self._pc)
             case Effect.TRACE:
                 self.trace += args[0]
             case _ if kind.operation.name == "core_id":
-                yield _Write(written.start, (self._terms.constant(0),))
+                return _Write(written.start, (self._terms.constant(0),))
             case _:
                 self._control(kind, slot, args)
+        return None
 
     def _computed(self, kind: SlotKind, slot: Slot, args: list[_Lanes], lanes: int) -> _Lanes:
         if kind.constant is not None:
@@ -142,7 +146,7 @@ class SymbolicRun:
         if name in ("broadcast", "const"):
             return args[0] * lanes
         rows = [arg * lanes if len(arg) == 1 else arg for arg in args]
-        results = tuple(self._terms.operation(name, lane) for lane in zip(*rows, strict=True))
+        results = self._terms.lane_wise(name, rows)
         if kind.operation.defined_if is not None:
             self.partial.update(results)
         return results

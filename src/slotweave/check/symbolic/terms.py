@@ -23,6 +23,7 @@ Versions of memory, the contents of a region at some time, are terms as well:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from slotweave.isa import BINARY_SYMBOLS, COMMUTATIVE
@@ -30,6 +31,10 @@ from slotweave.isa.codegen import word_function
 
 #: How deep `Terms.text` shows what a term is made of.
 _TEXT_DEPTH = 4
+
+
+#: Operations whose first two operands may change places.
+_EXCHANGEABLE = COMMUTATIVE | {"multiply_add"}
 
 
 class Node(NamedTuple):
@@ -47,6 +52,8 @@ class Terms:
     def __init__(self) -> None:
         self._nodes: list[Node] = []
         self._number: dict[tuple[str, int, tuple[int, ...]], int] = {}
+        self._words: dict[int, int] = {}  # of the terms that are constants
+        self._lanes: dict[tuple[str, tuple[tuple[int, ...], ...]], tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -64,12 +71,15 @@ class Terms:
         return number
 
     def constant(self, word: int) -> int:
-        return self.make("const", word)
+        number = self._number.get(("const", word, ()))
+        if number is None:
+            number = self.make("const", word)
+            self._words[number] = word
+        return number
 
     def known(self, term: int) -> int | None:
         """The word that `term` is, if it is a constant."""
-        kind, value, _args = self._nodes[term]
-        return value if kind == "const" else None
+        return self._words.get(term)
 
     def operation(self, name: str, args: tuple[int, ...]) -> int:
         """The operation `name` of `isa` on words, normalised."""
@@ -79,22 +89,45 @@ class Terms:
             number = self._number[key] = self._normalised(name, args)
         return number
 
+    def lane_wise(self, name: str, rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+        """`operation` on each lane of `rows`, which are as long as each other."""
+        key = (name, tuple(rows))
+        lanes = self._lanes.get(key)
+        if lanes is None:
+            numbers, made = self._number, []
+            for args in zip(*rows, strict=True):  # as in `operation`, without the calls
+                one = (name, 0, args)
+                number = numbers.get(one)
+                if number is None:
+                    number = numbers[one] = self._normalised(name, args)
+                made.append(number)
+            lanes = self._lanes[key] = tuple(made)
+        return lanes
+
     def _normalised(self, name: str, args: tuple[int, ...]) -> int:
-        nodes = [self._nodes[arg] for arg in args]
-        if all(node.kind == "const" for node in nodes):
-            try:
-                return self.constant(word_function(name)(*(node.value for node in nodes)))
-            except ZeroDivisionError:
-                return self.make(name, 0, args)
+        """The term of an operation that is asked for the first time."""
+        simpler = self._simpler(name, args)
+        if simpler is not None:
+            return simpler
+        self._nodes.append(tuple.__new__(Node, (name, 0, args)))  # `Node(...)` takes twice as long
+        return len(self._nodes) - 1
+
+    def _simpler(self, name: str, args: tuple[int, ...]) -> int | None:
+        """The term that is its normal form, if it is not in normal form itself."""
+        words = self._words
+        if args[-1] in words:
+            if words.keys() >= set(args):
+                try:
+                    return self.constant(word_function(name)(*[words[arg] for arg in args]))
+                except ZeroDivisionError:
+                    return None
+            if name == "add_immediate" and words[args[1]] == 0:
+                return args[0]
         if name == "or" and args[0] == args[1]:
             return args[0]
-        if name == "add_immediate" and self.known(args[1]) == 0:
-            return args[0]
-        if name in COMMUTATIVE:
-            return self.make(name, 0, (min(args), max(args)))
-        if name == "multiply_add":
-            return self.make(name, 0, (min(args[:2]), max(args[:2]), args[2]))
-        return self.make(name, 0, args)
+        if name in _EXCHANGEABLE and args[0] > args[1]:
+            return self.make(name, 0, (args[1], args[0], *args[2:]))
+        return None
 
     def text(self, term: int, depth: int = _TEXT_DEPTH) -> str:
         """`term` for a reader, cut off where it gets deep."""

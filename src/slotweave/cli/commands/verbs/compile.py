@@ -139,11 +139,14 @@ def _printer(name: str | None, *, to_stderr: bool) -> AfterPass:
 
     Raises InputError (SW212) if no pass has it.
     """
+    if name is None:
+        return lambda _ended, _draft: None
+
     from slotweave.driver.pass_text import draft_text
     from slotweave.driver.passes import PASSES, Draft
 
     known = [each.name for each in PASSES]
-    if name is not None and name not in known:
+    if name not in known:
         raise InputError(
             Diagnostic("SW212", f"there is no pass {name!r}; known: {', '.join(known)}")
         )
