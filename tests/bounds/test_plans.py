@@ -70,6 +70,32 @@ def test_an_installation_is_there_if_it_pays_and_finds_room() -> None:
     assert (few.cycles, few.installed) == (6, ())
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_large_counts_have_their_least_to_the_cycle(seed: int) -> None:
+    """Compared with all sums that fit: solvers stop within a gap, and not all give a bound."""
+    spread = range(1, 21)
+    savings = [100_000 + (7919 * k * k + 104_729 * k * seed) % 100_003 for k in spread]
+    room = sum(savings) // 2
+    routes = tuple(
+        Route(f"r{k}", 1, (
+            Arc(START, END, "load", (Work(saved, LOAD),)),
+            Arc(START, END, "table", needs=f"table {k}"),
+        ))
+        for k, saved in enumerate(savings)
+    )  # fmt: skip
+    tables = tuple(Installation(f"table {k}", saved) for k, saved in enumerate(savings))
+    found = plans_bound(Alternatives((), routes, tables, room), SLOTS)
+    assert found.cycles == sum(savings) - largest_sum(savings, room)
+
+
+def largest_sum(numbers: list[int], room: int) -> int:
+    """The largest sum of some of `numbers` up to `room`; bit n says that n is a sum."""
+    sums = 1
+    for number in numbers:
+        sums |= sums << number
+    return (sums & ((1 << (room + 1)) - 1)).bit_length() - 1
+
+
 def test_what_a_way_leads_to_must_go_on() -> None:
     stuck = Arc(START, "nowhere", "free")
     with pytest.raises(ValueError, match="a step of a route has no way"):

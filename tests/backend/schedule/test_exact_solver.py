@@ -38,6 +38,16 @@ def test_too_short_a_makespan_is_infeasible_and_has_no_schedule():
     assert (answer.status, answer.schedule, answer.bound) == (Status.INFEASIBLE, None, None)
 
 
+def test_activities_that_share_their_modes_may_be_hinted():
+    """CP-SAT refuses a model in which a variable has two hints, equal ones too."""
+    modes = (ActivityMode(2, (Use(0, 1, 0, 2),)), ActivityMode(3, ()))
+    rows = tuple(Activity(str(n), modes, choice=0) for n in range(3))
+    project = Project((Resource("R", 1),), rows, ())
+    begin = ProjectSchedule((0, 2, 4), (0, 0, 0))
+    answer = run_model(project_model(project, chains(project), 0, 6, begin, workers=1), 20.0)
+    assert (answer.status, answer.bound) == (Status.OPTIMAL, 3)
+
+
 @pytest.mark.parametrize("seconds", [0.0, -1.0])
 def test_nothing_is_solved_without_time(seconds):
     assert run_model(in_turn(3, 20), seconds).status is Status.UNKNOWN
