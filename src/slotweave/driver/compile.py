@@ -78,6 +78,7 @@ def _compiled(draft: Draft, seconds: Mapping[str, float]) -> Compiled:
     return Compiled(
         draft.job, draft.traced, draft.promises, draft.definition, draft.flow, blocks,
         draft.evaluations, draft.program, draft.equivalence, draft.verified, seconds,
+        draft.loops,
     )  # fmt: skip
 
 

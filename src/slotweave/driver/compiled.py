@@ -14,6 +14,7 @@ from slotweave.check.symbolic.equivalence import Equivalence
 from slotweave.driver.job import Job
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
+from slotweave.ir.loop_problem import LoopReport
 from slotweave.ir.program import Program
 from slotweave.rewrite import Rewritten
 
@@ -58,6 +59,7 @@ class Compiled:
     equivalence: Equivalence
     verified: Verified
     seconds: Mapping[str, float] = field(default_factory=dict)
+    loops: tuple[LoopReport, ...] = ()
 
     @property
     def jumps(self) -> bool:
