@@ -18,6 +18,7 @@ from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE, MINIMAL
+from support.command_line import slotweave
 
 PAGE = (Path(__file__).parents[2] / "docs" / "loops.md").read_text(encoding="utf-8")
 JUDGED = {"height": 10, "rounds": 16, "batch": 256}
@@ -66,3 +67,21 @@ def test_the_figures_on_the_page_are_measured() -> None:
         assert f"| `{name}` | {runs['random_median']:,} | {runs['one_path']:,} |" in PAGE
     bundles = len(compiled("hybrid-unroll").program.bundles)
     assert f"{bundles} bundles for\n" in PAGE
+
+
+def test_the_loop_on_the_page_is_what_compile_prints() -> None:
+    found = re.search(r"```\n\$ slotweave (compile iir --plan loop)\n(.*?)```", PAGE, re.DOTALL)
+    assert found is not None
+    printed = " ".join(slotweave(*found[1].split()).out.split())
+    assert " ".join(found[2].split()) in printed
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("batch", "proved"), [(2048, True), (65_536, "unknown")])
+def test_the_pipelined_tree_hash_takes_what_the_page_says(batch: int, proved: object) -> None:
+    arguments = ("tree-hash", "--plan", "pipelined", "-p", f"batch={batch}", "--json")
+    found = slotweave("compile", *arguments).json
+    row = f"| batch {batch:,} | {found['cycles']:,} | {found['cycles'] / batch:.2f} "
+    assert f"{row}| {found['bundles']:,} |" in PAGE
+    assert found["proved"]["program"] == proved
+    assert found["bundles"] < 4000

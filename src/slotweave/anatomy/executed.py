@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slotweave.analysis.utilisation import EngineUse
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.program import Program
-from slotweave.machine import Machine
+from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.simulate.compiled import bundle_counts, encode
 from slotweave.simulate.reference import run
-from slotweave.simulate.run import Event, Memory
+from slotweave.simulate.run import Memory
 
 
 @dataclass(frozen=True)
 class Executed:
     """The slots that ran: of each engine, of those it had, and of each (engine, mnemonic).
 
-    `path` are the bundles in the order of the run.
+    `bundles` says how often each bundle ran that has a slot.
     """
 
     cycles: int
     engines: Mapping[str, EngineUse]
     slots: Mapping[tuple[str, str], int]
-    path: tuple[int, ...] = ()
+    bundles: Mapping[int, int] = field(default_factory=dict)
 
 
 def slots_bound(run: Executed, machine: Machine) -> Bound:
@@ -44,15 +45,25 @@ def _why(engine: str, used: int, width: int) -> str:
 
 def executed(program: Program, machine: Machine, memory: Memory) -> Executed:
     """One run of `program` on `memory`, slots counted as they ran."""
+    end, visits = bundle_counts(encode(program, machine), memory)
     slots: Counter[tuple[str, str]] = Counter()
-    path: list[int] = []
-
-    def count(event: Event) -> None:
-        slots[event.engine, program.bundles[event.bundle][event.engine][event.slot][0]] += 1
-
-    cycles = run(program, machine, memory, on_event=count, on_bundle=path.append).cycles
+    bundles: dict[int, int] = {}
+    for number, (bundle, times) in enumerate(zip(program.bundles, visits.tolist(), strict=True)):
+        rows = [(engine, slot) for engine, row in bundle.items() for slot in row]
+        rows = [(engine, slot) for engine, slot in rows if engine != DEBUG_ENGINE]
+        if rows and times:
+            bundles[number] = times
+            for engine, slot in rows:
+                slots[engine, slot[0]] += times
     used: Counter[str] = Counter()
     for (engine, _mnemonic), number in slots.items():
         used[engine] += number
-    engines = {name: EngineUse(used[name], width * cycles) for name, width in machine.engines}
-    return Executed(cycles, engines, slots, tuple(path))
+    engines = {name: EngineUse(used[name], width * end.cycles) for name, width in machine.engines}
+    return Executed(end.cycles, engines, slots, bundles)
+
+
+def path_of_run(program: Program, machine: Machine, memory: Memory) -> tuple[int, ...]:
+    """The bundles of `program` in the order in which they run on `memory`."""
+    path: list[int] = []
+    run(program, machine, memory, on_bundle=path.append)
+    return tuple(path)

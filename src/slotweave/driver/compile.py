@@ -72,12 +72,14 @@ def _compiled(draft: Draft, seconds: Mapping[str, float]) -> Compiled:
     """What the last pass left, block by block."""
     ways = zip(
         draft.traced.blocks, draft.rewritten, draft.fitted, draft.bounds,
-        draft.starts[:-1], draft.starts[1:], strict=True,
+        draft.starts[:-1], draft.starts[1:],
+        draft.plain_starts, (block.pipelined for block in draft.emitted), strict=True,
     )  # fmt: skip
     blocks = tuple(CompiledBlock(traced.graph, *rest) for traced, *rest in ways)
     return Compiled(
         draft.job, draft.traced, draft.promises, draft.definition, draft.flow, blocks,
         draft.evaluations, draft.program, draft.equivalence, draft.verified, seconds,
+        draft.loops,
     )  # fmt: skip
 
 

@@ -6,13 +6,14 @@ in the order of `PASSES`, and by what fits and spills within the pass `schedule`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from slotweave.analysis.promises import Promise, promises_of
 from slotweave.backend.emit import link
-from slotweave.backend.emit.link import EmittedBlock, block_starts, emitted_block
+from slotweave.backend.emit.link import EmittedBlock, block_starts, emitted_block, plain_start
 from slotweave.backend.fitted import Fitted
 from slotweave.backend.lower import Lowered, lower, share_constants
 from slotweave.base.budget import UNLIMITED, Budget
@@ -22,6 +23,7 @@ from slotweave.check.runs.execution import Verified
 from slotweave.check.symbolic.equivalence import Equivalence
 from slotweave.driver.certify import (
     expect_block,
+    expect_pipelined,
     expect_promises_kept,
     made_by_compiler,
     prove_program,
@@ -29,12 +31,14 @@ from slotweave.driver.certify import (
 )
 from slotweave.driver.job import Job
 from slotweave.driver.origin import origin_of
+from slotweave.driver.pipeline_loops import PipelinedLoop, pipeline_loops, pipelined_code
 from slotweave.driver.recorded_proof import recorded_verdict
-from slotweave.driver.scratch_names import names_of
+from slotweave.driver.scratch_names import names_of, words_written
 from slotweave.driver.search_blocks import search_block, search_blocks
 from slotweave.driver.source_lines import program_lines
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.flow import Flow
+from slotweave.ir.loop_problem import LoopReport
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
@@ -49,7 +53,8 @@ class Draft:
 
     All that comes by block has the order of the blocks of `traced`. `flow` is what is lowered: the
     traced blocks, rewritten, and from the pass `share` on with constants shared between them.
-    `starts` are the first bundles of the blocks, and the end of the program.
+    `starts` are the first bundles of the blocks, and the end of the program; `plain_starts` those
+    of their plain forms, before which the code of a pipelined loop stands.
     """
 
     job: Job
@@ -59,12 +64,15 @@ class Draft:
     definition: Verdict[object] = _NOT_YET
     rewritten: tuple[Rewritten, ...] = ()
     flow: Flow = _NO_FLOW
+    pipelined: Mapping[int, PipelinedLoop] = field(default_factory=lambda: MappingProxyType({}))
+    loops: tuple[LoopReport, ...] = ()
     lowered: tuple[Lowered, ...] = ()
     fitted: tuple[Fitted, ...] = ()
     evaluations: int = 0
     emitted: tuple[EmittedBlock, ...] = ()
     program: Program = field(default_factory=lambda: Program("", ()))
     starts: tuple[int, ...] = ()
+    plain_starts: tuple[int, ...] = ()
     bounds: tuple[tuple[Bound, ...], ...] = ()
     equivalence: Equivalence = _NOT_YET
     verified: Verified = field(default_factory=lambda: Verified(0, 0, 0))
@@ -104,6 +112,14 @@ def _share(draft: Draft) -> Draft:
     return replace(draft, flow=share_constants(draft.flow))
 
 
+def _pipeline(draft: Draft) -> Draft:
+    """Modulo schedules of loops that gain by them; why the others do not."""
+    if not draft.job.plan.schedule.pipeline:
+        return draft
+    done = pipeline_loops(draft.flow, draft.job)
+    return replace(draft, flow=done.flow, pipelined=done.loops, loops=done.reports)
+
+
 def _lower(draft: Draft) -> Draft:
     """The scheduling problem of each block."""
     machine = draft.job.machine
@@ -129,7 +145,12 @@ def _schedule(draft: Draft) -> Draft:
 
 def _emit(draft: Draft) -> Draft:
     """The bundles of each block."""
-    return replace(draft, emitted=tuple(emitted_of(b, draft.job.machine) for b in draft.fitted))
+    machine, first_words = draft.job.machine, draft.flow.first_words
+    emitted = [emitted_of(block, machine) for block in draft.fitted]
+    for number, loop in draft.pipelined.items():
+        code = pipelined_code(loop, machine, first_words)
+        emitted[number] = replace(emitted[number], pipelined=code)
+    return replace(draft, emitted=tuple(emitted))
 
 
 def emitted_of(block: Fitted, machine: Machine) -> EmittedBlock:
@@ -141,15 +162,23 @@ def emitted_of(block: Fitted, machine: Machine) -> EmittedBlock:
 def _link(draft: Draft) -> Draft:
     """The program of all blocks, with their jumps, and where it came from."""
     flow, emitted, machine = draft.flow, draft.emitted, draft.job.machine
-    meta = origin_of(draft.job, draft.promises)
+    meta = origin_of(draft.job, draft.promises, draft.loops)
     linked, starts = link(flow, emitted, machine), tuple(block_starts(flow, emitted, machine))
+    pairs = list(zip(starts, emitted, strict=False))
+    plain = tuple(plain_start(start, block, machine) for start, block in pairs)
+    fronts = [range(start, after) for (start, _block), after in zip(pairs, plain, strict=True)]
     program = replace(
         linked,
-        names=names_of(draft.fitted, flow.first_words, len(draft.traced.variables)),
+        names=names_of(
+            draft.fitted,
+            flow.first_words,
+            len(draft.traced.variables),
+            words_written([linked.bundles[at] for span in fronts for at in span], machine),
+        ),
         meta=meta,
-        lines=program_lines(linked, starts, draft.fitted, machine),
+        lines=program_lines(linked, starts, emitted, draft.fitted, machine),
     )
-    return replace(draft, program=program, starts=starts)
+    return replace(draft, program=program, starts=starts, plain_starts=plain)
 
 
 def _bound(draft: Draft) -> Draft:
@@ -163,6 +192,8 @@ def _check(draft: Draft) -> Draft:
         ways = zip(draft.traced.blocks, draft.rewritten, draft.fitted, strict=True)
         for traced, rewritten, fitted in ways:
             expect_block(traced.graph, rewritten, fitted)
+        for loop in draft.pipelined.values():
+            expect_pipelined(loop, draft.flow, draft.job.machine)
         wanted = draft.traced.with_graphs([done.graph for done in draft.rewritten])
         job = draft.job
         equivalence = prove_program(draft.program, job.machine, wanted, job.facts)
@@ -183,6 +214,7 @@ PASSES = (
     Pass("trace", _trace, ("frontend",)),
     Pass("rewrite", _rewrite, ("rewrite",)),
     Pass("share", _share, ("lower",)),
+    Pass("pipeline", _pipeline, (), ("lower", "schedule", "allocate", "emit")),
     Pass("lower", _lower, ("lower",)),
     Pass("promises", _promises, ()),
     Pass("schedule", _schedule, ("schedule", "allocate"), ("lower", "schedule", "allocate")),

@@ -8,26 +8,45 @@ other have no name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from slotweave.backend.fitted import Fitted
 from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import word_constants
+from slotweave.ir.program import Bundle
+from slotweave.machine import Machine
+from slotweave.simulate.slots import slot_kinds
 
 #: First word, number of words, name.
 _Row = tuple[int, int, str | None]
 
 
+def words_written(bundles: Iterable[Bundle], machine: Machine) -> frozenset[int]:
+    """The words of scratch that `bundles` write."""
+    kinds = slot_kinds(machine)
+    return frozenset(
+        word
+        for bundle in bundles
+        for engine, row in bundle.items()
+        if engine in kinds
+        for slot in row
+        for word in kinds[engine][slot[0]].words_written(slot)
+    )
+
+
 def names_of(
-    blocks: Sequence[Fitted], first_words: Sequence[int], variables: int
+    blocks: Sequence[Fitted],
+    first_words: Sequence[int],
+    variables: int,
+    reused: Collection[int] = (),
 ) -> Mapping[int, tuple[str, int]]:
     """The `names` of the program of these blocks.
 
     Variable v lies from word first_words[v] on; those from number `variables` on were made by the
-    compiler, to hold constants.
+    compiler, to hold constants. Words that are `reused`, by loops that are pipelined, have no name.
     """
-    rows: dict[_Row, None] = {}
+    rows: dict[_Row, None] = {(word, 1, None): None for word in reused}
     for number, (first, end) in enumerate(pairwise(first_words)):
         if number < variables:
             rows[first, end - first, f"variable_{number}"] = None

@@ -19,6 +19,8 @@ from slotweave.base.wording import inputs_text, plural
 from slotweave.bounds import Bound
 from slotweave.check.runs.execution import Verified
 from slotweave.check.runs.inputs import Coverage
+from slotweave.ir.text.loop_json import loop_json
+from slotweave.views.loops import loop_text
 from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idle_table, title
 
 
@@ -69,6 +71,9 @@ def _compiled_rows(found: CompiledSummary) -> Iterator[tuple[str, Text]]:
         yield "bundles", Text(text)
     yield _bound(found.bound, of)
     yield "gap", Text(gap_text(found.cycles, found.bound.cycles, of))
+    for report in () if found.run is None else found.run.loops:
+        loop = loop_json(report)
+        yield f"loop {loop['where']}", Text(loop_text(loop))
     yield "scratch", _scratch(result.scratch_peak, result.job.machine.scratch_words, "allocated")
     yield _evaluations(result.evaluations)
     if result.verified.instances:

@@ -16,13 +16,15 @@ from typing import Any
 from slotweave.analysis.utilisation import EngineUse, utilisation
 from slotweave.anatomy.causes.idle_causes import counted, idle_slots
 from slotweave.anatomy.causes.placements import run_placements
-from slotweave.anatomy.executed import Executed, executed, slots_bound
+from slotweave.anatomy.executed import Executed, executed, path_of_run, slots_bound
 from slotweave.anatomy.json_rows import bound_json, engine_rows
 from slotweave.anatomy.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.check.runs.execution import instance_memory
 from slotweave.driver.compiled import Compiled, CompiledBlock
+from slotweave.ir.loop_problem import LoopReport, LoopSchedule
+from slotweave.ir.text.loop_json import loop_json
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.run import Words
 
@@ -57,10 +59,12 @@ class BlockSummary:
 
 @dataclass(frozen=True)
 class RunOfBlocks:
-    """What only a program that jumps has: the jumps that its run takes by name, and its blocks."""
+    """What only a program that jumps has: the jumps that its run takes by name, its blocks, and
+    what pipelining its loops came to."""
 
     jumps: Mapping[str, int]
     blocks: tuple[BlockSummary, ...]
+    loops: tuple[LoopReport, ...]
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,11 @@ class CompiledSummary:
         rules: Counter[str] = Counter()
         for block in result.blocks:
             rules.update(block.rewritten.counts())
-        blocks = [] if run is None else [block.to_json() for block in run.blocks]
+        of_run: dict[str, Any] = {}
+        if run is not None:
+            of_run["jumps"] = dict(run.jumps)
+            of_run["blocks"] = [block.to_json() for block in run.blocks]
+            of_run["loops"] = [loop_json(report) for report in run.loops]
         return {
             "kernel": job.kernel.name,
             "params": dict(job.parameters),
@@ -115,7 +123,7 @@ class CompiledSummary:
             "ladder": [bound_json(bound) for bound in self.ladder],
             "engines": engine_rows(self.engines),
             **({} if self.idle is None else {"idle": _plain(self.idle)}),
-            **({} if run is None else {"jumps": dict(run.jumps), "blocks": blocks}),
+            **of_run,
             "scratch": {"peak": result.scratch_peak, "size": job.machine.scratch_words},
             "proved": {
                 "program": proof.answer,
@@ -149,10 +157,10 @@ def _of_the_schedule(result: Compiled) -> CompiledSummary:
 def _of_a_run(result: Compiled) -> CompiledSummary:
     """What the longest verified run of a program that jumps does."""
     machine = result.job.machine
-    ran = executed(result.program, machine, _longest(result))
-    taken = Counter(ran.path)
-    entered = [_entered(block, taken) for block in result.blocks]
-    run = _unrolled(result, ran)
+    memory = _longest(result)
+    ran = executed(result.program, machine, memory)
+    entered = [_entered(block, ran) for block in result.blocks]
+    run = _unrolled(result, memory, ran)
     idle = None if run is None else _idle_slots(run, result)
     first = [{} if run is None or idle is None else counted(idle, *_first_time(block, run.path))
              for block in result.blocks]  # fmt: skip
@@ -162,8 +170,9 @@ def _of_a_run(result: Compiled) -> CompiledSummary:
     ])  # fmt: skip
     jumps = {name: count for (_engine, name), count in ran.slots.items() if "jump" in name}
     return CompiledSummary(
-        result, ran.cycles, (slots_bound(ran, machine), _blocks_bound(result, entered)),
-        ran.engines, None if idle is None else counted(idle), RunOfBlocks(jumps, blocks),
+        result, ran.cycles, (slots_bound(ran, machine), _blocks_bound(result, entered, ran)),
+        ran.engines, None if idle is None else counted(idle),
+        RunOfBlocks(jumps, blocks, result.loops),
     )  # fmt: skip
 
 
@@ -176,9 +185,11 @@ def run_of(result: Compiled, path: Sequence[int]) -> Unrolled:
     )
 
 
-def _unrolled(result: Compiled, ran: Executed) -> Unrolled | None:
+def _unrolled(result: Compiled, memory: Words, ran: Executed) -> Unrolled | None:
     """The same of what was run; None if that is too long to look at bundle by bundle."""
-    return None if len(ran.path) > MOST_SHOWN else run_of(result, ran.path)
+    if sum(ran.bundles.values()) > MOST_SHOWN:
+        return None
+    return run_of(result, path_of_run(result.program, result.job.machine, memory))
 
 
 def _idle_slots(run: Unrolled, result: Compiled) -> Mapping[str, Any]:
@@ -186,9 +197,9 @@ def _idle_slots(run: Unrolled, result: Compiled) -> Mapping[str, Any]:
     return idle_slots(run.program, machine, run_placements(run, machine))
 
 
-def _entered(block: CompiledBlock, taken: Mapping[int, int]) -> int:
-    """How often the run goes through the block; 0 of a block that takes no bundle."""
-    return max((taken.get(at, 0) for at in range(block.start, block.stop)), default=0)
+def _entered(block: CompiledBlock, run: Executed) -> int:
+    """How often the run goes through the block in its plain form; 0 if it takes no bundle."""
+    return max((run.bundles.get(at, 0) for at in range(block.plain, block.stop)), default=0)
 
 
 def _first_time(block: CompiledBlock, path: Sequence[int]) -> tuple[int, int]:
@@ -201,12 +212,33 @@ def _first_time(block: CompiledBlock, path: Sequence[int]) -> tuple[int, int]:
     return first, end
 
 
-def _blocks_bound(result: Compiled, entered: Sequence[int]) -> Bound:
-    """The fewest cycles of a run that enters each block so often, one after the other."""
+def _blocks_bound(result: Compiled, entered: Sequence[int], run: Executed) -> Bound:
+    """The fewest cycles of a run that enters each block so often, one after the other.
+
+    Iterations of a pipelined loop overlap: they start no less than the least period apart.
+    """
     least = [best_bound(block.bounds).cycles for block in result.blocks]
     cycles = sum(times * cycles for times, cycles in zip(entered, least, strict=True))
     runs = plural(sum(entered), "block")
-    return Bound("blocks", cycles, f"a run goes through {runs}, none of which can be shorter")
+    why = f"a run goes through {runs}, none of which can be shorter"
+    overlapped = 0
+    for report in result.loops:
+        if report.schedule is not None:
+            begun, iterations = _iterations(result.blocks[report.block], report.schedule, run)
+            cycles += (iterations - begun) * max(value for _name, value, _why in report.bounds)
+            overlapped += iterations
+    if overlapped:
+        why += f", and {plural(overlapped, 'iteration')} of pipelined loops at their least period"
+    return Bound("blocks", cycles, why)
+
+
+def _iterations(block: CompiledBlock, schedule: LoopSchedule, run: Executed) -> tuple[int, int]:
+    """How often the run enters a pipelined loop, and its iterations but for those in plain form."""
+    assert block.pipelined is not None
+    first = block.start + (block.pipelined.control.short is not None)
+    passes = run.bundles.get(first + block.pipelined.kernel[1] - 1, 0)
+    begun = run.bundles.get(first, 0) if schedule.ahead else min(passes, 1)
+    return begun, begun * schedule.ahead + passes * schedule.unroll
 
 
 def _longest(result: Compiled) -> Words:

@@ -109,9 +109,19 @@ def _least(lowered: Lowered) -> int:
 def lower_as_it_stands(graph: Graph, machine: Machine) -> Lowered:
     """As `lower`, with every constant made as `graph` says."""
     placed, placement = materialize(graph, machine)
-    graph, writers = (written := copy_variables(placed, machine)).graph, written.variable
-    if graph is not placed:
-        placement = place(graph, machine)
+    written = copy_variables(placed, machine)
+    if written.graph is not placed:
+        placement = place(written.graph, machine)
+    return lower_operations(written.graph, machine, written.variable, placement)
+
+
+def lower_operations(
+    graph: Graph, machine: Machine, writers: Mapping[int, int], placement: Placement
+) -> Lowered:
+    """The problem of a graph without `assign`, the operands of which can be read where they lie.
+
+    `writers` are the operations that write a variable where it lies, by node: the variable.
+    """
     operations = [i for i, node in enumerate(graph.nodes) if node.op not in _NOT_RUN]
     number = {node: op for op, node in enumerate(operations)}
     modes = _Modes(graph, machine, placement)
