@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
-from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES
+from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES, IdleSlots
 from slotweave.anatomy.timeline import Timeline
 from slotweave.views.parts import IDLE_CAUSE_NAMES
 
@@ -54,8 +54,8 @@ def block_picture(
     for number, (engine, slots) in enumerate(shown.machine.engines):
         if slots:
             used = np.array([len(b.get(engine, ())) for b in shown.program.bundles])[costs]
-            causes = np.asarray(shown.idle[engine])[costs]
-            rows = _Row(engine, slots, number, used, causes, edges)
+            idle = _idle_by_cycle(shown.idle[engine])[costs]
+            rows = _Row(engine, slots, number, used, idle, edges)
             lines += rows.coloured() if coloured else rows.plain()
     return Picture((*lines, _axis(edges, columns)), _legend(coloured))
 
@@ -66,7 +66,7 @@ class _Row:
     slots: int
     number: int
     used: NDArray[np.int64]
-    causes: NDArray[np.int64]
+    idle: NDArray[np.int64]  # idle slots by cycle and cause
     edges: NDArray[np.int64]
 
     def _share(self) -> list[float]:
@@ -78,12 +78,9 @@ class _Row:
 
     def _cause(self) -> list[int]:
         """The cause of most idle slots, by column."""
-        weight = self.slots - self.used
-        found = []
-        for begin, end in zip(self.edges[:-1].tolist(), self.edges[1:].tolist(), strict=True):
-            idle = np.bincount(self.causes[begin:end], weight[begin:end], len(IDLE_CAUSES))
-            found.append(int(idle.argmax()))
-        return found
+        sums = np.concatenate((np.zeros((1, len(IDLE_CAUSES)), int), np.cumsum(self.idle, axis=0)))
+        most: list[int] = (sums[self.edges[1:]] - sums[self.edges[:-1]]).argmax(axis=1).tolist()
+        return most
 
     def coloured(self) -> list[Text]:
         lines = min(_LINES, -(-self.slots // 2))
@@ -109,6 +106,14 @@ class _Row:
         pairs = zip(self._share(), self._cause(), strict=True)
         why = [" " if share >= 1 else CAUSE_LETTERS[cause] for share, cause in pairs]
         return [Text(_label(self.engine) + "".join(top)), Text(_label("") + "".join(why))]
+
+
+def _idle_by_cycle(idle: IdleSlots) -> NDArray[np.int64]:
+    """For each bundle the idle slots of each cause."""
+    table = np.zeros((len(idle.spare), len(IDLE_CAUSES)), np.int64)
+    table[np.arange(len(idle.spare)), idle.rest] = idle.spare - idle.free
+    table[:, 0] += idle.free
+    return table
 
 
 def _label(name: str) -> str:

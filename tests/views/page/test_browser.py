@@ -159,7 +159,7 @@ def test_two_programs_share_a_cursor_and_a_part_says_so(browser_pages: Any) -> N
     page, wrong = browser_pages(
         report(Reported("slow", slow, CHALLENGE, facts), Reported("fast", fast, CHALLENGE, facts))
     )
-    assert page.locator("#ladder .of").count() == 2
+    assert page.locator(".ladder .of").count() == 2
     assert page.evaluate("match.some(other => other >= 0)")
     part, wrong_too = browser_pages(report(Reported("slow", slow, CHALLENGE, facts), span=(10, 60)))
     assert part.locator("#sampled").is_visible()

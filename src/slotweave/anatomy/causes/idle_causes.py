@@ -33,22 +33,45 @@ from slotweave.simulate.legality import costs_a_cycle
 IDLE_CAUSES = ("free", "scratch", "memory", "elsewhere", "dependence", "nothing")
 
 
-def idle_causes(
-    program: Program, machine: Machine, placed: Placements
-) -> dict[str, dict[str, int]]:
-    """engine -> cause -> number of idle slots, in the bundles that cost a cycle."""
+@dataclass(frozen=True, eq=False)
+class IdleSlots:
+    """The idle slots of an engine, by bundle; those of a bundle that costs no cycle do not count.
+
+    `free` of the `spare` ones could hold an operation of a later bundle, the others are idle for
+    the cause `rest` (its place in IDLE_CAUSES).
+    """
+
+    spare: Longs
+    free: Longs
+    rest: Longs
+
+    def by_cause(self) -> dict[str, int]:
+        """The number of slots of each cause that there is."""
+        counts = np.bincount(self.rest, weights=self.spare - self.free, minlength=len(IDLE_CAUSES))
+        counts[0] = self.free.sum()
+        named = zip(IDLE_CAUSES, counts.astype(int).tolist(), strict=True)
+        return {cause: number for cause, number in named if number}
+
+
+def idle_slots(program: Program, machine: Machine, placed: Placements) -> dict[str, IdleSlots]:
+    """engine -> its idle slots in each bundle, with their causes."""
     table = _cases(program, machine, placed)
     moving = movers(program, machine, placed)
     result = {}
     for engine, spare in _spare(program, machine, placed).items():
-        free = np.minimum(spare, moving[engine])
         waits = np.arange(len(spare)) < _spans(placed, machine, engine)[0].max(initial=0)
-        rest = np.select([*table[engine][1:4], waits], range(1, 5), 5)
-        counts = np.bincount(rest, weights=spare - free, minlength=len(IDLE_CAUSES))
-        counts[0] = free.sum()
-        named = zip(IDLE_CAUSES, counts.astype(int).tolist(), strict=True)
-        result[engine] = {cause: number for cause, number in named if number}
+        rest = np.select([*table[engine][1:4], waits], range(1, 5), 5).astype(np.int64)
+        result[engine] = IdleSlots(spare, np.minimum(spare, moving[engine]), rest)
     return result
+
+
+def idle_causes(
+    program: Program, machine: Machine, placed: Placements
+) -> dict[str, dict[str, int]]:
+    """engine -> cause -> number of idle slots, in the bundles that cost a cycle."""
+    return {
+        engine: slots.by_cause() for engine, slots in idle_slots(program, machine, placed).items()
+    }
 
 
 def could_move(program: Program, machine: Machine, placed: Placements) -> dict[str, int]:

@@ -9,9 +9,14 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
+from slotweave.anatomy.findings import Finding
 from slotweave.anatomy.timeline import Timeline
 from slotweave.views.page.columns import packed, timeline_columns
+from slotweave.views.palette import ENGINE_COLOURS, cause_colour, cause_meaning
 from slotweave.views.parts import IDLE_CAUSE_NAMES
+
+#: One script, in this order.
+_SCRIPTS = ("model.js", "view.js", "slots.js", "series.js", "cursor.js", "keys.js", "start.js")
 
 #: Caption, headings, rows.
 Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
@@ -36,7 +41,8 @@ class ReportProgram:
     `ladder` are lower bounds (name, cycles, reason); `what_if` has for each engine the cycles by
     its number of slots; `phases` (group, stage, first, last) as `inspect` has them; `cycles` those
     that are over before each bundle, and in the end; `lines` the line of the kernel of each
-    operation, -1 for none, and the texts of these lines.
+    operation, -1 for none, and the texts of these lines; `about` says what it
+    is, `findings` why it is as long as it is, and `command` what to type next.
     """
 
     name: str
@@ -48,6 +54,9 @@ class ReportProgram:
     what_if: Mapping[str, Sequence[tuple[int, int]]] | None = None
     overview: Overview | None = None
     lines: tuple[Sequence[int], Sequence[str]] = field(default=((), ()))
+    findings: Sequence[Finding] = ()
+    about: str = ""
+    command: str = ""
 
 
 def report_page(
@@ -69,12 +78,16 @@ def report_page(
         "match": None if match is None else packed(match),
         "tables": [list(table) for table in tables],
         "sampled": sampled,
-        "causes": list(IDLE_CAUSE_NAMES.values()),
+        "causes": [
+            [name, cause_meaning(cause), cause_colour(cause)]
+            for cause, name in IDLE_CAUSE_NAMES.items()
+        ],
+        "hues": ENGINE_COLOURS,
     }
     parts = {
         "TITLE": html.escape(title),
         "STYLE": _part("page.css"),
-        "SCRIPT": _part("page.js"),
+        "SCRIPT": "".join(map(_part, _SCRIPTS)),
         # `<` in a string could end the script element or begin a comment in it
         "DATA": json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
     }
@@ -88,7 +101,7 @@ def report_page(
 
 
 def _part(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
+    return (files(__package__) / "assets" / name).read_text(encoding="utf-8")
 
 
 def _program(one: ReportProgram) -> dict[str, Any]:
@@ -98,6 +111,9 @@ def _program(one: ReportProgram) -> dict[str, Any]:
     return {
         "name": one.name,
         "ladder": [list(rung) for rung in one.ladder],
+        "findings": [[each.what, each.cure] for each in one.findings],
+        "about": one.about,
+        "command": one.command,
         "phases": [list(phase) for phase in one.phases],
         "spans": one.spans,
         "overview": None

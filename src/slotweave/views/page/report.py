@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from pathlib import PurePath
 
 from slotweave.analysis.utilisation import EngineUse, utilisation
 from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
+from slotweave.anatomy.findings import findings
 from slotweave.anatomy.headline import headline
 from slotweave.anatomy.inspect import inspect_and_place, refuse_faults
 from slotweave.anatomy.inspection import Inspection
@@ -23,6 +25,8 @@ from slotweave.ir.program import Program
 from slotweave.lift import Ran
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.legality import costs_a_cycle
+from slotweave.views.inspect_table import title_of
+from slotweave.views.next_command import next_command
 from slotweave.views.page.page import Overview, ReportProgram, Table, report_page
 from slotweave.views.parts import IDLE_CAUSE_NAMES
 
@@ -34,12 +38,17 @@ PART, COLUMNS = 4_000, 2_000
 
 @dataclass(frozen=True)
 class Reported:
-    """A program to report, under `facts`, called `name`."""
+    """A program to report, under `facts`, called `name`.
+
+    `file` and `options` are what a command that takes it is given ("": there is no such file).
+    """
 
     name: str
     program: Program
     machine: Machine
     facts: Facts
+    file: str = ""
+    options: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def report(
@@ -55,7 +64,7 @@ def report(
     if len(one.program.bundles) > MOST_BUNDLES or span is not None:
         return _of_part(one, span)
     shown, found = _whole(one)
-    return report_page(one.name, headline(found), [shown], _tables(found))
+    return report_page(_short(one.name), headline(found), [shown], _tables(found))
 
 
 def _whole(one: Reported) -> tuple[ReportProgram, Inspection]:
@@ -65,16 +74,25 @@ def _whole(one: Reported) -> tuple[ReportProgram, Inspection]:
     assert run is not None  # the run of what is not refused is known
     assert found.view is not None
     (ran, placed), view = run, found.view
+    curves = slot_curves(placed, one.machine, found.cycles)
     return ReportProgram(
-        one.name,
+        _short(one.name),
         timeline(ran.program, one.machine, placed),
         ran.cycles,
         [(rung.name, rung.cycles, rung.why) for rung in found.ladder],
         [(phase.group, phase.stage, phase.first, phase.last) for phase in view.phases],
         (view.spans.head, view.spans.body),
-        slot_curves(placed, one.machine, found.cycles),
+        curves,
         lines=_lines(one.program, ran),
+        findings=findings(found, curves),
+        about=title_of(found).plain,
+        command=next_command(found, one.file, one.options) if one.file else "",
     ), found
+
+
+def _short(name: str) -> str:
+    """The last part of the path to a file."""
+    return PurePath(name).name or name
 
 
 def _lines(program: Program, ran: Unrolled) -> tuple[Sequence[int], Sequence[str]]:
@@ -111,11 +129,12 @@ def _of_two(one: Reported, other: Reported) -> str:
     fewer = seen.cycles - seen_too.cycles
     than = "as long as" if not fewer else "shorter than" if fewer > 0 else "longer than"
     by = f"{plural(abs(fewer), 'cycle')} " if fewer else ""
-    sentence = f"{other.name} is {by}{than} {one.name}. {one.name}: {headline(seen)}"
-    tables = [(f"{each.name}: {caption}", heads, rows)
+    names = [_short(each.name) for each in (one, other)]
+    sentence = f"{names[1]} is {by}{than} {names[0]}. {names[0]}: {headline(seen)}"
+    tables = [(f"{_short(each.name)}: {caption}", heads, rows)
               for each, found in ((one, seen), (other, seen_too))
               for caption, heads, rows in _tables(found)]  # fmt: skip
-    return report_page(f"{one.name} and {other.name}", sentence, [first, second], tables, match)
+    return report_page(" and ".join(names), sentence, [first, second], tables, match)
 
 
 #: Bundle of the text or of the run, engine, slot -> number of the operation.
@@ -161,7 +180,7 @@ def _of_part(one: Reported, span: tuple[int, int] | None) -> str:
         f"{100 * use[name].share:.1f} % of the slots on {name} are used."
     )
     shown = ReportProgram(
-        one.name, timeline(part, one.machine, placed), spent, ladder, [], None, None,
+        _short(one.name), timeline(part, one.machine, placed), spent, ladder, [], None, None,
         overview=_overview(whole, one.machine, cycles, (first, end)),
     )  # fmt: skip
     said = (
@@ -170,7 +189,7 @@ def _of_part(one: Reported, span: tuple[int, int] | None) -> str:
         "others). What they say of waiting knows only this part: any two accesses to memory are "
         "taken to alias, and results from before it are taken to be there when it begins."
     )
-    return report_page(one.name, sentence, [shown], [_use_table(use)], sampled=said)
+    return report_page(_short(one.name), sentence, [shown], [_use_table(use)], sampled=said)
 
 
 def _as_it_runs(one: Reported) -> Program:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import sys
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_note
-from slotweave.cli.inputs import STDIN, span_named
+from slotweave.cli.inputs import span_named
 from slotweave.cli.options import (
     NO_FILES,
     Files,
@@ -27,7 +24,6 @@ from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from slotweave.anatomy.causes.placements import Placements
-    from slotweave.anatomy.inspection import Inspection
     from slotweave.anatomy.unrolled import Unrolled
     from slotweave.machine import Machine
 
@@ -80,6 +76,7 @@ def inspect(
     from slotweave.cli.inputs import machine_of, shown, with_file
     from slotweave.cli.program_files import building, built_for, flags_given, program_in
     from slotweave.views.inspect_table import inspect_view
+    from slotweave.views.next_command import next_command
 
     how = building(files, terminal)
     parsed = program_in(program, how)
@@ -130,17 +127,3 @@ def _draw(
     shown = timeline(ran.program, machine, placed)
     picture = block_picture(shown, ran.cycles, width, span, terminal.has_color(sys.stdout))
     terminal.show(Group("", *picture.lines, picture.legend))
-
-
-def next_command(found: Inspection, file: str, options: Mapping[str, str | None]) -> str:
-    """What to type next: what makes the program shorter, or says why nothing does.
-
-    `options` are those given to `inspect`, which the command takes too.
-    """
-    if found.refusal is not None:
-        return f"slotweave explain {found.refusal.code}"
-    given = [word for name, value in options.items() if value for word in (name, value)]
-    if found.dataflow is None or found.dataflow.cycles == found.cycles:
-        return shlex.join(["slotweave", "bound", file, *given])
-    shorter = "shorter.json" if file == STDIN else f"{Path(file).stem}-shorter.json"
-    return shlex.join(["slotweave", "repack", file, *given, "-o", shorter])

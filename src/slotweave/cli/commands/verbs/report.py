@@ -12,7 +12,7 @@ from slotweave.cli.command import command
 from slotweave.cli.facts import OriginFactsOption, assumed, facts_of_origin
 from slotweave.cli.options import NO_FILES, Files, MachineOfProgram
 from slotweave.cli.output import STDOUT, expect_writable, stdout_by_any_name, write_output
-from slotweave.cli.program_files import building, program_in
+from slotweave.cli.program_files import building, flags_given, program_in
 from slotweave.cli.terminal import Terminal
 
 
@@ -59,10 +59,13 @@ def report(
     reported = []
     for file in (a, b) if b is not None else (a,):
         program = program_in(file, how)
-        known = assumed(file, facts or facts_of_origin(file, program), how, program)
+        of_facts = facts or facts_of_origin(file, program)
+        known = assumed(file, of_facts, how, program)
         terminal.notes(known.notes)
         target = inputs.machine_of(program, machine)
-        reported.append(Reported(inputs.shown(file), program, target, known.facts))
+        options = {"--machine": machine, "--facts": of_facts, **flags_given(files)}
+        name = inputs.shown(file)
+        reported.append(Reported(name, program, target, known.facts, file, options))
     with inputs.with_file(a):
         text = page_of(reported[0], reported[1] if b is not None else None, span)
     write_output(output, text)
