@@ -27,3 +27,17 @@ def cause_colour(cause: str) -> str:
 def cause_meaning(cause: str) -> str:
     """What is said of a slot that is idle for this cause."""
     return _CAUSES.get(cause, _OTHER)[1]
+
+
+#: Slots in use where colours tell of the idle ones.
+USED = "#cfd3d8"
+#: Points of viridis (matplotlib), dark to light, which is read without colours too.
+_RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
+
+
+def ramp(part: float) -> str:
+    """A colour between dark blue, 0, and yellow, 1."""
+    at = min(max(part, 0.0), 1.0) * (len(_RAMP) - 1)
+    low = min(int(at), len(_RAMP) - 2)
+    pairs = zip(_RAMP[low], _RAMP[low + 1], strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * (at - low)):02x}" for a, b in pairs)

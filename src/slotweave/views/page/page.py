@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from slotweave.anatomy.findings import Finding
-from slotweave.anatomy.timeline import Timeline
+from slotweave.views.drawn import ReportProgram
 from slotweave.views.page.columns import packed, timeline_columns
 from slotweave.views.palette import ENGINE_COLOURS, cause_colour, cause_meaning
 from slotweave.views.parts import IDLE_CAUSE_NAMES
@@ -20,43 +18,6 @@ _SCRIPTS = ("model.js", "view.js", "slots.js", "series.js", "cursor.js", "keys.j
 
 #: Caption, headings, rows.
 Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
-
-
-@dataclass(frozen=True)
-class Overview:
-    """All of a program that is shown in part: the `part` (first cycle, end) of `cycles`.
-
-    `shares` has for each engine the part of its slots in use, from 0 to 255, by column.
-    """
-
-    cycles: int
-    part: tuple[int, int]
-    shares: Mapping[str, Sequence[int]]
-
-
-@dataclass(frozen=True)
-class ReportProgram:
-    """A program on the page.
-
-    `ladder` are lower bounds (name, cycles, reason); `what_if` has for each engine the cycles by
-    its number of slots; `phases` (group, stage, first, last) as `inspect` has them; `cycles` those
-    that are over before each bundle, and in the end; `lines` the line of the kernel of each
-    operation, -1 for none, and the texts of these lines; `about` says what it
-    is, `findings` why it is as long as it is, and `command` what to type next.
-    """
-
-    name: str
-    shown: Timeline
-    cycles: Sequence[int]
-    ladder: Sequence[tuple[str, int, str]]
-    phases: Sequence[tuple[int | None, int | None, int, int]]
-    spans: tuple[int, int] | None
-    what_if: Mapping[str, Sequence[tuple[int, int]]] | None = None
-    overview: Overview | None = None
-    lines: tuple[Sequence[int], Sequence[str]] = field(default=((), ()))
-    findings: Sequence[Finding] = ()
-    about: str = ""
-    command: str = ""
 
 
 def report_page(

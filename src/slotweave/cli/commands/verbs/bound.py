@@ -19,8 +19,15 @@ from slotweave.cli.options import (
     Json,
     MachineOfProgram,
     Parameters,
+    Svg,
 )
-from slotweave.cli.output import expect_one_on_stdout, expect_writable, print_json
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
 from slotweave.cli.program_files import building, program_in, subject_flags
 from slotweave.cli.terminal import Terminal
 
@@ -71,6 +78,7 @@ def bound(
     certificate: _Certificate = None,
     check: _Check = None,
     files: Files = NO_FILES,
+    svg: Svg = None,
     json: Json = False,
 ) -> None:
     """Show lower bounds on the cycles, with reasons.
@@ -82,9 +90,11 @@ def bound(
     from slotweave.bounds import bound_ladder
 
     expect_one_on_stdout(certificate, json)
+    expect_one_on_stdout(svg, json or certificate == STDOUT)
     expect_writable(certificate)
+    expect_writable(svg)
     how = building(files, terminal)
-    options = (subject, parameters, contract, plan, certificate)
+    options = (subject, parameters, contract, plan, certificate, svg)
     if check is not None:
         if any((*options, facts, how.given)):
             raise _bad("--check takes all but --machine from its file; leave the rest out")
@@ -106,7 +116,7 @@ def bound(
             certificates.write(certificate, about, problem, ladder)
         plans = plan_bounds.over_all_plans(about, terminal)
     else:
-        if any(options[1:]):
+        if any(options[1:5]):
             raise _bad("-p, --contract, --plan and --certificate are for kernels, not for programs")
         parsed = program_in(subject, how)
         known = assumed(subject, facts, how, parsed)
@@ -116,7 +126,13 @@ def bound(
         warnings = tuple(read_only_notes(parsed, subject, target, known, facts))
         known = replace(known, notes=(*known.notes, *warnings))
         plans = None
-    _deliver(about, ladder, known, plans, terminal, certificate, json)
+    if svg is not None:
+        from slotweave.views.svg.program_svg import ladder_svg
+
+        rungs = [(rung.name, rung.cycles) for rung in ladder]
+        write_output(svg, ladder_svg(f"Lower bounds of {inputs.shown(subject)}", rungs))
+    to_stdout = STDOUT in (certificate, svg)
+    _deliver(about, ladder, known, plans, terminal, to_stdout, json)
 
 
 def _deliver(
@@ -125,7 +141,7 @@ def _deliver(
     known: Assumed | None,
     plans: PlansBound | None,
     terminal: Terminal,
-    certificate: str | None,
+    to_stdout: bool,
     json: bool,
 ) -> None:
     from slotweave.bounds import best_bound
@@ -134,7 +150,7 @@ def _deliver(
         offered = {} if plans is None else {"plans": plan_bounds.as_json(plans)}
         rungs = [_rung(rung) for rung in ladder]
         print_json({**about, "bound": _rung(best_bound(ladder)), "ladder": rungs, **offered})
-    elif certificate != "-" and not terminal.quiet:
+    elif not to_stdout and not terminal.quiet:
         _show(terminal, ladder, known)
         if plans is not None:
             plan_bounds.show(plans)

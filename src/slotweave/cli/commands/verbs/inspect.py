@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from slotweave.base.diagnostics import InputError
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_note
 from slotweave.cli.inputs import span_named
@@ -17,13 +18,21 @@ from slotweave.cli.options import (
     Json,
     MachineOfProgram,
     ProgramArgument,
+    Svg,
 )
 from slotweave.cli.origin import not_guessed
-from slotweave.cli.output import print_json
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from slotweave.anatomy.causes.placements import Placements
+    from slotweave.anatomy.inspection import Inspection
     from slotweave.anatomy.unrolled import Unrolled
     from slotweave.machine import Machine
 
@@ -60,6 +69,7 @@ def inspect(
     files: Files = NO_FILES,
     picture: _Picture = None,
     cycles: _Cycles = None,
+    svg: Svg = None,
     json: Json = False,
 ) -> None:
     """Show where the cycles of a program go.
@@ -78,6 +88,8 @@ def inspect(
     from slotweave.views.inspect_table import inspect_view
     from slotweave.views.next_command import next_command
 
+    expect_one_on_stdout(svg, json)
+    expect_writable(svg)
     how = building(files, terminal)
     parsed = program_in(program, how)
     known = assumed(program, facts, how, parsed)
@@ -86,12 +98,16 @@ def inspect(
         said_of = not_guessed(parsed, program, known)
         found, run = inspect_and_place(said_of, target, known.facts)
         span = None if cycles is None else span_named(cycles, found.cycles)
+    if svg is not None:
+        with with_file(program):
+            drawn = _svg(program, target, found, run, span)
+        write_output(svg, drawn)
     options = {"--machine": machine, "--facts": facts, **flags_given(files)}
     command = next_command(found, program, options)
     if json:
         said = {"headline": headline(found), "next": command, "facts": known.name}
         print_json({**found.to_json(), **said})
-    else:
+    elif svg != STDOUT:
         values_built = built_for(program, parsed)
         context = [("built for", values_built)] if values_built else []
         terminal.show(inspect_view(found, [*context, ("facts", str(known))], command))
@@ -106,6 +122,26 @@ def inspect(
     ):
         if warning is not None:
             terminal.note(f"warning: {warning}")
+
+
+def _svg(
+    name: str,
+    machine: Machine,
+    found: Inspection,
+    run: tuple[Unrolled, Placements] | None,
+    span: tuple[int, int] | None,
+) -> str:
+    """The pictures of a program. Raises InputError (SW219) for one whose run is not known."""
+    from slotweave.anatomy.headline import headline
+    from slotweave.views.drawn import program_drawn
+    from slotweave.views.inspect_table import title_of
+    from slotweave.views.svg.program_svg import program_svg
+
+    if run is None:
+        assert found.refusal is not None
+        raise InputError(found.refusal)
+    heading = f"{title_of(found).plain}. {headline(found)}"
+    return program_svg(heading, [program_drawn(name, machine, found, run)], span)
 
 
 def _draw(

@@ -4,7 +4,7 @@ const D = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
 const MARGIN = 64, TILE = 4096, LEAST = 8;
 /* Why a slot is idle: name, meaning, colour, in the order of the causes' numbers. */
-const CAUSES = D.causes.map(([name, why, hue]) => [name, why + (D.sampled ? ", in the part shown" : ""), hue]);
+const CAUSES = D.causes;
 const HELD = ["operand", "memory", "scratch word"];
 const HELD_HUES = ["#56b4e9", "#009e73", "#cc79a7"];
 const HUES = D.hues;                                           // told apart by colour-blind people

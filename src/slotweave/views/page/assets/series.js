@@ -12,7 +12,7 @@ function overviewPane(p) {
     });
     c.strokeStyle = css("--mark"); c.lineWidth = 2; c.strokeRect(x(part[0]), 0, Math.max(x(part[1]) - x(part[0]), 2), each * rows.length);
     c.fillStyle = css("--dim"); c.textAlign = "center"; c.textBaseline = "bottom";
-    for (let k = 0; k <= 8; k++) c.fillText(number(Math.round(cycles * k / 8)), Math.min(x(cycles * k / 8), width - 24), height);
+    for (let k = 0; k <= 8; k++) c.fillText(number(Math.round(cycles * k / 8)), Math.min(x(cycles * k / 8), width - 30), height);
   }, () => null, {follows: false});
 }
 const of = p => programs.length > 1 ? `${p.name}: ` : "";
