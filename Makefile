@@ -7,7 +7,7 @@ CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all coverage lint clean
+.PHONY: help demo test check-all coverage lint docs screenshots clean
 
 help:
 	@echo "make demo       compile the tree-hash workload, check it, show where the cycles went, export it"
@@ -15,6 +15,8 @@ help:
 	@echo "make check-all  the same with the long tests, ten minutes of fuzzing, and coverage"
 	@echo "make coverage   branch coverage of what checks, rewrites and simulates; fails below 95 %"
 	@echo "make lint       linters, types and layers only"
+	@echo "make docs       the documentation as a site, in build/site"
+	@echo "make screenshots  the pictures of docs/img (needs Chromium: apt-get install chromium)"
 	@echo "make clean      remove .venv, caches and out/"
 
 demo: $(CORE)
@@ -31,7 +33,7 @@ test: lint
 
 # Each part says how many seconds it took.
 check-all:
-	@start=$$(date +%s); $(MAKE) lint && \
+	@start=$$(date +%s); $(MAKE) lint && $(MAKE) docs && \
 	linted=$$(date +%s); $(BIN)/pytest --long --parts $(PARALLEL) && \
 	tested=$$(date +%s); $(MAKE) coverage && \
 	covered=$$(date +%s) && \
@@ -53,6 +55,13 @@ lint: $(DEV)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Warnings, as of a link that leads nowhere, are errors. Nothing is fetched.
+docs: $(DEV)
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
+
+screenshots: $(DEV)
+	$(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf $(VENV) build out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

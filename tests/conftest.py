@@ -37,7 +37,7 @@ LONGEST = (
     "challenge/tree_hash/test_judged_shape.py",
     "challenge/ladder/test_ladder.py",
     "tuning/test_search.py",
-    "docs/test_inspect.py",
+    "docs/test_console_pages.py",
     "backend/test_spill.py",
     "test_machine_variants.py",
     "challenge/tree_hash/test_plans.py",
