@@ -7,7 +7,7 @@ CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all coverage lint docs screenshots clean
+.PHONY: help demo test check-all coverage lint docs budgets screenshots clean
 
 help:
 	@echo "make demo       compile the tree-hash workload, check it, show where the cycles went, export it"
@@ -16,6 +16,7 @@ help:
 	@echo "make coverage   branch coverage of what checks, rewrites and simulates; fails below 95 %"
 	@echo "make lint       linters, types and layers only"
 	@echo "make docs       the documentation as a site, in build/site"
+	@echo "make budgets    what the report's page costs, against its limits (needs Chromium)"
 	@echo "make screenshots  the pictures of docs/img (needs Chromium: apt-get install chromium)"
 	@echo "make clean      remove .venv, caches and out/"
 
@@ -36,7 +37,7 @@ check-all:
 	@start=$$(date +%s); $(MAKE) lint && $(MAKE) docs && \
 	linted=$$(date +%s); $(BIN)/pytest --long --parts $(PARALLEL) && \
 	tested=$$(date +%s); $(MAKE) coverage && \
-	covered=$$(date +%s) && \
+	covered=$$(date +%s) && $(MAKE) budgets && \
 	echo "check-all: $$((linted - start)) s linters and setting up, $$((tested - linted)) s tests," \
 		"$$((covered - tested)) s coverage"
 
@@ -59,6 +60,9 @@ lint: $(DEV)
 # Warnings, as of a link that leads nowhere, are errors. Nothing is fetched.
 docs: $(DEV)
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
+
+budgets: $(DEV)
+	PYTHONPATH=tests $(BIN)/python -m support.page_budgets
 
 screenshots: $(DEV)
 	$(BIN)/python docs/screenshots.py

@@ -80,8 +80,8 @@ def _as_it_opens(_page: Page) -> None:
 
 def _detail(page: Page) -> None:
     """Some cycles, and what an operation waited for."""
-    page.evaluate("show(1052, 12)")
-    page.evaluate("select(0, programs[0].at[programs[0].rowOf[1] * programs[0].cycles + 1059])")
+    page.evaluate("show(1026, 12)")
+    page.evaluate("select(0, programs[0].first[1033])")
     page.evaluate("window.scrollTo(0, document.getElementById('bar').offsetTop)")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,12 +92,13 @@ class _Row:
         texts = []
         for line in range(lines):
             text = Text(_label(self.engine if line == lines // 2 else ""))
-            for count, cause in zip(filled, idle, strict=True):
-                upper, lower = halves - 2 * line, halves - 2 * line - 1
-                if halves == 1:
-                    upper = lower = 1
-                pair = [own if count >= half else cause for half in (upper, lower)]
-                text.append("▀", Style(color=pair[0], bgcolor=pair[1]))
+            upper, lower = halves - 2 * line, halves - 2 * line - 1
+            if halves == 1:
+                upper = lower = 1
+            pairs = [[own if count >= half else cause for half in (upper, lower)]
+                     for count, cause in zip(filled, idle, strict=True)]  # fmt: skip
+            for pair, same in groupby(pairs):
+                text.append("▀" * len(list(same)), Style(color=pair[0], bgcolor=pair[1]))
             texts.append(text)
         return texts
 

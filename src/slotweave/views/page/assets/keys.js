@@ -40,7 +40,7 @@ function restore() {
   if (cycle !== null && cycle < p.cycles) { aim(which, cycle, view.row, false); if (from === null) { view.from = Math.max(0, cycle - 30); view.to = Math.min(longest, cycle + 30); } }
   if (op !== null && op < p.size) { select(which, op); reveal(p.time[op]); }
 }
-function theme(light) { view.light = light; document.documentElement.classList.toggle("dark", !light); tiles.clear(); redraw(); }
+function theme(light) { view.light = light; document.documentElement.classList.toggle("dark", !light); redraw(); }
 async function copy(text) { try { await navigator.clipboard.writeText(text); } catch { const t = element("textarea", text); document.body.append(t); t.select(); document.execCommand("copy"); t.remove(); } $("found").textContent = "copied"; }
 
 document.addEventListener("keydown", event => {

@@ -2,7 +2,7 @@
 /* One page, one cursor: every picture shows the cycles from view.from to view.to. */
 const D = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
-const MARGIN = 64, TILE = 4096, LEAST = 8;
+const MARGIN = 64, LEAST = 8;
 /* Why a slot is idle: name, meaning, colour, in the order of the causes' numbers. */
 const CAUSES = D.causes;
 const HELD = ["operand", "memory", "scratch word"];

@@ -18,7 +18,7 @@ function overviewPane(p) {
 const of = p => programs.length > 1 ? `${p.name}: ` : "";
 function usePane(p, which) {
   const each = 22, height = each * p.engines.filter(([, s]) => s).length + 18;
-  const spans = p.spans ? `; shaded: the head of ${number(p.spans[0])} cycles and the tail of ${number(p.cycles - p.spans[0] - p.spans[1])}, before and after the busiest engine is full` : "";
+  const spans = p.spans ? `; shaded: head, ${number(p.spans[0])} cycles, and tail, ${number(p.cycles - p.spans[0] - p.spans[1])}` : "";
   pane(`${of(p)}Use of each engine over time${spans}`, height, (c, width) => {
     const columns = Math.min(inner(width), Math.max(1, Math.round(view.to - view.from)));
     c.save(); c.beginPath(); c.rect(MARGIN, 0, width, height); c.clip();
@@ -79,19 +79,45 @@ function pipelinePane(p, which) {
     c.restore(); side(c, "group 0", 6); side(c, number(shown - 1), shown * each - 5); axis(c, width, height);
   }, pointCycle(which));
 }
+/* All values in one picture, drawn once for each way to colour them: from it the view is cut while
+   cycles are narrow; of few cycles each value is drawn by itself. */
+const maps = new Map();
+const WIDE = 4096;
+function mapOf(p, which, tall, words) {
+  const key = `${which} ${view.mode} ${dark()}`;
+  if (maps.has(key)) return maps.get(key);
+  const canvas = element("canvas"); canvas.width = Math.min(WIDE, Math.max(1, 4 * p.cycles)); canvas.height = 2 * tall;
+  const c = canvas.getContext("2d"), wide = canvas.width / p.cycles, high = canvas.height / words, colours = new Map();
+  const mode = MODES[view.mode === "idle" ? "stage" : view.mode];
+  for (let i = 0; i < p.value.length / 5; i++) {
+    const [address, size, from, to, op] = p.value.subarray(5 * i, 5 * i + 5), colour = mode.of(p, op);
+    if (!colours.has(colour)) colours.set(colour, new Path2D());
+    colours.get(colour).rect(from * wide, address * high, Math.max((to - from) * wide, 0.3), Math.max(size * high, 0.5));
+  }
+  for (const [colour, path] of colours) { c.fillStyle = colour; c.fill(path); }
+  if (maps.size > 12) maps.clear();
+  maps.set(key, canvas);
+  return canvas;
+}
 function memoryPane(p, which) {
   const height = 200, values = p.value.length / 5, words = Math.max(p.scratch, 1);
   pane(of(p) + "Scratch: which value lies where, addresses by cycles", height, (c, width) => {
-    const tall = height - 18;
+    const tall = height - 18, perCycle = inner(width) / (view.to - view.from);
     c.save(); c.beginPath(); c.rect(MARGIN, 0, width, tall); c.clip();
     c.fillStyle = css("--idle"); c.fillRect(xOf(0, width), 0, xOf(p.cycles, width) - xOf(0, width), tall);
+    const narrow = p.cycles > 0 && perCycle < 1.5 * Math.min(WIDE, 4 * p.cycles) / p.cycles;
+    if (narrow) {
+      const image = mapOf(p, which, tall, words), scale = image.width / p.cycles, to = Math.min(view.to, p.cycles);
+      if (view.from < to) c.drawImage(image, view.from * scale, 0, (to - view.from) * scale, image.height, MARGIN, 0, (to - view.from) * perCycle, tall);
+    }
     for (let i = 0; i < values; i++) {
-      const [address, size, from, to, op] = p.value.subarray(5 * i, 5 * i + 5);
+      const op = p.value[5 * i + 4], chosen = view.op === op && view.which === which;
+      if (narrow && !chosen) continue;
+      const [address, size, from, to] = p.value.subarray(5 * i, 5 * i + 4);
       if (to < view.from || from > view.to) continue;
       const w = xOf(to, width) - xOf(from, width);
-      if (w < 0.25) continue;
-      c.fillStyle = view.op === op && view.which === which ? css("--mark") : MODES[view.mode === "idle" ? "stage" : view.mode].of(p, op);
-      c.fillRect(xOf(from, width), address / words * tall, Math.max(w - (w > 4 ? 0.6 : 0), 0.4), Math.max(size / words * tall, 0.5));
+      c.fillStyle = chosen ? css("--mark") : MODES[view.mode === "idle" ? "stage" : view.mode].of(p, op);
+      c.fillRect(xOf(from, width), address / words * tall, Math.max(w - (w > 4 ? 0.6 : 0), 0.4), Math.max(size / words * tall, chosen ? 2 : 0.5));
     }
     c.restore(); side(c, "word 0", 6); side(c, number(words - 1), tall - 6); axis(c, width, height);
   }, (x, y, width, click) => {

@@ -1,29 +1,45 @@
-/* Tiles of one pixel for each cycle and slot, for when a cycle is too narrow to be a rectangle. */
-const tiles = new Map();
-function tile(p, which, at) {
-  const key = `${which} ${view.mode} ${dark()} ${at}`;
-  if (tiles.has(key)) return tiles.get(key);
-  const mode = MODES[view.mode], width = Math.min(TILE, p.cycles - at);
-  const canvas = element("canvas"); canvas.width = width; canvas.height = p.rows.length;
-  const c = canvas.getContext("2d", {willReadFrequently: true}), image = c.createImageData(width, p.rows.length);
-  const pixels = new Uint32Array(image.data.buffer), known = new Map();
+/* The colour of each slot and cycle as a word, row by row, for when a cycle is too narrow to be a
+   rectangle: the pixels of a picture are averages of these. */
+const words = new Map();
+function wordsOf(p, which) {
+  const key = `${which} ${view.mode} ${dark()}`;
+  if (words.has(key)) return words.get(key);
+  const mode = MODES[view.mode], found = new Uint32Array(p.rows.length * p.cycles), known = new Map();
+  const c = element("canvas").getContext("2d", {willReadFrequently: true});
   const word = colour => {
     if (!known.has(colour)) { c.fillStyle = colour; c.fillRect(0, 0, 1, 1); known.set(colour, new Uint32Array(c.getImageData(0, 0, 1, 1).data.buffer)[0]); }
     return known.get(colour);
   };
   const idle = word(css("--idle"));
   p.rows.forEach(([, slot], row) => {
-    const engine = p.engineOf[row];
-    for (let x = 0; x < width; x++) {
-      const op = p.at[row * p.cycles + at + x];
-      pixels[row * width + x] = op >= 0 ? word(mode.of(p, op))
-        : mode.idle ? word(CAUSES[causeOf(p, engine, at + x, slot)][2]) : idle;
+    for (let t = 0, at = row * p.cycles; t < p.cycles; t++, at++) {
+      const op = p.at[at];
+      found[at] = op >= 0 ? word(mode.of(p, op)) : mode.idle ? word(CAUSES[causeOf(p, p.engineOf[row], t, slot)][2]) : idle;
     }
   });
+  if (words.size > 12) words.clear();
+  words.set(key, found);
+  return found;
+}
+/* A picture of `columns` pixels for the cycles in view, a pixel high for each slot. */
+const strip = element("canvas");
+function stripOf(p, which, columns) {
+  const from = wordsOf(p, which), rows = p.rows.length;
+  if (strip.width !== columns || strip.height !== rows) { strip.width = columns; strip.height = rows; }
+  const c = strip.getContext("2d"), image = c.createImageData(columns, rows), to = new Uint32Array(image.data.buffer);
+  const edge = x => view.from + x / columns * (view.to - view.from);
+  for (let x = 0; x < columns; x++) {
+    const first = Math.floor(edge(x)), end = Math.min(Math.max(Math.floor(edge(x + 1)), first + 1), p.cycles);
+    if (first >= p.cycles) break;
+    for (let row = 0, at = row * p.cycles; row < rows; row++, at += p.cycles) {
+      let red = 0, green = 0, blue = 0;
+      for (let t = first; t < end; t++) { const word = from[at + t]; red += word & 255; green += word >> 8 & 255; blue += word >> 16 & 255; }
+      const count = end - first;
+      to[row * columns + x] = -16777216 | red / count | (green / count | 0) << 8 | (blue / count | 0) << 16;
+    }
+  }
   c.putImageData(image, 0, 0);
-  if (tiles.size > 64) tiles.clear();
-  tiles.set(key, canvas);
-  return canvas;
+  return strip;
 }
 function timeline(p, which) {
   const rowHeight = Math.max(7, Math.min(15, Math.floor(330 / p.rows.length / programs.length)));
@@ -37,11 +53,9 @@ function timeline(p, which) {
     c.save(); c.beginPath(); c.rect(MARGIN, 0, width, height); c.clip();
     const from = Math.max(0, Math.floor(view.from)), to = Math.min(p.cycles, Math.ceil(view.to));
     if (perCycle < 4) {
-      c.imageSmoothingEnabled = perCycle < 1; c.imageSmoothingQuality = "high";
-      for (let at = Math.floor(from / TILE) * TILE; at < to; at += TILE) {
-        const image = tile(p, which, at), x = xOf(at, width), w = image.width * perCycle;
-        p.engines.forEach(([, slots], e) => { if (slots) c.drawImage(image, 0, p.rowOf[e], image.width, slots, x, tops[p.rowOf[e]], w, slots * rowHeight - 1); });
-      }
+      c.imageSmoothingEnabled = false;
+      const columns = Math.max(1, Math.round(inner(width) * (window.devicePixelRatio || 1))), image = stripOf(p, which, columns);
+      p.engines.forEach(([, slots], e) => { if (slots) c.drawImage(image, 0, p.rowOf[e], columns, slots, MARGIN, tops[p.rowOf[e]], inner(width), slots * rowHeight - 1); });
     } else {
       p.engines.forEach(([, slots], e) => {
         for (let s = 0; s < slots; s++) {
@@ -89,7 +103,8 @@ function arrow(c, [x0, y0], [x1, y1], colour, dash) {
   c.save(); c.strokeStyle = c.fillStyle = colour; c.lineWidth = 1.4; c.setLineDash([[], [4, 3], [1, 3]][dash]);
   c.beginPath(); c.moveTo(x0, y0);
   const bend = Math.min(60, Math.abs(x1 - x0) / 2 + 8);
-  c.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1); c.stroke(); c.setLineDash([]);
+  const lift = Math.abs(y1 - y0) < 3 ? 16 : 0;                     // of one row: over what lies between
+  c.bezierCurveTo(x0 + bend, y0 - lift, x1 - bend, y1 - lift, x1, y1); c.stroke(); c.setLineDash([]);
   c.beginPath(); c.moveTo(x1, y1); c.lineTo(x1 - 6, y1 - 3); c.lineTo(x1 - 6, y1 + 3); c.fill(); c.restore();
 }
 const counterpart = (op, which = view.which) => match ? (which === 0 ? match[op] : back[op]) : -1;

@@ -8,7 +8,7 @@ function head() {
   const most = Math.max(...programs.flatMap(p => [takes(p), ...p.ladder.map(([, cycles]) => cycles)]), 1);
   for (const p of programs) {
     const card = element("section"), bars = element("div");
-    card.append(element("h2", programs.length > 1 ? `${p.name}: ${p.about}` : "Lower bounds (no schedule of these operations takes less), and what it takes"));
+    card.append(element("h2", programs.length > 1 ? `${p.name}: ${p.about}` : "Lower bounds, in blue, and this program"));
     bars.className = "ladder"; bars.setAttribute("role", "img");
     bars.setAttribute("aria-label", "Lower bounds against the cycles; the numbers are in the tables below");
     for (const [name, cycles, why] of [...p.ladder, ["this program", takes(p), "what it takes"]]) {
@@ -30,9 +30,10 @@ function advice(p) {
   const card = element("section", undefined, element("h2", programs.length > 1 ? `${p.name}: why, and what to do` : "Why, and what to do"));
   const items = p.findings.map(([what, cure]) => element("li", undefined, ...marked(what + " "), element("em", undefined, ...marked(cure))));
   const list = (some, start) => { const made = element("ol", undefined, ...some); made.start = start; return made; };
+  const shown = programs.length > 1 ? 1 : 3;
   card.className = "advice";
-  card.append(list(items.slice(0, 3), 1));
-  if (items.length > 3) card.append(element("details", undefined, element("summary", `${items.length - 3} more`), list(items.slice(3), 4)));
+  card.append(list(items.slice(0, shown), 1));
+  if (items.length > shown) card.append(element("details", undefined, element("summary", `${items.length - shown} more`), list(items.slice(shown), shown + 1)));
   if (p.command) {
     const button = element("button", "Copy");
     button.onclick = () => copy(p.command);
@@ -90,7 +91,7 @@ $("link").onclick = () => copy(location.href.split("#")[0] + permalink());
 $("help").onclick = () => $("keys").showModal();
 $("copy").onclick = () => copy(bundleText(programs[view.which], Math.max(view.cycle, 0)));
 $("listing").onscroll = () => list.scrolling || requestAnimationFrame(() => { const kept = view.cycle; view.cycle = -1; list(false); view.cycle = kept; });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", event => { if (view.light === null) { document.documentElement.classList.toggle("dark", event.matches); tiles.clear(); redraw(); } });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", event => { if (view.light === null) { document.documentElement.classList.toggle("dark", event.matches); redraw(); } });
 document.documentElement.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches);
 window.addEventListener("resize", redraw);
 window.addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details")) one.open = true; drawAll(); });
