@@ -54,8 +54,15 @@ class Shown:
         lines = (line.rstrip() for line in captured.get().rstrip().splitlines())
         return "\n".join(lines)
 
+    def _picture(self) -> str:
+        """What a notebook shows above the text, as SVG; "" if there is no picture."""
+        return ""
+
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        return f"{self._picture()}<pre>{html.escape(str(self))}</pre>"
+
+    def __rich__(self) -> RenderableType:
+        return self._view()
 
 
 def shown_as(kind: type[Kind], value: object, **more: object) -> Kind:
@@ -83,6 +90,13 @@ class Compiled(Shown, _compiled.Compiled):
         from slotweave.views.summary import summary_of
 
         return summary_of(self)
+
+    def _picture(self) -> str:
+        from slotweave.views.svg.notebook import notebook_picture
+
+        job = self.job
+        facts = job.kernel.facts(job.parameters, job.contract)
+        return notebook_picture(self.program, job.machine, facts)
 
     def _view(self) -> RenderableType:
         from slotweave.views.result_table import result_view
@@ -112,6 +126,11 @@ class Repacked(Shown, _repacking.Repacked):
         doubled = double_writes_of(self.given, self.machine)
         return repack_summary(self, "given", self.seed, unwritten, doubled)
 
+    def _picture(self) -> str:
+        from slotweave.views.svg.notebook import notebook_picture
+
+        return notebook_picture(self.program, self.machine, self.facts)
+
     def _view(self) -> RenderableType:
         from rich.console import Group
         from rich.text import Text
@@ -132,6 +151,14 @@ class Inspection(Shown, _inspection.Inspection):
     def to_json(self) -> dict[str, Any]:
         """What `slotweave inspect --json` prints of the program."""
         return _inspection.Inspection.to_json(self)
+
+    def _picture(self) -> str:
+        from slotweave.anatomy.headline import headline
+        from slotweave.views.svg.program_svg import ladder_svg
+
+        rungs = [(rung.name, rung.cycles) for rung in self.ladder]
+        taken = self.cycles if self.refusal is None else None
+        return ladder_svg(headline(self), rungs, taken) if rungs else ""
 
     def _view(self) -> RenderableType:
         from slotweave.views.inspect_table import inspect_view

@@ -52,10 +52,10 @@ def program_svg(
     return document(heading, pictures)
 
 
-def ladder_svg(heading: str, ladder: Sequence[tuple[str, int]]) -> str:
-    """Lower bounds alone."""
-    most = max((cycles for _name, cycles in ladder), default=1)
-    return document(heading, [ladder_picture(ladder, None, most)])
+def ladder_svg(heading: str, ladder: Sequence[tuple[str, int]], cycles: int | None = None) -> str:
+    """Lower bounds alone, or with the cycles of a program."""
+    most = max([cycles or 0, *(takes for _name, takes in ladder)])
+    return document(heading, [ladder_picture(ladder, cycles, most)])
 
 
 def curves_svg(
