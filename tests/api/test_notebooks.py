@@ -31,6 +31,12 @@ def test_results_show_a_picture_above_their_text(make) -> None:
     assert not re.search(r"href|src=|url\(|<script", shown)
 
 
+def test_the_report_draws_its_pictures_to_a_file(tmp_path) -> None:
+    program = sw.compile(double).program
+    sw.report(program, svg=tmp_path / "p.svg")
+    ElementTree.fromstring((tmp_path / "p.svg").read_text())
+
+
 def test_a_program_without_a_known_run_has_no_picture() -> None:
     loop = Program("challenge", ({"load": (("load", 0, 1),)}, {"flow": (("cond_jump", 0, 0),)}))
     assert sw.inspect(loop)._repr_html_().startswith("<pre>")

@@ -11,6 +11,7 @@ from slotweave.anatomy.findings import findings
 from slotweave.anatomy.headline import headline
 from slotweave.anatomy.inspect import inspect_and_place
 from slotweave.anatomy.inspection import Inspection
+from slotweave.anatomy.phases import WORK
 from slotweave.anatomy.timing.slot_curves import slot_curves
 from slotweave.anatomy.unrolled import Unrolled
 from slotweave.base.diagnostics import Diagnostic, InputError
@@ -183,6 +184,9 @@ def _tables(found: Inspection) -> list[Table]:
         ("Idle slots by cause", ("engine", *IDLE_CAUSE_NAMES.values()), idle),
         ("Spans", ("engine", "head", "body", "tail"),
          [[view.spans.engine, view.spans.head, view.spans.body, view.spans.tail]]),
+        ("Operations over time, by kind of work", ("cycles", *WORK),
+         [[f"{one.first:,} to {one.last:,}", *(one.operations.get(work, 0) for work in WORK)]
+          for one in view.slices]),
         ("Scratch", ("peak", "average", "words"), [[scratch.peak, scratch.mean, scratch.size]]),
         ("Groups of items by stage", ("group", "stage", "first cycle", "last cycle"),
          [["shared" if phase.group is None else str(phase.group),

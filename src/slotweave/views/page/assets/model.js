@@ -123,10 +123,10 @@ const MODES = {
   work: {name: "kind of work", of: (p, i) => HUES[WORK.indexOf(p.kinds[p.kind[i]][1])],
     legend: () => WORK.map((w, i) => [HUES[i], w])},
   idle: {name: "why slots are idle", of: () => USED(), idle: true,
-    legend: p => {
-      const slots = idleByCause(p);
-      return [[USED(), "in use", `${number(p.size)} operations, in grey`],
-        ...CAUSES.flatMap(([name, why, hue], i) => slots[i] ? [[hue, `${name}: ${number(slots[i])} slots`, why]] : [])];
+    legend: () => {
+      const slots = programs.map(idleByCause), told = of => of.map(number).join(" and ");
+      return [[USED(), "in use", `${told(programs.map(q => q.size))} operations, in grey`],
+        ...CAUSES.flatMap(([name, why, hue], i) => slots.some(of => of[i]) ? [[hue, `${name}: ${told(slots.map(of => of[i]))} slots`, why]] : [])];
     }},
   ...(D.match ? {match: {name: "what both programs compute", of: (p, i) => counterpart(i, programs.indexOf(p)) >= 0 ? "#56b4e9" : "#d55e00",
     legend: () => [["#56b4e9", "computed by both"], ["#d55e00", "computed by this one alone"]]}} : {}),

@@ -44,6 +44,7 @@ function advice(p) {
 function sliders() {
   const p = programs[0], box = $("sliders");
   if (!p.what_if) { $("if").hidden = true; return; }
+  if (programs.length > 1) $("if").querySelector("h2").textContent = `What if ${p.name} had more slots?`;
   for (const [name, found] of Object.entries(p.what_if)) {
     const own = found.findIndex(([slots]) => slots === p.engines.find(([e]) => e === name)[1]), input = element("input");
     input.type = "range"; input.min = 0; input.max = found.length - 1; input.value = own; input.id = `if-${name}`; input.setAttribute("aria-label", `slots on ${name}`);
