@@ -33,6 +33,7 @@ _FRAMES = """(() => { const taken = [];
     taken.push(performance.now() - start);
   }
   return taken.sort((a, b) => a - b)[54]; })()"""
+_PAINTED = "performance.getEntriesByName('first-contentful-paint').length"
 _PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 _READY = "performance.getEntriesByType('navigation')[0].domInteractive"
 
@@ -74,6 +75,7 @@ def _page(folder: Path) -> Iterator[Figure]:
         opened.on("request", lambda asked: wrong.append(asked.url)
                   if not asked.url.startswith("file:") else None)  # fmt: skip
         opened.goto(f"file://{page}")
+        opened.wait_for_function(f"{_PAINTED} && {_READY} > 0")
         yield Figure("first paint, s", opened.evaluate(_PAINT) / 1000, 1)
         yield Figure("interactive, s", opened.evaluate(_READY) / 1000, 2)
         for mode in ("idle", "stage"):

@@ -91,12 +91,11 @@ def bound(
 
     expect_one_on_stdout(certificate, json)
     expect_one_on_stdout(svg, json or certificate == STDOUT)
-    expect_writable(certificate)
-    expect_writable(svg)
-    how = building(files, terminal)
-    options = (subject, parameters, contract, plan, certificate, svg)
+    for file in (certificate, svg):
+        expect_writable(file)
+    how, options = building(files, terminal), (subject, parameters, contract, plan, certificate)
     if check is not None:
-        if any((*options, facts, how.given)):
+        if any((*options, svg, facts, how.given)):
             raise _bad("--check takes all but --machine from its file; leave the rest out")
         certificates.check_file(check, machine, terminal, json)
         return
@@ -107,16 +106,15 @@ def bound(
         if facts or how.given:
             flags = " and ".join(["--facts", *subject_flags()])
             raise _bad(f"{flags} are for programs; kernels have --contract and -p")
-        made = certificates.ProblemRequest(
-            subject, parameters, contract, plan, machine or "challenge"
-        )
+        on = machine or "challenge"
+        made = certificates.ProblemRequest(subject, parameters, contract, plan, on)
         about, problem = certificates.kernel_problem(made)
         ladder = bound_ladder(problem)
         if certificate is not None:
             certificates.write(certificate, about, problem, ladder)
         plans = plan_bounds.over_all_plans(about, terminal)
     else:
-        if any(options[1:5]):
+        if any(options[1:]):
             raise _bad("-p, --contract, --plan and --certificate are for kernels, not for programs")
         parsed = program_in(subject, how)
         known = assumed(subject, facts, how, parsed)
@@ -127,12 +125,16 @@ def bound(
         known = replace(known, notes=(*known.notes, *warnings))
         plans = None
     if svg is not None:
-        from slotweave.views.svg.program_svg import ladder_svg
+        _draw(svg, inputs.shown(subject), ladder)
+    _deliver(about, ladder, known, plans, terminal, STDOUT in (certificate, svg), json)
 
-        rungs = [(rung.name, rung.cycles) for rung in ladder]
-        write_output(svg, ladder_svg(f"Lower bounds of {inputs.shown(subject)}", rungs))
-    to_stdout = STDOUT in (certificate, svg)
-    _deliver(about, ladder, known, plans, terminal, to_stdout, json)
+
+def _draw(svg: str, name: str, ladder: tuple[Bound, ...]) -> None:
+    """Draw the bounds to the file `svg`."""
+    from slotweave.views.svg.program_svg import ladder_svg
+
+    rungs = [(rung.name, rung.cycles) for rung in ladder]
+    write_output(svg, ladder_svg(f"Lower bounds of {name}", rungs))
 
 
 def _deliver(

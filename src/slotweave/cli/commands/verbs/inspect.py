@@ -100,8 +100,7 @@ def inspect(
         span = None if cycles is None else span_named(cycles, found.cycles)
     if svg is not None:
         with with_file(program):
-            drawn = _svg(program, target, found, run, span)
-        write_output(svg, drawn)
+            write_output(svg, _svg(program, target, found, run, span))
     options = {"--machine": machine, "--facts": facts, **flags_given(files)}
     command = next_command(found, program, options)
     if json:

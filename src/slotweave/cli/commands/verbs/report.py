@@ -21,6 +21,27 @@ from slotweave.extensions.lookup import unknown
 PICTURES = ("ladder", "slots", "use", "live", "groups", "scratch", "what-if")
 
 
+_Other = Annotated[
+    str | None,
+    typer.Argument(metavar="[B]", help="A program to compare it with, on the same time axis."),
+]
+_Page = Annotated[
+    str,
+    typer.Option(
+        "-o", "--output", metavar="FILE.html", help="Write the page to FILE.html; - is stdout.",
+        callback=stdout_by_any_name,
+    ),
+]  # fmt: skip
+_Cycles = Annotated[
+    str | None,
+    typer.Option("--cycles", metavar="A..B", help="Show these cycles of a long program."),
+]
+_Picture = Annotated[
+    list[str] | None,
+    typer.Option(metavar="|".join(PICTURES), help="What --svg draws, all if left out; repeatable."),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     command(app, "report")(report)
 
@@ -28,32 +49,15 @@ def add_to(app: typer.Typer) -> None:
 def report(
     terminal: Terminal,
     a: Annotated[str, typer.Argument(metavar="A", help="A program, as `inspect` takes it.")],
-    b: Annotated[
-        str | None,
-        typer.Argument(metavar="[B]", help="A program to compare it with, on the same time axis."),
-    ] = None,
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o", "--output", metavar="FILE.html", help="Write the page to FILE.html; - is stdout.",
-            callback=stdout_by_any_name,
-        ),
-    ] = "report.html",
-    cycles: Annotated[
-        str | None,
-        typer.Option("--cycles", metavar="A..B", help="Show these cycles of a long program."),
-    ] = None,
+    b: _Other = None,
+    output: _Page = "report.html",
+    cycles: _Cycles = None,
     machine: MachineOfProgram = None,
     facts: OriginFactsOption = None,
     files: Files = NO_FILES,
     svg: Svg = None,
-    picture: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="|".join(PICTURES), help="What --svg draws, all if left out; repeatable."
-        ),
-    ] = None,
-) -> None:  # fmt: skip
+    picture: _Picture = None,
+) -> None:
     """Draw where the cycles go, as one page for a browser.
 
     The page needs no network. It shows each slot of each bundle, what each operation waited for,
