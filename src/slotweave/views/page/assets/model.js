@@ -15,6 +15,7 @@ const decode = (text, type) => {
   return new type(bytes.buffer);
 };
 const number = n => n.toLocaleString("en-US");
+const counted = (n, what) => `${number(n)} ${what}${n === 1 ? "" : "s"}`;
 const START = D.programs[0].overview ? D.programs[0].overview.part[0] : 0; // cycles before the part shown
 const clock = cycle => number(cycle + START);
 const element = (tag, text, ...rest) => {
@@ -126,7 +127,7 @@ const MODES = {
     legend: () => {
       const slots = programs.map(idleByCause), told = of => of.map(number).join(" and ");
       return [[USED(), "in use", `${told(programs.map(q => q.size))} operations, in grey`],
-        ...CAUSES.flatMap(([name, why, hue], i) => slots.some(of => of[i]) ? [[hue, `${name}: ${told(slots.map(of => of[i]))} slots`, why]] : [])];
+        ...CAUSES.flatMap(([name, why, hue], i) => slots.some(of => of[i]) ? [[hue, `${name}: ${programs.length > 1 ? told(slots.map(of => of[i])) + " slots" : counted(slots[0][i], "slot")}`, why]] : [])];
     }},
   ...(D.match ? {match: {name: "what both programs compute", of: (p, i) => counterpart(i, programs.indexOf(p)) >= 0 ? "#56b4e9" : "#d55e00",
     legend: () => [["#56b4e9", "computed by both"], ["#d55e00", "computed by this one alone"]]}} : {}),

@@ -18,7 +18,7 @@ function overviewPane(p) {
 const of = p => programs.length > 1 ? `${p.name}: ` : "";
 function usePane(p, which) {
   const each = 22, height = each * p.engines.filter(([, s]) => s).length + 18;
-  const spans = p.spans ? `; shaded: head, ${number(p.spans[0])} cycles, and tail, ${number(p.cycles - p.spans[0] - p.spans[1])}` : "";
+  const spans = p.spans ? `; shaded: head, ${counted(p.spans[0], "cycle")}, and tail, ${counted(p.cycles - p.spans[0] - p.spans[1], "cycle")}` : "";
   pane(`${of(p)}Use of each engine over time${spans}`, height, (c, width) => {
     const columns = Math.min(inner(width), Math.max(1, Math.round(view.to - view.from)));
     c.save(); c.beginPath(); c.rect(MARGIN, 0, width, height); c.clip();

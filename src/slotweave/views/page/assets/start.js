@@ -50,7 +50,7 @@ function sliders() {
     input.type = "range"; input.min = 0; input.max = found.length - 1; input.value = own; input.id = `if-${name}`; input.setAttribute("aria-label", `slots on ${name}`);
     const slots = element("span"), cycles = element("span"), saves = element("span"), label = element("label", name);
     label.htmlFor = input.id;
-    const tell = () => { const [count, takes] = found[input.value]; slots.textContent = `${count} slots`; cycles.textContent = `${number(takes)} cycles`; const less = found[own][1] - takes; saves.textContent = less > 0 ? `−${number(less)}` : less < 0 ? `+${number(-less)}` : ""; input.setAttribute("aria-valuetext", `${count} slots: ${takes} cycles`); };
+    const tell = () => { const [count, takes] = found[input.value]; slots.textContent = counted(count, "slot"); cycles.textContent = counted(takes, "cycle"); const less = found[own][1] - takes; saves.textContent = less > 0 ? `−${number(less)}` : less < 0 ? `+${number(-less)}` : ""; input.setAttribute("aria-valuetext", `${count} slots: ${takes} cycles`); };
     input.oninput = () => { for (const other of box.querySelectorAll("input")) if (other !== input) { other.value = other.dataset.own; other.tell(); } tell(); };
     input.dataset.own = own; input.tell = tell; tell();
     box.append(label, input, slots, cycles, saves);
