@@ -7,7 +7,7 @@ CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all coverage lint clean
+.PHONY: help demo test check-all coverage lint docs budgets screenshots clean
 
 help:
 	@echo "make demo       compile the tree-hash workload, check it, show where the cycles went, export it"
@@ -15,6 +15,9 @@ help:
 	@echo "make check-all  the same with the long tests, ten minutes of fuzzing, and coverage"
 	@echo "make coverage   branch coverage of what checks, rewrites and simulates; fails below 95 %"
 	@echo "make lint       linters, types and layers only"
+	@echo "make docs       the documentation as a site, in build/site"
+	@echo "make budgets    what the report's page costs, against its limits (needs Chromium)"
+	@echo "make screenshots  the pictures of docs/img (needs Chromium: apt-get install chromium)"
 	@echo "make clean      remove .venv, caches and out/"
 
 demo: $(CORE)
@@ -31,10 +34,10 @@ test: lint
 
 # Each part says how many seconds it took.
 check-all:
-	@start=$$(date +%s); $(MAKE) lint && \
+	@start=$$(date +%s); $(MAKE) lint && $(MAKE) docs && \
 	linted=$$(date +%s); $(BIN)/pytest --long --parts $(PARALLEL) && \
 	tested=$$(date +%s); $(MAKE) coverage && \
-	covered=$$(date +%s) && \
+	covered=$$(date +%s) && $(MAKE) budgets && \
 	echo "check-all: $$((linted - start)) s linters and setting up, $$((tested - linted)) s tests," \
 		"$$((covered - tested)) s coverage"
 
@@ -53,6 +56,16 @@ lint: $(DEV)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Warnings, as of a link that leads nowhere, are errors. Nothing is fetched.
+docs: $(DEV)
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/site
+
+budgets: $(DEV)
+	PYTHONPATH=tests $(BIN)/python -m support.page_budgets
+
+screenshots: $(DEV)
+	$(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf $(VENV) build out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -17,6 +17,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import settings
 
+from support.browser import NO_BROWSER
 from support.examples import FULL, SHORT
 
 TESTS = Path(__file__).parent
@@ -37,7 +38,7 @@ LONGEST = (
     "challenge/tree_hash/test_judged_shape.py",
     "challenge/ladder/test_ladder.py",
     "tuning/test_search.py",
-    "docs/test_inspect.py",
+    "docs/test_console_pages.py",
     "backend/test_spill.py",
     "test_machine_variants.py",
     "challenge/tree_hash/test_plans.py",
@@ -72,7 +73,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
-    """With --parts: how long the tests of each folder took, all processes together."""
+    """With --parts: how long the tests of each folder took, all processes together.
+
+    Tests that want a browser which is not there are told of in any case.
+    """
+    skipped = terminalreporter.stats.get("skipped", [])
+    without = sum(NO_BROWSER in str(report.longrepr) for report in skipped)
+    if without:
+        terminalreporter.write_line(f"{NO_BROWSER}: {without} tests of the report were not run")
     if not config.getoption("--parts"):
         return
     seconds: Counter[str] = Counter()

@@ -57,8 +57,15 @@ class Shown:
         lines = (line.rstrip() for line in captured.get().rstrip().splitlines())
         return "\n".join(lines)
 
+    def _picture(self) -> str:
+        """What a notebook shows above the text, as SVG; "" if there is no picture."""
+        return ""
+
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        return f"{self._picture()}<pre>{html.escape(str(self))}</pre>"
+
+    def __rich__(self) -> RenderableType:
+        return self._view()
 
 
 def shown_as(kind: type[Kind], value: object, **more: object) -> Kind:
@@ -84,6 +91,13 @@ class Compiled(Shown, _compiled.Compiled):
     def to_json(self) -> dict[str, Any]:
         """What `slotweave compile --json` prints."""
         return self._summary().to_json()
+
+    def _picture(self) -> str:
+        from slotweave.views.svg.notebook import notebook_picture
+
+        job = self.job
+        facts = job.kernel.facts(job.parameters, job.contract)
+        return notebook_picture(self.program, job.machine, facts)
 
     def _view(self) -> RenderableType:
         from slotweave.views.result_table import compiled_view
@@ -112,6 +126,11 @@ class Repacked(Shown, _repacking.Repacked):
         """What `slotweave repack --json` prints."""
         return self._summary().to_json()
 
+    def _picture(self) -> str:
+        from slotweave.views.svg.notebook import notebook_picture
+
+        return notebook_picture(self.program, self.machine, self.facts)
+
     def _view(self) -> RenderableType:
         from rich.console import Group
         from rich.text import Text
@@ -138,6 +157,14 @@ class Inspection(Shown, _inspection.Inspection):
     def to_json(self) -> dict[str, Any]:
         """What `slotweave inspect --json` prints of the program."""
         return _inspection.Inspection.to_json(self)
+
+    def _picture(self) -> str:
+        from slotweave.anatomy.headline import headline
+        from slotweave.views.svg.program_svg import ladder_svg
+
+        rungs = [(rung.name, rung.cycles) for rung in self.ladder]
+        taken = self.cycles if self.refusal is None else None
+        return ladder_svg(headline(self), rungs, taken) if rungs else ""
 
     def _view(self) -> RenderableType:
         from slotweave.views.inspect_table import inspect_view

@@ -14,6 +14,7 @@ from slotweave.ir.program import Program
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.stepping import Stepper
+from slotweave.views.stepping_text import memory_text
 from support.command_line import assert_refused, slotweave
 
 #: Doubles four words, but for the third: its address is one too high.
@@ -112,3 +113,12 @@ def test_the_command_wants_a_terminal_and_no_result(tmp_path: Path) -> None:
     file.write_text(program_to_json(PLANTED))
     assert_refused(slotweave("run", file, "--debug"), "SW212", "terminal")
     assert_refused(slotweave("run", file, "--debug", "--json"), "SW212", "leave out")
+
+
+def test_a_line_of_memory_has_as_many_words_as_fit() -> None:
+    stepper = Stepper(PLANTED, CHALLENGE, list(range(20)))
+    for width, words in ((8, 1), (31, 2), (52, 2), (53, 4), (96, 4), (97, 8), (400, 8)):
+        first, *others = memory_text(stepper, 9, 3, width).plain.splitlines()
+        begin = 9 - 9 % words
+        assert first.split() == [str(at) for at in (begin, *range(begin, begin + words))]
+        assert len(others) <= 2

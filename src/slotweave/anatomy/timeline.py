@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.anatomy.causes.idle_causes import idle_table
+from slotweave.anatomy.causes.idle_causes import IdleSlots, idle_slots
 from slotweave.anatomy.causes.placements import CAUSES, Placements
 from slotweave.anatomy.item_groups import ItemGroups, item_groups
 from slotweave.anatomy.words.edges import NO_SOURCE
@@ -47,9 +47,9 @@ class LiveValues:
 class Timeline:
     """The operations of `placed` with what they wait for, and what each idle slot waits for.
 
-    `idle` has for each engine and bundle the cause (its place in IDLE_CAUSES) of a slot idle there,
-    `next_up` the operation that could have come there next (NO_SOURCE: none is left): of those that
-    stand later the one that is free first.
+    `idle` has for each engine the idle slots of each bundle with their causes, `next_up` the
+    operation that could have come there next (NO_SOURCE: none is left): of those that stand later
+    the one that is free first.
     """
 
     program: Program
@@ -58,7 +58,7 @@ class Timeline:
     groups: ItemGroups
     waits: Waits
     values: LiveValues
-    idle: Mapping[str, Longs]
+    idle: Mapping[str, IdleSlots]
     next_up: Mapping[str, Longs]
 
 
@@ -71,7 +71,7 @@ def timeline(program: Program, machine: Machine, placed: Placements) -> Timeline
         item_groups(placed),
         _waits(placed),
         _live_values(placed),
-        idle_table(program, machine, placed),
+        idle_slots(program, machine, placed),
         {engine: _next_up(placed, engine) for engine in machine.slots},
     )
 

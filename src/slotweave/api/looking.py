@@ -199,14 +199,17 @@ def report(
     facts: AnyFacts = None,
     *,
     path: AnyPath | None = None,
+    svg: AnyPath | None = None,
     machine: AnyMachine | None = None,
 ) -> str:
     """The page with the picture of a program, or of two; written to `path` if it is given.
 
+    Its pictures alone are drawn to the file `svg`, if that is given.
+
     >>> sw.report(sw.compile("saxpy", n=16).program).startswith("<!doctype html>")
     True
     """
-    from slotweave.views.page import Reported
+    from slotweave.views.page import Reported, report_svg
     from slotweave.views.page import report as page_of
 
     held = [program_of(each) for each in (program, other) if each is not None]
@@ -215,4 +218,6 @@ def report(
     text = page_of(told[0], told[1] if other is not None else None)
     if path is not None:
         write_text(path, text)
+    if svg is not None:
+        write_text(svg, report_svg(told))
     return text

@@ -89,11 +89,19 @@ class Debugger(App[None]):
             "listing": listing_text(self.program, step, _LINES),
             "did": events_text(step, self.names),
             "words": scratch_text(step, self.names, self.watched),
-            "held": memory_text(step, self.first_word, _LINES),
+            "held": memory_text(step, self.first_word, _LINES, self._width()),
             "status": status_text(step, said),
         }
         for name, text in shown.items():
             self.query_one(f"#{name}", Static).update(text)
+
+    def on_resize(self) -> None:
+        """Memory has other lines in a panel of another width."""
+        self._show(self.said)
+
+    def _width(self) -> int:
+        """Columns of the panel of memory."""
+        return self.query_one("#memory").content_size.width
 
     def action_step(self) -> None:
         """Run one bundle."""

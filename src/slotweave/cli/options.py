@@ -118,3 +118,9 @@ Output = Annotated[
         callback=stdout_by_any_name,
     ),
 ]
+Svg = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE.svg", help="Draw it to FILE.svg; - is stdout.", callback=stdout_by_any_name
+    ),
+]

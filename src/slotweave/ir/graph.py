@@ -26,6 +26,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from slotweave.ir.shown import ShownAsText
 from slotweave.isa import OPERATIONS, Effect, Shape
 
 STRUCTURAL = frozenset({"slice", "overlay", "join", "variable", "assign"})
@@ -98,7 +99,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Graph:
+class Graph(ShownAsText):
     """A kernel as dataflow. `memory_words` is the length of memory, which nothing may pass."""
 
     name: str
@@ -106,6 +107,11 @@ class Graph:
     memory_words: int
     regions: tuple[Region, ...]
     nodes: tuple[Node, ...]
+
+    def _text(self) -> str:
+        from slotweave.ir.text.graph_text import graph_to_text
+
+        return graph_to_text(self)
 
     @cached_property
     def region_by_name(self) -> dict[str, Region]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from slotweave.ir.shown import ShownAsText
+
 Slot = tuple[Any, ...]
 Bundle = Mapping[str, tuple[Slot, ...]]
 
@@ -32,7 +34,7 @@ NO_LINES = SourceLines()
 
 
 @dataclass(frozen=True)
-class Program:
+class Program(ShownAsText):
     """Bundles for the machine called `machine`.
 
     `names` maps a scratch address to (name, words) for readers; `meta` is whatever the maker wants
@@ -49,3 +51,8 @@ class Program:
     def slots(self) -> int:
         """How many slots there are in all bundles."""
         return sum(len(slots) for bundle in self.bundles for slots in bundle.values())
+
+    def _text(self) -> str:
+        from slotweave.ir.text.program_text import program_to_text
+
+        return program_to_text(self)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from slotweave.ir.problem import Ints
+from slotweave.ir.shown import ShownAsText
 
 
 @dataclass(frozen=True, eq=False)
-class Schedule:
+class Schedule(ShownAsText):
     """`mode[i]` counts within the modes of operation i; `cycle` holds a row of slots for each.
 
     Row i (cycle_offset[i] .. cycle_offset[i+1]) has one cycle for each slot of the chosen mode,
@@ -32,6 +33,11 @@ class Schedule:
             and np.array_equal(self.cycle_offset, other.cycle_offset)
             and np.array_equal(self.cycle, other.cycle)
         )
+
+    def _text(self) -> str:
+        from slotweave.ir.text.schedule_text import schedule_to_text
+
+        return schedule_to_text(self)
 
     def __hash__(self) -> int:
         return hash((self.makespan, len(self.mode)))

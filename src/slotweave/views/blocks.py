@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
-from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES
+from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES, IdleSlots
 from slotweave.anatomy.timeline import Timeline
 from slotweave.views.parts import IDLE_CAUSE_NAMES
 
@@ -54,8 +55,8 @@ def block_picture(
     for number, (engine, slots) in enumerate(shown.machine.engines):
         if slots:
             used = np.array([len(b.get(engine, ())) for b in shown.program.bundles])[costs]
-            causes = np.asarray(shown.idle[engine])[costs]
-            rows = _Row(engine, slots, number, used, causes, edges)
+            idle = _idle_by_cycle(shown.idle[engine])[costs]
+            rows = _Row(engine, slots, number, used, idle, edges)
             lines += rows.coloured() if coloured else rows.plain()
     return Picture((*lines, _axis(edges, columns)), _legend(coloured))
 
@@ -66,7 +67,7 @@ class _Row:
     slots: int
     number: int
     used: NDArray[np.int64]
-    causes: NDArray[np.int64]
+    idle: NDArray[np.int64]  # idle slots by cycle and cause
     edges: NDArray[np.int64]
 
     def _share(self) -> list[float]:
@@ -78,12 +79,9 @@ class _Row:
 
     def _cause(self) -> list[int]:
         """The cause of most idle slots, by column."""
-        weight = self.slots - self.used
-        found = []
-        for begin, end in zip(self.edges[:-1].tolist(), self.edges[1:].tolist(), strict=True):
-            idle = np.bincount(self.causes[begin:end], weight[begin:end], len(IDLE_CAUSES))
-            found.append(int(idle.argmax()))
-        return found
+        sums = np.concatenate((np.zeros((1, len(IDLE_CAUSES)), int), np.cumsum(self.idle, axis=0)))
+        most: list[int] = (sums[self.edges[1:]] - sums[self.edges[:-1]]).argmax(axis=1).tolist()
+        return most
 
     def coloured(self) -> list[Text]:
         lines = min(_LINES, -(-self.slots // 2))
@@ -94,12 +92,13 @@ class _Row:
         texts = []
         for line in range(lines):
             text = Text(_label(self.engine if line == lines // 2 else ""))
-            for count, cause in zip(filled, idle, strict=True):
-                upper, lower = halves - 2 * line, halves - 2 * line - 1
-                if halves == 1:
-                    upper = lower = 1
-                pair = [own if count >= half else cause for half in (upper, lower)]
-                text.append("▀", Style(color=pair[0], bgcolor=pair[1]))
+            upper, lower = halves - 2 * line, halves - 2 * line - 1
+            if halves == 1:
+                upper = lower = 1
+            pairs = [[own if count >= half else cause for half in (upper, lower)]
+                     for count, cause in zip(filled, idle, strict=True)]  # fmt: skip
+            for pair, same in groupby(pairs):
+                text.append("▀" * len(list(same)), Style(color=pair[0], bgcolor=pair[1]))
             texts.append(text)
         return texts
 
@@ -109,6 +108,11 @@ class _Row:
         pairs = zip(self._share(), self._cause(), strict=True)
         why = [" " if share >= 1 else CAUSE_LETTERS[cause] for share, cause in pairs]
         return [Text(_label(self.engine) + "".join(top)), Text(_label("") + "".join(why))]
+
+
+def _idle_by_cycle(idle: IdleSlots) -> NDArray[np.int64]:
+    """For each bundle the idle slots of each cause."""
+    return idle.table()
 
 
 def _label(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -31,7 +31,7 @@ def inspect_view(
     """`found` as a rich view; below its rows those of `context`, and what to type next."""
     rows = [*_rows(found), *((name, Text(said)) for name, said in context)]
     parts: list[RenderableType] = [
-        _title(found.origin, found.machine), Text(headline(found)), "", grid(rows), "",
+        title_of(found), Text(headline(found)), "", grid(rows), "",
         engine_table(found.engines),
     ]  # fmt: skip
     if found.view is not None:
@@ -42,10 +42,12 @@ def inspect_view(
     return Group(*parts)
 
 
-def _title(origin: Any, machine: str) -> Text:
+def title_of(found: Inspection) -> Text:
+    """What the program is, as far as it says so."""
+    origin: Mapping[str, Any] = found.origin
     params = origin.get("params")
     return title(
-        origin.get("kernel"), machine, params if isinstance(params, dict) else {},
+        origin.get("kernel"), found.machine, params if isinstance(params, dict) else {},
         contract=origin.get("contract"), plan=origin.get("plan"),
     )  # fmt: skip
 

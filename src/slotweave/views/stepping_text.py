@@ -15,7 +15,8 @@ _MARK = "bold reverse"
 _CHANGED = "bold yellow"
 _DIM = "dim"
 #: Words in a line of memory.
-_WORDS = 8
+_MOST_WORDS = 8
+_NUMBER, _WORD = 9, 11  # columns
 
 
 def listing_text(program: Program, stepper: Stepper, lines: int) -> Text:
@@ -76,14 +77,19 @@ def scratch_text(stepper: Stepper, names: ScratchNames, watched: Sequence[int]) 
     return text
 
 
-def memory_text(stepper: Stepper, first: int, lines: int) -> Text:
-    """Lines of memory from the one that holds `first`; what the last bundle changed is marked."""
+def memory_text(stepper: Stepper, first: int, lines: int, width: int) -> Text:
+    """Lines of memory from the one that holds `first`; what the last bundle changed is marked.
+
+    A line has as many words as fit into `width` columns, of 1, 2, 4 and 8.
+    """
+    fits = min(max((width - _NUMBER) // _WORD, 1), _MOST_WORDS)
+    words = 1 << fits.bit_length() - 1
     text = Text()
     changed = _changed(stepper, Space.MEMORY)
-    begin = first - first % _WORDS
-    for line in range(begin, min(len(stepper.memory), begin + lines * _WORDS), _WORDS):
+    begin = first - first % words
+    for line in range(begin, min(len(stepper.memory), begin + lines * words), words):
         text.append(f"{line:>8} ", _DIM)
-        for address in range(line, min(line + _WORDS, len(stepper.memory))):
+        for address in range(line, min(line + words, len(stepper.memory))):
             style = _CHANGED if address in changed else ""
             text.append(f" {stepper.memory[address]:>10}", style)
         text.append("\n")

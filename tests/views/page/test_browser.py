@@ -1,27 +1,26 @@
 """The page in a real browser: Debian's Chromium, driven by Playwright.
 
-Without a browser these tests are skipped, except with `--long`, which requires one
-(`apt-get install chromium`).
+Without a browser these tests are skipped, and the summary of the run says so in a line; `--long`
+requires one (`apt-get install chromium`).
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES
+from slotweave.anatomy.inspect import inspect_program
 from slotweave.ir.facts import NOTHING_KNOWN
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
 from slotweave.views.page import Reported, report
+from support.browser import FLAGS, chromium
 from support.scalar_programs import scalar_tree_hash
 from support.tree_hash import compiled
-
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
-          "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +28,10 @@ def browser_pages(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Any]:
     """Opens the text of a page at a hash; what goes wrong in it, and what it asks for, is kept."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        assert not request.config.getoption("--long"), "apt-get install chromium"
-        pytest.skip("no Chromium here: apt-get install chromium")
+    found = chromium(required=request.config.getoption("--long"))
     folder = tmp_path_factory.mktemp("pages")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
 
         def opened(text: str, place: str = "") -> tuple[Page, list[str]]:
             file = folder / f"{abs(hash(text))}.html"
@@ -159,7 +155,7 @@ def test_two_programs_share_a_cursor_and_a_part_says_so(browser_pages: Any) -> N
     page, wrong = browser_pages(
         report(Reported("slow", slow, CHALLENGE, facts), Reported("fast", fast, CHALLENGE, facts))
     )
-    assert page.locator("#ladder .of").count() == 2
+    assert page.locator(".ladder .of").count() == 2
     assert page.evaluate("match.some(other => other >= 0)")
     part, wrong_too = browser_pages(report(Reported("slow", slow, CHALLENGE, facts), span=(10, 60)))
     assert part.locator("#sampled").is_visible()
@@ -175,15 +171,90 @@ def test_a_program_without_a_cycle_opens_too(browser_pages: Any) -> None:
     assert not wrong
 
 
-@pytest.mark.long
-def test_the_judged_program_is_small_and_smooth(browser_pages: Any) -> None:
-    program = compiled((10, 16, 256)).program
-    text = report(Reported("judged", program, CHALLENGE, NOTHING_KNOWN))
-    assert len(text) < 3_000_000
+def test_the_page_says_why_and_what_to_do(browser_pages: Any) -> None:
+    slow, facts = scalar_tree_hash(3, 2, 8)
+    one = Reported("some/slow.json", slow, CHALLENGE, facts, "some/slow.json", {"--facts": "none"})
+    page, wrong = browser_pages(report(one))
+    assert page.locator("h1").inner_text() == "slow.json"
+    told = page.locator(".advice").inner_text()
+    assert "what to do" in told
+    assert "slotweave repack some/slow.json --facts none -o slow-shorter.json" in told
+    page.locator(".advice details").evaluate("more => { more.open = true; }")
+    assert page.locator(".advice li").count() >= 4
+    assert not wrong
+
+
+def test_pointing_tells_and_a_click_keeps(browser_pages: Any, text: str) -> None:
     page, wrong = browser_pages(text)
-    frames = page.evaluate(
-        "new Promise(done => { let n = 0; const step = () => { n++; zoom(n % 2 ? 0.9 : 1.1, 400);"
-        " drawAll(); n < 40 ? requestAnimationFrame(step) : done(n); }; step(); })"
+    box = page.locator("canvas").first.bounding_box()
+    assert box is not None
+
+    def point(op: str) -> tuple[float, float]:
+        """Where an operation is drawn on the page."""
+        x, row = page.evaluate(
+            f"[xOf(programs[0].time[{op}] + 0.5, panes[0].canvas.clientWidth), "
+            f"programs[0].rowOf[programs[0].engine[{op}]] + programs[0].slot[{op}]]"
+        )
+        tall = (box["height"] - 18) / page.evaluate("programs[0].rows.length")
+        return box["x"] + x, box["y"] + (row + 0.5) * tall
+
+    page.mouse.move(*point("0"))
+    assert page.locator("#tip").is_visible()
+    page.mouse.click(*point("0"))
+    kept = page.locator("#details").inner_text()
+    page.mouse.move(*point("40"))
+    assert page.locator("#details").inner_text() == kept
+    page.keyboard.press("Escape")
+    page.mouse.move(*point("41"))
+    assert page.locator("#details").inner_text() != kept
+    assert not wrong
+
+
+def test_the_idle_slots_of_the_picture_are_those_of_the_json(browser_pages: Any) -> None:
+    slow, facts = scalar_tree_hash(3, 2, 8)
+    page, _wrong = browser_pages(report(Reported("slow", slow, CHALLENGE, facts)))
+    shown = page.evaluate(
+        "(() => { const p = programs[0], found = CAUSES.map(() => 0);"
+        " p.engines.forEach(([, slots], e) => { for (let t = 0; t < p.cycles; t++)"
+        " for (let s = p.used[e][t]; s < slots; s++) found[causeOf(p, e, t, s)]++; });"
+        " return found; })()"
     )
-    assert frames == 40
+    seen = inspect_program(slow, CHALLENGE, facts).to_json()
+    wanted = [sum(c.get(name, 0) for c in seen["idle"].values()) for name in IDLE_CAUSES]
+    assert shown == wanted
+    assert page.evaluate("idleByCause(programs[0])") == wanted
+    assert page.evaluate("programs[0].cycles") == seen["cycles"]
+    assert page.evaluate("Math.max(...programs[0].live)") == seen["scratch"]["peak"]
+
+
+def test_two_programs_are_coloured_by_what_both_compute(browser_pages: Any) -> None:
+    slow, facts = scalar_tree_hash(3, 2, 8)
+    fast = compiled((3, 2, 8)).program
+    page, wrong = browser_pages(
+        report(Reported("a/p", slow, CHALLENGE, facts), Reported("b/p", fast, CHALLENGE, facts))
+    )
+    assert page.locator("h1").inner_text() == "a/p and b/p", "short names would be the same"
+    page.select_option("#colour", "match")
+    op = page.evaluate("match.findIndex(other => other >= 0)")
+    page.evaluate(f"select(0, {op})")
+    assert "computes it at" in page.locator("#details").inner_text()
+    colours = page.evaluate("[0, 1].map(which => new Set(wordsOf(programs[which], which)).size)")
+    assert min(colours) >= 3, "both, this one alone, and idle"
+    assert not wrong
+
+
+def test_it_prints_with_its_tables_open(browser_pages: Any, text: str) -> None:
+    page, wrong = browser_pages(text)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    assert not wrong
+
+
+def test_a_link_of_a_part_speaks_of_cycles_of_the_run(browser_pages: Any) -> None:
+    slow, facts = scalar_tree_hash(3, 2, 8)
+    text = report(Reported("slow", slow, CHALLENGE, facts), span=(100, 160))
+    page, wrong = browser_pages(text, "#cycle=120")
+    assert state(page)["cycle"] == 20
+    assert "cycle=120" in page.evaluate("permalink()")
     assert not wrong

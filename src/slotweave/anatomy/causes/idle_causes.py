@@ -19,7 +19,6 @@ could wait for. No more slots of a bundle are `free` than operations could move 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,27 +35,36 @@ from slotweave.simulate.legality import costs_a_cycle
 IDLE_CAUSES = ("free", "jump", "scratch", "memory", "elsewhere", "dependence", "nothing")
 
 
-def idle_causes(
-    program: Program, machine: Machine, placed: Placements
-) -> dict[str, dict[str, int]]:
-    """engine -> cause -> number of idle slots, in the bundles that cost a cycle."""
-    return counted(idle_slots(program, machine, placed))
+@dataclass(frozen=True, eq=False)
+class IdleSlots:
+    """The idle slots of an engine, by bundle; those of a bundle that costs no cycle do not count.
+
+    Of the `spare` ones `free` could hold an operation of a later bundle, `jump` one that only a
+    jump keeps from moving there; the others are idle for the cause `rest` (its place in
+    IDLE_CAUSES).
+    """
+
+    spare: Longs
+    free: Longs
+    jump: Longs
+    rest: Longs
+
+    def table(self) -> Longs:
+        """The number of slots, a row for each bundle, a column for each of IDLE_CAUSES."""
+        bundles = np.arange(len(self.spare))
+        found = np.zeros((len(self.spare), len(IDLE_CAUSES)), np.int64)
+        found[bundles, self.rest] = self.spare - self.free - self.jump
+        found[:, 0], found[:, 1] = self.free, self.jump
+        return found
+
+    def by_cause(self, first: int = 0, end: int | None = None) -> dict[str, int]:
+        """The number of slots of each cause that there is, from bundle `first` to before `end`."""
+        counts = self.table()[first:end].sum(axis=0).tolist()
+        return {cause: number for cause, number in zip(IDLE_CAUSES, counts, strict=True) if number}
 
 
-def counted(
-    idle: Mapping[str, Longs], first: int = 0, end: int | None = None
-) -> dict[str, dict[str, int]]:
-    """What `idle_slots` says, counted from bundle `first` up to before `end`."""
-    result = {}
-    for engine, by_bundle in idle.items():
-        counts = by_bundle[:, first:end].sum(axis=1).tolist()
-        named = zip(IDLE_CAUSES, counts, strict=True)
-        result[engine] = {cause: number for cause, number in named if number}
-    return result
-
-
-def idle_slots(program: Program, machine: Machine, placed: Placements) -> dict[str, Longs]:
-    """engine -> number of idle slots, a row for each of IDLE_CAUSES, a column for each bundle."""
+def idle_slots(program: Program, machine: Machine, placed: Placements) -> dict[str, IdleSlots]:
+    """engine -> its idle slots in each bundle, with their causes."""
     table = _cases(program, machine, placed)
     inside, beyond = _movers(program, machine, placed)
     result = {}
@@ -64,12 +72,18 @@ def idle_slots(program: Program, machine: Machine, placed: Placements) -> dict[s
         free = np.minimum(spare, inside[engine])
         jump = np.minimum(spare - free, beyond[engine])
         waits = np.arange(len(spare)) < _spans(placed, machine, engine)[0].max(initial=0)
-        rest = np.select([*table[engine][2:5], waits], range(2, 6), 6)
-        slots = np.zeros((len(IDLE_CAUSES), len(spare)), np.int64)
-        slots[rest, np.arange(len(spare))] = spare - free - jump
-        slots[:2] = free, jump
-        result[engine] = slots
+        rest = np.select([*table[engine][2:5], waits], range(2, 6), 6).astype(np.int64)
+        result[engine] = IdleSlots(spare, free, jump, rest)
     return result
+
+
+def idle_causes(
+    program: Program, machine: Machine, placed: Placements
+) -> dict[str, dict[str, int]]:
+    """engine -> cause -> number of idle slots, in the bundles that cost a cycle."""
+    return {
+        engine: slots.by_cause() for engine, slots in idle_slots(program, machine, placed).items()
+    }
 
 
 def could_move(program: Program, machine: Machine, placed: Placements) -> dict[str, int]:

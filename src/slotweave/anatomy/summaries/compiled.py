@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slotweave.analysis.utilisation import EngineUse, utilisation
-from slotweave.anatomy.causes.idle_causes import counted, idle_slots
+from slotweave.anatomy.causes.idle_causes import IdleSlots, idle_slots
 from slotweave.anatomy.causes.placements import run_placements
 from slotweave.anatomy.executed import Executed, executed, path_of_run, slots_bound
 from slotweave.anatomy.json_rows import bound_json, engine_rows
@@ -150,7 +150,7 @@ def _of_the_schedule(result: Compiled) -> CompiledSummary:
     run = unrolled(program, machine, result.job.facts, apart=True, checked=True)
     return CompiledSummary(
         result, result.cycles, result.block.bounds, utilisation(program, machine),
-        counted(_idle_slots(run, result)),
+        _counted(_idle_slots(run, result)),
     )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def _of_a_run(result: Compiled) -> CompiledSummary:
     entered = [_entered(block, ran) for block in result.blocks]
     run = _unrolled(result, memory, ran)
     idle = None if run is None else _idle_slots(run, result)
-    first = [{} if run is None or idle is None else counted(idle, *_first_time(block, run.path))
+    first = [{} if run is None or idle is None else _counted(idle, *_first_time(block, run.path))
              for block in result.blocks]  # fmt: skip
     blocks = tuple([
         BlockSummary(block.start, block.stop - block.start, times, block.bounds, waits)
@@ -171,7 +171,7 @@ def _of_a_run(result: Compiled) -> CompiledSummary:
     jumps = {name: count for (_engine, name), count in ran.slots.items() if "jump" in name}
     return CompiledSummary(
         result, ran.cycles, (slots_bound(ran, machine), _blocks_bound(result, entered, ran)),
-        ran.engines, None if idle is None else counted(idle),
+        ran.engines, None if idle is None else _counted(idle),
         RunOfBlocks(jumps, blocks, result.loops),
     )  # fmt: skip
 
@@ -192,7 +192,11 @@ def _unrolled(result: Compiled, memory: Words, ran: Executed) -> Unrolled | None
     return run_of(result, path_of_run(result.program, result.job.machine, memory))
 
 
-def _idle_slots(run: Unrolled, result: Compiled) -> Mapping[str, Any]:
+def _counted(idle: Mapping[str, IdleSlots], first: int = 0, end: int | None = None) -> Idle:
+    return {engine: slots.by_cause(first, end) for engine, slots in idle.items()}
+
+
+def _idle_slots(run: Unrolled, result: Compiled) -> Mapping[str, IdleSlots]:
     machine = result.job.machine
     return idle_slots(run.program, machine, run_placements(run, machine))
 

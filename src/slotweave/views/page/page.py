@@ -4,50 +4,20 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from slotweave.anatomy.timeline import Timeline
+from slotweave.views.drawn import ReportProgram
 from slotweave.views.page.columns import packed, timeline_columns
+from slotweave.views.palette import ENGINE_COLOURS, cause_colour, cause_meaning
 from slotweave.views.parts import IDLE_CAUSE_NAMES
+
+#: One script, in this order.
+_SCRIPTS = ("model.js", "view.js", "slots.js", "series.js", "cursor.js", "keys.js", "start.js")
 
 #: Caption, headings, rows.
 Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
-
-
-@dataclass(frozen=True)
-class Overview:
-    """All of a program that is shown in part: the `part` (first cycle, end) of `cycles`.
-
-    `shares` has for each engine the part of its slots in use, from 0 to 255, by column.
-    """
-
-    cycles: int
-    part: tuple[int, int]
-    shares: Mapping[str, Sequence[int]]
-
-
-@dataclass(frozen=True)
-class ReportProgram:
-    """A program on the page.
-
-    `ladder` are lower bounds (name, cycles, reason); `what_if` has for each engine the cycles by
-    its number of slots; `phases` (group, stage, first, last) as `inspect` has them; `cycles` those
-    that are over before each bundle, and in the end; `lines` the line of the kernel of each
-    operation, -1 for none, and the texts of these lines.
-    """
-
-    name: str
-    shown: Timeline
-    cycles: Sequence[int]
-    ladder: Sequence[tuple[str, int, str]]
-    phases: Sequence[tuple[int | None, int | None, int, int]]
-    spans: tuple[int, int] | None
-    what_if: Mapping[str, Sequence[tuple[int, int]]] | None = None
-    overview: Overview | None = None
-    lines: tuple[Sequence[int], Sequence[str]] = field(default=((), ()))
 
 
 def report_page(
@@ -69,12 +39,16 @@ def report_page(
         "match": None if match is None else packed(match),
         "tables": [list(table) for table in tables],
         "sampled": sampled,
-        "causes": list(IDLE_CAUSE_NAMES.values()),
+        "causes": [
+            [name, cause_meaning(cause), cause_colour(cause)]
+            for cause, name in IDLE_CAUSE_NAMES.items()
+        ],
+        "hues": ENGINE_COLOURS,
     }
     parts = {
         "TITLE": html.escape(title),
         "STYLE": _part("page.css"),
-        "SCRIPT": _part("page.js"),
+        "SCRIPT": "".join(map(_part, _SCRIPTS)),
         # `<` in a string could end the script element or begin a comment in it
         "DATA": json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
     }
@@ -88,7 +62,7 @@ def report_page(
 
 
 def _part(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
+    return (files(__package__) / "assets" / name).read_text(encoding="utf-8")
 
 
 def _program(one: ReportProgram) -> dict[str, Any]:
@@ -98,6 +72,9 @@ def _program(one: ReportProgram) -> dict[str, Any]:
     return {
         "name": one.name,
         "ladder": [list(rung) for rung in one.ladder],
+        "findings": [[each.what, each.cure] for each in one.findings],
+        "about": one.about,
+        "command": one.command,
         "phases": [list(phase) for phase in one.phases],
         "spans": one.spans,
         "overview": None

@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 
-from slotweave.analysis.utilisation import EngineUse, utilisation
-from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
+from slotweave.anatomy.findings import findings
 from slotweave.anatomy.headline import headline
-from slotweave.anatomy.inspect import inspect_and_place, refuse_faults
+from slotweave.anatomy.inspect import inspect_and_place
 from slotweave.anatomy.inspection import Inspection
-from slotweave.anatomy.timeline import timeline
+from slotweave.anatomy.phases import WORK
 from slotweave.anatomy.timing.slot_curves import slot_curves
-from slotweave.anatomy.unrolled import MOST_SHOWN, Unrolled, unrolled, up_to_halt
-from slotweave.anatomy.words.live_scratch import is_straight
+from slotweave.anatomy.unrolled import Unrolled
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
-from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
 from slotweave.lift import Ran
-from slotweave.machine import DEBUG_ENGINE, Machine
-from slotweave.simulate.legality import costs_a_cycle
-from slotweave.views.page.page import Overview, ReportProgram, Table, report_page
+from slotweave.machine import DEBUG_ENGINE
+from slotweave.views.drawn import ReportProgram, program_drawn, short_name
+from slotweave.views.inspect_table import title_of
+from slotweave.views.next_command import next_command
+from slotweave.views.page.page import Table, report_page
+from slotweave.views.page.part import (
+    MOST_BUNDLES,
+    MOST_SLOTS,
+    Reported,
+    page_of_part,
+    too_long,
+    use_table,
+)
 from slotweave.views.parts import IDLE_CAUSE_NAMES
-
-#: Longer programs are shown in part, with an overview of all of it.
-MOST_BUNDLES = 60_000
-#: Cycles of the part, and columns of the overview.
-PART, COLUMNS = 4_000, 2_000
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A program to report, under `facts`, called `name`."""
-
-    name: str
-    program: Program
-    machine: Machine
-    facts: Facts
+from slotweave.views.svg.program_svg import PICTURES, program_svg
 
 
 def report(
@@ -52,28 +45,67 @@ def report(
     """
     if other is not None:
         return _of_two(one, other)
-    if len(one.program.bundles) > MOST_BUNDLES or span is not None:
-        return _of_part(one, span)
-    shown, found = _whole(one)
-    return report_page(one.name, headline(found), [shown], _tables(found))
+    if too_long(one.program) or span is not None:
+        return page_of_part(one, span)
+    shown, found = program_and_inspection(one)
+    return report_page(short_name(one.name), headline(found), [shown], _tables(found))
 
 
-def _whole(one: Reported) -> tuple[ReportProgram, Inspection]:
+def report_svg(
+    programs: Sequence[Reported],
+    span: tuple[int, int] | None = None,
+    wanted: Sequence[str] = PICTURES,
+) -> str:
+    """The pictures of the page as SVG, for one program or two; raises as `report` does."""
+    for one in programs:
+        _expect_short(one)
+    names = _names(programs)
+    drawn = [program_and_inspection(one) for one in programs]
+    shown = [replace(each, name=name) for (each, _found), name in zip(drawn, names, strict=True)]
+    heading = _compared(names, [found for _each, found in drawn])
+    return program_svg(heading, shown, span, wanted)
+
+
+def _names(programs: Sequence[Reported]) -> list[str]:
+    """Short names, if they tell the programs apart."""
+    short = [short_name(one.name) for one in programs]
+    return short if len(set(short)) == len(short) else [one.name for one in programs]
+
+
+def _expect_short(one: Reported) -> None:
+    if too_long(one.program):
+        reason = (
+            f"programs of more than {MOST_BUNDLES:,} bundles or {MOST_SLOTS:,} slots are shown in "
+            "part, on a page of their own: `slotweave report PROGRAM --cycles A..B`"
+        )
+        raise InputError(Diagnostic("SW212", reason, file=one.name))
+
+
+def _compared(names: Sequence[str], found: Sequence[Inspection]) -> str:
+    """What to know first of one program, or of two."""
+    if len(found) == 1:
+        return f"{title_of(found[0]).plain}. {headline(found[0])}"
+    fewer = found[0].cycles - found[1].cycles
+    than = "as long as" if not fewer else "shorter than" if fewer > 0 else "longer than"
+    by = f"{plural(abs(fewer), 'cycle')} " if fewer else ""
+    return f"{names[1]} is {by}{than} {names[0]}. {names[0]}: {headline(found[0])}"
+
+
+def program_and_inspection(one: Reported) -> tuple[ReportProgram, Inspection]:
+    """All that the pictures show of a program whose run is known, and what was inspected."""
     found, run = inspect_and_place(one.program, one.machine, one.facts)
     if found.refusal is not None:
         raise InputError(found.refusal)
     assert run is not None  # the run of what is not refused is known
-    assert found.view is not None
-    (ran, placed), view = run, found.view
-    return ReportProgram(
-        one.name,
-        timeline(ran.program, one.machine, placed),
-        ran.cycles,
-        [(rung.name, rung.cycles, rung.why) for rung in found.ladder],
-        [(phase.group, phase.stage, phase.first, phase.last) for phase in view.phases],
-        (view.spans.head, view.spans.body),
-        slot_curves(placed, one.machine, found.cycles),
+    ran, placed = run
+    curves = slot_curves(placed, one.machine, found.cycles)
+    return replace(
+        program_drawn(one.name, one.machine, found, run),
+        what_if=curves,
         lines=_lines(one.program, ran),
+        findings=findings(found, curves),
+        about=title_of(found).plain,
+        command=next_command(found, one.file, one.options) if one.file else "",
     ), found
 
 
@@ -94,10 +126,9 @@ def _lines(program: Program, ran: Unrolled) -> tuple[Sequence[int], Sequence[str
 
 def _of_two(one: Reported, other: Reported) -> str:
     for each in (one, other):
-        if len(each.program.bundles) > MOST_BUNDLES:
-            reason = f"programs of more than {MOST_BUNDLES:,} bundles are reported one at a time"
-            raise InputError(Diagnostic("SW212", reason, file=each.name))
-    (first, seen), (second, seen_too) = _whole(one), _whole(other)
+        _expect_short(each)
+    names = _names((one, other))
+    (first, seen), (second, seen_too) = program_and_inspection(one), program_and_inspection(other)
     numbering = Numbering()
     sides = [side_of(each.program, each.machine, each.facts, numbering) for each in (one, other)]
     diff = diff_sides(sides[0], sides[1])
@@ -108,14 +139,13 @@ def _of_two(one: Reported, other: Reported) -> str:
         of_second[mine] = _operation(places[1], diff.b.done[found.b[0]].ran)
     size = first.shown.placed.columns.size
     match = [of_second.get(number, -1) for number in range(size)]
-    fewer = seen.cycles - seen_too.cycles
-    than = "as long as" if not fewer else "shorter than" if fewer > 0 else "longer than"
-    by = f"{plural(abs(fewer), 'cycle')} " if fewer else ""
-    sentence = f"{other.name} is {by}{than} {one.name}. {one.name}: {headline(seen)}"
-    tables = [(f"{each.name}: {caption}", heads, rows)
-              for each, found in ((one, seen), (other, seen_too))
+    tables = [(f"{name}: {caption}", heads, rows)
+              for name, found in zip(names, (seen, seen_too), strict=True)
               for caption, heads, rows in _tables(found)]  # fmt: skip
-    return report_page(f"{one.name} and {other.name}", sentence, [first, second], tables, match)
+    shown = [replace(each, name=name) for each, name in zip((first, second), names, strict=True)]
+    return report_page(
+        " and ".join(names), _compared(names, (seen, seen_too)), shown, tables, match
+    )
 
 
 #: Bundle of the text or of the run, engine, slot -> number of the operation.
@@ -136,75 +166,10 @@ def _operation(numbers: _Numbers, ran: Ran) -> int:
     return numbers.get(place, -1)
 
 
-def _of_part(one: Reported, span: tuple[int, int] | None) -> str:
-    """A part of a long run, each access in it taken to alias every other one."""
-    refuse_faults(one.program, one.machine)
-    whole = _as_it_runs(one)
-    bundles = whole.bundles
-    cycles = list(accumulate(map(costs_a_cycle, bundles), initial=0))
-    total = cycles[-1]
-    first, end = span or (max(0, (total - PART) // 2), min(total, (total + PART) // 2))
-    if not 0 <= first < end <= total:
-        raise InputError(Diagnostic("SW212", f"there are cycles 0 to {total - 1:,} to show"))
-    end = min(end, first + MOST_BUNDLES)
-    begin = next(at for at, cycle in enumerate(cycles) if cycle >= first)
-    stop = next(at for at, cycle in enumerate(cycles) if cycle >= end)
-    part = replace(whole, bundles=bundles[begin:stop])
-    placed = placements(part, one.machine, {})
-    spent = list(accumulate(map(costs_a_cycle, part.bundles), initial=0))
-    use = utilisation(whole, one.machine)
-    ladder = [(name, -(-use[name].used // slots), f"its slots on {name}, {slots} a cycle")
-              for name, slots in one.machine.engines if slots]  # fmt: skip
-    name, cycles_of, _why = max(ladder, key=lambda rung: rung[1])
-    sentence = (
-        f"It takes {total:,} cycles, and its slots on {name} alone need {cycles_of:,}: "
-        f"{100 * use[name].share:.1f} % of the slots on {name} are used."
-    )
-    shown = ReportProgram(
-        one.name, timeline(part, one.machine, placed), spent, ladder, [], None, None,
-        overview=_overview(whole, one.machine, cycles, (first, end)),
-    )  # fmt: skip
-    said = (
-        f"Of the {total:,} cycles of the run the overview shows how much of each engine is used; "
-        f"the other pictures show cycles {first:,} to {end - 1:,} alone (`--cycles A..B` chooses "
-        "others). What they say of waiting knows only this part: any two accesses to memory are "
-        "taken to alias, and results from before it are taken to be there when it begins."
-    )
-    return report_page(one.name, sentence, [shown], [_use_table(use)], sampled=said)
-
-
-def _as_it_runs(one: Reported) -> Program:
-    """The bundles that run, in order. Raises InputError (SW219) if jumps keep them from being
-    known, or are too many to follow."""
-    if is_straight(one.program):
-        return up_to_halt(one.program)
-    return unrolled(one.program, one.machine, one.facts, MOST_SHOWN).program
-
-
-def _overview(
-    program: Program, machine: Machine, cycles: Sequence[int], part: tuple[int, int]
-) -> Overview:
-    total = cycles[-1]
-    columns = min(COLUMNS, total)
-    used = {engine: [0] * columns for engine in machine.slots}
-    for cycle, bundle in zip(cycles, program.bundles, strict=False):
-        at = min(cycle * columns // total, columns - 1)
-        for engine, slots in bundle.items():
-            if engine in used:
-                used[engine][at] += len(slots)
-    widths = [total * (at + 1) // columns - total * at // columns for at in range(columns)]
-    shares = {
-        engine: [round(255 * count / (width * slots)) for count, width in
-                 zip(used[engine], widths, strict=True)]
-        for engine, slots in machine.engines if slots
-    }  # fmt: skip
-    return Overview(total, part, shares)
-
-
 def _tables(found: Inspection) -> list[Table]:
     """The numbers behind the pictures, as `inspect --json` has them."""
     tables: list[Table] = [
-        _use_table(found.engines),
+        use_table(found.engines),
         ("Lower bounds and cycles", ("bound", "cycles", "why"),
          [*([rung.name, rung.cycles, rung.why] for rung in found.ladder),
           ["this program", found.cycles, "what it takes"]]),
@@ -219,6 +184,9 @@ def _tables(found: Inspection) -> list[Table]:
         ("Idle slots by cause", ("engine", *IDLE_CAUSE_NAMES.values()), idle),
         ("Spans", ("engine", "head", "body", "tail"),
          [[view.spans.engine, view.spans.head, view.spans.body, view.spans.tail]]),
+        ("Operations over time, by kind of work", ("cycles", *WORK),
+         [[f"{one.first:,} to {one.last:,}", *(one.operations.get(work, 0) for work in WORK)]
+          for one in view.slices]),
         ("Scratch", ("peak", "average", "words"), [[scratch.peak, scratch.mean, scratch.size]]),
         ("Groups of items by stage", ("group", "stage", "first cycle", "last cycle"),
          [["shared" if phase.group is None else str(phase.group),
@@ -226,9 +194,3 @@ def _tables(found: Inspection) -> list[Table]:
           for phase in view.phases]),
     ]  # fmt: skip
     return tables
-
-
-def _use_table(use: Mapping[str, EngineUse]) -> Table:
-    rows = [[name, each.used, each.slots, f"{100 * each.share:.1f} %"]
-            for name, each in use.items()]  # fmt: skip
-    return "Engines", ("engine", "used", "slots", "share"), rows

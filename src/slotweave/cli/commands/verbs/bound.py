@@ -19,8 +19,15 @@ from slotweave.cli.options import (
     Json,
     MachineOfProgram,
     Parameters,
+    Svg,
 )
-from slotweave.cli.output import expect_one_on_stdout, expect_writable, print_json
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
 from slotweave.cli.program_files import building, program_in, subject_flags
 from slotweave.cli.terminal import Terminal
 
@@ -71,6 +78,7 @@ def bound(
     certificate: _Certificate = None,
     check: _Check = None,
     files: Files = NO_FILES,
+    svg: Svg = None,
     json: Json = False,
 ) -> None:
     """Show lower bounds on the cycles, with reasons.
@@ -82,11 +90,12 @@ def bound(
     from slotweave.bounds import bound_ladder
 
     expect_one_on_stdout(certificate, json)
-    expect_writable(certificate)
-    how = building(files, terminal)
-    options = (subject, parameters, contract, plan, certificate)
+    expect_one_on_stdout(svg, json or certificate == STDOUT)
+    for file in (certificate, svg):
+        expect_writable(file)
+    how, options = building(files, terminal), (subject, parameters, contract, plan, certificate)
     if check is not None:
-        if any((*options, facts, how.given)):
+        if any((*options, svg, facts, how.given)):
             raise _bad("--check takes all but --machine from its file; leave the rest out")
         certificates.check_file(check, machine, terminal, json)
         return
@@ -97,9 +106,8 @@ def bound(
         if facts or how.given:
             flags = " and ".join(["--facts", *subject_flags()])
             raise _bad(f"{flags} are for programs; kernels have --contract and -p")
-        made = certificates.ProblemRequest(
-            subject, parameters, contract, plan, machine or "challenge"
-        )
+        on = machine or "challenge"
+        made = certificates.ProblemRequest(subject, parameters, contract, plan, on)
         about, problem = certificates.kernel_problem(made)
         ladder = bound_ladder(problem)
         if certificate is not None:
@@ -116,7 +124,17 @@ def bound(
         warnings = tuple(read_only_notes(parsed, subject, target, known, facts))
         known = replace(known, notes=(*known.notes, *warnings))
         plans = None
-    _deliver(about, ladder, known, plans, terminal, certificate, json)
+    if svg is not None:
+        _draw(svg, inputs.shown(subject), ladder)
+    _deliver(about, ladder, known, plans, terminal, STDOUT in (certificate, svg), json)
+
+
+def _draw(svg: str, name: str, ladder: tuple[Bound, ...]) -> None:
+    """Draw the bounds to the file `svg`."""
+    from slotweave.views.svg.program_svg import ladder_svg
+
+    rungs = [(rung.name, rung.cycles) for rung in ladder]
+    write_output(svg, ladder_svg(f"Lower bounds of {name}", rungs))
 
 
 def _deliver(
@@ -125,7 +143,7 @@ def _deliver(
     known: Assumed | None,
     plans: PlansBound | None,
     terminal: Terminal,
-    certificate: str | None,
+    to_stdout: bool,
     json: bool,
 ) -> None:
     from slotweave.bounds import best_bound
@@ -134,7 +152,7 @@ def _deliver(
         offered = {} if plans is None else {"plans": plan_bounds.as_json(plans)}
         rungs = [_rung(rung) for rung in ladder]
         print_json({**about, "bound": _rung(best_bound(ladder)), "ladder": rungs, **offered})
-    elif certificate != "-" and not terminal.quiet:
+    elif not to_stdout and not terminal.quiet:
         _show(terminal, ladder, known)
         if plans is not None:
             plan_bounds.show(plans)

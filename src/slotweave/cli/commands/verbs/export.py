@@ -14,6 +14,9 @@ from slotweave.extensions import ExportForm, extensions
 from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slotweave.anatomy.timeline import Timeline
     from slotweave.ir.program import Program
 
 
@@ -30,19 +33,31 @@ def _text(program: Program) -> str:
 
 
 def _perfetto(program: Program) -> bytes:
+    from slotweave.views.trace import perfetto_trace
+
+    return perfetto_trace(*_timeline(program))
+
+
+def _perfetto_protobuf(program: Program) -> bytes:
+    from slotweave.views.trace import perfetto_protobuf
+
+    return perfetto_protobuf(*_timeline(program))
+
+
+def _timeline(program: Program) -> tuple[str, Timeline, Sequence[int]]:
+    """The program's name, its run, and the cycles that are over before each bundle of it."""
     from slotweave.anatomy.causes.placements import run_placements
     from slotweave.anatomy.inspect import refuse_faults
     from slotweave.anatomy.timeline import timeline
     from slotweave.anatomy.unrolled import MOST_SHOWN, unrolled
     from slotweave.cli.inputs import machine_of
     from slotweave.ir.facts import NOTHING_KNOWN
-    from slotweave.views.perfetto import perfetto_trace
 
     machine = machine_of(program, None)
     refuse_faults(program, machine)
     run = unrolled(program, machine, NOTHING_KNOWN, MOST_SHOWN)
     shown = timeline(run.program, machine, run_placements(run, machine))
-    return perfetto_trace(str(program.meta.get("kernel", "program")), shown, run.cycles)
+    return str(program.meta.get("kernel", "program")), shown, run.cycles
 
 
 def _forms() -> dict[str, ExportForm]:
@@ -51,12 +66,16 @@ def _forms() -> dict[str, ExportForm]:
         ExportForm("json", "", _json),
         ExportForm("text", "", _text),
         ExportForm("perfetto", _PERFETTO, _perfetto),
+        ExportForm("perfetto-protobuf", "", _perfetto_protobuf),
     )
     theirs = (form for extension in extensions() for form in extension.exports)
     return {form.name: form for form in (*ours, *theirs)}
 
 
-_PERFETTO = "`perfetto` is a packed trace for https://ui.perfetto.dev: a track for each slot."
+_PERFETTO = (
+    "`perfetto` is a packed trace for https://ui.perfetto.dev: a track for each slot; "
+    "`perfetto-protobuf` is the same in the viewer's own form."
+)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import sys
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from slotweave.base.diagnostics import InputError
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_note
-from slotweave.cli.inputs import STDIN, span_named
+from slotweave.cli.inputs import span_named
 from slotweave.cli.options import (
     NO_FILES,
     Files,
     Json,
     MachineOfProgram,
     ProgramArgument,
+    Svg,
 )
 from slotweave.cli.origin import not_guessed
-from slotweave.cli.output import print_json
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -64,6 +69,7 @@ def inspect(
     files: Files = NO_FILES,
     picture: _Picture = None,
     cycles: _Cycles = None,
+    svg: Svg = None,
     json: Json = False,
 ) -> None:
     """Show where the cycles of a program go.
@@ -80,7 +86,10 @@ def inspect(
     from slotweave.cli.inputs import machine_of, shown, with_file
     from slotweave.cli.program_files import building, built_for, flags_given, program_in
     from slotweave.views.inspect_table import inspect_view
+    from slotweave.views.next_command import next_command
 
+    expect_one_on_stdout(svg, json)
+    expect_writable(svg)
     how = building(files, terminal)
     parsed = program_in(program, how)
     known = assumed(program, facts, how, parsed)
@@ -89,12 +98,15 @@ def inspect(
         said_of = not_guessed(parsed, program, known)
         found, run = inspect_and_place(said_of, target, known.facts)
         span = None if cycles is None else span_named(cycles, found.cycles)
+    if svg is not None:
+        with with_file(program):
+            write_output(svg, _svg(program, target, found, run, span))
     options = {"--machine": machine, "--facts": facts, **flags_given(files)}
     command = next_command(found, program, options)
     if json:
         said = {"headline": headline(found), "next": command, "facts": known.name}
         print_json({**found.to_json(), **said})
-    else:
+    elif svg != STDOUT:
         values_built = built_for(program, parsed)
         context = [("built for", values_built)] if values_built else []
         terminal.show(inspect_view(found, [*context, ("facts", str(known))], command))
@@ -109,6 +121,26 @@ def inspect(
     ):
         if warning is not None:
             terminal.note(f"warning: {warning}")
+
+
+def _svg(
+    name: str,
+    machine: Machine,
+    found: Inspection,
+    run: tuple[Unrolled, Placements] | None,
+    span: tuple[int, int] | None,
+) -> str:
+    """The pictures of a program. Raises InputError (SW219) for one whose run is not known."""
+    from slotweave.anatomy.headline import headline
+    from slotweave.views.drawn import program_drawn
+    from slotweave.views.inspect_table import title_of
+    from slotweave.views.svg.program_svg import program_svg
+
+    if run is None:
+        assert found.refusal is not None
+        raise InputError(found.refusal)
+    heading = f"{title_of(found).plain}. {headline(found)}"
+    return program_svg(heading, [program_drawn(name, machine, found, run)], span)
 
 
 def _draw(
@@ -130,17 +162,3 @@ def _draw(
     shown = timeline(ran.program, machine, placed)
     picture = block_picture(shown, ran.cycles, width, span, terminal.has_color(sys.stdout))
     terminal.show(Group("", *picture.lines, picture.legend))
-
-
-def next_command(found: Inspection, file: str, options: Mapping[str, str | None]) -> str:
-    """What to type next: what makes the program shorter, or says why nothing does.
-
-    `options` are those given to `inspect`, which the command takes too.
-    """
-    if found.refusal is not None:
-        return f"slotweave explain {found.refusal.code}"
-    given = [word for name, value in options.items() if value for word in (name, value)]
-    if found.dataflow is None or found.dataflow.cycles == found.cycles:
-        return shlex.join(["slotweave", "bound", file, *given])
-    shorter = "shorter.json" if file == STDIN else f"{Path(file).stem}-shorter.json"
-    return shlex.join(["slotweave", "repack", file, *given, "-o", shorter])

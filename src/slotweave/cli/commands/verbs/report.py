@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,10 +11,35 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.facts import OriginFactsOption, assumed, facts_of_origin
-from slotweave.cli.options import NO_FILES, Files, MachineOfProgram
+from slotweave.cli.options import NO_FILES, Files, MachineOfProgram, Svg
 from slotweave.cli.output import STDOUT, expect_writable, stdout_by_any_name, write_output
-from slotweave.cli.program_files import building, program_in
+from slotweave.cli.program_files import building, flags_given, program_in
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import unknown
+
+#: The pictures of views.svg.program_svg, which is loaded when one is drawn.
+PICTURES = ("ladder", "slots", "use", "live", "groups", "scratch", "what-if")
+
+
+_Other = Annotated[
+    str | None,
+    typer.Argument(metavar="[B]", help="A program to compare it with, on the same time axis."),
+]
+_Page = Annotated[
+    str,
+    typer.Option(
+        "-o", "--output", metavar="FILE.html", help="Write the page to FILE.html; - is stdout.",
+        callback=stdout_by_any_name,
+    ),
+]  # fmt: skip
+_Cycles = Annotated[
+    str | None,
+    typer.Option("--cycles", metavar="A..B", help="Show these cycles of a long program."),
+]
+_Picture = Annotated[
+    list[str] | None,
+    typer.Option(metavar="|".join(PICTURES), help="What --svg draws, all if left out; repeatable."),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,35 +49,27 @@ def add_to(app: typer.Typer) -> None:
 def report(
     terminal: Terminal,
     a: Annotated[str, typer.Argument(metavar="A", help="A program, as `inspect` takes it.")],
-    b: Annotated[
-        str | None,
-        typer.Argument(metavar="[B]", help="A program to compare it with, on the same time axis."),
-    ] = None,
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o", "--output", metavar="FILE.html", help="Write the page to FILE.html; - is stdout.",
-            callback=stdout_by_any_name,
-        ),
-    ] = "report.html",
-    cycles: Annotated[
-        str | None,
-        typer.Option("--cycles", metavar="A..B", help="Show these cycles of a long program."),
-    ] = None,
+    b: _Other = None,
+    output: _Page = "report.html",
+    cycles: _Cycles = None,
     machine: MachineOfProgram = None,
     facts: OriginFactsOption = None,
     files: Files = NO_FILES,
-) -> None:  # fmt: skip
+    svg: Svg = None,
+    picture: _Picture = None,
+) -> None:
     """Draw where the cycles go, as one page for a browser.
 
     The page needs no network. It shows each slot of each bundle, what each operation waited for,
     the use of engines, scratch and groups of items over time, and the program itself. Given two
-    programs it shows both, their operations matched by what they compute.
+    programs it shows both, their operations matched by what they compute. With --svg its pictures
+    are drawn to a file instead.
     """
     from slotweave.views.page import Reported
     from slotweave.views.page import report as page_of
 
-    expect_writable(output)
+    wanted = _pictures(picture, svg)
+    expect_writable(svg or output)
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
     how = building(files, terminal)
@@ -59,12 +77,30 @@ def report(
     reported = []
     for file in (a, b) if b is not None else (a,):
         program = program_in(file, how)
-        known = assumed(file, facts or facts_of_origin(file, program), how, program)
+        of_facts = facts or facts_of_origin(file, program)
+        known = assumed(file, of_facts, how, program)
         terminal.notes(known.notes)
         target = inputs.machine_of(program, machine)
-        reported.append(Reported(inputs.shown(file), program, target, known.facts))
+        options = {"--machine": machine, "--facts": of_facts, **flags_given(files)}
+        name = inputs.shown(file)
+        reported.append(Reported(name, program, target, known.facts, file, options))
     with inputs.with_file(a):
+        if svg is not None:
+            from slotweave.views.page import report_svg
+
+            write_output(svg, report_svg(reported, span, wanted))
+            return
         text = page_of(reported[0], reported[1] if b is not None else None, span)
     write_output(output, text)
     if output != STDOUT:
         terminal.note(f"wrote {output}; open it in a browser")
+
+
+def _pictures(named: Sequence[str] | None, svg: str | None) -> Sequence[str]:
+    """What is to be drawn. Raises InputError (SW212) for a picture that there is not."""
+    for name in named or ():
+        if name not in PICTURES:
+            raise unknown("SW212", "picture", name, PICTURES)
+    if named and svg is None:
+        raise InputError(Diagnostic("SW212", "--picture says what --svg FILE.svg draws"))
+    return named or PICTURES

@@ -10,7 +10,7 @@ import typer
 from slotweave.base.diagnostics import Diagnostic, InputError, NoSchedule
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.options import Evaluations, Json, Output, Seed, TimeLimit
+from slotweave.cli.options import Evaluations, Json, Output, Seed, Svg, TimeLimit
 from slotweave.cli.output import (
     SCHEMA_VERSION,
     expect_one_on_stdout,
@@ -46,10 +46,6 @@ _Method = Annotated[
 _Workers = Annotated[
     int, typer.Option(metavar="N", min=1, max=64, help="Threads of the exact solver.")
 ]
-_Svg = Annotated[
-    str | None,
-    typer.Option(metavar="FILE.svg", help="Draw the schedule to FILE.svg; - is stdout."),
-]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -64,7 +60,7 @@ def solve(
     evaluations: Evaluations = None,
     seed: Seed = 0,
     workers: _Workers = 2,
-    svg: _Svg = None,
+    svg: Svg = None,
     output: Output = None,
     json: Json = False,
 ) -> None:

@@ -17,12 +17,21 @@ from slotweave.cli.options import (
     Json,
     MachineOfProgram,
     ProgramArgument,
+    Svg,
 )
-from slotweave.cli.output import print_json
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
 from slotweave.cli.program_files import building, program_in
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from slotweave.ir.facts import Facts
+    from slotweave.ir.program import Program
     from slotweave.machine import Machine
 
 
@@ -42,6 +51,7 @@ def what_if(
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
     files: Files = NO_FILES,
+    svg: Svg = None,
     json: Json = False,
 ) -> None:
     """Time a program with more or fewer slots, without compiling.
@@ -57,6 +67,8 @@ def what_if(
     from slotweave.anatomy.timing.what_if import what_if as timed
     from slotweave.views.what_if_text import what_if_lines
 
+    expect_one_on_stdout(svg, json)
+    expect_writable(svg)
     how = building(files, terminal)
     parsed = program_in(program, how)
     with inputs.with_file(program):
@@ -67,11 +79,27 @@ def what_if(
         refuse_faults(parsed, target)
         with terminal.stages() as watch:
             answer = timed(parsed, target, slots, known.facts, watch)
+    if svg is not None:
+        write_output(svg, _svg(inputs.shown(program), parsed, target, known.facts))
     if json:
         print_json({**answer.to_json(), "facts": known.name})
-    else:
+    elif svg != STDOUT:
         print("\n".join(what_if_lines(answer, str(known))))
     terminal.notes((*known.notes, *read_only_notes(parsed, program, target, known, facts)))
+
+
+def _svg(name: str, program: Program, machine: Machine, facts: Facts) -> str:
+    """Cycles by slots of each engine, one engine at a time."""
+    from slotweave.analysis.utilisation import counted_bundles
+    from slotweave.anatomy.causes.placements import placements
+    from slotweave.anatomy.timing.slot_curves import slot_curves
+    from slotweave.anatomy.unrolled import unrolled
+    from slotweave.views.svg.program_svg import curves_svg
+
+    run = unrolled(program, machine, facts)
+    placed = placements(run.program, machine, run.known)
+    curves = slot_curves(placed, machine, counted_bundles(run.program))
+    return curves_svg(f"{name}: what other numbers of slots bring", curves, machine.slots)
 
 
 def _slots(changes: Iterable[str], machine: Machine) -> dict[str, int]:

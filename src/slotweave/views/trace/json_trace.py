@@ -33,7 +33,7 @@ def perfetto_trace(name: str, shown: Timeline, cycles: Sequence[int]) -> bytes:
     return gzip.compress(json.dumps(trace, separators=(",", ":")).encode(), mtime=0)
 
 
-def _track_of(shown: Timeline) -> dict[tuple[str, int], int]:
+def track_of(shown: Timeline) -> dict[tuple[str, int], int]:
     """The number of the track of each slot, from 1."""
     slots = [(name, slot) for name, count in shown.machine.engines for slot in range(count)]
     return {slot: number for number, slot in enumerate(slots, 1)}
@@ -41,7 +41,7 @@ def _track_of(shown: Timeline) -> dict[tuple[str, int], int]:
 
 def _tracks(name: str, shown: Timeline) -> Iterator[Event]:
     yield _named("process_name", 0, {"name": name})
-    for (engine, slot), track in _track_of(shown).items():
+    for (engine, slot), track in track_of(shown).items():
         yield _named("thread_name", track, {"name": f"{engine}[{slot}]"})
         yield _named("thread_sort_index", track, {"sort_index": track})
 
@@ -51,7 +51,7 @@ def _named(what: str, track: int, args: dict[str, Any]) -> Event:
 
 
 def _slices(shown: Timeline, cycles: Sequence[int]) -> Iterator[Event]:
-    columns, tracks = shown.placed.columns, _track_of(shown)
+    columns, tracks = shown.placed.columns, track_of(shown)
     groups, kinds = shown.groups, columns.kind.tolist()
     for number, (bundle, engine, slot) in enumerate(columns.places):
         written = columns.slots[number]
@@ -67,7 +67,7 @@ def _slices(shown: Timeline, cycles: Sequence[int]) -> Iterator[Event]:
 
 def _counters(shown: Timeline, cycles: Sequence[int]) -> Iterator[Event]:
     """Values where they change."""
-    for name, values in _counted(shown):
+    for name, values in counted(shown):
         before = None
         for bundle, value in enumerate(values):
             if value != before and cycles[bundle] < cycles[bundle + 1]:
@@ -80,19 +80,25 @@ def _counter(name: str, cycle: int, value: int) -> Event:
     return {"ph": "C", "pid": _PROCESS, "ts": cycle, "name": name, "args": {name: value}}
 
 
-def _counted(shown: Timeline) -> Iterator[tuple[str, list[int]]]:
+def counted(shown: Timeline) -> Iterator[tuple[str, list[int]]]:
+    """What is counted in each bundle: live words, and the slots in use of each engine."""
     yield "live words", shown.placed.live.tolist()
     for engine in shown.machine.slots:
         yield f"{engine} in use", [len(b.get(engine, ())) for b in shown.program.bundles]
 
 
-def _arrows(shown: Timeline, cycles: Sequence[int]) -> Iterator[Event]:
-    """From the end of each operation to those that read its result."""
-    columns, tracks, waits = shown.placed.columns, _track_of(shown), shown.waits
+def operands(shown: Timeline) -> Iterator[tuple[int, int]]:
+    """Each operation with those that read its result: (maker, reader)."""
+    waits = shown.waits
     reads = np.flatnonzero(waits.cause == CAUSES.index("operand"))
     owner = np.searchsorted(waits.offset, reads, "right") - 1
-    pairs = zip(waits.source[reads].tolist(), owner.tolist(), strict=True)
-    for number, ends in enumerate(pairs, 1):
+    yield from zip(waits.source[reads].tolist(), owner.tolist(), strict=True)
+
+
+def _arrows(shown: Timeline, cycles: Sequence[int]) -> Iterator[Event]:
+    """From each operation to those that read its result."""
+    columns, tracks = shown.placed.columns, track_of(shown)
+    for number, ends in enumerate(operands(shown), 1):
         for kind, one in zip("sf", ends, strict=True):
             bundle, engine, slot = columns.places[one]
             at = {"ph": kind, "pid": _PROCESS, "tid": tracks[engine, slot], "ts": cycles[bundle],

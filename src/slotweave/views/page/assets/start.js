@@ -1,0 +1,105 @@
+/* ---- head, sliders, tables ------------------------------------------------------------------ */
+
+function head() {
+  $("title").textContent = document.title;
+  $("sentence").textContent = D.sentence;
+  $("about").textContent = programs.length > 1 ? "" : programs[0].about;
+  const takes = p => p.overview ? p.overview.cycles : p.cycles;
+  const most = Math.max(...programs.flatMap(p => [takes(p), ...p.ladder.map(([, cycles]) => cycles)]), 1);
+  for (const p of programs) {
+    const card = element("section"), bars = element("div");
+    card.append(element("h2", programs.length > 1 ? `${p.name}: ${p.about}` : "Lower bounds, in blue, and this program"));
+    bars.className = "ladder"; bars.setAttribute("role", "img");
+    bars.setAttribute("aria-label", "Lower bounds against the cycles; the numbers are in the tables below");
+    for (const [name, cycles, why] of [...p.ladder, ["this program", takes(p), "what it takes"]]) {
+      const fill = element("div"), track = element("div", undefined, fill);
+      fill.className = name === "this program" ? "fill of" : "fill"; fill.style.width = 100 * cycles / most + "%";
+      track.className = "track"; track.title = why;
+      bars.append(element("span", name), track, element("span", number(cycles)));
+    }
+    card.append(bars);
+    $("why").append(card);
+    if (p.findings.length) $("why").append(advice(p));
+  }
+  $("why").classList.toggle("two", programs.length > 1);
+}
+/* Text with what stands between backticks as code. */
+const marked = text => text.split("`").map((part, i) => i % 2 ? element("code", part) : document.createTextNode(part));
+/* Why it is as long as it is, and what to do: what matters most first, the rest folded. */
+function advice(p) {
+  const card = element("section", undefined, element("h2", programs.length > 1 ? `${p.name}: why, and what to do` : "Why, and what to do"));
+  const items = p.findings.map(([what, cure]) => element("li", undefined, ...marked(what + " "), element("em", undefined, ...marked(cure))));
+  const list = (some, start) => { const made = element("ol", undefined, ...some); made.start = start; return made; };
+  const shown = programs.length > 1 ? 1 : 3;
+  card.className = "advice";
+  card.append(list(items.slice(0, shown), 1));
+  if (items.length > shown) card.append(element("details", undefined, element("summary", `${items.length - shown} more`), list(items.slice(shown), shown + 1)));
+  if (p.command) {
+    const button = element("button", "Copy");
+    button.onclick = () => copy(p.command);
+    card.append(element("div", "Next: ", element("code", p.command), " ", button));
+  }
+  return card;
+}
+function sliders() {
+  const p = programs[0], box = $("sliders");
+  if (!p.what_if) { $("if").hidden = true; return; }
+  if (programs.length > 1) $("if").querySelector("h2").textContent = `What if ${p.name} had more slots?`;
+  for (const [name, found] of Object.entries(p.what_if)) {
+    const own = found.findIndex(([slots]) => slots === p.engines.find(([e]) => e === name)[1]), input = element("input");
+    input.type = "range"; input.min = 0; input.max = found.length - 1; input.value = own; input.id = `if-${name}`; input.setAttribute("aria-label", `slots on ${name}`);
+    const slots = element("span"), cycles = element("span"), saves = element("span"), label = element("label", name);
+    label.htmlFor = input.id;
+    const tell = () => { const [count, takes] = found[input.value]; slots.textContent = counted(count, "slot"); cycles.textContent = counted(takes, "cycle"); const less = found[own][1] - takes; saves.textContent = less > 0 ? `−${number(less)}` : less < 0 ? `+${number(-less)}` : ""; input.setAttribute("aria-valuetext", `${count} slots: ${takes} cycles`); };
+    input.oninput = () => { for (const other of box.querySelectorAll("input")) if (other !== input) { other.value = other.dataset.own; other.tell(); } tell(); };
+    input.dataset.own = own; input.tell = tell; tell();
+    box.append(label, input, slots, cycles, saves);
+  }
+  const note = element("div", `The same operations, each as early as it can be in the program's order, with one engine changed (the figures of what-if). As it is, that takes ${number(Object.values(p.what_if)[0]?.find(([slots]) => slots === p.engines.find(([e]) => e === Object.keys(p.what_if)[0])[1])?.[1] ?? p.cycles)} cycles.`);
+  note.style.gridColumn = "1 / -1"; box.append(note);
+}
+function tables() {
+  for (const [caption, headings, rows] of D.tables) {
+    const table = element("table"), top = element("tr");
+    for (const heading of headings) { const th = element("th", heading); th.scope = "col"; top.append(th); }
+    table.append(element("thead", undefined, top));
+    const body = element("tbody");
+    for (const row of rows) { const tr = element("tr"); row.forEach(cell => tr.append(element("td", typeof cell === "number" ? number(cell) : cell ?? ""))); body.append(tr); }
+    table.append(body);
+    $("tables").append(element("details", undefined, element("summary", caption), table));
+  }
+}
+function legend() {
+  const p = programs[view.which];
+  $("legend").replaceChildren(...MODES[view.mode].legend(p).map(([colour, text, why]) => {
+    const s = element("span", text); s.style.setProperty("--c", colour);
+    if (why) s.append(element("small", ` ${why}`));
+    return s;
+  }));
+  $("legend").classList.toggle("told", Boolean(MODES[view.mode].idle));
+}
+
+for (const [key, mode] of Object.entries(MODES)) { const option = element("option", mode.name); option.value = key; $("colour").append(option); }
+$("colour").value = view.mode;
+$("colour").onchange = event => { view.mode = event.target.value; legend(); redraw(); remember(); };
+$("find").oninput = event => find(event.target.value);
+$("find").onkeydown = event => { if (event.key === "Enter") { nextFound(); event.preventDefault(); } };
+$("in").onclick = () => zoom(0.6, view.cycle >= 0 ? view.cycle : (view.from + view.to) / 2);
+$("out").onclick = () => zoom(1 / 0.6, view.cycle >= 0 ? view.cycle : (view.from + view.to) / 2);
+$("all").onclick = () => show(0, longest);
+$("theme").onclick = () => theme(dark());
+$("link").onclick = () => copy(location.href.split("#")[0] + permalink());
+$("help").onclick = () => $("keys").showModal();
+$("copy").onclick = () => copy(bundleText(programs[view.which], Math.max(view.cycle, 0)));
+$("listing").onscroll = () => list.scrolling || requestAnimationFrame(() => { const kept = view.cycle; view.cycle = -1; list(false); view.cycle = kept; });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", event => { if (view.light === null) { document.documentElement.classList.toggle("dark", event.matches); redraw(); } });
+document.documentElement.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches);
+window.addEventListener("resize", redraw);
+window.addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details")) one.open = true; drawAll(); });
+window.addEventListener("hashchange", restore);
+if (D.sampled) { $("sampled").hidden = false; $("sampled").textContent = D.sampled; }
+head(); sliders(); tables();
+if (programs[0].overview) overviewPane(programs[0]);
+programs.forEach(timeline);
+for (const draw of [usePane, livePane, pipelinePane, memoryPane]) programs.forEach(draw);
+restore(); legend(); list(false); drawAll();

@@ -1,0 +1,44 @@
+"""Colours of pictures and what they stand for: the same on pages, in SVG and in terminals."""
+
+from __future__ import annotations
+
+#: Okabe and Ito's colours (jfly.uni-koeln.de/color, 2002): told apart by colour-blind people.
+ENGINE_COLOURS = (
+    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7f7f7f",
+)  # fmt: skip
+
+#: Colour, and what the cause says of an idle slot.
+_CAUSES = {
+    "free": ("#d55e00", "an operation of a later bundle could move here"),
+    "jump": ("#b33c00", "an operation that comes after a jump could move here but for that"),
+    "scratch": ("#cc79a7", "one has all it reads, and waits for the word that it writes"),
+    "memory": ("#009e73", "one waits for an access to memory that it may alias"),
+    "elsewhere": ("#e69f00", "an operand could have been there by now, but its engine is full"),
+    "dependence": ("#56b4e9", "operations are still to come, and their operands cannot be had yet"),
+    "nothing": ("#b8b8b8", "no operation for this engine is left"),
+}
+_OTHER = ("#f0e442", "")
+
+
+def cause_colour(cause: str) -> str:
+    """The colour of idle slots of this cause."""
+    return _CAUSES.get(cause, _OTHER)[0]
+
+
+def cause_meaning(cause: str) -> str:
+    """What is said of a slot that is idle for this cause."""
+    return _CAUSES.get(cause, _OTHER)[1]
+
+
+#: Slots in use where colours tell of the idle ones.
+USED = "#cfd3d8"
+#: Points of viridis (matplotlib), dark to light, which is read without colours too.
+_RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
+
+
+def ramp(part: float) -> str:
+    """A colour between dark blue, 0, and yellow, 1."""
+    at = min(max(part, 0.0), 1.0) * (len(_RAMP) - 1)
+    low = min(int(at), len(_RAMP) - 2)
+    pairs = zip(_RAMP[low], _RAMP[low + 1], strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * (at - low)):02x}" for a, b in pairs)

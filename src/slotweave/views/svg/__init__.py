@@ -1,0 +1,1 @@
+"""Pictures as SVG text, for papers and for pages without a script."""
