@@ -124,7 +124,7 @@ def test_ctrl_c_keeps_the_best_plan_so_far(tmp_path, monkeypatch, passed_on):
             raise SystemError("a result with an exception set") from KeyboardInterrupt()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("slotweave.tuning.search.search", interrupted)
+    monkeypatch.setattr("slotweave.tuning.run.search_all", interrupted)
     file = tmp_path / "plan.json"
     answer = slotweave("tune", "tree-hash", *SHAPE, "-o", file)
     assert answer.code == Exit.INTERRUPTED

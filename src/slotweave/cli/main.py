@@ -15,12 +15,13 @@ import typer
 import slotweave
 from slotweave.base.diagnostics import Exit
 from slotweave.cli.command import complain_of_stdout
-from slotweave.cli.commands.registries import bench, facts, kernels, machines, rules
+from slotweave.cli.commands.registries import bench, cache, facts, kernels, machines, rules, studies
 from slotweave.cli.commands.verbs import (
     bound,
     compile,
     diff,
     explain,
+    explore,
     export,
     inspect,
     ladder,
@@ -63,6 +64,7 @@ for group in (
     repack,
     export,
     tune,
+    explore,
     solve,
     pass_,
     bench,
@@ -74,6 +76,8 @@ app.add_typer(kernels.app, name="kernels")
 app.add_typer(facts.app, name="facts")
 app.add_typer(machines.app, name="machines")
 app.add_typer(rules.app, name="rules")
+app.add_typer(studies.app, name="study")
+app.add_typer(cache.app, name="cache")
 
 
 def _print_version(wanted: bool) -> None:
