@@ -14,7 +14,7 @@ from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.machine import CHALLENGE, machine_to_toml
 from slotweave.tuning.moves import Candidate
 from slotweave.tuning.score import Score
-from slotweave.tuning.search import State, Trial
+from slotweave.tuning.search import Base, State, Trial
 from slotweave.tuning.store import Spec, Store, studies
 from support.postgres_server import is_available, postgres_server
 
@@ -29,7 +29,7 @@ def plan(seed: int) -> Plan:
 
 
 def state(evaluations: int = 0, best: int = 90) -> State:
-    bases = (plan(3), plan(4))
+    bases = (Base(plan(3), plan(5)), Base(plan(4), plan(6)))
     return State(plan(1), Score(95, 80, 3), plan(2), Score(best, 80, 3), evaluations, bases)
 
 

@@ -1,6 +1,7 @@
 """Which choices of a plan matter: each taken back alone, scored with the same seeds.
 
-A choice is taken back to what the search began with. What that costs is the difference of two
+A choice is taken back to what the search began with, and both plans are scored without steps, which
+belong to one schedule alone. What that costs is the difference of two
 schedules with one seed, for each of a few seeds, so that the noise of the passes is in both.
 """
 
@@ -11,12 +12,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from statistics import median
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from slotweave.ir.plan import Plan
 from slotweave.parallel import crew_of
 from slotweave.tuning.score import Score, Task
-from slotweave.tuning.search import evaluated, unit_of
+from slotweave.tuning.search import evaluated, text_of
 
 #: The starting times of items, as a choice like the others.
 OFFSETS = "offsets"
@@ -59,10 +60,11 @@ def ablations(
     try:
         for choice, plan in variants.items():
             for seed in seeds:
-                seeded = replace(plan, schedule=replace(plan.schedule, seed=seed))
-                crew.give((choice, seed), unit_of(seeded))
+                seeded = replace(plan, schedule=replace(plan.schedule, seed=seed, steps=()))
+                crew.give((choice, seed), (text_of(seeded),))
         while answers := crew.answers():
-            scores.update(answers)  # type: ignore[arg-type]  # keys of `give`
+            for key, (score,) in answers:
+                scores[cast("tuple[str, int]", key)] = score
     finally:
         crew.close()
     made = [_compared(choice, seeds, scores) for choice in variants if choice]

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from slotweave.backend.fit import Effort, fit, made_ready
+from slotweave.backend.fit import (
+    Effort,
+    Stepping,
+    allocated,
+    fit,
+    made_ready,
+    next_step,
+    stepping,
+)
 from slotweave.backend.lower import Lowered
 from slotweave.backend.schedule import BothWays
+from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.bounds.slots import slots_bound
 from slotweave.driver.compile import lowered_of
 from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import Plan, ScheduleOptions
+from slotweave.ir.schedule import Schedule
 from slotweave.ir.text.plan_json import plan_to_json
 from slotweave.machine import Machine
 
@@ -65,6 +75,9 @@ class Task:
     parameters: Mapping[str, int]
     contract: str
     _recent: OrderedDict[str, Posed] = field(default_factory=OrderedDict, repr=False, compare=False)
+    _steps: OrderedDict[tuple[str, ScheduleOptions], Stepping] = field(
+        default_factory=OrderedDict, repr=False, compare=False
+    )
 
     def posed(self, plan: Plan) -> Posed:
         """The problem of `plan`, whatever its priorities; the last few are kept."""
@@ -77,6 +90,30 @@ class Task:
         while len(self._recent) > PROBLEMS_KEPT:
             self._recent.popitem(last=False)
         return self._recent[key]
+
+    def before_last_step(self, plan: Plan) -> Stepping | None:
+        """The schedule that the last step of `plan` changes; the last few are kept.
+
+        None if it is not the first attempt that such a plan takes.
+        """
+        held = plan.schedule
+        before = replace(held, steps=held.steps[:-1])
+        key = (_problem_key(plan), before)
+        if key not in self._steps:
+            posed = self.posed(plan)
+            assert posed.ready is not None  # steps belong to list schedules
+            problem, words = posed.lowered.problem, self.machine.scratch_words
+            found = stepping(problem, posed.ready, before, words)
+            if found is None:
+                return None
+            self._keep_stepping(key, found)
+        self._steps.move_to_end(key)
+        return self._steps[key]
+
+    def _keep_stepping(self, key: tuple[str, ScheduleOptions], found: Stepping) -> None:
+        self._steps[key] = found
+        while len(self._steps) > PROBLEMS_KEPT:
+            self._steps.popitem(last=False)
 
 
 def _problem_key(plan: Plan) -> str:
@@ -96,9 +133,33 @@ def _pose(lowered: Lowered, options: ScheduleOptions) -> Posed:
 
 
 def score(task: Task, plan: Plan) -> Score:
-    """Schedule `plan` as it says. Raises NoSchedule if it does not fit, InputError if it is bad."""
-    posed, scratch = task.posed(plan), task.machine.scratch_words
+    """Schedule `plan` as it says. Raises NoSchedule if it does not fit, InputError if it is bad.
+
+    A plan whose last step makes its schedule longer is not allocated: nobody takes it.
+    """
+    posed, words = task.posed(plan), task.machine.scratch_words
     graph, problem = posed.lowered.graph, posed.lowered.problem
-    schedule, _ = fit(graph, problem, plan.schedule, scratch, Effort.FAST, posed.ready)
+    by_step = plan.schedule.steps and posed.ready is not None and plan.schedule.offsets
+    before = task.before_last_step(plan) if by_step else None
+    if before is None:
+        schedule, _ = fit(graph, problem, plan.schedule, words, Effort.FAST, posed.ready)
+        return _scored(schedule, posed.bound)
+    assert posed.ready is not None
+    after = next_step(posed.ready, before, plan.schedule.steps[-1])
+    if after is None:
+        raise _no_room("the last step finds scratch full")
+    if after.schedule.makespan > before.schedule.makespan:
+        return _scored(after.schedule, posed.bound)
+    fitted = allocated(problem, after, words)
+    if fitted is None:
+        raise _no_room("the schedule after the last step finds no scratch words")
+    return _scored(fitted[0], posed.bound)
+
+
+def _scored(schedule: Schedule, bound: int) -> Score:
     late = int(np.count_nonzero(schedule.cycle >= schedule.makespan - LATE_CYCLES))
-    return Score(schedule.makespan, posed.bound, late)
+    return Score(schedule.makespan, bound, late)
+
+
+def _no_room(reason: str) -> NoSchedule:
+    return NoSchedule(Diagnostic("SW301", reason))

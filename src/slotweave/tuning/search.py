@@ -25,7 +25,7 @@ from slotweave.base.diagnostics import NoSchedule
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.parallel import Crew, Serial
-from slotweave.tuning.moves import Candidate, changed
+from slotweave.tuning.moves import BLOCK, CHOICES, STEP, Candidate, proposed
 from slotweave.tuning.score import Score, Task, score
 
 __all__ = ["Score", "State", "Task", "Trial", "score", "search", "search_all", "start"]
@@ -41,10 +41,19 @@ TEMPERATURE = 0.4
 
 
 @dataclass(frozen=True)
+class Base:
+    """What a round changes: the plan that was current, and the best one."""
+
+    current: Plan
+    best: Plan
+
+
+@dataclass(frozen=True)
 class State:
     """A search: its current plan and the best one, after `evaluations` candidates.
 
-    `bases` are the plans that the candidates of this round and of the next one change.
+    `bases` are the plans that the candidates of this round and of the next one change: the one that
+    was current, and the best one, when the round before the last had ended.
     """
 
     current: Plan
@@ -52,7 +61,7 @@ class State:
     best: Plan
     best_score: Score
     evaluations: int
-    bases: tuple[Plan, Plan]
+    bases: tuple[Base, Base]
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def start(task: Task, plan: Plan, seed: int) -> State:
     The best plan is at once the one that `compile` would make of `plan`: nothing that the search
     comes to is longer. Starting times that were found before keep the seed they were found with.
     """
-    plan = plan_from_json(unit_of(plan))  # in the form in which it is kept
+    plan = plan_from_json(text_of(plan))  # in the form in which it is kept
     items, held = _items(task, plan), plan.schedule
     given = (*held.offsets[:items], *_spread(items, held.stagger)[len(held.offsets) :])
     options = replace(held, stagger=0.0, offsets=given, passes=max(held.passes, PASSES),
@@ -89,7 +98,8 @@ def start(task: Task, plan: Plan, seed: int) -> State:
         found = score(task, candidate)
         if found < best_score:
             best, best_score = candidate, found
-    return State(begun, first, best, best_score, 0, (begun, begun))
+    base = Base(begun, best)
+    return State(begun, first, best, best_score, 0, (base, base))
 
 
 def _usual_schedules(plan: Plan) -> Iterator[tuple[float, int]]:
@@ -107,15 +117,19 @@ def search(task: Task, state: State, seed: int) -> Iterator[State]:
         yield after
 
 
-def unit_of(plan: Plan) -> str:
-    """What a worker is given: the plan as text, which any process can read."""
+def text_of(plan: Plan) -> str:
+    """The plan as text, which any process can read."""
     return plan_to_json(replace(plan, origin=MappingProxyType({})))
 
 
-def evaluated(task: Task, unit: str) -> Score | None:
-    """The score of the plan in `unit`; None if too much is in flight for it to fit."""
+def evaluated(task: Task, unit: tuple[str, ...]) -> tuple[Score | None, ...]:
+    """The score of each plan in `unit`, as text; None if too much is in flight for it to fit."""
+    return tuple(_score_in(task, text) for text in unit)
+
+
+def _score_in(task: Task, text: str) -> Score | None:
     try:
-        return score(task, plan_from_json(unit))
+        return score(task, plan_from_json(text))
     except NoSchedule:
         return None
 
@@ -151,8 +165,9 @@ def search_all(
         if not answers:
             return
         for key, found in answers:
-            seed, number = cast("tuple[int, int]", key)  # of `give`
-            hear(by_seed[seed].heard(number, found))
+            seed, numbers = cast("tuple[int, tuple[int, ...]]", key)  # of `give`
+            for number, each in zip(numbers, found, strict=True):
+                hear(by_seed[seed].heard(number, each))
 
 
 def _of_seed(known: Mapping[tuple[int, int], Trial], seed: int) -> Iterator[tuple[int, Trial]]:
@@ -175,19 +190,22 @@ class _Search:
         ends = (first + 2) * ROUND
         if self.evaluations is not None:
             ends = min(ends, self.evaluations)
+        unit: dict[int, str] = {}
         while self._next < ends:
             number, self._next = self._next, self._next + 1
             base = self.state.bases[number // ROUND - first]
-            rng = np.random.default_rng([self.seed, number])
-            made = changed(self.task, base, rng)
-            unit = unit_of(made.plan)
-            candidate = Candidate(plan_from_json(unit), made.move)
+            made = proposed(self.task, base.current, base.best, self.seed, number)
+            text = text_of(made.plan)
+            candidate = Candidate(plan_from_json(text), made.move)
             known = self.trials.get(number)
-            if known is not None and known.candidate.plan == candidate.plan:
-                continue
-            self.trials.pop(number, None)
-            self._given[number] = candidate
-            crew.give((self.seed, number), unit)
+            if known is None or known.candidate.plan != candidate.plan:
+                self.trials.pop(number, None)
+                self._given[number] = candidate
+                unit[number] = text
+            # Those of one problem are one unit: nobody else has to pose it.
+            if unit and (made.move != CHOICES or self._next % BLOCK == 0 or self._next == ends):
+                crew.give((self.seed, tuple(unit)), tuple(unit.values()))
+                unit = {}
 
     def heard(self, number: int, found: Score | None) -> Trial:
         """Keep an answer until its turn comes."""
@@ -209,13 +227,15 @@ def _after(state: State, trial: Trial) -> State:
     """`state` after one more trial."""
     found, plan = trial.score, trial.candidate.plan
     rng = np.random.default_rng([trial.seed, trial.number, 1])
-    if found is not None and _taken(found, state.current_score, rng):
+    steps = trial.candidate.move == STEP
+    if found is not None and not steps and _taken(found, state.current_score, rng):
         state = replace(state, current=plan, current_score=found)
-    if found is not None and found < state.best_score:
+    if found is not None and (found < state.best_score or (steps and not state.best_score < found)):
         state = replace(state, best=plan, best_score=found)
     evaluations = trial.number + 1
     ends_round = evaluations % ROUND == 0
-    bases = (state.bases[1], state.current) if ends_round else state.bases
+    after = Base(state.current, state.best)
+    bases = (state.bases[1], after) if ends_round else state.bases
     return replace(state, evaluations=evaluations, bases=bases)
 
 

@@ -22,7 +22,7 @@ from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.tuning.moves import Candidate
 from slotweave.tuning.score import Score
-from slotweave.tuning.search import State, Trial
+from slotweave.tuning.search import Base, State, Trial
 from slotweave.tuning.store.database import Database, Row, open_database
 
 #: Seconds until a study that another process holds is refused, and between looks at it.
@@ -239,22 +239,21 @@ class Store:
 
 
 def _state_text(state: State) -> str:
-    plans = {"current": state.current, "best": state.best, "this": state.bases[0],
-             "next": state.bases[1]}  # fmt: skip
-    scores = {"current": state.current_score, "best": state.best_score}
+    this, then = state.bases
+    plans = (state.current, state.best, this.current, this.best, then.current, then.best)
+    scores = (state.current_score, state.best_score)
     return json.dumps(
-        {"plans": {name: _plan_text(plan) for name, plan in plans.items()},
-         "scores": {name: (s.cycles, s.bound, s.late) for name, s in scores.items()}}
+        {"plans": [_plan_text(plan) for plan in plans],
+         "scores": [(score.cycles, score.bound, score.late) for score in scores]}
     )  # fmt: skip
 
 
 def _state_in(text: str, evaluations: int) -> State:
     kept = json.loads(text)
-    plans = {name: plan_from_json(plan) for name, plan in kept["plans"].items()}
-    scores = {name: Score(*score) for name, score in kept["scores"].items()}
-    bases = (plans["this"], plans["next"])
-    return State(plans["current"], scores["current"], plans["best"], scores["best"], evaluations,
-                 bases)  # fmt: skip
+    current, best, *bases = (plan_from_json(plan) for plan in kept["plans"])
+    current_score, best_score = (Score(*score) for score in kept["scores"])
+    both = (Base(*bases[:2]), Base(*bases[2:]))
+    return State(current, current_score, best, best_score, evaluations, both)
 
 
 def _plan_text(plan: Plan) -> str:
