@@ -74,6 +74,14 @@ def text_of(name: str, given: object) -> str:
     return given
 
 
+def address_of(name: str, given: object) -> str:
+    """An address such as tcp://127.0.0.1:8786."""
+    text = text_of(name, given)
+    if "://" not in text:
+        raise wanted("SW212", f"{name} must be an address such as tcp://127.0.0.1:8786", given)
+    return text
+
+
 def function_of(name: str, given: object) -> Any:
     """Something that can be called, and is no class."""
     if not callable(given) or isinstance(given, type):

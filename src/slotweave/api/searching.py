@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from slotweave.arguments import (
+    address_of,
     evaluations_of,
     function_of,
     seconds,
@@ -32,6 +33,7 @@ def tune(
     seed: int = 0,
     seeds: int = 1,
     workers: int = 1,
+    cluster: str | None = None,
     study: str | None = None,
     store: AnyPath | None = None,
     watch: Callable[[Step, Keeping], None] = lambda _step, _keeping: None,
@@ -39,16 +41,17 @@ def tune(
 ) -> Tuned:
     """Search for a plan that takes fewer cycles; `compile` takes it as its `plan`.
 
-    `seeds` searches run side by side, with seeds from `seed` on, in `workers` processes. Each ends
-    after `evaluations` plans in all, or when the time is over. The same seed and `evaluations` give
+    `seeds` searches run side by side, with seeds from `seed` on, in `workers` processes, or on the
+    Dask `cluster` at an address. Each ends after `evaluations` plans in all, or when the time is
+    over. The same seed and `evaluations` give
     the same plan, on any number of workers.
 
     Every plan that was evaluated is kept in `store`, a path or a PostgreSQL URL (a file in the
     user's cache folder if left out; ":memory:" keeps nothing). A search with the name of a `study`
     goes on where that was left, however it ended. `watch` is told of each step.
 
-    Raises InputError: SW226 for a store that cannot be used, SW227 for a study that is about
-    something else or that another process is at.
+    Raises InputError: SW228 for a cluster and SW226 for a store that cannot be used, SW227 for a
+    study that is about something else or that another process is at.
 
     >>> options = {"store": ":memory:", "time_limit": None, "evaluations": 1}
     >>> sw.tune("tree-hash", height=3, batch=16, rounds=2, **options)
@@ -63,12 +66,13 @@ def tune(
     hands = whole_number("workers", workers, 1)
     limit = budget(evaluations_of(evaluations), seconds(time_limit))
     name, tell = None if study is None else text_of("study", study), function_of("watch", watch)
+    address = None if cluster is None else address_of("cluster", cluster)
     kept = Store(store_named(store))
     try:
         keeping = Keeping(kept, kept.begin(name, spec_of(wanted)))
         task = Task(wanted.kernel, wanted.machine, wanted.parameters, wanted.contract)
         gains: dict[int, list[tuple[int, int]]] = {number: [] for number in numbers}
-        with closing(run(task, wanted.plan, numbers, keeping, limit, hands)) as steps:
+        with closing(run(task, wanted.plan, numbers, keeping, limit, hands, address)) as steps:
             for step in steps:
                 cycles, known = step.state.best_score.cycles, gains[step.seed]
                 if not known or cycles < known[-1][1]:

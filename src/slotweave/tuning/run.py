@@ -12,8 +12,9 @@ from slotweave.driver.job import Job
 from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.plan import Plan
 from slotweave.machine import machine_to_toml
-from slotweave.parallel import Crew, crew_of
+from slotweave.parallel import Cluster, Crew, crew_of
 from slotweave.tuning.moves import Candidate
+from slotweave.tuning.remote import remote_task
 from slotweave.tuning.score import Score, Task
 from slotweave.tuning.search import State, Trial, evaluated, search_all, start
 from slotweave.tuning.store import BEGUN, Spec, Store
@@ -53,17 +54,22 @@ def run(
     keeping: Keeping,
     budget: Budget,
     workers: int = 1,
+    cluster: str | None = None,
 ) -> Generator[Step, None, None]:
     """The steps of all searches, the beginning of each first; ends with the budget.
 
     `budget.evaluations` counts for each seed, those of earlier runs included. What a search comes
-    to does not depend on `workers`.
+    to does not depend on `workers`, or on the Dask `cluster` that does the work instead.
     """
     states: dict[int, State] = {}
     for seed in seeds:
         states[seed] = _begun(task, plan, seed, keeping)
         yield Step(seed, states[seed], None, dict(states))
-    crew = crew_of(partial(evaluated, task), workers)
+    crew: Crew
+    if cluster is None:
+        crew = crew_of(partial(evaluated, task), workers)
+    else:
+        crew = Cluster(remote_task(task), cluster)
     try:
         yield from _searched(task, states, crew, keeping, budget)
     finally:

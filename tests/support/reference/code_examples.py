@@ -213,6 +213,10 @@ registry._by_name("kernel", named)  # as if two packages had registered them
         },
     ),
     "SW227": CodeExample(("slotweave study show mine --store studies.db",)),
+    "SW228": CodeExample(
+        ("slotweave tune saxpy --cluster tcp://127.0.0.1 -o plan.json --store studies.db",),
+        varies=": ",
+    ),
     "SW301": CodeExample(
         ("slotweave compile k.py:f --machine small.toml",),
         {

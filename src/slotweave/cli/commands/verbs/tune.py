@@ -57,6 +57,10 @@ _Evaluations = Annotated[
 _Workers = Annotated[
     int, typer.Option(metavar="N", min=1, help="Use N processes; the plan found is the same.")
 ]
+_Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="tcp://HOST:PORT", help="Use the workers of a Dask cluster instead."),
+]
 _Study = Annotated[
     str | None,
     typer.Option(
@@ -81,6 +85,7 @@ def tune(
     seed: Seed = 0,
     seeds: _Seeds = 1,
     workers: _Workers = 1,
+    cluster: _Cluster = None,
     study: _Study = None,
     store: StoreOption = None,
     time_limit: _TimeLimit = 60.0,
@@ -120,7 +125,7 @@ def tune(
         with report:
             found = api.tune(
                 job, time_limit=limit, evaluations=evaluations, seed=seed, seeds=seeds,
-                workers=workers, study=study, store=store, watch=watch,
+                workers=workers, cluster=cluster, study=study, store=store, watch=watch,
             )  # fmt: skip
             report.conclude(found)
     if json:
