@@ -107,6 +107,16 @@ def test_a_search_begins_with_the_best_plan_known_for_the_shape(tmp_path):
     assert "--plan tuned" in json.loads(file.read_text())["origin"]["command"]
 
 
+def test_parameters_are_searched_first_and_the_command_says_so(tmp_path):
+    pytest.importorskip("optuna", reason="Optuna is the extra `search`")
+    file = tmp_path / "plan.json"
+    options = ["--parameters", "4", "--evaluations", "0", "-o", file]
+    assert slotweave("tune", "tree-hash", *SHAPE, *options).code == Exit.DONE
+    plan = json.loads(file.read_text())
+    assert plan["schedule"]["offsets"]
+    assert "--parameters 4" in plan["origin"]["command"]
+
+
 def test_no_evaluations_are_the_plan_that_it_began_with(tmp_path, monkeypatch):
     monkeypatch.setattr("slotweave.cli.deadline.GRACE_SECONDS", 600.0)
     file = tmp_path / "plan.json"

@@ -34,6 +34,7 @@ def tune(
     seeds: int = 1,
     workers: int = 1,
     cluster: str | None = None,
+    parameters: int = 0,
     study: str | None = None,
     store: AnyPath | None = None,
     watch: Callable[[Step, Keeping], None] = lambda _step, _keeping: None,
@@ -45,6 +46,9 @@ def tune(
     Dask `cluster` at an address. Each ends after `evaluations` plans in all, or when the time is
     over. The same seed and `evaluations` give
     the same plan, on any number of workers.
+
+    First come `parameters` trials of the stagger and the noise of a plan that has no starting times
+    yet, by Optuna's sampler; its dashboard opens the store (extra `search`).
 
     Every plan that was evaluated is kept in `store`, a path or a PostgreSQL URL (a file in the
     user's cache folder if left out; ":memory:" keeps nothing). A search with the name of a `study`
@@ -67,12 +71,14 @@ def tune(
     limit = budget(evaluations_of(evaluations), seconds(time_limit))
     name, tell = None if study is None else text_of("study", study), function_of("watch", watch)
     address = None if cluster is None else address_of("cluster", cluster)
-    kept = Store(store_named(store))
+    numbers_tried, place = whole_number("parameters", parameters, 0), store_named(store)
+    kept = Store(place)
     try:
-        keeping = Keeping(kept, kept.begin(name, spec_of(wanted)))
+        keeping = Keeping(kept, kept.begin(name, spec_of(wanted)), place)
         task = Task(wanted.kernel, wanted.machine, wanted.parameters, wanted.contract)
         gains: dict[int, list[tuple[int, int]]] = {number: [] for number in numbers}
-        with closing(run(task, wanted.plan, numbers, keeping, limit, hands, address)) as steps:
+        searched = run(task, wanted.plan, numbers, keeping, limit, hands, address, numbers_tried)
+        with closing(searched) as steps:
             for step in steps:
                 cycles, known = step.state.best_score.cycles, gains[step.seed]
                 if not known or cycles < known[-1][1]:

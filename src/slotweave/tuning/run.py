@@ -14,6 +14,7 @@ from slotweave.ir.plan import Plan
 from slotweave.machine import machine_to_toml
 from slotweave.parallel import Cluster, Crew, crew_of
 from slotweave.tuning.moves import Candidate
+from slotweave.tuning.parameters import tuned_parameters
 from slotweave.tuning.remote import remote_task
 from slotweave.tuning.score import Score, Task
 from slotweave.tuning.search import State, Trial, evaluated, search_all, start
@@ -33,10 +34,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Keeping:
-    """Where to keep a search: a store, and the name of its study."""
+    """Where to keep a search: a store, the name of its study, and the place as users gave it."""
 
     store: Store
     study: str
+    place: str = ":memory:"
 
 
 def spec_of(job: Job) -> Spec:
@@ -55,15 +57,17 @@ def run(
     budget: Budget,
     workers: int = 1,
     cluster: str | None = None,
+    parameters: int = 0,
 ) -> Generator[Step, None, None]:
     """The steps of all searches, the beginning of each first; ends with the budget.
 
     `budget.evaluations` counts for each seed, those of earlier runs included. What a search comes
     to does not depend on `workers`, or on the Dask `cluster` that does the work instead.
+    `parameters` trials of the schedule's numbers come first (see `tuned_parameters`).
     """
     states: dict[int, State] = {}
     for seed in seeds:
-        states[seed] = _begun(task, plan, seed, keeping)
+        states[seed] = _begun(task, plan, seed, keeping, parameters)
         yield Step(seed, states[seed], None, dict(states))
     crew: Crew
     if cluster is None:
@@ -76,12 +80,13 @@ def run(
         crew.close()
 
 
-def _begun(task: Task, plan: Plan, seed: int, keeping: Keeping) -> State:
+def _begun(task: Task, plan: Plan, seed: int, keeping: Keeping, parameters: int) -> State:
     """The state that was kept, or a new one."""
     kept = keeping.store.state(keeping.study, seed)
     if kept is not None:
         return kept
-    state = start(task, plan, seed)
+    first = tuned_parameters(task, plan, seed, parameters, keeping.place, keeping.study)
+    state = start(task, first, seed)
     begun = Trial(seed, BEGUN, Candidate(state.current, "begun"), state.best_score)
     keeping.store.keep_trial(keeping.study, begun)
     keeping.store.keep(keeping.study, seed, state)

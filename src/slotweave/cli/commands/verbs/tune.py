@@ -61,6 +61,15 @@ _Cluster = Annotated[
     str | None,
     typer.Option(metavar="tcp://HOST:PORT", help="Use the workers of a Dask cluster instead."),
 ]
+_ParametersTried = Annotated[
+    int,
+    typer.Option(
+        "--parameters",
+        metavar="N",
+        min=0,
+        help="First try N settings of the plan's stagger and noise, by Optuna's sampler.",
+    ),
+]
 _Study = Annotated[
     str | None,
     typer.Option(
@@ -86,6 +95,7 @@ def tune(
     seeds: _Seeds = 1,
     workers: _Workers = 1,
     cluster: _Cluster = None,
+    parameters_tried: _ParametersTried = 0,
     study: _Study = None,
     store: StoreOption = None,
     time_limit: _TimeLimit = 60.0,
@@ -116,6 +126,7 @@ def tune(
     with ExitStack() as planning:
         show = planning.enter_context(terminal.stages())
         planning.enter_context(within(limit, "planned", show))("schedule")
+        told += f" --parameters {parameters_tried}" if parameters_tried else ""
         report = TuningProgress(job, (plan or known.name) + told, output, terminal, limit)
 
         def watch(step: Step, keeping: Keeping) -> None:
@@ -125,7 +136,8 @@ def tune(
         with report:
             found = api.tune(
                 job, time_limit=limit, evaluations=evaluations, seed=seed, seeds=seeds,
-                workers=workers, cluster=cluster, study=study, store=store, watch=watch,
+                workers=workers, cluster=cluster,
+                parameters=parameters_tried, study=study, store=store, watch=watch,
             )  # fmt: skip
             report.conclude(found)
     if json:
