@@ -58,9 +58,9 @@ class Workspace:
     def derive(self, op: str, width: int, args: tuple[int, ...], imm: int, root: int) -> int:
         """A node made by a rule at `root`; it takes the labels of `root` (constants have none)."""
         labels = self.nodes[root]
-        node = Node(op, width, args, imm, where=labels.where)
-        if not self._is_constant(node):
-            node = replace(node, item=labels.item, stage=labels.stage)
+        known = op == "const" or (op == "broadcast" and self.known[args[0]] is not None)
+        item, stage = (-1, "") if known else (labels.item, labels.stage)
+        node = Node(op, width, args, imm, item=item, stage=stage, where=labels.where)
         name = self.find(op, width, args, imm)
         if name is not None:
             self._share(name, node, self.position[root])
@@ -150,9 +150,6 @@ class Workspace:
             args = (args[1], args[0], *args[2:])
         return (node.op, node.width, args, node.imm & WORD_MASK, node.offsets, node.region)
 
-    def _is_constant(self, node: Node) -> bool:
-        return self._constant_value(node) is not None
-
     def _constant_value(self, node: Node) -> int | None:
         if node.op == "const":
             return node.imm & WORD_MASK
@@ -172,7 +169,7 @@ class Workspace:
         if key is not None and self._interned.get(key) == user:
             del self._interned[key]
         args = tuple(new if arg == old else arg for arg in node.args)
-        node = self.nodes[user] = replace(node, args=args)
+        node = self.nodes[user] = node.with_edges(args, node.after)
         self.known[user] = self._constant_value(node)
         self.users[new].add(user)
         key = self._key(node)

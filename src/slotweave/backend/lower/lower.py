@@ -100,9 +100,10 @@ def _least(lowered: Lowered) -> int:
 
 def lower_as_it_stands(graph: Graph, machine: Machine) -> Lowered:
     """As `lower`, with every constant made as `graph` says."""
-    graph, placement = materialize(graph, machine)
-    graph, writers = (written := copy_variables(graph, machine)).graph, written.variable
-    placement = place(graph, machine)
+    repaired, placement = materialize(graph, machine)
+    graph, writers = (written := copy_variables(repaired, machine)).graph, written.variable
+    if graph is not repaired:
+        placement = place(graph, machine)
     operations = [i for i, node in enumerate(graph.nodes) if node.op not in _NOT_RUN]
     number = {node: op for op, node in enumerate(operations)}
     modes = _Modes(graph, machine, placement)

@@ -77,10 +77,9 @@ def _with_steps(graph: Graph, anchor: int) -> Graph:
     nodes = [graph.nodes[old] if isinstance(old, int) else old for old in order]
     return graph.with_nodes(
         tuple(
-            replace(
-                node,
-                args=tuple(number[arg] for arg in node.args),
-                after=tuple(number[earlier] for earlier in node.after),
+            node.with_edges(
+                tuple([number[arg] for arg in node.args]),
+                tuple([number[earlier] for earlier in node.after]),
             )
             for node in nodes
         )
