@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from slotweave.challenge.tree_hash.plans.choice_table import KNOWN, choice, values_of
 from slotweave.challenge.tree_hash.plans.choice_values import (
@@ -73,6 +74,17 @@ class Choices:
 
     def way(self, group: int, number: int) -> str:
         """How `group` answers its level in round `number`; some ways decide the next round's."""
+        found = self._ways.get((group, number))
+        if found is None:
+            found = self._ways[group, number] = self._way(group, number)
+        return found
+
+    @cached_property
+    def _ways(self) -> dict[tuple[int, int], str]:
+        """Those asked for so far, by group and round."""
+        return {}
+
+    def _way(self, group: int, number: int) -> str:
         depth = self.shape.level_of_round(number)
         if depth == 0:
             return "select"
