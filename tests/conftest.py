@@ -10,6 +10,9 @@ that are no part of the project.
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -57,8 +60,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # What commands keep for the user is kept for these tests alone.
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="slotweave-tests-")
     chosen = FULL if config.getoption("--long") else SHORT
     settings.load_profile(config.getoption("--hypothesis-profile") or chosen)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ.pop("XDG_CACHE_HOME"), ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -67,6 +67,28 @@ def path_of(given: object, what: str) -> str:
     return text if isinstance(text, str) else os.fsdecode(text)
 
 
+def text_of(name: str, given: object) -> str:
+    """A text that is not empty, and has no NUL in it."""
+    if not isinstance(given, str) or not given or "\0" in given:
+        raise wanted("SW212", f"{name} must be a text", given)
+    return given
+
+
+def address_of(name: str, given: object) -> str:
+    """An address such as tcp://127.0.0.1:8786."""
+    text = text_of(name, given)
+    if "://" not in text:
+        raise wanted("SW212", f"{name} must be an address such as tcp://127.0.0.1:8786", given)
+    return text
+
+
+def function_of(name: str, given: object) -> Any:
+    """Something that can be called, and is no class."""
+    if not callable(given) or isinstance(given, type):
+        raise wanted("SW212", f"{name} must be a function", given)
+    return given
+
+
 def name_in(given: object, what: str, known: Iterable[str]) -> str:
     """One of the names that are known. Raises InputError (SW212), with what was probably meant."""
     names = list(known)

@@ -8,7 +8,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from slotweave.arguments import held_program, name_in, path_of, wanted, whole_number
+from slotweave.arguments import (
+    held_program,
+    name_in,
+    path_of,
+    text_of,
+    wanted,
+    whole_number,
+)
 from slotweave.backend.fit import Effort
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.files import write_whole
@@ -240,6 +247,15 @@ def facts_of(given: AnyFacts, program: Program) -> Facts:
     params = program.meta.get("params")
     said = params if isinstance(params, Mapping) and not given.endswith(".json") else {}
     return facts(given, **said)
+
+
+def store_named(given: AnyPath | None) -> str:
+    """The path or the URL of a store, the user's own if none is given. Raises SW212."""
+    from slotweave.tuning.store import default_store
+
+    if given is None:
+        return default_store()
+    return text_of("store", path_of(given, "a store that is no URL"))
 
 
 def read_text(path: str) -> str:

@@ -22,12 +22,15 @@ def double(k, n=16):
 
 MADE = sw.compile(double)
 
+sw.tune("saxpy", study="kept", evaluations=0)
+
 #: For each verb, arguments with which it works.
 RIGHT = {
     "bound": {"what": "saxpy"},
     "compile": {"what": double},
     "diff": {"a": MADE.program, "b": MADE.program},
     "explain": {"program": MADE.program, "cycle": 1},
+    "explore": {"what": "saxpy", "set": {"load": [2]}},
     "facts": {"name": "none"},
     "inspect": {"program": MADE.program},
     "job": {"kernel": double},
@@ -35,6 +38,8 @@ RIGHT = {
     "repack": {"program": MADE.program, "evaluations": 1},
     "report": {"program": MADE.program},
     "run": {"program": MADE.program, "memory": [1] * 16},
+    "studies": {},
+    "study": {"name": "kept"},
     "tune": {"what": "saxpy", "evaluations": 0, "time_limit": None},
     "verify": {"program": MADE.program, "against": MADE.job},
     "what_if": {"program": MADE.program},

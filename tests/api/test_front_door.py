@@ -25,7 +25,8 @@ def double(k, n=16):
 
 def test_every_example_in_the_docstrings_runs() -> None:
     found = [doctest.testmod(importlib.import_module(f"slotweave.{name}"), extraglobs={"sw": sw})
-             for name in ("api.making", "api.looking", "api.checking", "names")]  # fmt: skip
+             for name in ("api.making", "api.looking", "api.checking", "api.searching", "api.kept",
+                          "names")]  # fmt: skip
     assert sum(each.attempted for each in found) > 15
     assert not any(each.failed for each in found)
 

@@ -19,7 +19,9 @@ def test_help_lists_every_command() -> None:
         assert f"\n  {name} " in answer.out
 
 
-@pytest.mark.parametrize("group", [(), ("kernels",), ("facts",), ("machines",), ("rules",)])
+@pytest.mark.parametrize(
+    "group", [(), ("kernels",), ("facts",), ("machines",), ("rules",), ("study",), ("cache",)]
+)
 def test_help_cuts_no_sentence_at_80_columns(
     group: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,7 +88,7 @@ def test_each_better_plan_is_kept_at_once(tmp_path):
     """What is told of plans kept is what the file said then: no search ends without its best."""
     file = tmp_path / "plan.json"
     shape = ["-p", "height=5", "-p", "rounds=7", "-p", "batch=37"]
-    options = ["--evaluations", "6", "--seed", "5", "-o", file, "--json"]
+    options = ["--evaluations", "40", "--seed", "5", "-o", file, "--json"]
     told = slotweave("tune", "tree-hash", *shape, *options)
     begun, *kept, end = told.err.splitlines()
     assert begun.startswith("begins with plan default: ")
@@ -105,6 +105,16 @@ def test_a_search_begins_with_the_best_plan_known_for_the_shape(tmp_path):
     assert json.loads(told.out)["cycles"] == 885
     assert told.err.startswith("begins with plan tuned: 885 cycles")
     assert "--plan tuned" in json.loads(file.read_text())["origin"]["command"]
+
+
+def test_parameters_are_searched_first_and_the_command_says_so(tmp_path):
+    pytest.importorskip("optuna", reason="Optuna is the extra `search`")
+    file = tmp_path / "plan.json"
+    options = ["--parameters", "4", "--evaluations", "0", "-o", file]
+    assert slotweave("tune", "tree-hash", *SHAPE, *options).code == Exit.DONE
+    plan = json.loads(file.read_text())
+    assert plan["schedule"]["offsets"]
+    assert "--parameters 4" in plan["origin"]["command"]
 
 
 def test_no_evaluations_are_the_plan_that_it_began_with(tmp_path, monkeypatch):
@@ -124,7 +134,7 @@ def test_ctrl_c_keeps_the_best_plan_so_far(tmp_path, monkeypatch, passed_on):
             raise SystemError("a result with an exception set") from KeyboardInterrupt()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("slotweave.tuning.search.search", interrupted)
+    monkeypatch.setattr("slotweave.tuning.run.search_all", interrupted)
     file = tmp_path / "plan.json"
     answer = slotweave("tune", "tree-hash", *SHAPE, "-o", file)
     assert answer.code == Exit.INTERRUPTED

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from dataclasses import replace
+from functools import cache, partial
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
 
 from slotweave.backend.fit import Effort
+from slotweave.base.diagnostics import NoSchedule
 from slotweave.challenge.tree_hash.plans.choices import read_choices
 from slotweave.challenge.tree_hash.plans.vary import vary
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.driver.compile import compile_job
 from slotweave.driver.job import Job
 from slotweave.extensions import kernels
+from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.machine import CHALLENGE
-from slotweave.tuning.search import Score, State, Task, score, search, start
+from slotweave.parallel import Serial
+from slotweave.tuning.moves import BLOCK, proposed
+from slotweave.tuning.score import PROBLEMS_KEPT
+from slotweave.tuning.search import (
+    ROUND,
+    Score,
+    State,
+    Task,
+    evaluated,
+    score,
+    search,
+    search_all,
+    start,
+)
 
 KERNEL = kernels()["tree-hash"]
 SHAPE = {"height": 6, "rounds": 9, "batch": 64}
@@ -100,6 +117,67 @@ def test_a_search_begins_no_worse_than_compile_would_end():
     plan = KERNEL.plan("default", SHAPE, "values")
     compiled = compile_job(Job(KERNEL, SHAPE, "values", plan, CHALLENGE, instances=1))
     assert begun().best_score.cycles <= compiled.cycles
+
+
+@cache
+def first_best() -> Plan:
+    """A plan with starting times."""
+    return begun().best
+
+
+def stepped(steps: int) -> Plan:
+    """The same with that many steps."""
+    schedule = replace(first_best().schedule, steps=tuple(range(steps)))
+    return replace(first_best(), schedule=schedule)
+
+
+def test_steps_are_scored_as_they_are_compiled_whoever_scored_those_before() -> None:
+    """One task goes from step to step, another one begins with the last."""
+    along = task_for()
+    for count in (1, 2, 3):
+        plan = stepped(count)
+        try:
+            found = score(along, plan)
+        except NoSchedule:
+            continue
+        assert score(task_for(), plan) == found
+        made = compile_job(Job(KERNEL, SHAPE, "values", plan, CHALLENGE, instances=1))
+        before = score(along, stepped(count - 1)).cycles
+        assert made.cycles == found.cycles or before < found.cycles
+
+
+def test_the_best_plan_is_changed_by_steps_alone_or_replaced() -> None:
+    states = list(islice(search(task_for(), begun(), 0), 24))
+    for before, after in pairwise(states):
+        held, then = before.best.schedule, after.best.schedule
+        if then.steps:
+            assert then.steps[:-1] == held.steps[: len(then.steps) - 1]
+        assert not before.best_score < after.best_score
+
+
+def test_candidates_of_a_block_that_changes_choices_share_them() -> None:
+    plan = first_best()
+    blocks = []
+    for first in range(0, 40 * BLOCK, BLOCK):
+        block = [proposed(task_for(), plan, plan, 0, first + at) for at in range(BLOCK)]
+        if block[0].move == "choices":
+            blocks.append(block)
+            assert all(each.plan.choices == block[0].plan.choices for each in block)
+            assert len({each.plan.schedule.seed for each in block}) == BLOCK
+        else:
+            assert all(each.plan.choices == plan.choices for each in block)
+    assert 4 < len(blocks) < 16
+
+
+def test_what_a_search_holds_does_not_grow_with_what_it_tries() -> None:
+    """After any number of candidates: a few problems, a few schedules, and two rounds."""
+    task = task_for()
+    crew = Serial(partial(evaluated, task))
+    for _seed, state in search_all(task, {0: begun()}, crew, 6 * ROUND):
+        assert len(task._recent) <= PROBLEMS_KEPT
+        assert len(task._steps) <= PROBLEMS_KEPT
+        assert len(crew._queue) <= 2 * ROUND
+        assert len(state.bases) == 2
 
 
 def test_a_plan_that_was_found_is_begun_with_as_it_was_found():

@@ -10,8 +10,10 @@ and NoSchedule where there is none within the limits; their messages begin with 
 from __future__ import annotations
 
 from slotweave.api.checking import verify
+from slotweave.api.kept import studies, study
 from slotweave.api.looking import bound, diff, explain, inspect, report, what_if
-from slotweave.api.making import compile, repack, run, tune
+from slotweave.api.making import compile, repack, run
+from slotweave.api.searching import explore, tune
 from slotweave.base.diagnostics import CheckFailed, InputError, NoSchedule
 from slotweave.frontend.kernel_function import kernel
 from slotweave.names import facts, job, load, save
@@ -24,6 +26,7 @@ __all__ = [
     "compile",
     "diff",
     "explain",
+    "explore",
     "facts",
     "inspect",
     "job",
@@ -33,6 +36,8 @@ __all__ = [
     "report",
     "run",
     "save",
+    "studies",
+    "study",
     "tune",
     "verify",
     "what_if",

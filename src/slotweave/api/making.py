@@ -1,4 +1,4 @@
-"""Verbs that make something: a program, a shorter one, the end of a run, a plan."""
+"""Verbs that make something: a program, a shorter one, the end of a run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from slotweave.names import (
     machine_of,
     program_of,
 )
-from slotweave.results import Compiled, Ended, Repacked, Tuned, shown_as
+from slotweave.results import Compiled, Ended, Repacked, shown_as
 from slotweave.simulate.run import MAX_CYCLES, Memory
 
 
@@ -113,33 +113,6 @@ def repack(
         budget=_budget(evaluations, time_limit), origin=origin_of(held, kernels()),
     )  # fmt: skip
     return shown_as(Repacked, made, seed=seed)
-
-
-def tune(
-    what: Job | AnyKernel,
-    *,
-    time_limit: float | None = 60.0,
-    evaluations: int | None = None,
-    seed: int = 0,
-    **options: Any,
-) -> Tuned:
-    """Search for a plan that takes fewer cycles; `compile` takes it as its `plan`.
-
-    The same seed and `evaluations` give the same plan.
-
-    >>> sw.tune("tree-hash", height=3, batch=16, rounds=2, evaluations=1, time_limit=None)
-    <tuned: 26 cycles after 1 plan>
-    """
-    from slotweave.tuning.search import Task, search, start
-
-    wanted, seed = job_of(what, options), whole_number("seed", seed, 0)
-    limit = _budget(evaluations, time_limit)
-    task = Task(wanted.kernel, wanted.machine, wanted.parameters, wanted.contract)
-    states = [start(task, wanted.plan, seed)]
-    states += limit.limit(search(task, states[0], seed))
-    state, history = states[-1], [each.best_score.cycles for each in states]
-    best = state.best_score
-    return Tuned(state.best, best.cycles, best.bound, state.evaluations, tuple(history))
 
 
 def _budget(evaluations: int | None, time_limit: float | None) -> Budget:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -21,7 +21,9 @@ from slotweave.backend.allocate import NoRoom, allocate
 from slotweave.backend.schedule import (
     BothWays,
     Pressure,
+    ScratchFull,
     Urgency,
+    changed_schedule,
     first_modes_only,
     improved_schedules,
     in_order_schedule,
@@ -202,9 +204,7 @@ def _each_attempt(
             break
         first, found = run_list(both.forward, urgency, pressure), None
         if isinstance(first, Schedule):
-            if first.makespan <= NEAR_BOUND * both.forward.least_cycles or _was_free(
-                problem, first, pressure
-            ):
+            if _is_taken(problem, both, first, pressure):
                 found = _improved(problem, both, options, scratch_words, (first, pressure))
             slow.append((first, pressure))
         yield found
@@ -234,15 +234,74 @@ def _improved(
     scratch_words: int,
     attempt: tuple[Schedule, Pressure],
 ) -> Fit | None:
-    """The shortest schedule of the attempt, and of passes that improve it, that is allocated."""
+    """The shortest schedule of the attempt, and of passes that improve it, that is allocated.
+
+    With steps, the schedule after the last of them comes first.
+    """
     first, pressure = attempt
     more = improved_schedules(both, first, pressure, options.passes, options.seed)
-    for schedule in sorted((first, *more), key=lambda schedule: schedule.makespan):
+    schedules = sorted((first, *more), key=lambda schedule: schedule.makespan)
+    if options.steps:
+        schedules.insert(0, _after_steps(both, schedules[0], pressure, options.steps))
+    for schedule in schedules:
         cut = without_barriers(schedule, problem.size)
         allocation = allocate(problem, cut, scratch_words)
         if isinstance(allocation, Allocation):
             return cut, allocation
     return None
+
+
+def _after_steps(
+    both: BothWays, schedule: Schedule, pressure: Pressure, steps: tuple[int, ...]
+) -> Schedule:
+    """`schedule` changed step by step; one for which scratch is full changes nothing."""
+    for seed in steps:
+        schedule = changed_schedule(both, schedule, pressure, seed) or schedule
+    return schedule
+
+
+@dataclass(frozen=True)
+class Stepping:
+    """A schedule to which more steps may be made, and the pressure to keep to.
+
+    It has what barriers add (see `held_back`).
+    """
+
+    schedule: Schedule
+    pressure: Pressure
+
+
+def stepping(
+    problem: Problem, both: BothWays, options: ScheduleOptions, scratch_words: int
+) -> Stepping | None:
+    """What steps after those of `options` begin with; None if `search_fit` may take another way
+    than its first attempt."""
+    urgency, pressure = next(_attempts(both.forward.problem, options, scratch_words))
+    first = run_list(both.forward, urgency, pressure)
+    if isinstance(first, ScratchFull) or not _is_taken(problem, both, first, pressure):
+        return None
+    more = improved_schedules(both, first, pressure, options.passes, options.seed)
+    shortest = min((first, *more), key=lambda schedule: schedule.makespan)
+    return Stepping(_after_steps(both, shortest, pressure, options.steps), pressure)
+
+
+def next_step(both: BothWays, before: Stepping, seed: int) -> Stepping | None:
+    """After one more step; None if scratch is full."""
+    schedule = changed_schedule(both, before.schedule, before.pressure, seed)
+    return None if schedule is None else Stepping(schedule, before.pressure)
+
+
+def allocated(problem: Problem, at: Stepping, scratch_words: int) -> Fit | None:
+    """The schedule with its allocation, if there is room for it."""
+    cut = without_barriers(at.schedule, problem.size)
+    allocation = allocate(problem, cut, scratch_words)
+    return (cut, allocation) if isinstance(allocation, Allocation) else None
+
+
+def _is_taken(problem: Problem, both: BothWays, schedule: Schedule, pressure: Pressure) -> bool:
+    """Whether an attempt is taken without comparing others."""
+    near = schedule.makespan <= NEAR_BOUND * both.forward.least_cycles
+    return near or _was_free(problem, schedule, pressure)
 
 
 def _attempts(

@@ -38,12 +38,13 @@ _VERBS = (
     "repack",
     "export",
     "tune",
+    "explore",
     "solve",
     "pass",
     "bench",
     "what-if",
 )
-_REGISTRIES = ("kernels", "facts", "machines", "rules")
+_REGISTRIES = ("kernels", "facts", "machines", "rules", "study", "cache")
 
 
 class _Commands(TyperGroup):
@@ -87,7 +88,7 @@ def _module(command: str) -> ModuleType:
     """The module of a command."""
     registries = (*_REGISTRIES, "bench")
     room = "registries" if command in registries else "verbs"
-    name = {"pass": "pass_", "what-if": "what_if"}.get(command, command)
+    name = {"pass": "pass_", "what-if": "what_if", "study": "studies"}.get(command, command)
     return import_module(f"slotweave.cli.commands.{room}.{name}")
 
 

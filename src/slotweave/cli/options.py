@@ -106,6 +106,15 @@ MaxCycles = Annotated[
 ]
 #: As in `simulate.run`, which commands load only when they run something.
 MAX_CYCLES = 10_000_000
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="PATH|URL",
+        help="Where studies are kept: an SQLite file, or postgresql://... (default: a file in the "
+        "user's cache folder).",
+    ),
+]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed for everything random.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Output = Annotated[

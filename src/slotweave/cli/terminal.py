@@ -73,7 +73,7 @@ class Terminal:
     def show(self, view: RenderableType, stream: TextIO | None = None) -> None:
         """Print a rich view on `stream` (stdout); trailing blanks only if that is a terminal."""
         target = stream or sys.stdout
-        console = self._console(target)
+        console = self.console(target)
         if target.isatty():
             console.print(view, crop=False)
             return
@@ -88,7 +88,7 @@ class Terminal:
             return
         from rich.progress import track
 
-        console = self._console(sys.stderr)
+        console = self.console(sys.stderr)
         yield from track(steps, what, total, console=console, transient=True)
 
     @contextmanager
@@ -100,7 +100,7 @@ class Terminal:
         if self.quiet or not sys.stderr.isatty():
             yield lambda _stage: None
             return
-        with self._console(sys.stderr).status("") as status:
+        with self.console(sys.stderr).status("") as status:
             yield status.update
 
     def has_color(self, stream: TextIO) -> bool:
@@ -109,7 +109,8 @@ class Terminal:
             return self.color is ColorMode.ALWAYS
         return stream.isatty() and not os.environ.get("NO_COLOR")
 
-    def _console(self, stream: TextIO) -> Console:
+    def console(self, stream: TextIO) -> Console:
+        """A rich console on `stream`, coloured if that is wanted."""
         from rich.console import Console
 
         color = self.has_color(stream)

@@ -48,6 +48,9 @@ _MODES = {
 #: More passes than this find nothing more, and each may take a tenth of a second.
 MAX_PASSES = 1000
 
+#: Each step takes as long as a pass.
+MAX_STEPS = 2000
+
 #: How a problem may be scheduled, the usual way first.
 METHODS = tuple(_METHODS)
 
@@ -66,7 +69,9 @@ class ScheduleOptions:
     many cycles each item (group) starts after the one before it, in effect: it lowers the priority
     of later items by that much; `offsets`, if given, does so item by item instead. `seed` and
     `noise` (in cycles) perturb priorities. `passes` counts the passes of forward-backward
-    improvement that follow; the shortest schedule is taken.
+    improvement that follow; the shortest schedule is taken. `steps` are the seeds of changes that
+    are made to it after that, one after the other, each packed again from the end and from the
+    start: what a local search found worth keeping.
 
     The other options hold a list schedule back. `order` "program" issues operations as the kernel
     wrote them, as soon as they are ready, and tries nothing else. `modes` "first" leaves each
@@ -86,6 +91,7 @@ class ScheduleOptions:
     seed: int = 0
     noise: float = 0.0
     passes: int = 0
+    steps: tuple[int, ...] = ()
     order: str = "path"
     modes: str = "any"
     stages_open: int = 0
@@ -114,6 +120,11 @@ SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
     PlanChoice(
         "passes", f"an integer from 0 to {MAX_PASSES:,}", 0,
         "Passes of forward-backward improvement that follow; the shortest schedule is taken.",
+    ),
+    PlanChoice(
+        "steps", f"a list of at most {MAX_STEPS:,} integers from 0", (),
+        "The seeds of changes to the schedule after that, each packed again from the end and from "
+        "the start, as a search found them.",
     ),
     PlanChoice("order", "a word", "path", "What makes an operation urgent.", _ORDERS),
     PlanChoice("modes", "a word", "any", "Which modes an operation may take.", _MODES),

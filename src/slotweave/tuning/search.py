@@ -1,132 +1,81 @@
 """Annealing over plans: change something, schedule, keep it unless it is much worse.
 
 A candidate is judged by scheduling it as `compile` would, without emitting or checking anything;
-the winner goes through the ordinary pipeline like any other plan. What is tried depends on the
-seed and on the number of evaluations alone, so a search can be repeated, and continued from its
-state.
+the winner goes through the ordinary pipeline like any other plan.
+
+Candidates are proposed in rounds of ROUND, each round from the plan that was current when the round
+before the last one had ended, and are told in the order of their numbers: taken or not. So one
+round can be under way while the next one begins, and what a search comes to depends on its seed and
+on the number of its candidates alone, not on how many workers there are or which of them is faster.
+A search can be repeated, and continued from its state.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-from slotweave.backend.fit import Effort, fit, made_ready
-from slotweave.backend.lower import Lowered
-from slotweave.backend.schedule import BothWays
+from slotweave.backend.fit import Effort
 from slotweave.base.diagnostics import NoSchedule
-from slotweave.bounds.slots import slots_bound
-from slotweave.driver.compile import lowered_of
-from slotweave.driver.job import Job
-from slotweave.frontend.kernel import Kernel
-from slotweave.ir.plan import Plan, ScheduleOptions
-from slotweave.machine import Machine
+from slotweave.ir.plan import Plan
+from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
+from slotweave.parallel import Crew, Serial
+from slotweave.tuning.moves import BLOCK, CHOICES, STEP, Candidate, proposed
+from slotweave.tuning.score import Score, Task, score
 
-#: Problems kept at a time: many candidates differ from the current plan in their schedule only.
-PROBLEMS_KEPT = 4
+__all__ = ["Score", "State", "Task", "Trial", "score", "search", "search_all", "start"]
+
+#: Candidates that are proposed together.
+ROUND = 8
 
 #: Passes of forward-backward improvement for each candidate.
 PASSES = 7
 
-#: How often a candidate changes what the kernel chooses (else only when items start, or the seed of
-#: the passes), which costs more time.
-SHARE_OF_CHOICES = 0.25
-
-#: How often a candidate that keeps the kernel's choices has another seed.
-SHARE_OF_SEEDS = 0.3
-
 #: A candidate that costs this many cycles more is taken one time in e.
 TEMPERATURE = 0.4
 
-#: What a cycle of the bound is worth, and a slot issued in the last cycles of a schedule: both say
-#: how near plans of as many cycles are to one less.
-WORTH_OF_BOUND, WORTH_OF_LATE_SLOTS, LATE_CYCLES = 0.2, 0.005, 8
-
-#: Changes of starting times, in cycles (standard deviation).
-SHIFT = 4.0
-
 
 @dataclass(frozen=True)
-class Score:
-    """What a plan takes: cycles, the bound of its operations, and slots in the last cycles.
+class Base:
+    """What a round changes: the plan that was current, and the best one."""
 
-    Less is better: in cycles first, then in `cost`.
-    """
-
-    cycles: int
-    bound: int
-    late: int = 0
-
-    @property
-    def cost(self) -> float:
-        """Cycles, and what speaks for and against the plan apart from them."""
-        return self.cycles + WORTH_OF_BOUND * self.bound + WORTH_OF_LATE_SLOTS * self.late
-
-    def __lt__(self, other: Score) -> bool:
-        return (self.cycles, self.cost) < (other.cycles, other.cost)
+    current: Plan
+    best: Plan
 
 
 @dataclass(frozen=True)
 class State:
-    """A search: its current plan and the best one, after `evaluations` candidates."""
+    """A search: its current plan and the best one, after `evaluations` candidates.
+
+    `bases` are the plans that the candidates of this round and of the next one change: the one that
+    was current, and the best one, when the round before the last had ended.
+    """
 
     current: Plan
     current_score: Score
     best: Plan
     best_score: Score
     evaluations: int
+    bases: tuple[Base, Base]
 
 
 @dataclass(frozen=True)
-class Posed:
-    """A plan's problem, ready for many schedules, and the bound of its operations in cycles."""
+class Trial:
+    """Candidate `number` of the search with `seed`, and its score: None if it does not fit."""
 
-    lowered: Lowered
-    ready: BothWays | None
-    bound: int
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a plan is wanted for."""
-
-    kernel: Kernel
-    machine: Machine
-    parameters: Mapping[str, int]
-    contract: str
-    _recent: OrderedDict[str, Posed] = field(default_factory=OrderedDict, repr=False, compare=False)
-
-    def posed(self, plan: Plan) -> Posed:
-        """The problem of `plan`, whatever its priorities; the last few are kept."""
-        held = plan.schedule
-        key = repr((plan.rewrite, sorted(plan.choices.items()), held.method, held.modes,
-                    held.stages_open, held.window, held.windows_open))  # fmt: skip
-        if key not in self._recent:
-            job = Job(self.kernel, self.parameters, self.contract, plan, self.machine)
-            self._recent[key] = _pose(lowered_of(job), held)
-        self._recent.move_to_end(key)
-        while len(self._recent) > PROBLEMS_KEPT:
-            self._recent.popitem(last=False)
-        return self._recent[key]
+    seed: int
+    number: int
+    candidate: Candidate
+    score: Score | None
 
 
-def _pose(lowered: Lowered, options: ScheduleOptions) -> Posed:
-    by_list = options.method == "list"
-    ready = made_ready(lowered.graph, lowered.problem, options) if by_list else None
-    return Posed(lowered, ready, slots_bound(lowered.problem).cycles)
-
-
-def score(task: Task, plan: Plan) -> Score:
-    """Schedule `plan` as it says. Raises NoSchedule if it does not fit, InputError if it is bad."""
-    posed, scratch = task.posed(plan), task.machine.scratch_words
-    graph, problem = posed.lowered.graph, posed.lowered.problem
-    schedule, _ = fit(graph, problem, plan.schedule, scratch, Effort.FAST, posed.ready)
-    late = int(np.count_nonzero(schedule.cycle >= schedule.makespan - LATE_CYCLES))
-    return Score(schedule.makespan, posed.bound, late)
+#: Told of each answer, at once and in any order.
+Hear = Callable[[Trial], None]
 
 
 def start(task: Task, plan: Plan, seed: int) -> State:
@@ -135,6 +84,7 @@ def start(task: Task, plan: Plan, seed: int) -> State:
     The best plan is at once the one that `compile` would make of `plan`: nothing that the search
     comes to is longer. Starting times that were found before keep the seed they were found with.
     """
+    plan = plan_from_json(text_of(plan))  # in the form in which it is kept
     items, held = _items(task, plan), plan.schedule
     given = (*held.offsets[:items], *_spread(items, held.stagger)[len(held.offsets) :])
     options = replace(held, stagger=0.0, offsets=given, passes=max(held.passes, PASSES),
@@ -148,7 +98,8 @@ def start(task: Task, plan: Plan, seed: int) -> State:
         found = score(task, candidate)
         if found < best_score:
             best, best_score = candidate, found
-    return State(begun, first, best, best_score, 0)
+    base = Base(begun, best)
+    return State(begun, first, best, best_score, 0, (base, base))
 
 
 def _usual_schedules(plan: Plan) -> Iterator[tuple[float, int]]:
@@ -162,41 +113,135 @@ def _usual_schedules(plan: Plan) -> Iterator[tuple[float, int]]:
 
 def search(task: Task, state: State, seed: int) -> Iterator[State]:
     """The states after `state`, one for each candidate, without end."""
+    for _seed, after in search_all(task, {seed: state}, Serial(partial(evaluated, task))):
+        yield after
+
+
+def text_of(plan: Plan) -> str:
+    """The plan as text, which any process can read."""
+    return plan_to_json(replace(plan, origin=MappingProxyType({})))
+
+
+def evaluated(task: Task, unit: tuple[str, ...]) -> tuple[Score | None, ...]:
+    """The score of each plan in `unit`, as text; None if too much is in flight for it to fit."""
+    return tuple(_score_in(task, text) for text in unit)
+
+
+def _score_in(task: Task, text: str) -> Score | None:
+    try:
+        return score(task, plan_from_json(text))
+    except NoSchedule:
+        return None
+
+
+def search_all(
+    task: Task,
+    states: Mapping[int, State],
+    crew: Crew,
+    evaluations: int | None = None,
+    known: Mapping[tuple[int, int], Trial] | None = None,
+    hear: Hear = lambda _trial: None,
+) -> Iterator[tuple[int, State]]:
+    """Searches by seed, side by side: the seed and the new state for each candidate told.
+
+    The crew scores plans; each search ends after `evaluations` candidates in all, or never. Trials
+    that are `known`, by seed and number, are not scored again.
+    """
+    searches = [_Search(task, seed, state, evaluations) for seed, state in states.items()]
+    by_seed = {each.seed: each for each in searches}
+    for each in searches:
+        each.trials.update(_of_seed(known or {}, each.seed))
     while True:
-        rng = np.random.default_rng([seed, state.evaluations])
-        candidate = _changed(task, state.current, rng)
-        try:
-            found = score(task, candidate)
-        except NoSchedule:  # too much in flight
-            found = None
-        state = replace(state, evaluations=state.evaluations + 1)
-        if found is not None and _taken(found, state.current_score, rng):
-            state = replace(state, current=candidate, current_score=found)
-        if found is not None and found < state.best_score:
-            state = replace(state, best=candidate, best_score=found)
-        yield state
+        for each in searches:
+            each.give(crew)
+        told = False
+        for each in searches:
+            for state in each.told():
+                told = True
+                yield each.seed, state
+        if told:
+            continue
+        answers = crew.answers()
+        if not answers:
+            return
+        for key, found in answers:
+            seed, numbers = cast("tuple[int, tuple[int, ...]]", key)  # of `give`
+            for number, each in zip(numbers, found, strict=True):
+                hear(by_seed[seed].heard(number, each))
+
+
+def _of_seed(known: Mapping[tuple[int, int], Trial], seed: int) -> Iterator[tuple[int, Trial]]:
+    return ((number, trial) for (of, number), trial in known.items() if of == seed)
+
+
+class _Search:
+    """The search with one seed: its state, what was given out, and trials that are not yet told."""
+
+    def __init__(self, task: Task, seed: int, state: State, evaluations: int | None) -> None:
+        self.task, self.seed, self.state = task, seed, state
+        self.evaluations = evaluations
+        self.trials: dict[int, Trial] = {}
+        self._given: dict[int, Candidate] = {}
+        self._next = state.evaluations
+
+    def give(self, crew: Crew) -> None:
+        """Give out what may be proposed by now: this round and the next one."""
+        first = self.state.evaluations // ROUND
+        ends = (first + 2) * ROUND
+        if self.evaluations is not None:
+            ends = min(ends, self.evaluations)
+        unit: dict[int, str] = {}
+        while self._next < ends:
+            number, self._next = self._next, self._next + 1
+            base = self.state.bases[number // ROUND - first]
+            made = proposed(self.task, base.current, base.best, self.seed, number)
+            text = text_of(made.plan)
+            candidate = Candidate(plan_from_json(text), made.move)
+            known = self.trials.get(number)
+            if known is None or known.candidate.plan != candidate.plan:
+                self.trials.pop(number, None)
+                self._given[number] = candidate
+                unit[number] = text
+            # Those of one problem are one unit: nobody else has to pose it.
+            if unit and (made.move != CHOICES or self._next % BLOCK == 0 or self._next == ends):
+                crew.give((self.seed, tuple(unit)), tuple(unit.values()))
+                unit = {}
+
+    def heard(self, number: int, found: Score | None) -> Trial:
+        """Keep an answer until its turn comes."""
+        trial = Trial(self.seed, number, self._given.pop(number), found)
+        self.trials[number] = trial
+        return trial
+
+    def told(self) -> Iterator[State]:
+        """The states after the trials whose turn has come."""
+        while (trial := self.trials.get(self.state.evaluations)) is not None:
+            if self._next <= trial.number:
+                return  # it was found before, and is not proposed yet
+            del self.trials[trial.number]
+            self.state = _after(self.state, trial)
+            yield self.state
+
+
+def _after(state: State, trial: Trial) -> State:
+    """`state` after one more trial."""
+    found, plan = trial.score, trial.candidate.plan
+    rng = np.random.default_rng([trial.seed, trial.number, 1])
+    steps = trial.candidate.move == STEP
+    if found is not None and not steps and _taken(found, state.current_score, rng):
+        state = replace(state, current=plan, current_score=found)
+    if found is not None and (found < state.best_score or (steps and not state.best_score < found)):
+        state = replace(state, best=plan, best_score=found)
+    evaluations = trial.number + 1
+    ends_round = evaluations % ROUND == 0
+    after = Base(state.current, state.best)
+    bases = (state.bases[1], after) if ends_round else state.bases
+    return replace(state, evaluations=evaluations, bases=bases)
 
 
 def _taken(found: Score, current: Score, rng: np.random.Generator) -> bool:
     worse = found.cost - current.cost
     return worse <= 0 or bool(rng.random() < np.exp(-worse / TEMPERATURE))
-
-
-def _changed(task: Task, plan: Plan, rng: np.random.Generator) -> Plan:
-    """`plan` with other choices, other starting times, or another seed."""
-    vary: Callable[..., Plan] | None = task.kernel.vary
-    if vary is not None and rng.random() < SHARE_OF_CHOICES:
-        return vary(plan, task.parameters, task.contract, rng)
-    if rng.random() < SHARE_OF_SEEDS:
-        return replace(plan, schedule=replace(plan.schedule, seed=int(rng.integers(2**31))))
-    offsets = np.array(plan.schedule.offsets)
-    if len(offsets):
-        first, last = sorted(rng.integers(0, len(offsets), 2))
-        if rng.random() < 0.5:
-            offsets *= rng.normal(1.0, 0.1)
-        else:
-            offsets[first : last + 1] += rng.normal(0.0, SHIFT)
-    return replace(plan, schedule=replace(plan.schedule, offsets=_offsets(offsets)))
 
 
 def _items(task: Task, plan: Plan) -> int:
@@ -206,8 +251,3 @@ def _items(task: Task, plan: Plan) -> int:
 def _spread(items: int, stagger: float) -> tuple[float, ...]:
     """Starting times `stagger` cycles apart."""
     return tuple(round(item * stagger, 1) for item in range(items))
-
-
-def _offsets(values: NDArray[np.float64]) -> tuple[float, ...]:
-    """Starting times with one decimal, as they are written into plans."""
-    return tuple(round(float(value), 1) for value in values)

@@ -205,6 +205,18 @@ named = [("one", "mine", 1), ("another", "mine", 2)]
 registry._by_name("kernel", named)  # as if two packages had registered them
 """,
     ),
+    "SW226": CodeExample(
+        ("slotweave study list --store notes.json",),
+        {
+            "notes.json": '{"notes": "a file of something else, that nobody wants overwritten"}\n'
+            * 9
+        },
+    ),
+    "SW227": CodeExample(("slotweave study show mine --store studies.db",)),
+    "SW228": CodeExample(
+        ("slotweave tune saxpy --cluster tcp://127.0.0.1 -o plan.json --store studies.db",),
+        varies=": ",
+    ),
     "SW301": CodeExample(
         ("slotweave compile k.py:f --machine small.toml",),
         {

@@ -1,7 +1,12 @@
 """Schedulers on Problems; none knows the instruction set."""
 
 from slotweave.backend.schedule.barriers import first_modes_only, with_barriers, without_barriers
-from slotweave.backend.schedule.forward_backward import BothWays, back_and_forth, improved_schedules
+from slotweave.backend.schedule.forward_backward import (
+    BothWays,
+    back_and_forth,
+    changed_schedule,
+    improved_schedules,
+)
 from slotweave.backend.schedule.in_order import in_order_schedule
 from slotweave.backend.schedule.list_schedule import (
     Prepared,
@@ -23,6 +28,7 @@ __all__ = [
     "ScratchFull",
     "Urgency",
     "back_and_forth",
+    "changed_schedule",
     "first_modes_only",
     "improved_schedules",
     "in_order_schedule",

@@ -30,6 +30,9 @@ from slotweave.ir.schedule import Schedule
 #: Standard deviation, in cycles, of the noise on priorities; it keeps passes from going in circles.
 JITTER = 0.5
 
+#: By how many cycles (standard deviation) a change perturbs the ends of operations.
+CHANGES = (0.3, 1.0, 3.0)
+
 
 @dataclass(frozen=True, eq=False)
 class BothWays:
@@ -85,6 +88,14 @@ def back_and_forth(
     jitter = rng.normal(0.0, JITTER, size) if rng.integers(2) else 0.0
     forward = run_list(both.forward, _ends(mirrored) + jitter, pressure)
     return None if isinstance(forward, ScratchFull) else forward
+
+
+def changed_schedule(
+    both: BothWays, schedule: Schedule, pressure: Pressure, seed: int
+) -> Schedule | None:
+    """`schedule` after the change that `seed` stands for; None if scratch is full."""
+    rng = np.random.default_rng(seed)
+    return back_and_forth(both, schedule, pressure, float(rng.choice(CHANGES)), rng)
 
 
 def reversed_problem(problem: Problem) -> Problem:

@@ -11,7 +11,7 @@ from dataclasses import asdict, fields
 from types import MappingProxyType
 from typing import Any
 
-from slotweave.ir.plan import MAX_PASSES, METHODS, MODES, ORDERS, Plan, ScheduleOptions
+from slotweave.ir.plan import MAX_PASSES, MAX_STEPS, METHODS, MODES, ORDERS, Plan, ScheduleOptions
 from slotweave.ir.text.file_kind import PLAN
 from slotweave.ir.text.json_value import Key, json_text, parse_json
 from slotweave.ir.text.program_values import excerpt
@@ -69,6 +69,9 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
     if noise < 0:
         (at / "noise").fail("must not be negative")
     offsets = (at / "offsets").elements(table.get("offsets", default.offsets))
+    steps = list((at / "steps").elements(table.get("steps", default.steps)))
+    if len(steps) > MAX_STEPS:
+        (at / "steps").fail(f"must have at most {MAX_STEPS:,} elements")
     return ScheduleOptions(
         method=method,
         stagger=(at / "stagger").number(table.get("stagger", default.stagger)),
@@ -76,6 +79,7 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         seed=(at / "seed").integer(table.get("seed", default.seed), 0, 2**63 - 1),
         noise=noise,
         passes=(at / "passes").integer(table.get("passes", default.passes), 0, MAX_PASSES),
+        steps=tuple(place.integer(element, 0, 2**63 - 1) for place, element in steps),
         order=_one_of(table.get("order", default.order), ORDERS, at / "order"),
         modes=_one_of(table.get("modes", default.modes), MODES, at / "modes"),
         stages_open=_count(table, "stages_open", at, 0),

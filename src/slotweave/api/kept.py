@@ -1,0 +1,136 @@
+"""What searches have kept: studies, their trials, their best plans, and which choices matter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from slotweave.arguments import text_of, whole_number
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.wording import plural
+from slotweave.ir.plan import Plan
+from slotweave.names import AnyPath, job, store_named
+
+if TYPE_CHECKING:
+    from slotweave.tuning.ablation import Ablation
+    from slotweave.tuning.report import StudyReport
+    from slotweave.tuning.store import Store
+
+
+@dataclass(frozen=True, repr=False)
+class KeptStudy:
+    """What a study came to, by seeds and by moves; `store` is where it is kept."""
+
+    name: str
+    store: str
+    report: StudyReport
+
+    def __repr__(self) -> str:
+        best = self.to_json()["best"]
+        cycles = "no plan yet" if best is None else f"best {plural(best, 'cycle')}"
+        return f"<study {self.name}: {cycles} after {plural(self.report.evaluations, 'plan')}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave study show --json` prints."""
+        return self.report.to_json()
+
+    def best_plan(self) -> Plan:
+        """The best plan; `compile` takes it as its `plan`. Raises SW227 if there is none yet."""
+        with _opened(self.store) as opened:
+            return _best(opened, self.name)[1]
+
+    def trials(self) -> Iterator[dict[str, Any]]:
+        """Every plan evaluated, one after the other: `seed`, `number`, `move`, `cycles` and `bound`
+        (None if it does not fit), and the `plan` as JSON knows it."""
+        from slotweave.ir.text.plan_json import plan_to_json
+
+        with _opened(self.store) as opened:
+            for kept in opened.searches(self.name):
+                for trial in opened.trials(self.name, kept.seed):
+                    found = trial.score
+                    yield {
+                        "seed": trial.seed, "number": trial.number, "move": trial.candidate.move,
+                        "cycles": found and found.cycles, "bound": found and found.bound,
+                        "plan": json.loads(plan_to_json(trial.candidate.plan)),
+                    }  # fmt: skip
+
+    def ablation(self, *, seeds: int = 5, workers: int = 1) -> tuple[Ablation, ...]:
+        """What each choice of the best plan is worth, the dearest first.
+
+        Each is taken back to what the search began with, and both plans are scored with the same
+        `seeds` seeds of the schedule.
+        """
+        from slotweave.machine import machine_from_toml
+        from slotweave.tuning.ablation import ablations
+        from slotweave.tuning.score import Task
+
+        with _opened(self.store) as opened:
+            seed, found = _best(opened, self.name)
+            begun = opened.begun_with(self.name, seed)
+        spec = self.report.study.spec
+        machine = machine_from_toml(spec.machine)
+        options: dict[str, Any] = dict(spec.parameters)
+        about = job(spec.kernel, contract=spec.contract, machine=machine, **options)
+        task = Task(about.kernel, about.machine, about.parameters, about.contract)
+        most, hands = whole_number("seeds", seeds, 1), whole_number("workers", workers, 1)
+        return ablations(task, begun or about.plan, found, range(most), hands)
+
+
+def studies(*, store: AnyPath | None = None) -> list[KeptStudy]:
+    """The studies in a store (the user's own if left out), the oldest first.
+
+    >>> sw.studies(store=":memory:")
+    []
+    """
+    from slotweave.tuning.report import study_report
+
+    place = store_named(store)
+    with _opened(place) as opened:
+        found = [study_report(opened, each) for each in opened.studies()]
+    return [KeptStudy(report.study.name, place, report) for report in found]
+
+
+def study(name: str, *, store: AnyPath | None = None) -> KeptStudy:
+    """The study called `name`: its seeds side by side, its plans, and which choices matter.
+
+    Raises InputError (SW227) if there is none of that name.
+
+    >>> tuned = sw.tune("saxpy", study="an example", evaluations=0)
+    >>> sw.study("an example")
+    <study an example: best 36 cycles after 0 plans>
+    """
+    from slotweave.tuning.report import study_report
+
+    place, wanted = store_named(store), text_of("name", name)
+    with _opened(place) as opened:
+        found = opened.find(wanted)
+        if found is None:
+            names = ", ".join(each.name for each in opened.studies()) or "none"
+            reason = f"there is no study {wanted!r} in {opened.name} (known: {names})"
+            raise InputError(Diagnostic("SW227", reason))
+        return KeptStudy(wanted, place, study_report(opened, found))
+
+
+@contextmanager
+def _opened(place: str) -> Iterator[Store]:
+    from slotweave.tuning.store import Store
+
+    store = Store(place)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _best(store: Store, study: str) -> tuple[int, Plan]:
+    """The seed of the best plan of a study, and the plan."""
+    kept = store.searches(study)
+    if not kept:
+        raise InputError(Diagnostic("SW227", f"the study {study!r} has evaluated no plan yet"))
+    seed = min(kept, key=lambda each: each.best.cycles).seed
+    state = store.state(study, seed)
+    assert state is not None  # `searches` has it
+    return seed, state.best

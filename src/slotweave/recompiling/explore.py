@@ -1,0 +1,153 @@
+"""A kernel compiled for many machines: cycles, what binds where, and which machines are worth it.
+
+What binds a program is latency, if the chains of operations that wait for each other give the bound
+and the program is near it (NEAR); scratch, if nearly all of it is live at once (FULL) and the
+program is far from its bound; else the engine that is busiest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, cast
+
+from slotweave.base.diagnostics import InputError, NoSchedule
+from slotweave.driver.job import Job
+from slotweave.parallel import crew_of
+from slotweave.recompiling.kept_results import KeptResults, compiled_or_kept
+from slotweave.recompiling.machines import SCRATCH, Change, Variant
+
+#: A program at most this many times as long as its bound is near it.
+NEAR = 1.05
+
+#: Scratch is what binds if as much of it is live at once.
+FULL = 0.95
+
+LATENCY = "latency"
+
+#: The bound that counts latencies alone.
+CRITICAL_PATH = "critical path"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A machine, and what the kernel takes there; `reason` says why it does not fit, if so.
+
+    `cost` is what its slots and words cost, where that is known. `bound` holds for the operations
+    of the plan. `binds` names an engine, scratch or latency.
+    """
+
+    change: Change
+    cost: float | None = None
+    cycles: int | None = None
+    bound: int | None = None
+    binds: str = ""
+    shares: Mapping[str, float] | None = None
+    reason: str = ""
+    known: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "set": dict(self.change), "cost": self.cost, "cycles": self.cycles,
+            "bound": self.bound, "binds": self.binds or None,
+            "shares": None if self.shares is None else dict(self.shares),
+            "reason": self.reason or None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Explored:
+    """All machines in the order of the grid, and the settings that span it."""
+
+    kernel: str
+    settings: Mapping[str, Sequence[int]]
+    points: tuple[Point, ...]
+
+    @property
+    def front(self) -> tuple[Point, ...]:
+        """The machines that no other one beats in cost and cycles, the cheapest first."""
+        known = [p for p in self.points if p.cycles is not None and p.cost is not None]
+        found: list[Point] = []
+        for point in sorted(known, key=lambda p: (p.cost, p.cycles)):
+            assert point.cycles is not None
+            if not found or point.cycles < (found[-1].cycles or 0):
+                found.append(point)
+        return tuple(found)
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave explore --json` prints."""
+        return {
+            "kernel": self.kernel,
+            "settings": {name: list(values) for name, values in self.settings.items()},
+            "machines": [point.to_json() for point in self.points],
+            "front": [point.to_json() for point in self.front],
+        }
+
+
+#: Told of each machine as soon as it is known, with how many there are.
+Watch = Callable[[Point, int], None]
+
+
+def explored_over(
+    job: Job,
+    settings: Mapping[str, Sequence[int]],
+    variants: Sequence[Variant],
+    kept: KeptResults,
+    *,
+    costs: Mapping[str, float] | None = None,
+    workers: int = 1,
+    watch: Watch = lambda _point, _count: None,
+) -> Explored:
+    """`job` compiled for each of `variants`. `costs` are those of a slot by engine, and of a word
+    of scratch; without any there is no front."""
+    points: dict[int, Point] = {}
+    crew = crew_of(partial(_point, job, kept, costs), workers)
+    try:
+        for number, variant in enumerate(variants):
+            crew.give(number, variant)
+        while answers := crew.answers():
+            for key, point in answers:
+                points[cast("int", key)] = point
+                watch(point, len(variants))
+    finally:
+        crew.close()
+    ordered = tuple(points[number] for number in range(len(variants)))
+    return Explored(job.kernel.name, dict(settings), ordered)
+
+
+def _point(
+    job: Job, kept: KeptResults, costs: Mapping[str, float] | None, variant: Variant
+) -> Point:
+    """The kernel on one machine."""
+    point = Point(dict(variant.change), _cost(variant, costs))
+    try:
+        found = compiled_or_kept(replace(job, machine=variant.machine), kept)
+    except (NoSchedule, InputError) as error:
+        return replace(point, reason=str(error))
+    summary = found.summary
+    shares = {name: row["share"] for name, row in summary["engines"].items()}
+    return replace(
+        point, cycles=summary["cycles"], bound=summary["bound"]["cycles"],
+        binds=binding(summary, shares), shares=shares, known=found.known,
+    )  # fmt: skip
+
+
+def _cost(variant: Variant, costs: Mapping[str, float] | None) -> float | None:
+    if not costs:
+        return None
+    machine = variant.machine
+    amounts = {**machine.slots, SCRATCH: machine.scratch_words}
+    return sum(amounts[name] * each for name, each in costs.items())
+
+
+def binding(summary: Mapping[str, Any], shares: Mapping[str, float]) -> str:
+    """What binds the program of `summary`."""
+    bound, scratch = summary["bound"], summary["scratch"]
+    near = summary["cycles"] <= NEAR * bound["cycles"]
+    if not shares or (near and bound["name"] == CRITICAL_PATH):
+        return LATENCY
+    if not near and scratch["peak"] >= FULL * scratch["size"]:
+        return SCRATCH
+    return max(shares, key=lambda name: shares[name])

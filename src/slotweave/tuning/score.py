@@ -1,0 +1,165 @@
+"""What a plan is worth: scheduled as `compile` would, without emitting or checking anything."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from slotweave.backend.fit import (
+    Effort,
+    Stepping,
+    allocated,
+    fit,
+    made_ready,
+    next_step,
+    stepping,
+)
+from slotweave.backend.lower import Lowered
+from slotweave.backend.schedule import BothWays
+from slotweave.base.diagnostics import Diagnostic, NoSchedule
+from slotweave.bounds.slots import slots_bound
+from slotweave.driver.compile import lowered_of
+from slotweave.driver.job import Job
+from slotweave.frontend.kernel import Kernel
+from slotweave.ir.plan import Plan, ScheduleOptions
+from slotweave.ir.schedule import Schedule
+from slotweave.ir.text.plan_json import plan_to_json
+from slotweave.machine import Machine
+
+#: Problems kept at a time: many candidates differ from the current plan in their schedule only.
+PROBLEMS_KEPT = 4
+
+#: What a cycle of the bound is worth, and a slot issued in the last cycles of a schedule: both say
+#: how near plans of as many cycles are to one less.
+WORTH_OF_BOUND, WORTH_OF_LATE_SLOTS, LATE_CYCLES = 0.2, 0.005, 8
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a plan takes: cycles, the bound of its operations, and slots in the last cycles.
+
+    Less is better: in cycles first, then in `cost`.
+    """
+
+    cycles: int
+    bound: int
+    late: int = 0
+
+    @property
+    def cost(self) -> float:
+        """Cycles, and what speaks for and against the plan apart from them."""
+        return self.cycles + WORTH_OF_BOUND * self.bound + WORTH_OF_LATE_SLOTS * self.late
+
+    def __lt__(self, other: Score) -> bool:
+        return (self.cycles, self.cost) < (other.cycles, other.cost)
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A plan's problem, ready for many schedules, and the bound of its operations in cycles."""
+
+    lowered: Lowered
+    ready: BothWays | None
+    bound: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a plan is wanted for."""
+
+    kernel: Kernel
+    machine: Machine
+    parameters: Mapping[str, int]
+    contract: str
+    _recent: OrderedDict[str, Posed] = field(default_factory=OrderedDict, repr=False, compare=False)
+    _steps: OrderedDict[tuple[str, ScheduleOptions], Stepping] = field(
+        default_factory=OrderedDict, repr=False, compare=False
+    )
+
+    def posed(self, plan: Plan) -> Posed:
+        """The problem of `plan`, whatever its priorities; the last few are kept."""
+        held = plan.schedule
+        key = _problem_key(plan)
+        if key not in self._recent:
+            job = Job(self.kernel, self.parameters, self.contract, plan, self.machine)
+            self._recent[key] = _pose(lowered_of(job), held)
+        self._recent.move_to_end(key)
+        while len(self._recent) > PROBLEMS_KEPT:
+            self._recent.popitem(last=False)
+        return self._recent[key]
+
+    def before_last_step(self, plan: Plan) -> Stepping | None:
+        """The schedule that the last step of `plan` changes; the last few are kept.
+
+        None if it is not the first attempt that such a plan takes.
+        """
+        held = plan.schedule
+        before = replace(held, steps=held.steps[:-1])
+        key = (_problem_key(plan), before)
+        if key not in self._steps:
+            posed = self.posed(plan)
+            assert posed.ready is not None  # steps belong to list schedules
+            problem, words = posed.lowered.problem, self.machine.scratch_words
+            found = stepping(problem, posed.ready, before, words)
+            if found is None:
+                return None
+            self._keep_stepping(key, found)
+        self._steps.move_to_end(key)
+        return self._steps[key]
+
+    def _keep_stepping(self, key: tuple[str, ScheduleOptions], found: Stepping) -> None:
+        self._steps[key] = found
+        while len(self._steps) > PROBLEMS_KEPT:
+            self._steps.popitem(last=False)
+
+
+def _problem_key(plan: Plan) -> str:
+    """What two plans of one problem have in common."""
+    held = plan.schedule
+    shaping = ScheduleOptions(
+        method=held.method, modes=held.modes, stages_open=held.stages_open,
+        window=held.window, windows_open=held.windows_open,
+    )  # fmt: skip
+    return plan_to_json(Plan("", plan.kernel, plan.rewrite, shaping, plan.choices))
+
+
+def _pose(lowered: Lowered, options: ScheduleOptions) -> Posed:
+    by_list = options.method == "list"
+    ready = made_ready(lowered.graph, lowered.problem, options) if by_list else None
+    return Posed(lowered, ready, slots_bound(lowered.problem).cycles)
+
+
+def score(task: Task, plan: Plan) -> Score:
+    """Schedule `plan` as it says. Raises NoSchedule if it does not fit, InputError if it is bad.
+
+    A plan whose last step makes its schedule longer is not allocated: nobody takes it.
+    """
+    posed, words = task.posed(plan), task.machine.scratch_words
+    graph, problem = posed.lowered.graph, posed.lowered.problem
+    by_step = plan.schedule.steps and posed.ready is not None and plan.schedule.offsets
+    before = task.before_last_step(plan) if by_step else None
+    if before is None:
+        schedule, _ = fit(graph, problem, plan.schedule, words, Effort.FAST, posed.ready)
+        return _scored(schedule, posed.bound)
+    assert posed.ready is not None
+    after = next_step(posed.ready, before, plan.schedule.steps[-1])
+    if after is None:
+        raise _no_room("the last step finds scratch full")
+    if after.schedule.makespan > before.schedule.makespan:
+        return _scored(after.schedule, posed.bound)
+    fitted = allocated(problem, after, words)
+    if fitted is None:
+        raise _no_room("the schedule after the last step finds no scratch words")
+    return _scored(fitted[0], posed.bound)
+
+
+def _scored(schedule: Schedule, bound: int) -> Score:
+    late = int(np.count_nonzero(schedule.cycle >= schedule.makespan - LATE_CYCLES))
+    return Score(schedule.makespan, bound, late)
+
+
+def _no_room(reason: str) -> NoSchedule:
+    return NoSchedule(Diagnostic("SW301", reason))

@@ -1,0 +1,287 @@
+"""Studies in a database: what was searched for, how far each seed is, and every plan evaluated.
+
+An answer is kept when it arrives, and the search moves on when its turn comes; both are in the
+database before anything more is given out. So a process that is killed at any moment loses the
+units that were under way, and another one goes on from there. Plans are kept as compressed JSON; a
+search is kept as the numbers of its trials.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from slotweave.base.cache_folder import cache_folder
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.ir.plan import Plan
+from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
+from slotweave.tuning.moves import Candidate
+from slotweave.tuning.score import Score
+from slotweave.tuning.search import Base, State, Trial
+from slotweave.tuning.store.database import Database, Row, open_database
+
+#: Seconds until a study that another process holds is refused, and between looks at it.
+CLAIM_SECONDS, _BETWEEN_CLAIMS = 3.0, 0.05
+
+#: The number of the trial that is the plan with which a search began.
+BEGUN = -1
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS slotweave_studies (name TEXT PRIMARY KEY, spec TEXT NOT NULL,"
+    " began TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS slotweave_searches (study TEXT NOT NULL, seed BIGINT NOT NULL,"
+    " evaluations BIGINT NOT NULL, cycles BIGINT NOT NULL, bound BIGINT NOT NULL,"
+    " late BIGINT NOT NULL, touched TEXT NOT NULL, state {blob} NOT NULL,"
+    " PRIMARY KEY (study, seed))",
+    "CREATE TABLE IF NOT EXISTS slotweave_trials (study TEXT NOT NULL, seed BIGINT NOT NULL,"
+    " number BIGINT NOT NULL, move TEXT NOT NULL, cycles BIGINT, bound BIGINT, late BIGINT,"
+    " plan {blob} NOT NULL, PRIMARY KEY (study, seed, number))",
+)
+
+_KEEP_TRIAL = (
+    "INSERT INTO slotweave_trials (study, seed, number, move, cycles, bound, late, plan)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (study, seed, number) DO UPDATE SET"
+    " move = excluded.move, cycles = excluded.cycles, bound = excluded.bound,"
+    " late = excluded.late, plan = excluded.plan"
+)
+_KEEP_SEARCH = (
+    "INSERT INTO slotweave_searches (study, seed, evaluations, cycles, bound, late, touched, state)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (study, seed) DO UPDATE SET"
+    " evaluations = excluded.evaluations, cycles = excluded.cycles, bound = excluded.bound,"
+    " late = excluded.late, touched = excluded.touched, state = excluded.state"
+)
+_MOVE_ON = "UPDATE slotweave_searches SET evaluations = ?, touched = ? WHERE study = ? AND seed = ?"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a study searches a plan for: `machine` as TOML, `graph` the fingerprint of the kernel
+    by the plan that it began with."""
+
+    kernel: str
+    parameters: Mapping[str, int]
+    contract: str
+    machine: str
+    graph: str
+
+    def to_json(self) -> str:
+        """The same spec always gives the same text."""
+        return json.dumps(
+            {"kernel": self.kernel, "parameters": dict(sorted(self.parameters.items())),
+             "contract": self.contract, "machine": self.machine, "graph": self.graph}
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study's name, what it searches for, and when it began (UTC)."""
+
+    name: str
+    spec: Spec
+    began: str
+
+
+@dataclass(frozen=True)
+class KeptSearch:
+    """How far the search of a seed is: evaluations, the score of its best plan, and when (UTC)."""
+
+    seed: int
+    evaluations: int
+    best: Score
+    touched: str
+
+
+def default_store() -> str:
+    """The file in the user's cache folder."""
+    return str(cache_folder() / "studies.db")
+
+
+class Store:
+    """The studies in a database. Raises InputError (SW226) where that cannot be used."""
+
+    def __init__(self, place: str) -> None:
+        self._database: Database = open_database(place)
+        self.name = self._database.name
+        blob = "BYTEA" if self.name.startswith("postgres") else "BLOB"
+        with self._database.transaction():
+            for table in _TABLES:
+                self._database.change(table.format(blob=blob))
+        #: The states that were kept last, by study and seed.
+        self._kept: dict[tuple[str, int], State] = {}
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._database.close()
+
+    # Studies
+
+    def begin(self, name: str | None, spec: Spec) -> str:
+        """Begin a study, or go on with the one of that name; a new name is made if there is none.
+
+        Nobody else can go on with it until this process ends. Raises InputError (SW227) if it is of
+        something else, or another process is at it.
+        """
+        with self._database.transaction():
+            chosen = name or self._free_name(spec.kernel)
+            known = self.find(chosen)
+            if known is None:
+                began = (chosen, spec.to_json(), _now())
+                self._database.change("INSERT INTO slotweave_studies VALUES (?, ?, ?)", began)
+        if known is not None and known.spec != spec:
+            what = _difference(known.spec, spec)
+            reason = f"the study {chosen!r} is about another {what}; choose another name"
+            raise InputError(Diagnostic("SW227", reason))
+        if not self._claimed(chosen):
+            reason = f"another process is going on with the study {chosen!r}; wait for its end"
+            raise InputError(Diagnostic("SW227", reason))
+        return chosen
+
+    def _claimed(self, name: str) -> bool:
+        """Whether nobody else holds the study; one who was killed may take a moment to be gone."""
+        ends = time.monotonic() + CLAIM_SECONDS
+        while not (held := self._database.claim(name)) and time.monotonic() < ends:
+            time.sleep(_BETWEEN_CLAIMS)
+        return held
+
+    def _free_name(self, kernel: str) -> str:
+        stem = kernel.rpartition(":")[2]
+        taken = {name for (name,) in self._database.rows("SELECT name FROM slotweave_studies")}
+        number = 1
+        while f"{stem}-{number}" in taken:
+            number += 1
+        return f"{stem}-{number}"
+
+    def studies(self) -> list[Study]:
+        """All of them, the oldest first."""
+        query = "SELECT name, spec, began FROM slotweave_studies ORDER BY began, name"
+        return [_study(row) for row in self._database.rows(query)]
+
+    def find(self, name: str) -> Study | None:
+        """The study of that name."""
+        query = "SELECT name, spec, began FROM slotweave_studies WHERE name = ?"
+        return next((_study(row) for row in self._database.rows(query, (name,))), None)
+
+    # Searches
+
+    def keep(self, study: str, seed: int, state: State) -> None:
+        """Keep how far the search of a seed is."""
+        before = self._kept.get((study, seed))
+        self._kept[study, seed] = state
+        if before is not None and replace(before, evaluations=state.evaluations) == state:
+            self._database.change(_MOVE_ON, (state.evaluations, _now(), study, seed))
+            return
+        best = state.best_score
+        row = (study, seed, state.evaluations, best.cycles, best.bound, best.late, _now())
+        self._database.change(_KEEP_SEARCH, (*row, _packed(_state_text(state))))
+
+    def state(self, study: str, seed: int) -> State | None:
+        """How far the search of a seed was when it was last kept."""
+        query = "SELECT state, evaluations FROM slotweave_searches WHERE study = ? AND seed = ?"
+        for packed, evaluations in self._database.rows(query, (study, seed)):
+            return _state_in(_unpacked(packed), evaluations)
+        return None
+
+    def searches(self, study: str) -> list[KeptSearch]:
+        """How far each seed is."""
+        query = (
+            "SELECT seed, evaluations, cycles, bound, late, touched FROM slotweave_searches"
+            " WHERE study = ? ORDER BY seed"
+        )
+        return [
+            KeptSearch(seed, evaluations, Score(*score), touched)
+            for seed, evaluations, *score, touched in self._database.rows(query, (study,))
+        ]
+
+    def evaluations_to_best(self, study: str, seed: int, best: Score) -> int:
+        """After how many evaluations there was first a plan of as few cycles as the best one."""
+        query = (
+            "SELECT MIN(number) FROM slotweave_trials WHERE study = ? AND seed = ? AND cycles = ?"
+        )
+        ((number,),) = self._database.rows(query, (study, seed, best.cycles))
+        return 0 if number is None else number + 1
+
+    # Trials
+
+    def begun_with(self, study: str, seed: int) -> Plan | None:
+        """The plan that the search of a seed began with."""
+        first = next(self.trials(study, seed, BEGUN), None)
+        return first.candidate.plan if first is not None and first.number == BEGUN else None
+
+    def moves(self, study: str, seed: int) -> Iterator[tuple[str, int | None]]:
+        """The move and the cycles of each trial in order, without the plans."""
+        query = (
+            "SELECT move, cycles FROM slotweave_trials WHERE study = ? AND seed = ? ORDER BY number"
+        )
+        yield from self._database.rows(query, (study, seed))
+
+    def keep_trial(self, study: str, trial: Trial) -> None:
+        """Keep an answer."""
+        found, plan = trial.score, trial.candidate.plan
+        score = (None, None, None) if found is None else (found.cycles, found.bound, found.late)
+        row = (study, trial.seed, trial.number, trial.candidate.move, *score)
+        self._database.change(_KEEP_TRIAL, (*row, _packed(_plan_text(plan))))
+
+    def trials(self, study: str, seed: int, first: int = 0) -> Iterator[Trial]:
+        """The trials of a seed in order, from number `first` on."""
+        query = (
+            "SELECT number, move, cycles, bound, late, plan FROM slotweave_trials"
+            " WHERE study = ? AND seed = ? AND number >= ? ORDER BY number"
+        )
+        for number, move, *score, packed in self._database.rows(query, (study, seed, first)):
+            found = None if score[0] is None else Score(*score)
+            plan = plan_from_json(_unpacked(packed), self.name)
+            yield Trial(seed, number, Candidate(plan, move), found)
+
+
+def _state_text(state: State) -> str:
+    this, then = state.bases
+    plans = (state.current, state.best, this.current, this.best, then.current, then.best)
+    scores = (state.current_score, state.best_score)
+    return json.dumps(
+        {"plans": [_plan_text(plan) for plan in plans],
+         "scores": [(score.cycles, score.bound, score.late) for score in scores]}
+    )  # fmt: skip
+
+
+def _state_in(text: str, evaluations: int) -> State:
+    kept = json.loads(text)
+    current, best, *bases = (plan_from_json(plan) for plan in kept["plans"])
+    current_score, best_score = (Score(*score) for score in kept["scores"])
+    both = (Base(*bases[:2]), Base(*bases[2:]))
+    return State(current, current_score, best, best_score, evaluations, both)
+
+
+def _plan_text(plan: Plan) -> str:
+    return plan_to_json(replace(plan, origin=MappingProxyType({})))
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode())
+
+
+def _unpacked(packed: bytes) -> str:
+    return zlib.decompress(packed).decode()
+
+
+def _study(row: Row) -> Study:
+    name, spec, began = row
+    return Study(name, Spec(**json.loads(spec)), began)
+
+
+def _difference(one: Spec, other: Spec) -> str:
+    """In what they differ first."""
+    names = {"kernel": "kernel", "parameters": "shape (parameters)", "contract": "contract",
+             "machine": "machine"}  # fmt: skip
+    for key, name in names.items():
+        if getattr(one, key) != getattr(other, key):
+            return name
+    return "text of the kernel: its graph has changed"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

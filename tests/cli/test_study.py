@@ -1,0 +1,99 @@
+"""`slotweave study`: what `tune` has kept, listed, shown and written."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from slotweave.base.diagnostics import Exit
+from support.command_line import assert_refused, slotweave
+
+SHAPE = ["-p", "height=4", "-p", "rounds=6", "-p", "batch=16"]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a study `mine` of two seeds, three plans each."""
+    folder = tmp_path_factory.mktemp("store")
+    place = folder / "studies.db"
+    options = ["--seeds", "2", "--evaluations", "3", "--store", place, "--study", "mine"]
+    answer = slotweave("tune", "tree-hash", *SHAPE, *options, "-o", folder / "plan.json")
+    assert answer.code == Exit.DONE, answer.err
+    return place
+
+
+def test_studies_are_listed_with_their_best(store: Path) -> None:
+    (study,) = slotweave("study", "list", "--store", store, "--json").json["studies"]
+    assert (study["study"], study["kernel"], study["evaluations"]) == ("mine", "tree-hash", 6)
+    line = slotweave("study", "list", "--store", store).out
+    assert line.startswith("mine ")
+    assert f"best {study['best']} cycles, 6 plans" in line
+
+
+def test_seeds_are_shown_side_by_side_and_moves_counted(store: Path) -> None:
+    told = slotweave("study", "show", "mine", "--store", store, "--json").json
+    assert set(told["seeds"]) == {"0", "1"}
+    assert told["spread"] == max(told["seeds"].values()) - told["best"]
+    assert sum(move["tried"] for move in told["moves"].values()) == 6
+    text = slotweave("study", "show", "mine", "--store", store).out
+    assert f"best {told['best']}, median {told['median']:g}" in text
+    assert "seed 1: " in text
+
+
+def test_the_plan_exported_compiles_to_the_best_cycles(store: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "best.json"
+    slotweave("study", "export", "mine", "--store", store, "-o", plan)
+    compiled = slotweave("compile", "tree-hash", *SHAPE, "--plan", plan, "--json").json
+    told = slotweave("study", "show", "mine", "--store", store, "--json").json
+    assert compiled["cycles"] == told["best"]
+
+
+def test_all_trials_are_written_in_either_form(store: Path) -> None:
+    rows = slotweave("study", "export", "mine", "--store", store, "--format", "csv").out
+    whole = slotweave("study", "export", "mine", "--store", store, "--format", "json").json
+    trials = whole["trials"]
+    assert [(t["seed"], t["number"]) for t in trials] == [(s, n) for s in (0, 1) for n in range(3)]
+    read = list(csv.DictReader(rows.splitlines()))
+    assert [int(row["cycles"]) for row in read] == [trial["cycles"] for trial in trials]
+    assert all(trial["plan"]["kernel"] == "tree-hash" for trial in trials)
+
+
+def test_a_choice_is_dead_or_has_a_price(store: Path) -> None:
+    asked = ("study", "show", "mine", "--store", store, "--ablation", "--seeds", "2")
+    for each in slotweave(*asked, "--json").json["ablation"]:
+        assert len(each["costs"]) == 2
+        assert each["dead"] == (each["costs"] == [0, 0])
+
+
+def test_what_there_is_not_is_refused_with_what_there_is(store: Path) -> None:
+    assert_refused(slotweave("study", "show", "yours", "--store", store), "SW227", "known: mine")
+    asked = slotweave("study", "export", "mine", "--store", store, "--format", "xml")
+    assert_refused(asked, "SW212", "xml")
+
+
+def test_a_search_goes_on_under_its_name_and_for_nothing_else(tmp_path: Path) -> None:
+    own = tmp_path / "studies.db"
+    plan = tmp_path / "plan.json"
+    asked = ["--store", own, "--study", "s", "-o", plan, "--json"]
+    first = slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "2", *asked).json
+    more = slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "4", *asked).json
+    whole = slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "4", *asked[4:]).json
+    assert (first["evaluations"], more["evaluations"]) == (2, 4)
+    assert more["cycles"] == whole["cycles"]
+    other = slotweave("tune", "tree-hash", "-p", "height=3", "--evaluations", "1", *asked)
+    assert other.code == Exit.BAD_INPUT
+    assert "another shape" in other.err
+
+
+def test_the_command_in_the_origin_finds_the_plan_again_on_two_workers(tmp_path: Path) -> None:
+    plan, again = tmp_path / "plan.json", tmp_path / "again.json"
+    options = ["--evaluations", "5", "--seed", "2"]
+    slotweave("tune", "tree-hash", *SHAPE, *options, "-o", plan)
+    slotweave("tune", "tree-hash", *SHAPE, *options, "--workers", "2", "-o", again)
+    first, second = (json.loads(file.read_text()) for file in (plan, again))
+    for entry in ("choices", "schedule"):
+        assert first[entry] == second[entry]
+    assert first["origin"]["command"] == second["origin"]["command"]

@@ -1,0 +1,111 @@
+"""A Dask cluster on this machine does the same units of work."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slotweave.base.budget import Budget
+from slotweave.base.diagnostics import InputError
+from slotweave.names import job
+from slotweave.parallel import Cluster
+from slotweave.parallel.pool import WorkFailedError
+from slotweave.tuning.run import Keeping, run
+from slotweave.tuning.score import Task
+from slotweave.tuning.search import ROUND, State
+from slotweave.tuning.store import Store
+
+distributed = pytest.importorskip("distributed", reason="Dask is the extra `cluster`")
+
+SHAPE: dict[str, Any] = {"height": 4, "rounds": 6, "batch": 32}
+JOB = job("tree-hash", **SHAPE)
+TASK = Task(JOB.kernel, JOB.machine, JOB.parameters, JOB.contract)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The scheduler of two workers."""
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**options, silence_logs=50) as cluster:
+        yield cluster.scheduler_address
+
+
+def answers(crew: Cluster, count: int) -> list[tuple[Any, Any]]:
+    found: list[tuple[Any, Any]] = []
+    while len(found) < count:
+        found += crew.answers()
+    assert crew.answers() == []
+    return found
+
+
+def searched(cluster: str | None) -> dict[int, State]:
+    store = Store(":memory:")
+    steps = run(TASK, JOB.plan, [3], Keeping(store, "s"), Budget(2 * ROUND), cluster=cluster)
+    return dict(list(steps)[-1].states)
+
+
+@pytest.mark.parametrize("batch", [1, 7])
+def test_every_unit_is_answered_once(address: str, batch: int) -> None:
+    crew = Cluster(abs, address, batch)
+    for unit in range(20):
+        crew.give(unit, -unit)
+    assert sorted(answers(crew, 20)) == [(unit, unit) for unit in range(20)]
+    crew.close()
+
+
+def test_a_search_on_a_cluster_is_the_search_of_this_process(address: str) -> None:
+    assert searched(address) == searched(None)
+
+
+def killed_once(unit: tuple[str, int]) -> int:
+    folder, number = unit
+    tried = Path(folder) / str(number)
+    if not tried.exists():
+        tried.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@pytest.mark.parametrize("count", [2, pytest.param(50, marks=pytest.mark.long)])
+def test_a_worker_that_is_killed_loses_no_unit(count: int, address: str, tmp_path: Path) -> None:
+    """Each unit kills its worker the first time that it is tried."""
+    crew = Cluster(killed_once, address)
+    for unit in range(count):
+        crew.give(unit, (str(tmp_path), unit))
+    assert sorted(answers(crew, count)) == [(unit, unit) for unit in range(count)]
+    crew.close()
+
+
+def exits(_unit: int) -> None:
+    raise SystemExit(3)
+
+
+def test_an_exit_in_the_work_comes_back_as_text(address: str) -> None:
+    crew = Cluster(exits, address)
+    crew.give(0, 0)
+    with pytest.raises(WorkFailedError, match="SystemExit: 3"):
+        crew.answers()
+    crew.close()
+
+
+def test_a_cluster_that_does_not_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slotweave.parallel.cluster.PATIENCE", 0.2)
+    with pytest.raises(InputError, match=r"SW228 the cluster 'tcp://127.0.0.1:9'"):
+        Cluster(abs, "tcp://127.0.0.1:9")
+
+
+def test_a_kernel_that_workers_cannot_find_is_refused() -> None:
+    def own(k, n=8):
+        """writes ones"""
+        k.region("x", 0, n, output=True).vstore(0, k.literal_vector(1))
+
+    made = job(own)
+    task = Task(made.kernel, made.machine, made.parameters, made.contract)
+    steps = run(task, made.plan, [0], Keeping(Store(":memory:"), "s"), Budget(1), cluster="tcp://x")
+    with pytest.raises(InputError, match="SW228 the workers of a cluster cannot find"):
+        list(steps)
