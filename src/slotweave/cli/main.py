@@ -16,6 +16,7 @@ import slotweave
 from slotweave.base.diagnostics import Exit
 from slotweave.cli.command import complain_of_stdout
 from slotweave.cli.commands.registries import bench, facts, kernels, machines, rules
+from slotweave.cli.commands.tenants import hexagon
 from slotweave.cli.commands.verbs import (
     bound,
     compile,
@@ -74,6 +75,7 @@ app.add_typer(kernels.app, name="kernels")
 app.add_typer(facts.app, name="facts")
 app.add_typer(machines.app, name="machines")
 app.add_typer(rules.app, name="rules")
+app.add_typer(hexagon.app, name="hexagon")
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,0 +1,220 @@
+"""`slotweave hexagon`: a compiler's assembly for Hexagon, and the packets it could have been in."""
+
+from __future__ import annotations
+
+import json as json_module
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.options import Json, Output, Seed
+from slotweave.cli.output import (
+    expect_one_on_stdout,
+    expect_other_file,
+    expect_writable,
+    print_json,
+    write_output,
+)
+from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import unknown
+
+if TYPE_CHECKING:
+    from slotweave.hexagon.inspection import FileResult
+
+app = typer.Typer(
+    help="Pack a compiler's assembly for Hexagon again, with bounds.",
+    no_args_is_help=True,
+)
+
+_File = Annotated[
+    str,
+    typer.Argument(metavar="FILE.s", help="Assembly as clang and llvm-mc print it; - is stdin."),
+]
+_Counts = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE.json",
+        help="How often each block runs, as a JSON object by its name: totals are weighted by it.",
+    ),
+]
+_Least = Annotated[
+    int, typer.Option("--least", metavar="N", min=1, help="List blocks of N packets or more.")
+]
+_BlockSeconds = Annotated[
+    float,
+    typer.Option(
+        "--time-limit", metavar="SECONDS", min=0, help="Stop searching a block after SECONDS."
+    ),
+]
+_Assume = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FACT",
+        help="State a fact about memory: private-spills; repeatable.",
+    ),
+]
+_Stalls = Annotated[
+    bool,
+    typer.Option("--allow-stalls", help="Replace a block even if it stalls longer, as modelled."),
+]
+#: Seconds for a block where nobody says otherwise.
+_SECONDS = 5.0
+
+
+@command(app, "inspect")
+def inspect(
+    terminal: Terminal,
+    file: _File,
+    counts: _Counts = None,
+    least: _Least = 2,
+    json: Json = False,
+) -> None:
+    """Show packets, bounds and empty slots of each block.
+
+    Nothing is searched: the bounds are those that need no schedule. Figures of stalls rest on
+    LLVM's itineraries and are modelled, not measured.
+    """
+    from slotweave.hexagon.inspection import inspect_file
+
+    result = inspect_file(_text(file), inputs.shown(file), _read_counts(counts))
+    _show(result, terminal, least, json)
+
+
+@command(app, "bound")
+def bound(file: _File, least: _Least = 2, json: Json = False) -> None:
+    """Print the lower bounds of each block's packets, each with its reason."""
+    from slotweave.hexagon.inspection import block_bounds
+
+    rows = block_bounds(_text(file), inputs.shown(file), least)
+    if json:
+        print_json({"file": inputs.shown(file), "machine": "hexagon-v67", "blocks": rows})
+        return
+    for row in rows:
+        print(f"{row['function']} {row['block']} (line {row['line']}): {row['before']} packets")
+        for one in row["bounds"]:
+            print(f"  {one['packets']:>4}  {one['why']}")
+
+
+@command(app, "repack")
+def repack(
+    terminal: Terminal,
+    file: _File,
+    counts: _Counts = None,
+    assume: _Assume = None,
+    allow_stalls: _Stalls = False,
+    time_limit: _BlockSeconds = _SECONDS,
+    workers: Annotated[
+        int, typer.Option(metavar="N", min=1, max=64, help="Threads of the exact solver.")
+    ] = 1,
+    least: _Least = 2,
+    seed: Seed = 0,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Pack each block again, and write the assembly with the shorter ones.
+
+    A block is replaced only if it has fewer packets and no more modelled stalls. Registers stay,
+    and so does the order of memory accesses, unless one base register and two offsets tell them
+    apart. The packets written were run on symbols against those of the input.
+    """
+    expect_one_on_stdout(output, json)
+    expect_writable(output)
+    if output is not None and file != inputs.STDIN:
+        expect_other_file(output, file)
+
+    from slotweave.driver.solving import Limits
+    from slotweave.hexagon.inspection import repack_file
+
+    text = _text(file)
+    result = repack_file(
+        text,
+        inputs.shown(file),
+        Limits(time_limit, None, workers, seed),
+        counts=_read_counts(counts),
+        facts=_facts(assume or []),
+        allow_stalls=allow_stalls,
+        tell=lambda _number, one: terminal.detail(f"{one.block.function} {one.block.name}"),
+    )
+    if output is not None:
+        write_output(output, result.text)
+    if output != "-":
+        _show(result, terminal, least, json)
+    if output not in (None, "-"):
+        terminal.note(f"wrote {output}")
+
+
+@command(app, "report")
+def report(
+    terminal: Terminal,
+    file: _File,
+    counts: _Counts = None,
+    assume: _Assume = None,
+    time_limit: _BlockSeconds = _SECONDS,
+    seed: Seed = 0,
+    output: Output = None,
+) -> None:
+    """Write a page about a file's blocks: packets before and after, bounds and empty slots.
+
+    The page works offline.
+    """
+    destination = output or "report.html"
+    expect_writable(destination)
+
+    from slotweave.driver.solving import Limits
+    from slotweave.hexagon.inspection import repack_file
+    from slotweave.hexagon.page import page
+
+    limits = Limits(time_limit, None, 1, seed)
+    result = repack_file(
+        _text(file),
+        inputs.shown(file),
+        limits,
+        counts=_read_counts(counts),
+        facts=_facts(assume or []),
+    )
+    write_output(destination, page(result))
+    if destination != "-":
+        terminal.note(f"wrote {destination}")
+
+
+def _text(file: str) -> str:
+    return inputs.read_text(file, "SW203")
+
+
+def _facts(named: list[str]) -> tuple[str, ...]:
+    from slotweave.hexagon.dependence.edges import FACTS
+
+    for name in named:
+        if name not in FACTS:
+            raise unknown("SW215", "fact about Hexagon's memory", name, FACTS)
+    return tuple(dict.fromkeys(named))
+
+
+def _read_counts(file: str | None) -> dict[str, int] | None:
+    """The counts in a JSON object. Raises InputError (SW203, SW212)."""
+    if file is None:
+        return None
+    try:
+        read: Any = json_module.loads(inputs.read_text(file, "SW203"))
+    except json_module.JSONDecodeError as error:
+        raise InputError(Diagnostic("SW212", f"--counts is no JSON: {error}", file=file)) from None
+    fine = isinstance(read, dict) and all(
+        isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in read.values()
+    )
+    if not fine:
+        reason = "--counts must be a JSON object of numbers from 0 on, by the names of blocks"
+        raise InputError(Diagnostic("SW212", reason, file=file))
+    return dict(read)
+
+
+def _show(result: FileResult, terminal: Terminal, least: int, json: bool) -> None:
+    from slotweave.hexagon.page import result_lines
+
+    if json:
+        print_json(result.to_json())
+    elif not terminal.quiet:
+        for line in result_lines(result, least):
+            print(line)
