@@ -205,6 +205,10 @@ named = [("one", "mine", 1), ("another", "mine", 2)]
 registry._by_name("kernel", named)  # as if two packages had registered them
 """,
     ),
+    "SW228": CodeExample(
+        ("slotweave hexagon verify a.s a.s --function g",),
+        {"a.s": "f:\n\t{\n\t\tjumpr r31\n\t}\n"},
+    ),
     "SW301": CodeExample(
         ("slotweave compile k.py:f --machine small.toml",),
         {

@@ -94,15 +94,16 @@ def _accepted(assembler: Assembler, templates: Iterable[str]) -> dict[str, Sampl
 
 def _slots(assembler: Assembler, known: dict[str, Sample]) -> dict[str, list[int]]:
     found = _slots_by_notes(assembler, known)
-    silent = {name: one for name, one in known.items() if not found[name] and ";" in name}
-    found.update(_slots_by_filling(assembler, silent))
+    compounds = {name: one for name, one in known.items() if ";" in name}
+    found.update(_slots_by_filling(assembler, compounds))
     memory = {name: one for name, one in known.items() if found[name] in ([0], [1], [0, 1])}
     found.update(_slots_of_two(assembler, memory))
     for name in known:
         simpler = name
         while not found.get(simpler) and (less := _simpler(simpler)) != simpler:
             simpler = less
-        found[name] = found.get(simpler, [])
+        if name not in compounds:
+            found[name] = found.get(simpler, [])
     return found
 
 
@@ -226,14 +227,25 @@ def _words(one: Sample) -> int:
 
 
 def _no_store_beside(assembler: Assembler, known: dict[str, Sample]) -> set[str]:
-    """The templates beside which a store is refused where a load is taken."""
+    """The templates beside which a store is refused where a load is taken.
+
+    One of which that cannot be told, for want of words, is as its simpler form.
+    """
     pairs = {
-        what: refused(assembler, [(one.text, *one.producers[-1:], what) for one in known.values()])
+        what: refused(assembler, [(*one.packet, what) for one in known.values()])
         for what in ("memw(r25+#0) = r24", "r24 = memw(r25+#0)")
     }
     stores, loads = pairs.values()
-    rows = zip(known, stores, loads, strict=True)
-    return {name for name, store, load in rows if store and not load}
+    bars = dict(zip(known, map(bool, stores), strict=True))
+    told = {name for name, load in zip(known, loads, strict=True) if not load}
+    found = set()
+    for name in known:
+        simpler = name
+        while simpler not in told and (less := _simpler(simpler)) != simpler:
+            simpler = less
+        if simpler in told and bars[simpler]:
+            found.add(name)
+    return found
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 _LOADS = {"R": ("memb", "memub", "memh", "memuh", "memw"), "D": ("memd",)}
 _STORES = {"R": ("memb", "memh", "memw"), "D": ("memd",)}
-_PLACES = ("R+I", "R+X", "R++I", "R+R<<I", "X", "R++M", "gp+X")
+_PLACES = ("R+I", "R+X", "R++I", "R+R<<I", "X", "R++M")
 _SENSES = ("", "if (P) ", "if (!P) ", "if (P.new) ", "if (!P.new) ")
 _COMPARES = ("cmp.eq", "cmp.gt", "cmp.gtu")
 

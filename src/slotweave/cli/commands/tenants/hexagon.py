@@ -10,6 +10,7 @@ import typer
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
+from slotweave.cli.commands.tenants import hexagon_verify
 from slotweave.cli.options import Json, Output, Seed
 from slotweave.cli.output import (
     expect_one_on_stdout,
@@ -144,6 +145,9 @@ def repack(
         _show(result, terminal, least, json)
     if output not in (None, "-"):
         terminal.note(f"wrote {output}")
+
+
+command(app, "verify")(hexagon_verify.verify)
 
 
 @command(app, "report")
