@@ -92,3 +92,10 @@ def test_the_example_is_understood() -> None:
     assert answer.json["understood"] == {
         "instructions": 1586, "known": 1586, "share": 1.0, "unknown": {}, "strange_lines": []
     }  # fmt: skip
+
+
+def test_a_self_test_says_who_notices(small: Path) -> None:
+    tested = slotweave("hexagon", "repack", small, "--self-test", 50, "--json").json["self_test"]
+    assert tested["mutants"] == 50
+    assert tested["caught"] + tested["equivalent"] == 50
+    assert tested["by"]["symbols"] > 20

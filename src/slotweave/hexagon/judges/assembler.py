@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from slotweave.hexagon.assembly.listing import Packet
+
 #: What to install where no assembler is found.
 MISSING = "no assembler for Hexagon: `pip install 'slotweave[hexagon]'`, or llvm-mc on the path"
 #: The version that is assembled for, unless the input names another.
@@ -93,15 +95,31 @@ def refused(assembler: Assembler, packets: Sequence[Sequence[str]], cpu: str = C
     ]
 
 
+def messages_of_packets(
+    assembler: Assembler, packets: Sequence[Packet], cpu: str = CPU
+) -> list[list[str]]:
+    """For each packet the errors of the assembler."""
+    rows = [[one.text for one in packet.instructions] for packet in packets]
+    flags = ["".join(f" :{flag}" for flag in packet.flags) for packet in packets]
+    said = messages_of(assembler, rows, cpu, flags)
+    return [[one.text for one in each if one.kind == "error"] for each in said]
+
+
 def messages_of(
-    assembler: Assembler, packets: Sequence[Sequence[str]], cpu: str = CPU
+    assembler: Assembler,
+    packets: Sequence[Sequence[str]],
+    cpu: str = CPU,
+    flags: Sequence[str] | None = None,
 ) -> list[list[Message]]:
-    """For each packet what the assembler says of it; `line` counts within it, from 0."""
+    """For each packet what the assembler says of it; `line` counts within it, from 0.
+
+    `flags` are what stands after the closing braces.
+    """
     lines: list[str] = []
     begins: list[int] = []
-    for packet in packets:
+    for number, packet in enumerate(packets):
         begins.append(len(lines))
-        lines += ["{", *packet, "}"]
+        lines += ["{", *packet, f"}}{flags[number] if flags else ''}"]
     said: list[list[Message]] = [[] for _ in packets]
     owner = [k for k, packet in enumerate(packets) for _ in range(len(packet) + 2)]
     for message in assembler.messages("\n".join(lines) + "\n", cpu):

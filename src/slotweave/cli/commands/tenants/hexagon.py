@@ -110,6 +110,15 @@ def repack(
     workers: Annotated[
         int, typer.Option(metavar="N", min=1, max=64, help="Threads of the exact solver.")
     ] = 1,
+    self_test: Annotated[
+        int,
+        typer.Option(
+            "--self-test",
+            metavar="N",
+            min=0,
+            help="Also make N faulty variants of what is written, and tell which judge notices.",
+        ),
+    ] = 0,
     least: _Least = 2,
     seed: Seed = 0,
     output: Output = None,
@@ -141,8 +150,9 @@ def repack(
     )
     if output is not None:
         write_output(output, result.text)
+    tested = _self_test(result, self_test, seed, assume or []) if self_test else None
     if output != "-":
-        _show(result, terminal, least, json)
+        _show(result, terminal, least, json, tested)
     if output not in (None, "-"):
         terminal.note(f"wrote {output}")
 
@@ -214,11 +224,36 @@ def _read_counts(file: str | None) -> dict[str, int] | None:
     return dict(read)
 
 
-def _show(result: FileResult, terminal: Terminal, least: int, json: bool) -> None:
+def _self_test(result: FileResult, count: int, seed: int, facts: list[str]) -> dict[str, Any]:
+    """How many faulty variants of the blocks that are written each judge notices."""
+    from slotweave.hexagon.judges.assembler import find_assembler
+    from slotweave.hexagon.judges.mutants import self_test
+
+    rows = [
+        (one.block.packets, one.written)
+        for one in result.blocks.values()
+        if one.written is not None
+    ]
+    return self_test(rows, count, seed, find_assembler(), facts).to_json()
+
+
+def _show(
+    result: FileResult,
+    terminal: Terminal,
+    least: int,
+    json: bool,
+    tested: dict[str, Any] | None = None,
+) -> None:
     from slotweave.hexagon.page import result_lines
 
     if json:
-        print_json(result.to_json())
+        print_json({**result.to_json(), **({"self_test": tested} if tested else {})})
     elif not terminal.quiet:
         for line in result_lines(result, least):
             print(line)
+        if tested:
+            by = ", ".join(f"{name} {count}" for name, count in tested["by"].items())
+            print(
+                f"self-test: {tested['mutants']} mutants, {tested['caught']} noticed ({by}), "
+                f"{tested['equivalent']} do the same"
+            )
