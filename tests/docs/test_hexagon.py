@@ -45,3 +45,11 @@ def test_the_number_of_instructions_is_that_of_the_table() -> None:
     said = re.search(r"holds (\d+) instructions by template", PAGE)
     assert said is not None
     assert int(said[1]) == len(opcodes())
+
+
+@pytest.mark.parametrize("package", ["backend", "bounds", "views", "anatomy", "driver"])
+def test_what_is_general_does_not_speak_of_hexagon(package: str) -> None:
+    source = Path(__file__).parents[2] / "src" / "slotweave" / package
+    files = sorted(source.rglob("*.py"))
+    assert files
+    assert [path for path in files if "hexagon" in path.read_text(encoding="utf-8").lower()] == []
