@@ -30,6 +30,12 @@ def test_repack_writes_the_shorter_file(small: Path, tmp_path: Path) -> None:
                                           ["r4 = add(r0,r2)", "jumpr r31"]])  # fmt: skip
 
 
+def test_the_same_work_gives_the_same_text() -> None:
+    ones = [slotweave("hexagon", "repack", KERNELS, "--work", 0.02, "-o", "-") for _ in range(2)]
+    assert ones[0].out == ones[1].out
+    assert ones[0].out != KERNELS.read_text()
+
+
 def test_repack_reads_stdin_and_writes_stdout() -> None:
     answer = slotweave("hexagon", "repack", "-", "-o", "-", stdin=SMALL)
     assert answer.out.count("{") == 2

@@ -70,7 +70,7 @@ def test_what_the_linker_lacks_is_named(tmp_path: Path):
 @pytest.mark.long
 def test_the_example_packed_again_does_the_same(tmp_path: Path):
     shorter = tmp_path / "shorter.s"
-    packed = slotweave("hexagon", "repack", KERNELS, "--time-limit", 2, "-o", shorter, "-q")
+    packed = slotweave("hexagon", "repack", KERNELS, "--work", 1, "-o", shorter, "-q")
     assert packed.code == 0, packed.err
     for function, arguments in (
         ("sha8", "pointer,pointer,pointer"),

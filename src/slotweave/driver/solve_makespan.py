@@ -105,7 +105,7 @@ def _exact_makespan(work: Work, seconds: float | None, *, patient: bool = False)
     search = project_model(
         project, longest, best.value or 0, at_most, known, work.limits.workers, patient=patient
     )
-    outcome = run_model(search, seconds, work.take)
+    outcome = run_model(search, seconds, work.take, work.limits.work)
     take_outcome(work, outcome, MAKESPAN)
 
 

@@ -52,6 +52,13 @@ def test_a_value_read_in_its_own_cycle_is_not_waited_for():
     assert outcome.schedule.modes == (0, 0)
 
 
+def test_no_work_is_no_answer():
+    project = chain(30)
+    longest = chains(project)
+    search = stall_model(project, longest, 31, (), 0, workers=1)
+    assert run_model(search, None, work=0.0).status is Status.UNKNOWN
+
+
 def test_stalls_add_up_along_the_packets():
     waits = ((0, 1, 3), (1, 2, 2))
     assert stall_cycles((0, 1, 2), waits) == 3

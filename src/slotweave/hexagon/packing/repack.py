@@ -185,7 +185,7 @@ def _without_more_stalls(
             problem.project, longest, packets, problem.waits, done.stalls_before, hint,
             limits.workers,
         )  # fmt: skip
-        outcome = run_model(search, limits.seconds)
+        outcome = run_model(search, limits.seconds, work=limits.work)
         if outcome.schedule is not None:
             for fault in project_violations(outcome.schedule, problem.project):
                 raise CheckFailed(fault)

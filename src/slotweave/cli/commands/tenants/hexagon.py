@@ -11,7 +11,7 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.commands.tenants import hexagon_verify
-from slotweave.cli.options import Json, Output, Seed
+from slotweave.cli.options import Json, Output, Seed, TimeLimit
 from slotweave.cli.output import (
     expect_one_on_stdout,
     expect_other_file,
@@ -44,10 +44,13 @@ _Counts = Annotated[
 _Least = Annotated[
     int, typer.Option("--least", metavar="N", min=1, help="List blocks of N packets or more.")
 ]
-_BlockSeconds = Annotated[
+_Work = Annotated[
     float,
     typer.Option(
-        "--time-limit", metavar="SECONDS", min=0, help="Stop searching a block after SECONDS."
+        metavar="N",
+        min=0,
+        help="Stop each search of the solver after N units of its own count of steps, about "
+        "seconds; the same N gives the same packets on any machine.",
     ),
 ]
 _Assume = Annotated[
@@ -61,8 +64,8 @@ _Stalls = Annotated[
     bool,
     typer.Option("--allow-stalls", help="Replace a block even if it stalls longer, as modelled."),
 ]
-#: Seconds for a block where nobody says otherwise.
-_SECONDS = 5.0
+#: Work for a search where nobody says otherwise.
+_WORK = 4.0
 
 
 @command(app, "inspect")
@@ -106,9 +109,16 @@ def repack(
     counts: _Counts = None,
     assume: _Assume = None,
     allow_stalls: _Stalls = False,
-    time_limit: _BlockSeconds = _SECONDS,
+    work: _Work = _WORK,
+    time_limit: TimeLimit = None,
     workers: Annotated[
-        int, typer.Option(metavar="N", min=1, max=64, help="Threads of the exact solver.")
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=64,
+            help="Threads of the exact solver; with several the packets may differ between runs.",
+        ),
     ] = 1,
     self_test: Annotated[
         int,
@@ -142,7 +152,7 @@ def repack(
     result = repack_file(
         text,
         inputs.shown(file),
-        Limits(time_limit, None, workers, seed),
+        Limits(time_limit, None, workers, seed, work),
         counts=_read_counts(counts),
         facts=_facts(assume or []),
         allow_stalls=allow_stalls,
@@ -166,7 +176,8 @@ def report(
     file: _File,
     counts: _Counts = None,
     assume: _Assume = None,
-    time_limit: _BlockSeconds = _SECONDS,
+    work: _Work = _WORK,
+    time_limit: TimeLimit = None,
     seed: Seed = 0,
     output: Output = None,
 ) -> None:
@@ -181,7 +192,7 @@ def report(
     from slotweave.hexagon.inspection import repack_file
     from slotweave.hexagon.page import page
 
-    limits = Limits(time_limit, None, 1, seed)
+    limits = Limits(time_limit, None, 1, seed, work)
     result = repack_file(
         _text(file),
         inputs.shown(file),
