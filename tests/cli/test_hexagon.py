@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from slotweave.hexagon.judges import assembler
 from support.command_line import slotweave
 from support.hexagon.listings import KERNELS, text_of
 
@@ -98,6 +99,35 @@ def test_the_example_is_understood() -> None:
     assert answer.json["understood"] == {
         "instructions": 1586, "known": 1586, "share": 1.0, "unknown": {}, "strange_lines": []
     }  # fmt: skip
+
+
+def test_an_assembler_that_refuses_a_packet_ends_the_command(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing:
+        name = "an assembler"
+
+        def messages(self, text: str, _cpu: str) -> list[assembler.Message]:
+            packets = text.count("}")
+            return [assembler.Message(1, "error", "unknown directive")] + [
+                assembler.Message(4, "error", "out of slots") for _ in range(packets == 2)
+            ]
+
+    monkeypatch.setattr(assembler, "find_assembler", Refusing)
+    output = tmp_path / "out.s"
+    answer = slotweave("hexagon", "repack", small, "-o", output)
+    assert answer.code == 1
+    assert "an assembler refuses what would be written: out of slots" in answer.err
+    assert not output.exists()
+
+
+def test_without_an_assembler_the_command_says_so(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assembler, "find_assembler", lambda: None)
+    answer = slotweave("hexagon", "repack", small)
+    assert answer.code == 0
+    assert "slotweave[hexagon]" in answer.err
 
 
 def test_a_self_test_says_who_notices(small: Path) -> None:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -85,6 +86,21 @@ def _knows_hexagon(path: str) -> bool:
         [path, "--version"], capture_output=True, text=True, timeout=_SECONDS, check=False
     )
     return "hexagon" in ran.stdout
+
+
+def new_errors(assembler: Assembler, before: str, after: str, cpu: str = CPU) -> list[Message]:
+    """What the assembler has against the text `after` and had not against `before`.
+
+    An assembler may be older than the compiler and refuse some of its directives, in both.
+    """
+    known = Counter(one.text for one in assembler.messages(before, cpu) if one.kind == "error")
+    found = []
+    for message in assembler.messages(after, cpu):
+        if message.kind == "error":
+            known[message.text] -= 1
+            if known[message.text] < 0:
+                found.append(message)
+    return found
 
 
 def refused(assembler: Assembler, packets: Sequence[Sequence[str]], cpu: str = CPU) -> list[str]:

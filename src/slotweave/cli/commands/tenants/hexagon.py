@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.commands.tenants import hexagon_verify
@@ -138,7 +138,8 @@ def repack(
 
     A block is replaced only if it has fewer packets and no more modelled stalls. Registers stay,
     and so does the order of memory accesses, unless one base register and two offsets tell them
-    apart. The packets written were run on symbols against those of the input.
+    apart. The packets written were run on symbols against those of the input, and an assembler has
+    taken them, where there is one.
     """
     expect_one_on_stdout(output, json)
     expect_writable(output)
@@ -158,6 +159,7 @@ def repack(
         allow_stalls=allow_stalls,
         tell=lambda _number, one: terminal.detail(f"{one.block.function} {one.block.name}"),
     )
+    _assemble(result, terminal)
     if output is not None:
         write_output(output, result.text)
     tested = _self_test(result, self_test, seed, assume or []) if self_test else None
@@ -233,6 +235,21 @@ def _read_counts(file: str | None) -> dict[str, int] | None:
         reason = "--counts must be a JSON object of numbers from 0 on, by the names of blocks"
         raise InputError(Diagnostic("SW212", reason, file=file))
     return dict(read)
+
+
+def _assemble(result: FileResult, terminal: Terminal) -> None:
+    """Let an assembler judge what is written. Raises CheckFailed (SW406)."""
+    from slotweave.hexagon.judges.assembler import CPU, MISSING, find_assembler, new_errors
+
+    assembler = find_assembler()
+    if assembler is None:
+        terminal.note(f"not judged by an assembler: {MISSING}")
+        return
+    listing = result.listing
+    for error in new_errors(assembler, listing.text, result.text, listing.cpu or CPU):
+        reason = f"{assembler.name} refuses what would be written: {error.text}"
+        raise CheckFailed(Diagnostic("SW406", reason, file=listing.file, line=error.line))
+    terminal.detail(f"{assembler.name} takes all packets")
 
 
 def _self_test(result: FileResult, count: int, seed: int, facts: list[str]) -> dict[str, Any]:
