@@ -43,7 +43,7 @@ def is_sound(packet):
 
 
 def fits(packet):
-    return MACHINE.fits([opcode(parse_instruction(one)).needs for one in packet])
+    return MACHINE.fits([opcode(parse_instruction(one)).needs() for one in packet])
 
 
 @needs_assembler
@@ -77,6 +77,25 @@ def test_the_table_is_what_the_assembler_shows():
         assert row.get("news", []) == list(known.news), name
         assert row.get("also", []) == list(known.also), name
         assert bool(row.get("bars_stores")) == known.bars_stores, name
+
+
+class At:
+    """The assembler, for another version."""
+
+    def __init__(self, cpu):
+        self.name, self.cpu = ASSEMBLER.name, cpu
+
+    def messages(self, text, _cpu):
+        return ASSEMBLER.messages(text, self.cpu)
+
+
+@needs_assembler
+@pytest.mark.parametrize("version", [60, 62, 68])
+def test_other_versions_have_the_same_slots_but_for_branches_before_v62(version):
+    derived = deriving.derive(At(f"hexagonv{version}"), opcodes())
+    assert len(derived) > 970
+    for name, row in derived.items():
+        assert row["slots"] == sorted(opcodes()[name].needs(version).slots), name
 
 
 @needs_assembler

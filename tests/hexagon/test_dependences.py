@@ -97,7 +97,7 @@ def test_what_means_something_together_is_tied(packet):
 
 def test_one_base_and_two_offsets_are_apart():
     assert edges(["memw(r0+#0) = r1"], ["r2 = memw(r0+#4)"]) == {}
-    assert edges(["memd(r0+#0) = r5:4"], ["r2 = memw(r0+#4)"], marks=False) == {(0, 1): 1}
+    assert edges(["memd(r0+#0) = r5:4"], ["r2 = memw(r0+#4)"], version=62) == {(0, 1): 1}
 
 
 def test_a_base_that_was_changed_is_followed_by_constants_alone():
@@ -108,7 +108,7 @@ def test_a_base_that_was_changed_is_followed_by_constants_alone():
 
 
 def dict_without_registers(packets):
-    found = dependences(block_of(*packets), marks=False)
+    found = dependences(block_of(*packets), version=62)
     return {(one.before, one.after): one.lag for one in found.edges if one.why == "memory"}
 
 
@@ -150,6 +150,6 @@ def test_spills_are_private_only_where_that_is_stated():
     named = [p.__class__(p.first, p.last, p.instructions, p.flags, ("", "// 8-byte Folded Spill"))
              if number == 0 else p for number, p in enumerate(block.packets)]  # fmt: skip
     spilled = block.__class__(block.function, block.label, 0, tuple(named))
-    assert dependences(spilled, marks=False).edges
-    assert not dependences(spilled, marks=False, facts=(PRIVATE_SPILLS,)).edges
-    assert dependences(block, marks=False, facts=(PRIVATE_SPILLS,)).edges
+    assert dependences(spilled, version=62).edges
+    assert not dependences(spilled, version=62, facts=(PRIVATE_SPILLS,)).edges
+    assert dependences(block, version=62, facts=(PRIVATE_SPILLS,)).edges

@@ -109,6 +109,13 @@ def test_what_is_no_printed_packet_is_counted_and_kept(lines):
     assert listing.text == text
 
 
+@pytest.mark.parametrize(
+    ("line", "version"), [("\t.attribute\t4, 62\t// Tag_arch\n", 62), ("", 60)]
+)
+def test_a_file_without_a_version_is_taken_for_the_oldest(line, version):
+    assert read_listing(line + text_of([["r0 = r1"]])).version == version
+
+
 def test_windows_line_ends_stay():
     text = text_of([["r0 = r1"], ["r2 = r3"]]).replace("\n", "\r\n")
     listing = read_listing(text)

@@ -70,7 +70,7 @@ def test_a_store_and_a_load_that_may_meet_share_a_marked_packet():
     (packet,) = found.written
     assert packet.flags == ("mem_noshuf",)
     assert packet.instructions[0].text == "memw(r0+#0) = r1"
-    old = repack_block(block_of(["memw(r0+#0) = r1"], ["r2 = memw(r3+#0)"]), LIMITS, marks=False)
+    old = repack_block(block_of(["memw(r0+#0) = r1"], ["r2 = memw(r3+#0)"]), LIMITS, version=62)
     assert old.written is None
 
 

@@ -16,8 +16,6 @@ from slotweave.hexagon.machine.opcodes import opcode
 from slotweave.hexagon.packing.problem import packet_problem
 from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block
 
-#: The first version whose packets may be marked `:mem_noshuf`.
-_MARKS_FROM = 65
 #: Told of each block: its number from 0, and what was found.
 Told = Callable[[int, Repacked], None]
 
@@ -104,7 +102,7 @@ def understood(listing: Listing) -> dict[str, Any]:
 def inspect_file(text: str, file: str, counts: Mapping[str, int] | None = None) -> FileResult:
     """The blocks as they are, with bounds that need no search."""
     listing = read_listing(text, file)
-    rows = {k: bound_block(one, marks=_has_marks(listing)) for k, one in enumerate(listing.blocks)}
+    rows = {k: bound_block(one, version=listing.version) for k, one in enumerate(listing.blocks)}
     return FileResult(listing, rows, counts)
 
 
@@ -129,7 +127,7 @@ def repack_file(
             method,
             facts=tuple(facts),
             allow_stalls=allow_stalls,
-            marks=_has_marks(listing),
+            version=listing.version,
         )
         tell(number, found[number])
     return FileResult(listing, found, counts)
@@ -140,7 +138,7 @@ def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
     listing = read_listing(text, file)
     rows = []
     for block in listing.blocks:
-        found = dependences(block, marks=_has_marks(listing))
+        found = dependences(block, version=listing.version)
         if found is None or not found.operations or len(block.packets) < least:
             continue
         project = packet_problem(found).project
@@ -156,12 +154,6 @@ def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _has_marks(listing: Listing) -> bool:
-    """Whether packets may be marked `:mem_noshuf`."""
-    version = listing.cpu.removeprefix("hexagonv").rstrip("t")
-    return not version.isdigit() or int(version) >= _MARKS_FROM
 
 
 def notable(result: FileResult, least: int) -> Iterator[Repacked]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from slotweave.hexagon.assembly.grammar import Instruction
 
+#: The oldest version that is read; what it allows, all later ones allow.
+OLDEST = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:
@@ -65,3 +68,9 @@ class Listing:
     @property
     def text(self) -> str:
         return "".join(self.lines)
+
+    @property
+    def version(self) -> int:
+        """The version of the architecture that the file names, the oldest if it names none."""
+        digits = self.cpu.removeprefix("hexagonv").rstrip("t")
+        return int(digits) if digits.isdigit() else OLDEST

@@ -20,7 +20,10 @@ from slotweave.hexagon.assembly.grammar import Instruction, parse_instruction
 from slotweave.hexagon.assembly.listing import Block
 from slotweave.hexagon.dependence.addresses import Addresses, Place
 from slotweave.hexagon.dependence.effects import Effects, effects
-from slotweave.hexagon.machine.opcodes import Opcode, opcode
+from slotweave.hexagon.machine.opcodes import VERSION, Opcode, opcode
+
+#: The first version whose packets may be marked `:mem_noshuf`.
+_MARKED = 65
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +77,24 @@ class Dependences:
     unshuffled: tuple[tuple[int, int], ...]
     #: What is assumed of memory beside bases and offsets.
     facts: tuple[str, ...] = ()
+    #: The version of the architecture.
+    version: int = VERSION
 
 
 def dependences(
-    block: Block, *, marks: bool = True, facts: tuple[str, ...] = ()
+    block: Block, *, version: int = VERSION, facts: tuple[str, ...] = ()
 ) -> Dependences | None:
     """The dependences of `block`; None where an instruction is not known.
 
-    With `marks` a packet may be marked `:mem_noshuf`, as from v65 on. Of `facts` one is known:
+    From v65 on a packet may be marked `:mem_noshuf`. Of `facts` one is known:
     PRIVATE_SPILLS, that what the compiler calls a spill is met by no access by another base.
     """
     operations = _operations(block)
     if operations is None:
         return None
-    walk = _Walk(marks, private_spills(block) if PRIVATE_SPILLS in facts else frozenset())
+    walk = _Walk(
+        version >= _MARKED, private_spills(block) if PRIVATE_SPILLS in facts else frozenset()
+    )
     rows: list[list[Operation]] = [[] for _ in block.packets]
     for operation in operations:
         rows[operation.packet].append(operation)
@@ -101,6 +108,7 @@ def dependences(
         tuple(dict.fromkeys(walk.ties)),
         tuple(walk.unshuffled),
         facts,
+        version,
     )
 
 

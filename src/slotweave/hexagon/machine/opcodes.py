@@ -9,6 +9,7 @@ origin.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,11 @@ from slotweave.machine.packets import PacketMachine, PacketNeeds, SlotSet
 #: Limits of a packet. A store takes one of the two, and what bars other stores takes both.
 WORDS, STORES = "words", "stores"
 MACHINE = PacketMachine("hexagon-v67", frozenset(range(4)), {WORDS: 4, STORES: 2})
+#: The version that the table is of; from v62 to v68 an assembler shows the same.
+VERSION = 67
+#: Before this version branches took the slots 2 and 3 alone, as an assembler shows.
+_WIDE_BRANCHES, _BRANCH_SLOTS = 62, frozenset({2, 3})
+_BRANCH = re.compile(r"(^|; |\) )(jump|call)\b")
 #: Cycles in which an operand is written and read where LLVM's tables have no other.
 _WRITTEN, _READ = 3, 2
 
@@ -37,12 +43,14 @@ class Opcode:
     bars_stores: bool
     cycles: tuple[tuple[int, int], ...]
 
-    @property
-    def needs(self) -> PacketNeeds:
-        """What it takes of a packet."""
+    def needs(self, version: int = VERSION) -> PacketNeeds:
+        """What it takes of a packet of that version: branches had fewer slots before v62."""
         units = [(WORDS, 1 + self.template.count(EXTENDED))]
         stores = 2 if self.bars_stores else int(self.is_store)
-        return PacketNeeds(self.slots, (*units, *([(STORES, stores)] if stores else [])))
+        slots = self.slots
+        if version < _WIDE_BRANCHES and slots > _BRANCH_SLOTS and _BRANCH.search(self.template):
+            slots = _BRANCH_SLOTS
+        return PacketNeeds(slots, (*units, *([(STORES, stores)] if stores else [])))
 
     @property
     def is_store(self) -> bool:

@@ -78,7 +78,7 @@ def packet_problem(found: Dependences, *, fixed: bool = False) -> PacketProblem:
     lags += _mark_lags(found, members, of, ways)
     names = [_name(found, row) for row in members]
     activities = [
-        PacketActivity(name, tuple(tuple(map(_needs, forms)) for _, forms in each))
+        PacketActivity(name, tuple(_needs(forms, found.version) for _, forms in each))
         for name, each in zip(names, ways, strict=True)
     ]
     waits = [(of[e.before], of[e.after], e.latency) for e in found.edges if e.latency]
@@ -176,10 +176,9 @@ def _reads_new(instruction: Instruction, register: str) -> bool:
     return f"{register}.new" in instruction.text
 
 
-def _needs(instruction: Instruction) -> PacketNeeds:
-    known = opcode(instruction)
-    assert known is not None
-    return known.needs
+def _needs(forms: Sequence[Instruction], version: int) -> tuple[PacketNeeds, ...]:
+    known = [opcode(one) for one in forms]
+    return tuple(one.needs(version) for one in known if one is not None)
 
 
 def _lags(found: Dependences, of: dict[int, int], choices: list[NewValue]) -> list[Lag]:

@@ -22,6 +22,7 @@ from slotweave.driver.solving import BOUND, Limits, Method, Solution, solve
 from slotweave.hexagon.assembly.listing import Block, Packet
 from slotweave.hexagon.dependence.edges import Dependences, dependences, unknown_instructions
 from slotweave.hexagon.judges.symbols import difference
+from slotweave.hexagon.machine.opcodes import VERSION
 from slotweave.hexagon.packing.problem import (
     PacketProblem,
     input_schedule,
@@ -73,9 +74,9 @@ class Repacked:
         return self.before if self.written is None else len(self.written)
 
 
-def bound_block(block: Block, *, marks: bool = True) -> Repacked:
+def bound_block(block: Block, *, version: int = VERSION) -> Repacked:
     """The block as it is, with the best bound that needs no search."""
-    found = dependences(block, marks=marks)
+    found = dependences(block, version=version)
     if found is None or not found.operations:
         return _untouched(block, found)
     problem = packet_problem(found)
@@ -113,13 +114,13 @@ def repack_block(
     limits: Limits,
     method: Method = Method.AUTO,
     *,
-    marks: bool = True,
+    version: int = VERSION,
     facts: tuple[str, ...] = (),
     allow_stalls: bool = False,
 ) -> Repacked:
-    """The block packed as well as is found within `limits`; `marks` and `facts` as in
+    """The block packed as well as is found within `limits`; `version` and `facts` as in
     `dependences`. With `allow_stalls` it is replaced though it stalls longer."""
-    found = dependences(block, marks=marks, facts=facts)
+    found = dependences(block, version=version, facts=facts)
     if found is None or not found.operations:
         return _untouched(block, found)
     before = len(block.packets)
