@@ -61,6 +61,9 @@ def changed(path: str, value: object) -> str:
         ("activities.1.modes", [], "activities-have-modes"),
         ("lags.0.after", "c", "no such activity"),
         ("lags.0.distance", 1, "distances-have-period"),
+        ("lags.0.only", ["a"], "must be an activity and the number of one of its modes"),
+        ("lags.0.only", ["z", 0], "no such activity"),
+        ("lags.0.only", ["a", 7], "lags-hold-in-modes"),
         ("lags.0.length", 1, "is unknown"),
         ("objective", "cost", "must be makespan or period"),
         ("resources.0.capacity", 2.5, "must be an integer"),
@@ -107,12 +110,19 @@ ONE, TWO = (Activity(name, (ActivityMode(1, ()),)) for name in "ab")
         (Project((), (ONE, TWO), (Lag(0, 2, 0),)), "lags-join-activities"),
         (Project((), (ONE, TWO), (Lag(0, 1, 0, -1),), True), "lags-join-activities"),
         (Project((), (ONE, TWO), (Lag(0, 1, 0, 1),)), "distances-have-period"),
+        (Project((), (ONE, TWO), (Lag(0, 1, 0, only=(1, 1)),)), "lags-hold-in-modes"),
+        (Project((), (ONE, TWO), (Lag(0, 1, 0, only=(1, 0)),), True), "lags-hold-in-modes"),
     ],
 )
 def test_a_broken_invariant_is_named(project, invariant):
     (found,) = project_faults(project)
     assert found.code == "SW501"
     assert invariant in found.message
+
+
+def test_a_lag_of_one_mode_comes_back():
+    project = Project((), (ONE, TWO), (Lag(0, 1, 1, only=(1, 0)),))
+    assert project_from_json(project_to_json(project)) == project
 
 
 def test_a_sound_project_has_no_faults():

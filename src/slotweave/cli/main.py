@@ -45,6 +45,8 @@ _VERBS = (
     "what-if",
 )
 _REGISTRIES = ("kernels", "facts", "machines", "rules", "study", "cache")
+_TENANTS = ("hexagon",)
+_GROUPS = (*_REGISTRIES, *_TENANTS)
 
 
 class _Commands(TyperGroup):
@@ -79,7 +81,7 @@ def command_line(only: str | None = None) -> typer.Typer:
     app.callback()(_options_of_the_command)
     for name in _VERBS if only is None else {only} & {*_VERBS}:
         _module(name).add_to(app)
-    for name in _REGISTRIES if only is None else {only} & {*_REGISTRIES}:
+    for name in _GROUPS if only is None else {only} & {*_GROUPS}:
         app.add_typer(_module(name).app, name=name)
     return app
 
@@ -88,6 +90,7 @@ def _module(command: str) -> ModuleType:
     """The module of a command."""
     registries = (*_REGISTRIES, "bench")
     room = "registries" if command in registries else "verbs"
+    room = "tenants" if command in _TENANTS else room
     name = {"pass": "pass_", "what-if": "what_if", "study": "studies"}.get(command, command)
     return import_module(f"slotweave.cli.commands.{room}.{name}")
 
@@ -117,7 +120,7 @@ def main() -> None:
     atexit.register(gc.freeze)  # nor need the interpreter look through them before it ends
     replace_closed_streams()
     named = sys.argv[1] if len(sys.argv) > 1 else ""
-    app = command_line(named if named in (*_VERBS, *_REGISTRIES) else None)
+    app = command_line(named if named in (*_VERBS, *_GROUPS) else None)
     try:
         app(prog_name="slotweave")
     except KeyboardInterrupt:  # before a command had begun

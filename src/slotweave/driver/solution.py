@@ -23,12 +23,15 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a search may take: seconds, evaluations of the heuristic, threads of the solver."""
+    """What a search may take: seconds, evaluations of the heuristic, threads of the solver, and
+    units of its own count of its steps for each of its searches, which no machine's speed changes.
+    """
 
     seconds: float | None = None
     evaluations: int | None = None
     workers: int = 2
     seed: int = 0
+    work: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

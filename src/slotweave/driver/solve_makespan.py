@@ -27,10 +27,12 @@ _MOVES, _FIRST_TURN = 1_000, 2.0
 def solve_makespan(work: Work) -> None:
     project = work.project
     work.show(makespan_bounds(project))
+    if work.is_proved(MAKESPAN):
+        return
     search = ListSearch.of(project)
     if search is not None:
         _list_schedules(work, search)
-    else:
+    elif not project.has_conditional_lags:
         _long_iteration(work)
     if work.is_exact and not work.is_proved(MAKESPAN):
         known = work.solution.schedule
@@ -103,7 +105,7 @@ def _exact_makespan(work: Work, seconds: float | None, *, patient: bool = False)
     search = project_model(
         project, longest, best.value or 0, at_most, known, work.limits.workers, patient=patient
     )
-    outcome = run_model(search, seconds, work.take)
+    outcome = run_model(search, seconds, work.take, work.limits.work)
     take_outcome(work, outcome, MAKESPAN)
 
 

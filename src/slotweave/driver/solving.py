@@ -8,7 +8,7 @@ alone says so: `by` is SOLVER.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from slotweave.backend.schedule.exact import has_solver
 from slotweave.base.diagnostics import Diagnostic, InputError
@@ -17,7 +17,7 @@ from slotweave.driver.solution import BOUND, SOLVER, Limits, Method, Shown, Solu
 from slotweave.driver.solve_makespan import solve_makespan
 from slotweave.driver.solve_period import solve_period
 from slotweave.driver.solve_work import Work
-from slotweave.ir.project import Project
+from slotweave.ir.project import Project, ProjectSchedule
 
 __all__ = ["BOUND", "SOLVER", "Limits", "Method", "Shown", "Solution", "Tell", "solve"]
 
@@ -25,9 +25,14 @@ Tell = Callable[[Solution], None]
 
 
 def solve(
-    project: Project, method: Method, limits: Limits, tell: Tell = lambda _solution: None
+    project: Project,
+    method: Method,
+    limits: Limits,
+    tell: Tell = lambda _solution: None,
+    known: Iterable[ProjectSchedule] = (),
 ) -> Solution:
-    """The best that `method` comes to within `limits`; `tell` hears of each better schedule.
+    """The best that `method` comes to within `limits`, from the schedules that are `known`; `tell`
+    hears of each better one.
 
     Raises InputError (SW212) if the method is not for the project, ModuleNotFoundError if it is
     EXACT and ortools is missing.
@@ -38,6 +43,8 @@ def solve(
     if method is Method.EXACT and not has_solver():
         raise ModuleNotFoundError("ortools")
     work = Work(project, method, limits, tell)
+    for schedule in known:
+        work.take(schedule)
     plain = contradiction(project)
     if plain is not None:
         work.show([plain])

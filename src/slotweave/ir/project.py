@@ -8,7 +8,9 @@ mode of the same number (the lanes of one vector operation).
 A lag says start(after) + distance * period >= start(before) + lag, or end(before) + lag where it is
 `from_end`. A negative lag is a maximal one: with the two activities exchanged, `before` starts at
 most -lag cycles after `after`. Distances count iterations of a loop, and are 0 where nothing is
-repeated.
+repeated. A lag that is `only` of a mode holds where its activity runs in that one, and asks for
+nothing where it runs in another: operations that may read a value in the cycle in which it is made,
+in a mode of their own, are joined to its maker by two such lags of 0.
 
 The makespan is the last end of an activity. A problem without `is_modulo` asks for the least
 makespan. With it the activities are repeated each `period` cycles (the initiation interval), the
@@ -18,6 +20,7 @@ makespan of one repetition.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -68,13 +71,21 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """`after` starts `lag` cycles or more after `before` does, or ends if `from_end`."""
+    """`after` starts `lag` cycles or more after `before` does, or ends if `from_end`.
+
+    `only` is None or (activity, mode): the lag holds where that activity runs in that mode.
+    """
 
     before: int
     after: int
     lag: int
     distance: int = 0
     from_end: bool = False
+    only: tuple[int, int] | None = None
+
+    def holds(self, modes: Sequence[int]) -> bool:
+        """Whether it asks for anything where the activities run in these modes."""
+        return self.only is None or modes[self.only[0]] == self.only[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,11 @@ class Project:
     def size(self) -> int:
         """The number of activities."""
         return len(self.activities)
+
+    @property
+    def has_conditional_lags(self) -> bool:
+        """Whether what a lag asks for depends on the choice of modes."""
+        return any(lag.only is not None for lag in self.lags)
 
 
 @dataclass(frozen=True, slots=True)

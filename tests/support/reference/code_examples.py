@@ -217,6 +217,10 @@ registry._by_name("kernel", named)  # as if two packages had registered them
         ("slotweave tune saxpy --cluster tcp://127.0.0.1 -o plan.json --store studies.db",),
         varies=": ",
     ),
+    "SW229": CodeExample(
+        ("slotweave hexagon verify a.s a.s --function g",),
+        {"a.s": "f:\n\t{\n\t\tjumpr r31\n\t}\n"},
+    ),
     "SW301": CodeExample(
         ("slotweave compile k.py:f --machine small.toml",),
         {

@@ -55,7 +55,7 @@ def _shown(example: CodeExample) -> Iterator[str]:
 #: Modules that examples take away.
 REPLACED = ("z3", "slotweave.rules.prove")
 
-LANGUAGES = {".json": "json", ".py": "python", ".toml": "toml", ".xml": "xml"}
+LANGUAGES = {".json": "json", ".py": "python", ".s": "text", ".toml": "toml", ".xml": "xml"}
 
 
 def _steady(message: str, example: CodeExample) -> str:

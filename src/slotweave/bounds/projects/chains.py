@@ -16,9 +16,16 @@ from slotweave.ir.project import Project
 Longs = NDArray[np.int64]
 
 
+#: The length of a lag that holds in some modes only: it may ask for nothing, and never binds.
+_NEVER = -(1 << 40)
+
+
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """The lags from start to start, by number: `length` with the shortest duration counted in."""
+    """The lags from start to start, by number: `length` with the shortest duration counted in.
+
+    A lag that holds in some modes only is so short that it binds nowhere.
+    """
 
     size: int
     before: Longs
@@ -47,7 +54,10 @@ def edges_of(project: Project) -> Edges:
     """The lags of `project` in columns."""
     shortest = [activity.shortest for activity in project.activities]
     lags = project.lags
-    length = [lag.lag + (shortest[lag.before] if lag.from_end else 0) for lag in lags]
+    length = [
+        _NEVER if lag.only else lag.lag + (shortest[lag.before] if lag.from_end else 0)
+        for lag in lags
+    ]
     return Edges(
         project.size,
         np.array([lag.before for lag in lags], np.int64),

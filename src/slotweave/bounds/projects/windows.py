@@ -40,14 +40,17 @@ def window_bound(
 
 
 def _uses(project: Project, resource: int) -> Longs:
-    """Rows activity, units, first, cycles: the uses of activities with one mode."""
-    rows = [
-        (number, use.units, use.first, use.cycles)
-        for number, activity in enumerate(project.activities)
-        if len(activity.modes) == 1
-        for use in activity.modes[0].uses
-        if use.resource == resource
-    ]
+    """Rows activity, units, first, cycles: the uses of activities with one mode, and the least of
+    those with several where all of these use the resource in the same cycles."""
+    rows = []
+    for number, activity in enumerate(project.activities):
+        each = [[use for use in mode.uses if use.resource == resource] for mode in activity.modes]
+        if len(each) == 1:
+            rows += [(number, use.units, use.first, use.cycles) for use in each[0]]
+        elif all(len(uses) == 1 for uses in each):
+            alike = {(uses[0].first, uses[0].cycles) for uses in each}
+            if len(alike) == 1:
+                rows.append((number, min(uses[0].units for uses in each), *alike.pop()))
     return np.array(rows, np.int64).reshape(-1, 4)
 
 

@@ -80,8 +80,14 @@ def _asks_for_too_much(number: int, project: Project) -> bool:
     )
 
 
+#: What a lag asks for at least that holds in some modes only: nothing.
+_NOTHING = -(1 << 40)
+
+
 def _least(lag: Lag, project: Project) -> int:
-    """Cycles from start to start that `lag` asks for, the period aside."""
+    """Cycles from start to start that `lag` asks for in all modes, the period aside."""
+    if lag.only is not None:
+        return _NOTHING
     return lag.lag + (project.activities[lag.before].shortest if lag.from_end else 0)
 
 

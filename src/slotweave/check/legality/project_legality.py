@@ -2,7 +2,8 @@
 
 Guarantees, if no violation is returned for a project without faults: each activity has a start from
 0 on and one of its modes, the same as all of its choice; start(after) + distance * period is at
-least start(before), or end(before), plus the lag; and in each cycle (of a modulo project: in each
+least start(before), or end(before), plus the lag
+where it holds in the modes taken; and in each cycle (of a modulo project: in each
 of the `period` rows that all cycles fall into) the uses of a resource are within its capacity.
 Reads only Project and ProjectSchedule; knows no scheduler.
 """
@@ -47,6 +48,8 @@ def _modes(schedule: ProjectSchedule, project: Project) -> list[ActivityMode]:
 def _broken_lags(schedule: ProjectSchedule, project: Project) -> Iterator[str]:
     modes = _modes(schedule, project)
     for lag in project.lags:
+        if not lag.holds(schedule.modes):
+            continue
         before, after = schedule.starts[lag.before], schedule.starts[lag.after]
         allowed = before + lag.lag - lag.distance * (schedule.period or 0)
         if lag.from_end:

@@ -66,6 +66,7 @@ def _lag_value(lag: Lag, names: list[str]) -> Mapping[str, Any]:
         "lag": lag.lag,
         **({"distance": lag.distance} if lag.distance else {}),
         **({"from_end": True} if lag.from_end else {}),
+        **({"only": [names[lag.only[0]], lag.only[1]]} if lag.only else {}),
     }
 
 
@@ -139,13 +140,26 @@ def _use(value: object, key: Key, duration: int, resources: Mapping[str, int]) -
 
 
 def _lag(value: object, key: Key, activities: Mapping[str, int]) -> Lag:
-    table = _table(value, key, ("before", "after", "lag"), ("distance", "from_end"))
+    table = _table(value, key, ("before", "after", "lag"), ("distance", "from_end", "only"))
     return Lag(
         _number(table["before"], key / "before", activities, "activity"),
         _number(table["after"], key / "after", activities, "activity"),
         (key / "lag").integer(table["lag"], -LARGEST, LARGEST),
         (key / "distance").integer(table.get("distance", 0), 0, LARGEST),
         (key / "from_end").boolean(table.get("from_end", False)),
+        _only(table["only"], key / "only", activities) if "only" in table else None,
+    )
+
+
+def _only(value: object, key: Key, activities: Mapping[str, int]) -> tuple[int, int]:
+    """`[activity, mode]`: where a lag holds."""
+    rows = list(key.elements(value))
+    if len(rows) != 2:
+        key.fail("must be an activity and the number of one of its modes")
+    (first, activity), (second, mode) = rows
+    return (
+        _number(activity, first, activities, "activity"),
+        second.integer(mode, 0, LARGEST),
     )
 
 

@@ -6,6 +6,7 @@ activities-have-modes   each has one or more, of durations and uses within LARGE
 uses-fit                a use is of a resource that exists, of one unit and one cycle or more
 lags-join-activities    both ends of a lag exist; lags are within LARGEST, distances not negative
 distances-have-period   only a modulo problem has distances
+lags-hold-in-modes      the mode that a lag is only of exists, and nothing is repeated
 choices-agree           activities of one choice have equally many modes
 """
 
@@ -72,6 +73,12 @@ def _lags(project: Project) -> Iterator[Diagnostic]:
         exist = 0 <= lag.before < project.size and 0 <= lag.after < project.size
         if not (exist and abs(lag.lag) <= LARGEST and 0 <= lag.distance <= LARGEST):
             yield fault("lags-join-activities", f"there is {lag}")
+        elif lag.only is not None and (project.is_modulo or not _is_mode(project, *lag.only)):
+            yield fault("lags-hold-in-modes", f"there is {lag}")
+
+
+def _is_mode(project: Project, activity: int, mode: int) -> bool:
+    return 0 <= activity < project.size and 0 <= mode < len(project.activities[activity].modes)
 
 
 def _distances(project: Project) -> Iterator[Diagnostic]:

@@ -3,6 +3,7 @@
 from slotweave.backend.schedule.exact.modulo_model import ModuloModel, modulo_model
 from slotweave.backend.schedule.exact.project_model import ProjectModel, project_model
 from slotweave.backend.schedule.exact.solver import Outcome, Status, has_solver, run_model
+from slotweave.backend.schedule.exact.stall_model import stall_model
 
 __all__ = [
     "ModuloModel",
@@ -13,4 +14,5 @@ __all__ = [
     "modulo_model",
     "project_model",
     "run_model",
+    "stall_model",
 ]

@@ -50,6 +50,22 @@ def project_model(
 
     A `patient` one is for projects that a first search did not decide.
     """
+    made, read = project_parts(project, chains, at_least, at_most, hint)
+    post_turns(made)
+    post_loads(made)
+    made.model.minimize(made.makespan)
+    strategies = _PATIENT if patient else ()
+    return Search(made.model, read, True, workers, strategies=strategies)
+
+
+def project_parts(
+    project: Project,
+    chains: Chains,
+    at_least: int,
+    at_most: int,
+    hint: ProjectSchedule | None = None,
+) -> tuple[ProjectModel, Callable[[Callable[[Any], int]], ProjectSchedule]]:
+    """The model without an objective and what is redundant, and what reads a schedule from it."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
@@ -67,13 +83,9 @@ def project_model(
     post_ends(made)
     post_lags(made)
     post_resources(made)
-    post_turns(made)
-    post_loads(made)
-    model.minimize(makespan)
     if hint is not None:
         add_hint(made, hint)
-    strategies = _PATIENT if patient else ()
-    return Search(model, _reader(made), True, workers, strategies=strategies)
+    return made, _reader(made)
 
 
 def _mode_literals(project: Project, model: cp_model.CpModel) -> list[list[Any]]:
@@ -113,10 +125,13 @@ def post_ends(made: ProjectModel) -> None:
 
 
 def post_lags(made: ProjectModel) -> None:
-    """Correctness: each lag, from start or end."""
+    """Correctness: each lag, from start or end, in the modes in which it holds."""
     for lag in made.project.lags:
         begin = made.starts[lag.before] + (made.durations[lag.before] if lag.from_end else 0)
-        made.model.add(begin + lag.lag <= made.starts[lag.after])
+        row = [] if lag.only is None else made.literals[lag.only[0]]
+        posted = made.model.add(begin + lag.lag <= made.starts[lag.after])
+        if lag.only is not None and row:
+            posted.only_enforce_if(row[lag.only[1]])
 
 
 def post_resources(made: ProjectModel) -> None:

@@ -73,8 +73,10 @@ def run_model(
     search: Search,
     seconds: float | None,
     found: Callable[[ProjectSchedule], object] = lambda _schedule: None,
+    work: float | None = None,
 ) -> Outcome:
-    """Solve `search` in `seconds` at most (None is no limit).
+    """Solve `search` in `seconds` at most, and `work` units of the solver's own count of its steps
+    (None is no limit); with one worker the same work ends the same search everywhere.
 
     `found` is told each better schedule, in the caller's thread. KeyboardInterrupt and the like
     are raised after the solver has stopped, and what it found by then has been told.
@@ -86,6 +88,8 @@ def run_model(
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.max_time_in_seconds = _MOST_SECONDS if seconds is None else seconds
+    if work is not None:
+        parameters.max_deterministic_time = work
     parameters.num_workers = search.workers
     parameters.random_seed = search.seed
     parameters.catch_sigint_signal = False
@@ -100,13 +104,13 @@ def run_model(
     answer: list[Any] = []
     raised: list[BaseException] = []
 
-    def work() -> None:
+    def solve() -> None:
         try:
             answer.append(solver.solve(search.model, Told()))
         except BaseException as error:
             raised.append(error)
 
-    thread = threading.Thread(target=work, name="cp-sat", daemon=True)
+    thread = threading.Thread(target=solve, name="cp-sat", daemon=True)
     thread.start()
     try:
         while thread.is_alive():

@@ -48,8 +48,8 @@ class ListSearch:
     @staticmethod
     def of(project: Project) -> ListSearch | None:
         """None if list scheduling is not for this project: it is modulo, its lags have cycles
-        (maximal lags), or it would take too much memory."""
-        if project.is_modulo or not _is_acyclic(project):
+        (maximal lags) or depend on modes, or it would take too much memory."""
+        if project.is_modulo or project.has_conditional_lags or not _is_acyclic(project):
             return None
         longest = chains(project)
         last = horizon(project)

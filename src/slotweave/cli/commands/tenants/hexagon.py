@@ -1,0 +1,287 @@
+"""`slotweave hexagon`: a compiler's assembly for Hexagon, and the packets it could have been in."""
+
+from __future__ import annotations
+
+import json as json_module
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.cli import inputs
+from slotweave.cli.command import command
+from slotweave.cli.commands.tenants import hexagon_verify
+from slotweave.cli.options import Json, Output, Seed, TimeLimit
+from slotweave.cli.output import (
+    expect_one_on_stdout,
+    expect_other_file,
+    expect_writable,
+    print_json,
+    write_output,
+)
+from slotweave.cli.terminal import Terminal
+from slotweave.extensions.lookup import unknown
+
+if TYPE_CHECKING:
+    from slotweave.hexagon.inspection import FileResult
+
+app = typer.Typer(
+    help="Pack a compiler's assembly for Hexagon again, with bounds.",
+    no_args_is_help=True,
+)
+
+_File = Annotated[
+    str,
+    typer.Argument(metavar="FILE.s", help="Assembly as clang and llvm-mc print it; - is stdin."),
+]
+_Counts = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE.json",
+        help="How often each block runs, as a JSON object by its name: totals are weighted by it.",
+    ),
+]
+_Least = Annotated[
+    int, typer.Option("--least", metavar="N", min=1, help="List blocks of N packets or more.")
+]
+_Work = Annotated[
+    float,
+    typer.Option(
+        metavar="N",
+        min=0,
+        help="Stop each search of the solver after N units of its own count of steps, about "
+        "seconds; the same N gives the same packets on any machine.",
+    ),
+]
+_Assume = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FACT",
+        help="State a fact about memory: private-spills; repeatable.",
+    ),
+]
+_Stalls = Annotated[
+    bool,
+    typer.Option("--allow-stalls", help="Replace a block even if it stalls longer, as modelled."),
+]
+#: Work for a search where nobody says otherwise.
+_WORK = 4.0
+
+
+@command(app, "inspect")
+def inspect(
+    terminal: Terminal,
+    file: _File,
+    counts: _Counts = None,
+    least: _Least = 2,
+    json: Json = False,
+) -> None:
+    """Show packets, bounds and empty slots of each block.
+
+    Nothing is searched: the bounds are those that need no schedule. Figures of stalls rest on
+    LLVM's itineraries and are modelled, not measured.
+    """
+    from slotweave.hexagon.inspection import inspect_file
+
+    result = inspect_file(_text(file), inputs.shown(file), _read_counts(counts))
+    _show(result, terminal, least, json)
+
+
+@command(app, "bound")
+def bound(file: _File, least: _Least = 2, json: Json = False) -> None:
+    """Print the lower bounds of each block's packets, each with its reason."""
+    from slotweave.hexagon.inspection import block_bounds
+
+    rows = block_bounds(_text(file), inputs.shown(file), least)
+    if json:
+        print_json({"file": inputs.shown(file), "machine": "hexagon-v67", "blocks": rows})
+        return
+    for row in rows:
+        print(f"{row['function']} {row['block']} (line {row['line']}): {row['before']} packets")
+        for one in row["bounds"]:
+            print(f"  {one['packets']:>4}  {one['why']}")
+
+
+@command(app, "repack")
+def repack(
+    terminal: Terminal,
+    file: _File,
+    counts: _Counts = None,
+    assume: _Assume = None,
+    allow_stalls: _Stalls = False,
+    work: _Work = _WORK,
+    time_limit: TimeLimit = None,
+    workers: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=64,
+            help="Threads of the exact solver; with several the packets may differ between runs.",
+        ),
+    ] = 1,
+    self_test: Annotated[
+        int,
+        typer.Option(
+            "--self-test",
+            metavar="N",
+            min=0,
+            help="Also make N faulty variants of what is written, and tell which judge notices.",
+        ),
+    ] = 0,
+    least: _Least = 2,
+    seed: Seed = 0,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Pack each block again, and write the assembly with the shorter ones.
+
+    A block is replaced only if it has fewer packets and no more modelled stalls. Registers stay,
+    and so does the order of memory accesses, unless one base register and two offsets tell them
+    apart. The packets written were run on symbols against those of the input, and an assembler has
+    taken them, where there is one.
+    """
+    expect_one_on_stdout(output, json)
+    expect_writable(output)
+    if output is not None and file != inputs.STDIN:
+        expect_other_file(output, file)
+
+    from slotweave.driver.solving import Limits
+    from slotweave.hexagon.inspection import repack_file
+
+    text = _text(file)
+    result = repack_file(
+        text,
+        inputs.shown(file),
+        Limits(time_limit, None, workers, seed, work),
+        counts=_read_counts(counts),
+        facts=_facts(assume or []),
+        allow_stalls=allow_stalls,
+        tell=lambda _number, one: terminal.detail(f"{one.block.function} {one.block.name}"),
+    )
+    _assemble(result, terminal)
+    if output is not None:
+        write_output(output, result.text)
+    tested = _self_test(result, self_test, seed, assume or []) if self_test else None
+    if output != "-":
+        _show(result, terminal, least, json, tested)
+    if output not in (None, "-"):
+        terminal.note(f"wrote {output}")
+
+
+command(app, "verify")(hexagon_verify.verify)
+
+
+@command(app, "report")
+def report(
+    terminal: Terminal,
+    file: _File,
+    counts: _Counts = None,
+    assume: _Assume = None,
+    work: _Work = _WORK,
+    time_limit: TimeLimit = None,
+    seed: Seed = 0,
+    output: Output = None,
+) -> None:
+    """Write a page about a file's blocks: packets before and after, bounds and empty slots.
+
+    The page works offline.
+    """
+    destination = output or "report.html"
+    expect_writable(destination)
+
+    from slotweave.driver.solving import Limits
+    from slotweave.hexagon.inspection import repack_file
+    from slotweave.hexagon.page import page
+
+    limits = Limits(time_limit, None, 1, seed, work)
+    result = repack_file(
+        _text(file),
+        inputs.shown(file),
+        limits,
+        counts=_read_counts(counts),
+        facts=_facts(assume or []),
+    )
+    write_output(destination, page(result))
+    if destination != "-":
+        terminal.note(f"wrote {destination}")
+
+
+def _text(file: str) -> str:
+    return inputs.read_text(file, "SW203")
+
+
+def _facts(named: list[str]) -> tuple[str, ...]:
+    from slotweave.hexagon.dependence.edges import FACTS
+
+    for name in named:
+        if name not in FACTS:
+            raise unknown("SW215", "fact about Hexagon's memory", name, FACTS)
+    return tuple(dict.fromkeys(named))
+
+
+def _read_counts(file: str | None) -> dict[str, int] | None:
+    """The counts in a JSON object. Raises InputError (SW203, SW212)."""
+    if file is None:
+        return None
+    try:
+        read: Any = json_module.loads(inputs.read_text(file, "SW203"))
+    except json_module.JSONDecodeError as error:
+        raise InputError(Diagnostic("SW212", f"--counts is no JSON: {error}", file=file)) from None
+    fine = isinstance(read, dict) and all(
+        isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in read.values()
+    )
+    if not fine:
+        reason = "--counts must be a JSON object of numbers from 0 on, by the names of blocks"
+        raise InputError(Diagnostic("SW212", reason, file=file))
+    return dict(read)
+
+
+def _assemble(result: FileResult, terminal: Terminal) -> None:
+    """Let an assembler judge what is written. Raises CheckFailed (SW406)."""
+    from slotweave.hexagon.judges.assembler import CPU, MISSING, find_assembler, new_errors
+
+    assembler = find_assembler()
+    if assembler is None:
+        terminal.note(f"not judged by an assembler: {MISSING}")
+        return
+    listing = result.listing
+    for error in new_errors(assembler, listing.text, result.text, listing.cpu or CPU):
+        reason = f"{assembler.name} refuses what would be written: {error.text}"
+        raise CheckFailed(Diagnostic("SW406", reason, file=listing.file, line=error.line))
+    terminal.detail(f"{assembler.name} takes all packets")
+
+
+def _self_test(result: FileResult, count: int, seed: int, facts: list[str]) -> dict[str, Any]:
+    """How many faulty variants of the blocks that are written each judge notices."""
+    from slotweave.hexagon.judges.assembler import find_assembler
+    from slotweave.hexagon.judges.mutants import self_test
+
+    rows = [
+        (one.block.packets, one.written)
+        for one in result.blocks.values()
+        if one.written is not None
+    ]
+    return self_test(rows, count, seed, find_assembler(), facts).to_json()
+
+
+def _show(
+    result: FileResult,
+    terminal: Terminal,
+    least: int,
+    json: bool,
+    tested: dict[str, Any] | None = None,
+) -> None:
+    from slotweave.hexagon.page import result_lines
+
+    if json:
+        print_json({**result.to_json(), **({"self_test": tested} if tested else {})})
+    elif not terminal.quiet:
+        for line in result_lines(result, least):
+            print(line)
+        if tested:
+            by = ", ".join(f"{name} {count}" for name, count in tested["by"].items())
+            print(
+                f"self-test: {tested['mutants']} mutants, {tested['caught']} noticed ({by}), "
+                f"{tested['equivalent']} do the same"
+            )

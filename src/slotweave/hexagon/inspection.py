@@ -1,0 +1,162 @@
+"""A file of assembly looked at or packed again: its blocks one by one, and their totals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slotweave.bounds.projects import makespan_bounds
+from slotweave.driver.solving import Limits, Method
+from slotweave.hexagon.assembly.listing import Block, Listing
+from slotweave.hexagon.assembly.read import read_listing, with_packets
+from slotweave.hexagon.dependence.edges import dependences
+from slotweave.hexagon.machine.opcodes import opcode
+from slotweave.hexagon.packing.problem import packet_problem
+from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block
+
+#: Told of each block: its number from 0, and what was found.
+Told = Callable[[int, Repacked], None]
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What is known of a file: each block of which something is known, by its number."""
+
+    listing: Listing
+    blocks: Mapping[int, Repacked]
+    counts: Mapping[str, int] | None = None
+
+    @property
+    def text(self) -> str:
+        """The file with the packets that were found in place of longer ones."""
+        changed = {k: one.written for k, one in self.blocks.items() if one.written is not None}
+        return with_packets(self.listing, changed)
+
+    def weight(self, block: Block) -> int:
+        """How often a block runs, 1 where no counts are given."""
+        if self.counts is None:
+            return 1
+        return self.counts.get(block.name, 0)
+
+    def to_json(self) -> dict[str, Any]:
+        rows = [_row(one, self.weight(one.block)) for one in self.blocks.values()]
+        return {
+            "file": self.listing.file,
+            "machine": "hexagon-v67",
+            "understood": understood(self.listing),
+            "totals": self.totals(),
+            "blocks": rows,
+        }
+
+    def totals(self) -> dict[str, Any]:
+        """Sums over all blocks, weighted by counts if there are any."""
+        rows = [(one, self.weight(one.block)) for one in self.blocks.values()]
+        return {
+            "blocks": len(rows),
+            "before": sum(weight * one.before for one, weight in rows),
+            "packets": sum(weight * one.packets for one, weight in rows),
+            "after": sum(weight * one.after for one, weight in rows),
+            "bound": sum(weight * one.bound for one, weight in rows),
+            "proved": sum(one.is_proved for one, _ in rows),
+            "replaced": sum(one.written is not None for one, _ in rows),
+            "unknown": sum(one.is_unknown for one, _ in rows),
+            "weighted": self.counts is not None,
+        }
+
+
+def _row(one: Repacked, weight: int) -> dict[str, Any]:
+    return {
+        "function": one.block.function,
+        "block": one.block.name,
+        "line": one.block.packets[0].first + 1,
+        "is_loop": one.block.is_loop,
+        "instructions": one.block.size,
+        "before": one.before,
+        "packets": one.packets,
+        "after": one.after,
+        "bound": {"packets": one.bound, "why": one.why, "by": one.by},
+        "proved": one.is_proved,
+        "stalls": {"before": one.stalls_before, "after": one.stalls, "modelled": True},
+        "idle": dict(one.idle),
+        "kept": one.kept,
+        "weight": weight,
+    }
+
+
+def understood(listing: Listing) -> dict[str, Any]:
+    """How much of the file the reader and the machine's table know."""
+    rows = [one for block in listing.blocks for p in block.packets for one in p.instructions]
+    unknown = Counter(one.template for one in rows if opcode(one) is None)
+    known = len(rows) - sum(unknown.values())
+    return {
+        "instructions": len(rows),
+        "known": known,
+        "share": known / len(rows) if rows else 1.0,
+        "unknown": dict(sorted(unknown.items())),
+        "strange_lines": [number + 1 for number in listing.strange_lines],
+    }
+
+
+def inspect_file(text: str, file: str, counts: Mapping[str, int] | None = None) -> FileResult:
+    """The blocks as they are, with bounds that need no search."""
+    listing = read_listing(text, file)
+    rows = {k: bound_block(one, version=listing.version) for k, one in enumerate(listing.blocks)}
+    return FileResult(listing, rows, counts)
+
+
+def repack_file(
+    text: str,
+    file: str,
+    limits: Limits,
+    *,
+    method: Method = Method.AUTO,
+    counts: Mapping[str, int] | None = None,
+    facts: Iterable[str] = (),
+    allow_stalls: bool = False,
+    tell: Told = lambda _number, _found: None,
+) -> FileResult:
+    """The blocks packed again, each within `limits`."""
+    listing = read_listing(text, file)
+    found: dict[int, Repacked] = {}
+    for number, block in enumerate(listing.blocks):
+        found[number] = repack_block(
+            block,
+            limits,
+            method,
+            facts=tuple(facts),
+            allow_stalls=allow_stalls,
+            version=listing.version,
+        )
+        tell(number, found[number])
+    return FileResult(listing, found, counts)
+
+
+def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
+    """For each block of `least` packets or more all bounds that need no search."""
+    listing = read_listing(text, file)
+    rows = []
+    for block in listing.blocks:
+        found = dependences(block, version=listing.version)
+        if found is None or not found.operations or len(block.packets) < least:
+            continue
+        project = packet_problem(found).project
+        rows.append(
+            {
+                "function": block.function,
+                "block": block.name,
+                "line": block.packets[0].first + 1,
+                "before": len(block.packets),
+                "bounds": [
+                    {"packets": one.value, "why": one.why} for one in makespan_bounds(project)
+                ],
+            }
+        )
+    return rows
+
+
+def notable(result: FileResult, least: int) -> Iterator[Repacked]:
+    """The blocks of `least` packets or more, the longest first."""
+    rows = (one for one in result.blocks.values() if one.before >= least)
+    yield from sorted(rows, key=lambda one: (-one.before, one.block.packets[0].first))

@@ -1,0 +1,238 @@
+"""Blocks packed again: the fewest packets found, the bound, and which of the two is written.
+
+Guarantees: a block is replaced only if it has fewer packets than it had, or as many and fewer
+modelled stalls, and in no case more of either; every schedule and bound was checked by what does
+not know how it came about (`driver.solving`); and the packets written do on symbols what the input
+does (`judges.symbols`), which is checked here before they are returned.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from slotweave.analysis.idle_cycles import idle_cycles
+from slotweave.backend.schedule.exact import has_solver, run_model, stall_model
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
+from slotweave.bounds.projects import makespan_bounds
+from slotweave.bounds.projects.chains import chains
+from slotweave.check.legality.project_bounds import bound_faults
+from slotweave.check.legality.project_legality import project_violations
+from slotweave.driver.solving import BOUND, Limits, Method, Solution, solve
+from slotweave.hexagon.assembly.listing import Block, Packet
+from slotweave.hexagon.dependence.edges import Dependences, dependences, unknown_instructions
+from slotweave.hexagon.judges.symbols import difference
+from slotweave.hexagon.machine.opcodes import VERSION
+from slotweave.hexagon.packing.problem import (
+    PacketProblem,
+    input_schedule,
+    packet_problem,
+    schedule_of,
+)
+from slotweave.hexagon.packing.stalls import stall_cycles
+from slotweave.instances.packets import all_slots
+from slotweave.ir.project import ProjectSchedule
+from slotweave.ir.project_bound import MAKESPAN
+
+UNKNOWN = "unknown instruction"
+#: Schedules that list scheduling makes of a block.
+_SCHEDULES = 300
+
+
+@dataclass(frozen=True)
+class Repacked:
+    """What is known of a block: its packets and modelled stalls, now and as they could be.
+
+    `packets` is the least number found, whether it is written or not; `written` are the packets to
+    put in place of the block's own, None where these stay, and `kept` says why they do.
+    """
+
+    block: Block
+    before: int
+    packets: int
+    bound: int
+    why: str
+    by: str
+    stalls_before: int
+    stalls: int
+    written: tuple[Packet, ...] | None = None
+    kept: str = ""
+    idle: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the block holds an instruction of which nothing is known."""
+        return self.kept.startswith(UNKNOWN)
+
+    @property
+    def is_proved(self) -> bool:
+        return self.packets == self.bound
+
+    @property
+    def after(self) -> int:
+        """The packets of the block as it is written."""
+        return self.before if self.written is None else len(self.written)
+
+
+def bound_block(block: Block, *, version: int = VERSION) -> Repacked:
+    """The block as it is, with the best bound that needs no search."""
+    found = dependences(block, version=version)
+    if found is None or not found.operations:
+        return _untouched(block, found)
+    problem = packet_problem(found)
+    now = input_schedule(problem)
+    bounds = makespan_bounds(problem.project)
+    for bound in bounds:
+        for fault in bound_faults(bound, problem.project):
+            raise CheckFailed(fault)
+    best = max(bounds, key=lambda one: one.value or 0)
+    stalls = stall_cycles(now.starts, problem.waits)
+    before = len(block.packets)
+    return Repacked(block, before, before, best.value or 0, best.why, BOUND, stalls, stalls,
+                    idle=_idle(problem, now))  # fmt: skip
+
+
+def _untouched(block: Block, found: Dependences | None) -> Repacked:
+    """A block of which nothing is known, or in which nothing is done."""
+    before = len(block.packets)
+    if found is None:
+        name = unknown_instructions(block)[0].text
+        return Repacked(block, before, before, 0, "", "", 0, 0, kept=f"{UNKNOWN}: {name}")
+    return Repacked(block, before, before, 0, "nops alone", BOUND, 0, 0, kept="nops alone")
+
+
+def _idle(problem: PacketProblem, schedule: ProjectSchedule) -> tuple[tuple[str, int], ...]:
+    """Empty slots of a schedule's packets by cause."""
+    causes: Counter[str] = Counter()
+    for one in idle_cycles(problem.project, schedule, all_slots(problem.project)):
+        causes[one.cause] += one.units
+    return tuple(sorted(causes.items()))
+
+
+def repack_block(
+    block: Block,
+    limits: Limits,
+    method: Method = Method.AUTO,
+    *,
+    version: int = VERSION,
+    facts: tuple[str, ...] = (),
+    allow_stalls: bool = False,
+) -> Repacked:
+    """The block packed as well as is found within `limits`; `version` and `facts` as in
+    `dependences`. With `allow_stalls` it is replaced though it stalls longer."""
+    found = dependences(block, version=version, facts=facts)
+    if found is None or not found.operations:
+        return _untouched(block, found)
+    before = len(block.packets)
+    problem = packet_problem(found)
+    now = input_schedule(problem)
+    stalls_before = stall_cycles(now.starts, problem.waits)
+    solution = _solved(found, problem, now, limits, method)
+    assert solution.schedule is not None
+    bound = solution.best(MAKESPAN)
+    assert bound is not None
+    least = solution.schedule.makespan(problem.project)
+    stalls = stall_cycles(solution.schedule.starts, problem.waits)
+    done = Repacked(
+        block, before, least, bound.value or 0, bound.why, bound.by, stalls_before, stalls,
+        idle=_idle(problem, solution.schedule),
+    )  # fmt: skip
+    if least >= before:
+        return replace(done, kept="no fewer packets")
+    schedule = solution.schedule
+    if stalls > stalls_before and not allow_stalls:
+        found_one = _without_more_stalls(done, problem, schedule, now, limits)
+        if found_one is None:
+            return replace(done, kept="more modelled stalls")
+        schedule = found_one
+    return _with_packets(done, problem, found, schedule)
+
+
+def _solved(
+    found: Dependences,
+    problem: PacketProblem,
+    now: ProjectSchedule,
+    limits: Limits,
+    method: Method,
+) -> Solution:
+    """The input, list scheduling with its modes, and then all of the problem from the best."""
+    known = [now]
+    if problem.project.has_conditional_lags:
+        plain = packet_problem(found, fixed=True)
+        first = solve(plain.project, Method.LIST, replace(limits, evaluations=_SCHEDULES))
+        if first.schedule is not None:
+            of = plain.activity_of
+            packets = [first.schedule.starts[of[one.number]] for one in found.operations]
+            known.append(schedule_of(problem, packets))
+    return solve(problem.project, method, replace(limits, evaluations=_SCHEDULES), known=known)
+
+
+def _without_more_stalls(
+    done: Repacked,
+    problem: PacketProblem,
+    schedule: ProjectSchedule,
+    now: ProjectSchedule,
+    limits: Limits,
+) -> ProjectSchedule | None:
+    """The shortest schedule found with as few modelled stalls as the input; None if none is
+    shorter than it, or the solver is missing."""
+    longest = chains(problem.project)
+    assert longest is not None
+    if not has_solver():
+        return None
+    for packets in range(done.packets, done.before):
+        hint = schedule if packets == done.packets else now
+        search = stall_model(
+            problem.project, longest, packets, problem.waits, done.stalls_before, hint,
+            limits.workers,
+        )  # fmt: skip
+        outcome = run_model(search, limits.seconds, work=limits.work)
+        if outcome.schedule is not None:
+            for fault in project_violations(outcome.schedule, problem.project):
+                raise CheckFailed(fault)
+            return outcome.schedule
+    return None
+
+
+def _with_packets(
+    done: Repacked, problem: PacketProblem, found: Dependences, schedule: ProjectSchedule
+) -> Repacked:
+    """`done` with the packets to write, which were run on symbols."""
+    stalls = stall_cycles(schedule.starts, problem.waits)
+    written = packets_of(done.block, problem, found, schedule)
+    differs = difference(done.block.packets, written, facts=found.facts)
+    if differs:
+        raise CheckFailed(Diagnostic("SW406", f"block {done.block.name}: {differs}"))
+    return replace(done, stalls=stalls, written=written)
+
+
+def packets_of(
+    block: Block, problem: PacketProblem, found: Dependences, schedule: ProjectSchedule
+) -> tuple[Packet, ...]:
+    """The packets of a schedule, with the flags and comments of the input."""
+    comments = _comments(block)
+    made = []
+    rows = problem.packets_of(schedule)
+    for place, row in enumerate(rows):
+        flags = [flag for flag in block.packets[-1].flags if place == len(rows) - 1]
+        flags = [flag for flag in flags if flag.startswith("endloop")]
+        numbers = {one.number for one, _ in row}
+        if any(numbers.issuperset(pair) for pair in found.unshuffled):
+            flags.append("mem_noshuf")
+        texts = [comments.get(one.number, "") for one, _ in row]
+        closing = next((closes for one, _ in row if (closes := comments.get(~one.number))), "")
+        made.append(Packet(0, 0, tuple(form for _, form in row), tuple(flags), (*texts, closing)))
+    return tuple(made)
+
+
+def _comments(block: Block) -> dict[int, str]:
+    """The comment of each operation; under ~number the one at its packet's brace, for its last."""
+    found: dict[int, str] = {}
+    number = 0
+    for packet in block.packets:
+        for instruction, comment in zip(packet.instructions, packet.comments, strict=False):
+            if instruction.template != "nop":
+                found[number] = comment
+                number += 1
+        found[~(number - 1)] = packet.comments[-1] if packet.comments else ""
+    return found

@@ -1,0 +1,118 @@
+"""A file's blocks as text, and as a page that works offline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from slotweave.base.wording import plural
+from slotweave.hexagon.assembly.listing import Packet
+from slotweave.hexagon.inspection import FileResult, notable, understood
+from slotweave.hexagon.packing.repack import Repacked
+
+#: Blocks that the page shows packet by packet.
+_MOST_SHOWN = 40
+
+
+def result_lines(result: FileResult, least: int) -> Iterator[str]:
+    """The totals, and one line for each block of `least` packets or more."""
+    yield from _heads(result)
+    rows = list(notable(result, least))
+    if not rows:
+        return
+    yield ""
+    yield f"{'block':<34}{'packets':>9}{'ours':>6}{'bound':>7}{'stalls':>9}  why"
+    for one in rows:
+        stalls = f"{one.stalls_before}>{one.stalls}"
+        state = "" if one.is_proved else "  (not proved)"
+        if one.written is None and one.packets < one.before:
+            state += f"  (kept: {one.kept})"
+        why = one.kept if one.is_unknown else one.why
+        yield (
+            f"{_place(one):<34}{one.before:>9}{one.packets:>6}{one.bound:>7}{stalls:>9}  "
+            f"{why}{state}"
+        )
+
+
+def _heads(result: FileResult) -> Iterator[str]:
+    known, totals = understood(result.listing), result.totals()
+    yield (
+        f"understood {100 * known['share']:.1f} % of {known['instructions']:,} instructions in "
+        f"{plural(totals['blocks'], 'block')}"
+    )
+    for template, count in known["unknown"].items():
+        yield f"  not known: {template} ({count} times)"
+    if known["strange_lines"]:
+        lines = ", ".join(map(str, known["strange_lines"][:6]))
+        yield f"  {plural(len(known['strange_lines']), 'line')} of no printed form: {lines}"
+    weighted = ", weighted by the counts" if totals["weighted"] else ""
+    yield (
+        f"{totals['before']:,} packets{weighted}; {totals['after']:,} as written, "
+        f"{totals['packets']:,} found, bound {totals['bound']:,}; "
+        f"{totals['proved']} of {plural(totals['blocks'], 'block')} proved, "
+        f"{totals['replaced']} replaced"
+    )
+    yield "packets are not time; stalls are modelled by LLVM's itineraries, not measured"
+
+
+def _place(one: Repacked) -> str:
+    name = one.block.name
+    head = one.block.function
+    if name.startswith(head) or not head:
+        return name
+    return f"{head} {name}"
+
+
+_STYLE = """
+body{font:14px/1.4 system-ui,sans-serif;margin:2em;max-width:90em;color:#222;background:#fff}
+table{border-collapse:collapse}
+td,th{padding:.15em .6em;text-align:right;border-bottom:1px solid #ddd}
+td:first-child,td:last-child,th:first-child,th:last-child{text-align:left}
+.packets{display:flex;gap:2em;align-items:flex-start;flex-wrap:wrap}
+.packets td{font:11px/1.3 ui-monospace,monospace;text-align:left;border:1px solid #ccc}
+.packets td{background:#e8f0fa}.packets td.empty{background:#fff}
+.packets td.no{background:#777;color:#fff;text-align:right}
+"""
+
+
+def page(result: FileResult) -> str:
+    """One HTML page: totals, a table of blocks, and the packets of those that were replaced."""
+    heads = "".join(f"<p>{escape(line)}</p>" for line in _heads(result))
+    rows = "".join(map(_table_row, notable(result, 2)))
+    shown = [one for one in notable(result, 2) if one.written is not None][:_MOST_SHOWN]
+    pictures = "".join(map(_picture, shown))
+    title = f"Hexagon packets of {escape(result.listing.file)}"
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{heads}"
+        "<table><tr><th>block</th><th>packets</th><th>ours</th><th>written</th><th>bound</th>"
+        "<th>stalls (modelled)</th><th>empty slots</th><th>why</th></tr>"
+        f"{rows}</table>{pictures}</body></html>\n"
+    )
+
+
+def _table_row(one: Repacked) -> str:
+    idle = ", ".join(f"{cause} {count}" for cause, count in one.idle)
+    why = one.kept if one.is_unknown else f"{one.why}{'' if one.is_proved else ' (not proved)'}"
+    cells = (
+        _place(one), one.before, one.packets, one.after, one.bound,
+        f"{one.stalls_before} to {one.stalls}", idle, why,
+    )  # fmt: skip
+    return f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"
+
+
+def _picture(one: Repacked) -> str:
+    assert one.written is not None
+    title = f"{escape(_place(one))}: {one.before} packets to {one.after}"
+    tables = _packet_table(one.block.packets) + _packet_table(one.written)
+    return f'<h2>{title}</h2><div class="packets">{tables}</div>'
+
+
+def _packet_table(packets: tuple[Packet, ...]) -> str:
+    rows = []
+    for number, packet in enumerate(packets):
+        texts = [one.text for one in packet.instructions]
+        cells = [f"<td>{escape(text)}</td>" for text in texts]
+        cells += ['<td class="empty"></td>'] * (4 - len(texts))
+        rows.append(f'<tr><td class="no">{number}</td>{"".join(cells)}</tr>')
+    return f"<table>{''.join(rows)}</table>"

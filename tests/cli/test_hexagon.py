@@ -1,0 +1,137 @@
+"""The commands of `slotweave hexagon`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from slotweave.hexagon.judges import assembler
+from support.command_line import slotweave
+from support.hexagon.listings import KERNELS, text_of
+
+pytest.importorskip("ortools", reason="packing with a proof needs ortools")
+
+SMALL = text_of([["r0 = r1"], ["r2 = r3"], ["r4 = add(r0,r2)", "jumpr r31"]])
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.s"
+    path.write_text(SMALL)
+    return path
+
+
+def test_repack_writes_the_shorter_file(small: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.s"
+    answer = slotweave("hexagon", "repack", small, "-o", output, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["totals"]["before"] == 3
+    assert answer.json["totals"]["after"] == 2
+    assert output.read_text() == text_of([["r0 = r1", "r2 = r3"],
+                                          ["r4 = add(r0,r2)", "jumpr r31"]])  # fmt: skip
+
+
+def test_the_same_work_gives_the_same_text() -> None:
+    ones = [slotweave("hexagon", "repack", KERNELS, "--work", 0.02, "-o", "-") for _ in range(2)]
+    assert ones[0].out == ones[1].out
+    assert ones[0].out != KERNELS.read_text()
+
+
+def test_repack_reads_stdin_and_writes_stdout() -> None:
+    answer = slotweave("hexagon", "repack", "-", "-o", "-", stdin=SMALL)
+    assert answer.out.count("{") == 2
+
+
+def test_inspect_names_bounds_and_idle_slots(small: Path) -> None:
+    answer = slotweave("hexagon", "inspect", small, "--json")
+    (row,) = answer.json["blocks"]
+    assert row["bound"]["packets"] == 2
+    assert sum(row["idle"].values()) == 8
+    assert row["stalls"]["modelled"] is True
+    assert answer.json["understood"]["share"] == 1.0
+    assert "understood 100.0 %" in slotweave("hexagon", "inspect", small).out
+
+
+def test_bound_lists_each_reason(small: Path) -> None:
+    (row,) = slotweave("hexagon", "bound", small, "--json").json["blocks"]
+    assert {one["packets"] for one in row["bounds"]} >= {2, 1}
+    assert "the longest chain of lags" in slotweave("hexagon", "bound", small).out
+
+
+def test_report_shows_packets_before_and_after(small: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert slotweave("hexagon", "report", small, "-o", page).code == 0
+    text = page.read_text()
+    assert "3 packets to 2" in text
+    assert "r4 = add(r0,r2)" in text
+    assert "http" not in text
+
+
+def test_counts_weigh_blocks(small: Path, tmp_path: Path) -> None:
+    counts = tmp_path / "counts.json"
+    counts.write_text(json.dumps({"f": 7}))
+    answer = slotweave("hexagon", "inspect", small, "--counts", counts, "--json")
+    assert answer.json["totals"]["before"] == 21
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"f": -1}', '{"f": true}'])
+def test_bad_counts_are_refused(small: Path, tmp_path: Path, text: str) -> None:
+    counts = tmp_path / "counts.json"
+    counts.write_text(text)
+    answer = slotweave("hexagon", "inspect", small, "--counts", counts)
+    assert (answer.code, "SW212" in answer.err) == (2, True)
+
+
+def test_an_unknown_fact_is_refused(small: Path) -> None:
+    answer = slotweave("hexagon", "repack", small, "--assume", "private-spill")
+    assert answer.code == 2
+    assert "did you mean 'private-spills'?" in answer.err
+
+
+def test_a_missing_file_is_refused() -> None:
+    answer = slotweave("hexagon", "inspect", "nowhere.s")
+    assert (answer.code, "SW203" in answer.err) == (2, True)
+
+
+def test_the_example_is_understood() -> None:
+    answer = slotweave("hexagon", "inspect", KERNELS, "--json")
+    assert answer.json["totals"]["before"] == 629
+    assert answer.json["understood"] == {
+        "instructions": 1586, "known": 1586, "share": 1.0, "unknown": {}, "strange_lines": []
+    }  # fmt: skip
+
+
+def test_an_assembler_that_refuses_a_packet_ends_the_command(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing:
+        name = "an assembler"
+
+        def messages(self, text: str, _cpu: str) -> list[assembler.Message]:
+            packets = text.count("}")
+            return [assembler.Message(1, "error", "unknown directive")] + [
+                assembler.Message(4, "error", "out of slots") for _ in range(packets == 2)
+            ]
+
+    monkeypatch.setattr(assembler, "find_assembler", Refusing)
+    output = tmp_path / "out.s"
+    answer = slotweave("hexagon", "repack", small, "-o", output)
+    assert answer.code == 1
+    assert "an assembler refuses what would be written: out of slots" in answer.err
+    assert not output.exists()
+
+
+def test_without_an_assembler_the_command_says_so(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assembler, "find_assembler", lambda: None)
+    answer = slotweave("hexagon", "repack", small)
+    assert answer.code == 0
+    assert "slotweave[hexagon]" in answer.err
+
+
+def test_a_self_test_says_who_notices(small: Path) -> None:
+    tested = slotweave("hexagon", "repack", small, "--self-test", 50, "--json").json["self_test"]
+    assert tested["mutants"] == 50
+    assert tested["caught"] + tested["equivalent"] == 50
+    assert tested["by"]["symbols"] > 20

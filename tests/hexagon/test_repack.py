@@ -1,0 +1,121 @@
+"""Packing again: the blocks of the example, and what may and may not be written."""
+
+import pytest
+
+from slotweave.driver.solving import Limits
+from slotweave.hexagon.inspection import inspect_file, repack_file
+from slotweave.hexagon.judges.symbols import difference
+from slotweave.hexagon.packing.repack import repack_block
+from support.hexagon.listings import KERNELS, block_of, largest, text_of
+
+pytest.importorskip("ortools", reason="packing with a proof needs ortools")
+LIMITS = Limits(seconds=60, workers=1)
+
+
+def test_a_block_is_packed_to_its_bound():
+    found = repack_block(largest("hash4"), LIMITS)
+    assert (found.before, found.packets, found.after, found.bound) == (29, 26, 26, 26)
+    assert found.by == "bound"
+    assert found.stalls <= found.stalls_before
+    assert difference(found.block.packets, found.written) == ""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("function", "facts", "most"),
+    [
+        ("sha8", (), 53),
+        ("xxh64b", (), 36),
+        ("xxh64b", ("private-spills",), 35),
+        ("hash4", (), 26),
+        ("chacha2", (), 38),
+        ("dct8", (), 21),
+    ],
+)
+def test_straight_blocks_are_as_short_as_they_were_ever_found(function, facts, most):
+    found = repack_block(largest(function), LIMITS, facts=facts)
+    assert found.packets <= most
+    assert found.bound <= found.packets
+    assert found.after <= found.before
+
+
+def test_what_would_stall_longer_stays_unless_that_is_allowed():
+    packets = [["r0 = memw(r1+#0)"], ["r2 = add(r3,r4)"], ["r5 = memw(r0+#0)"]]
+    found = repack_block(block_of(*packets), LIMITS)
+    assert (found.packets, found.written, found.kept) == (2, None, "more modelled stalls")
+    allowed = repack_block(block_of(*packets), LIMITS, allow_stalls=True)
+    assert allowed.after == 2
+
+
+def test_a_value_may_become_a_new_one():
+    found = repack_block(block_of(["r0 = add(r1,r2)"], ["memw(r3+#0) = r0"]), LIMITS)
+    (packet,) = found.written
+    assert [one.text for one in packet.instructions] == ["r0 = add(r1,r2)", "memw(r3+#0) = r0.new"]
+
+
+def test_a_new_value_may_become_an_old_one():
+    packets = [
+        ["r0 = add(r1,r2)", "memw(r3+#0) = r0.new"],
+        ["memw(r3+#4) = r1", "r4 = add(r1,r2)", "r5 = add(r1,r2)", "r6 = add(r1,r2)"],
+        ["memw(r3+#8) = r1"],
+    ]
+    found = repack_block(block_of(*packets), LIMITS)
+    assert found.after == 2
+    texts = [one.text for packet in found.written for one in packet.instructions]
+    assert sum("memw" in text for text in texts) == 3
+
+
+def test_a_store_and_a_load_that_may_meet_share_a_marked_packet():
+    found = repack_block(block_of(["memw(r0+#0) = r1"], ["r2 = memw(r3+#0)"]), LIMITS)
+    (packet,) = found.written
+    assert packet.flags == ("mem_noshuf",)
+    assert packet.instructions[0].text == "memw(r0+#0) = r1"
+    old = repack_block(block_of(["memw(r0+#0) = r1"], ["r2 = memw(r3+#0)"]), LIMITS, version=62)
+    assert old.written is None
+
+
+def test_a_loops_end_stays_at_the_last_packet():
+    block = block_of(["r0 = add(r0,#1)"], ["r1 = add(r1,#1)"], flags=["endloop0"])
+    found = repack_block(block, LIMITS)
+    (packet,) = found.written
+    assert packet.flags == ("endloop0",)
+
+
+def test_an_unknown_instruction_leaves_its_block_as_it_is():
+    text = text_of([["r0 = nonsense(r1)"], ["r2 = r3"], ["r4 = r5"]])
+    result = repack_file(text, "x.s", LIMITS)
+    assert result.text == text
+    assert result.totals()["unknown"] == 1
+    assert result.to_json()["understood"]["unknown"] == {"R = nonsense(R)": 1}
+
+
+def test_all_but_packets_stays():
+    text = "// head\n" + text_of([["r0 = r1"], ["r2 = r3"]]) + "\t.word 7 // tail\n"
+    result = repack_file(text, "x.s", LIMITS)
+    expected = "// head\n" + text_of([["r0 = r1", "r2 = r3"]]) + "\t.word 7 // tail\n"
+    assert result.text == expected
+
+
+def test_comments_go_with_their_instructions():
+    text = "f:\n\t{\n\t\tr0 = r1\n\t}" + " " * 39 + "// a spill\n\t{\n\t\tr2 = r3\n\t}\n"
+    assert "// a spill" in repack_file(text, "x.s", LIMITS).text
+
+
+def test_packing_again_changes_nothing_more():
+    text = text_of([["r0 = r1"], ["r2 = r3"], ["r4 = r0", "memw(r5+#0) = r2"]])
+    once = repack_file(text, "x.s", LIMITS).text
+    assert repack_file(once, "x.s", LIMITS).text == once
+
+
+def test_counts_weigh_the_totals():
+    text = text_of([["r0 = r1"], ["r2 = r3"]])
+    assert inspect_file(text, "x.s", {"f": 10}).totals()["before"] == 20
+    assert inspect_file(text, "x.s", {"g": 10}).totals()["before"] == 0
+
+
+def test_inspecting_says_why_slots_are_empty():
+    result = inspect_file(KERNELS.read_text(), "kernels.s")
+    (row,) = [one for one in result.to_json()["blocks"] if one["block"] == "hash4"]
+    assert sum(row["idle"].values()) == 4 * 29 - 77
+    assert {"dependences", "slack"} <= set(row["idle"])
+    assert row["bound"]["packets"] == 26
