@@ -96,22 +96,25 @@ class Task:
 
         None if it is not the first attempt that such a plan takes.
         """
-        held = plan.schedule
-        before = replace(held, steps=held.steps[:-1])
-        key = (_problem_key(plan), before)
-        if key not in self._steps:
-            posed = self.posed(plan)
-            assert posed.ready is not None  # steps belong to list schedules
-            problem, words = posed.lowered.problem, self.machine.scratch_words
-            found = stepping(problem, posed.ready, before, words)
-            if found is None:
-                return None
-            self._keep_stepping(key, found)
-        self._steps.move_to_end(key)
-        return self._steps[key]
+        posed, held = self.posed(plan), plan.schedule
+        assert posed.ready is not None  # steps belong to list schedules
+        problem_key, steps = _problem_key(plan), held.steps[:-1]
+        known = len(steps)  # of these the schedule is known
+        while known and (problem_key, replace(held, steps=steps[:known])) not in self._steps:
+            known -= 1
+        begun = replace(held, steps=steps[:known])
+        found = self._steps.get((problem_key, begun)) or stepping(
+            posed.lowered.problem, posed.ready, begun, self.machine.scratch_words
+        )
+        for seed in steps[known:]:
+            found = found and (next_step(posed.ready, found, seed) or found)
+        if found is not None:
+            self._keep_stepping((problem_key, replace(held, steps=steps)), found)
+        return found
 
     def _keep_stepping(self, key: tuple[str, ScheduleOptions], found: Stepping) -> None:
         self._steps[key] = found
+        self._steps.move_to_end(key)
         while len(self._steps) > PROBLEMS_KEPT:
             self._steps.popitem(last=False)
 
