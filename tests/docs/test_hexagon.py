@@ -35,7 +35,7 @@ def test_blocks_are_as_large_as_the_page_says(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=[row["function"] for row in ROWS])
 def test_blocks_are_packed_as_the_page_says(row: dict[str, str]) -> None:
     pytest.importorskip("ortools", reason="packing with a proof needs ortools")
-    found = repack_block(largest(row["function"]), Limits(120, workers=1))
+    found = repack_block(largest(row["function"]), Limits(workers=1, work=4.0))
     assert found.packets == int(row["packets"])
     assert found.after == int(row["written"])
     assert found.bound >= int(row["bound"])

@@ -9,7 +9,7 @@ from slotweave.hexagon.packing.repack import repack_block
 from support.hexagon.listings import KERNELS, block_of, largest, text_of
 
 pytest.importorskip("ortools", reason="packing with a proof needs ortools")
-LIMITS = Limits(seconds=60, workers=1)
+LIMITS = Limits(workers=1, work=4.0)
 
 
 def test_a_block_is_packed_to_its_bound():

@@ -90,13 +90,12 @@ def effects(instruction: Instruction, opcode: Opcode) -> Effects:
     keeps_old = condition is not None or _merges_old(template)
     reads: list[Read] = []
     writes: list[Write] = []
-    inner = _produced_inside(instruction, opcode)
+    inner = _produced_inside(instruction)
     for place, operand in enumerate(operands):
         is_written = place in opcode.writes
-        is_new = instruction.text[operand.end : operand.end + 4] == ".new"
-        within = instruction.text[: operand.begin].count("(") > instruction.text[
-            : operand.begin
-        ].count(")")
+        is_new = instruction.text.startswith(".new", operand.end)
+        head = instruction.text[: operand.begin]
+        within = head.count("(") > head.count(")")  # a base that is stepped is read first
         for register in operand.registers:
             if is_written and place not in inner:
                 writes.append(Write(register, opcode.written(place)))
@@ -131,9 +130,8 @@ def _merges_old(template: str) -> bool:
     return _MERGES.match(template) is not None or _UPDATES.match(template) is not None
 
 
-def _produced_inside(instruction: Instruction, opcode: Opcode) -> frozenset[int]:
+def _produced_inside(instruction: Instruction) -> frozenset[int]:
     """Places of a compound's `.new` operands, which its own first clause writes."""
-    del opcode
     clause = instruction.text.find("; ")
     if clause < 0:
         return frozenset()

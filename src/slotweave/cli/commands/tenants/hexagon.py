@@ -64,6 +64,24 @@ _Stalls = Annotated[
     bool,
     typer.Option("--allow-stalls", help="Replace a block even if it stalls longer, as modelled."),
 ]
+_Workers = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=1,
+        max=64,
+        help="Threads of the exact solver; with several the packets may differ between runs.",
+    ),
+]
+_Mutants = Annotated[
+    int,
+    typer.Option(
+        "--self-test",
+        metavar="N",
+        min=0,
+        help="Also make N faulty variants of what is written, and tell which judge notices.",
+    ),
+]
 #: Work for a search where nobody says otherwise.
 _WORK = 4.0
 
@@ -111,24 +129,8 @@ def repack(
     allow_stalls: _Stalls = False,
     work: _Work = _WORK,
     time_limit: TimeLimit = None,
-    workers: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=1,
-            max=64,
-            help="Threads of the exact solver; with several the packets may differ between runs.",
-        ),
-    ] = 1,
-    self_test: Annotated[
-        int,
-        typer.Option(
-            "--self-test",
-            metavar="N",
-            min=0,
-            help="Also make N faulty variants of what is written, and tell which judge notices.",
-        ),
-    ] = 0,
+    workers: _Workers = 1,
+    self_test: _Mutants = 0,
     least: _Least = 2,
     seed: Seed = 0,
     output: Output = None,
@@ -149,9 +151,8 @@ def repack(
     from slotweave.driver.solving import Limits
     from slotweave.hexagon.inspection import repack_file
 
-    text = _text(file)
     result = repack_file(
-        text,
+        _text(file),
         inputs.shown(file),
         Limits(time_limit, None, workers, seed, work),
         counts=_read_counts(counts),
