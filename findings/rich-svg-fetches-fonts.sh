@@ -1,20 +1,21 @@
-#!/usr/bin/env bash
-# rich 15.0.0: an SVG that Console.export_svg makes has a viewer fetch fonts from a host.
+#!/bin/sh
+# rich 15.0.0: an SVG that Console.export_svg makes has a viewer fetch fonts from a host
 #
-# Expected: a picture of text that was printed is a file of its own, as save_html gives one with `inline_styles`;
-# a page that shows it works without a network and asks nobody.
-# Seen: the style of the SVG has two @font-face rules, each with two URLs at https://cdnjs.cloudflare.com (Fira Code),
-# whatever is printed. A browser that opens the file itself asks for them; textual's export_screenshot (8.2.8),
-# which is made by the same function, does it too. There is no argument that leaves them out but a `code_format` of
-# one's own, the whole template.
-#
-# Runs in a temporary folder and fails if any of this changes.
-set -euo pipefail
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet rich==15.0.0
-"$folder/venv/bin/python" - <<'PYTHON'
+# Expected: a picture of text that was printed is a file of its own, as save_html gives one with
+#     `inline_styles`; a page that shows it works without a network and asks nobody.
+# Seen: the style of the SVG has two @font-face rules, each with two URLs at
+#     https://cdnjs.cloudflare.com (Fira Code), whatever is printed. A browser that opens the file
+#     itself asks for them; textual's export_screenshot (8.2.8), which is made by the same
+#     function, does it too. No argument leaves them out but a `code_format` of one's own.
+# Why it matters: pictures of terminal views in documents and reports are expected to work from
+#     disk; these ask another host each time they are opened.
+# Output: the URLs in the picture of one word.
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"${PYTHON:-python3}" -m venv "$work/venv"
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check rich==15.0.0
+"$work/venv/bin/python" - <<'PYTHON'
 import io
 import re
 from importlib.metadata import version
