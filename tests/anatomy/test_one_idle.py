@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from slotweave.anatomy.given_words import GivenWords
 from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.summaries.compiled import compiled_summary
 from slotweave.anatomy.summaries.repacked import repacked_summary
@@ -115,7 +116,7 @@ def test_repack_and_inspect_find_the_same_causes() -> None:
     inspected = inspect_program(found.program, CHALLENGE, facts)
     assert found.best is not None
     assert inspected.view is not None
-    assert repacked_summary(found, "given", 0, None, ()).idle == inspected.view.idle
+    assert repacked_summary(found, "given", 0, GivenWords(None, (), 0)).idle == inspected.view.idle
 
 
 @pytest.mark.parametrize("name", ["grouped", "hybrid-unroll"])

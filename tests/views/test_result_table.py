@@ -61,7 +61,7 @@ def test_bound_and_scratch_say_what_they_are_of(
     straight = shown(compiled_view(summary))
     assert f"for the operations of this plan{why}" in straight
     assert "words allocated at the peak" in straight
-    jumping = shown(compiled_view(replace(summary, run=RunOfBlocks({"jump": 1}, ()))))
+    jumping = shown(compiled_view(replace(summary, run=RunOfBlocks({"jump": 1}, (), ()))))
     assert f"for one run of these slots, each on its engine{why}" in " ".join(jumping.split())
     assert "jumps in a run: 1 jump" in jumping
     variant = shown(repacked_view(repacked))
@@ -112,7 +112,7 @@ def test_sides_that_no_input_reached_are_named(summary: CompiledSummary) -> None
     assert "3 of the 4 sides of branches reached by no input (a, b, ...)" in text
 
 
-@pytest.mark.parametrize("run", [None, RunOfBlocks({"jump": 1}, ())])
+@pytest.mark.parametrize("run", [None, RunOfBlocks({"jump": 1}, (), ())])
 def test_a_schedule_as_short_as_its_bound_says_so(
     summary: CompiledSummary, run: RunOfBlocks | None
 ) -> None:

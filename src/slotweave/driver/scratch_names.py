@@ -44,9 +44,11 @@ def names_of(
     """The `names` of the program of these blocks.
 
     Variable v lies from word first_words[v] on; those from number `variables` on were made by the
-    compiler, to hold constants. Words that are `reused`, by loops that are pipelined, have no name.
+    compiler, to hold constants. Of the others those that are `reused`, by loops that are pipelined,
+    have no name.
     """
-    rows: dict[_Row, None] = {(word, 1, None): None for word in reused}
+    shared = [word for word in reused if word >= first_words[variables]]
+    rows: dict[_Row, None] = {(word, 1, None): None for word in shared}
     for number, (first, end) in enumerate(pairwise(first_words)):
         if number < variables:
             rows[first, end - first, f"variable_{number}"] = None

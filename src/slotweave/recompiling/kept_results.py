@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 import slotweave
+from slotweave.anatomy.summaries.compiled import compiled_summary
 from slotweave.base.budget import Budget
 from slotweave.base.cache_folder import cache_folder
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
@@ -32,7 +33,6 @@ from slotweave.ir.text.graph_text import graph_to_text
 from slotweave.ir.text.plan_json import plan_to_json
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import machine_to_toml
-from slotweave.views.summary import summary_of
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def compiled_or_kept(job: Job, kept: KeptResults, evaluations: int | None = None
         found = failure.diagnostic
         kept.entries.put(key, json.dumps({"code": found.code, "reason": found.message}))
         raise
-    result = Kept(summary_of(made), program_to_json(made.program))
+    result = Kept(compiled_summary(made).to_json(), program_to_json(made.program))
     whole = {"summary": result.summary, "program": result.program}
     kept.entries.put(key, json.dumps(whole, default=_plain))
     return result

@@ -80,8 +80,17 @@ class _TermsOfWords(Terms):
             elif kind == "input":
                 self.words[term] = self._memory[value]
             elif kind in OPERATIONS:
-                self.words[term] = word_function(kind)(*(self.words[arg] for arg in args))
+                self.words[term] = self._word(kind, args)
         return term
+
+    def _normalised(self, name: str, args: tuple[int, ...]) -> int:
+        term = super()._normalised(name, args)
+        if term not in self.words:  # it is in normal form itself
+            self.words[term] = self._word(name, args)
+        return term
+
+    def _word(self, name: str, args: tuple[int, ...]) -> int:
+        return word_function(name)(*(self.words[arg] for arg in args))
 
 
 class _PinnedMemory(SymbolicMemory):
