@@ -15,9 +15,11 @@ from dataclasses import replace
 import numpy as np
 
 from slotweave.backend.fitted import Fitted
+from slotweave.backend.lower.lower_loop import used_part
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, ReferenceDiffers
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.order import order_faults
+from slotweave.check.legality.pipeline_legality import pipeline_faults
 from slotweave.check.legality.rewriting import rewriting_faults
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.check.runs.breadth import FOLLOWED
@@ -25,6 +27,8 @@ from slotweave.check.runs.execution import Verified, instance_memory, run_agains
 from slotweave.check.runs.inputs import NOTHING_DIRECTED, directed_inputs
 from slotweave.check.symbolic.equivalence import Equivalence, program_equals_graph
 from slotweave.driver.job import Job
+from slotweave.driver.loops import constant_variables
+from slotweave.driver.pipeline_loops import PipelinedLoop
 from slotweave.frontend.kernel import Words
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
@@ -52,6 +56,16 @@ def expect_block(traced: Graph, rewritten: Rewritten, fitted: Fitted) -> None:
     for fault in order_faults(rewritten.graph, fitted.graph, fitted.problem, fitted.lowered.pinned):
         raise CheckFailed(fault)
     expect_fitted(fitted)
+
+
+def expect_pipelined(loop: PipelinedLoop, flow: Flow, machine: Machine) -> None:
+    """Raise CheckFailed (SW401, SW402) with the first fault of a pipelined loop of `flow`."""
+    body, wanted = loop.body, flow.blocks[loop.block].graph
+    for fault in pipeline_faults(
+        used_part(wanted, loop.without), body.body.graph, body.body.layout, body.body.pinned,
+        body.loop, loop.schedule, constant_variables(flow), flow.first_words, machine.scratch_words,
+    ):  # fmt: skip
+        raise CheckFailed(fault)
 
 
 def expect_rewriting(traced: Graph, rewritten: Rewritten) -> None:

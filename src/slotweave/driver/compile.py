@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import repeat
 
+from slotweave.backend.emit.link import plain_start
 from slotweave.backend.lower import Lowered
 from slotweave.base.budget import UNLIMITED, Budget
 from slotweave.base.diagnostics import Diagnostic, InputError
@@ -72,12 +74,15 @@ def _compiled(draft: Draft, seconds: Mapping[str, float]) -> Compiled:
     """What the last pass left, block by block."""
     ways = zip(
         draft.traced.blocks, draft.rewritten, draft.fitted, draft.bounds,
-        draft.starts[:-1], draft.starts[1:], strict=True,
+        draft.starts[:-1], draft.starts[1:],
+        map(plain_start, draft.starts, draft.emitted, repeat(draft.job.machine)),
+        (block.pipelined for block in draft.emitted), strict=True,
     )  # fmt: skip
     blocks = tuple(CompiledBlock(traced.graph, *rest) for traced, *rest in ways)
     return Compiled(
         draft.job, draft.traced, draft.promises, draft.definition, draft.flow, blocks,
         draft.evaluations, draft.program, draft.equivalence, draft.verified, seconds,
+        draft.loops,
     )  # fmt: skip
 
 

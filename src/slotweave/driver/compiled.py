@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slotweave.analysis.promises import Promise
+from slotweave.backend.emit.pipelined import PipelinedCode
 from slotweave.backend.fitted import Fitted
 from slotweave.base.verdict import Verdict
 from slotweave.bounds import Bound
@@ -14,6 +15,7 @@ from slotweave.check.symbolic.equivalence import Equivalence
 from slotweave.driver.job import Job
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
+from slotweave.ir.loop_problem import LoopReport
 from slotweave.ir.program import Program
 from slotweave.rewrite import Rewritten
 
@@ -24,7 +26,9 @@ class CompiledBlock:
 
     `bounds` are of the block by itself: no schedule of its operations is shorter. In the program it
     begins at bundle `start`, and the next block at bundle `stop`; between them there may be bundles
-    after its schedule, for what it wrote to land and for its jump.
+    after its schedule, for what it wrote to land and for its jump. A loop that is pipelined begins
+    with the code of that; `fitted` and `bounds` are of its plain form, which begins at bundle
+    `plain`, and takes no bundle where no iteration is left for it.
     """
 
     traced: Graph
@@ -33,6 +37,8 @@ class CompiledBlock:
     bounds: tuple[Bound, ...]
     start: int
     stop: int
+    plain: int
+    pipelined: PipelinedCode | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Compiled:
     equivalence: Equivalence
     verified: Verified
     seconds: Mapping[str, float] = field(default_factory=dict)
+    loops: tuple[LoopReport, ...] = ()
 
     @property
     def jumps(self) -> bool:

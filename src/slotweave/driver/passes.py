@@ -6,8 +6,9 @@ in the order of `PASSES`, and by what fits and spills within the pass `schedule`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from slotweave.analysis.promises import Promise, promises_of
@@ -22,6 +23,7 @@ from slotweave.check.runs.execution import Verified
 from slotweave.check.symbolic.equivalence import Equivalence
 from slotweave.driver.certify import (
     expect_block,
+    expect_pipelined,
     expect_promises_kept,
     made_by_compiler,
     prove_program,
@@ -29,11 +31,13 @@ from slotweave.driver.certify import (
 )
 from slotweave.driver.job import Job
 from slotweave.driver.origin import origin_of
+from slotweave.driver.pipeline_loops import PipelinedLoop, pipeline_loops, pipelined_code
 from slotweave.driver.recorded_proof import recorded_verdict
 from slotweave.driver.search_blocks import search_block, search_blocks
 from slotweave.driver.source_lines import program_lines
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.flow import Flow
+from slotweave.ir.loop_problem import LoopReport
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
@@ -58,6 +62,8 @@ class Draft:
     definition: Verdict[object] = _NOT_YET
     rewritten: tuple[Rewritten, ...] = ()
     flow: Flow = _NO_FLOW
+    pipelined: Mapping[int, PipelinedLoop] = field(default_factory=lambda: MappingProxyType({}))
+    loops: tuple[LoopReport, ...] = ()
     lowered: tuple[Lowered, ...] = ()
     fitted: tuple[Fitted, ...] = ()
     evaluations: int = 0
@@ -103,6 +109,14 @@ def _share(draft: Draft) -> Draft:
     return replace(draft, flow=share_constants(draft.flow))
 
 
+def _pipeline(draft: Draft) -> Draft:
+    """Modulo schedules of loops that gain by them; why the others do not."""
+    if not draft.job.plan.schedule.pipeline:
+        return draft
+    done = pipeline_loops(draft.flow, draft.job)
+    return replace(draft, flow=done.flow, pipelined=done.loops, loops=done.reports)
+
+
 def _lower(draft: Draft) -> Draft:
     """The scheduling problem of each block."""
     machine = draft.job.machine
@@ -128,7 +142,12 @@ def _schedule(draft: Draft) -> Draft:
 
 def _emit(draft: Draft) -> Draft:
     """The bundles of each block."""
-    return replace(draft, emitted=tuple(emitted_of(b, draft.job.machine) for b in draft.fitted))
+    machine, first_words = draft.job.machine, draft.flow.first_words
+    emitted = [emitted_of(block, machine) for block in draft.fitted]
+    for number, loop in draft.pipelined.items():
+        code = pipelined_code(loop, machine, first_words)
+        emitted[number] = replace(emitted[number], pipelined=code)
+    return replace(draft, emitted=tuple(emitted))
 
 
 def emitted_of(block: Fitted, machine: Machine) -> EmittedBlock:
@@ -142,7 +161,9 @@ def _link(draft: Draft) -> Draft:
     flow, emitted, machine = draft.flow, draft.emitted, draft.job.machine
     meta = origin_of(draft.job, draft.promises)
     linked, starts = link(flow, emitted, machine), tuple(block_starts(flow, emitted, machine))
-    program = replace(linked, meta=meta, lines=program_lines(linked, starts, draft.fitted, machine))
+    program = replace(
+        linked, meta=meta, lines=program_lines(linked, starts, emitted, draft.fitted, machine)
+    )
     return replace(draft, program=program, starts=starts)
 
 
@@ -157,6 +178,8 @@ def _check(draft: Draft) -> Draft:
         ways = zip(draft.traced.blocks, draft.rewritten, draft.fitted, strict=True)
         for traced, rewritten, fitted in ways:
             expect_block(traced.graph, rewritten, fitted)
+        for loop in draft.pipelined.values():
+            expect_pipelined(loop, draft.flow, draft.job.machine)
         wanted = draft.traced.with_graphs([done.graph for done in draft.rewritten])
         job = draft.job
         equivalence = prove_program(draft.program, job.machine, wanted, job.facts)
@@ -177,6 +200,7 @@ PASSES = (
     Pass("trace", _trace, ("frontend",)),
     Pass("rewrite", _rewrite, ("rewrite",)),
     Pass("share", _share, ("lower",)),
+    Pass("pipeline", _pipeline, ("lower", "schedule", "allocate")),
     Pass("lower", _lower, ("lower",)),
     Pass("promises", _promises, ()),
     Pass("schedule", _schedule, ("schedule", "allocate"), ("lower", "schedule", "allocate")),

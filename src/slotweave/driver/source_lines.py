@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from slotweave.backend.emit.emit import slot_lines
+from slotweave.backend.emit.link import EmittedBlock, plain_start
 from slotweave.backend.fitted import Fitted
 from slotweave.ir.program import Program, SourceLines
 from slotweave.machine import Machine
 
 
 def program_lines(
-    program: Program, starts: Sequence[int], blocks: Sequence[Fitted], machine: Machine
+    program: Program,
+    starts: Sequence[int],
+    emitted: Sequence[EmittedBlock],
+    blocks: Sequence[Fitted],
+    machine: Machine,
 ) -> SourceLines:
     """The lines; what linking added, jumps above all, has none."""
     numbers: dict[str, int] = {}
     slots: list[int] = []
-    for block, start, stop in zip(blocks, starts, starts[1:], strict=False):
-        found = slot_lines(block.graph, machine, block.problem, block.schedule)
+    for code, block, start, stop in zip(emitted, blocks, starts, starts[1:], strict=False):
+        found = _lines(code, block, start, machine)
         for at, bundle in enumerate(program.bundles[start:stop]):
             lines = found[at] if at < len(found) else {}
             for engine, row in bundle.items():
@@ -26,3 +31,17 @@ def program_lines(
                     place = places[position] if position < len(places) else ""
                     slots.append(numbers.setdefault(place, len(numbers)) if place else -1)
     return SourceLines(tuple(numbers), tuple(slots))
+
+
+def _lines(
+    code: EmittedBlock, block: Fitted, start: int, machine: Machine
+) -> Sequence[Mapping[str, Sequence[str]]]:
+    """For each bundle of a block and each engine the kernel's lines of its slots."""
+    plain = slot_lines(block.graph, machine, block.problem, block.schedule)
+    if code.pipelined is None:
+        return plain
+    nothing: Mapping[str, Sequence[str]] = {}
+    guard = [nothing] * (code.pipelined.control.short is not None)
+    front = [*guard, *code.pipelined.lines]
+    front += [nothing] * (plain_start(start, code, machine) - start - len(front))
+    return [*front, *plain]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from slotweave.frontend.values import Operand
@@ -55,10 +56,14 @@ class _LabelledJump:
 
 
 class BlockList:
-    """The blocks traced so far. Labels are numbers that get their block when they are placed."""
+    """The blocks traced so far. Labels are numbers that get their block when they are placed.
+
+    `unset` are variables that may never have been assigned, made in loops that may not run.
+    """
 
     def __init__(self) -> None:
         self.widths: list[int] = []
+        self.unset: set[int] = set()
         self.assigned: dict[int, int] = {}  # variable -> node, in the present block
         self._blocks: list[tuple[Graph, _LabelledJump | None]] = []
         self._place: list[int] = []
@@ -83,9 +88,33 @@ class BlockList:
         self.assigned = {}
 
     def flow(self, last: Graph) -> Flow:
-        """All blocks, `last` after them."""
+        """All blocks that may run, `last` after them."""
         blocks = [
             Block(graph, None if jump is None else Jump(self._place[jump.label], jump.condition))
             for graph, jump in self._blocks
         ]
-        return Flow(last.name, tuple(self.widths), (*blocks, Block(last)))
+        return Flow(last.name, tuple(self.widths), _reachable((*blocks, Block(last))))
+
+
+def _reachable(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks that a way from the first one leads to, and the last one."""
+    reached, waiting = {len(blocks) - 1}, [0]
+    while waiting:
+        number = waiting.pop()
+        if number in reached or number >= len(blocks):
+            continue
+        reached.add(number)
+        jump = blocks[number].jump
+        if jump is None or jump.condition is not None:
+            waiting.append(number + 1)
+        if jump is not None:
+            waiting.append(jump.target)
+    kept = sorted(reached)
+    place = [bisect_left(kept, number) for number in range(len(blocks) + 1)]
+    return tuple(_moved(blocks[number], place) for number in kept)
+
+
+def _moved(block: Block, place: list[int]) -> Block:
+    """`block` where block number n has become number place[n]."""
+    jump = block.jump
+    return block if jump is None else replace(block, jump=Jump(place[jump.target], jump.condition))

@@ -86,6 +86,11 @@ class Recorder:
         words = self._known.get(index)
         return self._options.get(index) if words is None else as_options(words)
 
+    def known_word(self, index: int) -> int | None:
+        """The word that node `index` is known to be, if it is."""
+        words = self._known.get(index)
+        return None if words is None else words[0]
+
     def graph(self) -> Graph:
         """The graph so far. Raises InputError if words of a vload are used that must not be."""
         memory_words = self._memory_words

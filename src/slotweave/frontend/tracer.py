@@ -154,6 +154,9 @@ class Tracer(ValueTracer):
 
     def read_variable(self, number: int, width: int) -> int:
         """Record reading variable `number` as the present block found it (see `Variable.value`)."""
+        if number in self._blocks.unset:
+            raise misuse("this variable was made in a loop that may run no times: make it before "
+                         "the loop")  # fmt: skip
         return self._recorder.add("variable", width, imm=number)
 
     def assign(self, number: int, value: Kind | int, kind: type[Kind]) -> Kind:
@@ -166,10 +169,11 @@ class Tracer(ValueTracer):
     def loop(self, times: Word | int) -> Iterator[Variable[Word]]:
         """Run what is traced within `times` times: a loop of the program, which Python traces once.
 
-        `times` is an integer of at least 1 (SW211), or a word, which is decided when the program
-        runs: 0 then stands for 2^32. The variable that `with` gives holds the number of rounds
+        `times` is an integer, not negative (SW211), or a word, which is decided when the program
+        runs; 0 times is not at all. The variable that `with` gives holds the number of rounds
         left, the present one included; setting it changes how many follow. Only variables carry
-        values from round to round, into the loop and out of it.
+        values from round to round, into the loop and out of it. One that is made in a loop that
+        may not run cannot be read after it (SW211).
 
         >>> i = k.variable(0)
         >>> with k.loop(4) as left:
@@ -178,18 +182,24 @@ class Tracer(ValueTracer):
         >>> words(out)[:5]
         [4, 3, 2, 1, 0]
         """
-        if isinstance(times, int) and times < 1:
-            raise misuse(
-                f"a loop runs at least once, not {times} times: leave it out with a Python `if`"
-            )
+        if isinstance(times, int) and times < 0:
+            raise misuse(f"a loop cannot run {times} times")
         if isinstance(times, Vector):
             raise misuse("a loop runs a number of times that is one word, not a vector")
         left: Variable[Word] = self.variable(times)
-        self._cut()
+        known = self._recorder.known_word(left.value.index)
+        skip, first = self._blocks.label(), len(self._blocks.widths)
+        if known is None:
+            self._cut(skip, self.variable(left.value == 0).number)
+        else:
+            self._cut(None if known else skip)
         start = self._blocks.place(self._blocks.label())
         yield left
         left.value = left.value - 1
         self._cut(start, left.number)
+        self._blocks.place(skip)
+        if not known:
+            self._blocks.unset.update(range(first, len(self._blocks.widths)))
 
     def branch(self, condition: Word, yes: Callable[[], object], no: Callable[[], object]) -> None:
         """Run what `yes` traces if the word `condition` is not 0, else what `no` traces.

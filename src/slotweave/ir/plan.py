@@ -76,7 +76,8 @@ class ScheduleOptions:
 
     With `spill`, values may leave scratch where that makes the program shorter: into memory that
     the graph is known to leave free (its working regions, and words that it overwrites later), or,
-    if they are constants, to be rematerialized.
+    if they are constants, to be rematerialized. With `pipeline`, iterations of a loop overlap where
+    that is shorter (modulo scheduling).
     """
 
     method: str = "list"
@@ -91,6 +92,7 @@ class ScheduleOptions:
     window: int = 1
     windows_open: int = 0
     spill: bool = False
+    pipeline: bool = True
 
 
 #: The fields of ScheduleOptions as users read them; each name and default is that of a field.
@@ -129,6 +131,10 @@ SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
         "spill", "true or false", False,
         "Whether values may leave scratch where that makes the program shorter: into memory that "
         "the graph is known to leave free, or, if they are constants, to be made again.",
+    ),
+    PlanChoice(
+        "pipeline", "true or false", True,
+        "Whether iterations of a loop may overlap, by modulo scheduling, where that is shorter.",
     ),
 )  # fmt: skip
 

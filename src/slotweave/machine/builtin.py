@@ -1,6 +1,13 @@
-"""The machines that come with Slotweave: `challenge`, and `minimal`, a toy for tests and tour."""
+"""The machines that come with Slotweave: `challenge`, variants of it, `st200`, and a toy, `minimal`.
+
+`st200` is like STMicroelectronics' ST231, a VLIW of four operations a cycle without vectors
+(Faraboschi et al., "Lx", ISCA 2000): each of its slots runs arithmetic, two of them also multiply,
+one also accesses memory and one also jumps. `minimal` is for tests and the tour.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from slotweave.isa import BINARY_SYMBOLS, Shape
 from slotweave.machine.model import Machine, Mode
@@ -57,4 +64,42 @@ MINIMAL = Machine(
     ),
 )
 
-BUILTIN: dict[str, Machine] = {machine.name: machine for machine in (CHALLENGE, MINIMAL)}
+_SLOW = {"load": 4, "vload": 4, "mul": 3, "multiply_add": 3}
+
+#: The challenge where loading takes four cycles and multiplying three.
+CHALLENGE_SLOW = replace(
+    CHALLENGE,
+    name="challenge-slow",
+    modes=tuple(replace(m, latency=_SLOW.get(m.operation, 1)) for m in CHALLENGE.modes),
+)
+
+#: The challenge with twice the slots, lanes and scratch.
+WIDE = replace(
+    CHALLENGE,
+    name="wide",
+    vector_length=2 * CHALLENGE.vector_length,
+    scratch_words=2 * CHALLENGE.scratch_words,
+    engines=tuple((name, 2 * slots) for name, slots in CHALLENGE.engines),
+)
+
+_SIMPLE = tuple(name for name in _BINARY if name not in ("mul", "div", "cdiv", "mod"))
+_ALU = (*_SIMPLE, "const", "select", "add_immediate")
+
+ST200 = Machine(
+    name="st200",
+    vector_length=1,
+    scratch_words=64,
+    engines=(("multiply", 2), ("memory", 1), ("branch", 1)),
+    modes=(
+        *_modes("multiply", word=_ALU),
+        Mode("mul", Shape.WORD, "multiply", latency=3),
+        *(Mode(name, Shape.WORD, "multiply", latency=16) for name in ("div", "cdiv", "mod")),
+        *_modes("memory", word=(*_ALU, "store")),
+        Mode("load", Shape.WORD, "memory", latency=3),
+        *_modes("branch", word=(*_ALU, *_CONTROL)),
+    ),
+)
+
+BUILTIN: dict[str, Machine] = {
+    machine.name: machine for machine in (CHALLENGE, MINIMAL, CHALLENGE_SLOW, ST200, WIDE)
+}

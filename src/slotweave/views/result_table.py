@@ -16,6 +16,7 @@ from rich.text import Text
 
 from slotweave.analysis.promises import Promise
 from slotweave.base.wording import inputs_text, plural
+from slotweave.views.loops import loop_text
 from slotweave.views.narrow import with_whole_numbers
 
 _BAR_CELLS = 12
@@ -66,6 +67,8 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     if bound:
         yield "lower bound", Text(f"{bound['cycles']:,} {_bound_of(summary)}: {bound['why']}")
         yield "gap", Text(_gap(summary, bound["cycles"]))
+    for loop in summary.get("loops") or ():
+        yield f"loop {loop['where']}", Text(loop_text(loop))
     scratch = summary.get("scratch")
     if scratch:
         yield "scratch", Text(_scratch(scratch, summary))

@@ -19,8 +19,10 @@ from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.check.runs.execution import instance_memory
 from slotweave.driver.compiled import Compiled, CompiledBlock
+from slotweave.ir.loop_problem import LoopSchedule
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.run import Words
+from slotweave.views.loops import loop_json
 
 
 def summary_of(result: Compiled) -> dict[str, Any]:
@@ -80,7 +82,8 @@ def _of_a_run(result: Compiled) -> dict[str, Any]:
     run = executed(result.program, machine, _longest(result))
     jumps = {name: count for (_engine, name), count in run.slots.items() if "jump" in name}
     entered = [_entered(block, run) for block in result.blocks]
-    ladder = (slots_bound(run, machine), _blocks_bound(result, entered))
+    reports = {report.block: loop_json(report) for report in result.loops}
+    ladder = (slots_bound(run, machine), _blocks_bound(result, entered, run))
     return {
         "cycles": run.cycles,
         "bound": bound_json(best_bound(ladder)),
@@ -91,20 +94,42 @@ def _of_a_run(result: Compiled) -> dict[str, Any]:
         "blocks": [
             _block_json(block, times) for block, times in zip(result.blocks, entered, strict=True)
         ],
+        "loops": list(reports.values()),
     }
 
 
 def _entered(block: CompiledBlock, run: Executed) -> int:
-    """How often the run goes through the block; 0 of a block that takes no bundle."""
-    return max((run.bundles.get(at, 0) for at in range(block.start, block.stop)), default=0)
+    """How often the run goes through the block in its plain form; 0 if it takes no bundle."""
+    return max((run.bundles.get(at, 0) for at in range(block.plain, block.stop)), default=0)
 
 
-def _blocks_bound(result: Compiled, entered: list[int]) -> Bound:
-    """The fewest cycles of a run that enters each block so often, one after the other."""
+def _blocks_bound(result: Compiled, entered: list[int], run: Executed) -> Bound:
+    """The fewest cycles of a run that enters each block so often, one after the other.
+
+    Iterations of a pipelined loop overlap: they start no less than the least period apart.
+    """
     least = [best_bound(block.bounds).cycles for block in result.blocks]
     cycles = sum(times * cycles for times, cycles in zip(entered, least, strict=True))
     runs = plural(sum(entered), "block")
-    return Bound("blocks", cycles, f"a run goes through {runs}, none of which can be shorter")
+    why = f"a run goes through {runs}, none of which can be shorter"
+    overlapped = 0
+    for report in result.loops:
+        if report.schedule is not None:
+            begun, iterations = _iterations(result.blocks[report.block], report.schedule, run)
+            cycles += (iterations - begun) * max(value for _name, value, _why in report.bounds)
+            overlapped += iterations
+    if overlapped:
+        why += f", and {plural(overlapped, 'iteration')} of pipelined loops at their least period"
+    return Bound("blocks", cycles, why)
+
+
+def _iterations(block: CompiledBlock, schedule: LoopSchedule, run: Executed) -> tuple[int, int]:
+    """How often the run enters a pipelined loop, and its iterations but for those in plain form."""
+    assert block.pipelined is not None
+    first = block.start + (block.pipelined.control.short is not None)
+    begun = run.bundles.get(first, 0)
+    passes = run.bundles.get(first + block.pipelined.kernel[1] - 1, 0)
+    return begun, begun * schedule.ahead + passes * schedule.unroll
 
 
 def _block_json(block: CompiledBlock, entered: int) -> dict[str, Any]:
@@ -122,13 +147,18 @@ def _block_json(block: CompiledBlock, entered: int) -> dict[str, Any]:
 def _idle_in_run(result: Compiled, run: Executed, entered: list[int]) -> dict[str, dict[str, int]]:
     """Idle slots of a run by engine and cause (see `analysis.idle`).
 
-    While a block only waits for what it wrote to land, nothing is left to be issued.
+    While a block only waits for what it wrote to land, nothing is left to be issued. What a
+    pipelined loop has still to issue is not ready in the cycles of its schedule before.
     """
     held: Counter[tuple[str, str]] = Counter()
     for block, times in zip(result.blocks, entered, strict=True):
         for engine, causes in idle_slots(block.fitted.problem, block.fitted.schedule).items():
             for cause, slots in causes.items():
                 held[engine, cause] += times * slots
+        for at in range(block.start, block.plain):
+            for engine, slots in result.job.machine.slots.items():
+                used = len(result.program.bundles[at].get(engine, ()))
+                held[engine, "dependence"] += run.bundles.get(at, 0) * (slots - used)
     found: dict[str, dict[str, int]] = {}
     for engine, use in run.engines.items():
         waits = {cause: held[engine, cause] for cause in CAUSES if cause != "nothing"}

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
+from slotweave.backend.emit.pipelined import PipelinedCode, with_slot
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.flow import Flow, Jump
 from slotweave.ir.problem import Problem
@@ -24,12 +25,13 @@ class EmittedBlock:
     """The bundles of a block without its jump.
 
     `landed` is the first bundle that sees all it wrote, `assigned[v]` the first that sees what it
-    wrote to variable v.
+    wrote to variable v. A loop that is `pipelined` as well is this block in its plain form.
     """
 
     bundles: tuple[Bundle, ...]
     landed: int
     assigned: Mapping[int, int]
+    pipelined: PipelinedCode | None = None
 
 
 def emitted_block(
@@ -57,15 +59,20 @@ def link(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> Progra
     if _is_straight(flow):
         return Program(machine.name, blocks[0].bundles)
     jumps, starts = _jumps_left(flow, blocks), block_starts(flow, blocks, machine)
-    lengths = [stop - start for start, stop in pairwise(starts)]
     bundles: list[Bundle] = []
-    for block, jump, length in zip(blocks, jumps, lengths, strict=True):
+    for number, (block, jump) in enumerate(zip(blocks, jumps, strict=True)):
+        plain = starts[number] + _front_length(block, machine)
+        if block.pipelined is not None:
+            ends = starts[number + 1]
+            bundles += _front(flow, block.pipelined, machine, starts[number], plain, ends)
+        length = starts[number + 1] - plain
+        if not length:
+            continue
         wait: Bundle = {next(iter(machine.slots)): ()}
         filled = [*block.bundles, *[wait] * (length - len(block.bundles))]
         if jump is not None:
-            engine, slot = _slot(flow, jump, starts[min(jump.target, len(blocks))], machine)
-            last = {name: slots for name, slots in filled[-1].items() if slots}
-            filled[-1] = {**last, engine: (*last.get(engine, ()), slot)}
+            target = plain if jump.target == number else starts[min(jump.target, len(blocks))]
+            filled[-1] = with_slot(filled[-1], *_slot(flow, jump, target, machine))
         bundles += filled
     return Program(machine.name, tuple(bundles))
 
@@ -75,7 +82,60 @@ def block_starts(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -
     if _is_straight(flow):
         return [0, len(blocks[0].bundles)]
     pairs = zip(blocks, _jumps_left(flow, blocks), strict=True)
-    return list(accumulate((_length(*pair, machine) for pair in pairs), initial=0))
+    lengths = (
+        _front_length(block, machine)
+        + (block_length(block, jump, machine) if _has_plain_form(block) else 0)
+        for block, jump in pairs
+    )
+    return list(accumulate(lengths, initial=0))
+
+
+def plain_start(start: int, block: EmittedBlock, machine: Machine) -> int:
+    """The first bundle of the plain form of a block that begins at bundle `start`."""
+    return start + _front_length(block, machine)
+
+
+def _has_plain_form(block: EmittedBlock) -> bool:
+    return block.pipelined is None or block.pipelined.control.plain_follows
+
+
+def _front(
+    flow: Flow, code: PipelinedCode, machine: Machine, start: int, plain: int, end: int
+) -> list[Bundle]:
+    """What comes before the plain form of a pipelined block that begins at bundle `start`.
+
+    Jumps lead to `plain` where too few iterations are wanted, and past `end` where none are left.
+    """
+    control, first = code.control, []
+    if control.short is not None:
+        engine, slot = _slot(flow, Jump(0, control.short), plain, machine)
+        first = [{engine: (slot,)}]
+    begin, stop = code.kernel
+    bundles = [*first, *code.bundles]
+    again = _slot(flow, Jump(0, control.counter), start + len(first) + begin, machine)
+    bundles[len(first) + stop - 1] = with_slot(bundles[len(first) + stop - 1], *again)
+    if control.short is not None:
+        if not _has_room_for_exit(code, machine):
+            bundles.append({next(iter(machine.slots)): ()})
+        leave = _slot(flow, Jump(0, control.whole), end, machine)
+        bundles[-1] = with_slot(bundles[-1], *leave)
+    return bundles
+
+
+def _front_length(block: EmittedBlock, machine: Machine) -> int:
+    code = block.pipelined
+    if code is None:
+        return 0
+    if code.control.short is None:
+        return len(code.bundles)
+    return 1 + len(code.bundles) + (not _has_room_for_exit(code, machine))
+
+
+def _has_room_for_exit(code: PipelinedCode, machine: Machine) -> bool:
+    """Whether a jump fits into the last bundle of the epilogue."""
+    engine = _engine(Jump(0, code.control.whole), machine)
+    used = len(code.bundles[-1].get(engine, ()))
+    return code.kernel[1] < len(code.bundles) and used < machine.slots[engine]
 
 
 def _is_straight(flow: Flow) -> bool:
@@ -100,7 +160,7 @@ def _jumps_left(flow: Flow, blocks: Sequence[EmittedBlock]) -> list[Jump | None]
     return left
 
 
-def _length(block: EmittedBlock, jump: Jump | None, machine: Machine) -> int:
+def block_length(block: EmittedBlock, jump: Jump | None, machine: Machine) -> int:
     """How many bundles the block takes, its jump in the last one."""
     length = max(len(block.bundles), block.landed)
     if jump is None:

@@ -9,7 +9,7 @@ A copy is an operation that the machine has.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
@@ -43,14 +43,14 @@ def copy_variables(graph: Graph, machine: Machine) -> Written:
     for node in graph.nodes:
         number.append(len(nodes))
         if node.op != "assign":
-            nodes.append(_renumbered(node, number))
+            nodes.append(renumbered(node, number))
     order = _Order(nodes)
     taken: dict[int, int] = {}  # what may be other variables, which change as well: taken first
     for target, old in assigned.items():
         made = nodes[source := number[old]]
         if made.structural and not (made.op == "variable" and made.imm == target):
             taken[target] = len(nodes)
-            nodes.append(_copy(source, replace(made, stage=""), machine))
+            nodes.append(copy_of(source, replace(made, stage=""), machine))
             order.append(nodes[-1])
     variable: dict[int, int] = {}
     for target, old in assigned.items():
@@ -61,13 +61,13 @@ def copy_variables(graph: Graph, machine: Machine) -> Written:
             variable[source] = target
             continue
         made, source = nodes[source], taken.get(target, source)
-        nodes.append(_copy(source, made, machine))
+        nodes.append(copy_of(source, made, machine))
         order.append(nodes[-1], target)
         variable[len(nodes) - 1] = target
     return Written(graph.with_nodes(tuple(nodes)), variable)
 
 
-def _copy(source: int, made: Node, machine: Machine) -> Node:
+def copy_of(source: int, made: Node, machine: Machine) -> Node:
     """A copy of node `source`, which `made` is like."""
     shape = Shape.WORD if made.width == 1 else Shape.VECTOR
     for op, operands in _COPIES:
@@ -107,7 +107,8 @@ def _is_part_of(nodes: list[Node], value: int, variable: int) -> bool:
     return False
 
 
-def _renumbered(node: Node, number: list[int]) -> Node:
+def renumbered(node: Node, number: Sequence[int]) -> Node:
+    """`node` with the nodes that it names under their new numbers."""
     args = tuple(number[arg] for arg in node.args)
     return replace(node, args=args, after=tuple(number[earlier] for earlier in node.after))
 

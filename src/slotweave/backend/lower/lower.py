@@ -100,8 +100,16 @@ def _least(lowered: Lowered) -> int:
 
 def lower_as_it_stands(graph: Graph, machine: Machine) -> Lowered:
     """As `lower`, with every constant made as `graph` says."""
-    graph, placement = materialize(graph, machine)
-    graph, writers = (written := copy_variables(graph, machine)).graph, written.variable
+    graph, _ = materialize(graph, machine)
+    written = copy_variables(graph, machine)
+    return lower_operations(written.graph, machine, written.variable)
+
+
+def lower_operations(graph: Graph, machine: Machine, writers: Mapping[int, int]) -> Lowered:
+    """The problem of a graph without `assign`, the operands of which can be read where they lie.
+
+    `writers` are the operations that write a variable where it lies, by node: the variable.
+    """
     placement = place(graph, machine)
     operations = [i for i, node in enumerate(graph.nodes) if node.op not in _NOT_RUN]
     number = {node: op for op, node in enumerate(operations)}

@@ -82,6 +82,7 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         window=_count(table, "window", at, 1),
         windows_open=_count(table, "windows_open", at, 0),
         spill=(at / "spill").boolean(table.get("spill", default.spill)),
+        pipeline=(at / "pipeline").boolean(table.get("pipeline", default.pipeline)),
     )
 
 

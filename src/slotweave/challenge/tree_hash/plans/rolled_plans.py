@@ -17,4 +17,6 @@ def rolled_plan(name: str) -> Plan:
         "shared_levels": 0 if detect else 2,
         "detect": detect,
     }
-    return Plan(name, "tree-hash", schedule=ScheduleOptions(stagger=2.0), choices=choices)
+    return Plan(
+        name, "tree-hash", schedule=ScheduleOptions(stagger=2.0, pipeline=False), choices=choices
+    )

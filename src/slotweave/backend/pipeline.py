@@ -1,0 +1,296 @@
+"""Modulo scheduling of a loop, with its values allocated: period after period, until one is found.
+
+Guarantees: what `pipeline_loop` returns keeps all edges of the loop between all iterations, asks in
+no cycle for more slots than there are, and gives each live value words of its own. Or it says for
+each period why not. Operations are named as the user knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from slotweave.backend.allocate.circular import allocate_circular
+from slotweave.backend.lower.lower_loop import LoopBody
+from slotweave.backend.schedule.modulo.expansion import copies, loop_ranges, unrolling
+from slotweave.backend.schedule.modulo.modulo_schedule import ModuloSearch
+from slotweave.base.wording import plural
+from slotweave.bounds.projects.chains import chains
+from slotweave.bounds.projects.ladder import contradiction, period_bounds
+from slotweave.bounds.slots import slots_bound
+from slotweave.instances.from_problem import LoopProject, loop_project
+from slotweave.ir.loop_problem import ControlSlot, LoopSchedule, PeriodTried
+from slotweave.ir.project import Activity, ActivityMode, ProjectSchedule, Use
+from slotweave.ir.project_bound import CliqueProof, CycleProof, LoadProof, ProjectBound, RigidProof
+from slotweave.ir.schedule import Schedule
+
+#: Attempts at a period: as many as this, fewer of large loops.
+_TRIES, _FEWEST, _WORK = 24, 4, 40_000
+#: Schedules of one period that are compared.
+_COMPARED = 8
+#: Loops are unrolled no further than this, for each copy of the kernel is code.
+MOST_UNROLLED = 16
+
+
+@dataclass(frozen=True)
+class ControlUnit:
+    """Where a slot of the loop's own may run: engines of the problem by number, with latencies."""
+
+    name: str
+    engines: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Pipelining:
+    """The bounds of the period, what was tried, and the schedule if one was found."""
+
+    bounds: tuple[tuple[str, int, str], ...]
+    tried: tuple[PeriodTried, ...]
+    schedule: LoopSchedule | None
+    why: str
+
+
+@dataclass(frozen=True)
+class _Search:
+    body: LoopBody
+    made: LoopProject
+    units: tuple[ControlUnit, ControlUnit]
+    trips: int | None
+    plain: int
+    first_words: Sequence[int]
+    scratch_words: int
+
+    def at_period(self, period: int) -> LoopSchedule | str:
+        """The best of some schedules of this period, or why there is none."""
+        project = self.made.project
+        search = ModuloSearch.of(project)
+        at = search.at_period(period)
+        if at is None:
+            return "a cycle of waits is too long"
+        taken_out = np.zeros(project.size, np.int64)
+        best: LoopSchedule | None = None
+        why, deadline, compared = "", None, 0
+        for number in range(max(_FEWEST, min(_TRIES, _WORK // max(1, project.size)))):
+            found, weight, _placements = search.try_once(at, number, deadline)
+            taken_out += weight
+            if found is None:
+                continue
+            compared += 1
+            expanded = self._expanded(found)
+            if isinstance(expanded, str):
+                why = expanded
+            elif best is None or self.cost(expanded) < self.cost(best):
+                best = expanded
+                deadline = found.makespan(project) - 1
+            if compared == _COMPARED:
+                break
+        if best is not None:
+            return best
+        return why or _in_the_way(self.body, self.made, taken_out)
+
+    def could_gain(self, best: LoopSchedule, period: int) -> bool:
+        """Whether the loop might take fewer cycles than by `best` with a longer period."""
+        cycles = self.cycles(best)
+        if cycles is None or self.trips is None:
+            return False
+        longest = chains(self.made.project, period)
+        return longest is None or (self.trips - 1) * period + longest.longest < cycles
+
+    def cost(self, schedule: LoopSchedule) -> tuple[int, int, int]:
+        """Cycles of the loop where the trips are known; then code, then scratch."""
+        code = (schedule.ahead + schedule.unroll + schedule.stages - 1) * schedule.period
+        return self.cycles(schedule) or 0, code, schedule.peak
+
+    def cycles(self, schedule: LoopSchedule) -> int | None:
+        """Cycles of all iterations, None if their number is unknown."""
+        if self.trips is None:
+            return None
+        if self.trips < schedule.least_trips:
+            return self.trips * self.plain
+        left = self.trips % schedule.unroll
+        pipelined = (self.trips - left - 1) * schedule.period + schedule.schedule.makespan
+        return pipelined + left * self.plain
+
+    def _expanded(self, found: ProjectSchedule) -> LoopSchedule | str:
+        """`found` with copies and addresses of all values, or why that cannot be."""
+        assert found.period is not None
+        period, loop = found.period, self.body.loop
+        schedule, counter, jump = self._aligned(found)
+        ranges = loop_ranges(loop, schedule, period)
+        unroll = unrolling(ranges, self.trips)
+        if unroll > MOST_UNROLLED:
+            storage = int(ranges.least.argmax())
+            return f"{_maker(self.body, storage)} lives too long: {ranges.least[storage]} periods"
+        (engine, latency), row = self.units[0].engines[counter[0]], counter[1]
+        length = unroll * period
+        if latency > length:
+            return f"counting takes {latency} cycles, a pass of the kernel {length}"
+        given = copies(ranges, unroll)
+        homes = {
+            (home.storage, -home.distance % given[home.storage]): self.first_words[home.variable]
+            for home in loop.homes
+        }
+        live = [(first + 1, last + 1) for first, last in
+                zip(ranges.first.tolist(), ranges.last.tolist(), strict=True)]  # fmt: skip
+        room = self.first_words[-1], self.scratch_words
+        placed = allocate_circular(
+            loop.problem.storage_words, live, given, period, unroll, homes, room
+        )
+        if placed is None:
+            words = int(loop.problem.storage_words @ np.array(given))
+            return f"scratch: {words} words of values in flight, {room[1] - room[0]} are free"
+        late = max(0, -(-(row + latency - (length - 1)) // length))
+        return LoopSchedule(
+            period, schedule, unroll, given, *placed, ControlSlot(engine, row),
+            ControlSlot(self.units[1].engines[jump][0], length - 1), late,
+        )  # fmt: skip
+
+    def _aligned(self, found: ProjectSchedule) -> tuple[Schedule, tuple[int, int], int]:
+        """The schedule of an iteration, mode and row of the counter, mode of the jump.
+
+        The first slot is in the first period, and the jump in the last cycle of one.
+        """
+        assert found.period is not None
+        problem, lanes = self.body.loop.problem, self.made.lanes
+        counter, jump = self.made.control
+        mode = np.zeros(problem.size, np.int32)
+        rows: list[list[int]] = []
+        for operation in range(problem.size):
+            numbers = lanes.get(operation, ())
+            mode[operation] = found.modes[numbers[0]] if numbers else 0
+            slots = int(problem.mode_slots[problem.mode_offset[operation] + mode[operation]])
+            rows.append([found.starts[number] for number in numbers[:slots]])
+        first = min((start for row in rows for start in row), default=0)
+        shift = (found.period - 1 - (found.starts[jump] - first)) % found.period - first
+        cycle = np.array([start + shift for row in rows for start in row], np.int32)
+        offset = np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int32)
+        schedule = Schedule(mode, offset, cycle, int(cycle.max(initial=-1)) + 1)
+        row = (found.starts[counter] + shift) % found.period
+        return schedule, (found.modes[counter], row), found.modes[jump]
+
+
+def pipeline_loop(
+    body: LoopBody,
+    units: tuple[ControlUnit, ControlUnit],
+    trips: int | None,
+    plain: int,
+    first_words: Sequence[int],
+    scratch_words: int,
+) -> Pipelining:
+    """The shortest period found below `plain`, the cycles of an iteration without pipelining.
+
+    `units` run the counter and the jump. Variable v lies from word `first_words[v]` on, the last of
+    which is the first word after all of them.
+    """
+    control = [
+        Activity(unit.name, tuple(ActivityMode(1, (Use(e, 1, 0, 1),)) for e, _l in unit.engines))
+        for unit in units
+    ]
+    made = loop_project(body.loop, control)
+    none = contradiction(made.project)
+    if none is not None:
+        return Pipelining((), (), None, _bound_text(body, made, none))
+    listed = tuple(
+        (_bound_name(bound), bound.value or 0, _bound_text(body, made, bound))
+        for bound in period_bounds(made.project)
+    )
+    slots = slots_bound(body.loop.problem)
+    listed = (*listed, ("slots", slots.cycles, slots.why))
+    least = max(value for _name, value, _why in listed)
+    if least >= plain:
+        why = f"no period below {plain}, the cycles of an iteration in the plain form, is possible"
+        name, _value, text = max(listed, key=lambda one: one[1])
+        return Pipelining(listed, (), None, f"{why} ({name}: {text})")
+    search = _Search(body, made, units, trips, plain, first_words, scratch_words)
+    return _searched(search, listed, least)
+
+
+def _searched(search: _Search, bounds: tuple[tuple[str, int, str], ...], least: int) -> Pipelining:
+    """The best of the periods from `least` on: the first one, or a longer one for few trips."""
+    tried: list[PeriodTried] = []
+    best: LoopSchedule | None = None
+    for period in _periods(least, search.plain):
+        if best is not None and not search.could_gain(best, period):
+            break
+        found = search.at_period(period)
+        if isinstance(found, str):
+            tried.append(PeriodTried(period, found=False, why=found))
+            continue
+        tried.append(PeriodTried(period, found=True))
+        if best is None or search.cost(found) < search.cost(best):
+            best = found
+    why = "" if best is not None else f"no period below {search.plain} was found"
+    return Pipelining(bounds, tuple(tried), best, why)
+
+
+def _periods(least: int, end: int) -> Iterator[int]:
+    """From `least` on one by one, then in steps that grow."""
+    period = least
+    while period < end:
+        yield period
+        period += max(1, (period - least) // 4)
+
+
+def _named(body: LoopBody, operation: int) -> str:
+    """An operation as users know it."""
+    node = body.body.graph.nodes[int(body.loop.problem.nodes[operation])]
+    return f"{node.op} ({node.where})" if node.where else node.op
+
+
+def _activity_names(body: LoopBody, made: LoopProject) -> dict[int, str]:
+    names = {
+        number: _named(body, operation)
+        for operation, numbers in made.lanes.items()
+        for number in numbers
+    }
+    names.update((number, made.project.activities[number].name) for number in made.control)
+    return names
+
+
+def _maker(body: LoopBody, storage: int) -> str:
+    """What writes `storage`."""
+    return _named(body, int(np.flatnonzero(body.loop.problem.writes == storage)[0]))
+
+
+def _in_the_way(body: LoopBody, made: LoopProject, taken_out: np.ndarray) -> str:
+    names, counts = _activity_names(body, made), dict[str, int]()
+    for number in np.flatnonzero(taken_out).tolist():
+        name = names.get(number, made.project.activities[number].name)
+        counts[name] = counts.get(name, 0) + int(taken_out[number])
+    often = sorted(counts, key=lambda name: -counts[name])[:3]
+    return "most often in the way: " + ", ".join(often) if often else "nothing found a place"
+
+
+def _bound_name(bound: ProjectBound) -> str:
+    match bound.proof:
+        case CycleProof():
+            return "recurrence"
+        case LoadProof():
+            return "resource"
+        case CliqueProof():
+            return "activities in turn"
+        case RigidProof():
+            return "fixed distances"
+    return "period"
+
+
+def _bound_text(body: LoopBody, made: LoopProject, bound: ProjectBound) -> str:
+    """What shows `bound`, in the user's words: the cycle of waits, the engine."""
+    names, project = _activity_names(body, made), made.project
+    match bound.proof:
+        case CycleProof(lags):
+            around = [project.lags[number] for number in lags]
+            length = sum(
+                lag.lag + (project.activities[lag.before].shortest if lag.from_end else 0)
+                for lag in around
+            )
+            way = dict.fromkeys(names[lag.before] for lag in around if lag.before in names)
+            distance = sum(lag.distance for lag in around)
+            over = plural(distance, "iteration")
+            return f"{' -> '.join(way)} and back: {plural(length, 'cycle')} over {over}"
+        case LoadProof(resource):
+            given = project.resources[resource]
+            return f"{plural(given.capacity, 'slot')} of {given.name}"
+    return bound.why

@@ -1,0 +1,269 @@
+"""Pipeline the loops of a flow: a schedule for each that gains by it, and what steers it.
+
+Guarantees: the flow returned does the same, and differs in nothing but the blocks before pipelined
+loops, which set their counters. Each loop has a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from slotweave.backend.emit.link import block_length, emitted_block
+from slotweave.backend.emit.pipelined import LoopControl, PipelinedCode, emit_pipelined
+from slotweave.backend.fit import Effort
+from slotweave.backend.lower import lower
+from slotweave.backend.lower.copy_variables import renumbered
+from slotweave.backend.lower.lower_loop import LoopBody, lower_loop, used_part
+from slotweave.backend.pipeline import ControlUnit, Pipelining, pipeline_loop
+from slotweave.base.budget import UNLIMITED
+from slotweave.base.diagnostics import NoSchedule
+from slotweave.base.wording import plural
+from slotweave.driver.job import Job
+from slotweave.driver.loops import CountedLoop, OtherLoop, constant_variables, loops_of
+from slotweave.driver.search_blocks import search_block
+from slotweave.ir.flow import Flow
+from slotweave.ir.graph import Graph, Node
+from slotweave.ir.loop_problem import LoopReport, LoopSchedule
+from slotweave.ir.program import Slot
+from slotweave.isa import Shape, forms_of
+from slotweave.machine import Machine
+
+#: A pipelined loop needs no more variables of its own: its counter, and two conditions.
+_MOST_VARIABLES = 3
+
+
+@dataclass(frozen=True)
+class PipelinedLoop:
+    """The loop of block `block`: one iteration of it, its schedule, and what steers it.
+
+    The body leaves out what counts variable `without`, if there is one.
+    """
+
+    block: int
+    without: int | None
+    body: LoopBody
+    schedule: LoopSchedule
+    control: LoopControl
+
+
+@dataclass(frozen=True)
+class Pipelined:
+    """`flow` with the counters of the pipelined loops, and a report for each loop."""
+
+    flow: Flow
+    loops: Mapping[int, PipelinedLoop]
+    reports: tuple[LoopReport, ...]
+
+
+@dataclass(frozen=True)
+class _Found:
+    loop: CountedLoop
+    without: int | None
+    body: LoopBody
+    schedule: LoopSchedule
+    units: tuple[ControlUnit, ControlUnit]
+
+
+def pipeline_loops(flow: Flow, job: Job) -> Pipelined:
+    """The loops of `flow`, each pipelined if that is shorter."""
+    loops = loops_of(flow) if len(flow.blocks) > 1 else ()
+    counted = [loop for loop in loops if isinstance(loop, CountedLoop)]
+    words = flow.first_words[-1] + _MOST_VARIABLES * len(counted)
+    first_words = (*flow.first_words[:-1], words)
+    found: dict[int, PipelinedLoop] = {}
+    reports: list[LoopReport] = []
+    steered = flow
+    for loop in loops:
+        if isinstance(loop, OtherLoop):
+            reports.append(LoopReport(loop.block, loop.where, None, 0, loop.why))
+            continue
+        report, one = _pipelined(flow, loop, job, first_words)
+        reports.append(report)
+        if one is not None:
+            steered, control = _steered(steered, one, job.machine)
+            found[loop.block] = PipelinedLoop(
+                loop.block, one.without, one.body, one.schedule, control
+            )
+    return Pipelined(steered, found, tuple(reports))
+
+
+def pipelined_code(
+    loop: PipelinedLoop, machine: Machine, first_words: Sequence[int]
+) -> PipelinedCode:
+    """The bundles of a pipelined loop; `first_words` are those of the variables of its flow."""
+    lowered = loop.body.body
+    return emit_pipelined(
+        lowered.graph, machine, loop.body.loop, lowered.layout, lowered.pinned,
+        loop.schedule, first_words, loop.control,
+    )  # fmt: skip
+
+
+def _pipelined(
+    flow: Flow, loop: CountedLoop, job: Job, first_words: Sequence[int]
+) -> tuple[LoopReport, _Found | None]:
+    machine = job.machine
+    report = LoopReport(loop.block, loop.where, loop.trips, 0, "")
+    lacking = _lacking(machine) if loop.trips is None else ""
+    if lacking:
+        why = f"the machine has no {lacking} to split a number of rounds found at run time"
+        return replace(report, why=why), None
+    if loop.trips is not None and loop.trips < 2:
+        return replace(report, why="it runs once"), None
+    try:
+        plain = _plain_cycles(flow, loop.block, job)
+    except NoSchedule as failure:
+        return replace(report, why=failure.diagnostic.message), None
+    report = replace(report, plain=plain)
+    units = _units(loop.decrement, machine)
+    graph, constants = flow.blocks[loop.block].graph, constant_variables(flow)
+    without = loop.counter if loop.free else None
+    body = lower_loop(used_part(graph, without), machine, constants)
+    made = pipeline_loop(body, units, loop.trips, plain, first_words, machine.scratch_words)
+    unrolled = made.schedule is not None and made.schedule.unroll > 1
+    if without is not None and loop.trips is None and unrolled:
+        without = None  # the body has to count, for rounds may be left over
+        body = lower_loop(used_part(graph, None), machine, constants)
+        made = pipeline_loop(body, units, loop.trips, plain, first_words, machine.scratch_words)
+    report = replace(report, bounds=made.bounds, tried=made.tried, why=made.why)
+    if made.schedule is None:
+        return report, None
+    why = _no_gain(made, loop, plain)
+    if why:
+        return replace(report, why=why), None
+    return replace(report, schedule=made.schedule), _Found(
+        loop, without, body, made.schedule, units
+    )
+
+
+def _no_gain(made: Pipelining, loop: CountedLoop, plain: int) -> str:
+    schedule, trips = made.schedule, loop.trips
+    assert schedule is not None
+    if trips is None:
+        return ""
+    if trips < schedule.least_trips:
+        return (f"it runs {plural(trips, 'time')}, and the pipeline of {schedule.stages} stages "
+                f"needs {schedule.least_trips}")  # fmt: skip
+    left = trips % schedule.unroll
+    cycles = (trips - left - 1) * schedule.period + schedule.schedule.makespan + left * plain
+    if cycles >= trips * plain:
+        pipelined = f"{plural(cycles, 'cycle')} pipelined"
+        return f"its {plural(trips, 'iteration')} take {trips * plain:,} cycles, and {pipelined}"
+    return ""
+
+
+def _plain_cycles(flow: Flow, number: int, job: Job) -> int:
+    """The cycles of an iteration in the plain form, by a quick schedule."""
+    block = flow.blocks[number]
+    quick = replace(job, effort=Effort.FAST)
+    lowered = lower(block.graph, job.machine)
+    fitted, _ = UNLIMITED.best(search_block(lowered, flow, quick))
+    program = fitted.emitted(job.machine)
+    emitted = emitted_block(program, fitted.problem, fitted.schedule, fitted.lowered.pinned)
+    return block_length(emitted, block.jump, job.machine)
+
+
+def _units(decrement: Node, machine: Machine) -> tuple[ControlUnit, ControlUnit]:
+    """Where the loop's own counter and jump may run."""
+    numbers = {name: number for number, name in enumerate(machine.slots)}
+    counting, jumping = (
+        tuple(
+            (numbers[mode.engine], mode.latency)
+            for mode in machine.modes_of(operation, Shape.WORD)
+            if machine.slots[mode.engine]
+        )
+        for operation in (decrement.op, "cond_jump")
+    )
+    return ControlUnit("the loop's counter", counting), ControlUnit("the loop's jump", jumping[:1])
+
+
+def _lacking(machine: Machine) -> str:
+    """An operation on words that splitting a number of rounds needs and the machine has not."""
+    for name in ("div", "mod", "sub", "lt", "eq", "const"):
+        if not any(machine.slots[mode.engine] for mode in machine.modes_of(name, Shape.WORD)):
+            return repr(name)
+    return ""
+
+
+def _steered(flow: Flow, found: _Found, machine: Machine) -> tuple[Flow, LoopControl]:
+    """`flow` with the counter of the loop set before it."""
+    loop, schedule = found.loop, found.schedule
+    number, before = len(flow.variables), _Appended(flow.blocks[loop.block - 1].graph)
+    short = whole = None
+    left = 0
+    if loop.trips is not None:
+        before.assign(number, before.constant(schedule.passes(loop.trips) - schedule.decided))
+        left = loop.trips % schedule.unroll
+        if left and loop.free:
+            before.reassign(loop.counter, before.constant(left))
+    else:
+        trips, unroll = before.assigned(loop.counter), schedule.unroll
+        short = number + 1
+        before.assign(short, before.operation("lt", trips, before.constant(schedule.least_trips)))
+        passes = trips
+        if unroll > 1:
+            passes = before.operation("div", trips, before.constant(unroll))
+            rest = before.operation("mod", trips, before.constant(unroll))
+            whole = number + 2
+            before.assign(whole, before.operation("eq", rest, before.constant(0)))
+        less = schedule.ahead // unroll + schedule.decided
+        before.assign(number, before.operation("sub", passes, before.constant(less)))
+    widths = (1,) * (1 + (short is not None) + (whole is not None))
+    blocks = list(flow.blocks)
+    blocks[loop.block - 1] = replace(blocks[loop.block - 1], graph=before.graph())
+    steered = replace(flow, variables=flow.variables + widths, blocks=tuple(blocks))
+    slot = _decrement(found, flow, steered.first_words, number)
+    engines = list(machine.slots)
+    control = LoopControl(
+        number, short, whole, loop.trips is None or left > 0, slot,
+        (engines[schedule.counter.engine], engines[schedule.jump.engine]),
+    )  # fmt: skip
+    return steered, control
+
+
+def _decrement(found: _Found, flow: Flow, first_words: Sequence[int], counter: int) -> Slot:
+    """The slot by which the loop's own counter counts, in the form of the decrement of the body."""
+    made, nodes = found.loop.decrement, flow.blocks[found.loop.block].graph.nodes
+    word = first_words[counter]
+    form = forms_of(made.op, Shape.WORD)[0]
+    step = made.imm if made.op == "add_immediate" else first_words[nodes[made.args[1]].imm]
+    return (form.mnemonic, word, word, step)
+
+
+class _Appended:
+    """A graph that gets more nodes at its end."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._nodes = list(graph.nodes)
+
+    def graph(self) -> Graph:
+        return self._graph.with_nodes(tuple(self._nodes))
+
+    def _add(self, node: Node) -> int:
+        self._nodes.append(node)
+        return len(self._nodes) - 1
+
+    def constant(self, word: int) -> int:
+        return self._add(Node("const", 1, imm=word))
+
+    def operation(self, name: str, *args: int) -> int:
+        return self._add(Node(name, 1, args))
+
+    def assign(self, variable: int, node: int) -> None:
+        self._add(Node("assign", 0, (node,), imm=variable))
+
+    def assigned(self, variable: int) -> int:
+        """The node that the graph assigns to `variable`."""
+        return next(node.args[0] for node in self._nodes
+                    if node.op == "assign" and node.imm == variable)  # fmt: skip
+
+    def reassign(self, variable: int, node: int) -> None:
+        """Let the graph assign another node to `variable`."""
+        at = next(at for at, each in enumerate(self._nodes)
+                  if each.op == "assign" and each.imm == variable)  # fmt: skip
+        self.assign(variable, node)
+        number = [old - (old > at) for old in range(len(self._nodes))]
+        self._nodes = [
+            renumbered(each, number) for old, each in enumerate(self._nodes) if old != at
+        ]

@@ -1,0 +1,58 @@
+"""What pipelining a loop came to, as JSON and text; its period is the initiation interval (II)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slotweave.base.wording import plural
+from slotweave.ir.loop_problem import LoopReport
+
+#: Periods that failed are named up to this number.
+_NAMED = 3
+
+
+def loop_json(report: LoopReport) -> dict[str, Any]:
+    """The report as plain values; without `ii` the loop runs in its plain form."""
+    schedule = report.schedule
+    found = {
+        "block": report.block,
+        "where": report.where,
+        "trips": report.trips,
+        "plain_cycles": report.plain,
+        "pipelined": schedule is not None,
+        "why": report.why,
+        "bounds": [
+            {"name": name, "cycles": value, "why": why} for name, value, why in report.bounds
+        ],
+        "tried": [{"ii": one.period, "found": one.found, "why": one.why} for one in report.tried],
+    }
+    if schedule is not None:
+        found |= {
+            "ii": schedule.period,
+            "stages": schedule.stages,
+            "unrolled": schedule.unroll,
+            "least_trips": schedule.least_trips,
+            "live_words": schedule.peak,
+        }
+    return found
+
+
+def loop_text(loop: Mapping[str, Any]) -> str:
+    """The report in a few sentences."""
+    trips = "as often as it finds" if loop["trips"] is None else plural(loop["trips"], "time")
+    bounds = sorted(loop["bounds"], key=lambda one: -one["cycles"])
+    bound = ""
+    if bounds:
+        first = bounds[0]
+        bound = f"; no II below {first['cycles']}: {first['name']}, {first['why']}"
+    failed = [f"II {one['ii']}: {one['why']}" for one in loop["tried"] if not one["found"]]
+    more = f"; {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+    tried = f"; tried: {'; '.join(failed[:_NAMED])}{more}" if failed else ""
+    if not loop["pipelined"]:
+        return f"not pipelined, {loop['why']}{bound}{tried}"
+    return (
+        f"II {loop['ii']} ({loop['plain_cycles']} cycles an iteration without pipelining), "
+        f"{plural(loop['stages'], 'stage')}, kernel of {plural(loop['unrolled'], 'iteration')}, "
+        f"{plural(loop['live_words'], 'word')} of scratch; runs {trips}{bound}{tried}"
+    )
