@@ -9,6 +9,7 @@ from slotweave.frontend.tracer import RegionHandle, Tracer
 from slotweave.ir.flow import Jump
 from slotweave.ir.text.graph_text import graph_from_text, graph_to_text
 from slotweave.ir.verify.graph_verify import graph_faults
+from slotweave.simulate.graph import run_flow
 
 
 def tracer() -> tuple[Tracer, RegionHandle]:
@@ -68,11 +69,48 @@ def test_neither_does_one_on_the_right_of_an_operator() -> None:
         out[1] + word
 
 
-@pytest.mark.parametrize("times", [0, -1])
-def test_a_loop_that_never_runs_is_refused(times: int) -> None:
+def test_a_loop_cannot_run_less_than_no_times() -> None:
     k, _out = tracer()
-    with pytest.raises(InputError, match=r"SW211 .*a loop runs at least once"), k.loop(times):
+    with pytest.raises(InputError, match=r"SW211 .*a loop cannot run -1 times"), k.loop(-1):
         pass
+
+
+def test_a_loop_of_no_rounds_leaves_no_block() -> None:
+    k, out = tracer()
+    total = k.variable(3)
+    with k.loop(0):
+        total.value = total.value + 1
+        out.store(0, 9)
+    out.store(1, total.value)
+    flow = k.flow()
+    assert not any(node.op == "store" for node in flow.blocks[0].graph.nodes)
+    assert len(flow.blocks) == 2
+    assert run_flow(flow, [5] * 40)[:2] == [5, 3]
+
+
+def test_a_word_of_no_rounds_runs_nothing() -> None:
+    k, out = tracer()
+    with k.loop(out[0]) as left:
+        out.store(2, left.value)
+    out.store(1, left.value)
+    flow = k.flow()
+    assert run_flow(flow, [0] + [5] * 39)[:3] == [0, 0, 5]
+    assert run_flow(flow, [2] + [5] * 39)[:3] == [2, 0, 1]
+
+
+def test_a_word_that_is_known_needs_no_test_for_no_rounds() -> None:
+    k, _out = tracer()
+    with k.loop(k.literal(3)):
+        pass
+    assert [block.jump for block in k.flow().blocks] == [None, Jump(1, 0), None]
+
+
+def test_what_is_made_in_a_loop_that_may_not_run_ends_with_it() -> None:
+    k, out = tracer()
+    with k.loop(out[0]):
+        inner = k.variable(1)
+    with pytest.raises(InputError, match=r"SW211 .*a loop that may run no times"):
+        out.store(1, inner.value)
 
 
 def test_a_kernel_that_jumps_has_no_single_graph() -> None:

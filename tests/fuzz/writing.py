@@ -209,7 +209,9 @@ class _Writer:
             self.run(body)
 
     def do_loop(self, how: int, x: int, body: Statements) -> None:
-        times: Any = 1 + x % 4 if how % 2 else (self.word(x) & 3) + 1
+        times: Any = (
+            (self.word(x) & 3) + 1, 1 + x % 4, self.word(x) & 15, x % 13
+        )[how % 4]  # fmt: skip
         outer: list[Variable[Word]] = self.variables
         with self.k.loop(times) as left:
             self.variables = [*outer, left]

@@ -44,12 +44,16 @@ class ControlUnit:
 
 @dataclass(frozen=True)
 class Pipelining:
-    """The bounds of the period, what was tried, and the schedule if one was found."""
+    """The bounds of the period, what was tried, and the schedule if one was found, or why not.
+
+    `cycles` are those of all iterations by that schedule, None if their number is unknown.
+    """
 
     bounds: tuple[tuple[str, int, str], ...]
     tried: tuple[PeriodTried, ...]
     schedule: LoopSchedule | None
     why: str
+    cycles: int | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,9 @@ class _Search:
         if self.trips < schedule.least_trips:
             return self.trips * self.plain
         left = self.trips % schedule.unroll
-        pipelined = (self.trips - left - 1) * schedule.period + schedule.schedule.makespan
+        one = schedule.schedule
+        one_takes = one.makespan - int(one.cycle.min(initial=0))
+        pipelined = (self.trips - left - 1) * schedule.period + one_takes
         return pipelined + left * self.plain
 
     def _expanded(self, found: ProjectSchedule) -> LoopSchedule | str:
@@ -221,8 +227,9 @@ def _searched(search: _Search, bounds: tuple[tuple[str, int, str], ...], least: 
         tried.append(PeriodTried(period, found=True))
         if best is None or search.cost(found) < search.cost(best):
             best = found
-    why = "" if best is not None else f"no period below {search.plain} was found"
-    return Pipelining(bounds, tuple(tried), best, why)
+    if best is None:
+        return Pipelining(bounds, tuple(tried), None, f"no period below {search.plain} was found")
+    return Pipelining(bounds, tuple(tried), best, "", search.cycles(best))
 
 
 def _periods(least: int, end: int) -> Iterator[int]:

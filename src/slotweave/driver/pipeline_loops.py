@@ -144,10 +144,8 @@ def _no_gain(made: Pipelining, loop: CountedLoop, plain: int) -> str:
     if trips < schedule.least_trips:
         return (f"it runs {plural(trips, 'time')}, and the pipeline of {schedule.stages} stages "
                 f"needs {schedule.least_trips}")  # fmt: skip
-    left = trips % schedule.unroll
-    cycles = (trips - left - 1) * schedule.period + schedule.schedule.makespan + left * plain
-    if cycles >= trips * plain:
-        pipelined = f"{plural(cycles, 'cycle')} pipelined"
+    if made.cycles is not None and made.cycles >= trips * plain:
+        pipelined = f"{plural(made.cycles, 'cycle')} pipelined"
         return f"its {plural(trips, 'iteration')} take {trips * plain:,} cycles, and {pipelined}"
     return ""
 

@@ -1,8 +1,8 @@
-"""The machines that come with Slotweave: `challenge`, variants of it, `st200`, and a toy, `minimal`.
+"""The machines that come with Slotweave: `challenge`, its variants, `st200`, and a toy, `minimal`.
 
 `st200` is like STMicroelectronics' ST231, a VLIW of four operations a cycle without vectors
 (Faraboschi et al., "Lx", ISCA 2000): each of its slots runs arithmetic, two of them also multiply,
-one also accesses memory and one also jumps. `minimal` is for tests and the tour.
+one also accesses memory and one also jumps. `minimal` is small enough to follow on paper.
 """
 
 from __future__ import annotations

@@ -127,8 +127,8 @@ def _iterations(block: CompiledBlock, schedule: LoopSchedule, run: Executed) -> 
     """How often the run enters a pipelined loop, and its iterations but for those in plain form."""
     assert block.pipelined is not None
     first = block.start + (block.pipelined.control.short is not None)
-    begun = run.bundles.get(first, 0)
     passes = run.bundles.get(first + block.pipelined.kernel[1] - 1, 0)
+    begun = run.bundles.get(first, 0) if schedule.ahead else min(passes, 1)
     return begun, begun * schedule.ahead + passes * schedule.unroll
 
 

@@ -1,8 +1,9 @@
 """A pipelined loop -> bundles: prologue, kernel and epilogue, iterations laid over each other.
 
-Guarantees: bundle t holds what the schedule has for iteration i in cycle t - i * period, for all
-iterations of the prologue and of one pass of the kernel; each operand is read where the iteration
-that made it put it. After the last bundle all has landed, and variables lie in their homes.
+Guarantees: bundle t, counted from the first that is not empty, holds what the schedule has for
+iteration i in cycle t - i * period, counted from its first slot, for all iterations of the prologue
+and of one pass of the kernel; each operand is read where the iteration that made it put it. After
+the last bundle all has landed, and variables lie in their homes.
 """
 
 from __future__ import annotations
@@ -81,11 +82,13 @@ def emit_pipelined(
                 row.setdefault(engine, []).extend(slots)
                 line.setdefault(engine, []).extend(where.get(engine, ()))
     start = schedule.ahead * schedule.period
-    kernel = start, start + schedule.unroll * schedule.period
     engine = control.engines[0]
     rows[start + schedule.counter.row].setdefault(engine, []).append(control.decrement)
     lines[start + schedule.counter.row].setdefault(engine, []).append("")
-    return PipelinedCode(tuple(_bundles(rows, machine)), kernel, control, tuple(lines))
+    empty = min(start, int(schedule.schedule.cycle.min(initial=start)))  # before the first slot
+    kernel = start - empty, start - empty + schedule.unroll * schedule.period
+    bundles = tuple(_bundles(rows[empty:], machine))
+    return PipelinedCode(bundles, kernel, control, tuple(lines[empty:]))
 
 
 def _bundles(rows: Sequence[Mapping[str, Sequence[Slot]]], machine: Machine) -> Iterator[Bundle]:
