@@ -59,8 +59,8 @@ def test_the_values_on_the_way_belong_together(result: Compiled) -> None:
     assert len(fitted.layout.offset) == len(fitted.graph.nodes) + 1
     assert max(bound.cycles for bound in result.block.bounds) <= result.cycles
     assert set(result.seconds) == {
-        "trace", "rewrite", "share", "lower", "promises", "schedule", "emit", "link", "bound",
-        "check", "verify",
+        "trace", "rewrite", "share", "pipeline", "lower", "promises", "schedule", "emit", "link",
+        "bound", "check", "verify",
     }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def statements(draw: st.DrawFn, depth: int = 3, most: int = 16) -> Statements:
             sides = tuple(draw(_body(depth)) for _ in range(2))
             found.append(Statement("branch", (draw(numbers),), sides))
         elif kind == 10:
-            times = (draw(st.integers(0, 1)), draw(numbers))
+            times = (draw(st.integers(0, 3)), draw(numbers))
             found.append(Statement("loop", times, (draw(_body(depth)),)))
         else:
             found.append(Statement("item", (draw(st.integers(0, 3)),), (draw(_body(depth)),)))

@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from slotweave.analysis.used_part import used_part
 from slotweave.backend.fitted import Fitted
-from slotweave.backend.lower.lower_loop import used_part
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, ReferenceDiffers
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.order import order_faults

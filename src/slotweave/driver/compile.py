@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import repeat
 
-from slotweave.backend.emit.link import plain_start
 from slotweave.backend.lower import Lowered
 from slotweave.base.budget import UNLIMITED, Budget
 from slotweave.base.diagnostics import Diagnostic, InputError
@@ -75,8 +73,7 @@ def _compiled(draft: Draft, seconds: Mapping[str, float]) -> Compiled:
     ways = zip(
         draft.traced.blocks, draft.rewritten, draft.fitted, draft.bounds,
         draft.starts[:-1], draft.starts[1:],
-        map(plain_start, draft.starts, draft.emitted, repeat(draft.job.machine)),
-        (block.pipelined for block in draft.emitted), strict=True,
+        draft.plain_starts, (block.pipelined for block in draft.emitted), strict=True,
     )  # fmt: skip
     blocks = tuple(CompiledBlock(traced.graph, *rest) for traced, *rest in ways)
     return Compiled(

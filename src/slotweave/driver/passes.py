@@ -13,7 +13,7 @@ from typing import Any
 
 from slotweave.analysis.promises import Promise, promises_of
 from slotweave.backend.emit import link
-from slotweave.backend.emit.link import EmittedBlock, block_starts, emitted_block
+from slotweave.backend.emit.link import EmittedBlock, block_starts, emitted_block, plain_start
 from slotweave.backend.fitted import Fitted
 from slotweave.backend.lower import Lowered, lower, share_constants
 from slotweave.base.budget import UNLIMITED, Budget
@@ -52,7 +52,8 @@ class Draft:
 
     All that comes by block has the order of the blocks of `traced`. `flow` is what is lowered: the
     traced blocks, rewritten, and from the pass `share` on with constants shared between them.
-    `starts` are the first bundles of the blocks, and the end of the program.
+    `starts` are the first bundles of the blocks, and the end of the program; `plain_starts` those
+    of their plain forms, before which the code of a pipelined loop stands.
     """
 
     job: Job
@@ -70,6 +71,7 @@ class Draft:
     emitted: tuple[EmittedBlock, ...] = ()
     program: Program = field(default_factory=lambda: Program("", ()))
     starts: tuple[int, ...] = ()
+    plain_starts: tuple[int, ...] = ()
     bounds: tuple[tuple[Bound, ...], ...] = ()
     equivalence: Equivalence = _NOT_YET
     verified: Verified = field(default_factory=lambda: Verified(0, 0, 0))
@@ -164,7 +166,9 @@ def _link(draft: Draft) -> Draft:
     program = replace(
         linked, meta=meta, lines=program_lines(linked, starts, emitted, draft.fitted, machine)
     )
-    return replace(draft, program=program, starts=starts)
+    pairs = zip(starts, emitted, strict=False)
+    plain = tuple(plain_start(start, block, machine) for start, block in pairs)
+    return replace(draft, program=program, starts=starts, plain_starts=plain)
 
 
 def _bound(draft: Draft) -> Draft:
@@ -200,7 +204,7 @@ PASSES = (
     Pass("trace", _trace, ("frontend",)),
     Pass("rewrite", _rewrite, ("rewrite",)),
     Pass("share", _share, ("lower",)),
-    Pass("pipeline", _pipeline, ("lower", "schedule", "allocate")),
+    Pass("pipeline", _pipeline, (), ("lower", "schedule", "allocate", "emit")),
     Pass("lower", _lower, ("lower",)),
     Pass("promises", _promises, ()),
     Pass("schedule", _schedule, ("schedule", "allocate"), ("lower", "schedule", "allocate")),

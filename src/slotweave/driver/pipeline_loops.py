@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from slotweave.analysis.used_part import used_part
 from slotweave.backend.emit.link import block_length, emitted_block
 from slotweave.backend.emit.pipelined import LoopControl, PipelinedCode, emit_pipelined
 from slotweave.backend.fit import Effort
 from slotweave.backend.lower import lower
 from slotweave.backend.lower.copy_variables import renumbered
-from slotweave.backend.lower.lower_loop import LoopBody, lower_loop, used_part
+from slotweave.backend.lower.lower_loop import LoopBody, lower_loop
 from slotweave.backend.pipeline import ControlUnit, Pipelining, pipeline_loop
 from slotweave.base.budget import UNLIMITED
 from slotweave.base.diagnostics import NoSchedule

@@ -64,7 +64,8 @@ def emit_pipelined(
 ) -> PipelinedCode:
     """The code of `schedule`; `pinned` are the storages of variables, `first_words` their words."""
     iterations = schedule.ahead + schedule.unroll
-    length = (iterations - 1) * schedule.period + _landed(loop, schedule)
+    landed = (iterations - 1) * schedule.period + _landed(loop, schedule)
+    length = max(landed, iterations * schedule.period)
     rows: list[dict[str, list[Slot]]] = [{} for _ in range(length)]
     lines: list[dict[str, list[str]]] = [{} for _ in range(length)]
     places = slot_lines(graph, machine, loop.problem, schedule.schedule)

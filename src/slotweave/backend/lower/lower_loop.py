@@ -66,28 +66,6 @@ def lower_loop(graph: Graph, machine: Machine, constants: Mapping[int, int]) -> 
     return LoopBody(lowered, roots, loop)
 
 
-def used_part(graph: Graph, without: int | None) -> Graph:
-    """`graph` without the assignment of variable `without`, and without what nothing then needs."""
-    nodes = graph.nodes
-    wanted = [
-        not node.pure and node.effect is not Effect.LOAD and node.op != "join"
-        and not (node.op == "assign" and node.imm == without)
-        for node in nodes
-    ]  # fmt: skip
-    for index in reversed(range(len(nodes))):
-        if wanted[index]:
-            for needed in (*nodes[index].args, *nodes[index].after):
-                wanted[needed] = True
-    kept: list[Node] = []
-    number: dict[int, int] = {}
-    for index, node in enumerate(nodes):
-        if wanted[index]:
-            number[index] = len(kept)
-            args = tuple(number[arg] for arg in node.args)
-            kept.append(node.with_edges(args, tuple(number[e] for e in node.after)))
-    return graph.with_nodes(tuple(kept))
-
-
 def _without_assignments(graph: Graph) -> tuple[Graph, list[int]]:
     nodes: list[Node] = []
     number: list[int] = []
