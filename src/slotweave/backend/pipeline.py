@@ -21,7 +21,7 @@ from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.ladder import contradiction, period_bounds
 from slotweave.bounds.slots import slots_bound
 from slotweave.instances.from_problem import LoopProject, loop_project
-from slotweave.ir.loop_problem import ControlSlot, LoopSchedule, PeriodTried
+from slotweave.ir.loop_problem import ControlSlot, LoopProblem, LoopSchedule, PeriodTried
 from slotweave.ir.project import Activity, ActivityMode, ProjectSchedule, Use
 from slotweave.ir.project_bound import CliqueProof, CycleProof, LoadProof, ProjectBound, RigidProof
 from slotweave.ir.schedule import Schedule
@@ -190,11 +190,7 @@ def pipeline_loop(
     `units` run the counter and the jump. Variable v lies from word `first_words[v]` on, the last of
     which is the first word after all of them.
     """
-    control = [
-        Activity(unit.name, tuple(ActivityMode(1, (Use(e, 1, 0, 1),)) for e, _l in unit.engines))
-        for unit in units
-    ]
-    made = loop_project(body.loop, control)
+    made = modulo_project(body.loop, units)
     none = contradiction(made.project)
     if none is not None:
         return Pipelining((), (), None, _bound_text(body, made, none))
@@ -211,6 +207,15 @@ def pipeline_loop(
         return Pipelining(listed, (), None, f"{why} ({name}: {text})")
     search = _Search(body, made, units, trips, plain, first_words, scratch_words)
     return _searched(search, listed, least)
+
+
+def modulo_project(loop: LoopProblem, units: tuple[ControlUnit, ControlUnit]) -> LoopProject:
+    """The loop with its own counter and jump, as a project of which the least period is asked."""
+    control = [
+        Activity(unit.name, tuple(ActivityMode(1, (Use(e, 1, 0, 1),)) for e, _l in unit.engines))
+        for unit in units
+    ]
+    return loop_project(loop, control)
 
 
 def _searched(search: _Search, bounds: tuple[tuple[str, int, str], ...], least: int) -> Pipelining:

@@ -44,6 +44,7 @@ class PipelinedLoop:
     block: int
     without: int | None
     body: LoopBody
+    units: tuple[ControlUnit, ControlUnit]
     schedule: LoopSchedule
     control: LoopControl
 
@@ -84,7 +85,7 @@ def pipeline_loops(flow: Flow, job: Job) -> Pipelined:
         if one is not None:
             steered, control = _steered(steered, one, job.machine)
             found[loop.block] = PipelinedLoop(
-                loop.block, one.without, one.body, one.schedule, control
+                loop.block, one.without, one.body, one.units, one.schedule, control
             )
     return Pipelined(steered, found, tuple(reports))
 

@@ -8,7 +8,7 @@ import typer
 
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.options import Contract, Json, Parameters, TargetMachine
+from slotweave.cli.options import Contract, Json, Parameters
 from slotweave.cli.output import print_json, write_output
 from slotweave.cli.plans import plan_of
 from slotweave.cli.terminal import Terminal
@@ -18,7 +18,8 @@ _Kernel = Annotated[
     str | None,
     typer.Argument(
         metavar="KERNEL",
-        help="Kernel to compile (default: the first of `slotweave kernels list`).",
+        help="Kernel to compile (default: the first of `slotweave kernels list`); `kernels`: all "
+        "that have an unrolled form and one with loops.",
     ),
 ]
 _Plan = Annotated[
@@ -28,6 +29,20 @@ _Plan = Annotated[
 _Repeat = Annotated[
     int, typer.Option(metavar="N", min=1, max=10_000, help="Report the fastest of N runs.")
 ]
+_Machine = Annotated[
+    str | None,
+    typer.Option(
+        "--machine", metavar="NAME|FILE.toml",
+        help="Machine to use (default: challenge; all that are built in for `kernels`).",
+    ),
+]  # fmt: skip
+_Exact = Annotated[
+    float,
+    typer.Option(
+        "--exact", metavar="SECONDS", min=0,
+        help="Of `kernels`: let CP-SAT look for shorter periods of a loop for so long.",
+    ),
+]  # fmt: skip
 _Record = Annotated[bool, typer.Option("--record", help="Record these speeds as the baseline.")]
 
 
@@ -41,8 +56,9 @@ def bench(
     parameters: Parameters = None,
     contract: Contract = None,
     plan: _Plan = None,
-    machine: TargetMachine = "challenge",
+    machine: _Machine = None,
     repeat: _Repeat = 20,
+    exact: _Exact = 0.0,
     record: _Record = False,
     json: Json = False,
 ) -> None:
@@ -51,7 +67,13 @@ def bench(
     Also times scheduling, encoding, importing and more. Ratios compare with the recorded baseline,
     if it is of the same kernel, parameters, plan and machine: 2 means twice as long. They mean
     something only on the computer that recorded it.
+
+    `bench kernels` compiles each kernel in both forms for each machine, and prints cycles, bounds
+    and gaps, and of loops the initiation interval.
     """
+    if kernel == "kernels":
+        _bench_kernels(terminal, machine, exact, json)
+        return
     from slotweave.bench.baseline import (
         BASELINE_FILE,
         Baseline,
@@ -63,7 +85,7 @@ def bench(
     from slotweave.driver.job import Job
     from slotweave.extensions import kernels
 
-    target = inputs.machine_named(machine)
+    target = inputs.machine_named(machine or "challenge")
     workload = inputs.kernel_named(kernel or next(iter(kernels())), target)
     values = inputs.parameters_of(workload, parameters or ())
     promise = contract_called(workload, contract)
@@ -85,3 +107,19 @@ def bench(
     for name, took in seconds.items():
         ratio = f"  {compared[name]:8.2f} of baseline" if name in compared else ""
         print(f"{name:<16} {1000 * took:12.3f} ms{ratio}")
+
+
+def _bench_kernels(terminal: Terminal, machine: str | None, exact: float, json: bool) -> None:
+    from slotweave.bench.kernels import measured_kernels, suite_json, suite_lines
+    from slotweave.extensions import kernels
+    from slotweave.machine.builtin import BUILTIN
+
+    machines = BUILTIN.values() if machine is None else (inputs.machine_named(machine),)
+    rows = []
+    for row in measured_kernels(kernels().values(), tuple(machines), exact):
+        rows.append(row)
+        terminal.detail(f"{row.kernel} on {row.machine}, {row.form}: {row.said}")
+    if json:
+        print_json(suite_json(rows))
+        return
+    print("\n".join(suite_lines(rows)))
