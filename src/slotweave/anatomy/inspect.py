@@ -29,7 +29,7 @@ from slotweave.machine import Machine
 from slotweave.simulate.legality import static_faults
 
 #: What a program may say of itself that a result repeats.
-_FROM_META = ("kernel", "params", "contract", "plan", "seed")
+_FROM_META = ("kernel", "params", "contract", "plan", "seed", "loops")
 
 
 def inspect_program(

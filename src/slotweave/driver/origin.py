@@ -7,9 +7,13 @@ from typing import Any
 
 from slotweave.analysis.promises import Promise
 from slotweave.driver.job import Job
+from slotweave.ir.loop_problem import LoopReport
+from slotweave.ir.text.loop_json import KEY, loop_json
 
 
-def origin_of(job: Job, promises: Sequence[Promise] = ()) -> Mapping[str, Any]:
+def origin_of(
+    job: Job, promises: Sequence[Promise] = (), loops: Sequence[LoopReport] = ()
+) -> Mapping[str, Any]:
     """The `meta` of the program of `job`.
 
     Only what the kernel knows by that name has the name of one of its plans: it can be compiled
@@ -20,7 +24,8 @@ def origin_of(job: Job, promises: Sequence[Promise] = ()) -> Mapping[str, Any]:
     known = named and plan == kernel.plan(plan.name, job.parameters, job.contract)
     name = f"{plan.name} (from elsewhere)" if named and not known else plan.name
     rests_on = {"promises": [promise.to_json() for promise in promises]} if promises else {}
+    pipelining = {KEY: [loop_json(report) for report in loops]} if loops else {}
     return {
         "kernel": kernel.name, "params": dict(job.parameters), "contract": job.contract,
-        "plan": name, "seed": job.seed, **rests_on,
+        "plan": name, "seed": job.seed, **rests_on, **pipelining,
     }  # fmt: skip

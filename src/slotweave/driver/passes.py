@@ -161,7 +161,7 @@ def emitted_of(block: Fitted, machine: Machine) -> EmittedBlock:
 def _link(draft: Draft) -> Draft:
     """The program of all blocks, with their jumps, and where it came from."""
     flow, emitted, machine = draft.flow, draft.emitted, draft.job.machine
-    meta = origin_of(draft.job, draft.promises)
+    meta = origin_of(draft.job, draft.promises, draft.loops)
     linked, starts = link(flow, emitted, machine), tuple(block_starts(flow, emitted, machine))
     program = replace(
         linked, meta=meta, lines=program_lines(linked, starts, emitted, draft.fitted, machine)

@@ -14,6 +14,7 @@ from typing import Any
 
 from slotweave.base.diagnostics import InputError
 from slotweave.ir.program import Program
+from slotweave.ir.text.loop_json import KEY as LOOPS
 from slotweave.ir.text.program_files import program_from_json, program_to_json
 
 #: Where `meta` has it.
@@ -37,7 +38,8 @@ class Step:
 
 def with_lineage(meta: Mapping[str, Any], steps: Sequence[Step]) -> Mapping[str, Any]:
     """`meta` with `steps` in it, in place of those that were."""
-    return MappingProxyType({**meta, KEY: tuple(_step_to_meta(step) for step in steps)})
+    kept = {key: value for key, value in meta.items() if key != LOOPS}  # of other bundles
+    return MappingProxyType({**kept, KEY: tuple(_step_to_meta(step) for step in steps)})
 
 
 def _step_to_meta(step: Step) -> Mapping[str, Any]:

@@ -12,6 +12,8 @@ from slotweave.anatomy.headline import headline
 from slotweave.anatomy.inspection import Inspection, RunView
 from slotweave.anatomy.words.never_written import NeverWritten
 from slotweave.base.wording import plural
+from slotweave.ir.text.loop_json import loops_said
+from slotweave.views.loops import loop_text
 from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idle_table, title
 from slotweave.views.phase_table import groups_line, phase_table
 
@@ -65,6 +67,8 @@ def _rows(found: Inspection) -> Iterator[tuple[str, Text]]:
     if found.dataflow is not None:
         of = "for its operations, repeated ones once, each on any engine"
         yield "dataflow", Text(f"{found.dataflow.cycles:,} {of}: {found.dataflow.why}")
+    for loop in loops_said(found.origin):
+        yield f"loop {loop['where']}", Text(loop_text(loop))
     yield "scratch", Text(_scratch(found))
     if found.never_written is not None and found.never_written.reads:
         yield "never written", Text(_never_written(found, found.never_written), style="yellow")

@@ -1,4 +1,4 @@
-"""What pipelining a loop came to, as JSON and text; its period is the initiation interval (II)."""
+"""What pipelining a loop came to, as text; its period is the initiation interval (II)."""
 
 from __future__ import annotations
 
@@ -6,36 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from slotweave.base.wording import plural
-from slotweave.ir.loop_problem import LoopReport
 
 #: Periods that failed are named up to this number.
 _NAMED = 3
-
-
-def loop_json(report: LoopReport) -> dict[str, Any]:
-    """The report as plain values; without `ii` the loop runs in its plain form."""
-    schedule = report.schedule
-    found = {
-        "block": report.block,
-        "where": report.where,
-        "trips": report.trips,
-        "plain_cycles": report.plain,
-        "pipelined": schedule is not None,
-        "why": report.why,
-        "bounds": [
-            {"name": name, "cycles": value, "why": why} for name, value, why in report.bounds
-        ],
-        "tried": [{"ii": one.period, "found": one.found, "why": one.why} for one in report.tried],
-    }
-    if schedule is not None:
-        found |= {
-            "ii": schedule.period,
-            "stages": schedule.stages,
-            "unrolled": schedule.unroll,
-            "least_trips": schedule.least_trips,
-            "live_words": schedule.peak,
-        }
-    return found
 
 
 def loop_text(loop: Mapping[str, Any]) -> str:

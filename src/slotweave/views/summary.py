@@ -20,9 +20,9 @@ from slotweave.bounds import Bound, best_bound
 from slotweave.check.runs.execution import instance_memory
 from slotweave.driver.compiled import Compiled, CompiledBlock
 from slotweave.ir.loop_problem import LoopSchedule
+from slotweave.ir.text.loop_json import loop_json
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.run import Words
-from slotweave.views.loops import loop_json
 
 
 def summary_of(result: Compiled) -> dict[str, Any]:
@@ -82,7 +82,6 @@ def _of_a_run(result: Compiled) -> dict[str, Any]:
     run = executed(result.program, machine, _longest(result))
     jumps = {name: count for (_engine, name), count in run.slots.items() if "jump" in name}
     entered = [_entered(block, run) for block in result.blocks]
-    reports = {report.block: loop_json(report) for report in result.loops}
     ladder = (slots_bound(run, machine), _blocks_bound(result, entered, run))
     return {
         "cycles": run.cycles,
@@ -94,7 +93,7 @@ def _of_a_run(result: Compiled) -> dict[str, Any]:
         "blocks": [
             _block_json(block, times) for block, times in zip(result.blocks, entered, strict=True)
         ],
-        "loops": list(reports.values()),
+        "loops": [loop_json(report) for report in result.loops],
     }
 
 
