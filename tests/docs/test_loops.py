@@ -18,6 +18,7 @@ from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE, MINIMAL
+from support.command_line import slotweave
 
 PAGE = (Path(__file__).parents[2] / "docs" / "loops.md").read_text(encoding="utf-8")
 JUDGED = {"height": 10, "rounds": 16, "batch": 256}
@@ -66,3 +67,10 @@ def test_the_figures_on_the_page_are_measured() -> None:
         assert f"| `{name}` | {runs['random_median']:,} | {runs['one_path']:,} |" in PAGE
     bundles = len(compiled("hybrid-unroll").program.bundles)
     assert f"{bundles} bundles for\n" in PAGE
+
+
+def test_the_loop_on_the_page_is_what_compile_prints() -> None:
+    found = re.search(r"```\n\$ slotweave (compile iir --plan loop)\n(.*?)```", PAGE, re.DOTALL)
+    assert found is not None
+    printed = " ".join(slotweave(*found[1].split()).out.split())
+    assert " ".join(found[2].split()) in printed
