@@ -157,6 +157,18 @@ def test_a_recurrence_that_leaves_no_gain_is_named() -> None:
     assert "over 1 iteration" in why
 
 
+@pytest.mark.parametrize("machine", BUILTIN.values(), ids=lambda machine: machine.name)
+def test_a_loop_that_does_nothing_is_not_pipelined(machine: Machine) -> None:
+    def build(k: Tracer) -> None:
+        a = k.region("a", 0, 8, output=True)
+        with k.loop(a[0] & 7):
+            pass
+        a.store(1, 5)
+
+    (report,) = compile_job(job_of(build, machine)).loops
+    assert report.why == "an iteration has nothing to do"
+
+
 def test_a_few_rounds_that_do_not_fill_the_pipeline_are_why() -> None:
     (report,) = compile_job(job_of(lambda k: copying(k, 2), CHALLENGE_SLOW)).loops
     assert "it runs 2 times" in report.why

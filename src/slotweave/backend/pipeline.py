@@ -26,8 +26,11 @@ from slotweave.ir.project import Activity, ActivityMode, ProjectSchedule, Use
 from slotweave.ir.project_bound import CliqueProof, CycleProof, LoadProof, ProjectBound, RigidProof
 from slotweave.ir.schedule import Schedule
 
-#: Attempts at a period: as many as this, fewer of large loops.
-_TRIES, _FEWEST, _WORK = 24, 4, 40_000
+#: Attempts at a period, and how long they go on: placements times activities, to find a schedule
+#: and, once there is one, to find a better one.
+_TRIES, _SEARCHING, _PRESSING = 24, 60_000_000, 6_000_000
+#: Longer periods that are tried once there is a schedule, for loops of few rounds.
+_LONGER = 6
 #: Schedules of one period that are compared.
 _COMPARED = 8
 #: Loops are unrolled no further than this, for each copy of the kernel is code.
@@ -66,8 +69,11 @@ class _Search:
     first_words: Sequence[int]
     scratch_words: int
 
-    def at_period(self, period: int) -> LoopSchedule | str:
-        """The best of some schedules of this period, or why there is none."""
+    def at_period(self, period: int, known: LoopSchedule | None = None) -> LoopSchedule | str:
+        """The best of some schedules of this period, or why there is none.
+
+        Where one is `known` of a shorter period, the loop must take fewer cycles than by that.
+        """
         project = self.made.project
         search = ModuloSearch.of(project)
         at = search.at_period(period)
@@ -75,10 +81,14 @@ class _Search:
             return "a cycle of waits is too long"
         taken_out = np.zeros(project.size, np.int64)
         best: LoopSchedule | None = None
-        why, deadline, compared = "", None, 0
-        for number in range(max(_FEWEST, min(_TRIES, _WORK // max(1, project.size)))):
-            found, weight, _placements = search.try_once(at, number, deadline)
+        deadline = None if known is None else self._deadline(known, period)
+        why, compared, work = "", 0, 0
+        for number in range(_TRIES):
+            if work > (_PRESSING if best is not None or known is not None else _SEARCHING):
+                break
+            found, weight, placements = search.try_once(at, number, deadline)
             taken_out += weight
+            work += placements * project.size
             if found is None:
                 continue
             compared += 1
@@ -92,7 +102,16 @@ class _Search:
                 break
         if best is not None:
             return best
+        if known is not None:
+            return f"it takes no fewer cycles in all than II {known.period}"
         return why or _in_the_way(self.body, self.made, taken_out)
+
+    def _deadline(self, known: LoopSchedule, period: int) -> int | None:
+        """The makespan by which the loop of `period` is shorter than by `known`."""
+        cycles = self.cycles(known)
+        if cycles is None or self.trips is None:
+            return None
+        return cycles - (self.trips - 1) * period - 1
 
     def could_gain(self, best: LoopSchedule, period: int) -> bool:
         """Whether the loop might take fewer cycles than by `best` with a longer period."""
@@ -190,6 +209,8 @@ def pipeline_loop(
     `units` run the counter and the jump. Variable v lies from word `first_words[v]` on, the last of
     which is the first word after all of them.
     """
+    if not body.loop.problem.mode_slots.any():
+        return Pipelining((), (), None, "an iteration has nothing to do")
     made = modulo_project(body.loop, units)
     none = contradiction(made.project)
     if none is not None:
@@ -222,10 +243,14 @@ def _searched(search: _Search, bounds: tuple[tuple[str, int, str], ...], least: 
     """The best of the periods from `least` on: the first one, or a longer one for few trips."""
     tried: list[PeriodTried] = []
     best: LoopSchedule | None = None
+    longer = 0
     for period in _periods(least, search.plain):
         if best is not None and not search.could_gain(best, period):
             break
-        found = search.at_period(period)
+        longer += best is not None
+        if longer > _LONGER:
+            break
+        found = search.at_period(period, best)
         if isinstance(found, str):
             tried.append(PeriodTried(period, found=False, why=found))
             continue
