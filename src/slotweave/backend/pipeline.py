@@ -34,7 +34,7 @@ _LONGER = 6
 #: Schedules of one period that are compared.
 _COMPARED = 8
 #: Loops are unrolled no further than this, for each copy of the kernel is code.
-MOST_UNROLLED = 16
+MOST_UNROLLED = 32
 
 
 @dataclass(frozen=True)

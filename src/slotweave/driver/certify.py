@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from slotweave.analysis.counted_loops import constant_variables
 from slotweave.analysis.used_part import used_part
 from slotweave.backend.fitted import Fitted
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, ReferenceDiffers
@@ -27,7 +28,6 @@ from slotweave.check.runs.execution import Verified, instance_memory, run_agains
 from slotweave.check.runs.inputs import NOTHING_DIRECTED, directed_inputs
 from slotweave.check.symbolic.equivalence import Equivalence, program_equals_graph
 from slotweave.driver.job import Job
-from slotweave.driver.loops import constant_variables
 from slotweave.driver.pipeline_loops import PipelinedLoop
 from slotweave.frontend.kernel import Words
 from slotweave.ir.facts import Facts

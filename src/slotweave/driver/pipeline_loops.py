@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from slotweave.analysis.counted_loops import CountedLoop, OtherLoop, constant_variables, loops_of
 from slotweave.analysis.used_part import used_part
 from slotweave.backend.emit.link import block_length, emitted_block
 from slotweave.backend.emit.pipelined import LoopControl, PipelinedCode, emit_pipelined
@@ -21,7 +22,6 @@ from slotweave.base.budget import UNLIMITED
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.base.wording import plural
 from slotweave.driver.job import Job
-from slotweave.driver.loops import CountedLoop, OtherLoop, constant_variables, loops_of
 from slotweave.driver.search_blocks import search_block
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph, Node

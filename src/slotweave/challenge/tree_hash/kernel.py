@@ -6,7 +6,7 @@ from slotweave.challenge.tree_hash.definition import definition
 from slotweave.challenge.tree_hash.plans.alternatives import tree_hash_alternatives
 from slotweave.challenge.tree_hash.plans.choice_table import CHOICES, ROLLED, ROLLED_CHOICES
 from slotweave.challenge.tree_hash.plans.choices import read_choices
-from slotweave.challenge.tree_hash.plans.plans import PLAN_NAMES, plan_named
+from slotweave.challenge.tree_hash.plans.plans import PIPELINED, PLAN_NAMES, plan_named
 from slotweave.challenge.tree_hash.plans.rolled_choices import read_rolled_choices
 from slotweave.challenge.tree_hash.plans.rolled_plans import ROLLED_PLAN_NAMES
 from slotweave.challenge.tree_hash.plans.vary import vary
@@ -14,6 +14,7 @@ from slotweave.challenge.tree_hash.proofs import proved_fingerprints
 from slotweave.challenge.tree_hash.tables.memory_map import declare_memory
 from slotweave.challenge.tree_hash.walks.any_start import build_any_start
 from slotweave.challenge.tree_hash.walks.grouped import build_grouped
+from slotweave.challenge.tree_hash.walks.looped import build_looped
 from slotweave.challenge.tree_hash.walks.rolled import build_rolled
 from slotweave.challenge.tree_hash.walks.scalar import build_scalar
 from slotweave.challenge.tree_hash.walks.vector import build_vector
@@ -47,6 +48,9 @@ def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
     else:
         borrowed = choices.borrowed_nodes(k.vector_length)
         memory = declare_memory(k, shape, contract, choices.tables, borrowed, choices.restore)
+        if choices.loop:
+            build_looped(k, shape, contract, choices, memory)
+            return
         build_vector(k, shape, contract, choices, memory)
 
 
@@ -64,7 +68,7 @@ TREE_HASH = Kernel(
     reference=reference,
     facts=facts,
     plan=plan_named,
-    plan_names=(*PLAN_NAMES, *ROLLED_PLAN_NAMES),
+    plan_names=(*PLAN_NAMES, *ROLLED_PLAN_NAMES, PIPELINED),
     choices=(*CHOICES, *ROLLED_CHOICES),
     definition=definition,
     vary=vary,

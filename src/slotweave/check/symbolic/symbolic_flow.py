@@ -5,6 +5,7 @@ Counted loops are thereby followed round by round. A jump that depends on data c
 
 from __future__ import annotations
 
+from slotweave.analysis.counted_loops import least_words
 from slotweave.check.symbolic.symbolic_graph import GraphRun, NotExecutableError, continue_with
 from slotweave.check.symbolic.symbolic_memory import MemoryMap, SymbolicMemory
 from slotweave.check.symbolic.terms import Terms
@@ -13,9 +14,17 @@ from slotweave.ir.flow import Flow
 #: Runs of more blocks than this are given up.
 MAX_BLOCKS = 100_000
 
+#: So are runs that are known beforehand to compute more words.
+MOST_WORDS = 4_000_000
+
 
 def run_flow(flow: Flow, terms: Terms, layout: MemoryMap, memory: SymbolicMemory) -> GraphRun:
     """Run `flow` on `memory`. Raises NotExecutableError if a jump depends on data."""
+    words = least_words(flow)
+    if words > MOST_WORDS:
+        raise NotExecutableError(
+            f"its loops compute {words:,} words, and {MOST_WORDS:,} are followed"
+        )
     state = GraphRun(memory)
     at = 0
     for _ in range(MAX_BLOCKS):

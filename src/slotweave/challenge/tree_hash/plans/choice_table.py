@@ -69,6 +69,11 @@ CHOICES: tuple[PlanChoice, ...] = (
         "and written back in each.", styles=("grouped",),
     ),
     PlanChoice(
+        "loop", "an integer from 0", 0,
+        "How many vectors each trip of a loop over all of them takes; 0: no loop.",
+        styles=_VECTOR,
+    ),
+    PlanChoice(
         "levels", "a list of words", ["gather"],
         "How each level of the tree is answered, by depth from the root; the last entry covers "
         "all deeper levels. The root is always selected.", _WAYS, _VECTOR,

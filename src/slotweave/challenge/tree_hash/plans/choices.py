@@ -70,6 +70,7 @@ class Choices:
     constant: str
     constant_but: Exceptions
     sharing: frozenset[int]
+    loop: int
 
     def way(self, group: int, number: int) -> str:
         """How `group` answers its level in round `number`; some ways decide the next round's."""
@@ -159,11 +160,26 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
         constant=_word(plan, "constant"),
         constant_but=_exceptions(plan, "constant_but"),
         sharing=_groups_sharing_words(shape, tables, lanes),
+        loop=number_from(plan, "loop", "a number of vectors", 0),
     )
     if contract != "any-start" and choices.style == "vector":
         _check_tables(plan, choices, lanes)
         _check_borrowing(plan, choices, lanes)
+        _check_loop(plan, choices, contract, lanes)
     return choices
+
+
+def _check_loop(plan: Plan, choices: Choices, contract: str, lanes: int) -> None:
+    """The vectors of a trip share no words, and take no child by words of their own."""
+    if not choices.loop:
+        return
+    groups = groups_of(choices.shape, lanes)[: choices.loop]
+    if contract == "full":
+        raise bad_plan(plan, "a loop over vectors leaves no indices: contracts values and judged")
+    if choices.sharing or choices.shape.batch % lanes:
+        raise bad_plan(plan, "in a loop no vector may share its words with a table or another one")
+    if choices.borrowed_nodes(lanes) or any(choices.through_memory(g.number) for g in groups):
+        raise bad_plan(plan, "in a loop children are taken by 'both' or 'scalar'")
 
 
 def _word(plan: Plan, name: str) -> str:

@@ -20,6 +20,9 @@ from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.text.plan_json import plan_from_json
 
+#: The default plan as a loop over vectors.
+PIPELINED = "pipelined"
+
 PLAN_NAMES = ("tuned", "default", "scalar", *LADDER_PLAN_NAMES, "multi-stage")
 
 #: Vectors start spread over this share of the run.
@@ -42,9 +45,11 @@ def plan_named(name: str, parameters: Mapping[str, int], contract: str) -> Plan:
         return ladder_plan(name, shape)
     if name in ("default", "multi-stage"):
         return default_plan(shape, contract)
+    if name == PIPELINED:
+        return pipelined_plan(shape, contract)
     if name in ROLLED_PLAN_NAMES:
         return rolled_plan(name)
-    known = ", ".join((*PLAN_NAMES, *ROLLED_PLAN_NAMES))
+    known = ", ".join((*PLAN_NAMES, *ROLLED_PLAN_NAMES, PIPELINED))
     raise InputError(Diagnostic("SW209", f"tree-hash has no plan {name!r} (known: {known})"))
 
 
@@ -93,6 +98,21 @@ def default_plan(shape: Shape, contract: str) -> Plan:
         "constant_but": [{"rounds": windows, "way": "whole"}] if windows else [],
     }
     return _plan(stagger, choices)
+
+
+def pipelined_plan(shape: Shape, contract: str) -> Plan:
+    """The default plan, a vector of items in each trip of a loop."""
+    plan = default_plan(shape, contract)
+    choices = dict(plan.choices)
+    for name, value in plan.choices.items():
+        if name.endswith("_but"):
+            choices[name] = [
+                {**one, "groups": [group for group in one["groups"] if group == 0]}
+                if "groups" in one else one
+                for one in value
+            ]  # fmt: skip
+    schedule = replace(plan.schedule, stagger=0.0)
+    return replace(plan, name=PIPELINED, schedule=schedule, choices={**choices, "loop": 1})
 
 
 def _biases(

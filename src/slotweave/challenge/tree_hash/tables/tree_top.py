@@ -10,6 +10,11 @@ from slotweave.frontend.tracer import Tracer, Vector, Word
 CARRIED_CONSTANT = HASH_STAGES[-1][1]
 
 
+#: A node, and whether the constant is xored in; two nodes, and the same.
+VectorKey = tuple[int, bool]
+StepKey = tuple[int, int, bool]
+
+
 class TreeTop:
     """Nodes on request, plain or xored with the carried constant; each is made only once."""
 
@@ -36,6 +41,10 @@ class TreeTop:
                 apart = self._word_from_row(other, xored) - self._word_from_row(node, xored)
                 self._steps[key] = self.k.broadcast(apart)
         return self._steps[key]
+
+    def made(self) -> tuple[list[VectorKey], list[StepKey]]:
+        """The arguments of `vector` and of `step` so far."""
+        return list(self._vectors), list(self._steps)
 
     def word(self, node: int, xored: bool) -> Word:
         """The value of `node`; the constant is xored in for this word alone."""

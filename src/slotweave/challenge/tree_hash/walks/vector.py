@@ -57,7 +57,7 @@ def build_vector(
             early = values.get(group)
             value = _load_values(level, group, buffer) if early is None else early
             walk = Walk(group, value, buffer)
-            _walk_rounds(level, walk, choices, contract, lent)
+            walk_rounds(level, walk, choices, contract, lent)
             for result in _results(level, walk, choices, contract):
                 if result.at_once:
                     result.store(k)
@@ -172,9 +172,10 @@ def _load_values(level: Level, group: Group, buffer: Vector | None = None) -> Ve
         return load_group(level.k, group, level.memory.at(address), address, held)
 
 
-def _walk_rounds(
-    level: Level, walk: Walk, choices: Choices, contract: str, lent: _Borrowed
+def walk_rounds(
+    level: Level, walk: Walk, choices: Choices, contract: str, lent: _Borrowed | None
 ) -> None:
+    """All rounds of a vector; `lent` is where children are stored, if any are."""
     for number in range(level.shape.rounds):
         depth = level.shape.level_of_round(number)
         if depth == 0:
@@ -191,7 +192,9 @@ def _walk_rounds(
                 walk.step()
 
 
-def _mixed(level: Level, walk: Walk, number: int, choices: Choices, lent: _Borrowed) -> Vector:
+def _mixed(
+    level: Level, walk: Walk, number: int, choices: Choices, lent: _Borrowed | None
+) -> Vector:
     """The value of each item, mixed with its node."""
     depth, group = level.shape.level_of_round(number), walk.group.number
     bits = choices.bits_selected(group, number)
@@ -208,7 +211,8 @@ def _mixed(level: Level, walk: Walk, number: int, choices: Choices, lent: _Borro
             return mix(walk, family_node(level, walk, depth, bits), node_is_plain=False)
         case "child":
             way = choices.children_way(group, number)
-            return mix_with_child(level, walk, way, lent.place(group, number))
+            place = None if lent is None else lent.place(group, number)
+            return mix_with_child(level, walk, way, place)
         case "grandchild":
             return mix_with_grandchild(level, walk)
         case way:

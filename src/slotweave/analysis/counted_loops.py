@@ -47,6 +47,19 @@ def loops_of(flow: Flow) -> tuple[CountedLoop | OtherLoop, ...]:
     return tuple(found)
 
 
+def least_words(flow: Flow) -> int:
+    """How many words a run through the counted loops of `flow` computes at least.
+
+    Each loop of a known number of rounds is counted once, however often it is entered.
+    """
+    total = 0
+    for loop in loops_of(flow):
+        if isinstance(loop, CountedLoop) and loop.trips is not None:
+            nodes = flow.blocks[loop.block].graph.nodes
+            total += loop.trips * sum(node.width for node in nodes)
+    return total
+
+
 def constant_variables(flow: Flow) -> dict[int, int]:
     """The word of each variable that is assigned once, by the first block, a constant."""
     times: dict[int, int] = {}
@@ -107,8 +120,8 @@ def _decrement(graph: Graph, counter: int, constants: dict[int, int]) -> Node | 
         step = None
         if made.op == "add_immediate":
             step = made.imm & WORD_MASK
-        elif made.op in ("add", "sub") and args[1].op == "variable" and args[1].imm in constants:
-            step = constants[args[1].imm] if made.op == "add" else -constants[args[1].imm]
+        elif made.op in ("add", "sub") and (word := _constant(args[1], constants)) is not None:
+            step = word if made.op == "add" else -word
         return made if step is not None and step & WORD_MASK == WORD_MASK else None
     return None
 
@@ -124,8 +137,12 @@ def _trips(graph: Graph, counter: int, constants: dict[int, int]) -> int | None:
     """What the block before the loop assigns to its counter, if that is a constant."""
     for node in graph.nodes:
         if node.op == "assign" and node.imm == counter:
-            made = graph.nodes[node.args[0]]
-            if made.op == "const":
-                return made.imm & WORD_MASK
-            return constants.get(made.imm) if made.op == "variable" else None
+            return _constant(graph.nodes[node.args[0]], constants)
     return constants.get(counter)
+
+
+def _constant(node: Node, constants: dict[int, int]) -> int | None:
+    """The word that `node` is, if that is a constant."""
+    if node.op == "const":
+        return node.imm & WORD_MASK
+    return constants.get(node.imm) if node.op == "variable" else None
