@@ -10,9 +10,9 @@ from slotweave.analysis.utilisation import EngineUse
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.program import Program
-from slotweave.machine import Machine
-from slotweave.simulate.reference import run
-from slotweave.simulate.run import Event, Memory
+from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.simulate.compiled import bundle_counts, encode
+from slotweave.simulate.run import Memory
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,18 @@ def _why(engine: str, used: int, width: int) -> str:
 
 def executed(program: Program, machine: Machine, memory: Memory) -> Executed:
     """One run of `program` on `memory`, slots counted as they ran."""
+    end, visits = bundle_counts(encode(program, machine), memory)
     slots: Counter[tuple[str, str]] = Counter()
-    bundle_in: dict[int, int] = {}
-
-    def count(event: Event) -> None:
-        bundle_in[event.cycle] = event.bundle
-        slots[event.engine, program.bundles[event.bundle][event.engine][event.slot][0]] += 1
-
-    cycles = run(program, machine, memory, on_event=count).cycles
+    bundles: dict[int, int] = {}
+    for number, (bundle, times) in enumerate(zip(program.bundles, visits.tolist(), strict=True)):
+        rows = [(engine, slot) for engine, row in bundle.items() for slot in row]
+        rows = [(engine, slot) for engine, slot in rows if engine != DEBUG_ENGINE]
+        if rows and times:
+            bundles[number] = times
+            for engine, slot in rows:
+                slots[engine, slot[0]] += times
     used: Counter[str] = Counter()
     for (engine, _mnemonic), number in slots.items():
         used[engine] += number
-    engines = {name: EngineUse(used[name], width * cycles) for name, width in machine.engines}
-    return Executed(cycles, engines, slots, Counter(bundle_in.values()))
+    engines = {name: EngineUse(used[name], width * end.cycles) for name, width in machine.engines}
+    return Executed(end.cycles, engines, slots, bundles)

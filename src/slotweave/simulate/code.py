@@ -36,3 +36,4 @@ class Work(NamedTuple):
     due: NDArray[np.int64]  # (depth, row, 3): what lands when; columns in `interpreter`
     due_count: NDArray[np.int64]  # rows used
     seen: NDArray[np.bool_]  # bundle -> have its reads been checked?
+    visits: NDArray[np.int64]  # bundle -> how often it was run

@@ -74,15 +74,35 @@ def run_many(
     return Runs(ends, cycles)
 
 
-def _run_on(encoded: Encoded, start: Run, strict: bool, pauses: bool, max_cycles: int) -> Run:
-    """From `start` to the next stop or pause."""
+def bundle_counts(encoded: Encoded, memory: Memory) -> tuple[Run, NDArray[np.int64]]:
+    """A run to its end without pauses, and how often it runs each bundle.
+
+    Raises CheckFailed as `run_compiled` does.
+    """
+    if encoded.refusal:
+        raise CheckFailed(encoded.refusal)
+    work = _work(encoded)
+    end = _run_on(encoded, ready(encoded.machine, memory), True, False, MAX_CYCLES, work)
+    return end, work.visits
+
+
+def _run_on(
+    encoded: Encoded,
+    start: Run,
+    strict: bool,
+    pauses: bool,
+    max_cycles: int,
+    work: Work | None = None,
+) -> Run:
+    """From `start` to the next stop or pause; `work` is fresh, if given."""
     from slotweave.simulate import interpreter as loop
 
     memory, scratch, written = start.memory.copy(), start.scratch.copy(), start.written.copy()
     registers = np.zeros(loop.REGISTERS, dtype=np.int64)
     registers[loop.PC], registers[loop.CYCLES] = start.pc, start.cycles
     registers[loop.TIME], registers[loop.TRACED] = start.executed_bundles, len(start.trace)
-    work, trace = _work(encoded), np.array(start.trace, dtype=np.uint32)
+    work = _work(encoded) if work is None else work
+    trace = np.array(start.trace, dtype=np.uint32)
     reason = loop.TRACE_FULL
     while reason == loop.TRACE_FULL:
         reason = loop.run_bundles(
@@ -114,6 +134,7 @@ def _work(encoded: Encoded) -> Work:
         due=np.zeros((depth, depth * rows, 3), dtype=np.int64),
         due_count=np.zeros(depth, dtype=np.int64),
         seen=encoded.code.proved.copy(),
+        visits=np.zeros(len(encoded.code.counts), dtype=np.int64),
     )
 
 

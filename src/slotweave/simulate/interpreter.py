@@ -226,6 +226,7 @@ def run_bundles(
     state = STOPPED if registers[PC] >= end else RUNNING
     while state == RUNNING:
         pc, time = registers[PC], registers[TIME]
+        work.visits[pc] += 1
         first, last = code.first[pc], code.first[pc + 1]
         if code.counts[pc] and registers[CYCLES] >= max_cycles:
             return AT_LIMIT
