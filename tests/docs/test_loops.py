@@ -74,3 +74,14 @@ def test_the_loop_on_the_page_is_what_compile_prints() -> None:
     assert found is not None
     printed = " ".join(slotweave(*found[1].split()).out.split())
     assert " ".join(found[2].split()) in printed
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("batch", "proved"), [(2048, True), (65_536, "unknown")])
+def test_the_pipelined_tree_hash_takes_what_the_page_says(batch: int, proved: object) -> None:
+    arguments = ("tree-hash", "--plan", "pipelined", "-p", f"batch={batch}", "--json")
+    found = slotweave("compile", *arguments).json
+    row = f"| batch {batch:,} | {found['cycles']:,} | {found['cycles'] / batch:.2f} "
+    assert f"{row}| {found['bundles']:,} |" in PAGE
+    assert found["proved"]["program"] == proved
+    assert found["bundles"] < 4000
