@@ -47,7 +47,9 @@ def test_each_loop_above_its_bound_is_listed_with_the_reason() -> None:
     lines = list(suite_lines(ROWS))
     assert "| a | m | unrolled | 110 | 100 | 10.0% |" in lines
     assert "| d | m | loop | - | SW301 too small | - |" in lines
-    assert "1 of 2 pipelined loops at their least II, 1 more by CP-SAT; 1 not pipelined" in lines
+    assert (
+        "1 of 2 pipelined loops found at their least II, 1 more by CP-SAT; 1 not pipelined" in lines
+    )
     assert "b on m, b.py:1: II 4 (least 3): most in the way: x" in lines
     assert "c on m, c.py:1: not pipelined: it runs once" in lines
 
