@@ -10,6 +10,7 @@ is not missed, for nobody was told that it is right.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -109,6 +110,7 @@ class _Bench:
             (number, block.fitted, mutations)
             for number, block in enumerate(self.result.blocks)
             if len(block.fitted.schedule.cycle)
+            and (block.pipelined is None or block.pipelined.control.plain_follows)
             and is_changeable(block.fitted, mutations := kinds(block.fitted.problem), self.seed)
         ]
         for place, (number, fitted, mutations) in enumerate(subjects):
@@ -127,9 +129,13 @@ class _Bench:
         return self._outcome(subject, mutant, program, fault=fault)
 
     def _linked(self, flow: Flow, changed: dict[int, Fitted]) -> Program:
-        blocks = [changed.get(n, block.fitted) for n, block in enumerate(self.result.blocks)]
+        """The program of `flow`; pipelined code stays, and other schedules are of plain forms."""
         machine = self.result.job.machine
-        return link(flow, [emitted_of(block, machine) for block in blocks], machine)
+        emitted = [
+            replace(emitted_of(changed.get(n, block.fitted), machine), pipelined=block.pipelined)
+            for n, block in enumerate(self.result.blocks)
+        ]
+        return link(flow, emitted, machine)
 
     def _outcome(
         self,
