@@ -258,7 +258,8 @@ def _searched(search: _Search, bounds: tuple[tuple[str, int, str], ...], least: 
         if best is None or search.cost(found) < search.cost(best):
             best = found
     if best is None:
-        return Pipelining(bounds, tuple(tried), None, f"no period below {search.plain} was found")
+        why = f"no period below {search.plain} was found: {tried[-1].why}"
+        return Pipelining(bounds, tuple(tried), None, why)
     return Pipelining(bounds, tuple(tried), best, "", search.cycles(best))
 
 
