@@ -12,8 +12,9 @@ from support.command_line import assert_refused, slotweave
 
 def test_the_machines_are_listed() -> None:
     answer = slotweave("machines", "list")
-    assert [line.split()[0] for line in answer.out.splitlines()] == ["challenge", "minimal"]
-    assert slotweave("machines", "list", "--json").json["machines"] == ["challenge", "minimal"]
+    names = ["challenge", "minimal", "challenge-slow", "st200", "wide"]
+    assert [line.split()[0] for line in answer.out.splitlines()] == names
+    assert slotweave("machines", "list", "--json").json["machines"] == names
 
 
 def test_a_machine_is_shown_as_the_file_that_describes_it(tmp_path: Path) -> None:

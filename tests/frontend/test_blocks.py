@@ -105,6 +105,16 @@ def test_a_word_that_is_known_needs_no_test_for_no_rounds() -> None:
     assert [block.jump for block in k.flow().blocks] == [None, Jump(1, 0), None]
 
 
+def test_neither_does_one_of_a_few_words_without_0() -> None:
+    k, out = tracer()
+    with k.loop(k.select(out[0], 3, 5)):
+        pass
+    assert [block.jump for block in k.flow().blocks] == [None, Jump(1, 0), None]
+    with k.loop(k.select(out[0], 3, 0)):
+        pass
+    assert len([block for block in k.flow().blocks if block.jump is not None]) == 3
+
+
 def test_what_is_made_in_a_loop_that_may_not_run_ends_with_it() -> None:
     k, out = tracer()
     with k.loop(out[0]):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from slotweave.base.diagnostics import InputError
 from slotweave.driver.compile import compile_job, draft_after
 from slotweave.driver.compiled import Compiled
 from slotweave.driver.job import Job
@@ -21,11 +22,15 @@ from slotweave.kernels.hashes.murmur import MURMUR
 from slotweave.kernels.hashes.sha256 import ROUNDS, SHA256, START
 from slotweave.kernels.hashes.xxhash import XXHASH
 from slotweave.kernels.library import LIBRARY
-from slotweave.kernels.searching.bitonic import comparators
+from slotweave.kernels.searching.binary_search import BINARY_SEARCH
+from slotweave.kernels.searching.bitonic import BITONIC, comparators
+from slotweave.kernels.searching.bloom import BLOOM
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.reference import run
 
 FORMS = (UNROLLED, LOOP)
+#: Kernels that take whole vectors of items alone.
+IN_VECTORS = (BITONIC, BINARY_SEARCH, BLOOM, CRC32, XXHASH, MURMUR, FNV, SHA256, CHACHA)
 #: Parameters at which little is traced; where there are none, the defaults.
 SMALL = {
     "saxpy": {"n": 19}, "dot": {"n": 19}, "fir": {"n": 11, "taps": 3}, "iir": {"n": 9},
@@ -45,6 +50,14 @@ SLOW = ("sha256", "chacha20")
 @pytest.mark.parametrize("kernel", [k for k in LIBRARY if k.name not in SLOW], ids=lambda k: k.name)
 def test_each_form_does_what_its_reference_does(kernel: Kernel, form: str) -> None:
     expect_right(kernel, form, SMALL[kernel.name])
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kernel", IN_VECTORS, ids=lambda k: k.name)
+def test_items_that_fill_no_vector_are_refused(kernel: Kernel, form: str) -> None:
+    name = "columns" if kernel is BITONIC else "n"
+    with pytest.raises(InputError, match=rf"SW202 .*{name} must be a multiple of 8.* not 12"):
+        expect_right(kernel, form, SMALL[kernel.name] | {name: 12})
 
 
 @pytest.mark.long

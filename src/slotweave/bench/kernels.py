@@ -15,7 +15,7 @@ from typing import Any
 from slotweave.backend.pipeline import modulo_project
 from slotweave.backend.schedule.exact import Status, modulo_model, run_model
 from slotweave.backend.schedule.exact.modulo_model import MOST_LITERALS, literals_of
-from slotweave.base.diagnostics import NoSchedule
+from slotweave.base.diagnostics import InputError, NoSchedule
 from slotweave.bounds import best_bound
 from slotweave.bounds.projects.chains import chains
 from slotweave.driver.compile import compile_job, draft_after
@@ -89,7 +89,7 @@ def _measured(kernel: Kernel, machine: Machine, form: str, exact: float) -> Row:
     job = Job(kernel, values, contract, kernel.plan(form, values, contract), machine, instances=1)
     try:
         result = compile_job(job)
-    except NoSchedule as refused:
+    except (NoSchedule, InputError) as refused:
         return Row(kernel.name, machine.name, form, refused=str(refused.diagnostic))
     if form == UNROLLED:
         bound = best_bound(result.block.bounds).cycles

@@ -42,6 +42,17 @@ def _graphs(draft: Draft) -> Iterator[str]:
     return (graph_to_text(block.graph) for block in flow.blocks)
 
 
+def _loops(draft: Draft) -> Iterator[str]:
+    """A line for each loop: its period, or why it is not pipelined."""
+    lines = []
+    for loop in draft.loops:
+        said = f"not pipelined: {loop.why}"
+        if (found := loop.schedule) is not None:
+            said = f"period {found.period}, {found.stages} stages, unrolled {found.unroll} times"
+        lines.append(f"loop of block {loop.block}, {loop.where}: {said}\n")
+    yield "".join(lines) or "no loops\n"
+
+
 def _schedules(draft: Draft) -> Iterator[str]:
     for block in draft.fitted:
         yield schedule_to_text(block.schedule) + "\n" + allocation_to_text(block.allocation)
@@ -67,6 +78,7 @@ _TEXTS: Mapping[str, Callable[[Draft], Iterator[str]]] = {
     "trace": _graphs,
     "rewrite": _graphs,
     "share": _graphs,
+    "pipeline": _loops,
     "lower": lambda draft: (problem_to_text(lowered.problem) for lowered in draft.lowered),
     "promises": _promises,
     "schedule": _schedules,

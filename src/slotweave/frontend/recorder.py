@@ -86,10 +86,12 @@ class Recorder:
         words = self._known.get(index)
         return self._options.get(index) if words is None else as_options(words)
 
-    def known_word(self, index: int) -> int | None:
-        """The word that node `index` is known to be, if it is."""
-        words = self._known.get(index)
-        return None if words is None else words[0]
+    def may_be(self, index: int, word: int) -> bool | None:
+        """Whether the word of node `index` is `word`; None if it may be that or another one."""
+        options = self._options_of(index)
+        if options is None or options[0] > {word}:
+            return None
+        return word in options[0]
 
     def graph(self) -> Graph:
         """The graph so far. Raises InputError if words of a vload are used that must not be."""

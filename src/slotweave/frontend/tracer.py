@@ -187,18 +187,18 @@ class Tracer(ValueTracer):
         if isinstance(times, Vector):
             raise misuse("a loop runs a number of times that is one word, not a vector")
         left: Variable[Word] = self.variable(times)
-        known = self._recorder.known_word(left.value.index)
+        nothing = self._recorder.may_be(left.value.index, 0)
         skip, first = self._blocks.label(), len(self._blocks.widths)
-        if known is None:
+        if nothing is None:
             self._cut(skip, self.variable(left.value == 0).number)
         else:
-            self._cut(None if known else skip)
+            self._cut(skip if nothing else None)
         start = self._blocks.place(self._blocks.label())
         yield left
         left.value = left.value - 1
         self._cut(start, left.number)
         self._blocks.place(skip)
-        if not known:
+        if nothing is not False:
             self._blocks.unset.update(range(first, len(self._blocks.widths)))
 
     def branch(self, condition: Word, yes: Callable[[], object], no: Callable[[], object]) -> None:

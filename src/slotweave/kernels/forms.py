@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.frontend.blocks import Variable
 from slotweave.frontend.kernel import Kernel, Parameter, Parameters, Words
 from slotweave.frontend.load import kernel_of_function
@@ -41,6 +42,17 @@ class Form:
             with self.k.loop(count):
                 yield at.value
                 at.value = at.value + 1
+
+    def vectors(self, items: int, name: str) -> Iterator[Any]:
+        """As `rounds`, a vector of items in each. Raises InputError (SW202) if some are left over.
+
+        `name` is the parameter that counts the items.
+        """
+        lanes = self.k.vector_length
+        if items % lanes:
+            reason = f"{name} must be a multiple of {lanes}, the vector length, not {items}"
+            raise InputError(Diagnostic("SW202", reason))
+        return self.rounds(items // lanes)
 
     def carried(self, start: Any) -> Any:
         """What a round leaves for the next one, in `.value`."""

@@ -19,7 +19,7 @@ def chacha(form: Form, n: int) -> None:
     k = form.k
     x = k.region("state", 0, 16 * n, read_only=True)
     y = k.region("stream", 16 * n, 16 * n, output=True)
-    for i in form.rounds(n // k.vector_length):
+    for i in form.vectors(n, "n"):
         at = i * k.vector_length
         s = [x.vload(j * n + at) for j in range(16)]
         start = list(s)

@@ -21,7 +21,7 @@ def crc32(form: Form, n: int, words: int) -> None:
     table = k.region("table", 0, 256, read_only=True)
     x = k.region("x", 256, n * words, read_only=True)
     y = k.region("crc", 256 + n * words, n, output=True)
-    for i in form.rounds(n // k.vector_length):
+    for i in form.vectors(n, "n"):
         at = i * k.vector_length
         crc = k.literal_vector(0xFFFFFFFF)
         for word in range(words):

@@ -15,7 +15,7 @@ def fnv(form: Form, n: int, words: int) -> None:
     k = form.k
     x = k.region("x", 0, n * words, read_only=True)
     y = k.region("hash", n * words, n, output=True)
-    for i in form.rounds(n // k.vector_length):
+    for i in form.vectors(n, "n"):
         at = i * k.vector_length
         digest = k.literal_vector(OFFSET)
         for word in range(words):

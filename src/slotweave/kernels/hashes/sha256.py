@@ -46,7 +46,7 @@ def sha256(form: Form, n: int) -> None:
     k = form.k
     x = k.region("x", 0, 16 * n, read_only=True)
     y = k.region("digest", 16 * n, 8 * n, output=True)
-    for i in form.rounds(n // k.vector_length):
+    for i in form.vectors(n, "n"):
         at = i * k.vector_length
         w = [x.vload(j * n + at) for j in range(16)]
         s = [k.literal_vector(word) for word in START]

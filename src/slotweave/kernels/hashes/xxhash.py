@@ -17,7 +17,7 @@ def xxhash(form: Form, n: int, words: int) -> None:
     k = form.k
     x = k.region("x", 0, n * words, read_only=True)
     y = k.region("hash", n * words, n, output=True)
-    for i in form.rounds(n // k.vector_length):
+    for i in form.vectors(n, "n"):
         at = i * k.vector_length
         lanes = [k.literal_vector(start) for start in STARTS]
         for word in range(words - words % 4):

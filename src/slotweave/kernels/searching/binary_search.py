@@ -13,7 +13,7 @@ def binary_search(form: Form, n: int, levels: int) -> None:
     table = k.region("table", 0, entries, read_only=True)
     keys = k.region("keys", entries, n, read_only=True)
     found = k.region("found", entries + n, n, output=True)
-    for i in form.rounds(n // k.vector_length):
+    for i in form.vectors(n, "n"):
         at = i * k.vector_length
         key, place = keys.vload(at), k.literal_vector(0)
         for level in reversed(range(levels)):

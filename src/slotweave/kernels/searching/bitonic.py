@@ -15,7 +15,7 @@ def bitonic(form: Form, keys: int, columns: int) -> None:
     k = form.k
     lanes = k.vector_length
     x = k.region("x", 0, keys * columns, output=True)
-    for i in form.rounds(columns // lanes):
+    for i in form.vectors(columns, "columns"):
         at = i * lanes
         rows = [x.vload(row * columns + at) for row in range(keys)]
         for low, high in comparators(keys):

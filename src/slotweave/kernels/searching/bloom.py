@@ -18,7 +18,7 @@ def bloom(form: Form, n: int, bits: int) -> None:
     table = k.region("filter", 0, words, read_only=True)
     keys = k.region("keys", words, n, read_only=True)
     found = k.region("found", words + n, n, output=True)
-    for i in form.rounds(n // k.vector_length):
+    for i in form.vectors(n, "n"):
         at = i * k.vector_length
         key, all_set = keys.vload(at), k.literal_vector(1)
         for multiplier in MULTIPLIERS:
