@@ -144,7 +144,7 @@ def test_an_entry_whose_vector_would_pass_memorys_end_is_refused() -> None:
 @pytest.mark.parametrize(
     ("choices", "complaint"),
     [
-        ({"level": ["gather"]}, "unknown choice 'level' (known: style, together, kept, levels,"),
+        ({"level": ["gather"]}, "unknown choice 'level' (known: style, together, kept, loop,"),
         ({"levels": []}, "'levels' must name at least one way"),
         ({"levels": "gather"}, "'levels' must be a list of str"),
         ({"levels": [1]}, "'levels' must be a list of str"),
