@@ -169,6 +169,11 @@ def test_a_loop_that_does_nothing_is_not_pipelined(machine: Machine) -> None:
     assert report.why == "an iteration has nothing to do"
 
 
+def test_a_long_body_is_why_a_loop_is_not_pipelined(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slotweave.backend.pipeline.MOST_ACTIVITIES", 3)
+    assert "its body is too long: 7 activities" in reason(copying)
+
+
 def test_a_few_rounds_that_do_not_fill_the_pipeline_are_why() -> None:
     (report,) = compile_job(job_of(lambda k: copying(k, 2), CHALLENGE_SLOW)).loops
     assert "it runs 2 times" in report.why

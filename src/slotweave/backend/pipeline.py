@@ -29,6 +29,11 @@ from slotweave.ir.schedule import Schedule
 #: Attempts at a period, and how long they go on: placements times activities, to find a schedule
 #: and, once there is one, to find a better one.
 _TRIES, _SEARCHING, _PRESSING = 24, 60_000_000, 6_000_000
+#: Loops of more activities (operations, each lane for itself where lanes may be apart) are left in
+#: their plain form: an attempt takes time by the square of their number.
+MOST_ACTIVITIES = 3_000
+#: Periods that are tried in vain.
+_IN_VAIN = 20
 #: Longer periods that are tried once there is a schedule, for loops of few rounds.
 _LONGER = 6
 #: Schedules of one period that are compared.
@@ -212,6 +217,9 @@ def pipeline_loop(
     if not body.loop.problem.mode_slots.any():
         return Pipelining((), (), None, "an iteration has nothing to do")
     made = modulo_project(body.loop, units)
+    if made.project.size > MOST_ACTIVITIES:
+        many = f"{made.project.size:,} activities, and up to {MOST_ACTIVITIES:,} are scheduled"
+        return Pipelining((), (), None, f"its body is too long: {many} by a period")
     none = contradiction(made.project)
     if none is not None:
         return Pipelining((), (), None, _bound_text(body, made, none))
@@ -248,7 +256,7 @@ def _searched(search: _Search, bounds: tuple[tuple[str, int, str], ...], least: 
         if best is not None and not search.could_gain(best, period):
             break
         longer += best is not None
-        if longer > _LONGER:
+        if longer > _LONGER or (best is None and len(tried) == _IN_VAIN):
             break
         found = search.at_period(period, best)
         if isinstance(found, str):
