@@ -226,7 +226,6 @@ def run_bundles(
     state = STOPPED if registers[PC] >= end else RUNNING
     while state == RUNNING:
         pc, time = registers[PC], registers[TIME]
-        work.visits[pc] += 1
         first, last = code.first[pc], code.first[pc + 1]
         if code.counts[pc] and registers[CYCLES] >= max_cycles:
             return AT_LIMIT
@@ -259,6 +258,7 @@ def run_bundles(
                     return COLLIDES
         land(code, time + 1, block_words, work, memory, scratch, written)
         registers[TIME] = time + 1
+        work.visits[pc] += 1
         registers[CYCLES] += code.counts[pc]
         registers[PC] = next_pc
         if state == RUNNING and next_pc >= end:
