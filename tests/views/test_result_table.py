@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from rich.console import Console, RenderableType
 
+from slotweave.anatomy.given_words import GivenWords
 from slotweave.anatomy.summaries.compiled import CompiledSummary, RunOfBlocks, compiled_summary
 from slotweave.anatomy.summaries.repacked import RepackedSummary, repacked_summary
 from slotweave.base.budget import Budget
@@ -29,7 +30,7 @@ def repacked() -> RepackedSummary:
     given = compiled((3, 4, 16), plan="packed", instances=1)
     options, budget = RepackOptions(instances=1), Budget(evaluations=1)
     found = repack(given.program, CHALLENGE, given.job.facts, options, budget=budget)
-    return repacked_summary(found, "given", 0, None, ())
+    return repacked_summary(found, "given", 0, GivenWords(None, (), 0))
 
 
 def shown(view: RenderableType) -> str:
@@ -67,7 +68,9 @@ def test_bound_and_scratch_say_what_they_are_of(
     variant = shown(repacked_view(repacked))
     assert "for this variant of the program alone: " in variant
     assert "words still to be read at the peak" in variant
-    unchanged = replace(repacked, result=replace(repacked.result, best=None))
+    unchanged = replace(
+        repacked, result=replace(repacked.result, best=None, program=repacked.result.given)
+    )
     assert "for the variants that were tried: " in shown(repacked_view(unchanged))
 
 

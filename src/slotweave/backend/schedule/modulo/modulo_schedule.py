@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from slotweave.backend.schedule.modulo._modulo_kernel import attempt, distances
 from slotweave.backend.schedule.modulo.swing import swing_order
 from slotweave.backend.schedule.project.arrays import Longs, ProjectArrays, arrays_of
 from slotweave.bounds.projects.chains import Chains, chains, edges_of
@@ -82,6 +81,8 @@ class ModuloSearch:
 
     def at_period(self, period: int) -> _Period | None:
         """None if a cycle of lags is too long for the period."""
+        from slotweave.backend.schedule.modulo import _modulo_kernel as kernel
+
         project = self.project
         longest = chains(project, period)
         if longest is None:
@@ -89,7 +90,7 @@ class ModuloSearch:
         edges = edges_of(project)
         if project.size <= _MOST_PAIRS:
             lengths = edges.lengths_at(period)
-            dist = distances(project.size, edges.before, edges.after, lengths)
+            dist = kernel.distances(project.size, edges.before, edges.after, lengths)
         else:
             dist = np.empty((0, 0), np.int64)
         order = swing_order(edges, longest)
@@ -113,6 +114,8 @@ class ModuloSearch:
     ) -> tuple[ProjectSchedule | None, Longs, int]:
         """Attempt `number`: the schedule if one was found, how often each activity was taken out,
         and the placements made."""
+        from slotweave.backend.schedule.modulo import _modulo_kernel as kernel
+
         size = self.project.size
         last = deadline if deadline is not None else at.longest.longest + _STAGES * at.period
         latest = last - at.longest.tails
@@ -126,7 +129,7 @@ class ModuloSearch:
         if number >= len(at.urgencies):
             urgency += (spread + 1) * rng.random() ** 2 * (rng.random(size) - 0.5)
         start, mode = np.zeros(size, np.int64), np.zeros(size, np.int64)
-        placements = attempt(
+        placements = kernel.attempt(
             self.arrays, at.dist, at.longest.heads, latest, at.period, urgency, kind == 0,
             (RATIO if self.backtracks else 1) * size + 1, number, start, mode, weight,
         )  # fmt: skip

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from slotweave.backend.schedule.project._disjunctive_kernel import tabu_search
 from slotweave.backend.schedule.project.arrays import Longs, ProjectArrays, arrays_of
 from slotweave.ir.project import ActivityMode, Project, ProjectSchedule
 
@@ -90,6 +89,8 @@ class DisjunctiveSearch:
 
     def advance(self, iterations: int, seed: int) -> None:
         """That many moves; they are the same for the same seed."""
+        from slotweave.backend.schedule.project._disjunctive_kernel import tabu_search
+
         went = tabu_search(
             self.arrays, self.mode, self.first, self.ahead, self.behind, self.best,
             iterations, seed,

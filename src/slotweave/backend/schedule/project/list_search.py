@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slotweave.backend.schedule.project._list_kernel import search
 from slotweave.backend.schedule.project.arrays import Longs, ProjectArrays, arrays_of
 from slotweave.bounds.projects.chains import chains
 from slotweave.ir.project import Project, ProjectSchedule, horizon
@@ -66,6 +65,8 @@ class ListSearch:
 
     def advance(self, pool: ListPool, schedules: int, seed: int) -> ListPool:
         """The pool after that many more schedules; the same for the same seed."""
+        from slotweave.backend.schedule.project._list_kernel import search
+
         rows = pool.rows.copy()
         filled = search(
             self.arrays, self.tails, self.waits, rows, pool.filled, schedules, self.horizon,
