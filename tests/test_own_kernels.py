@@ -23,7 +23,7 @@ KERNELS = '''
 FACTOR = 0x9E3779B1
 
 
-def scale(k, n=24, offset=5):
+def scale(k, n=48, offset=5):
     """out[i] = in[i] * FACTOR + offset, vector by vector."""
     source = k.region("in", 0, n, read_only=True)
     out = k.region("out", n, n, output=True)
@@ -71,7 +71,7 @@ def expected(name: str, memory: list[int]) -> list[int]:
     after = list(memory)
     match name:
         case "scale":
-            after[24:48] = [word * 0x9E3779B1 + 5 for word in memory[:24]]
+            after[48:96] = [word * 0x9E3779B1 + 5 for word in memory[:48]]
         case "dot":
             after[32] = sum(a * b for a, b in zip(memory[:16], memory[16:32], strict=True))
         case "lookup":
