@@ -104,12 +104,12 @@ class Compiled(Shown, _compiled.Compiled):
     def _view(self) -> RenderableType:
         from slotweave.views.result_table import compiled_view
 
-        return compiled_view(self._summary())
+        return compiled_view(self._summary(causes=False))
 
-    def _summary(self) -> CompiledSummary:
+    def _summary(self, *, causes: bool = True) -> CompiledSummary:
         from slotweave.anatomy.summaries.compiled import compiled_summary
 
-        return compiled_summary(self)
+        return compiled_summary(self, causes=causes)
 
 
 @dataclass(frozen=True, repr=False)

@@ -74,17 +74,23 @@ def test_bound_and_scratch_say_what_they_are_of(
     assert "for the variants that were tried: " in shown(repacked_view(unchanged))
 
 
-def test_used_and_idle_slots_of_an_engine_are_all_of_them(summary: CompiledSummary) -> None:
-    lines = shown(compiled_view(summary)).splitlines()
+def test_used_and_idle_slots_of_an_engine_are_all_of_them(repacked: RepackedSummary) -> None:
+    lines = shown(repacked_view(repacked)).splitlines()
     first = next(at for at, line in enumerate(lines) if line.startswith("engine"))
     second = next(at for at, line in enumerate(lines) if line.startswith("idle"))
     assert lines[second].split("  ", 1)[1].split() == (
         ["could", "move", "word", "used", "memory", "elsewhere", "waiting", "no", "work"]
     ), "no column for jumps where there are none"
-    for name, engine in summary.engines.items():
+    for name, engine in repacked.engines.items():
         used, slots = numbers(lines[first:second], name)[-2:]
         assert (used, slots) == (engine.used, engine.slots)
         assert used + sum(numbers(lines[second:], name)) == slots
+
+
+def test_compile_names_the_command_that_says_why_slots_are_idle(summary: CompiledSummary) -> None:
+    text = shown(compiled_view(summary))
+    assert "`slotweave inspect PROGRAM` says why the other slots are idle." in text
+    assert "could move" not in text
 
 
 def numbers(lines: list[str], name: str) -> list[int]:
@@ -92,16 +98,15 @@ def numbers(lines: list[str], name: str) -> list[int]:
     return [int(cell) for cell in row.replace(",", "").split() if cell.isdecimal()]
 
 
-def test_slots_idle_because_of_jumps_have_a_column(summary: CompiledSummary) -> None:
-    idle = {**(summary.idle or {}), "load": {"jump": 3, "nothing": 1}}
-    text = shown(compiled_view(replace(summary, idle=idle)))
+def test_slots_idle_because_of_jumps_have_a_column(repacked: RepackedSummary) -> None:
+    idle = {**(repacked.idle or {}), "load": {"jump": 3, "nothing": 1}}
+    text = shown(repacked_view(replace(repacked, idle=idle)))
     assert "after a jump" in text
     assert "comes after a jump, and could else" in text
 
 
-def test_what_is_not_known_is_left_out(summary: CompiledSummary, repacked: RepackedSummary) -> None:
-    assert "Idle" in shown(compiled_view(summary))
-    assert "Idle" not in shown(compiled_view(replace(summary, idle=None)))
+def test_what_is_not_known_is_left_out(repacked: RepackedSummary) -> None:
+    assert "Idle" in shown(repacked_view(repacked))
     bare = shown(repacked_view(replace(repacked, ladder=(), idle=None)))
     for word in ("lower bound", "gap", "never written", "two writes", "Idle"):
         assert word not in bare

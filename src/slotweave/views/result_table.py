@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from slotweave.analysis.utilisation import EngineUse
-from slotweave.anatomy.summaries.compiled import CompiledSummary, Idle
+from slotweave.anatomy.summaries.compiled import CompiledSummary
 from slotweave.anatomy.summaries.repacked import RepackedSummary
 from slotweave.anatomy.words.never_written import UnwrittenRead
 from slotweave.base.diagnostics import Diagnostic
@@ -31,7 +30,8 @@ def compiled_view(found: CompiledSummary) -> RenderableType:
         job.kernel.name, job.machine.name, job.parameters,
         contract=job.contract, plan=job.plan.name,
     )  # fmt: skip
-    return _view(heading, _compiled_rows(found), found.engines, found.idle)
+    why = Text("`slotweave inspect PROGRAM` says why the other slots are idle.", style="dim")
+    return Group(heading, "", grid(_compiled_rows(found)), "", engine_table(found.engines), "", why)
 
 
 def repacked_view(
@@ -45,18 +45,9 @@ def repacked_view(
         contract=origin.get("contract"),
     )  # fmt: skip
     rows = [*_repacked_rows(found), *((name, Text(said)) for name, said in context)]
-    return _view(heading, rows, found.engines, found.idle)
-
-
-def _view(
-    heading: Text,
-    rows: Iterable[tuple[str, Text]],
-    engines: Mapping[str, EngineUse],
-    idle: Idle | None,
-) -> RenderableType:
-    parts: list[RenderableType] = [heading, "", grid(rows), "", engine_table(engines)]
-    if idle:
-        parts += ["", idle_table(idle), "", idle_legend(idle)]
+    parts: list[RenderableType] = [heading, "", grid(rows), "", engine_table(found.engines)]
+    if found.idle:
+        parts += ["", idle_table(found.idle), "", idle_legend(found.idle)]
     return Group(*parts)
 
 

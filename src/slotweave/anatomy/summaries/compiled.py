@@ -69,7 +69,8 @@ class RunOfBlocks:
 
 @dataclass(frozen=True)
 class CompiledSummary:
-    """`result` in figures. `idle` is None of a run too long to look at (see MOST_SHOWN).
+    """`result` in figures. `idle` is None if it was not asked for, and of a run too long to look at
+    (see MOST_SHOWN).
 
     `run` is None of a program without jumps, which runs its bundles as they stand.
     """
@@ -139,28 +140,32 @@ class CompiledSummary:
         }
 
 
-def compiled_summary(result: Compiled) -> CompiledSummary:
-    """`result` in figures; idle slots are those that `inspect` finds under the same facts."""
-    return _of_a_run(result) if result.jumps else _of_the_schedule(result)
+def compiled_summary(result: Compiled, *, causes: bool = True) -> CompiledSummary:
+    """`result` in figures; idle slots are those that `inspect` finds under the same facts.
+
+    Their `causes` take as long as a third of compiling: the program is followed for them.
+    """
+    return _of_a_run(result, causes) if result.jumps else _of_the_schedule(result, causes)
 
 
-def _of_the_schedule(result: Compiled) -> CompiledSummary:
+def _of_the_schedule(result: Compiled, causes: bool) -> CompiledSummary:
     """What is the same for every run of a program without jumps."""
     program, machine = result.program, result.job.machine
-    run = unrolled(program, machine, result.job.facts, apart=True, checked=True)
-    return CompiledSummary(
-        result, result.cycles, result.block.bounds, utilisation(program, machine),
-        _counted(_idle_slots(run, result)),
-    )  # fmt: skip
+    idle = None
+    if causes:
+        run = unrolled(program, machine, result.job.facts, apart=True, checked=True)
+        idle = _counted(_idle_slots(run, result))
+    used = utilisation(program, machine)
+    return CompiledSummary(result, result.cycles, result.block.bounds, used, idle)
 
 
-def _of_a_run(result: Compiled) -> CompiledSummary:
+def _of_a_run(result: Compiled, causes: bool) -> CompiledSummary:
     """What the longest verified run of a program that jumps does."""
     machine = result.job.machine
     memory = _longest(result)
     ran = executed(result.program, machine, memory)
     entered = [_entered(block, ran) for block in result.blocks]
-    run = _unrolled(result, memory, ran)
+    run = _unrolled(result, memory, ran) if causes else None
     idle = None if run is None else _idle_slots(run, result)
     first = [{} if run is None or idle is None else _counted(idle, *_first_time(block, run.path))
              for block in result.blocks]  # fmt: skip

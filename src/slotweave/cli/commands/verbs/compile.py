@@ -171,7 +171,7 @@ def _deliver(
     if json:
         print_json(compiled_summary(result).to_json())
     elif table and not terminal.quiet and output != STDOUT:
-        terminal.show(compiled_view(compiled_summary(result)))
+        terminal.show(compiled_view(compiled_summary(result, causes=False)))
     if not result.program.bundles:
         terminal.note("the program is empty: for these parameters the kernel does nothing")
     if output is not None and output != STDOUT:
