@@ -6,21 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from slotweave.anatomy.summaries.compiled import CompiledSummary
-from slotweave.anatomy.summaries.repacked import RepackedSummary
-from slotweave.anatomy.words.never_written import UnwrittenRead
-from slotweave.base.diagnostics import Diagnostic
 from slotweave.base.wording import inputs_text, plural
-from slotweave.bounds import Bound
-from slotweave.check.runs.execution import Verified
-from slotweave.check.runs.inputs import Coverage
 from slotweave.ir.text.loop_json import loop_json
 from slotweave.views.loops import loop_text
 from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idle_table, title
+
+if TYPE_CHECKING:  # `compile` loads nothing of `repack`
+    from slotweave.anatomy.summaries.compiled import CompiledSummary
+    from slotweave.anatomy.summaries.repacked import RepackedSummary
+    from slotweave.anatomy.words.never_written import UnwrittenRead
+    from slotweave.base.diagnostics import Diagnostic
+    from slotweave.bounds import Bound
+    from slotweave.check.runs.execution import Verified
+    from slotweave.check.runs.inputs import Coverage
 
 
 def compiled_view(found: CompiledSummary) -> RenderableType:

@@ -11,14 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slotweave.analysis.utilisation import EngineUse, utilisation
-from slotweave.anatomy.causes.idle_causes import IdleSlots, idle_slots
-from slotweave.anatomy.causes.placements import run_placements
 from slotweave.anatomy.executed import Executed, executed, path_of_run, slots_bound
 from slotweave.anatomy.json_rows import bound_json, engine_rows
-from slotweave.anatomy.unrolled import MOST_SHOWN, Unrolled, unrolled
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.check.runs.execution import instance_memory
@@ -27,6 +24,10 @@ from slotweave.ir.loop_problem import LoopReport, LoopSchedule
 from slotweave.ir.text.loop_json import loop_json
 from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.simulate.run import Words
+
+if TYPE_CHECKING:  # what follows a program is loaded where the causes of idle slots are asked for
+    from slotweave.anatomy.causes.idle_causes import IdleSlots
+    from slotweave.anatomy.unrolled import Unrolled
 
 #: engine -> cause (see `idle_causes`) -> slots
 Idle = Mapping[str, Mapping[str, int]]
@@ -151,10 +152,7 @@ def compiled_summary(result: Compiled, *, causes: bool = True) -> CompiledSummar
 def _of_the_schedule(result: Compiled, causes: bool) -> CompiledSummary:
     """What is the same for every run of a program without jumps."""
     program, machine = result.program, result.job.machine
-    idle = None
-    if causes:
-        run = unrolled(program, machine, result.job.facts, apart=True, checked=True)
-        idle = _counted(_idle_slots(run, result))
+    idle = _counted(_idle_slots(_straight(result), result)) if causes else None
     used = utilisation(program, machine)
     return CompiledSummary(result, result.cycles, result.block.bounds, used, idle)
 
@@ -181,8 +179,18 @@ def _of_a_run(result: Compiled, causes: bool) -> CompiledSummary:
     )  # fmt: skip
 
 
+def _straight(result: Compiled) -> Unrolled:
+    """The run of a compiled program without jumps, under the facts of its contract."""
+    from slotweave.anatomy.unrolled import unrolled
+
+    job = result.job
+    return unrolled(result.program, job.machine, job.facts, apart=True, checked=True)
+
+
 def run_of(result: Compiled, path: Sequence[int]) -> Unrolled:
     """The run of a compiled program that takes `path`, under the facts of its contract."""
+    from slotweave.anatomy.unrolled import unrolled
+
     job = result.job
     size = max(len(path), 1)
     return unrolled(
@@ -192,6 +200,8 @@ def run_of(result: Compiled, path: Sequence[int]) -> Unrolled:
 
 def _unrolled(result: Compiled, memory: Words, ran: Executed) -> Unrolled | None:
     """The same of what was run; None if that is too long to look at bundle by bundle."""
+    from slotweave.anatomy.unrolled import MOST_SHOWN
+
     if sum(ran.bundles.values()) > MOST_SHOWN:
         return None
     return run_of(result, path_of_run(result.program, result.job.machine, memory))
@@ -202,6 +212,9 @@ def _counted(idle: Mapping[str, IdleSlots], first: int = 0, end: int | None = No
 
 
 def _idle_slots(run: Unrolled, result: Compiled) -> Mapping[str, IdleSlots]:
+    from slotweave.anatomy.causes.idle_causes import idle_slots
+    from slotweave.anatomy.causes.placements import run_placements
+
     machine = result.job.machine
     return idle_slots(run.program, machine, run_placements(run, machine))
 
