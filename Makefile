@@ -34,12 +34,12 @@ test: lint
 
 # Each part says how many seconds it took.
 check-all:
-	@start=$$(date +%s); $(MAKE) lint && $(MAKE) docs && \
-	{ $(BIN)/pip install --quiet --editable '.[hexagon]' || \
-		echo "without a compiler for Hexagon some tests are skipped" >&2; } && \
-	linted=$$(date +%s); $(BIN)/pytest --long --parts $(PARALLEL) && \
-	tested=$$(date +%s); $(MAKE) coverage && \
-	covered=$$(date +%s) && $(MAKE) budgets && \
+	@set -e; start=$$(date +%s); $(MAKE) lint; $(MAKE) docs; \
+	$(BIN)/pip install --quiet --editable '.[hexagon]' || \
+		echo "without a compiler for Hexagon some tests are skipped" >&2; \
+	linted=$$(date +%s); $(BIN)/pytest --long --parts $(PARALLEL); \
+	tested=$$(date +%s); $(MAKE) coverage; \
+	covered=$$(date +%s); $(MAKE) budgets; \
 	echo "check-all: $$((linted - start)) s linters and setting up, $$((tested - linted)) s tests," \
 		"$$((covered - tested)) s coverage"
 

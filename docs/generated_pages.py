@@ -13,13 +13,17 @@ _DOCTEST = re.compile(r"^>>> ", re.MULTILINE)
 
 def commands_page() -> str:
     """What `slotweave COMMAND --help` says, of each command."""
+    from click import Context
     from typer.core import TyperGroup
     from typer.main import get_command
 
-    from slotweave.cli.main import app
+    from slotweave.cli.main import command_line
 
     def sections(group: TyperGroup, path: str, depth: int) -> Iterator[str]:
-        for name, command in sorted(group.commands.items()):
+        whole = Context(group)
+        for name in sorted(group.list_commands(whole)):
+            command = group.get_command(whole, name)
+            assert command is not None
             words = f"{path} {name}"
             with command.make_context(words, ["--help"], resilient_parsing=True) as context:
                 context.info_name = words
@@ -28,7 +32,7 @@ def commands_page() -> str:
             if isinstance(command, TyperGroup):
                 yield from sections(command, words, depth + 1)
 
-    group = get_command(app)
+    group = get_command(command_line())
     assert isinstance(group, TyperGroup)
     beginning = (
         "# Commands\n\nstdout carries data, stderr messages; `--json` prints one JSON object. Exit "
