@@ -216,3 +216,11 @@ def test_more_effort_is_never_longer_and_no_other_word_is_one():
     refused = slotweave("compile", "tree-hash", *shape, "--effort", "maxx")
     assert refused.code == 2
     assert "SW212 there is no effort 'maxx'" in refused.err
+
+
+def test_choices_of_a_kernel_that_has_none_are_refused(tmp_path: Path) -> None:
+    answer = slotweave("compile", "saxpy", "--choice", "foo=4")
+    assert_refused(answer, "SW209", "saxpy has nothing to choose, so no foo")
+    file = tmp_path / "plan.json"
+    file.write_text('{"schema_version": 1, "name": "q", "kernel": "saxpy", "choices": {"foo": 3}}')
+    assert_refused(slotweave("compile", "saxpy", "--plan", file), "SW209", "nothing to choose")

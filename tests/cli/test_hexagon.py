@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from slotweave.hexagon.judges import assembler
-from support.command_line import slotweave
+from support.command_line import assert_refused, slotweave
 from support.hexagon.listings import KERNELS, text_of
 
 pytest.importorskip("ortools", reason="packing with a proof needs ortools")
@@ -135,3 +135,11 @@ def test_a_self_test_says_who_notices(small: Path) -> None:
     assert tested["mutants"] == 50
     assert tested["caught"] + tested["equivalent"] == 50
     assert tested["by"]["symbols"] > 20
+
+
+@pytest.mark.parametrize("verb", ["inspect", "bound", "repack", "report"])
+def test_what_is_no_assembly_is_refused(verb: str, tmp_path: Path) -> None:
+    file = tmp_path / "triple.py"
+    file.write_text("def triple(k, n=8):\n    pass\n", encoding="utf-8")
+    answer = slotweave("hexagon", verb, file)
+    assert_refused(answer, "SW213", "there is no instruction for Hexagon in it")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.inputs import STDIN, read_text, shown
-from slotweave.extensions.lookup import described_plan, plan_called
+from slotweave.extensions.lookup import described_plan, expect_choices, plan_called
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
@@ -26,8 +26,11 @@ def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], con
     return plan_called(kernel, name, parameters, contract)
 
 
-def with_choices(plan: Plan, changed: Sequence[str]) -> Plan:
-    """`plan` with choices given as NAME=JSON instead of its own."""
+def with_choices(kernel: Kernel, plan: Plan, changed: Sequence[str]) -> Plan:
+    """`plan` of `kernel` with choices given as NAME=JSON instead of its own.
+
+    Raises InputError (SW209) for what is not of this form, and where there is nothing to choose.
+    """
     if not changed:
         return plan
     choices = dict(plan.choices)
@@ -38,4 +41,8 @@ def with_choices(plan: Plan, changed: Sequence[str]) -> Plan:
             except ValueError as error:
                 reason = f"the choice {name!r} is not JSON: {error}"
                 raise InputError(Diagnostic("SW209", reason)) from None
-    return replace(plan, name=f"{plan.name} with other choices", choices=MappingProxyType(choices))
+        made = replace(
+            plan, name=f"{plan.name} with other choices", choices=MappingProxyType(choices)
+        )
+        expect_choices(kernel, made)
+    return made

@@ -77,6 +77,8 @@ def prove(
             return Proved(False, broken, "unknown", why, kept.evidence, promises)
         if kept.proved:
             return Proved(same, same_why, "unknown", why)
+        if same is not True:
+            return Proved(same, same_why, "unknown", why, promises=promises)
         given = "; ".join(map(str, promises))
         same_why = f"{same_why}, given that {given} (a promise of the kernel: {kept.why})"
         return Proved(same, same_why, "unknown", why, promises=promises)

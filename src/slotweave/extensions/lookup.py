@@ -59,7 +59,19 @@ def described_plan(kernel: Kernel, text: str, file: str) -> Plan:
     if plan.kernel != kernel.name:
         reason = f"the plan is for the kernel {plan.kernel!r}, not for {kernel.name!r}"
         raise InputError(Diagnostic("SW209", reason, file=file))
+    expect_choices(kernel, plan)
     return replace(plan, name=f"{Path(file).name} ({plan.name})")
+
+
+def expect_choices(kernel: Kernel, plan: Plan) -> None:
+    """Raise InputError (SW209) for choices of a kernel that has none.
+
+    A kernel that declares choices checks them itself, when it is traced.
+    """
+    if plan.choices and not kernel.choices:
+        names = ", ".join(sorted(plan.choices))
+        reason = f"{kernel.name} has nothing to choose, so no {names}"
+        raise InputError(Diagnostic("SW209", reason))
 
 
 def plan_called(kernel: Kernel, name: str, parameters: Mapping[str, int], contract: str) -> Plan:

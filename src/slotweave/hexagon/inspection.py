@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.driver.solving import Limits, Method
 from slotweave.hexagon.assembly.listing import Block, Listing
@@ -85,6 +86,14 @@ def _row(one: Repacked, weight: int) -> dict[str, Any]:
     }
 
 
+def expect_code(listing: Listing) -> Listing:
+    """Raise InputError (SW213) for a file without one instruction: it is no assembly."""
+    if not any(packet.instructions for block in listing.blocks for packet in block.packets):
+        reason = "there is no instruction for Hexagon in it, as clang and llvm-mc print them"
+        raise InputError(Diagnostic("SW213", reason, file=listing.file))
+    return listing
+
+
 def understood(listing: Listing) -> dict[str, Any]:
     """How much of the file the reader and the machine's table know."""
     rows = [one for block in listing.blocks for p in block.packets for one in p.instructions]
@@ -101,7 +110,7 @@ def understood(listing: Listing) -> dict[str, Any]:
 
 def inspect_file(text: str, file: str, counts: Mapping[str, int] | None = None) -> FileResult:
     """The blocks as they are, with bounds that need no search."""
-    listing = read_listing(text, file)
+    listing = expect_code(read_listing(text, file))
     rows = {k: bound_block(one, version=listing.version) for k, one in enumerate(listing.blocks)}
     return FileResult(listing, rows, counts)
 
@@ -118,7 +127,7 @@ def repack_file(
     tell: Told = lambda _number, _found: None,
 ) -> FileResult:
     """The blocks packed again, each within `limits`."""
-    listing = read_listing(text, file)
+    listing = expect_code(read_listing(text, file))
     found: dict[int, Repacked] = {}
     for number, block in enumerate(listing.blocks):
         found[number] = repack_block(
@@ -135,7 +144,7 @@ def repack_file(
 
 def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
     """For each block of `least` packets or more all bounds that need no search."""
-    listing = read_listing(text, file)
+    listing = expect_code(read_listing(text, file))
     rows = []
     for block in listing.blocks:
         found = dependences(block, version=listing.version)

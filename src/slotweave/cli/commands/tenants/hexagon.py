@@ -188,7 +188,7 @@ def report(
 
     The page works offline.
     """
-    destination = output or "report.html"
+    destination = "report.html" if output is None else output
     expect_writable(destination)
 
     from slotweave.driver.solving import Limits

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 
 #: Which operations a bound of a program counts.
+_OF_PLAN = "those of this plan, accesses to memory in the order that it keeps"
 _OF_PROGRAM = (
     "those that output depends on, repeated ones once, known words for free, each on any engine"
 )
@@ -195,7 +196,7 @@ def _show(terminal: Terminal, ladder: tuple[Bound, ...], known: Assumed | None) 
         style = "bold green" if rung is best else ""
         table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
     terminal.show(with_whole_numbers(table))
-    of = "those of this plan" if known is None else _OF_PROGRAM
+    of = _OF_PLAN if known is None else _OF_PROGRAM
     print(f"no schedule of these operations ({of}) has fewer than {plural(best.cycles, 'cycle')}")
     if known is not None:
         print(f"facts: {known}")

@@ -108,7 +108,7 @@ def compile_(
         workload = inputs.kernel_named(kernel, target)
         values = inputs.parameters_of(workload, parameters or ())
         promise = contract_called(workload, contract)
-        choices = with_choices(plan_of(workload, plan, values, promise), choice or ())
+        choices = with_choices(workload, plan_of(workload, plan, values, promise), choice or ())
         terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
 
         from slotweave.backend.fit import Effort  # after the checks of what the user gave

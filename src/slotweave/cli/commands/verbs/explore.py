@@ -104,7 +104,7 @@ def explore(
     workload = inputs.kernel_named(kernel, target)
     values = inputs.parameters_of(workload, parameters or ())
     promise = contract_called(workload, contract)
-    chosen = with_choices(plan_of(workload, plan, values, promise), choice or ())
+    chosen = with_choices(workload, plan_of(workload, plan, values, promise), choice or ())
     job = Job(workload, values, promise, chosen, target, effort=Effort[effort.upper()])
     with terminal.stages() as show:
         done = 0

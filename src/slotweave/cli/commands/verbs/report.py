@@ -69,7 +69,7 @@ def report(
     from slotweave.views.page import report as page_of
 
     wanted = _pictures(picture, svg)
-    expect_writable(svg or output)
+    expect_writable(output if svg is None else svg)
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
     how = building(files, terminal)

@@ -115,7 +115,7 @@ def tune(
     values = inputs.parameters_of(workload, parameters or ())
     promise = contract_called(workload, contract)
     known = plan_of(workload, plan, values, promise)
-    begin = with_choices(known, choice or ())
+    begin = with_choices(workload, known, choice or ())
 
     from slotweave import api  # after the checks of what was given
     from slotweave.driver.job import Job
