@@ -13,12 +13,13 @@ _NAMED = 3
 
 def loop_text(loop: Mapping[str, Any]) -> str:
     """The report in a few sentences."""
-    trips = "as often as it finds" if loop["trips"] is None else plural(loop["trips"], "time")
+    trips = "as often as memory says" if loop["trips"] is None else plural(loop["trips"], "time")
     bounds = sorted(loop["bounds"], key=lambda one: -one["cycles"])
     bound = ""
     if bounds:
         first = bounds[0]
-        bound = f"; no II below {first['cycles']}: {first['name']}, {first['why']}"
+        if first["cycles"] > 1:  # all periods have a cycle
+            bound = f"; no II below {first['cycles']}: {first['name']}, {first['why']}"
     failed = [f"II {one['ii']}: {one['why']}" for one in loop["tried"] if not one["found"]]
     more = f"; {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
     tried = f"; tried: {'; '.join(failed[:_NAMED])}{more}" if failed else ""

@@ -10,7 +10,7 @@ import typer
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import OriginFactsOption, assumed, facts_of_origin
+from slotweave.cli.facts import NOTHING, OriginFactsOption, assumed, facts_of_origin
 from slotweave.cli.options import NO_FILES, Files, MachineOfProgram, Svg
 from slotweave.cli.output import STDOUT, expect_writable, stdout_by_any_name, write_output
 from slotweave.cli.program_files import building, flags_given, program_in
@@ -80,6 +80,9 @@ def report(
         of_facts = facts or facts_of_origin(file, program)
         known = assumed(file, of_facts, how, program)
         terminal.notes(known.notes)
+        if facts is None and known.name != NOTHING:
+            told = f"facts {known.name} are assumed of {inputs.shown(file)} (--facts changes that)"
+            terminal.note(told)
         target = inputs.machine_of(program, machine)
         options = {"--machine": machine, "--facts": of_facts, **flags_given(files)}
         name = inputs.shown(file)
