@@ -22,6 +22,9 @@ from slotweave.tuning.store import Store
 
 distributed = pytest.importorskip("distributed", reason="Dask is the extra `cluster`")
 
+# A cluster on two cores now and then takes minutes to answer, beside other tests.
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("ends")]
+
 SHAPE: dict[str, Any] = {"height": 4, "rounds": 6, "batch": 32}
 JOB = job("tree-hash", **SHAPE)
 TASK = Task(JOB.kernel, JOB.machine, JOB.parameters, JOB.contract)
@@ -85,9 +88,6 @@ def ends() -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
-# Dask starts a killed worker anew, which now and then takes it minutes.
-@pytest.mark.long
-@pytest.mark.usefixtures("ends")
 @pytest.mark.parametrize("count", [2, 50])
 def test_a_worker_that_is_killed_loses_no_unit(count: int, address: str, tmp_path: Path) -> None:
     """Each unit kills its worker the first time that it is tried."""
