@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,11 +17,9 @@ from slotweave.tuning.run import Keeping, run
 from slotweave.tuning.score import Task
 from slotweave.tuning.search import ROUND, State
 from slotweave.tuning.store import Store
+from support.cluster_work import exits, killed_once
 
 distributed = pytest.importorskip("distributed", reason="Dask is the extra `cluster`")
-
-# A cluster on two cores now and then takes minutes to answer, beside other tests.
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("ends")]
 
 SHAPE: dict[str, Any] = {"height": 4, "rounds": 6, "batch": 32}
 JOB = job("tree-hash", **SHAPE)
@@ -65,30 +61,7 @@ def test_a_search_on_a_cluster_is_the_search_of_this_process(address: str) -> No
     assert searched(address) == searched(None)
 
 
-def killed_once(unit: tuple[str, int]) -> int:
-    folder, number = unit
-    tried = Path(folder) / str(number)
-    if not tried.exists():
-        tried.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-@pytest.fixture
-def ends() -> Iterator[None]:
-    """A test that waits for workers that never come back fails, rather than holding up the rest."""
-
-    def ring(*_signal: object) -> None:
-        raise TimeoutError("the workers did not come back")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(300)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
-
-
-@pytest.mark.parametrize("count", [2, 50])
+@pytest.mark.parametrize("count", [2, pytest.param(50, marks=pytest.mark.long)])
 def test_a_worker_that_is_killed_loses_no_unit(count: int, address: str, tmp_path: Path) -> None:
     """Each unit kills its worker the first time that it is tried."""
     crew = Cluster(killed_once, address)
@@ -98,16 +71,24 @@ def test_a_worker_that_is_killed_loses_no_unit(count: int, address: str, tmp_pat
     crew.close()
 
 
-def exits(_unit: int) -> None:
-    raise SystemExit(3)
-
-
 def test_an_exit_in_the_work_comes_back_as_text(address: str) -> None:
     crew = Cluster(exits, address)
     crew.give(0, 0)
     with pytest.raises(WorkFailedError, match="SystemExit: 3"):
         crew.answers()
     crew.close()
+
+
+def test_a_cluster_without_workers_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("slotweave.parallel.cluster.LONELY", 0.1)
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as empty:
+        crew = Cluster(abs, empty.scheduler_address)
+        crew.give(0, -1)
+        with pytest.raises(InputError, match=r"SW228 the cluster '.*' has no worker"):
+            crew.answers()
+        crew.close()
 
 
 def test_a_cluster_that_does_not_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ exit of an interpreter, leaves a worker: an exception comes back as text.
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Hashable
 from functools import partial
@@ -19,6 +20,13 @@ from slotweave.parallel.pool import WorkFailedError
 
 #: Seconds until a cluster that does not answer is refused.
 PATIENCE = 10.0
+
+#: Seconds without any worker after which a cluster is given up. Workers that cannot import the work
+#: end when it reaches them, one after the other, and Dask waits for others without a word.
+LONELY = 120.0
+
+#: Seconds between two looks at what has ended, at most, and at the workers.
+_LOOK, _LOOK_AT_WORKERS = 0.05, 1.0
 
 
 class Cluster:
@@ -39,6 +47,7 @@ class Cluster:
             why = (str(error).strip() or type(error).__name__).splitlines()[0]
             reason = f"the cluster {address!r} cannot be used: {why}"
             raise InputError(Diagnostic("SW228", reason)) from None
+        self._address = address
         self._work, self._batch = partial(answered, work), batch
         self._waiting: list[tuple[Hashable, Any]] = []
         self._keys: dict[Any, list[Hashable]] = {}
@@ -48,20 +57,49 @@ class Cluster:
         self._waiting.append((key, unit))
 
     def answers(self, seconds: float | None = None) -> Answers:
+        """Raises InputError (SW228) if the cluster has no worker for a while."""
         del seconds  # a cluster is waited for
         self._send()
-        if not self._keys:
-            return []
         found: Answers = []
-        for future in self._done.next_batch(block=True):
-            keys = self._keys.pop(future.key)
-            if future.status != "finished":
-                raise WorkFailedError(f"the cluster gave a task up: {future.exception()!r}")
-            for key, (failed, answer) in zip(keys, future.result(), strict=True):
-                if failed:
-                    raise WorkFailedError(answer)
-                found.append((key, answer))
+        while self._keys and not found:
+            for future in self._ended():
+                found += self._answers_of(future)
         return found
+
+    def _answers_of(self, future: Any) -> Answers:
+        """The answers of a task; none, yet, of one that was lost with its worker after it ended."""
+        if future.status in ("pending", "lost"):
+            self._done.add(future)
+            return []
+        keys = self._keys.pop(future.key)
+        if future.status != "finished":
+            raise WorkFailedError(f"the cluster gave a task up: {future.exception()!r}")
+        answers = []
+        for key, (failed, answer) in zip(keys, future.result(), strict=True):
+            if failed:
+                raise WorkFailedError(answer)
+            answers.append((key, answer))
+        return answers
+
+    def _ended(self) -> list[Any]:
+        """The futures that have ended since, one or more."""
+        pause, looked = 0.001, time.monotonic()
+        worked = looked
+        while not (ended := list(self._done.next_batch(block=False))):
+            time.sleep(pause)
+            pause, now = min(2 * pause, _LOOK), time.monotonic()
+            if now - looked < min(_LOOK_AT_WORKERS, LONELY):
+                continue
+            looked = now
+            if self._client.scheduler_info()["workers"]:
+                worked = now
+            elif now - worked > LONELY:
+                reason = (
+                    f"the cluster {self._address!r} has no worker; those that cannot import "
+                    "slotweave, or the kernel's file, end when work reaches them (see their logs)"
+                )
+                raise InputError(Diagnostic("SW228", reason))
+        return ended
 
     def close(self) -> None:
         self._done.clear()
