@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from slotweave.analysis.basic_block import BasicBlock
 from slotweave.anatomy.causes.placements import Placements, placements
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.ir.basic_block import BasicBlock
 from slotweave.ir.program import Program
 from slotweave.lift.blocks import basic_blocks
 from slotweave.machine import Machine

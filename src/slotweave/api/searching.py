@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +44,7 @@ def tune(
 
     `seeds` searches run side by side, with seeds from `seed` on, in `workers` processes, or on the
     Dask `cluster` at an address. Each ends after `evaluations` plans in all, or when the time is
-    over. The same seed and `evaluations` give
-    the same plan, on any number of workers.
+    over. The same seed and `evaluations` give the same plan, on any number of workers.
 
     First come `parameters` trials of the stagger and the noise of a plan that has no starting times
     yet, by Optuna's sampler; its dashboard opens the store (extra `search`).
@@ -61,7 +60,7 @@ def tune(
     >>> sw.tune("tree-hash", height=3, batch=16, rounds=2, **options)
     <tuned: 26 cycles after 1 plan>
     """
-    from slotweave.tuning.run import Keeping, best_of, run, spec_of
+    from slotweave.tuning.run import Keeping, run, spec_of
     from slotweave.tuning.score import Task
     from slotweave.tuning.store import Store
 
@@ -76,22 +75,9 @@ def tune(
     try:
         keeping = Keeping(kept, kept.begin(name, spec_of(wanted)), place)
         task = Task(wanted.kernel, wanted.machine, wanted.parameters, wanted.contract)
-        gains: dict[int, list[tuple[int, int]]] = {number: [] for number in numbers}
         searched = run(task, wanted.plan, numbers, keeping, limit, hands, address, numbers_tried)
         with closing(searched) as steps:
-            for step in steps:
-                cycles, known = step.state.best_score.cycles, gains[step.seed]
-                if not known or cycles < known[-1][1]:
-                    known.append((step.state.evaluations, cycles))
-                tell(step, keeping)
-        states = step.states
-        best = best_of(states)
-        state = states[best]
-        return Tuned(
-            state.best, state.best_score.cycles, state.best_score.bound, state.evaluations, best,
-            {number: _outcome(keeping, number, step) for number in numbers},
-            tuple(gains[best]), keeping.study, kept.name,
-        )  # fmt: skip
+            return _outcome_of(steps, keeping, tell)
     finally:
         kept.close()
 
@@ -131,6 +117,28 @@ def explore(
         workers=whole_number("workers", workers, 1), watch=function_of("watch", watch),
     )  # fmt: skip
     return shown_as(Explored, found)
+
+
+def _outcome_of(
+    steps: Iterable[Step], keeping: Keeping, tell: Callable[[Step, Keeping], None]
+) -> Tuned:
+    """Follow a search to its end, each step told: what it came to."""
+    from slotweave.tuning.run import best_of
+
+    gains: dict[int, list[tuple[int, int]]] = {}
+    for step in steps:
+        cycles, known = step.state.best_score.cycles, gains.setdefault(step.seed, [])
+        if not known or cycles < known[-1][1]:
+            known.append((step.state.evaluations, cycles))
+        tell(step, keeping)
+    states = step.states
+    best = best_of(states)
+    state = states[best]
+    return Tuned(
+        state.best, state.best_score.cycles, state.best_score.bound, state.evaluations, best,
+        {number: _outcome(keeping, number, step) for number in states},
+        tuple(gains[best]), keeping.study, keeping.store.name,
+    )  # fmt: skip
 
 
 def _outcome(keeping: Keeping, seed: int, last: Step) -> SeedOutcome:

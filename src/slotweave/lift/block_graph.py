@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from slotweave.ir.basic_block import BasicBlock
+from slotweave.analysis.basic_block import BasicBlock
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Bundle, Program

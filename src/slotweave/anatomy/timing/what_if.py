@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from slotweave.analysis.basic_block import BasicBlock
 from slotweave.anatomy.causes.placements import Placements, run_placements
 from slotweave.anatomy.straight_part import straight_part
 from slotweave.anatomy.timing.retiming import (
@@ -40,7 +41,6 @@ from slotweave.anatomy.unrolled import Unrolled, unrolled
 from slotweave.anatomy.words.live_scratch import is_straight
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
-from slotweave.ir.basic_block import BasicBlock
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.lift import MAX_BUNDLES, lift_counting

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from slotweave.analysis.basic_block import BasicBlock
 from slotweave.base.diagnostics import Diagnostic
-from slotweave.ir.basic_block import BasicBlock
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.isa import Effect, Role
 from slotweave.machine import DEBUG_ENGINE, Machine

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from slotweave.analysis.basic_block import BasicBlock
 from slotweave.backend.emit.link import EmittedBlock, emitted_block
 from slotweave.backend.fit import Effort, search_fit
 from slotweave.backend.fitted import Fitted
@@ -13,7 +14,6 @@ from slotweave.base.diagnostics import CheckFailed, NoSchedule
 from slotweave.bounds import Bound, best_bound, bound_ladder
 from slotweave.check.symbolic.block_equality import Passing, block_is_graph, graph_is_block
 from slotweave.driver.certify import expect_block
-from slotweave.ir.basic_block import BasicBlock
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.program import Bundle, Program

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from slotweave.analysis.basic_block import BasicBlock
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.base.budget import Budget
 from slotweave.base.diagnostics import CheckFailed
@@ -24,7 +25,6 @@ from slotweave.check.runs.execution import Verified, instance_memory
 from slotweave.check.symbolic.witness import memories
 from slotweave.driver.comparison import Subject
 from slotweave.driver.verifying import Trial, verified_under_facts
-from slotweave.ir.basic_block import BasicBlock
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.isa import Role

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,7 +29,6 @@ from slotweave.extensions.lookup import contract_called
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from slotweave.recompiling import Point
 
 _Set = Annotated[
     list[str] | None,
@@ -47,6 +47,21 @@ _Cost = Annotated[
     ),
 ]
 
+_Plan = Annotated[str | None, typer.Option(metavar="NAME|FILE.json", help="Plan to compile by.")]
+_Sample = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Take N machines of the grid, drawn with --seed."),
+]
+_Workers = Annotated[int, typer.Option(metavar="N", min=1, help="Use N processes.")]
+_Html = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Write table, heat maps and plot as a page to FILE."),
+]
+_Svg = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Write the plot, or without --cost the heat maps, to FILE."),
+]
+
 
 def add_to(app: typer.Typer) -> None:
     command(app, "explore")(explore)
@@ -59,28 +74,15 @@ def explore(
     cost: _Cost = None,
     parameters: Parameters = None,
     contract: Contract = None,
-    plan: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE.json", help="Plan to compile by.")
-    ] = None,
+    plan: _Plan = None,
     choice: Choice = None,
     machine: TargetMachine = "challenge",
     effort: EffortOption = "default",
-    sample: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="Take N machines of the grid, drawn with --seed."),
-    ] = None,
+    sample: _Sample = None,
     seed: Seed = 0,
-    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Use N processes.")] = 1,
-    html: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Write table, heat maps and plot as a page to FILE."),
-    ] = None,
-    svg: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="Write the plot, or without --cost the heat maps, to FILE."
-        ),
-    ] = None,
+    workers: _Workers = 1,
+    html: _Html = None,
+    svg: _Svg = None,
     json: Json = False,
 ) -> None:
     """Compile a kernel for a grid of machines; see what binds.
@@ -107,16 +109,10 @@ def explore(
     chosen = with_choices(workload, plan_of(workload, plan, values, promise), choice or ())
     job = Job(workload, values, promise, chosen, target, effort=Effort[effort.upper()])
     with terminal.stages() as show:
-        done = 0
-
-        def watch(_point: Point, count: int) -> None:
-            nonlocal done
-            done += 1
-            show(f"{done} of {count} machines")
-
+        done = count(1)
         found = api.explore(
             job, set=settings, cost=_costs(cost or ()) if cost else None, sample=sample, seed=seed,
-            workers=workers, watch=watch,
+            workers=workers, watch=lambda _point, all_: show(f"{next(done)} of {all_} machines"),
         )  # fmt: skip
     for file, text in ((html, found.html), (svg, found.svg)):
         if file is not None:

@@ -1,0 +1,131 @@
+"""Results of verbs that make something: a program, a shorter one, the end of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from slotweave import repacking as _repacking
+from slotweave.base.wording import plural
+from slotweave.bounds import Bound, best_bound
+from slotweave.driver import compiled as _compiled
+from slotweave.results.shown import Shown
+from slotweave.simulate.run import Memory, RunState, Words
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from slotweave.anatomy.summaries.compiled import CompiledSummary
+    from slotweave.anatomy.summaries.repacked import RepackedSummary
+
+
+class Compiled(Shown, _compiled.Compiled):
+    """A kernel as a checked program: `program`, `cycles`, `bound`, and all on the way to it."""
+
+    @property
+    def bound(self) -> Bound:
+        """The highest lower bound of the operations of its plan, of a kernel without jumps."""
+        return best_bound(self.block.bounds)
+
+    def __repr__(self) -> str:
+        job = self.job
+        return (
+            f"<{job.kernel.name} compiled for {job.machine.name}: {plural(self.cycles, 'cycle')}>"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave compile --json` prints."""
+        return self._summary().to_json()
+
+    def _picture(self) -> str:
+        from slotweave.views.svg.notebook import notebook_picture
+
+        job = self.job
+        facts = job.kernel.facts(job.parameters, job.contract)
+        return notebook_picture(self.program, job.machine, facts)
+
+    def _view(self) -> RenderableType:
+        from slotweave.views.result_table import compiled_view
+
+        return compiled_view(self._summary(causes=False))
+
+    def _summary(self, *, causes: bool = True) -> CompiledSummary:
+        from slotweave.anatomy.summaries.compiled import compiled_summary
+
+        return compiled_summary(self, causes=causes)
+
+
+@dataclass(frozen=True, repr=False)
+class Repacked(Shown, _repacking.Repacked):
+    """A shorter program, proved to do what the given one does; or that one, if none was found.
+
+    `seed` is that of the search.
+    """
+
+    seed: int = 0
+
+    def __repr__(self) -> str:
+        return f"<repacked: {self.before:,} to {plural(self.cycles, 'cycle')}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave repack --json` prints."""
+        return self._summary().to_json()
+
+    def _picture(self) -> str:
+        from slotweave.views.svg.notebook import notebook_picture
+
+        return notebook_picture(self.program, self.machine, self.facts)
+
+    def _view(self) -> RenderableType:
+        from rich.console import Group
+        from rich.text import Text
+
+        from slotweave.views.repack_lines import search_lines
+        from slotweave.views.result_table import repacked_view
+
+        summary = self._summary()
+        before = f"{plural(self.before, 'cycle')} before, {self.cycles:,} now"
+        lines = [before, self.why, *search_lines(summary)]
+        return Group(repacked_view(summary), "", Text("\n".join(lines)))
+
+    def _summary(self) -> RepackedSummary:
+        from slotweave.anatomy.given_words import given_words
+        from slotweave.anatomy.summaries.repacked import repacked_summary
+
+        words = given_words(self.given, self.machine, self.facts)
+        return repacked_summary(self, "given", self.seed, words)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Ended(Shown):
+    """The end of a run: `memory` and `scratch` as NumPy arrays of uint32, `trace` as integers.
+
+    `given` is memory before the run.
+    """
+
+    cycles: int
+    memory: Words
+    scratch: Words
+    trace: tuple[int, ...]
+    state: RunState
+    bundle: int
+    given: Memory
+
+    def __repr__(self) -> str:
+        state = self.state.value.lower()
+        return f"<run: {plural(self.cycles, 'cycle')}, {state} at bundle {self.bundle:,}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave run --json` prints."""
+        return {
+            "cycles": self.cycles, "state": self.state.value, "pc": self.bundle,
+            "trace": list(self.trace), "mem": self.memory.tolist(),
+        }  # fmt: skip
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        from slotweave.views.run_text import run_lines
+
+        told = self.cycles, self.state, self.bundle, self.trace, self.given, self.memory
+        return Text("\n".join(run_lines(*told)))
