@@ -64,6 +64,8 @@ def path_of(given: object, what: str) -> str:
     if not isinstance(given, str | os.PathLike):
         raise wanted("SW212", f"{what} must be the name of a file", given)
     text = os.fspath(given)
+    if not text:
+        raise wanted("SW212", f"{what} must be the name of a file", given)
     return text if isinstance(text, str) else os.fsdecode(text)
 
 

@@ -14,6 +14,7 @@ from slotweave.driver.compile import compile_job, draft_after
 from slotweave.driver.job import Job
 from slotweave.driver.passes import Draft
 from slotweave.driver.pipeline_loops import PipelinedLoop
+from slotweave.driver.scratch_names import words_written
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.load import CONTRACT, kernel_of_function
 from slotweave.frontend.tracer import Tracer
@@ -247,3 +248,12 @@ def test_an_order_of_memory_that_lacks_is_refused() -> None:
     fewer = replace(loop.body.loop, edges=data)
     said = refused(draft, replace(loop, body=replace(loop.body, loop=fewer)))
     assert "the loop lacks an order" in said
+
+
+@pytest.mark.parametrize("build", [copying, counted_at_run_time])
+def test_no_more_scratch_is_counted_than_the_program_writes(
+    build: Callable[[Tracer], object],
+) -> None:
+    found = compile_job(job_of(build, CHALLENGE))
+    words = words_written(found.program.bundles, found.job.machine)
+    assert found.flow.first_words[-1] < found.scratch_peak <= len(words)

@@ -124,16 +124,18 @@ def test_what_is_no_kernel_is_refused(folder: Path, name: str, code: str, reason
     ],
 )
 def test_a_file_that_does_not_run_is_refused_at_its_line(
-    tmp_path: Path, text: str, line: int | None, reason: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, line: int | None, reason: str
 ) -> None:
     file = tmp_path / "broken.py"
     file.write_text(text)
-    with pytest.raises(InputError) as caught:
-        load_kernel_file(f"{file}:f")
-    found = caught.value.diagnostic
-    assert (found.code, found.line) == ("SW206", line)
-    assert reason in found.message
-    assert found.file == str(file)
+    monkeypatch.chdir(tmp_path)
+    for name in (file, file.name):
+        with pytest.raises(InputError) as caught:
+            load_kernel_file(f"{name}:f")
+        found = caught.value.diagnostic
+        assert (found.code, found.line) == ("SW206", line)
+        assert reason in found.message
+        assert found.file == str(name)
 
 
 UNRUNNABLE = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from slotweave.analysis.liveness import LiveRanges, live_ranges, live_words
 from slotweave.analysis.promises import Promise
 from slotweave.backend.emit.pipelined import PipelinedCode
 from slotweave.backend.fitted import Fitted
@@ -84,6 +85,20 @@ class Compiled:
 
     @property
     def scratch_peak(self) -> int:
-        """The words of all variables, and the most that a block needs beside them."""
-        within = max(block.fitted.allocation.peak for block in self.blocks)
-        return self.flow.first_words[-1] + within
+        """The words of all variables, and the most that a block or a pipelined loop needs beside
+        them."""
+        beside = [_beside_variables(block.fitted) for block in self.blocks]
+        beside += [loop.schedule.peak for loop in self.loops if loop.schedule is not None]
+        return self.flow.first_words[-1] + max(beside)
+
+
+def _beside_variables(fitted: Fitted) -> int:
+    """The most words live at once in storages that are not a variable's."""
+    if not fitted.lowered.pinned:
+        return fitted.allocation.peak
+    ranges = live_ranges(fitted.problem, fitted.schedule)
+    first, last = ranges.first.copy(), ranges.last.copy()
+    own = list(fitted.lowered.pinned)
+    first[own] = last[own] = -1
+    own_words = live_words(fitted.problem, LiveRanges(first, last), fitted.cycles)
+    return int(own_words.max(initial=0))

@@ -123,6 +123,7 @@ def _users_line(traceback: TracebackType | None, file: str) -> tuple[str, int | 
         (frame.f_code.co_filename, line)
         for frame, line in walk_tb(traceback)
         if not is_frontend_file(frame.f_code.co_filename)
+        and not frame.f_code.co_filename.startswith("<frozen ")  # the import system itself
     ]
     folder = Path(file).parent
     near = [place for place in places if file and Path(place[0]).parent == folder]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from slotweave import repacking as _repacking
 from slotweave.base.wording import plural
-from slotweave.bounds import Bound, best_bound
+from slotweave.bounds import Bound
 from slotweave.driver import compiled as _compiled
 from slotweave.results.shown import Shown
 from slotweave.simulate.run import Memory, RunState, Words
@@ -24,8 +24,9 @@ class Compiled(Shown, _compiled.Compiled):
 
     @property
     def bound(self) -> Bound:
-        """The highest lower bound of the operations of its plan, of a kernel without jumps."""
-        return best_bound(self.block.bounds)
+        """The highest lower bound: of the operations of its plan, or, of a kernel that jumps, of
+        its longest verified run."""
+        return self._summary(causes=False).bound
 
     def __repr__(self) -> str:
         job = self.job
