@@ -264,7 +264,7 @@ def f(k):
     "SW308": CodeExample(
         ("slotweave compile tree-hash --time-limit 0.000001",),
         exit=Exit.NO_SCHEDULE,
-        varies=", the kernel was",
+        varies=" was over: ",
     ),
     "SW309": CodeExample(
         ("slotweave solve p.json",),
