@@ -205,7 +205,9 @@ def _expanded(
         schedule.address[s][i % count] if count else -1
         for i in range(iterations) for s, count in enumerate(schedule.copies)
     ]  # fmt: skip
-    peak = int(live_words(whole, live_ranges(whole, placed), last).max(initial=0))
+    ranges = live_ranges(whole, placed)
+    end = max(last, int(ranges.last.max(initial=0)))  # what nobody reads may land after `last`
+    peak = int(live_words(whole, ranges, end).max(initial=0))
     return whole, placed, Allocation(np.array(address, np.int32), peak, scratch_words)
 
 
