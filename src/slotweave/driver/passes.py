@@ -176,7 +176,7 @@ def _link(draft: Draft) -> Draft:
             words_written([linked.bundles[at] for span in fronts for at in span], machine),
         ),
         meta=meta,
-        lines=program_lines(linked, starts, emitted, draft.fitted, machine),
+        lines=program_lines(linked, starts, emitted, draft.fitted, machine, draft.traced.sources),
     )
     return replace(draft, program=program, starts=starts, plain_starts=plain)
 

@@ -10,6 +10,9 @@ from slotweave.backend.fitted import Fitted
 from slotweave.ir.program import Program, SourceLines
 from slotweave.machine import Machine
 
+#: Characters of a line of the kernel that are kept, so that no file grows much.
+LONGEST = 160
+
 
 def program_lines(
     program: Program,
@@ -17,8 +20,10 @@ def program_lines(
     emitted: Sequence[EmittedBlock],
     blocks: Sequence[Fitted],
     machine: Machine,
+    sources: Mapping[str, str],
 ) -> SourceLines:
-    """The lines; what linking added, jumps above all, has none."""
+    """The lines, with their text as `sources` has it; what linking added, jumps above all, has
+    none."""
     numbers: dict[str, int] = {}
     slots: list[int] = []
     for code, block, start, stop in zip(emitted, blocks, starts, starts[1:], strict=False):
@@ -30,7 +35,13 @@ def program_lines(
                 for position in range(len(row)):
                     place = places[position] if position < len(places) else ""
                     slots.append(numbers.setdefault(place, len(numbers)) if place else -1)
-    return SourceLines(tuple(numbers), tuple(slots))
+    texts = tuple(_shortened(sources.get(place, "")) for place in numbers)
+    return SourceLines(tuple(numbers), tuple(slots), texts if any(texts) else ())
+
+
+def _shortened(line: str) -> str:
+    """A line of the kernel as a program file keeps it."""
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 4]} ..."
 
 
 def _lines(

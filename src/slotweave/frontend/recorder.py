@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
+from linecache import getline
 from pathlib import Path
 
 from slotweave.analysis.distinct_lanes import WordSums
@@ -126,6 +127,14 @@ class Recorder:
     def is_judged(self) -> bool:
         """Whether there is a region that is output, or something was written to the trace."""
         return self._writes_trace or any(region.output for region in self._regions)
+
+    def sources(self) -> dict[str, str]:
+        """The text of each line that nodes name; without those that two files share a name for."""
+        found: dict[str, str] = {}
+        for (file, number), where in self._places.items():
+            text = getline(file, number).strip()
+            found[where] = text if found.get(where, text) == text else ""
+        return {where: text for where, text in found.items() if text}
 
     def successor(self) -> Recorder:
         """A recorder for the next block: of the same memory, with nothing in it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from operator import index as integer
 from typing import cast, overload
 
@@ -42,7 +43,8 @@ class Tracer(ValueTracer):
     def flow(self) -> Flow:
         """The blocks recorded so far."""
         self._assign_variables()
-        return self._blocks.flow(self._recorder.graph())
+        flow = self._blocks.flow(self._recorder.graph())
+        return replace(flow, sources=self._recorder.sources())
 
     @property
     def is_judged(self) -> bool:

@@ -9,8 +9,8 @@ others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from slotweave.ir.graph import Graph
@@ -37,11 +37,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Flow:
-    """Blocks in the order in which they stand in the program; `variables` are widths in words."""
+    """Blocks in the order in which they stand in the program; `variables` are widths in words.
+
+    `sources` has the text of the kernel's lines that nodes name as `where`, as far as it is known.
+    It changes nothing of what the flow is.
+    """
 
     name: str
     variables: tuple[int, ...]
     blocks: tuple[Block, ...]
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def first_words(self) -> tuple[int, ...]:

@@ -23,11 +23,13 @@ SCHEMA_VERSION = 1
 class SourceLines:
     """Where slots come from: `slots` has for each, in listing order, its place in `texts` or -1.
 
-    A text is a file and a line of the kernel, "walk.py:31".
+    A text is a file and a line of the kernel, "walk.py:31"; `sources` has what stands there for
+    each of them ("" where that is not known), or nothing.
     """
 
     texts: tuple[str, ...] = ()
     slots: tuple[int, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 NO_LINES = SourceLines()

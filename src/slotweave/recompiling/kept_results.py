@@ -117,8 +117,9 @@ def code_digest() -> str:
 
 def _flow_text(flow: Flow) -> str:
     """All of a flow: its graphs with labels and lines, which programs repeat, and its jumps."""
+    lines = sorted(flow.sources.items())
     blocks = [f"{graph_to_text(block.graph)}{block.jump}" for block in flow.blocks]
-    return "\n".join([*blocks, str(flow.variables)])
+    return "\n".join([*blocks, str(flow.variables), str(lines)])
 
 
 def _plan_text(plan: Plan) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from slotweave.anatomy.causes.placements import Placements
@@ -13,6 +13,11 @@ from slotweave.anatomy.phases import Phase
 from slotweave.anatomy.timeline import Timeline, timeline
 from slotweave.anatomy.unrolled import Unrolled
 from slotweave.machine import Machine
+
+#: The line of the kernel of each operation (-1: none), the names of these lines, and their texts,
+#: which may be none.
+KernelLines = tuple[Sequence[int], Sequence[str], Sequence[str]]
+NO_KERNEL_LINES: KernelLines = ((), (), ())
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,8 @@ class ReportProgram:
 
     `ladder` are lower bounds (name, cycles, reason); `what_if` has for each engine the cycles by
     its number of slots; `phases` (group, stage, first, last) as `inspect` has them; `cycles` those
-    that are over before each bundle, and in the end; `lines` the line of the kernel of each
-    operation, -1 for none, and the texts of these lines; `about` says what it
-    is, `findings` why it is as long as it is, and `command` what to type next.
+    that are over before each bundle, and in the end; `lines` the lines of the kernel; `about` says
+    what it is, `findings` why it is as long as it is, and `command` what to type next.
     """
 
     name: str
@@ -46,7 +50,7 @@ class ReportProgram:
     spans: tuple[int, int] | None
     what_if: Mapping[str, Sequence[tuple[int, int]]] | None = None
     overview: Overview | None = None
-    lines: tuple[Sequence[int], Sequence[str]] = field(default=((), ()))
+    lines: KernelLines = NO_KERNEL_LINES
     findings: Sequence[Finding] = ()
     about: str = ""
     command: str = ""

@@ -7,17 +7,45 @@ ENGINE_COLOURS = (
     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7f7f7f",
 )  # fmt: skip
 
-#: Colour, and what the cause says of an idle slot.
+#: Colour, what the cause says of an idle slot, and the same in a few words.
 _CAUSES = {
-    "free": ("#d55e00", "an operation of a later bundle could move here"),
-    "jump": ("#b33c00", "an operation that comes after a jump could move here but for that"),
-    "scratch": ("#cc79a7", "one has all it reads, and waits for the word that it writes"),
-    "memory": ("#009e73", "one waits for an access to memory that it may alias"),
-    "elsewhere": ("#e69f00", "an operand could have been there by now, but its engine is full"),
-    "dependence": ("#56b4e9", "operations are still to come, and their operands cannot be had yet"),
-    "nothing": ("#b8b8b8", "no operation for this engine is left"),
+    "free": (
+        "#d55e00",
+        "an operation of a later bundle could move here",
+        "a later operation could stand here",
+    ),
+    "jump": (
+        "#f0e442",
+        "an operation that comes after a jump could move here but for that",
+        "one could, but comes after a jump",
+    ),
+    "scratch": (
+        "#cc79a7",
+        "one has all it reads, and waits for the word that it writes",
+        "the word to write still holds a value",
+    ),
+    "memory": (
+        "#009e73",
+        "one waits for an access to memory that it may alias",
+        "an access to memory may alias",
+    ),
+    "elsewhere": (
+        "#e69f00",
+        "an operand could have been there by now, but its engine is full",
+        "an operand's engine is full",
+    ),
+    "dependence": (
+        "#56b4e9",
+        "operations are still to come, and their operands cannot be had yet",
+        "operands cannot be had yet",
+    ),
+    "nothing": (
+        "#f1efe9",
+        "no operation for this engine is left",
+        "nothing is left for this engine",
+    ),
 }
-_OTHER = ("#f0e442", "")
+_OTHER = ("#7f7f7f", "", "")
 
 
 def cause_colour(cause: str) -> str:
@@ -30,8 +58,13 @@ def cause_meaning(cause: str) -> str:
     return _CAUSES.get(cause, _OTHER)[1]
 
 
+def cause_in_brief(cause: str) -> str:
+    """The same in a few words, for legends."""
+    return _CAUSES.get(cause, _OTHER)[2]
+
+
 #: Slots in use where colours tell of the idle ones.
-USED = "#cfd3d8"
+USED = "#c3c9d1"
 #: Points of viridis (matplotlib), dark to light, which is read without colours too.
 _RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
 

@@ -7,11 +7,13 @@ requires one (`apt-get install chromium`).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+import slotweave as sw
 from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES
 from slotweave.anatomy.inspect import inspect_program
 from slotweave.ir.facts import NOTHING_KNOWN
@@ -114,7 +116,7 @@ def test_keys_move_the_cursor_and_show_their_help(browser_pages: Any, text: str)
 def test_search_finds_and_a_link_restores(browser_pages: Any, text: str) -> None:
     page, wrong = browser_pages(text)
     page.keyboard.press("/")
-    page.keyboard.type("vload")
+    page.keyboard.type("load vload")
     page.wait_for_timeout(100)
     found = int(page.locator("#found").inner_text().split()[0].replace(",", ""))
     wanted = page.evaluate(
@@ -193,7 +195,7 @@ def test_pointing_tells_and_a_click_keeps(browser_pages: Any, text: str) -> None
         """Where an operation is drawn on the page."""
         x, row = page.evaluate(
             f"[xOf(programs[0].time[{op}] + 0.5, panes[0].canvas.clientWidth), "
-            f"programs[0].rowOf[programs[0].engine[{op}]] + programs[0].slot[{op}]]"
+            f"programs[0].row(programs[0].engine[{op}], programs[0].slot[{op}])]"
         )
         tall = (box["height"] - 18) / page.evaluate("programs[0].rows.length")
         return box["x"] + x, box["y"] + (row + 0.5) * tall
@@ -207,6 +209,39 @@ def test_pointing_tells_and_a_click_keeps(browser_pages: Any, text: str) -> None
     page.keyboard.press("Escape")
     page.mouse.move(*point("41"))
     assert page.locator("#details").inner_text() != kept
+    assert not wrong
+
+
+def test_the_first_slot_of_an_engine_is_the_lowest(browser_pages: Any, text: str) -> None:
+    page, _wrong = browser_pages(text)
+    rows = page.evaluate("programs[0].rows.filter(([engine]) => engine === 'valu')")
+    assert [slot for _engine, slot in rows] == [5, 4, 3, 2, 1, 0]
+    lowest = page.evaluate("programs[0].rows[programs[0].row(1, 0)]")
+    assert lowest == ["valu", 0]
+
+
+def test_the_kernels_lines_are_shown_as_text(browser_pages: Any, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "def f(k, n=8):\n"
+        '    x = k.region("x", 0, n, output=True)\n'
+        "    x.vstore(0, x.vload(0) ^ 5)  # <img src=x onerror=alert(1)>\n"
+    )
+    page, wrong = browser_pages(sw.report(sw.compile(f"{file}:f").program))
+    op = page.evaluate("[...programs[0].kind].findIndex(k => programs[0].kinds[k][0] === 'vstore')")
+    page.evaluate(f"select(0, {op})")
+    source = "x.vstore(0, x.vload(0) ^ 5)  # <img src=x onerror=alert(1)>"
+    assert page.locator("#details .source").inner_text() == source
+    assert source in page.locator("#listed .row.on").inner_text()
+    assert page.locator("img").count() == 0
+    marked = page.locator("#kernel-lines tr.on")
+    assert marked.locator("code").inner_text() == source
+    marked.locator("button").click()
+    wrote = page.evaluate("programs[0].line.filter(line => line === 0).length")
+    assert page.locator("#found").inner_text() == f"{wrote} operations"
+    page.evaluate("find('onerror')")
+    assert page.evaluate("view.found.length") == wrote
+    assert page.evaluate("bundleText(programs[0], programs[0].time[view.op])").endswith("mine.py:3")
     assert not wrong
 
 

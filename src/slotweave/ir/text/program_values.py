@@ -104,7 +104,8 @@ def load_json(text: str) -> Any:
 
 def lines_json(lines: SourceLines) -> dict[str, Any]:
     """The lines of slots as both program forms have them."""
-    return {"texts": list(lines.texts), "slots": list(lines.slots)}
+    told = {"texts": list(lines.texts), "slots": list(lines.slots)}
+    return {**told, "sources": list(lines.sources)} if lines.sources else told
 
 
 def lines_of(value: Any) -> SourceLines:
@@ -112,8 +113,11 @@ def lines_of(value: Any) -> SourceLines:
     if value is None:
         return NO_LINES
     match value:
-        case {"texts": [*texts], "slots": [*slots], **rest} if not rest:
-            known = all(isinstance(text, str) for text in texts)
+        case {"texts": [*texts], "slots": [*slots], **rest} if rest.keys() <= {"sources"}:
+            sources = rest.get("sources", [])
+            if not isinstance(sources, list) or len(sources) not in (0, len(texts)):
+                raise FormError("'sources' of 'lines' has a text for each of its 'texts'")
+            known = all(isinstance(text, str) for text in (*texts, *sources))
             if known and all(type(n) is int and -1 <= n < len(texts) for n in slots):
-                return SourceLines(tuple(texts), tuple(slots))
+                return SourceLines(tuple(texts), tuple(slots), tuple(sources))
     raise FormError("'lines' has 'texts', and 'slots' with the place of each slot's among them")

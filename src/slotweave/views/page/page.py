@@ -10,11 +10,26 @@ from typing import Any
 
 from slotweave.views.drawn import ReportProgram
 from slotweave.views.page.columns import packed, timeline_columns
-from slotweave.views.palette import ENGINE_COLOURS, cause_colour, cause_meaning
+from slotweave.views.palette import (
+    ENGINE_COLOURS,
+    USED,
+    cause_colour,
+    cause_in_brief,
+    cause_meaning,
+)
 from slotweave.views.parts import IDLE_CAUSE_NAMES
 
 #: One script, in this order.
-_SCRIPTS = ("model.js", "view.js", "slots.js", "series.js", "cursor.js", "keys.js", "start.js")
+_SCRIPTS = (
+    "model.js",
+    "view.js",
+    "slots.js",
+    "series.js",
+    "kernel.js",
+    "cursor.js",
+    "keys.js",
+    "start.js",
+)
 
 #: Caption, headings, rows.
 Table = tuple[str, Sequence[str], Sequence[Sequence[Any]]]
@@ -40,10 +55,11 @@ def report_page(
         "tables": [list(table) for table in tables],
         "sampled": sampled,
         "causes": [
-            [name, cause_meaning(cause), cause_colour(cause)]
+            [name, cause_meaning(cause), cause_colour(cause), cause_in_brief(cause)]
             for cause, name in IDLE_CAUSE_NAMES.items()
         ],
         "hues": ENGINE_COLOURS,
+        "used": USED,
     }
     parts = {
         "TITLE": html.escape(title),
@@ -67,7 +83,7 @@ def _part(name: str) -> str:
 
 def _program(one: ReportProgram) -> dict[str, Any]:
     columns = timeline_columns(one.shown, one.cycles)
-    of_operation, texts = one.lines
+    of_operation, texts, sources = one.lines
     size = one.shown.placed.columns.size
     return {
         "name": one.name,
@@ -87,5 +103,6 @@ def _program(one: ReportProgram) -> dict[str, Any]:
         "what_if": one.what_if,
         "line": packed(of_operation if len(of_operation) else [-1] * size),
         "lines": list(texts),
+        "sources": list(sources),
         **columns,
     }

@@ -19,7 +19,13 @@ from slotweave.base.wording import plural
 from slotweave.ir.program import Program
 from slotweave.lift import Ran
 from slotweave.machine import DEBUG_ENGINE
-from slotweave.views.drawn import ReportProgram, program_drawn, short_name
+from slotweave.views.drawn import (
+    NO_KERNEL_LINES,
+    KernelLines,
+    ReportProgram,
+    program_drawn,
+    short_name,
+)
 from slotweave.views.inspect_table import title_of
 from slotweave.views.next_command import next_command
 from slotweave.views.page.page import Table, report_page
@@ -109,11 +115,11 @@ def program_and_inspection(one: Reported) -> tuple[ReportProgram, Inspection]:
     ), found
 
 
-def _lines(program: Program, ran: Unrolled) -> tuple[Sequence[int], Sequence[str]]:
-    """The kernel's line of each operation of the run, and the texts of these lines."""
+def _lines(program: Program, ran: Unrolled) -> KernelLines:
+    """The kernel's line of each operation of the run, and the names and texts of these lines."""
     lines = program.lines
     if len(lines.slots) != program.slots:
-        return (), ()
+        return NO_KERNEL_LINES
     first = list(accumulate((sum(map(len, b.values())) for b in program.bundles), initial=0))
     slots: list[int] = []
     for bundle in ran.path:
@@ -121,7 +127,7 @@ def _lines(program: Program, ran: Unrolled) -> tuple[Sequence[int], Sequence[str
         for engine, row in program.bundles[bundle].items():
             slots += () if engine == DEBUG_ENGINE else lines.slots[at : at + len(row)]
             at += len(row)
-    return slots, lines.texts
+    return slots, lines.texts, lines.sources
 
 
 def _of_two(one: Reported, other: Reported) -> str:

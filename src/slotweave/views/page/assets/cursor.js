@@ -12,8 +12,8 @@ function tip(event, lines) {
 const whose = (p, op) => p.group[op] < 0 ? "shared by several groups of items" : `group ${p.group[op]}, stage ${p.stage[op]}`;
 function tipOf(p, cycle, row) {
   const op = p.at[row * p.cycles + cycle], [name, slot] = p.rows[row];
-  if (op < 0) { const [cause, why] = CAUSES[causeOf(p, p.engineOf[row], cycle, slot)]; return [`${clock(cycle)}:${name}[${slot}] is idle: ${cause}`, why]; }
-  return [`${place(p, op)}  ${slotText(p, op)}`, whose(p, op) + (p.line[op] >= 0 ? ` · ${p.lines[p.line[op]]}` : "")];
+  if (op < 0) { const [cause, why] = CAUSES[causeOf(p, p.engineOf[row], cycle, slot)]; return [`${cycle + START}:${name}:${slot} is idle: ${cause}`, why]; }
+  return [`${place(p, op)}  ${slotText(p, op)}`, whose(p, op) + (p.line[op] >= 0 ? ` · ${lineOf(p, op)}` : ""), ...(sourceOf(p, op) ? [sourceOf(p, op)] : [])];
 }
 
 function aim(which, cycle, row, click) {
@@ -27,7 +27,7 @@ function aim(which, cycle, row, click) {
 function select(which, op) {
   view.which = which; view.op = op;
   const p = programs[which];
-  if (op >= 0) { view.cycle = p.time[op]; view.row = p.rowOf[p.engine[op]] + p.slot[op]; describe(p, op); }
+  if (op >= 0) { view.cycle = p.time[op]; view.row = p.row(p.engine[op], p.slot[op]); describe(p, op); }
   list(true); redraw(); remember();
 }
 function jump(p, op) {
@@ -40,8 +40,9 @@ function describe(p, op, before = "") {
   const box = $("details"); box.replaceChildren();
   box.append(element("div", before), element("b", `${place(p, op)}  `), element("code", slotText(p, op)));
   const said = [whose(p, op), p.kinds[p.kind[op]][1]];
-  if (p.line[op] >= 0) said.push(`written at ${p.lines[p.line[op]]}`);
+  if (p.line[op] >= 0) said.push(`written at ${lineOf(p, op)}`);
   box.append(element("div", said.join(" · ")));
+  if (sourceOf(p, op)) { const code = element("code", sourceOf(p, op)); code.className = "source"; box.append(code); }
   box.append(element("div", p.free[op] < p.time[op] ? `nothing holds it from cycle ${clock(p.free[op])} on: it could move to a free slot of its engine there` : "what it waits for keeps it from standing earlier"));
   const waits = element("ul"), users = element("ul");
   for (let j = p.preds[op]; j < p.preds[op + 1]; j++) waits.append(element("li", `${HELD[p.held[j]]}: `, jump(p, p.pred[j]), element("code", " " + slotText(p, p.pred[j]))));
@@ -55,13 +56,13 @@ function describe(p, op, before = "") {
 function describeIdle(p, cycle, row) {
   const [name, slot] = p.rows[row], engine = p.engineOf[row], box = $("details");
   const [cause, why] = CAUSES[causeOf(p, engine, cycle, slot)], next = p.next[engine][cycle];
-  box.replaceChildren(element("b", `${clock(cycle)}:${name}[${slot}] is idle: ${cause}`), element("div", why));
+  box.replaceChildren(element("b", `${cycle + START}:${name}:${slot} is idle: ${cause}`), element("div", why));
   if (next >= 0) box.append(element("div", p.free[next] > cycle ? `The first of those to come, held until cycle ${clock(p.free[next])}: ` : cause === CAUSES[0][0] ? "This operation could stand here: " : "Another idle slot of this bundle could hold ", jump(p, next), element("code", " " + slotText(p, next))));
 }
 
 /* ---- the listing: only the rows in sight exist ---------------------------------------------- */
 
-const HEIGHT = 18;
+const HEIGHT = 18, SOURCE_AT = 28;                              // pixels of a row; where the kernel's line begins
 let listed = null;                                              // program number -> first row of each cycle
 function rowsOf(p) {
   if (!p.rowAt) { p.rowAt = new Int32Array(p.cycles + 1); for (let t = 0; t < p.cycles; t++) p.rowAt[t + 1] = p.rowAt[t] + 1 + p.first[t + 1] - p.first[t]; }
@@ -83,19 +84,24 @@ function list(follow) {
   while (low + 1 < high) { const mid = (low + high) >> 1; rows[mid] <= first ? low = mid : high = mid; }
   inside.replaceChildren();
   for (let t = low; t < p.cycles && rows[t] < last; t++) {
-    line(rows[t], `${clock(t)}  cycle`, "row head", null);
+    line(rows[t], `cycle ${clock(t)}`, t === view.cycle ? "row head now" : "row head", null);
     for (let i = p.first[t]; i < p.first[t + 1]; i++)
-      line(rows[t] + 1 + i - p.first[t], `  ${p.engines[p.engine[i]][0].padEnd(5)} ${slotText(p, i)}${p.line[i] >= 0 ? "    ; " + p.lines[p.line[i]] : ""}`, i === view.op ? "row on" : "row", i);
+      line(rows[t] + 1 + i - p.first[t], `  ${p.engines[p.engine[i]][0].padEnd(5)} ${slotText(p, i)}`, i === view.op ? "row on" : "row", i);
   }
+  markLine();
   function line(row, text, kind, op) {
     const made = element("div", text); made.className = kind; made.style.top = row * HEIGHT + "px";
-    if (op !== null) { made.setAttribute("role", "option"); made.onclick = () => { select(view.which, op); reveal(p.time[op]); }; }
+    if (op !== null) {
+      made.setAttribute("role", "option"); made.setAttribute("aria-selected", op === view.op);
+      made.onclick = () => { select(view.which, op); reveal(p.time[op]); };
+      if (p.line[op] >= 0) { made.textContent = text.padEnd(SOURCE_AT - 2) + "  "; made.append(element("span", sourceOf(p, op) + "  "), element("small", lineOf(p, op))); made.title = `${lineOf(p, op)}  ${sourceOf(p, op)}`; }
+    }
     inside.append(made);
   }
 }
 function bundleText(p, t) {
   const rows = [];
-  for (let i = p.first[t]; i < p.first[t + 1]; i++) rows.push(`${p.engines[p.engine[i]][0]}: ${slotText(p, i)}`);
-  return rows.join("\n");
+  for (let i = p.first[t]; i < p.first[t + 1]; i++) rows.push(`${p.engines[p.engine[i]][0]}: ${slotText(p, i)}`.padEnd(SOURCE_AT) + (p.line[i] >= 0 ? `; ${sourceOf(p, i)}  ${lineOf(p, i)}` : ""));
+  return rows.map(row => row.trimEnd()).join("\n");
 }
 

@@ -2,14 +2,19 @@
 
 function find(text) {
   const p = programs[view.which], wanted = text.trim().toLowerCase();
-  view.found = [];
+  const found = [];
   const at = /^\d+$/.test(wanted) ? Number(wanted) - START : -1;
-  if (0 <= at && at < p.cycles) { aim(view.which, at, view.row, false); reveal(at); $("found").textContent = `cycle ${clock(at)}`; return; }
+  if (0 <= at && at < p.cycles) { view.found = []; aim(view.which, at, view.row, false); reveal(at); $("found").textContent = `cycle ${clock(at)}`; return; }
   if (wanted) for (let i = 0; i < p.size; i++) {
-    const where = p.line[i] >= 0 ? p.lines[p.line[i]] : "";
-    if (`${p.engines[p.engine[i]][0]} ${slotText(p, i)} ${where}`.toLowerCase().includes(wanted)) view.found.push(i);
+    if (`${p.engines[p.engine[i]][0]} ${slotText(p, i)} ${lineOf(p, i)} ${sourceOf(p, i)}`.toLowerCase().includes(wanted)) found.push(i);
   }
-  $("found").textContent = wanted ? `${number(view.found.length)} operation${view.found.length === 1 ? "" : "s"}` : "";
+  showFound(found);
+  if (!wanted) $("found").textContent = "";
+}
+/* Operations outlined in the picture; n goes from one to the next. */
+function showFound(found) {
+  view.found = found;
+  $("found").textContent = counted(found.length, "operation");
   redraw();
 }
 function nextFound() {

@@ -2,8 +2,8 @@
 /* One page, one cursor: every picture shows the cycles from view.from to view.to. */
 const D = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
-const MARGIN = 64, LEAST = 8;
-/* Why a slot is idle: name, meaning, colour, in the order of the causes' numbers. */
+const LEAST = 8;
+/* Why a slot is idle: name, meaning, colour, meaning in brief, in the order of the causes' numbers. */
 const CAUSES = D.causes;
 const HELD = ["operand", "memory", "scratch word"];
 const HELD_HUES = ["#56b4e9", "#009e73", "#cc79a7"];
@@ -14,6 +14,12 @@ const decode = (text, type) => {
   for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
   return new type(bytes.buffer);
 };
+/* Space for the names of engines left of the pictures; a name that is longer still is cut. */
+const FONT = "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, system-ui, sans-serif";
+const MOST_MARGIN = 150;
+function measured(text) { const c = document.createElement("canvas").getContext("2d"); c.font = `11px ${FONT}`; return c.measureText(text).width; }
+const MARGIN = Math.ceil(Math.min(MOST_MARGIN, Math.max(64, ...D.programs.flatMap(P => P.engines.map(([name]) => 16 + measured(name))))));
+
 const number = n => n.toLocaleString("en-US");
 const counted = (n, what) => `${number(n)} ${what}${n === 1 ? "" : "s"}`;
 const START = D.programs[0].overview ? D.programs[0].overview.part[0] : 0; // cycles before the part shown
@@ -46,12 +52,13 @@ function program(P) {
   const fill = p.succs.slice();
   for (let i = 0; i < p.size; i++)
     for (let j = p.preds[i]; j < p.preds[i + 1]; j++) p.succ[fill[p.pred[j]]++] = i;
-  p.rows = [];                                                 // a row for each slot
+  p.rows = [];                                                 // a row for each slot, the first one lowest
   p.rowOf = P.engines.map(([name, slots]) => {
     const at = p.rows.length;
-    for (let s = 0; s < slots; s++) p.rows.push([name, s]);
+    for (let s = slots - 1; s >= 0; s--) p.rows.push([name, s]);
     return at;
   });
+  p.row = (engine, slot) => p.rowOf[engine] + P.engines[engine][1] - 1 - slot;
   p.idle = P.engines.map(([name]) => decode(P.idle[name], Uint8Array));
   p.movers = P.engines.map(([name]) => decode(P.movers[name], Uint16Array));
   p.jumps = P.engines.map(([name]) => decode(P.jumps[name], Uint16Array));
@@ -60,7 +67,7 @@ function program(P) {
   for (let i = 0; i < p.size; i++) p.used[p.engine[i]][p.time[i]]++;
   p.at = new Int32Array(p.rows.length * p.cycles).fill(-1);    // row and cycle to operation
   for (let i = 0; i < p.size; i++)
-    p.at[(p.rowOf[p.engine[i]] + p.slot[i]) * p.cycles + p.time[i]] = i;
+    p.at[p.row(p.engine[i], p.slot[i]) * p.cycles + p.time[i]] = i;
   p.engineOf = p.rows.map((_, row) => p.rowOf.findLastIndex(first => first <= row));
   p.groups = 1 + p.group.reduce((a, b) => Math.max(a, b), -1);
   p.stages = 1 + p.stage.reduce((a, b) => Math.max(a, b), 0);
@@ -103,7 +110,11 @@ function slotText(p, op) {
   return name + " " + words.map((w, j) => scratch & (1 << j) && p.named.has(w)
     ? `${p.named.get(w)}` : String(w)).join(", ");
 }
-const place = (p, op) => `${p.time[op] + START}:${p.engines[p.engine[op]][0]}[${p.slot[op]}]`;
+/* What the kernel says where an operation was written, if that is known. */
+const lineOf = (p, op) => p.line[op] >= 0 ? p.lines[p.line[op]] : "";
+const sourceOf = (p, op) => p.line[op] >= 0 ? p.sources[p.line[op]] ?? "" : "";
+/* Where it stands, as `slotweave explain` takes it. */
+const place = (p, op) => `${p.time[op] + START}:${p.engines[p.engine[op]][0]}:${p.slot[op]}`;
 
 /* ---- colours ----------------------------------------------------------------------------- */
 
@@ -115,7 +126,9 @@ function ramp(part) {                                          // dark blue to y
   return "#" + stops[i].map((c, k) => Math.round(c + (stops[i + 1][k] - c) * (x - i)).toString(16).padStart(2, "0")).join("");
 }
 const golden = n => `hsl(${(n * 137.508) % 360} 62% ${n % 2 ? 45 : 58}%)`;
-const USED = () => dark() ? "#3f444d" : "#cfd3d8";
+const USED = () => dark() ? "#4a505b" : D.used;
+/* On a dark page slots without work are dark: what is empty must not shine. */
+const causeHue = cause => dark() && cause === CAUSES.length - 1 ? "#212429" : CAUSES[cause][2];
 const WORK = ["constants", "loads", "arithmetic", "selects", "stores", "control"];
 const MODES = {
   engine: {name: "engine", of: (p, i) => HUES[p.engine[i] % HUES.length],
@@ -130,9 +143,12 @@ const MODES = {
   idle: {name: "why slots are idle", of: () => USED(), idle: true,
     legend: () => {
       const slots = programs.map(idleByCause), told = of => of.map(number).join(" and ");
-      return [[USED(), "in use", `${told(programs.map(q => q.size))} operations, in grey`],
-        ...CAUSES.flatMap(([name, why, hue], i) => slots.some(of => of[i]) ? [[hue, `${name}: ${programs.length > 1 ? told(slots.map(of => of[i])) + " slots" : counted(slots[0][i], "slot")}`, why]] : [])];
+      return [[USED(), "in use", `${told(programs.map(q => q.size))} operations`],
+        ...CAUSES.flatMap(([name, why, , brief], i) => slots.some(of => of[i]) ? [[causeHue(i), `${name}: ${programs.length > 1 ? told(slots.map(of => of[i])) + " slots" : counted(slots[0][i], "slot")}`, brief, why]] : [])];
     }},
+  ...(programs.some(p => p.lines.length) ? {line: {name: "line of the kernel", of: (p, i) => p.line[i] < 0 ? "#8a8a8a" : golden(p.line[i]),
+    legend: p => [["#8a8a8a", "no line"], ...p.lines.slice(0, 12).map((line, i) => [golden(i), line]),
+      ...(p.lines.length > 12 ? [["transparent", `and ${number(p.lines.length - 12)} more`]] : [])]}} : {}),
   ...(D.match ? {match: {name: "what both programs compute", of: (p, i) => counterpart(i, programs.indexOf(p)) >= 0 ? "#56b4e9" : "#d55e00",
     legend: () => [["#56b4e9", "computed by both"], ["#d55e00", "computed by this one alone"]]}} : {}),
 };

@@ -14,7 +14,7 @@ function wordsOf(p, which) {
   p.rows.forEach(([, slot], row) => {
     for (let t = 0, at = row * p.cycles; t < p.cycles; t++, at++) {
       const op = p.at[at];
-      found[at] = op >= 0 ? word(mode.of(p, op)) : mode.idle ? word(CAUSES[causeOf(p, p.engineOf[row], t, slot)][2]) : idle;
+      found[at] = op >= 0 ? word(mode.of(p, op)) : mode.idle ? word(causeHue(causeOf(p, p.engineOf[row], t, slot))) : idle;
     }
   });
   if (words.size > 12) words.clear();
@@ -46,7 +46,7 @@ function timeline(p, which) {
   const gap = 3, top = 2;
   const tops = p.rows.map((_, row) => top + row * rowHeight + gap * p.rowOf.filter(first => first <= row && first > 0).length);
   const height = tops[tops.length - 1] + rowHeight + 18;
-  const title = programs.length > 1 ? `${p.name}: ${number(p.cycles)} cycles` : `Slots by cycle: each row is a slot, each column a cycle`;
+  const title = programs.length > 1 ? `${p.name}: ${number(p.cycles)} cycles` : "Slots by cycle: each row is a slot, each column a cycle";
   const draw = (c, width) => {
     const perCycle = inner(width) / (view.to - view.from), mode = MODES[view.mode];
     p.engines.forEach(([name, slots], e) => { if (slots) side(c, name, tops[p.rowOf[e]] + slots * rowHeight / 2); });
@@ -59,10 +59,10 @@ function timeline(p, which) {
     } else {
       p.engines.forEach(([, slots], e) => {
         for (let s = 0; s < slots; s++) {
-          const row = p.rowOf[e] + s, y = tops[row];
+          const row = p.row(e, s), y = tops[row];
           for (let t = from; t < to; t++) {
             const op = p.at[row * p.cycles + t], x = xOf(t, width);
-            c.fillStyle = op >= 0 ? mode.of(p, op) : mode.idle ? CAUSES[causeOf(p, e, t, s)][2] : css("--idle");
+            c.fillStyle = op >= 0 ? mode.of(p, op) : mode.idle ? causeHue(causeOf(p, e, t, s)) : css("--idle");
             c.fillRect(x, y, perCycle - (perCycle > 6 ? 1 : 0.5), rowHeight - 1);
             if (op >= 0 && perCycle > 46 && rowHeight >= 10) {
               c.save(); c.beginPath(); c.rect(x, y, perCycle - 2, rowHeight); c.clip();
@@ -84,8 +84,8 @@ function timeline(p, which) {
     c.restore();
     axis(c, width, height);
   };
-  const outline = (c, op, width, perCycle) => c.strokeRect(xOf(p.time[op], width) - 0.5, tops[p.rowOf[p.engine[op]] + p.slot[op]] - 1, Math.max(perCycle, 3), rowHeight + 1);
-  const middle = (op, width, perCycle) => [xOf(p.time[op], width) + perCycle / 2, tops[p.rowOf[p.engine[op]] + p.slot[op]] + rowHeight / 2];
+  const outline = (c, op, width, perCycle) => c.strokeRect(xOf(p.time[op], width) - 0.5, tops[p.row(p.engine[op], p.slot[op])] - 1, Math.max(perCycle, 3), rowHeight + 1);
+  const middle = (op, width, perCycle) => [xOf(p.time[op], width) + perCycle / 2, tops[p.row(p.engine[op], p.slot[op])] + rowHeight / 2];
   const arrows = (c, op, width, perCycle) => {
     for (let j = p.preds[op]; j < p.preds[op + 1]; j++) arrow(c, middle(p.pred[j], width, perCycle), middle(op, width, perCycle), HELD_HUES[p.held[j]], p.held[j]);
     for (let j = p.succs[op]; j < Math.min(p.succs[op + 1], p.succs[op] + 200); j++) arrow(c, middle(op, width, perCycle), middle(p.succ[j], width, perCycle), css("--fg"), 0);

@@ -1,21 +1,35 @@
 /* ---- head, sliders, tables ------------------------------------------------------------------ */
 
+const swatch = (colour, text) => { const made = element("span", text); made.className = "keyed"; made.style.setProperty("--c", colour); return made; };
+/* The figures of one program that matter most. */
+function figures(p) {
+  const takes = p.overview ? p.overview.cycles : p.cycles, least = Math.max(...p.ladder.map(([, cycles]) => cycles), 0);
+  const slots = p.cycles * p.engines.reduce((sum, [, count]) => sum + count, 0);
+  const told = [["own", number(takes), "cycles"]];
+  if (p.ladder.length) told.push(["least", number(least), "cycles at least, for these operations"]);
+  if (slots && !p.overview) told.push(["", `${(100 * p.size / slots).toFixed(1)} %`, "of all slots in use"]);
+  if (!p.overview) told.push(["", number(p.live.reduce((a, b) => Math.max(a, b), 0)), `of ${number(p.scratch)} words of scratch in use at the peak`]);
+  $("figures").replaceChildren(...told.map(([kind, value, what]) => { const box = element("div", undefined, element("dt", what), element("dd", value)); box.className = kind; return box; }));
+}
 function head() {
   $("title").textContent = document.title;
   $("sentence").textContent = D.sentence;
   $("about").textContent = programs.length > 1 ? "" : programs[0].about;
+  if (programs.length === 1) figures(programs[0]); else $("figures").hidden = true;
   const takes = p => p.overview ? p.overview.cycles : p.cycles;
   const most = Math.max(...programs.flatMap(p => [takes(p), ...p.ladder.map(([, cycles]) => cycles)]), 1);
   for (const p of programs) {
     const card = element("section"), bars = element("div");
-    card.append(element("h2", programs.length > 1 ? `${p.name}: ${p.about}` : "Lower bounds, in blue, and this program"));
+    card.append(element("h2", programs.length > 1 ? `${p.name}: ${p.about}` : "Lower bounds, in blue, and the cycles of this program"));
     bars.className = "ladder"; bars.setAttribute("role", "img");
     bars.setAttribute("aria-label", "Lower bounds against the cycles; the numbers are in the tables below");
     for (const [name, cycles, why] of [...p.ladder, ["this program", takes(p), "what it takes"]]) {
       const fill = element("div"), track = element("div", undefined, fill);
       fill.className = name === "this program" ? "fill of" : "fill"; fill.style.width = 100 * cycles / most + "%";
       track.className = "track"; track.title = why;
-      bars.append(element("span", name), track, element("span", number(cycles)));
+      const label = element("span", name);
+      label.title = why; label.className = name === "this program" ? "this" : "";
+      bars.append(label, track, element("span", number(cycles)));
     }
     card.append(bars);
     $("why").append(card);
@@ -37,7 +51,8 @@ function advice(p) {
   if (p.command) {
     const button = element("button", "Copy");
     button.onclick = () => copy(p.command);
-    card.append(element("div", "Next: ", element("code", p.command), " ", button));
+    const next = element("div", undefined, element("span", "Next:"), element("code", p.command), button);
+    next.className = "next"; card.append(next);
   }
   return card;
 }
@@ -56,7 +71,7 @@ function sliders() {
     box.append(label, input, slots, cycles, saves);
   }
   const note = element("div", `The same operations, each as early as it can be in the program's order, with one engine changed (the figures of what-if). As it is, that takes ${number(Object.values(p.what_if)[0]?.find(([slots]) => slots === p.engines.find(([e]) => e === Object.keys(p.what_if)[0])[1])?.[1] ?? p.cycles)} cycles.`);
-  note.style.gridColumn = "1 / -1"; box.append(note);
+  note.className = "note"; box.append(note);
 }
 function tables() {
   for (const [caption, headings, rows] of D.tables) {
@@ -71,9 +86,9 @@ function tables() {
 }
 function legend() {
   const p = programs[view.which];
-  $("legend").replaceChildren(...MODES[view.mode].legend(p).map(([colour, text, why]) => {
-    const s = element("span", text); s.style.setProperty("--c", colour);
-    if (why) s.append(element("small", ` ${why}`));
+  $("legend").replaceChildren(...MODES[view.mode].legend(p).map(([colour, text, brief, why]) => {
+    const s = element("span", text); s.title = why ?? ""; s.style.setProperty("--c", colour);
+    if (brief) s.append(element("small", ` ${brief}`));
     return s;
   }));
   $("legend").classList.toggle("told", Boolean(MODES[view.mode].idle));
@@ -94,7 +109,8 @@ $("copy").onclick = () => copy(bundleText(programs[view.which], Math.max(view.cy
 $("listing").onscroll = () => list.scrolling || requestAnimationFrame(() => { const kept = view.cycle; view.cycle = -1; list(false); view.cycle = kept; });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", event => { if (view.light === null) { document.documentElement.classList.toggle("dark", event.matches); redraw(); } });
 document.documentElement.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches);
-window.addEventListener("resize", redraw);
+const fitted = () => { document.documentElement.style.setProperty("--bar", $("bar").offsetHeight + "px"); list(false); redraw(); };
+window.addEventListener("resize", fitted);
 window.addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details")) one.open = true; drawAll(); });
 window.addEventListener("hashchange", restore);
 if (D.sampled) { $("sampled").hidden = false; $("sampled").textContent = D.sampled; }
@@ -102,4 +118,4 @@ head(); sliders(); tables();
 if (programs[0].overview) overviewPane(programs[0]);
 programs.forEach(timeline);
 for (const draw of [usePane, livePane, pipelinePane, memoryPane]) programs.forEach(draw);
-restore(); legend(); list(false); drawAll();
+kernelPane(); restore(); legend(); fitted(); drawAll();

@@ -71,7 +71,7 @@ function drawAll() {
     const c = one.canvas.getContext("2d");
     c.setTransform(scale, 0, 0, scale, 0, 0);
     c.fillStyle = css("--bg"); c.fillRect(0, 0, width, one.height);
-    c.font = "11px system-ui, sans-serif";
+    c.font = `11px ${FONT}`;
     one.draw(c, width, one.height);
     if (view.cycle >= 0 && one.follows) {
       const x = xOf(view.cycle + 0.5, width);
@@ -89,5 +89,13 @@ function axis(c, width, height) {
     c.fillText(clock(t), x, height); c.fillRect(x, height - 15, 1, 3);
   }
 }
-function side(c, text, y) { c.fillStyle = css("--dim"); c.textAlign = "right"; c.textBaseline = "middle"; c.fillText(text, MARGIN - 6, y); }
+function side(c, text, y) { c.fillStyle = css("--dim"); c.textAlign = "right"; c.textBaseline = "middle"; c.fillText(cut(c, text), MARGIN - 6, y); }
+/* A name as far as it fits in the margin. */
+function cut(c, text) {
+  const fits = said => c.measureText(said).width <= MARGIN - 10;
+  if (fits(text)) return text;
+  let length = text.length;
+  while (length > 1 && !fits(text.slice(0, length) + "…")) length--;
+  return text.slice(0, length) + "…";
+}
 
