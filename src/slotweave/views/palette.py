@@ -63,6 +63,22 @@ def cause_in_brief(cause: str) -> str:
     return _CAUSES.get(cause, _OTHER)[2]
 
 
+#: What is pointed out.
+MARK = "#d55e00"
+#: Arrows from what an operation waits for, by why: colour, dashes as SVG writes them, what it is.
+HELD = {
+    "operand": ("#0072b2", "", "an operand"),
+    "memory": ("#009e73", "5 3", "an access to memory that it may alias"),
+    "scratch": ("#a04070", "1.5 2.5", "the word that it writes, in use"),
+}
+#: Operations of one of two programs: what the other computes as well, what it computes in
+#: other groups of words, and what it does not compute.
+MATCHED = (
+    ("#56b4e9", "computed by both"),
+    ("#009e73", "computed by both, grouped differently"),
+    ("#d55e00", "computed by this one alone"),
+)
+
 #: Slots in use where colours tell of the idle ones.
 USED = "#c3c9d1"
 #: Points of viridis (matplotlib), dark to light, which is read without colours too.

@@ -12,11 +12,16 @@ from slotweave.ir.program import Program
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE
 from slotweave.views.drawn import ReportProgram, program_drawn
-from slotweave.views.palette import USED, cause_colour
+from slotweave.views.matched import REGROUPED, counterparts
+from slotweave.views.page import Reported, report_svg
+from slotweave.views.page.report import compared_sides, program_and_inspection
+from slotweave.views.palette import MARK, MATCHED, USED, cause_colour
 from slotweave.views.svg.elements import INNER, steps
 from slotweave.views.svg.program_svg import PICTURES, ladder_svg, program_svg
+from slotweave.views.svg.slots import ONE_BY_ONE
 from support.command_line import assert_refused, slotweave
 from support.scalar_programs import scalar_tree_hash
+from support.tree_hash import compiled
 
 SVG = "{http://www.w3.org/2000/svg}"
 SMALL = Program(
@@ -58,6 +63,22 @@ def test_each_slot_of_a_few_cycles_is_a_box_and_the_idle_ones_are_by_cause() -> 
         assert abs(sum(tall + 1 for _wide, tall in found) - height) < 0.2, cause
 
 
+def test_slots_in_use_lie_at_the_bottom_however_many_cycles_there_are() -> None:
+    """As on the page and in the terminal: the first slot of an engine is the lowest."""
+    for program in (SMALL, Program("challenge", SMALL.bundles * 40)):
+        svg = ElementTree.fromstring(program_svg("it", [drawn(program)], wanted=["slots"]))
+        alu = CHALLENGE.slots["alu"]
+        if len(program.bundles) <= ONE_BY_ONE:
+            cells = [float(one.get("y", 0)) for one in svg.iter(f"{SVG}rect")
+                     if one.get("fill") == USED and one.get("height") == "14"]  # fmt: skip
+            assert (alu - 1) * 15 in cells, "the only slot in use is slot 0 of alu"
+        else:
+            bottom = f" {10 * alu})"  # of the band of alu, the first one
+            grey = [one for one in svg.iter(f"{SVG}path") if one.get("fill") == USED]
+            (used,) = [one for one in grey if bottom in one.get("transform", "")]
+            assert "V-" in used.get("d", ""), "its steps go up from the bottom of the band"
+
+
 def test_steps_are_as_high_as_they_are_told_and_nothing_is_drawn_of_nothing() -> None:
     path = re.search(r' d="([^"]+)"', steps([1, 1, 3, 0], 10, 2, 100, "#000"))
     assert path
@@ -88,11 +109,57 @@ def test_commands_draw_to_a_file(tmp_path: Path) -> None:
         assert slotweave(command, file, "--svg", picture).code == 0
         ElementTree.fromstring(picture.read_text())
         picture.unlink()
+    for command in (("explain", file, "2:alu:0"), ("diff", file, file)):
+        said = slotweave(*command, "--svg", picture)
+        assert said.code == 0
+        assert said.out == slotweave(*command).out, "the text stays what it is"
+        ElementTree.fromstring(picture.read_text())
+        assert slotweave(*command, "--svg", "-").out == picture.read_text()
+        picture.unlink()
     alone = slotweave("inspect", file, "--svg", "-")
     ElementTree.fromstring(alone.out)
     chosen = slotweave("report", file, "--svg", "-", "--picture", "live", "--cycles", "1..3")
     assert "Live words" in chosen.out
     assert "Lower bounds" not in chosen.out
+
+
+def test_a_page_is_written_beside_its_pictures_only_if_it_is_named(tmp_path: Path) -> None:
+    file, page, picture = tmp_path / "p.json", tmp_path / "p.html", tmp_path / "p.svg"
+    file.write_text(program_to_json(SMALL))
+    assert slotweave("report", file, "--svg", picture, "-o", page).code == 0
+    assert page.read_text().startswith("<!doctype html>")
+    ElementTree.fromstring(picture.read_text())
+    assert_refused(slotweave("report", file, "--svg", "-", "-o", "-"), "SW212", "stdout")
+
+
+def test_an_explained_place_is_framed_and_arrows_lead_to_it(tmp_path: Path) -> None:
+    file = tmp_path / "p.json"
+    file.write_text(program_to_json(SMALL))
+    svg = ElementTree.fromstring(slotweave("explain", file, "2:alu:0", "--svg", "-").out)
+    framed = [one for one in svg.iter(f"{SVG}rect") if one.get("stroke") == MARK]
+    assert len(framed) == 1
+    arrows = [one for one in svg.iter(f"{SVG}path")
+              if one.get("fill") == "none" and not one.get("stroke-dasharray")]  # fmt: skip
+    assert len(arrows) == 1 + 1, "its operand, and the one that tells what arrows are"
+
+
+def test_what_two_programs_compute_is_told_apart_lane_by_lane() -> None:
+    """A vector of one program is what the other computes word by word."""
+    fast = compiled((3, 2, 8)).program
+    slow, facts = scalar_tree_hash(3, 2, 8)
+    one, other = (Reported(name, program, CHALLENGE, facts)
+                  for name, program in (("slow", slow), ("fast", fast)))  # fmt: skip
+    diff = compared_sides(one, other)
+    first, second = (program_and_inspection(each)[0] for each in (one, other))
+    of_first, of_second = counterparts(diff, first, second)
+    matched = {at for match in diff.matches for at in match.a}
+    assert sum(found >= 0 for found in of_first) == len(matched)
+    assert any(len(match.a) > 1 for match in diff.matches), "word by word in A"
+    assert of_first.count(REGROUPED) == len(diff.regrouped[0])
+    assert {number for number in of_second if number >= 0} <= set(range(len(of_first)))
+    svg = report_svg([one, other], wanted=["match"])
+    for colour, _said in MATCHED:
+        assert colour in svg
 
 
 def test_what_cannot_be_drawn_is_refused(tmp_path: Path) -> None:
@@ -102,6 +169,11 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path) -> None:
     assert_refused(slotweave("report", file, "--picture", "live"), "SW212", "--svg")
     assert_refused(slotweave("report", file, *svg, "--picture", "lives"), "SW212", "live")
     assert_refused(slotweave("report", file, *svg, "--cycles", "7..9"), "SW212", "0 to 3")
+    assert_refused(slotweave("report", file, *svg, "--picture", "match"), "SW212", "two programs")
+    assert_refused(slotweave("explain", "SW104", *svg), "SW212", "place")
+    result = tmp_path / "result.json"
+    result.write_text(slotweave("inspect", file, "--json").out)
+    assert_refused(slotweave("diff", result, result, *svg), "SW212", "results")
     assert_refused(slotweave("inspect", file, "--svg", "-", "--json"), "SW212", "stdout")
     loop = Program("challenge", ({"load": (("load", 0, 1),)}, {"flow": (("cond_jump", 0, 0),)}))
     file.write_text(program_to_json(loop))

@@ -12,6 +12,8 @@ from slotweave.views.drawn import ReportProgram
 from slotweave.views.page.columns import packed, timeline_columns
 from slotweave.views.palette import (
     ENGINE_COLOURS,
+    HELD,
+    MATCHED,
     USED,
     cause_colour,
     cause_in_brief,
@@ -40,18 +42,19 @@ def report_page(
     sentence: str,
     programs: Sequence[ReportProgram],
     tables: Sequence[Table] = (),
-    match: Sequence[int] | None = None,
+    match: tuple[Sequence[int], Sequence[int]] | None = None,
     sampled: str | None = None,
 ) -> str:
     """The text of the page.
 
-    `match` has for each operation of the first of two programs the one of the second that computes
-    the same, or -1. `sampled` says what of the program is left out, if anything is.
+    `match` has for each operation of both of two programs its counterpart (see `views.matched`).
+    `sampled` says what of the program is left out, if anything is.
     """
     data = {
         "sentence": sentence,
         "programs": [_program(each) for each in programs],
-        "match": None if match is None else packed(match),
+        "match": None if match is None else [packed(each) for each in match],
+        "matched": MATCHED,
         "tables": [list(table) for table in tables],
         "sampled": sampled,
         "causes": [
@@ -60,6 +63,7 @@ def report_page(
         ],
         "hues": ENGINE_COLOURS,
         "used": USED,
+        "held": [colour for colour, _dashes, _said in HELD.values()],
     }
     parts = {
         "TITLE": html.escape(title),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
+from slotweave.anatomy.compare.program_diff import ProgramDiff
 from slotweave.anatomy.findings import findings
 from slotweave.anatomy.headline import headline
 from slotweave.anatomy.inspect import inspect_and_place
@@ -17,7 +18,6 @@ from slotweave.anatomy.unrolled import Unrolled
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.ir.program import Program
-from slotweave.lift import Ran
 from slotweave.machine import DEBUG_ENGINE
 from slotweave.views.drawn import (
     NO_KERNEL_LINES,
@@ -27,6 +27,7 @@ from slotweave.views.drawn import (
     short_name,
 )
 from slotweave.views.inspect_table import title_of
+from slotweave.views.matched import counterparts
 from slotweave.views.next_command import next_command
 from slotweave.views.page.page import Table, report_page
 from slotweave.views.page.part import (
@@ -69,7 +70,10 @@ def report_svg(
     drawn = [program_and_inspection(one) for one in programs]
     shown = [replace(each, name=name) for (each, _found), name in zip(drawn, names, strict=True)]
     heading = _compared(names, [found for _each, found in drawn])
-    return program_svg(heading, shown, span, wanted)
+    match = None
+    if len(shown) > 1 and "match" in wanted:
+        match = counterparts(compared_sides(*programs), *shown)
+    return program_svg(heading, shown, span, wanted, match)
 
 
 def _names(programs: Sequence[Reported]) -> list[str]:
@@ -135,16 +139,7 @@ def _of_two(one: Reported, other: Reported) -> str:
         _expect_short(each)
     names = _names((one, other))
     (first, seen), (second, seen_too) = program_and_inspection(one), program_and_inspection(other)
-    numbering = Numbering()
-    sides = [side_of(each.program, each.machine, each.facts, numbering) for each in (one, other)]
-    diff = diff_sides(sides[0], sides[1])
-    places = [_numbers(shown) for shown in (first, second)]
-    of_second = {}
-    for found in diff.matches:
-        mine = _operation(places[0], diff.a.done[found.a[0]].ran)
-        of_second[mine] = _operation(places[1], diff.b.done[found.b[0]].ran)
-    size = first.shown.placed.columns.size
-    match = [of_second.get(number, -1) for number in range(size)]
+    match = counterparts(compared_sides(one, other), first, second)
     tables = [(f"{name}: {caption}", heads, rows)
               for name, found in zip(names, (seen, seen_too), strict=True)
               for caption, heads, rows in _tables(found)]  # fmt: skip
@@ -154,22 +149,11 @@ def _of_two(one: Reported, other: Reported) -> str:
     )
 
 
-#: Bundle of the text or of the run, engine, slot -> number of the operation.
-_Numbers = dict[tuple[int, str, int], int]
-
-
-def _numbers(shown: ReportProgram) -> _Numbers:
-    columns = shown.shown.placed.columns
-    cycles = shown.cycles
-    return {
-        (cycles[bundle], engine, slot): number
-        for number, (bundle, engine, slot) in enumerate(columns.places)
-    }
-
-
-def _operation(numbers: _Numbers, ran: Ran) -> int:
-    place = (ran.cycle, ran.engine, ran.slot)
-    return numbers.get(place, -1)
+def compared_sides(one: Reported, other: Reported) -> ProgramDiff:
+    """The operations of both, matched by what they compute."""
+    numbering = Numbering()
+    a, b = (side_of(each.program, each.machine, each.facts, numbering) for each in (one, other))
+    return diff_sides(a, b)
 
 
 def _tables(found: Inspection) -> list[Table]:

@@ -87,6 +87,26 @@ def boxes(of: Iterable[tuple[float, float, float, float]], fill: str) -> str:
     return f'<path d="{path}" fill="{fill}"/>' if path else ""
 
 
+def outline(x: float, y: float, width: float, height: float, colour: str) -> str:
+    """The edge of a box, which may be drawn over others."""
+    size = f'width="{_short(width)}" height="{_short(height)}"'
+    style = f'fill="none" stroke="{colour}" stroke-width="2"'
+    return f'<rect x="{_short(x)}" y="{_short(y)}" {size} {style}/>'
+
+
+def arrow(begin: tuple[float, float], end: tuple[float, float], colour: str, dashes: str) -> str:
+    """A curve from left to right with a head; `dashes` as SVG writes them, "" for none."""
+    (x0, y0), (x1, y1) = begin, end
+    bend = min(60.0, abs(x1 - x0) / 2 + 8)
+    lift = 16 if abs(y1 - y0) < 3 else 0  # of one row: over what lies between
+    numbers = map(_short, (x0, y0, x0 + bend, y0 - lift, x1 - bend, y1 - lift, x1 - 5, y1))
+    curve = "M{} {}C{} {} {} {} {} {}".format(*numbers)
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    head = f"M{_short(x1)} {_short(y1)}l-6 -3v6z"
+    line = f'<path d="{curve}" fill="none" stroke="{colour}" stroke-width="1.5"{dashed}/>'
+    return f'{line}<path d="{head}" fill="{colour}"/>'
+
+
 def legend(entries: Iterable[tuple[str, str]], y: float) -> list[str]:
     """Colours and what they stand for, in one row."""
     shapes, x = [], float(LEFT)

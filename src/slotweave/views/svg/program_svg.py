@@ -9,14 +9,14 @@ from slotweave.views.drawn import ReportProgram
 from slotweave.views.svg.curves import curves_picture
 from slotweave.views.svg.elements import Axis, Picture, document
 from slotweave.views.svg.pictures import (
-    Span,
     groups_picture,
     ladder_picture,
     live_picture,
     scratch_picture,
-    slots_picture,
     use_picture,
 )
+from slotweave.views.svg.slots import match_picture, slots_picture
+from slotweave.views.svg.span import Span
 
 #: The pictures over time, by name.
 _OVER_TIME: Mapping[str, Callable[[Span], Picture]] = {
@@ -26,7 +26,7 @@ _OVER_TIME: Mapping[str, Callable[[Span], Picture]] = {
     "groups": groups_picture,
     "scratch": scratch_picture,
 }
-PICTURES = ("ladder", *_OVER_TIME, "what-if")
+PICTURES = ("ladder", *_OVER_TIME, "what-if", "match")
 
 
 def program_svg(
@@ -34,9 +34,11 @@ def program_svg(
     programs: Sequence[ReportProgram],
     span: tuple[int, int] | None = None,
     wanted: Sequence[str] = PICTURES,
+    match: tuple[Sequence[int], Sequence[int]] | None = None,
 ) -> str:
     """The pictures of `wanted`, of the cycles of `span` (first, end); those with nothing in them
-    are left out. Raises InputError (SW212) if no cycle lies in `span`."""
+    are left out, as `match` is unless `match` has the counterparts of both programs' operations
+    (see `views.matched`). Raises InputError (SW212) if no cycle lies in `span`."""
     longest = max(each.cycles[-1] for each in programs)
     first, end = span or (0, longest)
     if span is not None and not 0 <= first < min(end, longest):
@@ -46,8 +48,8 @@ def program_svg(
     pictures = [
         _named(picture, each, programs)
         for name in wanted
-        for each in programs
-        for picture in _pictures(name, each, axis, most)
+        for number, each in enumerate(programs)
+        for picture in _pictures(name, each, axis, most, None if match is None else match[number])
     ]
     return document(heading, pictures)
 
@@ -65,17 +67,24 @@ def curves_svg(
     return document(heading, [curves_picture(curves, own)])
 
 
-def _pictures(name: str, one: ReportProgram, axis: Axis, most: int) -> Iterator[Picture]:
+def _pictures(
+    name: str, one: ReportProgram, axis: Axis, most: int, match: Sequence[int] | None
+) -> Iterator[Picture]:
     if name == "ladder":
         rungs = [(rung, cycles) for rung, cycles, _why in one.ladder]
         yield ladder_picture(rungs, one.cycles[-1], most)
     elif name == "what-if":
         if one.what_if:
             yield curves_picture(one.what_if, dict(one.shown.machine.engines))
-    elif name != "groups" or any(phase[0] is not None for phase in one.phases):
-        end = min(axis.end, one.cycles[-1])
-        if axis.first < end:
-            yield _OVER_TIME[name](Span(one, axis.first, end, axis))
+    else:
+        span = Span(one, axis.first, min(axis.end, one.cycles[-1]), axis)
+        if span.first >= span.end:
+            return
+        if name == "match":
+            if match is not None:
+                yield match_picture(span, match)
+        elif name != "groups" or any(phase[0] is not None for phase in one.phases):
+            yield _OVER_TIME[name](span)
 
 
 def _named(picture: Picture, one: ReportProgram, programs: Sequence[ReportProgram]) -> Picture:

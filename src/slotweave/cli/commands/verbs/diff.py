@@ -25,8 +25,15 @@ from slotweave.cli.options import (
     Files,
     Json,
     MachineOfProgram,
+    Svg,
 )
-from slotweave.cli.output import print_json
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
 from slotweave.cli.program_files import (
     Building,
     building,
@@ -61,6 +68,7 @@ def diff(
     machine: MachineOfProgram = None,
     facts: OriginFactsOption = None,
     files: Files = NO_FILES,
+    svg: Svg = None,
     json: Json = False,
 ) -> None:
     """Compare two programs, or two results.
@@ -71,6 +79,8 @@ def diff(
     """
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
+    expect_one_on_stdout(svg, json)
+    expect_writable(svg)
     how = building(files, terminal)
     sides = {"a": _loaded(a, how), "b": _loaded(b, how)}
     names = {"a": inputs.shown(a), "b": inputs.shown(b)}
@@ -81,11 +91,13 @@ def diff(
         reason = "one of the two is a program and the other a result; compare like with like"
         raise InputError(Diagnostic("SW212", reason))
     if kinds[0]:
+        if svg is not None:
+            raise InputError(Diagnostic("SW212", "--svg draws programs; A and B are results"))
         _show_results(sides, names, json)
     else:
         known = (facts_of_origin(names[key], program) for key, program in sides.items())
         name = facts or next((name for name in known if name != NOTHING), NOTHING)
-        _show_programs(sides, names, machine, name, how, terminal, json)
+        _show_programs(sides, names, machine, name, how, terminal, svg, json)
 
 
 def _loaded(file: str, building: Building) -> Any:
@@ -134,6 +146,7 @@ def _show_programs(
     facts: str,
     how: Building,
     terminal: Terminal,
+    svg: str | None,
     json: bool,
 ) -> None:
     from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
@@ -149,10 +162,15 @@ def _show_programs(
             target = inputs.machine_of(program, machine)
             ran[key] = side_of(program, target, known[key].facts, numbering)
     found = diff_sides(ran["a"], ran["b"])
+    titles = (names["a"], names["b"])
+    if svg is not None:
+        from slotweave.views.svg.compared import diff_svg
+
+        write_output(svg, diff_svg(found, titles, [known[key].facts for key in "ab"]))
     if json:
         print_json({"files": names, "facts": facts, **found.to_json()})
-    else:
-        print("\n".join(diff_lines(found, (names["a"], names["b"]))))
+    elif svg != STDOUT:
+        print("\n".join(diff_lines(found, titles)))
         print("\n".join(_facts_lines(known)))
     for of_side in known.values():
         terminal.notes(of_side.notes)

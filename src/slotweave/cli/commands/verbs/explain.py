@@ -14,8 +14,15 @@ from slotweave.cli.options import (
     Files,
     Json,
     MachineOfProgram,
+    Svg,
 )
-from slotweave.cli.output import print_json
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -47,12 +54,15 @@ def explain(
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
     files: Files = NO_FILES,
+    svg: Svg = None,
     json: Json = False,
 ) -> None:
     """Explain an error code, or what a program does in a cycle.
 
     Of a cycle, says why each operation is not earlier and why each empty slot is empty.
     """
+    expect_one_on_stdout(svg, json)
+    expect_writable(svg)
     if code is not None and place is not None:
         from slotweave.cli.inputs import machine_of
         from slotweave.cli.program_files import building, program_in
@@ -60,15 +70,23 @@ def explain(
         how = building(files, terminal)
         program = program_in(code, how)
         known = assumed(code, facts, how, program)
-        _explain_place(program, code, place, machine, known.facts, json)
+        _explain_place(program, code, place, machine, known.facts, svg, json)
         target = machine_of(program, machine)
         terminal.notes((*known.notes, *read_only_notes(program, code, target, known, facts)))
+    elif svg is not None:
+        raise InputError(Diagnostic("SW212", "--svg draws a place: PROGRAM CYCLE[:ENGINE[:SLOT]]"))
     else:
         _explain_code(code, json)
 
 
 def _explain_place(
-    program: Program, file: str, place: str, machine_name: str | None, facts: Facts, json: bool
+    program: Program,
+    file: str,
+    place: str,
+    machine_name: str | None,
+    facts: Facts,
+    svg: str | None,
+    json: bool,
 ) -> None:
     from slotweave.anatomy.causes.run_or_part import explain_run_or_part
     from slotweave.anatomy.causes.why_here import explain_bundle
@@ -96,9 +114,14 @@ def _explain_place(
                 facts,
                 lambda size, most: _parsed_place(place, size, most, machine),
             )
+    if svg is not None:
+        from slotweave.views.svg.explained import explanation_svg
+
+        with with_file(file):
+            write_output(svg, explanation_svg(file, program, machine, facts, answer))
     if json:
         print_json(answer.to_json())
-    else:
+    elif svg != STDOUT:
         print("\n".join(explanation_lines(answer)))
 
 

@@ -12,13 +12,21 @@ from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.facts import NOTHING, OriginFactsOption, assumed, facts_of_origin
 from slotweave.cli.options import NO_FILES, Files, MachineOfProgram, Svg
-from slotweave.cli.output import STDOUT, expect_writable, stdout_by_any_name, write_output
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    stdout_by_any_name,
+    write_output,
+)
 from slotweave.cli.program_files import building, flags_given, program_in
 from slotweave.cli.terminal import Terminal
 from slotweave.extensions.lookup import unknown
 
 #: The pictures of views.svg.program_svg, which is loaded when one is drawn.
-PICTURES = ("ladder", "slots", "use", "live", "groups", "scratch", "what-if")
+PICTURES = ("ladder", "slots", "use", "live", "groups", "scratch", "what-if", "match")
+#: Where the page is written if nothing is said.
+_REPORT = "report.html"
 
 
 _Other = Annotated[
@@ -26,10 +34,11 @@ _Other = Annotated[
     typer.Argument(metavar="[B]", help="A program to compare it with, on the same time axis."),
 ]
 _Page = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "-o", "--output", metavar="FILE.html", help="Write the page to FILE.html; - is stdout.",
-        callback=stdout_by_any_name,
+        "-o", "--output", metavar="FILE.html", callback=stdout_by_any_name,
+        help=f"Write the page to FILE.html; - is stdout (default: {_REPORT}, or no page with "
+        "--svg).",
     ),
 ]  # fmt: skip
 _Cycles = Annotated[
@@ -50,7 +59,7 @@ def report(
     terminal: Terminal,
     a: Annotated[str, typer.Argument(metavar="A", help="A program, as `inspect` takes it.")],
     b: _Other = None,
-    output: _Page = "report.html",
+    output: _Page = None,
     cycles: _Cycles = None,
     machine: MachineOfProgram = None,
     facts: OriginFactsOption = None,
@@ -63,13 +72,16 @@ def report(
     The page needs no network. It shows each slot of each bundle, what each operation waited for,
     the use of engines, scratch and groups of items over time, and the program itself. Given two
     programs it shows both, their operations matched by what they compute. With --svg its pictures
-    are drawn to a file instead.
+    are drawn to a file, and the page is written only if -o names it.
     """
     from slotweave.views.page import Reported
     from slotweave.views.page import report as page_of
 
-    wanted = _pictures(picture, svg)
-    expect_writable(output if svg is None else svg)
+    wanted = _pictures(picture, svg, b)
+    page = _REPORT if output is None and svg is None else output
+    expect_one_on_stdout(svg, page == STDOUT)
+    for written in (page, svg):
+        expect_writable(written)
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
     how = building(files, terminal)
@@ -92,18 +104,21 @@ def report(
             from slotweave.views.page import report_svg
 
             write_output(svg, report_svg(reported, span, wanted))
+        if page is None:
             return
         text = page_of(reported[0], reported[1] if b is not None else None, span)
-    write_output(output, text)
-    if output != STDOUT:
-        terminal.note(f"wrote {output}; open it in a browser")
+    write_output(page, text)
+    if page != STDOUT:
+        terminal.note(f"wrote {page}; open it in a browser")
 
 
-def _pictures(named: Sequence[str] | None, svg: str | None) -> Sequence[str]:
+def _pictures(named: Sequence[str] | None, svg: str | None, other: str | None) -> Sequence[str]:
     """What is to be drawn. Raises InputError (SW212) for a picture that there is not."""
     for name in named or ():
         if name not in PICTURES:
             raise unknown("SW212", "picture", name, PICTURES)
     if named and svg is None:
         raise InputError(Diagnostic("SW212", "--picture says what --svg FILE.svg draws"))
+    if named and "match" in named and other is None:
+        raise InputError(Diagnostic("SW212", "the picture 'match' is one of two programs, A and B"))
     return named or PICTURES

@@ -45,13 +45,14 @@ function describe(p, op, before = "") {
   if (sourceOf(p, op)) { const code = element("code", sourceOf(p, op)); code.className = "source"; box.append(code); }
   box.append(element("div", p.free[op] < p.time[op] ? `nothing holds it from cycle ${clock(p.free[op])} on: it could move to a free slot of its engine there` : "what it waits for keeps it from standing earlier"));
   const waits = element("ul"), users = element("ul");
-  for (let j = p.preds[op]; j < p.preds[op + 1]; j++) waits.append(element("li", `${HELD[p.held[j]]}: `, jump(p, p.pred[j]), element("code", " " + slotText(p, p.pred[j]))));
+  const hues = HELD_HUES();
+  for (let j = p.preds[op]; j < p.preds[op + 1]; j++) { const item = element("li", `${HELD[p.held[j]]}: `, jump(p, p.pred[j]), element("code", " " + slotText(p, p.pred[j]))); item.style.setProperty("--c", hues[p.held[j]]); waits.append(item); }
   for (let j = p.succs[op]; j < Math.min(p.succs[op + 1], p.succs[op] + 12); j++) users.append(element("li", undefined, jump(p, p.succ[j]), element("code", " " + slotText(p, p.succ[j]))));
   if (waits.children.length) box.append(element("div", "It waited for"), waits);
   const more = p.succs[op + 1] - p.succs[op];
   if (more) box.append(element("div", `${number(more)} ${more > 1 ? "wait" : "waits"} for it${more > 12 ? ", the first 12" : ""}`), users);
   const other = counterpart(op);
-  if (match) { const q = programs[1 - view.which]; box.append(element("div", other >= 0 ? `the other program computes it at ` : "the other program does not compute it"), ...(other >= 0 ? [jump(q, other)] : [])); }
+  if (match) { const q = programs[1 - view.which]; box.append(element("div", other >= 0 ? `the other program computes it at ` : other === -2 ? "the other program computes its words, grouped differently" : "the other program does not compute it"), ...(other >= 0 ? [jump(q, other)] : [])); }
 }
 function describeIdle(p, cycle, row) {
   const [name, slot] = p.rows[row], engine = p.engineOf[row], box = $("details");

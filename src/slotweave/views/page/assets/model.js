@@ -6,7 +6,7 @@ const LEAST = 8;
 /* Why a slot is idle: name, meaning, colour, meaning in brief, in the order of the causes' numbers. */
 const CAUSES = D.causes;
 const HELD = ["operand", "memory", "scratch word"];
-const HELD_HUES = ["#56b4e9", "#009e73", "#cc79a7"];
+const HELD_HUES = () => dark() ? ["#56b4e9", "#3fc89c", "#e79cc6"] : D.held;
 const HUES = D.hues;                                           // told apart by colour-blind people
 
 const decode = (text, type) => {
@@ -98,9 +98,9 @@ function offsets(counts) {
   return at;
 }
 const programs = D.programs.map(program);
-const match = D.match ? decode(D.match, Int32Array) : null;    // of the second for each of the first
-const back = match ? new Int32Array(programs[1].size).fill(-1) : null;
-if (match) match.forEach((other, one) => { if (other >= 0) back[other] = one; });
+/* For each operation of both programs the one of the other that computes the same; -1: none does, -2: its
+   words are computed by several, grouped differently. */
+const match = D.match ? D.match.map(text => decode(text, Int32Array)) : null;
 const longest = Math.max(...programs.map(p => p.cycles), 1);
 
 function slotText(p, op) {
@@ -149,7 +149,7 @@ const MODES = {
   ...(programs.some(p => p.lines.length) ? {line: {name: "line of the kernel", of: (p, i) => p.line[i] < 0 ? "#8a8a8a" : golden(p.line[i]),
     legend: p => [["#8a8a8a", "no line"], ...p.lines.slice(0, 12).map((line, i) => [golden(i), line]),
       ...(p.lines.length > 12 ? [["transparent", `and ${number(p.lines.length - 12)} more`]] : [])]}} : {}),
-  ...(D.match ? {match: {name: "what both programs compute", of: (p, i) => counterpart(i, programs.indexOf(p)) >= 0 ? "#56b4e9" : "#d55e00",
-    legend: () => [["#56b4e9", "computed by both"], ["#d55e00", "computed by this one alone"]]}} : {}),
+  ...(D.match ? {match: {name: "what both programs compute", of: (p, i) => D.matched[matchOf(programs.indexOf(p), i)][0],
+    legend: () => D.matched.map(([colour, text], kind) => [colour, text, programs.map((p, which) => number(match[which].filter((_, i) => matchOf(which, i) === kind).length)).join(" and ")])}} : {}),
 };
 

@@ -87,7 +87,8 @@ function timeline(p, which) {
   const outline = (c, op, width, perCycle) => c.strokeRect(xOf(p.time[op], width) - 0.5, tops[p.row(p.engine[op], p.slot[op])] - 1, Math.max(perCycle, 3), rowHeight + 1);
   const middle = (op, width, perCycle) => [xOf(p.time[op], width) + perCycle / 2, tops[p.row(p.engine[op], p.slot[op])] + rowHeight / 2];
   const arrows = (c, op, width, perCycle) => {
-    for (let j = p.preds[op]; j < p.preds[op + 1]; j++) arrow(c, middle(p.pred[j], width, perCycle), middle(op, width, perCycle), HELD_HUES[p.held[j]], p.held[j]);
+    const hues = HELD_HUES();
+    for (let j = p.preds[op]; j < p.preds[op + 1]; j++) arrow(c, middle(p.pred[j], width, perCycle), middle(op, width, perCycle), hues[p.held[j]], p.held[j]);
     for (let j = p.succs[op]; j < Math.min(p.succs[op + 1], p.succs[op] + 200); j++) arrow(c, middle(op, width, perCycle), middle(p.succ[j], width, perCycle), css("--fg"), 0);
   };
   const point = (x, y, width, click) => {
@@ -107,7 +108,9 @@ function arrow(c, [x0, y0], [x1, y1], colour, dash) {
   c.bezierCurveTo(x0 + bend, y0 - lift, x1 - bend, y1 - lift, x1, y1); c.stroke(); c.setLineDash([]);
   c.beginPath(); c.moveTo(x1, y1); c.lineTo(x1 - 6, y1 - 3); c.lineTo(x1 - 6, y1 + 3); c.fill(); c.restore();
 }
-const counterpart = (op, which = view.which) => match ? (which === 0 ? match[op] : back[op]) : -1;
+const counterpart = (op, which = view.which) => match ? match[which][op] : -1;
+/* The place in D.matched of an operation. */
+const matchOf = (which, op) => match[which][op] >= 0 ? 0 : match[which][op] === -2 ? 1 : 2;
 const pointCycle = which => (x, _y, width, click) => {
   const p = programs[which];
   aim(which, Math.min(Math.max(Math.floor(cycleAt(x, width)), 0), p.cycles - 1), view.row, click && false);
