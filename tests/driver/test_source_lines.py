@@ -12,6 +12,7 @@ from slotweave.base.diagnostics import InputError
 from slotweave.driver.source_lines import LONGEST
 from slotweave.ir.program import Program
 from slotweave.ir.text.program_files import parse_program, program_to_json, program_to_text
+from slotweave.views.drawn import kernel_lines
 
 STRAIGHT = """
 def f(k, n=8):
@@ -103,6 +104,17 @@ def test_texts_that_are_none_of_lines_are_refused(sources: str) -> None:
     lines = f'{{"texts": ["a"], "slots": [], "sources": {sources}}}'
     with pytest.raises(InputError, match="SW204"):
         parse_program(f'{{"program": [], "lines": {lines}}}')
+
+
+def test_the_lines_of_a_run_are_those_of_the_bundles_that_run(tmp_path: Path) -> None:
+    program = compiled(tmp_path, STRAIGHT)
+    whole, texts, sources = kernel_lines(program, range(len(program.bundles)))
+    assert (tuple(whole), texts, sources) == (
+        program.lines.slots, program.lines.texts, program.lines.sources
+    )  # fmt: skip
+    sizes = [sum(map(len, bundle.values())) for bundle in program.bundles]
+    again = kernel_lines(program, [1, 0])[0]
+    assert again == [*whole[sizes[0] : sizes[0] + sizes[1]], *whole[: sizes[0]]]
 
 
 def test_the_page_has_the_lines_and_no_text_of_one_breaks_out_of_its_data(tmp_path: Path) -> None:

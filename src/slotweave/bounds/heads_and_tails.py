@@ -229,6 +229,8 @@ def _why(problem: Problem, certificate: PriceCertificate) -> str:
 
 def _left_out(first: int, last: int) -> str:
     """The cycles at both ends that hold none of the work."""
-    ends = [f"{end} {count:,}" for end, count in (("first", first), ("last", last)) if count]
-    plural = "s" if max(first, last) > 1 else ""
-    return f" (without its {' and '.join(ends)} cycle{plural})" if ends else ""
+    if first == last == 1:
+        return " (without its first and last cycle)"
+    ends = [f"{end} cycle" if count == 1 else f"{end} {count:,} cycles"
+            for end, count in (("first", first), ("last", last)) if count]  # fmt: skip
+    return f" (without its {' and '.join(ends)})" if ends else ""

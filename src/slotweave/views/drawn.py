@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import PurePath
 
 from slotweave.anatomy.causes.placements import Placements
@@ -12,7 +13,8 @@ from slotweave.anatomy.inspection import Inspection
 from slotweave.anatomy.phases import Phase
 from slotweave.anatomy.timeline import Timeline, timeline
 from slotweave.anatomy.unrolled import Unrolled
-from slotweave.machine import Machine
+from slotweave.ir.program import Program
+from slotweave.machine import DEBUG_ENGINE, Machine
 
 #: The line of the kernel of each operation (-1: none), the names of these lines, and their texts,
 #: which may be none.
@@ -70,6 +72,21 @@ def program_drawn(
         phase_rows(view.phases),
         (view.spans.head, view.spans.body),
     )
+
+
+def kernel_lines(program: Program, path: Sequence[int]) -> KernelLines:
+    """The lines of the operations of the bundles that run, whose places in the text are `path`."""
+    lines = program.lines
+    if len(lines.slots) != program.slots:
+        return NO_KERNEL_LINES
+    first = list(accumulate((sum(map(len, b.values())) for b in program.bundles), initial=0))
+    slots: list[int] = []
+    for bundle in path:
+        at = first[bundle]
+        for engine, row in program.bundles[bundle].items():
+            slots += () if engine == DEBUG_ENGINE else lines.slots[at : at + len(row)]
+            at += len(row)
+    return slots, lines.texts, lines.sources
 
 
 def phase_rows(of: Sequence[Phase]) -> list[tuple[int | None, int | None, int, int]]:

@@ -40,7 +40,7 @@ _CAUSES = {
         "operands cannot be had yet",
     ),
     "nothing": (
-        "#f1efe9",
+        "#f5f3ee",
         "no operation for this engine is left",
         "nothing is left for this engine",
     ),
@@ -80,7 +80,7 @@ MATCHED = (
 )
 
 #: Slots in use where colours tell of the idle ones.
-USED = "#c3c9d1"
+USED = "#bac1cb"
 #: Points of viridis (matplotlib), dark to light, which is read without colours too.
 _RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
 

@@ -168,8 +168,10 @@ def test_two_programs_share_a_cursor_and_a_part_says_so(browser_pages: Any) -> N
 def test_a_program_without_a_cycle_opens_too(browser_pages: Any) -> None:
     nothing = Program("challenge", ())
     page, wrong = browser_pages(report(Reported("nothing", nothing, CHALLENGE, NOTHING_KNOWN)))
-    page.mouse.move(*middle(page))
+    assert page.locator("#nothing").is_visible()
+    assert not page.locator("canvas").first.is_visible()
     page.keyboard.press("ArrowRight")
+    page.keyboard.press("+")
     assert not wrong
 
 

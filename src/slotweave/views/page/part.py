@@ -19,7 +19,13 @@ from slotweave.ir.facts import Facts
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import Machine
 from slotweave.simulate.legality import costs_a_cycle
-from slotweave.views.drawn import Overview, ReportProgram, phase_rows, short_name
+from slotweave.views.drawn import (
+    Overview,
+    ReportProgram,
+    kernel_lines,
+    phase_rows,
+    short_name,
+)
 from slotweave.views.page.page import Table, report_page
 
 #: Longer programs are shown in part, with an overview of all of it: a browser could draw more (a
@@ -52,7 +58,7 @@ def too_long(program: Program) -> bool:
 def page_of_part(one: Reported, span: tuple[int, int] | None) -> str:
     """A part of a long run, each access in it taken to alias every other one."""
     refuse_faults(one.program, one.machine)
-    whole = _as_it_runs(one)
+    whole, path = _as_it_runs(one)
     bundles = whole.bundles
     cycles = list(accumulate(map(costs_a_cycle, bundles), initial=0))
     total = cycles[-1]
@@ -78,6 +84,7 @@ def page_of_part(one: Reported, span: tuple[int, int] | None) -> str:
     shown = ReportProgram(
         short_name(one.name), drawn, spent, ladder, stages, None, None,
         overview=_overview(whole, one.machine, cycles, (first, end)),
+        lines=kernel_lines(one.program, path[begin:stop]),
     )  # fmt: skip
     said = (
         f"Of the {total:,} cycles of the run the overview shows how much of each engine is used; "
@@ -98,12 +105,16 @@ def _last_of(bundles: Sequence[Bundle], cycles: Sequence[int], first: int) -> in
     return cycles[-1]
 
 
-def _as_it_runs(one: Reported) -> Program:
-    """The bundles that run, in order. Raises InputError (SW219) if jumps keep them from being
-    known, or are too many to follow."""
+def _as_it_runs(one: Reported) -> tuple[Program, Sequence[int]]:
+    """The bundles that run, in order, and their places in the text.
+
+    Raises InputError (SW219) if jumps keep them from being known, or are too many to follow.
+    """
     if is_straight(one.program):
-        return up_to_halt(one.program)
-    return unrolled(one.program, one.machine, one.facts, MOST_SHOWN).program
+        found = up_to_halt(one.program)
+        return found, range(len(found.bundles))
+    run = unrolled(one.program, one.machine, one.facts, MOST_SHOWN)
+    return run.program, run.path
 
 
 def _overview(

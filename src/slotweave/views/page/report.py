@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate
 
 from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
 from slotweave.anatomy.compare.program_diff import ProgramDiff
@@ -14,18 +13,9 @@ from slotweave.anatomy.inspect import inspect_and_place
 from slotweave.anatomy.inspection import Inspection
 from slotweave.anatomy.phases import WORK
 from slotweave.anatomy.timing.slot_curves import slot_curves
-from slotweave.anatomy.unrolled import Unrolled
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
-from slotweave.ir.program import Program
-from slotweave.machine import DEBUG_ENGINE
-from slotweave.views.drawn import (
-    NO_KERNEL_LINES,
-    KernelLines,
-    ReportProgram,
-    program_drawn,
-    short_name,
-)
+from slotweave.views.drawn import ReportProgram, kernel_lines, program_drawn, short_name
 from slotweave.views.inspect_table import title_of
 from slotweave.views.matched import counterparts
 from slotweave.views.next_command import next_command
@@ -112,26 +102,11 @@ def program_and_inspection(one: Reported) -> tuple[ReportProgram, Inspection]:
     return replace(
         program_drawn(one.name, one.machine, found, run),
         what_if=curves,
-        lines=_lines(one.program, ran),
+        lines=kernel_lines(one.program, ran.path),
         findings=findings(found, curves),
         about=title_of(found).plain,
         command=next_command(found, one.file, one.options) if one.file else "",
     ), found
-
-
-def _lines(program: Program, ran: Unrolled) -> KernelLines:
-    """The kernel's line of each operation of the run, and the names and texts of these lines."""
-    lines = program.lines
-    if len(lines.slots) != program.slots:
-        return NO_KERNEL_LINES
-    first = list(accumulate((sum(map(len, b.values())) for b in program.bundles), initial=0))
-    slots: list[int] = []
-    for bundle in ran.path:
-        at = first[bundle]
-        for engine, row in program.bundles[bundle].items():
-            slots += () if engine == DEBUG_ENGINE else lines.slots[at : at + len(row)]
-            at += len(row)
-    return slots, lines.texts, lines.sources
 
 
 def _of_two(one: Reported, other: Reported) -> str:

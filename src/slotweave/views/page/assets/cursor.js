@@ -12,7 +12,10 @@ function tip(event, lines) {
 const whose = (p, op) => p.group[op] < 0 ? "shared by several groups of items" : `group ${p.group[op]}, stage ${p.stage[op]}`;
 function tipOf(p, cycle, row) {
   const op = p.at[row * p.cycles + cycle], [name, slot] = p.rows[row];
-  if (op < 0) { const [cause, why] = CAUSES[causeOf(p, p.engineOf[row], cycle, slot)]; return [`${cycle + START}:${name}:${slot} is idle: ${cause}`, why]; }
+  if (op < 0) {
+    const [cause, why] = CAUSES[causeOf(p, p.engineOf[row], cycle, slot)], next = p.next[p.engineOf[row]][cycle];
+    return [`${cycle + START}:${name}:${slot} is idle: ${cause}`, why, ...(next >= 0 ? [`next here: ${slotText(p, next)}, now at ${place(p, next)}`] : [])];
+  }
   return [`${place(p, op)}  ${slotText(p, op)}`, whose(p, op) + (p.line[op] >= 0 ? ` · ${lineOf(p, op)}` : ""), ...(sourceOf(p, op) ? [sourceOf(p, op)] : [])];
 }
 

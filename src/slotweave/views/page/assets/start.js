@@ -114,6 +114,7 @@ window.addEventListener("resize", fitted);
 window.addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details")) one.open = true; drawAll(); });
 window.addEventListener("hashchange", restore);
 if (D.sampled) { $("sampled").hidden = false; $("sampled").textContent = D.sampled; }
+if (!programs.some(p => p.cycles)) { document.body.classList.add("empty"); $("nothing").hidden = false; }
 head(); sliders(); tables();
 if (programs[0].overview) overviewPane(programs[0]);
 programs.forEach(timeline);

@@ -64,7 +64,9 @@ function pane(title, height, draw, point, {follows = true, zooms = false} = {}) 
 }
 function drawAll() {
   for (const one of panes) {
-    const width = one.canvas.clientWidth, scale = window.devicePixelRatio || 1;
+    const width = one.canvas.clientWidth;
+    if (width <= MARGIN) continue;                                // there is no room, or it is hidden
+    const scale = window.devicePixelRatio || 1;
     if (one.canvas.width !== Math.round(width * scale) || one.canvas.height !== Math.round(one.height * scale)) {
       one.canvas.width = Math.round(width * scale); one.canvas.height = Math.round(one.height * scale);
     }
@@ -86,7 +88,7 @@ function axis(c, width, height) {
   c.fillStyle = css("--dim"); c.textAlign = "center"; c.textBaseline = "bottom";
   for (let t = Math.ceil(view.from / step) * step; t < view.to; t += step) {
     const x = xOf(t, width);
-    c.fillText(clock(t), x, height); c.fillRect(x, height - 15, 1, 3);
+    c.fillText(clock(t), Math.min(x, width - c.measureText(clock(t)).width / 2), height); c.fillRect(x, height - 15, 1, 3);
   }
 }
 function side(c, text, y) { c.fillStyle = css("--dim"); c.textAlign = "right"; c.textBaseline = "middle"; c.fillText(cut(c, text), MARGIN - 6, y); }
