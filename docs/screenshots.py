@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console, Group
 
 import slotweave as sw
+from slotweave.anatomy.causes.why_here import explain_bundle
 from slotweave.anatomy.inspect import inspect_and_place
 from slotweave.anatomy.timeline import timeline
 from slotweave.cli.debugger import Debugger
@@ -25,6 +26,7 @@ from slotweave.names import facts_of
 from slotweave.simulate.stepping import Stepper
 from slotweave.views.blocks import block_picture
 from slotweave.views.page import Reported, report, report_svg
+from slotweave.views.svg.explained import explanation_svg
 
 IMG = Path(__file__).parent / "img"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
@@ -45,9 +47,11 @@ def main() -> None:
         _shot(browser, report(slow), "detail", _detail, height=760)
         _shot(browser, report(fast), "dark", _dark, height=1010)
         _shot(browser, report(slow, fast), "compare", _pictures, height=830)
+        _shot(browser, report(fast), "kernel", _kernel, height=560)
         browser.close()
     (IMG / "slots.svg").write_text(report_svg([slow], wanted=["slots"]))
     (IMG / "groups.svg").write_text(report_svg([fast], wanted=["groups"]))
+    (IMG / "explain.svg").write_text(_explained(slow, 1033, "valu"))
     (IMG / "terminal.svg").write_text(_terminal(slow))
     (IMG / "debugger.svg").write_text(asyncio.run(_debugger()))
 
@@ -63,7 +67,7 @@ def _reported(plan: str) -> Reported:
 def _shot(
     browser: Browser, text: str, name: str, change: Callable[[Page], None], height: int
 ) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": height})
+    page = browser.new_page(viewport={"width": 1280, "height": height}, device_scale_factor=1.5)
     file = IMG / "page.html"
     file.write_text(text)
     page.goto(f"file://{file}")
@@ -88,6 +92,18 @@ def _detail(page: Page) -> None:
     page.evaluate("show(1026, 12)")
     page.evaluate("select(0, programs[0].first[1033])")
     _pictures(page)
+
+
+def _kernel(page: Page) -> None:
+    """The kernel's lines, and one of them selected."""
+    page.evaluate("select(0, programs[0].first[430])")
+    page.evaluate("window.scrollTo(0, document.getElementById('kernel').offsetTop - 60)")
+
+
+def _explained(one: Reported, cycle: int, engine: str) -> str:
+    """What `explain CYCLE:ENGINE --svg` draws."""
+    answer = explain_bundle(one.program, one.machine, cycle, engine, None, one.facts)
+    return explanation_svg(one.name, one.program, one.machine, one.facts, answer)
 
 
 def _dark(page: Page) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from slotweave.cli.debugger import Debugger
-from slotweave.ir.program import Program
+from slotweave.ir.program import Program, SourceLines
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.stepping import Stepper
-from slotweave.views.stepping_text import memory_text
+from slotweave.views.stepping_text import listing_text, memory_text
 from support.command_line import assert_refused, slotweave
 
 #: Doubles four words, but for the third: its address is one too high.
@@ -88,6 +89,17 @@ def test_keys_step_forward_and_back() -> None:
         assert app.said == "stopped at the beginning"
 
     driven(script)
+
+
+def test_the_next_bundle_has_a_line_for_each_slot_with_the_kernels_line() -> None:
+    lines = SourceLines(("walk.py:7",), (-1, 0, *[-1] * (PLANTED.slots - 2)), ("a = x[1]  # <b>",))
+    stepper = Stepper(PLANTED, CHALLENGE, [5, 6, 7, 8])
+    listed = listing_text(replace(PLANTED, lines=lines), stepper, 3).plain.splitlines()
+    assert listed[0].split() == [">", "0", "load", "const", "0", "0"]
+    assert listed[1].strip() == "load const 1 1  walk.py:7  a = x[1]  # <b>"
+    assert listed[2].split(maxsplit=1) == ["1", "load load 8 0 | load load 9 1"]
+    stepper.forward()
+    assert "walk.py" not in listing_text(PLANTED, stepper, 3).plain
 
 
 def test_mistakes_in_commands_are_said() -> None:

@@ -64,7 +64,8 @@ def test_in_colour_an_engine_has_a_line_for_two_slots_and_no_more_than_three() -
 def test_inspect_draws_where_it_is_asked_to(tmp_path: Path) -> None:
     file = tmp_path / "small.json"
     file.write_text(program_to_json(SMALL))
-    assert "idle:  ! could move" not in slotweave("inspect", file).out
-    assert "idle:  ! could move" in slotweave("inspect", file, "--picture").out
+    legend = "idle:  d waiting   . no work\n"
+    assert legend not in slotweave("inspect", file).out
+    assert legend in slotweave("inspect", file, "--picture").out, "the causes that there are"
     assert "cycle  1" in slotweave("inspect", file, "--cycles", "1..2").out
     assert_refused(slotweave("inspect", file, "--cycles", "1..4"), "SW212", "cycles 0 to 3")

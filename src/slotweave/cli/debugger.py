@@ -33,6 +33,7 @@ class Debugger(App[None]):
     """The screen: the program, what its last bundle did, scratch by name, and memory."""
 
     CSS = """
+    #listing { text-wrap: nowrap; text-overflow: ellipsis; }
     #program { width: 3fr; border: round $primary; }
     #side { width: 2fr; }
     #events, #scratch, #memory { border: round $primary; }

@@ -18,11 +18,11 @@ from rich.text import Text
 
 from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES, IdleSlots
 from slotweave.anatomy.timeline import Timeline
+from slotweave.views.palette import ENGINE_COLOURS
 from slotweave.views.parts import IDLE_CAUSE_NAMES
 
-#: Okabe and Ito's colours: told apart by colour-blind people.
-ENGINE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442")
-CAUSE_COLOURS = ("#d55e00", "#b33c00", "#a04070", "#00664b", "#8a6000", "#31668a", "#4a4a4a")
+#: Darker than those of engines, so that what is used stands out.
+CAUSE_COLOURS = ("#d55e00", "#9a9320", "#a04070", "#00664b", "#8a6000", "#31668a", "#4a4a4a")
 #: Without colours: how full, and a letter for each cause.
 FULL = " ▁▂▃▄▅▆▇█"
 CAUSE_LETTERS = "!jwmed."
@@ -58,7 +58,9 @@ def block_picture(
             idle = _idle_by_cycle(shown.idle[engine])[costs]
             rows = _Row(engine, slots, number, used, idle, edges)
             lines += rows.coloured() if coloured else rows.plain()
-    return Picture((*lines, _axis(edges, columns)), _legend(coloured))
+    met = sum(each.table()[costs][first:end].sum(axis=0) for each in shown.idle.values())
+    causes = [cause for cause, slots in enumerate(np.atleast_1d(met).tolist()) if slots]
+    return Picture((*lines, _axis(edges, columns)), _legend(causes, coloured))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,12 +132,13 @@ def _axis(edges: NDArray[np.int64], columns: int) -> Text:
     return Text(text.rstrip(), style="dim")
 
 
-def _legend(coloured: bool) -> Text:
-    text = Text("idle:  ", style="dim")
-    for name, colour, letter in zip(
-        IDLE_CAUSE_NAMES.values(), CAUSE_COLOURS, CAUSE_LETTERS, strict=True
-    ):
-        text.append("█ " if coloured else f"{letter} ", Style(color=colour) if coloured else "")
-        text.append(f"{name}   ")
+def _legend(causes: Sequence[int], coloured: bool) -> Text:
+    """What is drawn: the causes that there are."""
+    text, names = Text(), tuple(IDLE_CAUSE_NAMES.values())
+    text.append("in use: the colour of the engine   idle:  " if coloured else "idle:  ", "dim")
+    for cause in causes:
+        mark, style = ("█ ", CAUSE_COLOURS[cause]) if coloured else (CAUSE_LETTERS[cause] + " ", "")
+        text.append(mark, style)
+        text.append(f"{names[cause]}   ", "dim")
     text.rstrip()
     return text

@@ -8,19 +8,21 @@ from rich.text import Text
 
 from slotweave.anatomy.words.scratch_names import ScratchNames
 from slotweave.ir.program import Program
+from slotweave.machine import DEBUG_ENGINE
 from slotweave.simulate.run import Space
 from slotweave.simulate.stepping import Stepper
+from slotweave.views.drawn import kernel_lines
 
 _MARK = "bold reverse"
 _CHANGED = "bold yellow"
 _DIM = "dim"
 #: Words in a line of memory.
 _MOST_WORDS = 8
-_NUMBER, _WORD = 9, 11  # columns
+_NUMBER, _WORD, _INDENT = 9, 11, 9  # columns
 
 
 def listing_text(program: Program, stepper: Stepper, lines: int) -> Text:
-    """Bundles around the one that is next, which is marked."""
+    """Bundles around the one that is next, which is marked and has a line for each slot."""
     text = Text()
     first = max(0, stepper.bundle - 2)
     for number in range(first, min(len(program.bundles), first + lines)):
@@ -31,8 +33,37 @@ def listing_text(program: Program, stepper: Stepper, lines: int) -> Text:
             for engine, row in program.bundles[number].items()
             for slot in row
         ]
-        text.append(" | ".join(slots) + "\n", _MARK if here else "")
+        if here:
+            _append_slots(text, slots, _lines_of(program, number))
+        else:
+            text.append(" | ".join(slots) + "\n")
     return text
+
+
+def _append_slots(text: Text, slots: Sequence[str], lines: Sequence[str]) -> None:
+    """A line for each slot, with the kernel's line beside it."""
+    indent, wide = "", max(map(len, slots), default=0)
+    for slot, line in zip(slots, lines, strict=True):
+        text.append(indent)
+        text.append(f"{slot:<{wide}}", _MARK)
+        text.append(f"  {line}\n", _DIM)
+        indent = " " * _INDENT
+    if not slots:
+        text.append("\n")
+
+
+def _lines_of(program: Program, bundle: int) -> Sequence[str]:
+    """The kernel's line of each slot of a bundle, and what stands there, as far as it is known."""
+    of_slots, names, sources = kernel_lines(program, [bundle])
+    rows = program.bundles[bundle].items()
+    numbers = iter(of_slots)
+    found = []
+    for engine, row in rows:
+        for _slot in row:
+            at = -1 if engine == DEBUG_ENGINE else next(numbers, -1)
+            source = sources[at] if sources and at >= 0 else ""
+            found.append(f"{names[at]}  {source}".rstrip() if at >= 0 else "")
+    return found
 
 
 def events_text(stepper: Stepper, names: ScratchNames) -> Text:

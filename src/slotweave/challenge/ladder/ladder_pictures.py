@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from slotweave.challenge.ladder.ladder import THRESHOLDS
 from slotweave.challenge.ladder.rung_run import RungRun
 from slotweave.machine import Machine
+from slotweave.views.palette import ENGINE_COLOURS
 
 _WIDTH, _BAR, _LEFT = 900, 26, 120
 _LOWEST, _HIGHEST = 500.0, 200_000.0
@@ -26,9 +27,8 @@ _TOP, _LABEL_ROWS = 66, 5
 #: Timelines: cycles a column, the columns drawn at most, and the height of an engine's row.
 CYCLES_A_COLUMN, _MOST_COLUMNS, _ROW = 10, 560, 22
 _AXIS = 54  # where the columns begin
-_COLOURS = {"alu": "#4477aa", "valu": "#228833", "load": "#ee6677", "store": "#aa3377",
-            "flow": "#ccbb44"}  # fmt: skip
-_LIVE = "#777777"
+_COLOURS = dict(zip(("alu", "valu", "load", "store", "flow"), ENGINE_COLOURS, strict=False))
+_LIVE, _CYCLES = "#777777", ENGINE_COLOURS[0]
 
 
 def ladder_plot(rungs: Sequence[Mapping[str, Any]]) -> str:
@@ -55,7 +55,7 @@ def _bars(rungs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         length = _place(rung["cycles"]) - _LEFT
         yield _text(_LEFT - 6, y + 15, rung["name"], "end", 12)
         yield (
-            f'<rect x="{_LEFT}" y="{y}" width="{length:.1f}" height="{_BAR - 6}" fill="#4477aa"/>'
+            f'<rect x="{_LEFT}" y="{y}" width="{length:.1f}" height="{_BAR - 6}" fill="{_CYCLES}"/>'
         )
         yield _text(_LEFT + length + 4, y + 15, f"{rung['cycles']:,}", "start", 12)
 

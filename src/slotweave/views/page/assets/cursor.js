@@ -68,6 +68,12 @@ function describeIdle(p, cycle, row) {
 
 const HEIGHT = 18, SOURCE_AT = 28;                              // pixels of a row; where the kernel's line begins
 let listed = null;                                              // program number -> first row of each cycle
+/* The engine of an operation, as wide for each of a program. */
+function engineText(p, op) {
+  p.widest ??= Math.min(10, Math.max(...p.engines.map(([name]) => name.length)));
+  const name = p.engines[p.engine[op]][0];
+  return name.length > p.widest ? name.slice(0, p.widest - 1) + "…" : name.padEnd(p.widest);
+}
 function rowsOf(p) {
   if (!p.rowAt) { p.rowAt = new Int32Array(p.cycles + 1); for (let t = 0; t < p.cycles; t++) p.rowAt[t + 1] = p.rowAt[t] + 1 + p.first[t + 1] - p.first[t]; }
   return p.rowAt;
@@ -75,12 +81,10 @@ function rowsOf(p) {
 function list(follow) {
   const p = programs[view.which], rows = rowsOf(p), box = $("listing"), inside = $("listed");
   inside.style.height = rows[p.cycles] * HEIGHT + "px";
-  if (view.cycle >= 0 && (follow || listed !== view.which)) {
-    const top = rows[view.cycle] * HEIGHT;
-    if (top < box.scrollTop || top > box.scrollTop + box.clientHeight - 3 * HEIGHT) box.scrollTop = top - 60;
-  } else if (view.cycle >= 0) {
-    const top = rows[view.cycle] * HEIGHT;
-    if (top < box.scrollTop || top > box.scrollTop + box.clientHeight - HEIGHT) box.scrollTop = Math.max(0, top - 60);
+  if (view.cycle >= 0) {                                        // the row of what is selected, or of the cycle
+    const chosen = view.op >= 0 && p.time[view.op] === view.cycle ? 1 + view.op - p.first[view.cycle] : 0;
+    const top = (rows[view.cycle] + chosen) * HEIGHT, near = follow || listed !== view.which ? 3 : 1;
+    if (top < box.scrollTop || top > box.scrollTop + box.clientHeight - near * HEIGHT) box.scrollTop = Math.max(0, top - box.clientHeight / 3);
   }
   listed = view.which;
   const first = Math.floor(box.scrollTop / HEIGHT), last = first + Math.ceil(box.clientHeight / HEIGHT) + 1;
@@ -90,7 +94,7 @@ function list(follow) {
   for (let t = low; t < p.cycles && rows[t] < last; t++) {
     line(rows[t], `cycle ${clock(t)}`, t === view.cycle ? "row head now" : "row head", null);
     for (let i = p.first[t]; i < p.first[t + 1]; i++)
-      line(rows[t] + 1 + i - p.first[t], `  ${p.engines[p.engine[i]][0].padEnd(5)} ${slotText(p, i)}`, i === view.op ? "row on" : "row", i);
+      line(rows[t] + 1 + i - p.first[t], `  ${engineText(p, i)} ${slotText(p, i)}`, i === view.op ? "row on" : "row", i);
   }
   markLine();
   function line(row, text, kind, op) {

@@ -67,7 +67,7 @@ function timeline(p, which) {
             if (op >= 0 && perCycle > 46 && rowHeight >= 10) {
               c.save(); c.beginPath(); c.rect(x, y, perCycle - 2, rowHeight); c.clip();
               c.fillStyle = dark() && mode.idle ? "#eee" : "#000"; c.textAlign = "left"; c.textBaseline = "middle";
-              c.font = `${Math.min(11, rowHeight - 1)}px ui-monospace, monospace`; c.fillText(slotText(p, op), x + 2, y + rowHeight / 2); c.restore();
+              c.font = `${Math.min(11, rowHeight - 1)}px ui-monospace, monospace`; c.fillText(fitting(c, p, op, perCycle - 6), x + 3, y + rowHeight / 2); c.restore();
             }
           }
         }
@@ -99,6 +99,11 @@ function timeline(p, which) {
     return x >= MARGIN && cycle === Math.floor(cycleAt(x, width)) ? tipOf(p, cycle, row) : null;
   };
   return pane(title, height, draw, point, {zooms: true});
+}
+/* The text of an operation if there is room for it, else its name. */
+function fitting(c, p, op, width) {
+  const text = slotText(p, op);
+  return c.measureText(text).width <= width ? text : text.split(" ")[0];
 }
 function arrow(c, [x0, y0], [x1, y1], colour, dash) {
   c.save(); c.strokeStyle = c.fillStyle = colour; c.lineWidth = 1.4; c.setLineDash([[], [4, 3], [1, 3]][dash]);
