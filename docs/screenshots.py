@@ -47,9 +47,8 @@ def main() -> None:
         _shot(browser, report(slow), "detail", _detail, height=760)
         _shot(browser, report(fast), "dark", _dark, height=1010)
         _shot(browser, report(slow, fast), "compare", _pictures, height=830)
-        _shot(browser, report(fast), "kernel", _kernel, height=560)
+        _shot(browser, report(slow), "kernel", _kernel, height=640)
         browser.close()
-    (IMG / "slots.svg").write_text(report_svg([slow], wanted=["slots"]))
     (IMG / "groups.svg").write_text(report_svg([fast], wanted=["groups"]))
     (IMG / "explain.svg").write_text(_explained(slow, 1033, "valu"))
     (IMG / "terminal.svg").write_text(_terminal(slow))
@@ -96,7 +95,7 @@ def _detail(page: Page) -> None:
 
 def _kernel(page: Page) -> None:
     """The kernel's lines, and one of them selected."""
-    page.evaluate("select(0, programs[0].first[430])")
+    page.evaluate("select(0, programs[0].first[1033])")
     page.evaluate("window.scrollTo(0, document.getElementById('kernel').offsetTop - 60)")
 
 

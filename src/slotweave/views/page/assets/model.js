@@ -137,7 +137,7 @@ const MODES = {
     legend: p => [["#8a8a8a", "shared by groups"], ...Array.from({length: Math.min(p.groups, 12)}, (_, g) => [golden(g), `group ${g}`]),
       ...(p.groups > 12 ? [["transparent", `and ${number(p.groups - 12)} more`]] : [])]},
   stage: {name: "round or stage", of: (p, i) => p.group[i] < 0 ? "#8a8a8a" : ramp(p.stage[i] / Math.max(p.stages - 1, 1)),
-    legend: p => [["#8a8a8a", "shared by groups"], ...Array.from({length: Math.min(p.stages, 20)}, (_, s) => [ramp(s / Math.max(p.stages - 1, 1)), `stage ${s}`])]},
+    legend: p => [["#8a8a8a", "shared by groups"], ...Array.from({length: Math.min(p.stages - 1, 20)}, (_, s) => [ramp((s + 1) / Math.max(p.stages - 1, 1)), `stage ${s + 1}`])]},
   work: {name: "kind of work", of: (p, i) => HUES[WORK.indexOf(p.kinds[p.kind[i]][1])],
     legend: () => WORK.map((w, i) => [HUES[i], w])},
   idle: {name: "why slots are idle", of: () => USED(), idle: true,
