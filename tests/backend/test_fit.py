@@ -178,3 +178,15 @@ def test_attempts_that_do_not_fit_are_counted_until_one_does():
     assert found[-1] is not None
     first = next(at for at, one in enumerate(found) if one)
     assert all(found[first:])
+
+
+def test_items_of_a_long_problem_are_put_further_apart_where_that_is_much_shorter(monkeypatch):
+    """In 1,300 words the plan's own stagger lets too many items in, whatever the pressure."""
+    shape = parameters(10, 16, 512)
+    plan = TREE_HASH.plan("default", shape, "values")
+    traced = trace(TREE_HASH, shape, "values", plan, CHALLENGE)
+    lowered = lower(rewrite(traced, CHALLENGE).graph, CHALLENGE)
+    monkeypatch.setattr("slotweave.backend.fit.MOST_SCHEDULED", 1)  # as if it were long
+    what = (lowered.graph, lowered.problem, plan.schedule, 1300)
+    spans = [fit(*what, effort)[0].makespan for effort in (Effort.FAST, Effort.DEFAULT)]
+    assert spans[1] < spans[0] / 2

@@ -17,6 +17,9 @@ from slotweave.isa import OPERATIONS, WORD_MASK, Effect
 
 Ranges = tuple[Range, ...]
 
+#: Operations whose range depends on what else is known of an operand, and not on its range alone.
+_BY_FORM = frozenset({"select", "mul", "and"})
+
 #: Word `[1]` of the value of node `[0]`.
 Ref = tuple[int, int]
 
@@ -75,7 +78,26 @@ class GraphWords:
             return (loaded.get(node.region, ANY),) * node.width
         if not node.pure or node.op == "variable":
             return (ANY,) * node.width
+        if node.width > 1 and self._is_alike(node):
+            return (self._result(index, node, 0),) * node.width
         return tuple([self._result(index, node, word) for word in range(node.width)])
+
+    def _is_alike(self, node: Node) -> bool:
+        """Whether the words of `node` are plainly no sums, and all of one range.
+
+        The ranges of each operand are then alike, and at least one operand is a word of which
+        nothing is known, while none of the others says more than its range does.
+        """
+        unknown, by_form = False, node.op in _BY_FORM
+        for arg in node.args:
+            row = self.ranges[arg]
+            if row.count(row[0]) != len(row):
+                return False
+            if row[0] == ANY and self._forms.keys().isdisjoint(self._sources[arg]):
+                unknown = True
+            elif by_form and row[0][0] != row[0][1]:
+                return False
+        return unknown
 
     def _result(self, index: int, node: Node, word: int) -> Range:
         """The range of a word that an operation makes; its sum is noted."""

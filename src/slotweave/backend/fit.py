@@ -59,6 +59,10 @@ NEAR_BOUND = 1.1
 MOST_COMPARED, IMPROVED = 1_000_000, 2
 
 
+#: Staggers that are tried beyond that while no schedule is NEAR_BOUND.
+MOST_FURTHER = 4
+
+
 class Effort(Enum):
     """How much is tried: ways to stagger the items, the plan's own first, and passes for each."""
 
@@ -107,7 +111,12 @@ def search_fit(
         return
     both = ready or made_ready(graph, problem, options)
     best: Fit | None = None
-    for tried in _variants(problem, options, effort):
+    near = NEAR_BOUND * both.forward.least_cycles
+    within = _variants(problem, options, effort)
+    further = _further_staggers(problem, options, effort)
+    for number, tried in enumerate((*within, *further)):
+        if number >= len(within) and best is not None and best[0].makespan <= near:
+            break
         for found in _each_attempt(problem, both, tried, scratch_words):
             if found is not None and (best is None or found[0].makespan < best[0].makespan):
                 best = found
@@ -136,16 +145,41 @@ def made_ready(graph: Graph, problem: Problem, options: ScheduleOptions) -> Both
 
 def _variants(
     problem: Problem, options: ScheduleOptions, effort: Effort
-) -> Iterator[ScheduleOptions]:
-    if options.offsets or options.order == "program":
-        yield options
-        return
+) -> tuple[ScheduleOptions, ...]:
+    """What is tried in any case."""
+    if _is_replayed(options):
+        return (options,)
     staggers, passes = effort.value
     rounds = max(1, MOST_SCHEDULED // max(1, problem.size))
-    factors = staggers[: max(1, rounds // 20)] if options.stagger else staggers[:1]
-    passes = max(options.passes, min(passes, rounds // (2 * len(factors))))
-    for factor in factors:
-        yield replace(options, stagger=options.stagger * factor, passes=passes)
+    count = _staggers_tried(problem, options, effort)
+    passes = max(options.passes, min(passes, rounds // (2 * count)))
+    return tuple(
+        replace(options, stagger=options.stagger * factor, passes=passes)
+        for factor in staggers[:count]
+    )
+
+
+def _is_replayed(options: ScheduleOptions) -> bool:
+    return bool(options.offsets) or options.order == "program"
+
+
+def _staggers_tried(problem: Problem, options: ScheduleOptions, effort: Effort) -> int:
+    staggers, _passes = effort.value
+    rounds = max(1, MOST_SCHEDULED // max(1, problem.size))
+    return min(len(staggers), max(1, rounds // 20)) if options.stagger else 1
+
+
+def _further_staggers(
+    problem: Problem, options: ScheduleOptions, effort: Effort
+) -> Iterator[ScheduleOptions]:
+    """What a long problem, for which few staggers are tried, is given while it is far from its
+    bound: items further apart, which leaves fewer of them in scratch at once."""
+    staggers, _passes = effort.value
+    if _is_replayed(options) or not options.stagger:
+        return
+    left = staggers[_staggers_tried(problem, options, effort) :]
+    for factor in sorted(factor for factor in left if factor > 1)[:MOST_FURTHER]:
+        yield replace(options, stagger=options.stagger * factor)
 
 
 def held_back(graph: Graph, problem: Problem, options: ScheduleOptions) -> Problem:
