@@ -71,8 +71,14 @@ class _Search:
     units: tuple[ControlUnit, ControlUnit]
     trips: int | None
     plain: int
+    rounds: int
     first_words: Sequence[int]
     scratch_words: int
+
+    @property
+    def iterations(self) -> int | None:
+        """How often an iteration runs, None if that is unknown."""
+        return None if self.trips is None else self.trips // self.rounds
 
     def at_period(self, period: int, known: LoopSchedule | None = None) -> LoopSchedule | str:
         """The best of some schedules of this period, or why there is none.
@@ -114,17 +120,17 @@ class _Search:
     def _deadline(self, known: LoopSchedule, period: int) -> int | None:
         """The makespan by which the loop of `period` is shorter than by `known`."""
         cycles = self.cycles(known)
-        if cycles is None or self.trips is None:
+        if cycles is None or self.iterations is None:
             return None
-        return cycles - (self.trips - 1) * period - 1
+        return cycles - (self.iterations - 1) * period - 1
 
     def could_gain(self, best: LoopSchedule, period: int) -> bool:
         """Whether the loop might take fewer cycles than by `best` with a longer period."""
         cycles = self.cycles(best)
-        if cycles is None or self.trips is None:
+        if cycles is None or self.iterations is None:
             return False
         longest = chains(self.made.project, period)
-        return longest is None or (self.trips - 1) * period + longest.longest < cycles
+        return longest is None or (self.iterations - 1) * period + longest.longest < cycles
 
     def cost(self, schedule: LoopSchedule) -> tuple[int, int, int]:
         """Cycles of the loop where the trips are known; then code, then scratch."""
@@ -137,10 +143,11 @@ class _Search:
             return None
         if self.trips < schedule.least_trips:
             return self.trips * self.plain
-        left = self.trips % schedule.unroll
+        left = self.trips % schedule.pass_trips
         one = schedule.schedule
         one_takes = one.makespan - int(one.cycle.min(initial=0))
-        pipelined = (self.trips - left - 1) * schedule.period + one_takes
+        iterations = (self.trips - left) // self.rounds
+        pipelined = (iterations - 1) * schedule.period + one_takes
         return pipelined + left * self.plain
 
     def _expanded(self, found: ProjectSchedule) -> LoopSchedule | str:
@@ -149,7 +156,7 @@ class _Search:
         period, loop = found.period, self.body.loop
         schedule, counter, jump = self._aligned(found)
         ranges = loop_ranges(loop, schedule, period)
-        unroll = unrolling(ranges, self.trips)
+        unroll = unrolling(ranges, self.iterations)
         if unroll > MOST_UNROLLED:
             storage = int(ranges.least.argmax())
             return f"{_maker(self.body, storage)} lives too long: {ranges.least[storage]} periods"
@@ -174,7 +181,7 @@ class _Search:
         late = max(0, -(-(row + latency - (length - 1)) // length))
         return LoopSchedule(
             period, schedule, unroll, given, *placed, ControlSlot(engine, row),
-            ControlSlot(self.units[1].engines[jump][0], length - 1), late,
+            ControlSlot(self.units[1].engines[jump][0], length - 1), late, self.rounds,
         )  # fmt: skip
 
     def _aligned(self, found: ProjectSchedule) -> tuple[Schedule, tuple[int, int], int]:
@@ -208,11 +215,13 @@ def pipeline_loop(
     plain: int,
     first_words: Sequence[int],
     scratch_words: int,
+    rounds: int = 1,
 ) -> Pipelining:
-    """The shortest period found below `plain`, the cycles of an iteration without pipelining.
+    """The shortest period found below what an iteration takes without pipelining.
 
-    `units` run the counter and the jump. Variable v lies from word `first_words[v]` on, the last of
-    which is the first word after all of them.
+    An iteration is of `rounds` rounds of the loop, of which `trips` are run in all, and each takes
+    `plain` cycles without pipelining. `units` run the counter and the jump. Variable v lies from
+    word `first_words[v]` on, the last of which is the first word after all of them.
     """
     if not body.loop.problem.mode_slots.any():
         return Pipelining((), (), None, "an iteration has nothing to do")
@@ -223,19 +232,33 @@ def pipeline_loop(
     none = contradiction(made.project)
     if none is not None:
         return Pipelining((), (), None, _bound_text(body, made, none))
-    listed = tuple(
-        (_bound_name(bound), bound.value or 0, _bound_text(body, made, bound))
-        for bound in period_bounds(made.project)
-    )
-    slots = slots_bound(body.loop.problem)
-    listed = (*listed, ("slots", slots.cycles, slots.why))
+    listed = _listed(body, made)
     least = max(value for _name, value, _why in listed)
-    if least >= plain:
+    if least >= plain * rounds:
         why = f"no period below {plain}, the cycles of an iteration in the plain form, is possible"
         name, _value, text = max(listed, key=lambda one: one[1])
         return Pipelining(listed, (), None, f"{why} ({name}: {text})")
-    search = _Search(body, made, units, trips, plain, first_words, scratch_words)
+    search = _Search(body, made, units, trips, plain, rounds, first_words, scratch_words)
     return _searched(search, listed, least)
+
+
+def _listed(body: LoopBody, made: LoopProject) -> tuple[tuple[str, int, str], ...]:
+    """The bounds of the period: name, value, and what shows it."""
+    slots = slots_bound(body.loop.problem)
+    shown = (
+        (_bound_name(bound), bound.value or 0, _bound_text(body, made, bound))
+        for bound in period_bounds(made.project)
+    )
+    return (*shown, ("slots", slots.cycles, slots.why))
+
+
+def least_period(body: LoopBody, units: tuple[ControlUnit, ControlUnit]) -> int | None:
+    """The greatest bound of the period of a loop; None if it is too long to be pipelined, or no
+    period is possible."""
+    made = modulo_project(body.loop, units)
+    if made.project.size > MOST_ACTIVITIES or contradiction(made.project) is not None:
+        return None
+    return max(value for _name, value, _why in _listed(body, made))
 
 
 def modulo_project(loop: LoopProblem, units: tuple[ControlUnit, ControlUnit]) -> LoopProject:
@@ -252,7 +275,8 @@ def _searched(search: _Search, bounds: tuple[tuple[str, int, str], ...], least: 
     tried: list[PeriodTried] = []
     best: LoopSchedule | None = None
     longer = 0
-    for period in _periods(least, search.plain):
+    end = search.plain * search.rounds
+    for period in _periods(least, end):
         if best is not None and not search.could_gain(best, period):
             break
         longer += best is not None
@@ -266,7 +290,7 @@ def _searched(search: _Search, bounds: tuple[tuple[str, int, str], ...], least: 
         if best is None or search.cost(found) < search.cost(best):
             best = found
     if best is None:
-        why = f"no period below {search.plain} was found: {tried[-1].why}"
+        why = f"no period below {end} was found: {tried[-1].why}"
         return Pipelining(bounds, tuple(tried), None, why)
     return Pipelining(bounds, tuple(tried), best, "", search.cycles(best))
 

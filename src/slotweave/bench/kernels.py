@@ -33,6 +33,7 @@ UNROLLED, LOOP = "unrolled", "loop"
 class LoopRow:
     """A loop: its period, None where it is not pipelined, the least possible, and why it is longer.
 
+    Both are those of `rounds` rounds of the loop together.
     `optimal` says who shows that no less period is possible, or that the least one was found:
     "bound", "solver", or "" if nobody does.
     """
@@ -43,6 +44,7 @@ class LoopRow:
     stages: int
     optimal: str
     why: str
+    rounds: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +105,22 @@ def _loop(result: Compiled, report: LoopReport, exact: float) -> LoopRow:
     if report.schedule is None:
         return LoopRow(report.where, None, bound, 0, "", report.why)
     period, stages = report.schedule.period, report.schedule.stages
+    rounds = report.schedule.rounds
     if period == bound:
-        return LoopRow(report.where, period, bound, stages, "bound", "")
+        return LoopRow(report.where, period, bound, stages, "bound", "", rounds)
+    if report.single is not None and report.single <= -(-bound // rounds):
+        why = f"II {report.single} of one round is the least, and this one takes fewer cycles"
+        return LoopRow(report.where, period, bound, stages, "bound", why, rounds)
     if any(one.found and one.period == bound for one in report.tried):
         why = f"II {bound} was found, and this one takes fewer cycles in all"
-        return LoopRow(report.where, period, bound, stages, "bound", why)
+        return LoopRow(report.where, period, bound, stages, "bound", why, rounds)
     failed = [one for one in report.tried if one.period < period and not one.found]
     why = failed[-1].why if failed else ""
     optimal = ""
     if exact and failed:
         loop = draft_after(result.job, "pipeline").pipelined[report.block]
         optimal = "solver" if _is_least(loop, bound, exact) else ""
-    return LoopRow(report.where, period, bound, stages, optimal, why)
+    return LoopRow(report.where, period, bound, stages, optimal, why, rounds)
 
 
 def _is_least(loop: PipelinedLoop, bound: int, seconds: float) -> bool:
@@ -173,7 +179,10 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _period(loop: LoopRow) -> str:
-    return "not pipelined" if loop.period is None else f"II {loop.period} (least {loop.bound})"
+    if loop.period is None:
+        return "not pipelined"
+    rounds = f" of {loop.rounds} rounds" if loop.rounds > 1 else ""
+    return f"II {loop.period}{rounds} (least {loop.bound})"
 
 
 def _geometric_mean(rows: Sequence[Row]) -> float | None:

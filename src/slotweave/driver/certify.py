@@ -21,6 +21,7 @@ from slotweave.base.diagnostics import CheckFailed, Diagnostic, ReferenceDiffers
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.order import order_faults
 from slotweave.check.legality.pipeline_legality import pipeline_faults
+from slotweave.check.legality.repeated_rounds import repeated_faults
 from slotweave.check.legality.rewriting import rewriting_faults
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.check.runs.breadth import FOLLOWED
@@ -61,10 +62,15 @@ def expect_block(traced: Graph, rewritten: Rewritten, fitted: Fitted) -> None:
 
 def expect_pipelined(loop: PipelinedLoop, flow: Flow, machine: Machine) -> None:
     """Raise CheckFailed (SW401, SW402) with the first fault of a pipelined loop of `flow`."""
-    body, wanted = loop.body, flow.blocks[loop.block].graph
+    body, constants = loop.body, constant_variables(flow)
+    wanted = used_part(flow.blocks[loop.block].graph, loop.without)
+    if loop.schedule.rounds > 1:
+        for fault in repeated_faults(wanted, loop.rounds, loop.schedule.rounds, constants):
+            raise CheckFailed(fault)
+        wanted = loop.rounds
     for fault in pipeline_faults(
-        used_part(wanted, loop.without), body.body.graph, body.body.layout, body.body.pinned,
-        body.loop, loop.schedule, constant_variables(flow), flow.first_words, machine.scratch_words,
+        wanted, body.body.graph, body.body.layout, body.body.pinned,
+        body.loop, loop.schedule, constants, flow.first_words, machine.scratch_words,
     ):  # fmt: skip
         raise CheckFailed(fault)
 

@@ -48,7 +48,9 @@ def _loops(draft: Draft) -> Iterator[str]:
     for loop in draft.loops:
         said = f"not pipelined: {loop.why}"
         if (found := loop.schedule) is not None:
-            said = f"period {found.period}, {found.stages} stages, unrolled {found.unroll} times"
+            rounds = f" of {found.rounds} rounds" if found.rounds > 1 else ""
+            said = f"period {found.period}{rounds}, {found.stages} stages, "
+            said += f"unrolled {found.unroll} times"
         lines.append(f"loop of block {loop.block}, {loop.where}: {said}\n")
     yield "".join(lines) or "no loops\n"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from slotweave.analysis.counted_loops import CountedLoop, OtherLoop, constant_variables, loops_of
 from slotweave.analysis.used_part import used_part
@@ -17,7 +18,8 @@ from slotweave.backend.fit import Effort
 from slotweave.backend.lower import lower
 from slotweave.backend.lower.copy_variables import renumbered
 from slotweave.backend.lower.lower_loop import LoopBody, lower_loop
-from slotweave.backend.pipeline import ControlUnit, Pipelining, pipeline_loop
+from slotweave.backend.lower.repeat_body import repeat_body
+from slotweave.backend.pipeline import ControlUnit, Pipelining, least_period, pipeline_loop
 from slotweave.base.budget import UNLIMITED
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.base.wording import plural
@@ -33,16 +35,23 @@ from slotweave.machine import Machine
 #: A pipelined loop needs no more variables of its own: its counter, and two conditions.
 _MOST_VARIABLES = 3
 
+#: An iteration of the pipeline is of no more rounds of the loop than this. Several rounds can share
+#: what a period of whole cycles leaves unused, so they are of no use to loops of a long period or
+#: of long bodies.
+MOST_ROUNDS, _LONGEST_PERIOD, _MOST_NODES = 4, 16, 250
+
 
 @dataclass(frozen=True)
 class PipelinedLoop:
-    """The loop of block `block`: one iteration of it, its schedule, and what steers it.
+    """The loop of block `block`: an iteration of the pipeline, its schedule, and what steers it.
 
-    The body leaves out what counts variable `without`, if there is one.
+    An iteration is `rounds`, which is one round of the loop or several written out. They leave out
+    what counts variable `without`, if there is one.
     """
 
     block: int
     without: int | None
+    rounds: Graph
     body: LoopBody
     units: tuple[ControlUnit, ControlUnit]
     schedule: LoopSchedule
@@ -59,10 +68,19 @@ class Pipelined:
 
 
 @dataclass(frozen=True)
+class _Way:
+    """What pipelining iterations of so many rounds came to."""
+
+    without: int | None
+    rounds: Graph
+    body: LoopBody
+    made: Pipelining
+
+
+@dataclass(frozen=True)
 class _Found:
     loop: CountedLoop
-    without: int | None
-    body: LoopBody
+    way: _Way
     schedule: LoopSchedule
     units: tuple[ControlUnit, ControlUnit]
 
@@ -84,8 +102,9 @@ def pipeline_loops(flow: Flow, job: Job) -> Pipelined:
         reports.append(report)
         if one is not None:
             steered, control = _steered(steered, one, job.machine)
+            way = one.way
             found[loop.block] = PipelinedLoop(
-                loop.block, one.without, one.body, one.units, one.schedule, control
+                loop.block, way.without, way.rounds, way.body, one.units, one.schedule, control
             )
     return Pipelined(steered, found, tuple(reports))
 
@@ -117,25 +136,88 @@ def _pipelined(
     except NoSchedule as failure:
         return replace(report, why=failure.diagnostic.message), None
     report = replace(report, plain=plain)
-    units = _units(loop.decrement, machine)
-    graph, constants = flow.blocks[loop.block].graph, constant_variables(flow)
-    without = loop.counter if loop.free else None
-    body = lower_loop(used_part(graph, without), machine, constants)
-    made = pipeline_loop(body, units, loop.trips, plain, first_words, machine.scratch_words)
-    unrolled = made.schedule is not None and made.schedule.unroll > 1
-    if without is not None and loop.trips is None and unrolled:
-        without = None  # the body has to count, for rounds may be left over
-        body = lower_loop(used_part(graph, None), machine, constants)
-        made = pipeline_loop(body, units, loop.trips, plain, first_words, machine.scratch_words)
+    tries = _Tries(flow, loop, machine, _units(loop.decrement, machine), plain, first_words)
+    way = tries.of_rounds(1)
+    made = way.made
     report = replace(report, bounds=made.bounds, tried=made.tried, why=made.why)
     if made.schedule is None:
         return report, None
     why = _no_gain(made, loop, plain)
+    several = tries.of_several_rounds(made)
+    if several is not None and (why or _is_shorter(several.made, made)):
+        way, made, why = several, several.made, ""
+        single = min(one.period for one in report.tried if one.found)
+        report = replace(report, bounds=made.bounds, tried=made.tried, single=single)
     if why:
         return replace(report, why=why), None
-    return replace(report, schedule=made.schedule), _Found(
-        loop, without, body, made.schedule, units
-    )
+    assert made.schedule is not None
+    return replace(report, schedule=made.schedule), _Found(loop, way, made.schedule, tries.units)
+
+
+@dataclass(frozen=True)
+class _Tries:
+    """Ways to pipeline `loop`, a round of which takes `plain` cycles in its plain form."""
+
+    flow: Flow
+    loop: CountedLoop
+    machine: Machine
+    units: tuple[ControlUnit, ControlUnit]
+    plain: int
+    first_words: Sequence[int]
+
+    def of_rounds(self, rounds: int) -> _Way:
+        """An iteration is that many rounds."""
+        loop = self.loop
+        way = self._way(rounds, loop.counter if loop.free else None)
+        schedule = way.made.schedule
+        if way.without is None or loop.trips is not None or schedule is None:
+            return way
+        if schedule.pass_trips == 1:
+            return way
+        return self._way(rounds, None)  # the body has to count, for rounds may be left over
+
+    def _way(self, rounds: int, without: int | None) -> _Way:
+        graph, body = self._lowered(rounds, without)
+        made = pipeline_loop(
+            body, self.units, self.loop.trips, self.plain, self.first_words,
+            self.machine.scratch_words, rounds,
+        )  # fmt: skip
+        return _Way(without, graph, body, made)
+
+    def _lowered(self, rounds: int, without: int | None) -> tuple[Graph, LoopBody]:
+        constants = constant_variables(self.flow)
+        graph = used_part(self.flow.blocks[self.loop.block].graph, without)
+        if rounds > 1:
+            graph = repeat_body(graph, rounds, constants)
+        return graph, lower_loop(graph, self.machine, constants)
+
+    def of_several_rounds(self, single: Pipelining) -> _Way | None:
+        """The way that bounds say might have the least cycles a round, if there are fewer than by
+        `single` rounds and it gains something."""
+        period = min(one.period for one in single.tried if one.found)
+        nodes = len(self.flow.blocks[self.loop.block].graph.nodes)
+        if period > _LONGEST_PERIOD or nodes > _MOST_NODES:
+            return None
+        without = self.loop.counter if self.loop.free and self.loop.trips is not None else None
+        best, rounds = Fraction(period), 1
+        for several in range(2, MOST_ROUNDS + 1):
+            least = least_period(self._lowered(several, without)[1], self.units)
+            if least is not None and Fraction(least, several) < best:
+                best, rounds = Fraction(least, several), several
+        way = self.of_rounds(rounds) if rounds > 1 else None
+        gains = way is not None and way.made.schedule is not None
+        return way if way and gains and not _no_gain(way.made, self.loop, self.plain) else None
+
+
+def _is_shorter(several: Pipelining, single: Pipelining) -> bool:
+    """Whether iterations of several rounds take fewer cycles in all; a round, if the number of
+    rounds is unknown."""
+    if several.cycles is not None and single.cycles is not None:
+        return several.cycles < single.cycles
+    assert several.schedule is not None
+    assert single.schedule is not None
+    each = Fraction(several.schedule.period, several.schedule.rounds)
+    return each < single.schedule.period
 
 
 def _no_gain(made: Pipelining, loop: CountedLoop, plain: int) -> str:
@@ -193,11 +275,11 @@ def _steered(flow: Flow, found: _Found, machine: Machine) -> tuple[Flow, LoopCon
     left = 0
     if loop.trips is not None:
         before.assign(number, before.constant(schedule.passes(loop.trips) - schedule.decided))
-        left = loop.trips % schedule.unroll
+        left = loop.trips % schedule.pass_trips
         if left and loop.free:
             before.reassign(loop.counter, before.constant(left))
     else:
-        trips, unroll = before.assigned(loop.counter), schedule.unroll
+        trips, unroll = before.assigned(loop.counter), schedule.pass_trips
         short = number + 1
         before.assign(short, before.operation("lt", trips, before.constant(schedule.least_trips)))
         passes = trips
@@ -206,7 +288,7 @@ def _steered(flow: Flow, found: _Found, machine: Machine) -> tuple[Flow, LoopCon
             rest = before.operation("mod", trips, before.constant(unroll))
             whole = number + 2
             before.assign(whole, before.operation("eq", rest, before.constant(0)))
-        less = schedule.ahead // unroll + schedule.decided
+        less = schedule.ahead // schedule.unroll + schedule.decided
         before.assign(number, before.operation("sub", passes, before.constant(less)))
     widths = (1,) * (1 + (short is not None) + (whole is not None))
     blocks = list(flow.blocks)

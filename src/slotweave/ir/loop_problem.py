@@ -73,7 +73,8 @@ class LoopSchedule:
     `unroll` iterations make one pass of the kernel; `copies[s]` divides it and says how many copies
     storage s has. `address[s]` are their scratch words, one after the other. `counter` and `jump`
     are issued in each pass, the jump in its last cycle. `decided` passes run after the one in which
-    the counter was decremented to 0, before the jump sees it.
+    the counter was decremented to 0, before the jump sees it. An iteration is `rounds` rounds of
+    the loop, written out.
     """
 
     period: int
@@ -85,6 +86,7 @@ class LoopSchedule:
     counter: ControlSlot
     jump: ControlSlot
     decided: int
+    rounds: int = 1
 
     @property
     def stages(self) -> int:
@@ -99,12 +101,17 @@ class LoopSchedule:
 
     @property
     def least_trips(self) -> int:
-        """A loop of fewer iterations runs in its plain form."""
-        return self.ahead + self.unroll * (1 + self.decided)
+        """A loop of fewer rounds runs in its plain form."""
+        return (self.ahead + self.unroll * (1 + self.decided)) * self.rounds
+
+    @property
+    def pass_trips(self) -> int:
+        """The rounds of the loop that a pass of the kernel makes."""
+        return self.unroll * self.rounds
 
     def passes(self, trips: int) -> int:
         """How often the kernel runs, for at least `least_trips`."""
-        return (trips - self.ahead) // self.unroll
+        return (trips // self.rounds - self.ahead) // self.unroll
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,8 @@ class LoopReport:
     `block` is its number. `trips` is None where their number is found when the loop runs. `plain`
     are the cycles of an iteration in the plain form; `why` says why it runs in that form, and is
     empty where it is pipelined. `bounds` says for each lower bound of the period its name, value,
-    and what shows it.
+    and what shows it. Periods are those of an iteration of `schedule`; where that is of several
+    rounds, `single` is the period of one round by itself, None where that was not found.
     """
 
     block: int
@@ -134,3 +142,4 @@ class LoopReport:
     bounds: tuple[tuple[str, int, str], ...] = ()
     tried: tuple[PeriodTried, ...] = ()
     schedule: LoopSchedule | None = None
+    single: int | None = None

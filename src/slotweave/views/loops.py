@@ -25,8 +25,13 @@ def loop_text(loop: Mapping[str, Any]) -> str:
     tried = f"; tried: {'; '.join(failed[:_NAMED])}{more}" if failed else ""
     if not loop["pipelined"]:
         return f"not pipelined, {loop['why']}{bound}{tried}"
+    rounds = loop.get("rounds", 1)
+    unrolled = (
+        f" of {rounds} iterations, {loop.get('ii_of_one_round')} of one" if rounds > 1 else ""
+    )
     return (
-        f"II {loop['ii']} ({loop['plain_cycles']} cycles an iteration without pipelining), "
-        f"{plural(loop['stages'], 'stage')}, kernel of {plural(loop['unrolled'], 'iteration')}, "
+        f"II {loop['ii']}{unrolled} ({loop['plain_cycles']} cycles an iteration without "
+        f"pipelining), {plural(loop['stages'], 'stage')}, "
+        f"kernel of {plural(rounds * loop['unrolled'], 'iteration')}, "
         f"{plural(loop['live_words'], 'word')} of scratch; runs {trips}{bound}{tried}"
     )

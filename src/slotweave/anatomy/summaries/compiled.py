@@ -248,7 +248,7 @@ def _blocks_bound(result: Compiled, entered: Sequence[int], run: Executed) -> Bo
         if report.schedule is not None:
             begun, iterations = _iterations(result.blocks[report.block], report.schedule, run)
             cycles += (iterations - begun) * max(value for _name, value, _why in report.bounds)
-            overlapped += iterations
+            overlapped += iterations * report.schedule.rounds
     if overlapped:
         why += f", and {plural(overlapped, 'iteration')} of pipelined loops at their least period"
     return Bound("blocks", cycles, why)

@@ -18,6 +18,7 @@ _SAID: Mapping[str, type | tuple[type, ...]] = {
     "tried": (list, tuple),
 }  # fmt: skip
 _SAID_OF_PIPELINED = ("ii", "stages", "unrolled", "live_words")
+_SAID_OF_ROUNDS = ("rounds", "ii_of_one_round")  # older programs say nothing of them
 
 
 def loop_json(report: LoopReport) -> dict[str, Any]:
@@ -40,6 +41,8 @@ def loop_json(report: LoopReport) -> dict[str, Any]:
             "ii": schedule.period,
             "stages": schedule.stages,
             "unrolled": schedule.unroll,
+            "rounds": schedule.rounds,
+            "ii_of_one_round": report.single or schedule.period,
             "least_trips": schedule.least_trips,
             "live_words": schedule.peak,
         }
@@ -66,5 +69,7 @@ def _is_report(said: Any) -> bool:
     tried = all(
         isinstance(one, Mapping) and {"ii", "found", "why"} <= one.keys() for one in said["tried"]
     )
-    numbers = all(isinstance(said.get(key), int) for key in _SAID_OF_PIPELINED)
+    numbers = all(isinstance(said.get(key), int) for key in _SAID_OF_PIPELINED) and all(
+        isinstance(said.get(key, 1), int) for key in _SAID_OF_ROUNDS
+    )
     return bounds and tried and (numbers or not said["pipelined"])
