@@ -26,6 +26,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from slotweave.base.quickly_made import quickly_made
 from slotweave.ir.shown import ShownAsText
 from slotweave.isa import OPERATIONS, Effect, Shape
 
@@ -56,6 +57,7 @@ class Region:
         return self.start + self.length
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Node:
     """One operation or structural node.

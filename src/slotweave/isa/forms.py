@@ -16,6 +16,8 @@ from slotweave.isa.operations import BINARY_SYMBOLS
 class Shape(Enum):
     """On how many words a form works."""
 
+    __hash__ = object.__hash__  # that of Enum takes ten times as long
+
     WORD = "word"
     VECTOR = "vector"
 

@@ -18,6 +18,8 @@ A, B, C = argument(0), argument(1), argument(2)
 class Effect(Enum):
     """What an operation does besides computing a value."""
 
+    __hash__ = object.__hash__  # that of Enum takes ten times as long
+
     NONE = "none"
     LOAD = "load"
     STORE = "store"
