@@ -21,7 +21,7 @@ from math import ceil, inf
 import numpy as np
 from numpy.typing import NDArray
 
-from slotweave.analysis.mode_classes import mode_classes
+from slotweave.analysis.mode_classes import ModeClasses, mode_classes
 from slotweave.bounds.critical_path import NO_TAIL, Distances, distances, least_span
 from slotweave.bounds.model import Bound
 from slotweave.bounds.slots import Prices, dearest_prices
@@ -68,13 +68,20 @@ class _Work:
         )  # fmt: skip
 
 
-def heads_and_tails_bound(problem: Problem, at: Distances | None = None) -> Bound:
+def heads_and_tails_bound(
+    problem: Problem,
+    at: Distances | None = None,
+    classes: ModeClasses | None = None,
+    dearest: tuple[Fraction, Prices] | None = None,
+) -> Bound:
     """The highest bound over a few prices, each with the windows found for it.
 
-    `at` are the `distances` of the problem, if they are known.
+    `at` are the `distances` of the problem, `classes` its `mode_classes` and `dearest` its
+    `dearest_prices`, as far as they are known.
     """
-    work = _work(problem, at or distances(problem))
-    vectors = [dearest_prices(problem)[1]]
+    classes = classes or mode_classes(problem)
+    work = _work(problem, at or distances(problem), classes)
+    vectors = [(dearest or dearest_prices(problem, classes))[1]]
     for engine, slots in enumerate(problem.slots):
         if slots > 0:
             alone = [Fraction(0)] * len(problem.slots)
@@ -85,9 +92,8 @@ def heads_and_tails_bound(problem: Problem, at: Distances | None = None) -> Boun
     return Bound("heads and tails", cycles, _why(problem, certificate), certificate)
 
 
-def _work(problem: Problem, at: Distances) -> _Work:
+def _work(problem: Problem, at: Distances, classes: ModeClasses) -> _Work:
     """The operations that must have a slot, identical ones together."""
-    classes = mode_classes(problem)
     fewest = np.full((max(1, len(classes.modes)), len(problem.engines)), np.inf)
     for number, modes in enumerate(classes.modes):
         for engine, slots, _latency in modes:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from slotweave.analysis.mode_classes import mode_classes
 from slotweave.bounds.critical_path import critical_path_bound, distances
 from slotweave.bounds.engine import engine_bounds
 from slotweave.bounds.heads_and_tails import heads_and_tails_bound
 from slotweave.bounds.model import Bound
-from slotweave.bounds.slots import slots_bound
+from slotweave.bounds.slots import dearest_prices, slots_bound
 from slotweave.ir.problem import Problem
 
 
 def bound_ladder(problem: Problem) -> tuple[Bound, ...]:
     """Every bound there is for `problem`."""
-    at = distances(problem)
+    at, classes = distances(problem), mode_classes(problem)
+    dearest = dearest_prices(problem, classes)
     return (
         *engine_bounds(problem),
-        slots_bound(problem),
+        slots_bound(problem, dearest),
         critical_path_bound(problem, at),
-        heads_and_tails_bound(problem, at),
+        heads_and_tails_bound(problem, at, classes, dearest),
     )
 
 

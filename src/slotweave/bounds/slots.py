@@ -19,7 +19,7 @@ from math import ceil
 
 import numpy as np
 
-from slotweave.analysis.mode_classes import mode_classes
+from slotweave.analysis.mode_classes import ModeClasses, mode_classes
 from slotweave.bounds.model import Bound
 from slotweave.ir.certificate import PriceCertificate
 from slotweave.ir.problem import Problem
@@ -32,17 +32,25 @@ _Ties = dict[int, list[tuple[int, Fraction]]]
 MOST_CANDIDATES = 1_000
 
 
-def slots_bound(problem: Problem) -> Bound:
-    """The best bound from the slots of a set of engines, operations choosing the cheapest mode."""
-    total, prices = dearest_prices(problem)
+def slots_bound(problem: Problem, dearest: tuple[Fraction, Prices] | None = None) -> Bound:
+    """The best bound from the slots of a set of engines, operations choosing the cheapest mode.
+
+    `dearest` are the `dearest_prices` of the problem, if they are known.
+    """
+    total, prices = dearest or dearest_prices(problem)
     none = (0,) * len(prices)
     certificate = PriceCertificate(prices, none, none)
     return Bound("slots", ceil(total), _why(problem, prices, total), certificate)
 
 
-def dearest_prices(problem: Problem) -> tuple[Fraction, Prices]:
-    """The prices at which the cheapest total is largest, and that total."""
-    classes = mode_classes(problem)
+def dearest_prices(
+    problem: Problem, classes: ModeClasses | None = None
+) -> tuple[Fraction, Prices]:
+    """The prices at which the cheapest total is largest, and that total.
+
+    `classes` are the `mode_classes` of the problem, if they are known.
+    """
+    classes = classes or mode_classes(problem)
     work = Counter[_Costs]()
     for modes, count in zip(classes.modes, np.bincount(classes.of).tolist(), strict=True):
         work[frozenset((engine, slots) for engine, slots, _latency in modes)] += count

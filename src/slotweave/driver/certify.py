@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,8 +21,6 @@ from slotweave.backend.fitted import Fitted
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, ReferenceDiffers
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.order import order_faults
-from slotweave.check.legality.pipeline_legality import pipeline_faults
-from slotweave.check.legality.repeated_rounds import repeated_faults
 from slotweave.check.legality.rewriting import rewriting_faults
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.check.runs.breadth import FOLLOWED
@@ -30,7 +29,6 @@ from slotweave.check.runs.inputs import NOTHING_DIRECTED, directed_inputs
 from slotweave.check.symbolic.equivalence import Equivalence, program_equals_graph
 from slotweave.check.symbolic.symbolic_flow import MOST_WORDS
 from slotweave.driver.job import Job
-from slotweave.driver.pipeline_loops import PipelinedLoop
 from slotweave.frontend.kernel import Words
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
@@ -40,6 +38,9 @@ from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten
 from slotweave.rules.registry import RULES
 from slotweave.simulate.graph import run_flow
+
+if TYPE_CHECKING:
+    from slotweave.driver.pipeline_loops import PipelinedLoop
 
 #: What the compiler says when its own checks refuse what it made.
 _BLAME = (
@@ -62,6 +63,9 @@ def expect_block(traced: Graph, rewritten: Rewritten, fitted: Fitted) -> None:
 
 def expect_pipelined(loop: PipelinedLoop, flow: Flow, machine: Machine) -> None:
     """Raise CheckFailed (SW401, SW402) with the first fault of a pipelined loop of `flow`."""
+    from slotweave.check.legality.pipeline_legality import pipeline_faults
+    from slotweave.check.legality.repeated_rounds import repeated_faults
+
     body, constants = loop.body, constant_variables(flow)
     wanted = used_part(flow.blocks[loop.block].graph, loop.without)
     if loop.schedule.rounds > 1:

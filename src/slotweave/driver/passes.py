@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slotweave.analysis.promises import Promise, promises_of
 from slotweave.backend.emit import link
@@ -18,7 +18,7 @@ from slotweave.backend.fitted import Fitted
 from slotweave.backend.lower import Lowered, lower, share_constants
 from slotweave.base.budget import UNLIMITED, Budget
 from slotweave.base.verdict import Verdict
-from slotweave.bounds import Bound, bound_ladder
+from slotweave.bounds import Bound
 from slotweave.check.runs.execution import Verified
 from slotweave.check.symbolic.equivalence import Equivalence
 from slotweave.driver.certify import (
@@ -31,7 +31,6 @@ from slotweave.driver.certify import (
 )
 from slotweave.driver.job import Job
 from slotweave.driver.origin import origin_of
-from slotweave.driver.pipeline_loops import PipelinedLoop, pipeline_loops, pipelined_code
 from slotweave.driver.recorded_proof import recorded_verdict
 from slotweave.driver.scratch_names import names_of, words_written
 from slotweave.driver.search_blocks import search_block, search_blocks
@@ -42,6 +41,9 @@ from slotweave.ir.loop_problem import LoopReport
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
+
+if TYPE_CHECKING:
+    from slotweave.driver.pipeline_loops import PipelinedLoop
 
 _NO_FLOW = Flow("", (), ())
 _NOT_YET: Verdict[Any] = Verdict("unknown", "no pass has looked at it yet")
@@ -114,8 +116,10 @@ def _share(draft: Draft) -> Draft:
 
 def _pipeline(draft: Draft) -> Draft:
     """Modulo schedules of loops that gain by them; why the others do not."""
-    if not draft.job.plan.schedule.pipeline:
+    if not draft.job.plan.schedule.pipeline or len(draft.flow.blocks) == 1:
         return draft
+    from slotweave.driver.pipeline_loops import pipeline_loops  # much that only loops need
+
     done = pipeline_loops(draft.flow, draft.job)
     return replace(draft, flow=done.flow, pipelined=done.loops, loops=done.reports)
 
@@ -148,6 +152,8 @@ def _emit(draft: Draft) -> Draft:
     machine, first_words = draft.job.machine, draft.flow.first_words
     emitted = [emitted_of(block, machine) for block in draft.fitted]
     for number, loop in draft.pipelined.items():
+        from slotweave.driver.pipeline_loops import pipelined_code
+
         code = pipelined_code(loop, machine, first_words)
         emitted[number] = replace(emitted[number], pipelined=code)
     return replace(draft, emitted=tuple(emitted))
@@ -183,7 +189,7 @@ def _link(draft: Draft) -> Draft:
 
 def _bound(draft: Draft) -> Draft:
     """The fewest cycles of each block by itself."""
-    return replace(draft, bounds=tuple(bound_ladder(block.problem) for block in draft.fitted))
+    return replace(draft, bounds=tuple(block.lowered.ladder for block in draft.fitted))
 
 
 def _check(draft: Draft) -> Draft:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -20,9 +21,8 @@ from slotweave.backend.lower.materialize import (
 )
 from slotweave.backend.lower.placement import Placement, place
 from slotweave.backend.lower.spread_constants import spread_constants
-from slotweave.bounds import best_bound, bound_ladder
+from slotweave.bounds import Bound, best_bound, bound_ladder
 from slotweave.bounds.critical_path import critical_path_bound, distances
-from slotweave.bounds.slots import slots_bound
 from slotweave.ir.allocation import Layout
 from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import word_constants
@@ -50,6 +50,11 @@ class Lowered:
     problem: Problem
     layout: Layout
     pinned: Mapping[int, int]
+
+    @cached_property
+    def ladder(self) -> tuple[Bound, ...]:
+        """The bounds of the problem."""
+        return bound_ladder(self.problem)
 
 
 class _Rows:
@@ -79,7 +84,8 @@ def lower(graph: Graph, machine: Machine) -> Lowered:
     engine can run one of its operations.
     """
     spread = lower_as_it_stands(spread_constants(graph, machine), machine)
-    slots, least = slots_bound(spread.problem).cycles, _least(spread)
+    least = _least(spread)
+    slots = next(bound.cycles for bound in spread.ladder if bound.name == "slots")
     if least <= slots * _HARDLY_LONGER:
         return spread
     plain = lower_as_it_stands(graph, machine)
@@ -103,7 +109,7 @@ def _room(plain: Lowered, cycles: int) -> dict[int, int]:
 
 def _least(lowered: Lowered) -> int:
     """Fewer cycles no schedule has, the waiting at both ends counted."""
-    return best_bound(bound_ladder(lowered.problem)).cycles
+    return best_bound(lowered.ladder).cycles
 
 
 def lower_as_it_stands(graph: Graph, machine: Machine) -> Lowered:
