@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache, partial
 from itertools import islice, pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -21,19 +22,25 @@ from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.machine import CHALLENGE
 from slotweave.parallel import Serial
-from slotweave.tuning.moves import BLOCK, proposed
+from slotweave.tuning.moves import BLOCK, Candidate, changes_choices, proposed
 from slotweave.tuning.score import PROBLEMS_KEPT
 from slotweave.tuning.search import (
+    AHEAD,
     ROUND,
     Score,
     State,
     Task,
+    Trial,
+    _after,
     evaluated,
     score,
     search,
     search_all,
     start,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 KERNEL = kernels()["tree-hash"]
 SHAPE = {"height": 6, "rounds": 9, "batch": 64}
@@ -170,14 +177,14 @@ def test_candidates_of_a_block_that_changes_choices_share_them() -> None:
 
 
 def test_what_a_search_holds_does_not_grow_with_what_it_tries() -> None:
-    """After any number of candidates: a few problems, a few schedules, and two rounds."""
+    """After any number of candidates: a few problems, a few schedules, and some rounds."""
     task = task_for()
     crew = Serial(partial(evaluated, task))
     for _seed, state in search_all(task, {0: begun()}, crew, 6 * ROUND):
         assert len(task._recent) <= PROBLEMS_KEPT
         assert len(task._steps) <= PROBLEMS_KEPT
-        assert len(crew._queue) <= 2 * ROUND
-        assert len(state.bases) == 2
+        assert len(crew._queue) <= (AHEAD + 1) * ROUND
+        assert len(state.bases) == AHEAD + 1
 
 
 def test_a_plan_that_was_found_is_begun_with_as_it_was_found():
@@ -186,3 +193,50 @@ def test_a_plan_that_was_found_is_begun_with_as_it_was_found():
     begin = start(task_for(), found, 99)
     assert begin.current == found
     assert begin.best_score == score(task_for(), found)
+
+
+def moved(number: int, plan: Plan) -> Plan:
+    """`plan` with other starting times, so that nothing but passes makes its schedule."""
+    offsets = tuple(round(each * (1 + number / 40), 1) for each in plan.schedule.offsets)
+    return replace(plan, schedule=replace(plan.schedule, offsets=offsets, seed=number, steps=()))
+
+
+def test_what_is_given_up_is_longer_than_the_limit_and_what_is_not_is_scored_as_ever() -> None:
+    task, base = task_for(), first_best()
+    plans = [moved(number, base) for number in range(12)]
+    whole = [score(task, plan) for plan in plans]
+    limit = sorted(each.cycles for each in whole)[len(whole) // 2]
+    for plan, exact in zip(plans, whole, strict=True):
+        found = score(task, plan, limit)
+        assert found == exact or (found.cycles > limit and found.cycles >= exact.cycles)
+        assert score(task, plan, exact.cycles - 1).cycles >= exact.cycles
+        assert score(task, plan, 10 * exact.cycles) == exact
+
+
+def test_what_has_more_cycles_than_the_limit_of_its_round_is_not_taken() -> None:
+    """Even if it is no worse than the plan that is current by then, which may have grown."""
+    state = begun()
+    found = state.current_score
+    strict = replace(state, bases=tuple(replace(b, limit=found.cycles - 1) for b in state.bases))
+    trial = Trial(0, 0, Candidate(moved(1, state.current), "shift"), found)
+    assert _after(state, trial).current == trial.candidate.plan
+    assert _after(strict, trial).current == state.current
+
+
+def test_changes_of_choices_are_given_out_long_before_their_round() -> None:
+    """Nobody waits for them: while the first round is told, all are out that change choices before
+    AHEAD rounds are over; of other candidates no more than two rounds are."""
+    task, given = task_for(), {}
+
+    class Watched(Serial):
+        def give(self, key: Hashable, unit: Any) -> None:
+            given[key] = unit
+            super().give(key, unit)
+
+    next(search_all(task, {0: begun()}, Watched(partial(evaluated, task))))
+    numbers = {number for _seed, unit in given for number in unit}
+    changing = {
+        number for number in range((AHEAD + 1) * ROUND) if changes_choices(task, 0, number // BLOCK)
+    }
+    assert changing
+    assert numbers == changing | set(range(2 * ROUND))

@@ -13,9 +13,10 @@ from slotweave.base.diagnostics import InputError
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.machine import CHALLENGE, machine_to_toml
 from slotweave.tuning.moves import Candidate
+from slotweave.tuning.report import study_report
 from slotweave.tuning.score import Score
-from slotweave.tuning.search import Base, State, Trial
-from slotweave.tuning.store import Spec, Store, studies
+from slotweave.tuning.search import AHEAD, Base, State, Trial
+from slotweave.tuning.store import BEGUN, Spec, Store, studies
 from support.postgres_server import is_available, postgres_server
 
 SPEC = Spec("tree-hash", {"height": 3}, "values", machine_to_toml(CHALLENGE), "abc")
@@ -29,7 +30,7 @@ def plan(seed: int) -> Plan:
 
 
 def state(evaluations: int = 0, best: int = 90) -> State:
-    bases = (Base(plan(3), plan(5)), Base(plan(4), plan(6)))
+    bases = tuple(Base(plan(3 + each // 2), plan(5), 90 + each) for each in range(AHEAD + 1))
     return State(plan(1), Score(95, 80, 3), plan(2), Score(best, 80, 3), evaluations, bases)
 
 
@@ -102,6 +103,23 @@ def test_the_evaluations_to_the_best_are_those_to_the_first_plan_as_short(place:
     assert store.evaluations_to_best(name, 7, Score(95, 1)) == 1
     store.keep_trial(name, trial(-1, 90))
     assert store.evaluations_to_best(name, 7, Score(90, 1)) == 0
+    store.close()
+
+
+def test_plans_are_counted_when_they_are_evaluated_not_when_their_turn_has_come(place: str) -> None:
+    """With several workers some answers wait for those before them when a search is stopped."""
+    store = Store(place)
+    name = store.begin("mine", SPEC)
+    store.keep_trial(name, replace(trial(BEGUN, 95), candidate=Candidate(plan(1), "begun")))
+    for number in (0, 1, 2, 4, 7):
+        store.keep_trial(name, trial(number, 90 + number))
+    store.keep(name, 7, state(3, best=90))
+    study = store.find(name)
+    assert study is not None
+    report = study_report(store, study)
+    assert report.evaluations == 5
+    assert report.moves["seed"].tried == 5
+    assert report.seeds[7].evaluations == 3
     store.close()
 
 

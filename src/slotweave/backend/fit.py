@@ -310,13 +310,31 @@ def stepping(
 ) -> Stepping | None:
     """What steps after those of `options` begin with; None if `search_fit` may take another way
     than its first attempt."""
+    first = first_attempt(problem, both, options, scratch_words)
+    if first is None:
+        return None
+    shortest = min(passes_after(both, first, options), key=lambda each: each.schedule.makespan)
+    schedule = _after_steps(both, shortest.schedule, shortest.pressure, options.steps)
+    return Stepping(schedule, shortest.pressure)
+
+
+def first_attempt(
+    problem: Problem, both: BothWays, options: ScheduleOptions, scratch_words: int
+) -> Stepping | None:
+    """What `search_fit` tries first with these options; None if it may then try something else."""
     urgency, pressure = next(_attempts(both.forward.problem, options, scratch_words))
     first = run_list(both.forward, urgency, pressure)
     if isinstance(first, ScratchFull) or not _is_taken(problem, both, first, pressure):
         return None
-    more = improved_schedules(both, first, pressure, options.passes, options.seed)
-    shortest = min((first, *more), key=lambda schedule: schedule.makespan)
-    return Stepping(_after_steps(both, shortest, pressure, options.steps), pressure)
+    return Stepping(first, pressure)
+
+
+def passes_after(both: BothWays, first: Stepping, options: ScheduleOptions) -> Iterator[Stepping]:
+    """`first`, and the schedule of each pass after it."""
+    yield first
+    more = improved_schedules(both, first.schedule, first.pressure, options.passes, options.seed)
+    for schedule in more:
+        yield Stepping(schedule, first.pressure)
 
 
 def next_step(both: BothWays, before: Stepping, seed: int) -> Stepping | None:

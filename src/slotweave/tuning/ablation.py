@@ -61,7 +61,7 @@ def ablations(
         for choice, plan in variants.items():
             for seed in seeds:
                 seeded = replace(plan, schedule=replace(plan.schedule, seed=seed, steps=()))
-                crew.give((choice, seed), (text_of(seeded),))
+                crew.give((choice, seed), ((text_of(seeded), None),))
         while answers := crew.answers():
             for key, (score,) in answers:
                 scores[cast("tuple[str, int]", key)] = score

@@ -18,8 +18,8 @@ from slotweave.tuning.score import Task
 
 #: Candidates that follow each other are a block. A block changes what the kernel chooses, the same
 #: way in each of its candidates, which have different seeds: posing a problem takes as long as
-#: scheduling it a dozen times, and one schedule says little of a choice.
-BLOCK = 4
+#: scoring it dozens of times, and one schedule says little of a choice.
+BLOCK = 8
 
 #: How often a block changes choices.
 SHARE_OF_CHOICES = 0.25
@@ -44,14 +44,24 @@ class Candidate:
     move: str
 
 
+def changes_choices(task: Task, seed: int, block: int) -> bool:
+    """Whether the candidates of a block change what the kernel chooses."""
+    drawn = _of_block(seed, block, 2).random()
+    return task.kernel.vary is not None and drawn < SHARE_OF_CHOICES
+
+
+def _of_block(seed: int, block: int, purpose: int) -> np.random.Generator:
+    """Random numbers that all candidates of a block draw for one purpose."""
+    return np.random.default_rng([seed, block, purpose])
+
+
 def proposed(task: Task, current: Plan, best: Plan, seed: int, number: int) -> Candidate:
     """Candidate `number` of the search with `seed`: `current` changed, or a step from `best`."""
     vary: Callable[..., Plan] | None = task.kernel.vary
     plain = replace(current, schedule=replace(current.schedule, steps=()))
     rng = np.random.default_rng([seed, number])
-    block = np.random.default_rng([seed, number // BLOCK, 2])
-    if vary is not None and block.random() < SHARE_OF_CHOICES:
-        varied = vary(plain, task.parameters, task.contract, block)
+    if vary is not None and changes_choices(task, seed, number // BLOCK):
+        varied = vary(plain, task.parameters, task.contract, _of_block(seed, number // BLOCK, 3))
         return Candidate(_seeded(varied, rng) if number % BLOCK else varied, CHOICES)
     steps = best.schedule.steps
     if rng.random() < SHARE_OF_STEPS and best.schedule.offsets and len(steps) < MAX_STEPS:

@@ -46,7 +46,7 @@ def tuned_parameters(
             plan, seed, trial.suggest_float("stagger", 0.0, MOST_STAGGER),
             trial.suggest_float("noise", 0.0, MOST_NOISE),
         )  # fmt: skip
-        (score,) = evaluated(task, (text_of(candidate),))
+        (score,) = evaluated(task, ((text_of(candidate), None),))
         return UNFIT if score is None else float(score.cost)
 
     found.optimize(objective, n_trials=max(0, trials - len(found.trials)))

@@ -33,8 +33,8 @@ class StudyReport:
 
     @property
     def evaluations(self) -> int:
-        """Those of all seeds."""
-        return sum(seed.evaluations for seed in self.seeds.values())
+        """Plans evaluated, of all seeds: those whose turn to be told has not come as well."""
+        return sum(move.tried for move in self.moves.values())
 
     def to_json(self) -> dict[str, Any]:
         """What `slotweave study show --json` prints."""

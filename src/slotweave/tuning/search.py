@@ -4,10 +4,14 @@ A candidate is judged by scheduling it as `compile` would, without emitting or c
 the winner goes through the ordinary pipeline like any other plan.
 
 Candidates are proposed in rounds of ROUND, each round from the plan that was current when the round
-before the last one had ended, and are told in the order of their numbers: taken or not. So one
-round can be under way while the next one begins, and what a search comes to depends on its seed and
-on the number of its candidates alone, not on how many workers there are or which of them is faster.
-A search can be repeated, and continued from its state.
+before the last one had ended, and are told in the order of their numbers: taken or not. Those that
+change choices take far longer than the others, so they are proposed AHEAD rounds earlier. So one
+round can be under way while the next one begins, nobody waits for a change of choices, and what a
+search comes to depends on its seed and on the number of its candidates alone, not on how many
+workers there are or which of them is faster. A search can be repeated, and continued from its
+state.
+
+A candidate whose schedule is longer than anything that would be taken is given up (see `score`).
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 from types import MappingProxyType
 from typing import cast
 
@@ -25,7 +30,7 @@ from slotweave.base.diagnostics import NoSchedule
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.parallel import Crew, Serial
-from slotweave.tuning.moves import BLOCK, CHOICES, STEP, Candidate, proposed
+from slotweave.tuning.moves import BLOCK, CHOICES, STEP, Candidate, changes_choices, proposed
 from slotweave.tuning.score import Score, Task, score
 
 __all__ = ["Score", "State", "Task", "Trial", "score", "search", "search_all", "start"]
@@ -33,27 +38,36 @@ __all__ = ["Score", "State", "Task", "Trial", "score", "search", "search_all", "
 #: Candidates that are proposed together.
 ROUND = 8
 
+#: Rounds between the plan that a change of choices begins with and the round that it belongs to;
+#: other candidates have one.
+AHEAD = 15
+
 #: Passes of forward-backward improvement for each candidate.
 PASSES = 7
 
-#: A candidate that costs this many cycles more is taken one time in e.
-TEMPERATURE = 0.4
+#: A candidate that costs this many cycles more is taken one time in e; one that takes more than
+#: SLACK cycles more is not.
+TEMPERATURE, SLACK = 0.4, 1
 
 
 @dataclass(frozen=True)
 class Base:
-    """What a round changes: the plan that was current, and the best one."""
+    """What a round changes: the plan that was current, and the best one.
+
+    Candidates of more than `limit` cycles are not taken, unless they are steps of the best one.
+    """
 
     current: Plan
     best: Plan
+    limit: int
 
 
 @dataclass(frozen=True)
 class State:
     """A search: its current plan and the best one, after `evaluations` candidates.
 
-    `bases` are the plans that the candidates of this round and of the next one change: the one that
-    was current, and the best one, when the round before the last had ended.
+    `bases` are the plans that were current, and the best ones, when the last AHEAD + 1 rounds had
+    ended, the newest last: the candidates of the rounds that are open change these.
     """
 
     current: Plan
@@ -61,7 +75,12 @@ class State:
     best: Plan
     best_score: Score
     evaluations: int
-    bases: tuple[Base, Base]
+    bases: tuple[Base, ...]
+
+    def base(self, number: int, ahead: int) -> Base:
+        """What candidate `number` of an open round changes, which was proposed so early."""
+        rounds = number // ROUND - self.evaluations // ROUND
+        return self.bases[rounds - ahead - 1]
 
 
 @dataclass(frozen=True)
@@ -98,8 +117,8 @@ def start(task: Task, plan: Plan, seed: int) -> State:
         found = score(task, candidate)
         if found < best_score:
             best, best_score = candidate, found
-    base = Base(begun, best)
-    return State(begun, first, best, best_score, 0, (base, base))
+    base = Base(begun, best, first.cycles + SLACK)
+    return State(begun, first, best, best_score, 0, (base,) * (AHEAD + 1))
 
 
 def _usual_schedules(plan: Plan) -> Iterator[tuple[float, int]]:
@@ -122,14 +141,18 @@ def text_of(plan: Plan) -> str:
     return plan_to_json(replace(plan, origin=MappingProxyType({})))
 
 
-def evaluated(task: Task, unit: tuple[str, ...]) -> tuple[Score | None, ...]:
-    """The score of each plan in `unit`, as text; None if too much is in flight for it to fit."""
-    return tuple(_score_in(task, text) for text in unit)
+#: Plans as text, and the cycles from which each may be given up (None: not at all).
+Unit = tuple[tuple[str, int | None], ...]
 
 
-def _score_in(task: Task, text: str) -> Score | None:
+def evaluated(task: Task, unit: Unit) -> tuple[Score | None, ...]:
+    """The score of each plan in `unit`; None if too much is in flight for it to fit."""
+    return tuple(_score_in(task, text, limit) for text, limit in unit)
+
+
+def _score_in(task: Task, text: str, limit: int | None) -> Score | None:
     try:
-        return score(task, plan_from_json(text))
+        return score(task, plan_from_json(text), limit)
     except NoSchedule:
         return None
 
@@ -147,10 +170,11 @@ def search_all(
     The crew scores plans; each search ends after `evaluations` candidates in all, or never. Trials
     that are `known`, by seed and number, are not scored again.
     """
-    searches = [_Search(task, seed, state, evaluations) for seed, state in states.items()]
+    searches = [
+        _Search(task, seed, state, evaluations, dict(_of_seed(known or {}, seed)))
+        for seed, state in states.items()
+    ]
     by_seed = {each.seed: each for each in searches}
-    for each in searches:
-        each.trials.update(_of_seed(known or {}, each.seed))
     while True:
         for each in searches:
             each.give(crew)
@@ -177,35 +201,56 @@ def _of_seed(known: Mapping[tuple[int, int], Trial], seed: int) -> Iterator[tupl
 class _Search:
     """The search with one seed: its state, what was given out, and trials that are not yet told."""
 
-    def __init__(self, task: Task, seed: int, state: State, evaluations: int | None) -> None:
+    def __init__(
+        self, task: Task, seed: int, state: State, evaluations: int | None, known: dict[int, Trial]
+    ) -> None:
         self.task, self.seed, self.state = task, seed, state
-        self.evaluations = evaluations
+        self.evaluations, self.known = evaluations, known
         self.trials: dict[int, Trial] = {}
         self._given: dict[int, Candidate] = {}
-        self._next = state.evaluations
+        #: The next number that may be given out, by how many rounds ahead that is done.
+        self._next = {1: state.evaluations, AHEAD: state.evaluations}
 
     def give(self, crew: Crew) -> None:
-        """Give out what may be proposed by now: this round and the next one."""
-        first = self.state.evaluations // ROUND
-        ends = (first + 2) * ROUND
+        """Give out what may be proposed by now: this round and the next one, and what changes
+        choices of later ones."""
+        for ahead in self._next:
+            for numbers in self._units(ahead):
+                unit = {number: self._proposed(number, ahead) for number in numbers}
+                wanted = {number: text for number, text in unit.items() if text is not None}
+                if wanted:
+                    crew.give((self.seed, tuple(wanted)), tuple(wanted.values()))
+
+    def _units(self, ahead: int) -> Iterator[list[int]]:
+        """The numbers that may be given out by now and were not, those of one unit together.
+
+        Candidates of one problem are one unit: nobody else has to pose it.
+        """
+        end = (self.state.evaluations // ROUND + ahead + 1) * ROUND
         if self.evaluations is not None:
-            ends = min(ends, self.evaluations)
-        unit: dict[int, str] = {}
-        while self._next < ends:
-            number, self._next = self._next, self._next + 1
-            base = self.state.bases[number // ROUND - first]
-            made = proposed(self.task, base.current, base.best, self.seed, number)
-            text = text_of(made.plan)
-            candidate = Candidate(plan_from_json(text), made.move)
-            known = self.trials.get(number)
-            if known is None or known.candidate.plan != candidate.plan:
-                self.trials.pop(number, None)
-                self._given[number] = candidate
-                unit[number] = text
-            # Those of one problem are one unit: nobody else has to pose it.
-            if unit and (made.move != CHOICES or self._next % BLOCK == 0 or self._next == ends):
-                crew.give((self.seed, tuple(unit)), tuple(unit.values()))
-                unit = {}
+            end = min(end, self.evaluations)
+        begin, self._next[ahead] = self._next[ahead], max(self._next[ahead], end)
+        for block, numbers in groupby(range(begin, end), lambda number: number // BLOCK):
+            if changes_choices(self.task, self.seed, block) != (ahead == AHEAD):
+                continue
+            if ahead == AHEAD:
+                yield list(numbers)
+            else:
+                yield from ([number] for number in numbers)
+
+    def _proposed(self, number: int, ahead: int) -> tuple[str, int | None] | None:
+        """Candidate `number` as text, and its limit; None if its score is known."""
+        base = self.state.base(number, ahead)
+        made = proposed(self.task, base.current, base.best, self.seed, number)
+        text = text_of(made.plan)
+        # Other moves leave plans in the form in which they are kept.
+        candidate = Candidate(plan_from_json(text), made.move) if made.move == CHOICES else made
+        known = self.known.pop(number, None)
+        if known is not None and known.candidate.plan == candidate.plan:
+            self.trials[number] = known
+            return None
+        self._given[number] = candidate
+        return text, None if made.move == STEP else base.limit
 
     def heard(self, number: int, found: Score | None) -> Trial:
         """Keep an answer until its turn comes."""
@@ -215,33 +260,33 @@ class _Search:
 
     def told(self) -> Iterator[State]:
         """The states after the trials whose turn has come."""
-        while (trial := self.trials.get(self.state.evaluations)) is not None:
-            if self._next <= trial.number:
-                return  # it was found before, and is not proposed yet
-            del self.trials[trial.number]
+        while (trial := self.trials.pop(self.state.evaluations, None)) is not None:
             self.state = _after(self.state, trial)
             yield self.state
 
 
 def _after(state: State, trial: Trial) -> State:
     """`state` after one more trial."""
-    found, plan = trial.score, trial.candidate.plan
+    found, plan, move = trial.score, trial.candidate.plan, trial.candidate.move
     rng = np.random.default_rng([trial.seed, trial.number, 1])
-    steps = trial.candidate.move == STEP
-    if found is not None and not steps and _taken(found, state.current_score, rng):
+    limit = state.base(trial.number, AHEAD if move == CHOICES else 1).limit
+    if found is not None and move != STEP and _taken(found, state.current_score, limit, rng):
         state = replace(state, current=plan, current_score=found)
+    steps = move == STEP
     if found is not None and (found < state.best_score or (steps and not state.best_score < found)):
         state = replace(state, best=plan, best_score=found)
     evaluations = trial.number + 1
-    ends_round = evaluations % ROUND == 0
-    after = Base(state.current, state.best)
-    bases = (state.bases[1], after) if ends_round else state.bases
+    bases = state.bases
+    if evaluations % ROUND == 0:
+        base = Base(state.current, state.best, state.current_score.cycles + SLACK)
+        bases = (*bases[1:], base)
     return replace(state, evaluations=evaluations, bases=bases)
 
 
-def _taken(found: Score, current: Score, rng: np.random.Generator) -> bool:
-    worse = found.cost - current.cost
-    return worse <= 0 or bool(rng.random() < np.exp(-worse / TEMPERATURE))
+def _taken(found: Score, current: Score, limit: int, rng: np.random.Generator) -> bool:
+    """Whether a candidate becomes current. What was given up has more than `limit` cycles."""
+    worse, drawn = found.cost - current.cost, rng.random()
+    return found.cycles <= limit and (worse <= 0 or bool(drawn < np.exp(-worse / TEMPERATURE)))
 
 
 def _items(task: Task, plan: Plan) -> int:

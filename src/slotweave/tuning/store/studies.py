@@ -239,21 +239,28 @@ class Store:
 
 
 def _state_text(state: State) -> str:
-    this, then = state.bases
-    plans = (state.current, state.best, this.current, this.best, then.current, then.best)
+    """The plans of a state, each once, and what is made of them by number."""
+    numbers: dict[str, int] = {}
+
+    def number(plan: Plan) -> int:
+        return numbers.setdefault(_plan_text(plan), len(numbers))
+
+    pair = (number(state.current), number(state.best))
+    bases = [(number(base.current), number(base.best), base.limit) for base in state.bases]
     scores = (state.current_score, state.best_score)
     return json.dumps(
-        {"plans": [_plan_text(plan) for plan in plans],
+        {"plans": list(numbers), "pair": pair, "bases": bases,
          "scores": [(score.cycles, score.bound, score.late) for score in scores]}
     )  # fmt: skip
 
 
 def _state_in(text: str, evaluations: int) -> State:
     kept = json.loads(text)
-    current, best, *bases = (plan_from_json(plan) for plan in kept["plans"])
+    plans = [plan_from_json(plan) for plan in kept["plans"]]
     current_score, best_score = (Score(*score) for score in kept["scores"])
-    both = (Base(*bases[:2]), Base(*bases[2:]))
-    return State(current, current_score, best, best_score, evaluations, both)
+    current, best = (plans[number] for number in kept["pair"])
+    bases = tuple(Base(plans[one], plans[other], limit) for one, other, limit in kept["bases"])
+    return State(current, current_score, best, best_score, evaluations, bases)
 
 
 def _plan_text(plan: Plan) -> str:
