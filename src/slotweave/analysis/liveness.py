@@ -58,9 +58,9 @@ def _slot_bounds(problem: Problem, schedule: Schedule) -> tuple[Ints, Ints]:
 def live_words(problem: Problem, ranges: LiveRanges, makespan: int) -> Ints:
     """How many words are live in each cycle 0 .. makespan (in a cycle: while its slots read)."""
     # Latencies may carry a range past the makespan.
-    change = np.zeros(max(makespan, int(ranges.last.max(initial=0))) + 2, np.int64)
+    cycles = max(makespan, int(ranges.last.max(initial=0))) + 2
     used = ranges.first >= 0
     words = problem.storage_words[used]
-    np.add.at(change, ranges.first[used] + 1, words)
-    np.add.at(change, ranges.last[used] + 1, -words)
-    return np.cumsum(change)[: makespan + 1].astype(np.int32)
+    begin = np.bincount(ranges.first[used] + 1, words, cycles)  # exact: far below 2^53
+    end = np.bincount(ranges.last[used] + 1, words, cycles)
+    return np.cumsum(begin - end)[: makespan + 1].astype(np.int32)

@@ -67,8 +67,12 @@ class Score:
 
 @dataclass(frozen=True)
 class Posed:
-    """A plan's problem, ready for many schedules, and the bound of its operations in cycles."""
+    """A plan's problem, ready for many schedules, and the bound of its operations in cycles.
 
+    `key` is the same for all plans of one problem.
+    """
+
+    key: str
     lowered: Lowered
     ready: BothWays | None
     bound: int
@@ -94,20 +98,19 @@ class Task:
         if key not in self._recent:
             job = Job(self.kernel, self.parameters, self.contract, plan, self.machine)
             with uncollected():
-                self._recent[key] = _pose(lowered_of(job), held)
+                self._recent[key] = _pose(key, lowered_of(job), held)
         self._recent.move_to_end(key)
         while len(self._recent) > PROBLEMS_KEPT:
             self._recent.popitem(last=False)
         return self._recent[key]
 
-    def before_last_step(self, plan: Plan) -> Stepping | None:
-        """The schedule that the last step of `plan` changes; the last few are kept.
+    def before_last_step(self, posed: Posed, held: ScheduleOptions) -> Stepping | None:
+        """The schedule that the last step of `held` changes; the last few are kept.
 
         None if it is not the first attempt that such a plan takes.
         """
-        posed, held = self.posed(plan), plan.schedule
         assert posed.ready is not None  # steps belong to list schedules
-        problem_key, steps = _problem_key(plan), held.steps[:-1]
+        problem_key, steps = posed.key, held.steps[:-1]
         known = len(steps)  # of these the schedule is known
         while known and (problem_key, replace(held, steps=steps[:known])) not in self._steps:
             known -= 1
@@ -138,10 +141,10 @@ def _problem_key(plan: Plan) -> str:
     return plan_to_json(Plan("", plan.kernel, plan.rewrite, shaping, plan.choices))
 
 
-def _pose(lowered: Lowered, options: ScheduleOptions) -> Posed:
+def _pose(key: str, lowered: Lowered, options: ScheduleOptions) -> Posed:
     by_list = options.method == "list"
     ready = made_ready(lowered.graph, lowered.problem, options) if by_list else None
-    return Posed(lowered, ready, slots_bound(lowered.problem).cycles)
+    return Posed(key, lowered, ready, slots_bound(lowered.problem).cycles)
 
 
 def score(task: Task, plan: Plan, limit: int | None = None) -> Score:
@@ -200,7 +203,7 @@ def _cycles(at: Stepping) -> int:
 def _stepped(task: Task, posed: Posed, plan: Plan) -> Score | None:
     """The score after the last step; None if `compile` may take another way there."""
     problem, words = posed.lowered.problem, task.machine.scratch_words
-    before = task.before_last_step(plan)
+    before = task.before_last_step(posed, plan.schedule)
     if before is None:
         return None
     assert posed.ready is not None

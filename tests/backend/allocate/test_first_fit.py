@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.analysis.liveness import live_ranges
-from slotweave.backend.allocate import NoRoom, allocate
+from slotweave.backend.allocate import NoRoom, _first_fit_kernel, allocate
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.problem import DATA, Problem
@@ -109,3 +109,42 @@ def test_free_words_that_are_not_side_by_side_are_no_room():
 
 def test_what_is_never_written_has_no_address():
     assert allocate(problem_of([Op()], [8]), schedule_of([[0]]), 4) == Allocation(ints([-1]), 0, 4)
+
+
+def first_fit_word_by_word(
+    first: list[int], last: list[int], words: list[int], size: int
+) -> tuple[list[int], int]:
+    """What the compiled sweep should give: addresses, and the storage without room (-1: none)."""
+    order = sorted(range(len(words)), key=lambda s: (first[s], -words[s]))
+    address = [-1] * len(words)
+    for storage in order:
+        taken: set[int] = set()
+        for other, at in enumerate(address):
+            if at >= 0 and last[other] > first[storage]:
+                taken.update(range(at, at + words[other]))
+        places = [
+            at
+            for at in range(size - words[storage] + 1)
+            if taken.isdisjoint(range(at, at + words[storage]))
+        ]
+        if not places:
+            return address, storage
+        address[storage] = places[-1] if words[storage] == 1 else places[0]
+    return address, -1
+
+
+@examples(80)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 200), st.sampled_from([1, 2, 8, 70]))
+def test_the_compiled_sweep_finds_the_places_that_a_slow_one_does(seed, size, widest):
+    """Scratch of several entries of bits, runs that cross them, scratch that ends within one."""
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(1, 60))
+    first = rng.integers(0, 40, count).astype(np.int32)
+    last = (first + rng.integers(1, 30, count)).astype(np.int32)
+    words = np.where(rng.random(count) < 0.5, 1, rng.integers(1, widest + 1, count))
+    words = words.astype(np.int32)
+    order = np.lexsort((-words, first)).astype(np.int32)
+    expiry = np.argsort(last, kind="stable").astype(np.int32)
+    address, failed = _first_fit_kernel.first_fit(order, expiry, first, last, words, size)
+    slow = first_fit_word_by_word(first.tolist(), last.tolist(), words.tolist(), size)
+    assert (address.tolist(), failed) == slow
