@@ -12,7 +12,7 @@ from support.command_line import assert_refused, slotweave
 SMALL = ("-p", "height=2", "-p", "rounds=2", "-p", "batch=8", "--repeat", 1)
 WORK = ["import", "import numpy", "start-up", "late", "late largest", "compile", "schedule",
         "encode", "simulate", "verify 1000", "scalar encode", "scalar simulate",
-        "late repack"]  # fmt: skip
+        "late repack", "candidate"]  # fmt: skip
 
 
 @pytest.fixture

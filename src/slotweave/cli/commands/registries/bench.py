@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +14,9 @@ from slotweave.cli.output import print_json, write_output
 from slotweave.cli.plans import plan_of
 from slotweave.cli.terminal import Terminal
 from slotweave.extensions.lookup import contract_called
+
+if TYPE_CHECKING:
+    from slotweave.driver.job import Job
 
 _Kernel = Annotated[
     str | None,
@@ -64,9 +68,9 @@ def bench(
 ) -> None:
     """Measure how long compiling and simulating take.
 
-    Also times scheduling, encoding, importing and more. Ratios compare with the recorded baseline,
-    if it is of the same kernel, parameters, plan and machine: 2 means twice as long. They mean
-    something only on the computer that recorded it.
+    Also times scheduling, encoding, importing, a candidate of `tune` and more. Ratios compare with
+    the recorded baseline, if it is of the same kernel, parameters, plan and machine: 2 means twice
+    as long. They mean something only on the computer that recorded it.
 
     `bench kernels` compiles each kernel in both forms for each machine, and prints cycles, bounds
     and gaps, and of loops the initiation interval.
@@ -81,7 +85,6 @@ def bench(
         ratios,
         recorded_baseline,
     )
-    from slotweave.bench.measure import measure
     from slotweave.driver.job import Job
     from slotweave.extensions import kernels
 
@@ -95,7 +98,7 @@ def bench(
         "plan": chosen.name, "machine": target.name,
     }  # fmt: skip
     seconds: dict[str, float] = {}
-    for name, took in measure(Job(workload, values, promise, chosen, target), repeat):
+    for name, took in _measured(Job(workload, values, promise, chosen, target), repeat):
         seconds[name] = took
         terminal.detail(f"{name}: {took:.6f} s")
     compared = ratios(seconds, subject, recorded_baseline())
@@ -107,6 +110,17 @@ def bench(
     for name, took in seconds.items():
         ratio = f"  {compared[name]:8.2f} of baseline" if name in compared else ""
         print(f"{name:<16} {1000 * took:12.3f} ms{ratio}")
+
+
+def _measured(subject: Job, repeat: int) -> Iterator[tuple[str, float]]:
+    """The seconds of each kind of work; those of a candidate are the processor's."""
+    from slotweave.bench.measure import measure
+    from slotweave.tuning.rate import seconds_of_candidate
+
+    yield from measure(subject, repeat)
+    candidate = seconds_of_candidate(subject)
+    if candidate is not None:
+        yield "candidate", candidate
 
 
 def _bench_kernels(terminal: Terminal, machine: str | None, exact: float, json: bool) -> None:
