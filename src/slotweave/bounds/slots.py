@@ -43,9 +43,7 @@ def slots_bound(problem: Problem, dearest: tuple[Fraction, Prices] | None = None
     return Bound("slots", ceil(total), _why(problem, prices, total), certificate)
 
 
-def dearest_prices(
-    problem: Problem, classes: ModeClasses | None = None
-) -> tuple[Fraction, Prices]:
+def dearest_prices(problem: Problem, classes: ModeClasses | None = None) -> tuple[Fraction, Prices]:
     """The prices at which the cheapest total is largest, and that total.
 
     `classes` are the `mode_classes` of the problem, if they are known.
