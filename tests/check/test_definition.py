@@ -267,18 +267,18 @@ def test_a_load_past_the_end_of_memory_is_no_proof_even_if_nothing_uses_it() -> 
 def test_a_hash_that_is_written_in_another_way_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its first sum as (a | b) + (a & b)."""
 
-    def mixed_in(a: Any) -> Any:
+    def mixed_in(a: Any, constant: str) -> Any:
         _, constant, _, _, shift = stages[0]
         left, right = a + constant, a << shift
-        return after_first_stage((left | right) + (left & right))
+        return after_first_stage((left | right) + (left & right), constant)
 
-    def after_first_stage(a: Any) -> Any:
+    def after_first_stage(a: Any, constant: str) -> Any:
         with monkeypatch.context() as patch:
             patch.setattr(walk, "HASH_STAGES", stages[1:])
-            return original(a)
+            return original(a, constant)
 
-    stages, original = walk.HASH_STAGES, walk.hash_carried
-    monkeypatch.setattr(vector, "hash_carried", mixed_in)
+    stages, original = walk.HASH_STAGES, walk.hash_lanes
+    monkeypatch.setattr(vector, "hash_lanes", mixed_in)
     found = proof(traced())
     assert found.answer is True, found.why
 

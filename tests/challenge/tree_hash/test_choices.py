@@ -121,9 +121,13 @@ def test_two_rounds_behind_a_family_take_their_nodes_from_it() -> None:
 
 
 def test_a_hash_is_finished_where_the_plan_says_so() -> None:
-    choices = read({"constant_but": [{"rounds": [2], "groups": [1], "way": "whole"}]})
-    made = [(g, n) for g in range(8) for n in range(9) if choices.made_whole(g, n)]
-    assert made == [(1, 2)]
+    ways = [{"rounds": [2], "groups": [1], "way": "whole"}, {"rounds": [3], "way": "beside"}]
+    choices = read({"constant_but": ways})
+    found = {(g, n): choices.constant_way(g, n) for g in range(8) for n in range(9)}
+    assert {at: way for at, way in found.items() if way != "carried"} == {
+        (1, 2): "whole",
+        **{(group, 3): "beside" for group in range(8)},
+    }
 
 
 def test_groups_take_turns_in_the_places_where_they_store_children() -> None:

@@ -45,7 +45,8 @@ _BIASES = {
 
 _CONSTANTS = {
     "carried": "it is left out until the whole value is needed",
-    "whole": "it is xored in at once",
+    "whole": "it is xored in at once, after the last shift",
+    "beside": "it is xored in at once, beside the last shift: the value is there a step earlier",
 }
 
 _EXCEPTIONS = 'a list of {"rounds": [...], "groups": [...], "way": VALUE}'

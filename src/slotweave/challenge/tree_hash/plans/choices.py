@@ -100,9 +100,9 @@ class Choices:
         """How many bits choose among constants in the address of `group` in round `number`."""
         return BIASES.index(self.bias_but.way(group, number, self.bias))
 
-    def made_whole(self, group: int, number: int) -> bool:
-        """Whether the hash of `group` in round `number` is finished at once."""
-        return self.constant_but.way(group, number, self.constant) == "whole"
+    def constant_way(self, group: int, number: int) -> str:
+        """What becomes of the last constant of the hash of `group` in round `number`."""
+        return self.constant_but.way(group, number, self.constant)
 
     def children_way(self, group: int, number: int) -> str:
         """How `group` takes a child in round `number`: `memory` takes words of its own."""

@@ -23,7 +23,7 @@ from slotweave.challenge.tree_hash.walks.walk import (
     copied_node,
     family_node,
     gather_node,
-    hash_carried,
+    hash_lanes,
     mix,
     mix_with_child,
     mix_with_grandchild,
@@ -183,10 +183,8 @@ def walk_rounds(
         with level.k.stage(f"level {depth}"):
             mixed = _mixed(level, walk, number, choices, lent)
         with level.k.stage("hash"):
-            walk.value = hash_carried(mixed)
-            walk.carried = not choices.made_whole(walk.group.number, number)
-            if not walk.carried:
-                walk.value = walk.value ^ CARRIED_CONSTANT
+            way = choices.constant_way(walk.group.number, number)
+            walk.value, walk.carried = hash_lanes(mixed, way), way == "carried"
         if _parity_is_wanted(level.shape, number, contract):
             with level.k.stage("parity"):
                 walk.step()

@@ -213,11 +213,23 @@ def mix(walk: Walk, node: Vector, node_is_plain: bool) -> Vector:
     return _value_like(walk, node_is_plain) ^ node
 
 
+def hash_lanes(a: Vector, constant: str) -> Vector:
+    """The hash of each lane, its last constant left out, or mixed in as `choices` says."""
+    before, shift = _before_last_stage(a), HASH_STAGES[-1][-1]
+    if constant == "beside":
+        return (before ^ CARRIED_CONSTANT) ^ (before >> shift)
+    carried = before ^ (before >> shift)
+    return carried ^ CARRIED_CONSTANT if constant == "whole" else carried
+
+
 def hash_carried(a: Vector) -> Vector:
     """The hash of each lane without the last stage's constant."""
-    *stages, (_, _, _, _, last_shift) = HASH_STAGES
-    for op1, constant, op2, op3, shift in stages:
+    return hash_lanes(a, "carried")
+
+
+def _before_last_stage(a: Vector) -> Vector:
+    for op1, constant, op2, op3, shift in HASH_STAGES[:-1]:
         left = a + constant if op1 == "+" else a ^ constant
         right = a << shift if op3 == "<<" else a >> shift
         a = left + right if op2 == "+" else left ^ right
-    return a ^ (a >> last_shift)
+    return a
