@@ -45,12 +45,12 @@ def whole_number(name: str, given: object, least: int | None = None, code: str =
     return number
 
 
-def seconds(given: object) -> float | None:
+def seconds(given: object, name: str = "time_limit") -> float | None:
     """A limit of time, at least 0; None is no limit."""
     if given is None:
         return None
     if not isinstance(given, Real) or not float(given) >= 0:
-        raise wanted("SW212", "time_limit must be a number of seconds, from 0 on", given)
+        raise wanted("SW212", f"{name} must be a number of seconds, from 0 on", given)
     return float(given)
 
 
@@ -89,6 +89,20 @@ def function_of(name: str, given: object) -> Any:
     if not callable(given) or isinstance(given, type):
         raise wanted("SW212", f"{name} must be a function", given)
     return given
+
+
+def pair_of_texts(name: str, given: object) -> tuple[str, str]:
+    """Two texts, which may be empty."""
+    if not isinstance(given, tuple) or len(given) != 2 or any(type(it) is not str for it in given):
+        raise wanted("SW212", f"{name} must be a pair of texts", given)
+    return given
+
+
+def functions_by_name(name: str, given: object) -> Mapping[str, Any]:
+    """Functions by name."""
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        raise wanted("SW212", f"{name} must be functions by name", given)
+    return {key: function_of(name, each) for key, each in given.items()}
 
 
 def name_in(given: object, what: str, known: Iterable[str]) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from slotweave.arguments import (
@@ -34,6 +36,7 @@ from slotweave.frontend.kernel_function import KernelFunction
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
+from slotweave.ir.project import Project
 from slotweave.machine import Machine
 
 
@@ -45,11 +48,23 @@ class HasProgram(Protocol):
         """The program."""
 
 
+class HasFacts(Protocol):
+    """Facts about memory, and what users call them."""
+
+    @property
+    def name(self) -> str:
+        """The name that results repeat."""
+
+    @property
+    def facts(self) -> Facts:
+        """The facts."""
+
+
 #: A kernel: a function `f(k, n=64, ...)`, a value, or a name as the commands take it.
 AnyKernel = Kernel | KernelFunction | Callable[..., object] | str
 AnyPath = str | os.PathLike[str]
 AnyMachine = Machine | AnyPath
-AnyFacts = Facts | AnyPath | None
+AnyFacts = Facts | HasFacts | AnyPath | None
 #: A program: a value, a result that holds one, or the name of a file.
 AnyProgram = Program | HasProgram | AnyPath
 
@@ -117,6 +132,38 @@ def job_named_by(program: Program, machine: Machine) -> Job:
     return job(name, contract=contract, plan=known, machine=machine, **params)
 
 
+def job_with_plan_of(program: Program, machine: Machine) -> Job:
+    """The job that a program says it was compiled from, its plan included.
+
+    Raises InputError (SW212) if it does not say so, or if that does not come with Slotweave.
+    """
+    meta = program.meta
+    kernel = kernels().get(str(meta.get("kernel")))
+    params, contract, plan = meta.get("params"), meta.get("contract"), meta.get("plan")
+    numbers = isinstance(params, Mapping) and all(type(each) is int for each in params.values())
+    if kernel is None or not numbers or plan not in kernel.plan_names:
+        reason = (
+            "the program file does not name a kernel, parameters and a plan that come with "
+            "Slotweave, so there is no graph to hold its mutants against; test a kernel instead"
+        )
+        raise InputError(Diagnostic("SW212", reason))
+    values = parameters_of(kernel, params or {})
+    promise = contract_called(kernel, contract)
+    return Job(kernel, values, promise, kernel.plan(str(plan), values, promise), machine)
+
+
+def without_guess(program: Program, known: Facts) -> Program:
+    """`program`, which a file was taken to be by the extension that reads it, as what it claims to
+    be only as far as the facts that are `known` support that."""
+    from slotweave.repacking.claims import CLAIMED, origin_of, supported_origin
+
+    origin = origin_of(program, kernels())
+    if origin is not None and known in origin.contracts.values():
+        return supported_origin(program, known, origin)
+    meta = {key: said for key, said in program.meta.items() if key not in CLAIMED}
+    return replace(program, meta=MappingProxyType(meta))
+
+
 def facts(name: AnyPath = "none", **values: Any) -> Facts:
     """What may be assumed of memory: `none`, a name of an extension's, or a .json file.
 
@@ -142,19 +189,32 @@ def facts(name: AnyPath = "none", **values: Any) -> Facts:
 
 
 def load(path: AnyPath) -> Program:
-    """The program in a file, or that a text is, in either form (JSON or text).
+    """The program in a file, or that a text is, in either form (JSON or text) or in a result.
 
     Raises InputError: SW203 if the file cannot be read, SW204 if it holds no program.
 
     >>> sw.load('{"machine": "challenge", "program": [{"flow": [["halt"]]}]}\\n').bundles[0]["flow"]
     (('halt',),)
     """
-    from slotweave.ir.text.program_files import parse_program
-
     text = path_of(path, "a program to load")
     if "\n" in text:
-        return parse_program(text, "text")
-    return parse_program(read_text(text), text)
+        return program_in_text(text, "text")
+    return program_in_text(read_text(text), text)
+
+
+def is_record(text: str) -> bool:
+    """Is this what a file of `compile --result` looks like?"""
+    from slotweave.evidence.record import is_record
+
+    return is_record(text)
+
+
+def program_in_text(text: str, file: str) -> Program:
+    """The program that `file` holds as `text`, be it in a result. Raises SW204, SW218."""
+    from slotweave.evidence.record import record_from_json
+    from slotweave.ir.text.program_files import parse_program
+
+    return record_from_json(text, file).program if is_record(text) else parse_program(text, file)
 
 
 def save(program: AnyProgram, path: AnyPath) -> None:
@@ -243,10 +303,41 @@ def facts_of(given: AnyFacts, program: Program) -> Facts:
         return nothing_known()
     if isinstance(given, Facts):
         return given
-    given = path_of(given, "facts that are not a value")
+    if isinstance(held := getattr(given, "facts", None), Facts):
+        return held
+    name = path_of(given, "facts that are not a value")
     params = program.meta.get("params")
-    said = params if isinstance(params, Mapping) and not given.endswith(".json") else {}
-    return facts(given, **said)
+    said = params if isinstance(params, Mapping) and not name.endswith(".json") else {}
+    return facts(name, **said)
+
+
+def facts_name(given: AnyFacts) -> str:
+    """What results call the facts that are given: `none`, their name, or `given` for a value."""
+    if given is None:
+        return "none"
+    if isinstance(given, str | os.PathLike):
+        return os.fspath(given)
+    return "given" if isinstance(given, Facts) else given.name
+
+
+def project_in(problem: AnyPath, called: str = "") -> Project:
+    """The scheduling problem in a file, or in a text, which is `called` as a file would be.
+
+    The ending of the name tells the form; a text without a name is one of our own forms.
+    """
+    from slotweave.instances import read_instance
+
+    given = path_of(problem, "a problem")
+    if "\n" in given:
+        return read_instance(given, called)
+    return read_instance(read_text(given), given)
+
+
+def settings_of(machine: Machine, given: Mapping[str, Sequence[int] | str]) -> dict[str, list[int]]:
+    """Settings of a grid of machines, as `explore` takes them. Raises SW212."""
+    from slotweave.recompiling.machines import settings_of as settings
+
+    return settings(machine, given)
 
 
 def store_named(given: AnyPath | None) -> str:

@@ -32,7 +32,7 @@ def test_of_nothing_there_is_nothing_to_say() -> None:
 def test_one_operation_at_a_time_could_be_put_side_by_side() -> None:
     """Two chains of a constant and a sum each; side by side they take two cycles."""
     said = said_of(const(0), const(1), {"alu": (("+", 2, 0, 0),)}, {"alu": (("+", 3, 1, 1),)})
-    save = "putting them side by side would save up to 2 of its 4 cycles"
+    save = "running them in parallel would save up to 2 of its 4 cycles"
     assert said == f"No bundle holds two operations; {save}."
 
 
@@ -47,15 +47,15 @@ def test_one_engine_alone_has_none_to_overlap_with() -> None:
 
 
 def test_a_full_engine_is_what_no_order_makes_shorter() -> None:
-    why = "its 5 slots on load take as long in any order"
+    why = "its 5 slots on load take this long in any order"
     said = said_of(const(0, 1), const(2, 3), const(4))
-    assert said == f"It cannot be shorter than 3 cycles unless load does less: {why}."
+    assert said == f"It cannot be shorter than 3 cycles unless load does less work: {why}."
 
 
 def test_a_chain_is_what_no_order_makes_shorter() -> None:
     said = said_of(const(0), {"alu": (("+", 1, 0, 0),)}, {"alu": (("+", 2, 1, 1),)})
-    why = "its longest chain of operations takes as long"
-    assert said == f"It cannot be shorter than 3 cycles without other operations: {why}."
+    why = "its longest chain of operations takes this long"
+    assert said == f"It cannot be shorter than 3 cycles without different operations: {why}."
 
 
 def test_an_engine_that_is_nearly_full_leaves_little_to_other_orders() -> None:
@@ -63,7 +63,7 @@ def test_an_engine_that_is_nearly_full_leaves_little_to_other_orders() -> None:
     said = said_of(*rows, NOTHING)
     assert said == (
         "load uses 95.0 % of its slots: no other order saves more than 1 cycle, "
-        "only fewer operations on load do."
+        "only fewer operations on load would."
     )
 
 

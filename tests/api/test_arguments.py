@@ -24,20 +24,35 @@ MADE = sw.compile(double)
 
 sw.tune("saxpy", study="kept", evaluations=0)
 
+LOWERED: dict[str, str] = {}
+MADE_SAXPY = sw.compile(
+    "saxpy", n=16, print_after={"lower": lambda text: LOWERED.update(lower=text)}
+)
+
+CERTIFICATES = sw.bound("saxpy", n=64).certificates()
+
+GRAPH = 'graph "g" vector_length=8 memory_words=0\n'
+
 #: For each verb, arguments with which it works.
 RIGHT = {
     "bound": {"what": "saxpy"},
+    "check_bounds": {"certificates": CERTIFICATES},
     "compile": {"what": double},
     "diff": {"a": MADE.program, "b": MADE.program},
     "explain": {"program": MADE.program, "cycle": 1},
     "explore": {"what": "saxpy", "set": {"load": [2]}},
+    "export": {"program": MADE.program, "form": "text"},
     "facts": {"name": "none"},
     "inspect": {"program": MADE.program},
     "job": {"kernel": double},
     "load": {"path": '{"program": []}\n'},
     "repack": {"program": MADE.program, "evaluations": 1},
+    "rederive": {"record": MADE_SAXPY.record()},
     "report": {"program": MADE.program},
+    "run_pass": {"name": "rewrite", "text": GRAPH},
     "run": {"program": MADE.program, "memory": [1] * 16},
+    "self_test": {"what": "saxpy", "mutants": 10},
+    "solve": {"problem": LOWERED["lower"], "method": "list"},
     "studies": {},
     "study": {"name": "kept"},
     "tune": {"what": "saxpy", "evaluations": 0, "time_limit": None},

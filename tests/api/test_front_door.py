@@ -25,8 +25,10 @@ def double(k, n=16):
 
 def test_every_example_in_the_docstrings_runs() -> None:
     found = [doctest.testmod(importlib.import_module(f"slotweave.{name}"), extraglobs={"sw": sw})
-             for name in ("api.making", "api.looking", "api.checking", "api.searching", "api.kept",
-                          "names")]  # fmt: skip
+             for name in (
+                 "api.making", "api.looking", "api.bounding", "api.checking", "api.searching",
+                 "api.deriving", "api.solving", "api.writing", "api.kept", "names",
+             )]  # fmt: skip
     assert sum(each.attempted for each in found) > 15
     assert not any(each.failed for each in found)
 
@@ -111,7 +113,7 @@ def test_every_result_prints_in_each_form(verb) -> None:
         (lambda: sw.job("saxpy", effort="x"), "SW212.*effort"),
         (lambda: sw.facts("challenge-ful"), "SW215.*challenge-full"),
         (lambda: sw.load("there is no such file"), "SW203"),
-        (lambda: sw.explain(sw.compile(double).program, 999), "SW212.*cycles"),
+        (lambda: sw.explain(sw.compile(double).program, 999), "SW212.*bundles, from 0 on"),
         (lambda: sw.explain(sw.compile(double).program, 1, "alu", 99), "SW212.*alu"),
         (lambda: sw.verify(sw.compile(double).program), "SW212.*kernel"),
     ],
@@ -162,7 +164,11 @@ def test_two_programs_that_differ_are_an_error() -> None:
     one = sw.compile(double).program
     other = sw.compile("saxpy", n=8).program
     with pytest.raises(CheckFailed, match="SW403"):
+        sw.verify(one, other, Facts(32))
+    with pytest.raises(CheckFailed, match="SW409") as refuted:
         sw.verify(one, other, Facts(32), prove=True)
+    assert refuted.value.report is not None
+    assert refuted.value.report["proved"]["program"] is False
 
 
 def test_a_changed_machine_does_not_pass_for_the_one_of_its_name(tmp_path: Path) -> None:

@@ -34,10 +34,10 @@ def wait_for_ever() -> None:
 @pytest.mark.parametrize(
     ("stage", "said"),
     [
-        ("trace", "no program yet, the kernel was still being traced"),
-        ("rewrite", "no program yet, the kernel was still being rewritten"),
-        ("lower", "no program yet, the kernel was still being lowered"),
-        ("schedule", "no program yet, the kernel was still being scheduled"),
+        ("trace", "no program yet: the kernel was still being traced"),
+        ("rewrite", "no program yet: the kernel was still being rewritten"),
+        ("lower", "no program yet: the kernel was still being lowered"),
+        ("schedule", "no program yet: the kernel was still being scheduled"),
         ("emit", "a program was found, but it was still being emitted"),
         ("bound", "a program was found, but it was still being bounded"),
         ("check", "a program was found, but it was still being checked"),
@@ -155,7 +155,7 @@ def test_a_large_kernel_ends_with_3_and_leaves_nothing(tmp_path: Path) -> None:
     made = tmp_path / "program.json"
     answer = slotweave("compile", "tree-hash", "-p", "batch=1048576", "--time-limit", 0, "-o", made)
     assert answer.code == Exit.NO_SCHEDULE
-    assert answer.err.startswith("SW308 the time limit of 0 s was over: there was no program yet")
+    assert answer.err.startswith("SW308 the time limit of 0 s expired: there was no program yet")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -109,10 +109,10 @@ def test_pauses_that_are_kept_or_left_out_are_counted(tmp_path: Path) -> None:
     file.write_text(json.dumps([*SUM, *pausing]))
     facts.write_text(json.dumps({"memory_words": 40, "regions": [FACTS["regions"][1]]}))
     kept = slotweave("repack", file, "--facts", "none")
-    assert "\n1 pause kept: without regions all of memory is output" in kept.out
+    assert "\n1 pause kept: without regions, all of memory is output" in kept.out
     assert "\n1 core id taken as 0: " in kept.out
     out = slotweave("repack", file, "--facts", facts)
-    assert "\n1 pause left out: the facts judge memory at the end of the run alone\n" in out.out
+    assert "\n1 pause left out: under these facts, only memory at the end" in out.out
     said = slotweave("repack", file, "--facts", facts, "--json").json
     assert said["pauses"] == {"before": 1, "now": 0}
     assert said["core_ids"] == {"before": 1, "now": 0}

@@ -153,7 +153,7 @@ def test_stores_to_words_that_are_not_output_are_said_to_be_left_out(tmp_path: P
         {"store": [["store", 2, 2]]}, {"store": [["store", 1, 2]]},
     ]  # fmt: skip
     answer = slotweave("repack", "-", "--facts", facts, stdin=json.dumps(program))
-    assert "1 store to words that are not output left out" in answer.out
+    assert "1 store to words that are not output: left out" in answer.out
     shown = slotweave("repack", "-", "--facts", facts, "--json", stdin=json.dumps(program)).json
     assert shown["dropped_stores"] == {"not_output": 1, "overwritten": 0}
 
@@ -199,7 +199,7 @@ def test_a_program_that_lives_on_zeros_is_returned_and_still_said_to(jump, tmp_p
     table = " ".join(slotweave("repack", "-", "--facts", facts, stdin=zeros).out.split())
     assert "lower bound 1 for the variants that were tried: " in table
     assert answer.json["bound"]["cycles"] == answer.json["cycles"] == 1
-    assert "reads of scratch that nothing wrote before, the first of word 3 in bundle 0" in table
+    assert "reads of scratch that nothing has written, the first of word 3 in bundle 0" in table
 
 
 def test_of_a_program_that_writes_what_it_reads_nothing_is_said(slow: Path) -> None:
@@ -224,7 +224,7 @@ def test_a_program_whose_jumps_depend_on_data_is_repacked_block_by_block(tmp_pat
     assert "bound" not in answer.json
     text = slotweave("repack", program).out
     assert "bundles 0 to 4: 5 cycles, 3 now, at least 3 (proved on symbols to do what it" in text
-    assert "bundle 5: 1 cycle (it takes no more than a cycle)" in text
+    assert "bundle 5: 1 cycle (it takes at most one cycle)" in text
     assert "cycles are those of the text" in text
 
 

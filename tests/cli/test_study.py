@@ -97,3 +97,13 @@ def test_the_command_in_the_origin_finds_the_plan_again_on_two_workers(tmp_path:
     for entry in ("choices", "schedule"):
         assert first[entry] == second[entry]
     assert first["origin"]["command"] == second["origin"]["command"]
+
+
+@pytest.mark.parametrize("asked", [("list",), ("show", "mine"), ("export", "mine")])
+def test_looking_at_a_store_that_is_not_there_makes_none(
+    asked: tuple[str, ...], tmp_path: Path
+) -> None:
+    place = tmp_path / "no" / "such.db"
+    answer = slotweave("study", *asked, "--store", place)
+    assert_refused(answer, "SW226", "there is no such file")
+    assert not place.parent.exists()

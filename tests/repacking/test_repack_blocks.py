@@ -13,14 +13,16 @@ from slotweave.base.budget import Budget
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.legality.linked_blocks import linked_faults
 from slotweave.check.symbolic.block_equality import Passing, graph_is_block
+from slotweave.driver.block_proof import same_block_by_block
+from slotweave.driver.comparison import Subject, prove_same
+from slotweave.driver.lasting_facts import lasting_facts
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program, Slot
-from slotweave.ir.text.program_files import parse_program
+from slotweave.ir.text.program_files import parse_program, program_from_json, program_to_json
 from slotweave.lift.block_graph import BlockGraph, block_graph
 from slotweave.lift.blocks import basic_blocks
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.repacking import Repacked, RepackOptions, repack
-from slotweave.repacking.blocks.lasting_facts import lasting_facts
 from slotweave.repacking.blocks.whole import RepackedBlocks, repack_blocks
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Run
@@ -216,3 +218,47 @@ def test_results_in_flight_at_an_edge_keep_the_block_and_a_change_there_is_a_fau
     changed = replaced(given, 8, "alu", ("+", 4, 4, 0))
     found = linked_faults(given, changed, blocks, [0, 2, 7, 9, 12], machine)
     assert any("in flight" in fault.message for fault in found)
+
+
+@pytest.mark.parametrize("name", ["challenge", "slow stores"])
+def test_what_was_repacked_block_by_block_is_proved_again_from_the_files_alone(name: str) -> None:
+    machine, proved, refused = MACHINES[name], 0, 0
+    for seed in range(12):
+        tangle = jumping_tangle(machine, seed)
+        found = by_blocks(tangle, machine, rewriting=seed % 2 == 0)
+        if found is None or not found.changed:
+            continue
+        made, given = (program_from_json(program_to_json(each))
+                       for each in (found.program, tangle.program))  # fmt: skip
+        assert same_block_by_block(made, given, machine, tangle.facts), seed
+        proved += 1
+        refused += not same_block_by_block(without_effect(made), given, machine, tangle.facts)
+    assert proved > 2
+    assert refused == proved
+
+
+def test_the_proof_of_two_programs_goes_block_by_block_where_data_decides_the_jumps() -> None:
+    tangle = jumping_tangle(CHALLENGE, 6)
+    options = RepackOptions(effort=Effort.FAST, instances=2)
+    found = repack(tangle.program, CHALLENGE, tangle.facts, options, budget=Budget(evaluations=30))
+    assert found.way == "block by block"
+    one, other = (Subject(each, CHALLENGE) for each in (found.program, tangle.program))
+    verdict = prove_same(one, other, tangle.facts)
+    assert verdict.proved
+    assert verdict.why.startswith("block by block")
+
+
+def without_effect(program: Program) -> Program:
+    """`program` without its first store, or without the first word that it traces."""
+    effects = [
+        (number, engine, slot)
+        for number, bundle in enumerate(program.bundles)
+        for engine, slots in bundle.items()
+        for slot in slots
+        if engine == "store" or slot[0] == "trace_write"
+    ]
+    number, engine, dropped = effects[0]
+    bundles = list(program.bundles)
+    left = tuple(slot for slot in bundles[number][engine] if slot != dropped)
+    bundles[number] = {**bundles[number], engine: left}
+    return replace(program, bundles=tuple(bundles))

@@ -79,7 +79,7 @@ def test_used_and_idle_slots_of_an_engine_are_all_of_them(repacked: RepackedSumm
     first = next(at for at, line in enumerate(lines) if line.startswith("engine"))
     second = next(at for at, line in enumerate(lines) if line.startswith("idle"))
     assert lines[second].split("  ", 1)[1].split() == (
-        ["could", "move", "word", "used", "memory", "elsewhere", "waiting", "no", "work"]
+        ["fillable", "word", "used", "memory", "elsewhere", "waiting", "no", "work"]
     ), "no column for jumps where there are none"
     for name, engine in repacked.engines.items():
         used, slots = numbers(lines[first:second], name)[-2:]
@@ -89,8 +89,8 @@ def test_used_and_idle_slots_of_an_engine_are_all_of_them(repacked: RepackedSumm
 
 def test_compile_names_the_command_that_says_why_slots_are_idle(summary: CompiledSummary) -> None:
     text = shown(compiled_view(summary))
-    assert "`slotweave inspect PROGRAM` says why the other slots are idle." in text
-    assert "could move" not in text
+    assert "`slotweave inspect PROGRAM` shows why the other slots are idle." in text
+    assert "fillable" not in text
 
 
 def numbers(lines: list[str], name: str) -> list[int]:
@@ -102,7 +102,7 @@ def test_slots_idle_because_of_jumps_have_a_column(repacked: RepackedSummary) ->
     idle = {**(repacked.idle or {}), "load": {"jump": 3, "nothing": 1}}
     text = shown(repacked_view(replace(repacked, idle=idle)))
     assert "after a jump" in text
-    assert "comes after a jump, and could else" in text
+    assert "After a jump: one could, but for a jump between." in text
 
 
 def test_what_is_not_known_is_left_out(repacked: RepackedSummary) -> None:
@@ -117,7 +117,7 @@ def test_sides_that_no_input_reached_are_named(summary: CompiledSummary) -> None
     coverage = Coverage(4, 1, ("a", "b", "c"))
     missed = replace(result, verified=replace(result.verified, coverage=coverage))
     text = " ".join(shown(compiled_view(replace(summary, result=missed))).split())
-    assert "3 of the 4 sides of branches reached by no input (a, b, ...)" in text
+    assert "3 of the 4 sides of branches not reached by any input (a, b, ...)" in text
 
 
 @pytest.mark.parametrize("run", [None, RunOfBlocks({"jump": 1}, (), ())])

@@ -37,16 +37,16 @@ _CURES = {
     "free": "Move it there: `slotweave repack` does.",
     "memory": "If the accesses cannot alias, say so with `--facts`; if they can, put other work "
     "between them.",
-    "elsewhere": "Make the work of the full engine less, or start it earlier.",
+    "elsewhere": "Reduce the work of the full engine, or start it earlier.",
     "dependence": "There is not enough independent work at that time: let more groups of items "
     "run at once, or start the next stage of some while others are in this one.",
 }
 _CAUSES = {
-    "free": "could hold an operation of a later bundle, which waits for nothing",
+    "free": "could hold an operation of a later bundle that waits for nothing",
     "scratch": "wait for a word of scratch that still holds a value",
     "memory": "wait for an access to memory that may alias theirs",
     "elsewhere": "wait for an operand whose engine is full",
-    "dependence": "wait for operands that cannot be had yet",
+    "dependence": "wait for operands that are not ready yet",
 }
 
 
@@ -68,16 +68,16 @@ def findings(found: Inspection, curves: Curves) -> tuple[Finding, ...]:
 def _gap(found: Inspection, bound: Bound) -> Finding:
     gap = found.cycles - bound.cycles
     if not gap:
-        what = f"No order of its operations takes fewer cycles: {bound.why}."
-        return Finding(what, "Only fewer operations, or others, make it shorter.")
+        what = f"No schedule of its operations takes fewer cycles: {bound.why}."
+        return Finding(what, "Only fewer or different operations can make it shorter.")
     if not _worth(found, bound):
-        what = f"At most {plural(gap, 'cycle')} can be saved by another order: {bound.why}."
-        return Finding(what, "Only fewer operations, or others, make it much shorter.")
+        what = f"At most {plural(gap, 'cycle')} can be saved by another schedule: {bound.why}."
+        return Finding(what, "Only fewer or different operations can make it much shorter.")
     what = (
         f"It takes {found.cycles:,} cycles, and its operations need {bound.cycles:,} "
         f"({bound.why}): another order saves up to {gap:,}."
     )
-    return Finding(what, "`slotweave repack` looks for it, and proves the result equal.")
+    return Finding(what, "`slotweave repack` searches for it, and proves the result equal.")
 
 
 def _worth(found: Inspection, bound: Bound) -> bool:
@@ -94,7 +94,8 @@ def _overlap(found: Inspection, view: RunView) -> Iterator[Finding]:
         return
     yield Finding(
         f"On average {at_once[0]:.1f} of its {len(groups)} groups of items are under way at a "
-        f"time, in {at_once[1]:.1f} of {len(stages)} stages: work of one kind comes together, so "
+        f"time, in {at_once[1]:.1f} of {len(stages)} stages: work of the same kind runs "
+        f"together, so "
         "each engine waits while another one is busy.",
         "Overlap the stages: let some groups start later, so that one loads while another "
         "computes.",
@@ -139,13 +140,13 @@ def _words(found: Inspection, view: RunView) -> str:
     """What to do about words that are waited for."""
     spare = found.scratch.size - found.scratch.peak
     if not spare:
-        return "Scratch is full: compute values again instead of keeping them, or later."
+        return "Scratch is full: compute values later, or again instead of keeping them."
     told = [f"{one.first} to {one.first + one.words - 1}" if one.words > 1 else str(one.first)
             for one in view.word_waits[:3]]  # fmt: skip
     most = f"; most waited for: {', '.join(told)}" if told else ""
     return (
         f"Write to words that are free: {plural(spare, 'word')} of {found.scratch.size:,} hold "
-        f"nothing even at the peak{most}. `slotweave repack` allocates them afresh."
+        f"nothing even at the peak{most}. `slotweave repack` allocates all words again."
     )
 
 
@@ -157,7 +158,8 @@ def _movable(found: Inspection, view: RunView) -> Iterator[Finding]:
             yield Finding(
                 f"{plural(number, 'operation')} on {engine}, the busiest engine, could run on "
                 f"{other}, where {100 * (1 - use.share):.0f} % of the slots are idle.",
-                "Let the compiler choose the engine: write the operation on vectors, or `repack`.",
+                "Let the compiler choose the engine: use `repack`, or write the operation "
+                "on vectors.",
             )
 
 

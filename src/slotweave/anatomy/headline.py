@@ -14,18 +14,18 @@ from slotweave.bounds import Bound
 _NEARLY_FULL = 0.9
 
 _NO_SLACK = {
-    "critical path": "its longest chain of operations takes as long",
-    "heads and tails": "in no order do these operations, each on its engine, take less",
-    "dataflow": "in no order and on no engines do these operations take less",
+    "critical path": "its longest chain of operations takes this long",
+    "heads and tails": "no order of these operations, each on its engine, takes less",
+    "dataflow": "no order of these operations takes less, on whatever engines",
 }
 _REASONS = {
     "free": "could hold a later operation that waits for nothing",
-    "jump": "have no work but what comes after a jump",
+    "jump": "have no work other than what comes after a jump",
     "scratch": "wait for a word of scratch that is in use",
     "memory": "wait for an access to memory, a pause or a trace",
     "elsewhere": "wait for an operand whose engine is full",
     "dependence": "wait for operands",
-    "nothing": "come after its last operation",
+    "nothing": "come after the engine's last operation",
 }
 
 
@@ -45,17 +45,17 @@ def _without_slack(found: Inspection, bound: Bound) -> str:
     cycles = plural(found.cycles, "cycle")
     if bound.name in found.engines:
         used = plural(found.engines[bound.name].used, "slot")
-        why = f"{used} on {bound.name} take as long in any order"
-        return f"It cannot be shorter than {cycles} unless {bound.name} does less: its {why}."
+        why = f"{used} on {bound.name} take this long in any order"
+        return f"It cannot be shorter than {cycles} unless {bound.name} does less work: its {why}."
     why = _NO_SLACK[bound.name]
-    return f"It cannot be shorter than {cycles} without other operations: {why}."
+    return f"It cannot be shorter than {cycles} without different operations: {why}."
 
 
 def _overlap(found: Inspection, view: RunView, bound: Bound) -> str:
     """What to say of a program that does one thing at a time; nothing of others."""
     save = f"would save up to {found.cycles - bound.cycles:,} of its {found.cycles:,} cycles"
     if view.widest <= 1:
-        return f"No bundle holds two operations; putting them side by side {save}."
+        return f"No bundle holds two operations; running them in parallel {save}."
     if view.most_engines <= 1 and sum(use.used > 0 for use in found.engines.values()) > 1:
         return f"No bundle uses two engines; overlapping {save}."
     return ""
@@ -68,7 +68,7 @@ def _with_slack(found: Inspection, view: RunView, bound: Bound) -> str:
     if least >= _NEARLY_FULL * found.cycles:
         return (
             f"{engine} uses {100 * use.share:.1f} % of its slots: no other order saves more than "
-            f"{plural(found.cycles - least, 'cycle')}, only fewer operations on {engine} do."
+            f"{plural(found.cycles - least, 'cycle')}, only fewer operations on {engine} would."
         )
     idle = view.idle[engine]
     cause, slots = max(idle.items(), key=lambda pair: (pair[0] != "nothing", pair[1]))

@@ -17,7 +17,7 @@ from slotweave.anatomy.words.live_scratch import LiveScratch
 from slotweave.anatomy.words.never_written import NeverWritten, never_written_json
 from slotweave.anatomy.words.scratch_names import ScratchNames
 from slotweave.base.diagnostics import Diagnostic
-from slotweave.base.wording import plural
+from slotweave.base.wording import EACH_BUNDLE_ONCE, EVERY_RUN, plural
 from slotweave.bounds import Bound, best_bound
 
 #: Most of the words that operations wait for in the JSON form.
@@ -97,6 +97,11 @@ class Inspection:
         """The highest of the ladder; of equals the first."""
         return best_bound(tuple(self.ladder)) if self.ladder else None
 
+    @property
+    def cycles_of(self) -> str:
+        """Of which runs `cycles` are."""
+        return EVERY_RUN if self.refusal is None else EACH_BUNDLE_ONCE
+
     def __repr__(self) -> str:
         kernel = self.origin.get("kernel", "program")
         least = "" if self.bound is None else f", at least {self.bound.cycles:,}"
@@ -110,6 +115,7 @@ class Inspection:
             bounds = {"bound": bound_json(self.bound), "ladder": rungs}
         return {
             "cycles": self.cycles,
+            "cycles_of": self.cycles_of,
             "straight": self.straight,
             **self._run_json(),
             **bounds,

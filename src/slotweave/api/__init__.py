@@ -9,11 +9,15 @@ and NoSchedule where there is none within the limits; their messages begin with 
 
 from __future__ import annotations
 
+from slotweave.api.bounding import bound, check_bounds
 from slotweave.api.checking import verify
+from slotweave.api.deriving import rederive, self_test
 from slotweave.api.kept import studies, study
-from slotweave.api.looking import bound, diff, explain, inspect, report, what_if
+from slotweave.api.looking import diff, explain, inspect, what_if
 from slotweave.api.making import compile, repack, run
 from slotweave.api.searching import explore, tune
+from slotweave.api.solving import solve
+from slotweave.api.writing import export, report, run_pass
 from slotweave.base.diagnostics import CheckFailed, InputError, NoSchedule
 from slotweave.frontend.kernel_function import kernel
 from slotweave.names import facts, job, load, save
@@ -23,19 +27,25 @@ __all__ = [
     "InputError",
     "NoSchedule",
     "bound",
+    "check_bounds",
     "compile",
     "diff",
     "explain",
     "explore",
+    "export",
     "facts",
     "inspect",
     "job",
     "kernel",
     "load",
+    "rederive",
     "repack",
     "report",
     "run",
+    "run_pass",
     "save",
+    "self_test",
+    "solve",
     "studies",
     "study",
     "tune",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slotweave.arguments import text_of, whole_number
@@ -109,15 +110,19 @@ def study(name: str, *, store: AnyPath | None = None) -> KeptStudy:
         found = opened.find(wanted)
         if found is None:
             names = ", ".join(each.name for each in opened.studies()) or "none"
-            reason = f"there is no study {wanted!r} in {opened.name} (known: {names})"
+            reason = f"there is no study {wanted!r} in {place} (known: {names})"
             raise InputError(Diagnostic("SW227", reason))
         return KeptStudy(wanted, place, study_report(opened, found))
 
 
 @contextmanager
 def _opened(place: str) -> Iterator[Store]:
-    from slotweave.tuning.store import Store
+    """The store that is there. Raises SW226 for a file that is not: looking makes none."""
+    from slotweave.tuning.store import Store, default_store, expect_store
 
+    if place == default_store() and not Path(place).exists():
+        place = ":memory:"  # nothing is kept yet
+    expect_store(place)
     store = Store(place)
     try:
         yield store

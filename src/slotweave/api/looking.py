@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast, overload
+from collections.abc import Callable, Mapping
+from typing import overload
 
-from slotweave.arguments import held_program, name_in, slots_of, whole_number
-from slotweave.base.diagnostics import CODES, Diagnostic, InputError
-from slotweave.driver.job import Job
-from slotweave.ir.program import Program
+from slotweave.arguments import function_of, held_program, pair_of_texts, slots_of, whole_number
+from slotweave.base.diagnostics import CODES, Diagnostic, InputError, naming
 from slotweave.names import (
     AnyFacts,
-    AnyKernel,
     AnyMachine,
-    AnyPath,
     AnyProgram,
-    HasProgram,
+    facts_name,
     facts_of,
-    job_of,
     machine_of,
     program_of,
-    write_text,
 )
 from slotweave.results import (
-    Bounds,
     CodeMeaning,
     Difference,
     Explanation,
@@ -43,11 +36,12 @@ def inspect(
     >>> sw.inspect(sw.compile("saxpy", n=16).program)
     <Inspection of saxpy on challenge: 6 cycles, at least 6>
     """
-    from slotweave.anatomy.inspect import inspect_program
+    from slotweave.anatomy.inspect import inspect_and_place
 
     held = program_of(program)
     target = machine_of(held, machine)
-    return shown_as(Inspection, inspect_program(held, target, facts_of(facts, held)))
+    found, run = inspect_and_place(held, target, facts_of(facts, held))
+    return shown_as(Inspection, found, facts=facts_name(facts), target=target, run=run)
 
 
 @overload
@@ -81,11 +75,11 @@ def explain(
     nor straight parts.
 
     >>> sw.explain(sw.compile("saxpy", n=16).program, 2)
-    <Explanation of cycle 2: 5 operations, 18 empty slots>
+    <Explanation of bundle 2: 5 operations, 18 empty slots>
     >>> sw.explain("SW301")
     <SW301: scratch too small>
     """
-    from slotweave.anatomy.causes.run_or_part import At, explain_run_or_part
+    from slotweave.anatomy.causes.run_or_part import At, explain_place
     from slotweave.anatomy.inspect import refuse_faults
 
     if cycle is None:
@@ -94,19 +88,26 @@ def explain(
     target = machine_of(held, machine)
     refuse_faults(held, target)
     number = None if slot is None else whole_number("slot", slot)
-    if engine is not None:
-        name_in(engine, f"engine of {target.name} called", target.slots)
 
     def asked(size: int, most: str) -> At:
         if not 0 <= cycle < size:
-            raise InputError(Diagnostic("SW212", most))
+            raise _no_place(cycle, engine, number, most)
+        if engine is not None and (not isinstance(engine, str) or engine not in target.slots):
+            known = f"{target.name} has the engines {', '.join(target.slots)}"
+            raise _no_place(cycle, engine, number, known)
         if engine is not None and not 0 <= (number or 0) < target.slots[engine]:
-            reason = f"{target.name} has no slot {engine}[{number or 0}]"
-            raise InputError(Diagnostic("SW212", reason))
+            width = f"{engine} has {target.slots[engine]} slots, from 0 on"
+            raise _no_place(cycle, engine, number, width)
         return cycle, engine, number
 
-    found = explain_run_or_part(held, target, facts_of(facts, held), asked)
-    return shown_as(Explanation, found)
+    known = facts_of(facts, held)
+    found = explain_place(held, target, known, asked)
+    return shown_as(Explanation, found, given=(held, target, known))
+
+
+def _no_place(cycle: int, engine: str | None, slot: int | None, reason: str) -> InputError:
+    place = ":".join(str(part) for part in (cycle, engine, slot) if part is not None)
+    return InputError(Diagnostic("SW212", f"no place {place!r}: {reason}"))
 
 
 def _meaning(code: AnyProgram) -> CodeMeaning:
@@ -120,40 +121,14 @@ def _meaning(code: AnyProgram) -> CodeMeaning:
     raise InputError(Diagnostic("SW212", reason))
 
 
-def bound(
-    what: Job | Program | HasProgram | AnyKernel,
-    facts: AnyFacts = None,
-    *,
-    machine: AnyMachine | None = None,
-    **options: Any,
-) -> Bounds:
-    """Lower bounds on the cycles: of a job by its plan, or of what a program computes.
+def read_only_store(
+    program: AnyProgram, facts: AnyFacts, machine: AnyMachine | None = None
+) -> Diagnostic | None:
+    """A store of `program` to what is read-only under `facts`, if there surely is one."""
+    from slotweave.anatomy.read_only_stores import read_only_store as found
 
-    A text names a kernel; `load` a program that is in a file.
-
-    >>> sw.bound("saxpy", n=64).cycles
-    12
-    """
-    from slotweave.bounds import bound_ladder
-
-    held = held_program(what)
-    if held is not None:
-        from slotweave.anatomy.timing.program_bounds import program_bounds
-
-        if options:
-            reason = f"a program takes no {', '.join(options)}: it is bounded as it is"
-            raise InputError(Diagnostic("SW212", reason))
-        target = machine_of(held, machine)
-        return Bounds(program_bounds(held, target, facts_of(facts, held)))
-    from slotweave.driver.compile import lowered_of
-
-    if facts is not None:
-        reason = "what is known of a kernel's memory its contract says: facts are for programs"
-        raise InputError(Diagnostic("SW212", reason))
-    if machine is not None:
-        options = {**options, "machine": machine}
-    wanted = job_of(cast(Job | AnyKernel, what), options)
-    return Bounds(bound_ladder(lowered_of(wanted).problem))
+    held = program_of(program)
+    return found(held, machine_of(held, machine), facts_of(facts, held))
 
 
 def what_if(
@@ -162,24 +137,38 @@ def what_if(
     facts: AnyFacts = None,
     *,
     machine: AnyMachine | None = None,
+    watch: Callable[[str], None] = lambda _stage: None,
 ) -> WhatIf:
     """The cycles of the same operations with other `slots` of engines, and what one more saves.
+
+    `watch` is told of each stage. Raises CheckFailed for a program that the machine cannot run.
 
     >>> sw.what_if(sw.compile("saxpy", n=64).program, {"load": 4, "alu": 24}).cycles
     12
     """
+    from slotweave.anatomy.inspect import refuse_faults
     from slotweave.anatomy.timing.what_if import what_if as timed
 
     held = program_of(program)
     target = machine_of(held, machine)
-    changed = slots_of(slots, target)
-    return shown_as(WhatIf, timed(held, target, changed, facts_of(facts, held)))
+    changed, known = slots_of(slots, target), facts_of(facts, held)
+    tell = function_of("watch", watch)
+    refuse_faults(held, target)
+    found = timed(held, target, changed, known, tell)
+    return shown_as(WhatIf, found, facts=facts_name(facts), given=(held, target, known))
 
 
 def diff(
-    a: AnyProgram, b: AnyProgram, facts: AnyFacts = None, *, machine: AnyMachine | None = None
+    a: AnyProgram,
+    b: AnyProgram,
+    facts: AnyFacts | tuple[AnyFacts, AnyFacts] = None,
+    *,
+    machine: AnyMachine | None = None,
+    names: tuple[str, str] = ("", ""),
 ) -> Difference:
     """Two programs, operation by operation, matched by what they compute.
+
+    `facts` may be a pair, the ones for `a` and those for `b`; `names` is what errors call the two.
 
     >>> same = sw.compile("saxpy", n=16).program
     >>> sw.diff(same, same).unmoved > 0
@@ -187,37 +176,15 @@ def diff(
     """
     from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
 
-    numbering = Numbering()
-    sides = [side_of(each, machine_of(each, machine), facts_of(facts, each), numbering)
-             for each in (program_of(a), program_of(b))]  # fmt: skip
-    return shown_as(Difference, diff_sides(sides[0], sides[1]))
-
-
-def report(
-    program: AnyProgram,
-    other: AnyProgram | None = None,
-    facts: AnyFacts = None,
-    *,
-    path: AnyPath | None = None,
-    svg: AnyPath | None = None,
-    machine: AnyMachine | None = None,
-) -> str:
-    """The page with the picture of a program, or of two; written to `path` if it is given.
-
-    Its pictures alone are drawn to the file `svg`, if that is given.
-
-    >>> sw.report(sw.compile("saxpy", n=16).program).startswith("<!doctype html>")
-    True
-    """
-    from slotweave.views.page import Reported, report_svg
-    from slotweave.views.page import report as page_of
-
-    held = [program_of(each) for each in (program, other) if each is not None]
-    told = [Reported(str(each.meta.get("kernel", "program")), each, machine_of(each, machine),
-                     facts_of(facts, each)) for each in held]  # fmt: skip
-    text = page_of(told[0], told[1] if other is not None else None)
-    if path is not None:
-        write_text(path, text)
-    if svg is not None:
-        write_text(svg, report_svg(told))
-    return text
+    numbering, called = Numbering(), pair_of_texts("names", names)
+    of_a, of_b = facts if isinstance(facts, tuple) else (facts, facts)
+    sides, assumed = [], []
+    for given, known, name in ((a, of_a, called[0]), (b, of_b, called[1])):
+        held = program_of(given)
+        with naming(name):
+            target = machine_of(held, machine)
+            assumed.append(facts_of(known, held))
+            sides.append(side_of(held, target, assumed[-1], numbering))
+    return shown_as(
+        Difference, diff_sides(sides[0], sides[1]), facts=facts_name(of_a), known=tuple(assumed)
+    )

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from slotweave.arguments import evaluations_of, seconds, whole_number, words_of
+from slotweave.arguments import (
+    evaluations_of,
+    function_of,
+    functions_by_name,
+    seconds,
+    whole_number,
+    words_of,
+)
 from slotweave.base.budget import Budget, budget
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.driver.job import Job
 from slotweave.extensions import kernels
 from slotweave.names import (
@@ -14,6 +24,7 @@ from slotweave.names import (
     AnyMachine,
     AnyProgram,
     effort_named,
+    facts_name,
     facts_of,
     job_of,
     machine_of,
@@ -22,19 +33,26 @@ from slotweave.names import (
 from slotweave.results import Compiled, Ended, Repacked, shown_as
 from slotweave.simulate.run import MAX_CYCLES, Memory
 
+if TYPE_CHECKING:
+    from slotweave.driver.compile import AfterPass
+    from slotweave.simulate.stepping import Stepper
+
 
 def compile(
     what: Job | AnyKernel,
     *,
     time_limit: float | None = None,
     evaluations: int | None = None,
+    watch: Callable[[str], None] = lambda _name: None,
+    print_after: Mapping[str, Callable[[str], None]] = MappingProxyType({}),
     **options: Any,
 ) -> Compiled:
     """Compile a job, or a kernel with the options of `job`, to a checked program.
 
     The search for a shorter schedule ends after `time_limit` seconds or after `evaluations`
     schedules, but not before there is one. The program has been run on random inputs and compared
-    with its graph.
+    with its graph. `watch` is told the name of each pass that begins, and `print_after`, by the
+    names of passes, the text of what there is after them.
 
     Raises InputError, NoSchedule (it does not fit the machine), CheckFailed (a check objects).
 
@@ -47,8 +65,34 @@ def compile(
     """
     from slotweave.driver.compile import compile_job
 
-    limit = _budget(evaluations, time_limit)
-    return shown_as(Compiled, compile_job(job_of(what, options), limit))
+    limit, tell = _budget(evaluations, time_limit), function_of("watch", watch)
+    return shown_as(
+        Compiled,
+        compile_job(
+            job_of(what, options),
+            limit,
+            tell,
+            _printers(functions_by_name("print_after", print_after)),
+        ),
+    )
+
+
+def _printers(printers: Mapping[str, Callable[[str], None]]) -> AfterPass:
+    """What is called after each pass. Raises InputError (SW212) for a name that no pass has."""
+    from slotweave.driver.pass_text import draft_text
+    from slotweave.driver.passes import PASSES, Draft
+
+    known = [each.name for each in PASSES]
+    for name in printers:
+        if name not in known:
+            reason = f"there is no pass {name!r}; known: {', '.join(known)}"
+            raise InputError(Diagnostic("SW212", reason))
+
+    def show(ended: str, draft: Draft) -> None:
+        if ended in printers:
+            printers[ended](draft_text(ended, draft))
+
+    return show
 
 
 def run(
@@ -75,7 +119,28 @@ def run(
     most = whole_number("max_cycles", max_cycles, 0)
     encoded, given = encode(held, machine_of(held, machine)), words_of(memory)
     end = run_compiled(encoded, given, strict=strict, max_cycles=most)
-    return Ended(end.cycles, end.memory, end.scratch, end.trace, end.state, end.pc, given)
+    return Ended(
+        end.cycles, end.memory, end.scratch, end.trace, end.state, end.pc, given,
+        end.executed_bundles,
+    )  # fmt: skip
+
+
+def stepper(
+    program: AnyProgram, memory: Memory, machine: AnyMachine | None = None, *, strict: bool = True
+) -> Stepper:
+    """A run of `program` that goes forward and back bundle by bundle.
+
+    Raises CheckFailed, in strict mode, for what keeps the program from being run at all.
+    """
+    from slotweave.simulate.legality import static_faults
+    from slotweave.simulate.stepping import Stepper
+
+    held = program_of(program)
+    target = machine_of(held, machine)
+    if strict:
+        for refusal in static_faults(held, target):
+            raise CheckFailed(refusal)
+    return Stepper(held, target, words_of(memory), strict)
 
 
 def repack(
@@ -89,11 +154,15 @@ def repack(
     seed: int = 0,
     time_limit: float | None = None,
     evaluations: int | None = None,
+    grace: float | None = None,
+    watch: Callable[[str, int, int], None] = lambda _what, _cycles, _evaluations: None,
 ) -> Repacked:
     """Turn `program` into a shorter one that is proved to do the same under `facts`.
 
     It is never longer than what was given. What it claims of its origin is what the facts of the
     proof support. `vectorize` None tries both; without `rewrite` operations are only placed again.
+    `watch` is told what is done ("" for one more evaluation), the fewest cycles so far, and how
+    many evaluations were made. What is under way `grace` seconds after the limit is abandoned.
 
     Raises InputError (SW219) for a program that cannot be lifted, CheckFailed (SW404) where the
     facts are not those of the program.
@@ -102,18 +171,29 @@ def repack(
     >>> sw.repack(slow, evaluations=2).cycles <= len(slow.bundles)
     True
     """
+    from slotweave.anatomy.given_words import given_words
     from slotweave.repacking import RepackOptions, origin_of
     from slotweave.repacking import repack as repacked
+    from slotweave.repacking.deadline import abandoning
 
+    if vectorize and not rewrite:
+        reason = "vectorizing changes operations, and without rewriting operations are kept"
+        raise InputError(Diagnostic("SW212", reason))
     held, seed = program_of(program), whole_number("seed", seed, 0)
     options = RepackOptions(rewrite=rewrite, vectorize=vectorize, effort=effort_named(effort),
                             seed=seed)  # fmt: skip
-    made = repacked(
-        held, machine_of(held, machine), facts_of(facts, held), options,
-        budget=_budget(evaluations, time_limit), origin=origin_of(held, kernels()),
-    )  # fmt: skip
-    return shown_as(Repacked, made, seed=seed)
+    limits = _budget(evaluations, time_limit, grace)
+    target, known = machine_of(held, machine), facts_of(facts, held)
+    tell, origin = function_of("watch", watch), origin_of(held, kernels())
+    with abandoning(limits, "the program was still being looked at"):
+        words = given_words(held, target, known)
+    made = repacked(held, target, known, options, tell, limits, origin)
+    return shown_as(
+        Repacked, made, seed=seed, facts_name=facts_name(facts), words=words, rewrote=rewrite
+    )
 
 
-def _budget(evaluations: int | None, time_limit: float | None) -> Budget:
-    return budget(evaluations_of(evaluations), seconds(time_limit))
+def _budget(
+    evaluations: int | None, time_limit: float | None, grace: float | None = None
+) -> Budget:
+    return budget(evaluations_of(evaluations), seconds(time_limit), grace=seconds(grace, "grace"))

@@ -7,8 +7,11 @@ it without a traceback and leaves with its exit code. Codes are stable: scripts 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Any, TypeVar
 
 
 class Exit(IntEnum):
@@ -64,9 +67,16 @@ class InputError(SlotweaveError):
 
 
 class CheckFailed(SlotweaveError):
-    """A check failed: a wrong result, or a program that the machine refuses (exit code 1)."""
+    """A check failed: a wrong result, or a program that the machine refuses (exit code 1).
+
+    `report` is what was found before it failed, as --json prints it; None if that is nothing.
+    """
 
     exit_code = Exit.CHECK_FAILED
+
+    def __init__(self, diagnostic: Diagnostic, report: Mapping[str, Any] | None = None) -> None:
+        super().__init__(diagnostic)
+        self.report = report
 
 
 class ReferenceDiffers(CheckFailed):
@@ -77,6 +87,28 @@ class NoSchedule(SlotweaveError):
     """No schedule within the limits given (exit code 3); the message says why."""
 
     exit_code = Exit.NO_SCHEDULE
+
+
+Failure = TypeVar("Failure", bound=SlotweaveError)
+
+
+@contextmanager
+def naming(file: str) -> Iterator[None]:
+    """Errors raised within that name no file name `file`, if there is one."""
+    try:
+        yield
+    except SlotweaveError as error:
+        if error.diagnostic.file or not file:
+            raise
+        raise changed(error, replace(error.diagnostic, file=file)) from None
+
+
+def changed(error: Failure, diagnostic: Diagnostic) -> Failure:
+    """The same error with another diagnostic."""
+    again = type(error)(diagnostic)
+    if isinstance(error, CheckFailed) and isinstance(again, CheckFailed):
+        again.report = error.report
+    return again
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +124,21 @@ CODES: dict[str, CodeEntry] = {
     "SW102": CodeEntry("unknown engine", "A bundle names an engine that the machine does not have. `slotweave machines show NAME` lists the engines."),
     "SW103": CodeEntry("unknown operation", "A slot names an operation that this engine of the machine cannot run. `slotweave machines show NAME` lists what each engine can do."),
     "SW104": CodeEntry("two writes to one word", "Two slots of one bundle write the same scratch or memory word. The challenge machine keeps the last one in listing order; strict mode refuses the program, because such code is nearly always a mistake. `--compatible` accepts it."),
-    "SW105": CodeEntry("scratch address out of range", "A scratch operand lies outside scratch; a vector operand needs vector_length words from its address on."),
-    "SW106": CodeEntry("load out of range", "A load reads at or past the end of memory. A vector load reads vector_length words, also those that nobody uses."),
+    "SW105": CodeEntry("scratch address out of range", "A scratch operand lies outside scratch. A vector operand takes up vector_length words, starting at its address."),
+    "SW106": CodeEntry("load out of range", "A load reads at or past the end of memory. A vector load reads vector_length words, including those that nothing uses."),
     "SW107": CodeEntry("store out of range", "A store writes at or past the end of memory. A vector store writes vector_length words."),
     "SW108": CodeEntry("zero divisor", "A division or remainder by zero."),
-    "SW109": CodeEntry("read of scratch never written", "Strict mode: a slot reads a scratch word that nothing has written before. It is 0 on the machine, but such a read is nearly always a mistake. `--compatible` allows it. `inspect` and `repack` take the word as 0, as the machine does, and warn."),
+    "SW109": CodeEntry("read of scratch never written", "Strict mode: a slot reads a scratch word that nothing has written before. On the machine the word is 0, but such a read is nearly always a mistake. `--compatible` allows it. `inspect` and `repack` take the word to be 0, as the machine does, and print a warning."),
     "SW110": CodeEntry("operand is not an integer", "Operands of slots are integers (scratch addresses, immediates, bundle numbers)."),
     "SW111": CodeEntry("wrong number of operands", "The slot does not have the operands of its operation. `slotweave machines show NAME` shows the form of each."),
     "SW112": CodeEntry("lane out of range", "A lane is a number from 0 to vector_length - 1."),
     "SW113": CodeEntry("jump target out of range", "A jump goes to a bundle before the first one."),
-    "SW114": CodeEntry("cycle limit reached", "The program was still running after --max-cycles cycles. It may never stop; raise the limit if it is only long."),
-    "SW115": CodeEntry("debug comparison failed", "A `compare` slot found another value than the value trace holds for its key."),
-    "SW116": CodeEntry("index outside its region", "A kernel's index into a region is a promise that it stays inside: regions are taken to be apart, and accesses of different regions are in no order. On this memory the promise is broken, so the kernel says nothing of it. The message names the line, the region and the index. Mask the index (`a[i & 3]`), declare more words, or make one region of the two. `vload(used=...)` says which words of a vector matter; the others may lie outside."),
+    "SW114": CodeEntry("cycle limit reached", "The program was still running after --max-cycles cycles. It may never stop. If it is just long, raise the limit."),
+    "SW115": CodeEntry("debug comparison failed", "A `compare` slot found a value that differs from the one in the value trace."),
+    "SW116": CodeEntry("index outside its region", "By using an index into a region, a kernel promises that the index stays inside the region. The compiler relies on this: it takes different regions not to overlap, and may reorder accesses to them. On this memory the promise is broken, so the kernel does not define a result. The message names the line, the region and the index. Mask the index (`a[i & 3]`), declare more words, or make the two regions one. `vload(used=...)` says which words of a vector matter; the others may lie outside."),
     "SW201": CodeEntry("unknown kernel", "No kernel of that name is known. `slotweave kernels list` shows the names; `file.py:function` names one of your own."),
     "SW202": CodeEntry("bad parameter", "A parameter of the kernel is unknown, not a number, or out of range. `slotweave kernels show NAME` lists the parameters."),
-    "SW203": CodeEntry("file cannot be read", "The file does not exist, is a directory, may not be read, or is longer than 256 MiB."),
+    "SW203": CodeEntry("file cannot be read", "The file does not exist, is a directory, cannot be read with your permissions, or is larger than 256 MiB."),
     "SW204": CodeEntry("malformed program file", "The program file is not a JSON or text program of the form that `slotweave export` writes. The message names the place."),
     "SW205": CodeEntry("bad machine file", "The machine description cannot be used. The message names the line and the key."),
     "SW206": CodeEntry("kernel function failed", "The kernel function raised an exception while it was traced. The message names the line of your file."),
@@ -118,38 +150,38 @@ CODES: dict[str, CodeEntry] = {
     "SW212": CodeEntry("bad option", "An option has a value that cannot be used."),
     "SW213": CodeEntry("malformed text form", "A text form of a graph, problem, schedule, allocation or layout does not parse. The message names the line."),
     "SW215": CodeEntry("bad facts", "The facts are unknown or malformed. The message names the key. A facts file is a JSON object with memory_words, words, regions and ranges."),
-    "SW216": CodeEntry("program does not fit the form", "The form asked for needs something that the program file does not say or is not. `--format challenge` needs a tree-hash program for the challenge machine with kernel, params and contract in its meta, as `slotweave compile tree-hash -o FILE` writes it."),
-    "SW217": CodeEntry("optional package is missing", "What was asked for needs a package that the core install leaves out. The message says how to install it."),
+    "SW216": CodeEntry("program does not fit the form", "The requested form needs something that the program file does not provide. `--format challenge` needs a tree-hash program for the challenge machine with kernel, params and contract in its meta, as `slotweave compile tree-hash -o FILE` writes it."),
+    "SW217": CodeEntry("optional package is missing", "The command needs an optional package. The message says how to install it."),
     "SW218": CodeEntry("malformed result file", "The file is not a result of the form that `slotweave compile KERNEL --result FILE` writes. The message names the entry."),
-    "SW219": CodeEntry("program cannot be lifted", "The program was to be turned into a graph of what it computes, and a jump in it is decided by words that are not known before the run, or it runs for too long. The message names the bundle. Facts that say more of memory (--facts) may decide the jump. `repack` and `explain` look at such a program part by part, unless a jump leads to a computed bundle or results are in flight there."),
+    "SW219": CodeEntry("program cannot be lifted", "The program could not be turned into a dataflow graph: a jump depends on words that are not known before the run, or the program runs for too long. The message names the bundle. Facts that say more about memory (--facts) may decide the jump. `repack` and `explain` treat such a program part by part, unless it jumps to a computed bundle or results are in flight at the jump."),
     "SW220": CodeEntry("malformed certificate file", "The file is not a certificate of the form that `slotweave bound KERNEL --certificate FILE` writes. The message names the key."),
-    "SW221": CodeEntry("Python file builds no program", "A Python file given as a program runs in an interpreter of its own, which must define a KernelBuilder with build_kernel, instrs and debug_info, as the challenge's tests use them. This one raised an exception, ended its interpreter, needs a module that is missing, has no such class, or made no bundle. The message says which, with the line where it is known."),
-    "SW222": CodeEntry("Python file exceeds a limit", "A Python file given as a program ran for longer than --load-time-limit, needed more than 4 GiB of memory, or built too much. It was stopped, and whatever it had started with it. What such a file prints is read and dropped, however much it is; `-v` shows the end of it."),
-    "SW223": CodeEntry("malformed scheduling problem", "The file given to `slotweave solve` is not a scheduling problem of the form that its name promises: .dzn, .sm, .rcp, .SCH, .fjs, or a JSON project. The message names the line and the token or the key, or which number of rows was declared and which was found."),
-    "SW224": CodeEntry("kind of problem not supported", "The file holds a scheduling problem of a kind that `slotweave solve` does not take: non-renewable or doubly constrained resources, several modes where the form gives lags by modes, or a form of another name. The message names the line and the kind."),
-    "SW225": CodeEntry("one name for two things", "Two installed packages bring a kernel, a machine or a command of the same name, so the name says nothing. The message names both packages: uninstall one of them."),
-    "SW226": CodeEntry("store cannot be used", "The store of studies (--store) cannot be opened, read or written: the path is no SQLite database or may not be written, or the PostgreSQL server does not answer. The message names the reason."),
-    "SW227": CodeEntry("study cannot be gone on with", "The study of that name is about another kernel, shape, contract or machine, does not exist, or another process is at it. `slotweave study list` shows the studies."),
-    "SW228": CodeEntry("cluster cannot be used", "The Dask scheduler given with --cluster does not answer or has no worker, or its workers cannot find the kernel: kernels of installed packages have a name, others are given as file.py:function, and the file lies at the same path on every worker."),
-    "SW229": CodeEntry("assembly cannot be run", "The assembly given to `slotweave hexagon verify` has no function of that name, or the compiler or the linker refuses it. The message says which, with the first line of what they say. Symbols that the file leaves open come from files given by `--with FILE`."),
-    "SW301": CodeEntry("scratch too small", "The values that must be live at once do not fit into scratch. The message names the cycle, how many words were live, which values held the most, and what would have to give."),
+    "SW221": CodeEntry("Python file builds no program", "A Python file given as a program runs in a separate interpreter. It must define a class KernelBuilder with build_kernel, instrs and debug_info, as the challenge's tests use them. This file raised an exception, ended its interpreter, imports a module that is missing, does not define the class, or built no bundle. The message says which, and names the line if it is known."),
+    "SW222": CodeEntry("Python file exceeds a limit", "A Python file given as a program ran for longer than --load-time-limit, needed more than 4 GiB of memory, or built too much. It was stopped, together with all processes that it had started. The output of such a file is dropped; `-v` shows the last lines."),
+    "SW223": CodeEntry("malformed scheduling problem", "The file given to `slotweave solve` does not hold a scheduling problem in the format that its name indicates: .dzn, .sm, .rcp, .SCH, .fjs, or a JSON project. The message names the line and the token or key, or the number of rows declared and the number found."),
+    "SW224": CodeEntry("kind of problem not supported", "The file holds a kind of scheduling problem that `slotweave solve` does not support: non-renewable or doubly constrained resources, several modes in a format that gives lags by mode, or an unknown format. The message names the line and the kind."),
+    "SW225": CodeEntry("one name for two things", "Two installed packages provide a kernel, a machine or a command of the same name, so the name is ambiguous. The message names both packages; uninstall one of them."),
+    "SW226": CodeEntry("store cannot be used", "The store of studies (--store) cannot be opened, read or written: there is no such file, the file is not an SQLite database, you may not write it, or the PostgreSQL server does not answer. The message gives the reason."),
+    "SW227": CodeEntry("study cannot be resumed", "The study of that name does not exist, is about another kernel, shape, contract or machine, or is in use by another process. `slotweave study list` shows the studies."),
+    "SW228": CodeEntry("cluster cannot be used", "The Dask scheduler given with --cluster does not answer or has no worker, or its workers cannot find the kernel: kernels of installed packages have a name, and others are given as file.py:function, where the file must have the same path on every worker."),
+    "SW229": CodeEntry("assembly cannot be run", "The assembly given to `slotweave hexagon verify` has no function of that name, or the compiler or the linker refuses it. The message says which, with the first line of their output. Use `--with FILE` to link files that define missing symbols."),
+    "SW301": CodeEntry("scratch too small", "The values that must be live at once do not fit into scratch. The message names the cycle, the number of live words, the values that took up most of them, and what would have to change."),
     "SW302": CodeEntry("no engine for an operation", "The kernel uses an operation that no engine of the machine can run, in the shape that the kernel needs."),
-    "SW307": CodeEntry("plan contradicts the kernel", "The schedule options of the plan let stages or windows of items begin only when earlier ones have ended, and some of those wait for later ones. Leave more of them open at once."),
-    "SW308": CodeEntry("time limit", "The time given by --time-limit was over before there was a checked program. The message names the stage that was under way. Give more time, or a smaller shape; `--plan default`, `--effort fast` and simpler plans need less."),
-    "SW309": CodeEntry("no schedule exists", "The scheduling problem has no schedule at all: its lags and resources contradict each other. The message says what shows it: a cycle of lags that is too long, an activity that needs more than there is, or the solver's word. More time does not help; loosen a maximal lag or add units."),
-    "SW310": CodeEntry("no schedule found", "The method ended without a schedule, and without a proof that there is none. Give more time, or `--method exact`."),
-    "SW401": CodeEntry("illegal schedule", "A dependence is violated or an engine is overfull. This is a fault of the compiler, caught before anything was written; please report it."),
-    "SW402": CodeEntry("illegal allocation", "Two values share a scratch word while both are live. This is a fault of the compiler, caught before anything was written; please report it."),
+    "SW307": CodeEntry("plan contradicts the kernel", "By the schedule options of the plan, some stages or windows of items may begin only after earlier ones have ended, but these earlier ones wait for later ones. Allow more of them to be open at once."),
+    "SW308": CodeEntry("time limit", "--time-limit expired before there was a checked program. The message names the stage that was running. Allow more time, or use a smaller shape; `--plan default`, `--effort fast` and simpler plans take less time."),
+    "SW309": CodeEntry("no schedule exists", "The scheduling problem has no schedule at all: its lags and resources contradict each other. The message says what shows this: a cycle of lags that is too long, an activity that needs more than is available, or the solver's verdict. More time does not help; relax a maximal lag, or add units of a resource."),
+    "SW310": CodeEntry("no schedule found", "The method found no schedule, and no proof that there is none. Allow more time, or use `--method exact`."),
+    "SW401": CodeEntry("illegal schedule", "A dependence is violated or an engine is overfull. This is a bug in the compiler, caught before anything was written; please report it."),
+    "SW402": CodeEntry("illegal allocation", "Two values share a scratch word while both are live. This is a bug in the compiler, caught before anything was written; please report it."),
     "SW403": CodeEntry("wrong result", "The program and its reference leave different memory for some input. The message names the first difference and the seed that reproduces it."),
-    "SW404": CodeEntry("input was changed", "The program changed memory that it must leave as it was: a region that the contract or the facts call read-only. If the program was written for other facts, pass those with `--facts`."),
-    "SW405": CodeEntry("rewriting is not justified", "A recorded rewrite step is not an instance of its rule at the node it names, or the steps do not lead from the traced graph to the rewritten one. This is a fault of the compiler, caught before anything was written; please report it."),
-    "SW406": CodeEntry("program and graph differ", "Run on symbols, the program leaves another expression in memory than the graph it was made from. This is a fault of the compiler, caught before anything was written; please report it."),
-    "SW407": CodeEntry("rule without proof", "A rewrite rule has no recorded proof that fits it: it is new, or its equation or the meaning of an operation in it was changed after the proof. Nothing is compiled with such a rule. `slotweave rules prove --record` proves all rules and writes the record."),
+    "SW404": CodeEntry("input was changed", "The program changed memory that must stay as it is: a region that the contract or the facts declare read-only. If the program was written for other facts, pass those with `--facts`."),
+    "SW405": CodeEntry("rewriting is not justified", "A recorded rewrite step is not an instance of its rule at the node it names, or the steps do not lead from the traced graph to the rewritten one. This is a bug in the compiler, caught before anything was written; please report it."),
+    "SW406": CodeEntry("program and graph differ", "Run symbolically, the program leaves an expression in memory that differs from that of the graph it was made from. This is a bug in the compiler, caught before anything was written; please report it."),
+    "SW407": CodeEntry("rule without proof", "A rewrite rule has no recorded proof that fits it: it is new, or its equation or the meaning of one of its operations has changed since the proof. Nothing is compiled with such a rule. `slotweave rules prove --record` proves all rules and writes the record."),
     "SW408": CodeEntry("rule not proved", "The prover found words for which a rewrite rule is wrong, which the message names, or could not decide it in time. The rule must be fixed or removed."),
-    "SW409": CodeEntry("program differs from what it is compared with", "A proof was tried and ended with a memory on which the program does something other than the workload's definition, the graph it should have been made from, or the program that it is compared with under `--facts`. The message names the first difference; `--json` lists the words of memory that show it."),
-    "SW410": CodeEntry("result does not hold", "A saved result was derived again and something in it does not hold. The message names the entries: `record` (an entry was changed), `program`, `machine`, `simulator` or `inputs` (another one than was hashed), `verified` (the program is wrong), `cycles`, `bundles`."),
-    "SW411": CodeEntry("self-test missed a mutant", "The self-test made a change after which the program computes something else, and no check objected. The checks are at fault; please report it with the message."),
-    "SW412": CodeEntry("bound is not proved", "A certificate of a lower bound was checked again and does not prove what it claims, or it was written for another problem than its kernel, parameters, contract, plan and machine give today. The message says which bound and why."),
-    "SW413": CodeEntry("schedule of a project is illegal", "A schedule of a scheduling problem breaks a lag, or asks for more of a resource than there is, or a lower bound is not shown by its certificate. This is a fault of the solver, caught before anything was written; please report it."),
-    "SW501": CodeEntry("malformed intermediate value", "A graph, problem, schedule or allocation breaks a named invariant. The message quotes the neighbourhood."),
+    "SW409": CodeEntry("program differs from what it is compared with", "The attempt at a proof found a memory on which the program differs from the workload's definition, from the graph that it should have been made from, or from the program that it is compared with under `--facts`. The message names the first difference; `--json` lists the words of that memory."),
+    "SW410": CodeEntry("result does not hold", "A saved result could not be reproduced. The message names the entries that differ: `record` (an entry was changed), `program`, `machine`, `simulator` or `inputs` (not the one that was hashed), `verified` (the program is wrong), `cycles`, `bundles`."),
+    "SW411": CodeEntry("self-test missed a mutant", "The self-test changed the program so that it computes something else, and no check noticed. The checks are at fault; please report this with the message."),
+    "SW412": CodeEntry("bound is not proved", "A certificate does not prove the lower bound that it claims, or it was written for a problem that differs from the one that its kernel, parameters, contract, plan and machine give now. The message names the bound and the reason."),
+    "SW413": CodeEntry("schedule of a project is illegal", "A schedule of a scheduling problem violates a lag or exceeds a resource, or the certificate of a lower bound does not prove it. This is a bug in the solver, caught before anything was written; please report it."),
+    "SW501": CodeEntry("malformed intermediate value", "A graph, problem, schedule or allocation breaks a named invariant. The message quotes the surrounding text."),
 }  # fmt: skip

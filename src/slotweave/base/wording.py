@@ -11,3 +11,15 @@ def inputs_text(instances: int, directed: int) -> str:
     if not directed:
         return plural(instances, "random input")
     return f"{instances:,} random and {plural(directed, 'directed input')}"
+
+
+#: Of what cycles are that are the same whatever the input is.
+EVERY_RUN = "every run"
+
+#: Of what cycles are where no run was made, and how long one takes depends on the input.
+EACH_BUNDLE_ONCE = "each bundle counted once, because data decides the jumps"
+
+
+def longest_of(runs: int) -> str:
+    """Of what cycles are that depend on the input: `the longest of 20 verified runs`."""
+    return "the one verified run" if runs == 1 else f"the longest of {runs:,} verified runs"

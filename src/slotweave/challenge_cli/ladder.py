@@ -30,7 +30,7 @@ def ladder(
     terminal: Terminal,
     rung: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Run only this rung; repeatable."),
+        typer.Option(metavar="NAME", help="Run only this strategy; repeatable."),
     ] = None,
     parameters: Parameters = None,
     contract: Contract = None,
@@ -41,34 +41,32 @@ def ladder(
             metavar="N",
             min=8,
             max=2**16,
-            help="Set the words of scratch; also find the fewest in which 2 to 8 batches fit, and "
-            "where spilling wins.",
+            help="Use N words of scratch. Also find the fewest words in which 2 to 8 "
+            "batches fit, and "
+            "how few words make spilling worthwhile.",
         ),
     ] = None,
     instances: Instances = 20,
     seed: Seed = 0,
     plot: Annotated[
         str | None,
-        typer.Option(metavar="FILE.svg", help="Draw the cycles to FILE.svg; - is stdout."),
+        typer.Option(
+            metavar="FILE.svg", help="Draw the cycles of all strategies to FILE.svg; - is stdout."
+        ),
     ] = None,
     timelines: Annotated[
         str | None,
-        typer.Option(metavar="DIRECTORY", help="Draw a timeline of each rung to DIRECTORY."),
+        typer.Option(metavar="DIRECTORY", help="Draw a timeline of each strategy to DIRECTORY."),
     ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown tables.")] = False,
     json: Json = False,
 ) -> None:
-    """Compile, check and run each rung up to the best program.
+    """Compile, check and run every strategy for tree hash.
 
-    Prints the cycles of each rung, from the scalar program on, and how busy the engines are, next
-    to the early projections.
+    Print the cycles of each strategy, from the scalar program to the best one, and how busy the
+    engines are, next to what was projected before any of them was written.
     """
-    if sum((json, markdown, plot == "-")) > 1:
-        reason = "--json, --markdown and --plot - would all write to stdout; take one of them"
-        raise InputError(Diagnostic("SW212", reason))
-    expect_writable(plot)
-    if timelines is not None and not Path(timelines).is_dir():
-        raise InputError(Diagnostic("SW207", "there is no such directory", file=timelines))
+    _expect_places(plot, timelines, json=json, markdown=markdown)
     target = inputs.machine_named(machine)
     kernel = inputs.kernel_named("tree-hash", target)
     values = inputs.parameters_of(kernel, parameters or ())
@@ -85,6 +83,16 @@ def ladder(
     found = _measure(what, rungs, timelines, terminal)
     batches, spilling = ([], []) if scratch is None else _batches(what, terminal)
     _deliver(found, batches, spilling, what, terminal, plot=plot, markdown=markdown, json=json)
+
+
+def _expect_places(plot: str | None, timelines: str | None, *, json: bool, markdown: bool) -> None:
+    """Refuse two outputs on stdout, and places that cannot be written."""
+    if sum((json, markdown, plot == "-")) > 1:
+        reason = "--json, --markdown and --plot - would all write to stdout; take one of them"
+        raise InputError(Diagnostic("SW212", reason))
+    expect_writable(plot)
+    if timelines is not None and not Path(timelines).is_dir():
+        raise InputError(Diagnostic("SW207", "there is no such directory", file=timelines))
 
 
 def _rungs(names: list[str], known: tuple[str, ...]) -> list[Rung]:

@@ -38,7 +38,10 @@ Command = Callable[..., None]
 LoadTimeLimit = Annotated[
     float,
     typer.Option(
-        "--load-time-limit", metavar="SECONDS", min=0, help="Stop building a program after SECONDS."
+        "--load-time-limit",
+        metavar="SECONDS",
+        min=0,
+        help="Stop a Python file that builds a program after SECONDS.",
     ),
 ]
 #: How the parameters of the options for files are called.
@@ -131,12 +134,12 @@ def _subject_help(extension: Extension, with_facts: bool) -> str:
     """What the option of an extension's subject is for."""
     subject, reader = extension.subject, extension.reader
     assert subject is not None
-    says = f"The {subject.noun} that a {reader.noun} builds its program for" if reader else ""
+    says = f"The {subject.noun} for which a {reader.noun} builds its program" if reader else ""
     if with_facts and extension.facts:
-        about = f"that --facts {extension.facts[0].name} is about"
+        about = f"that --facts {extension.facts[0].name} describes"
         says = f"{says}, and {about}" if says else f"The {subject.noun} {about}"
-        return f"{says}; the program's own, else {subject.usual}."
-    return f"{says}; {subject.usual} if left out."
+        return f"{says} (default: the program's own, else {subject.usual})."
+    return f"{says} (default: {subject.usual})."
 
 
 def _files_of(options: dict[str, Any]) -> Files:

@@ -45,6 +45,6 @@ def within(
         if has_program:
             reason = f"a program was found, but it was still being {doing}"
         else:
-            reason = f"there was no program yet, the kernel was still being {doing}"
-        message = f"the time limit of {seconds:g} s was over: {reason}; give it more time"
+            reason = f"there was no program yet: the kernel was still being {doing}"
+        message = f"the time limit of {seconds:g} s expired: {reason}; allow more time"
         raise NoSchedule(Diagnostic("SW308", message)) from None

@@ -44,9 +44,9 @@ def _usual() -> str:
 
 
 _HELP = (
-    f"What to assume about memory: {', '.join([*named_facts(), NOTHING])} (any two addresses may "
-    "alias, all of memory is output), or a file (`slotweave facts show` prints one; `facts list` "
-    "says what each is). "
+    f"What to assume about memory: {', '.join([*named_facts(), NOTHING])}, or a file. With `none`, "
+    "any two addresses may alias and all of memory is output; `slotweave facts list` describes "
+    "the others. "
 )
 FactsOption = Annotated[
     str | None,
@@ -61,8 +61,9 @@ OriginFactsOption = Annotated[
     typer.Option(
         "--facts",
         metavar=FORM,
-        help=f"{_HELP}Default: those that the first of the two to name its kernel was compiled "
-        f"under; else {_usual()}.",
+        help=f"{_HELP}Default: those for which the first program that names its kernel "
+        f"was compiled; "
+        f"else {_usual()}.",
     ),
 ]
 
@@ -133,9 +134,9 @@ def read_only_notes(
     program: Program, file: str, machine: Machine, known: Assumed, given: str | None
 ) -> Iterator[str]:
     """A warning where a store goes to what is read-only under these facts."""
-    from slotweave.anatomy.read_only_stores import read_only_store
+    from slotweave.api.looking import read_only_store
 
-    yield from read_only_note(read_only_store(program, machine, known.facts), file, known, given)
+    yield from read_only_note(read_only_store(program, known, machine), file, known, given)
 
 
 def read_only_note(

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
+from slotweave.base.diagnostics import Diagnostic, InputError, naming
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.options import EFFORTS
 from slotweave.extensions import kernels, machines
@@ -70,15 +69,9 @@ def shown(file: str) -> str:
     return "stdin" if file == STDIN else file or "''"
 
 
-@contextmanager
-def with_file(file: str) -> Iterator[None]:
+def with_file(file: str) -> AbstractContextManager[None]:
     """Errors raised within that name no file name `file`."""
-    try:
-        yield
-    except SlotweaveError as error:
-        if error.diagnostic.file:
-            raise
-        raise type(error)(replace(error.diagnostic, file=shown(file))) from None
+    return naming(shown(file))
 
 
 def machine_named(name: str) -> Machine:
@@ -97,9 +90,9 @@ def kernel_named(name: str, machine: Machine) -> Kernel:
     if name in known:
         return known[name]
     if ".py:" in name:
-        from slotweave.frontend.load import load_kernel_file
+        from slotweave.names import kernel_of
 
-        return load_kernel_file(name, machine.vector_length)
+        return kernel_of(name, machine)
     _expect_no_file(name)
     raise unknown("SW201", "kernel", name, known)
 

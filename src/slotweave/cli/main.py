@@ -67,16 +67,17 @@ def command_line(only: str | None = None) -> typer.Typer:
     """The command `slotweave` with all its commands, or with `only` one of them."""
     app = typer.Typer(
         cls=_Commands,
-        help="Make programs for VLIW SIMD machines short, say how short they can be, and check "
-        "them.",
+        help="Make programs for VLIW SIMD machines short, find out how short they can be, and "
+        "check them.",
         add_completion=False,
         rich_markup_mode=None,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-        epilog="Exit codes: 0 done, 1 a check failed (a wrong result, a well-formed program that "
-        "the machine refuses, a regression), 2 wrong input or options, 3 no schedule within the "
-        "limits, 130 interrupted.",
+        epilog="Exit codes: 0 success; 1 a check failed (a wrong result, a program that "
+        "the machine "
+        "refuses, a regression); 2 wrong input or options; 3 no schedule within the limits; 130 "
+        "interrupted.",
     )
     app.callback()(_options_of_the_command)
     for name in _VERBS if only is None else {only} & {*_VERBS}:

@@ -19,9 +19,9 @@ ProgramArgument = Annotated[
     str,
     typer.Argument(
         metavar="PROGRAM",
-        help="A program file, JSON or text, or a result with one (`compile --result`); - is stdin. "
+        help="A program file (JSON or text), or a file that `compile --result` wrote; - is stdin. "
         + "".join(
-            f"Or a {reader.noun} with {reader.interface}: it is run, under limits that are no "
+            f"Or a {reader.noun} with {reader.interface}: it is run, within limits that are not a "
             "security boundary."
             for reader in (extension.reader for extension in extensions())
             if reader
@@ -74,8 +74,8 @@ Evaluations = Annotated[
         "--evaluations",
         metavar="N",
         min=0,
-        help="Stop searching after N evaluations. A result records its evaluations; pass that N "
-        "to repeat a search that --time-limit ended.",
+        help="Stop searching after N evaluations. Results record how many were made; pass that "
+        "number to repeat a search that --time-limit ended.",
     ),
 ]
 Contract = Annotated[
@@ -85,7 +85,7 @@ Contract = Annotated[
 _MACHINE = typer.Option(
     "--machine",
     metavar="NAME|FILE.toml",
-    help="Machine to use; `slotweave machines list` shows the names.",
+    help="Machine to use (see `slotweave machines list`).",
 )
 TargetMachine = Annotated[str, _MACHINE]
 MachineOfProgram = Annotated[str | None, _MACHINE]  # if left out, the one that the program names
@@ -93,16 +93,15 @@ Compatible = Annotated[
     bool,
     typer.Option(
         "--compatible",
-        help="Accept what strict mode refuses: two writes to one word, reads of scratch never "
-        "written, faults in slots that are never reached.",
+        help="Accept what strict mode refuses: two writes to one word, reads of scratch "
+        "that nothing "
+        "has written, and faults in slots that never run.",
     ),
 ]
-Instances = Annotated[int, typer.Option(metavar="N", min=1, help="Number of random inputs to try.")]
+Instances = Annotated[int, typer.Option(metavar="N", min=1, help="Try N random inputs.")]
 MaxCycles = Annotated[
     int,
-    typer.Option(
-        metavar="N", min=1, max=2**62, help="Stop a program that runs for more than N cycles."
-    ),
+    typer.Option(metavar="N", min=1, max=2**62, help="Stop a program after N cycles."),
 ]
 #: As in `simulate.run`, which commands load only when they run something.
 MAX_CYCLES = 10_000_000
@@ -111,11 +110,12 @@ StoreOption = Annotated[
     typer.Option(
         "--store",
         metavar="PATH|URL",
-        help="Where studies are kept: an SQLite file, or postgresql://... (default: a file in the "
-        "user's cache folder).",
+        help="Where to keep studies: an SQLite file or a postgresql:// URL (default: a "
+        "file in your "
+        "cache folder).",
     ),
 ]
-Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed for everything random.")]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed for all random choices.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Output = Annotated[
     str | None,
@@ -130,6 +130,8 @@ Output = Annotated[
 Svg = Annotated[
     str | None,
     typer.Option(
-        metavar="FILE.svg", help="Draw it to FILE.svg; - is stdout.", callback=stdout_by_any_name
+        metavar="FILE.svg",
+        help="Write the picture to FILE.svg; - is stdout.",
+        callback=stdout_by_any_name,
     ),
 ]

@@ -1,21 +1,62 @@
-"""Plans that users name: those of a kernel, those in files, and changes to one of them."""
+"""Jobs and plans that users name: plans of a kernel, those in files, and changes to one of them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli.assignments import assigned, given_as
-from slotweave.cli.inputs import STDIN, read_text, shown
-from slotweave.extensions.lookup import described_plan, expect_choices, plan_called
+from slotweave.cli.inputs import (
+    STDIN,
+    expect_effort,
+    kernel_named,
+    machine_named,
+    parameters_of,
+    read_text,
+    shown,
+)
+from slotweave.extensions.lookup import (
+    contract_called,
+    described_plan,
+    expect_choices,
+    plan_called,
+)
 
 if TYPE_CHECKING:
+    from slotweave.driver.job import Job
     from slotweave.frontend.kernel import Kernel
     from slotweave.ir.plan import Plan
+
+
+def job_named(
+    kernel: str,
+    parameters: Iterable[str] | None,
+    contract: str | None,
+    plan: str | None,
+    choice: Sequence[str] | None,
+    machine: str,
+    **options: Any,
+) -> Job:
+    """What to compile, as users name it; `options` are those of `api.job`.
+
+    Raises InputError for what is unknown, with what was probably meant.
+    """
+    from slotweave.driver.job import Job  # after the checks of what was given
+    from slotweave.names import effort_named
+
+    expect_effort(options.get("effort", "default"))
+    target = machine_named(machine)
+    workload = kernel_named(kernel, target)
+    values = parameters_of(workload, parameters or ())
+    promise = contract_called(workload, contract)
+    chosen = with_choices(workload, plan_of(workload, plan, values, promise), choice or ())
+    if "effort" in options:
+        options["effort"] = effort_named(options["effort"])
+    return Job(workload, values, promise, chosen, target, **options)
 
 
 def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], contract: str) -> Plan:

@@ -20,6 +20,7 @@ from slotweave.cli.terminal import Terminal
 from slotweave.extensions import Extension, ProgramReader, Subject, extensions, kernels
 
 if TYPE_CHECKING:
+    from slotweave.ir.facts import Facts
     from slotweave.ir.program import Program
 
 #: Most of the last lines shown that a file printed while it was read.
@@ -86,6 +87,16 @@ def reader_of(file: str) -> tuple[Extension, ProgramReader, Subject] | None:
 def is_built(file: str) -> bool:
     """Whether the program called `file` is one that an extension builds."""
     return reader_of(file) is not None
+
+
+def as_known(program: Program, file: str, known: Facts) -> Program:
+    """`program` without the origin that the file, if it builds it, is only taken to have.
+
+    Only facts of the kernel make this more than a guess.
+    """
+    from slotweave.names import without_guess
+
+    return without_guess(program, known) if is_built(file) else program
 
 
 def program_in(file: str, how: Building) -> Program:
@@ -205,12 +216,9 @@ def program_text(file: str) -> str:
 
 def program_from(text: str, file: str, terminal: Terminal) -> Program:
     """The program that `file` holds as `text`, be it in a result."""
-    from slotweave.evidence.record import is_record, record_from_json
-    from slotweave.ir.text.program_files import parse_program
+    from slotweave.names import program_in_text
 
-    if is_record(text):
-        return record_from_json(text, shown(file)).program
-    program = parse_program(text, shown(file))
+    program = program_in_text(text, shown(file))
     if not program.bundles:
         terminal.note(f"{shown(file)}: the program is empty, it has no bundle")
     return program

@@ -4,8 +4,9 @@ Guarantees, if `prove_same` is true: for every memory that the facts allow and o
 program fails, both leave the same words in what is output or read-only (in all of memory, if there
 are no regions), and write the same trace. The one is lifted to a graph, and each of the two is held
 against that graph on symbols, so that the lifting need not be trusted. A program that says how it
-was derived from the other (`ir.lineage`) is proved in these steps, each of them likewise. If it
-is false, there is a memory on which the two were run and end differently.
+was derived from the other (`ir.lineage`) is proved in these steps, each of them likewise. Where
+data decides the jumps, the proof goes block by block (`driver.block_proof`). If it is false, there
+is a memory on which the two were run and end differently.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from slotweave.check.symbolic.equivalence import Difference, program_equals_grap
 from slotweave.check.symbolic.refinement import graph_refines_program, graphs_agree
 from slotweave.check.symbolic.symbolic_memory import MemoryMap
 from slotweave.check.symbolic.witness import random_memory
+from slotweave.driver.block_proof import same_block_by_block
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.lineage import Step, lineage_of
@@ -53,6 +55,14 @@ _WHY_DERIVED = (
     "rewriting by the proved rules is derived again, and the next program is the rewritten graph"
 )
 
+_WHY_BLOCKS = (
+    "block by block, each block that differs leaves the same on symbols in memory and in the words "
+    "that are live after it, and takes the same jumps"
+)
+
+#: What the machine obeys, and blocks that stay as they were may hold.
+_DOUBLE_WRITE = "SW104"
+
 #: Variants of larger graphs are tried only if a program says of which it is made.
 _MANY_NODES = 20_000
 
@@ -79,6 +89,8 @@ def prove_same(subject: Subject, other: Subject, facts: Facts) -> Refutable:
     if (subject.program.bundles, subject.machine) == (other.program.bundles, other.machine):
         return Verdict(True, "the two are one program, bundle for bundle")
     for refusal in static_faults(subject.program, subject.machine):
+        if refusal.code == _DOUBLE_WRITE and _same_block_by_block(subject, other, facts):
+            return Verdict(True, _WHY_BLOCKS)
         return Verdict("unknown", f"the machine refuses the program: {refusal}")
     if _same_as_derived(subject, other, facts):
         return Verdict(True, _WHY_DERIVED)
@@ -95,8 +107,17 @@ def prove_same(subject: Subject, other: Subject, facts: Facts) -> Refutable:
         if _same_as_a_variant(subject, other, facts):
             return Verdict(True, _WHY_DERIVED)
     except _NotLiftedError as obstacle:
+        if _same_block_by_block(subject, other, facts):
+            return Verdict(True, _WHY_BLOCKS)
         return found if found.why else Verdict("unknown", str(obstacle))
     return found
+
+
+def _same_block_by_block(subject: Subject, other: Subject, facts: Facts) -> bool:
+    machine = subject.machine
+    return machine == other.machine and same_block_by_block(
+        subject.program, other.program, machine, facts
+    )
 
 
 def _same_as_derived(subject: Subject, other: Subject, facts: Facts) -> bool:

@@ -14,27 +14,41 @@ from slotweave.hexagon.packing.repack import Repacked
 _MOST_SHOWN = 40
 
 
-def result_lines(result: FileResult, least: int) -> Iterator[str]:
-    """The totals, and one line for each block of `least` packets or more."""
-    yield from _heads(result)
+def result_lines(result: FileResult, least: int, *, searched: bool = True) -> Iterator[str]:
+    """The totals, and one line for each block of `least` packets or more.
+
+    If nothing was `searched` for, there is no packing beside that of the input.
+    """
+    yield from _heads(result, searched=searched)
     rows = list(notable(result, least))
     if not rows:
         return
     yield ""
-    yield f"{'block':<34}{'packets':>9}{'ours':>6}{'bound':>7}{'stalls':>9}  why"
+    yield from _SEARCHED if searched else _LOOKED_AT
+    found = f"{'found':>7}" if searched else ""
+    yield f"{'block':<34}{'before':>8}{found}{'bound':>7}{'stalls':>9}  why"
     for one in rows:
-        stalls = f"{one.stalls_before}>{one.stalls}"
-        state = "" if one.is_proved else "  (not proved)"
+        stalls = f"{one.stalls_before} -> {one.stalls}" if searched else f"{one.stalls_before}"
+        state = "" if one.is_proved or not searched else "  (not proved)"
         if one.written is None and one.packets < one.before:
             state += f"  (kept: {one.kept})"
         why = one.kept if one.is_unknown else one.why
-        yield (
-            f"{_place(one):<34}{one.before:>9}{one.packets:>6}{one.bound:>7}{stalls:>9}  "
-            f"{why}{state}"
-        )
+        packets = f"{one.packets:>7}" if searched else ""
+        yield (f"{_place(one):<34}{one.before:>8}{packets}{one.bound:>7}{stalls:>9}  {why}{state}")
 
 
-def _heads(result: FileResult) -> Iterator[str]:
+#: What the columns are.
+_LOOKED_AT = (
+    "before: packets in the file; bound: no packing of the block has fewer",
+    "stalls: modelled stall cycles of the packets in the file; why: what gives the bound",
+)
+_SEARCHED = (
+    "before: packets in the file; found: packets of the best packing; bound: no packing has fewer",
+    "stalls: modelled stall cycles, before -> found; why: what gives the bound",
+)
+
+
+def _heads(result: FileResult, *, searched: bool = True) -> Iterator[str]:
     known, totals = understood(result.listing), result.totals()
     yield (
         f"understood {100 * known['share']:.1f} % of {known['instructions']:,} instructions in "
@@ -46,11 +60,14 @@ def _heads(result: FileResult) -> Iterator[str]:
         lines = ", ".join(map(str, known["strange_lines"][:6]))
         yield f"  {plural(len(known['strange_lines']), 'line')} of no printed form: {lines}"
     weighted = ", weighted by the counts" if totals["weighted"] else ""
-    yield (
-        f"{totals['before']:,} packets{weighted}; {totals['after']:,} as written, "
-        f"{totals['packets']:,} found, bound {totals['bound']:,}; "
-        f"{totals['proved']} of {plural(totals['blocks'], 'block')} proved, "
+    found = (
+        f"; {totals['after']:,} as written, {totals['packets']:,} found, bound "
+        f"{totals['bound']:,}; {totals['proved']} of {plural(totals['blocks'], 'block')} proved, "
         f"{totals['replaced']} replaced"
+    )
+    yield (
+        f"{totals['before']:,} packets{weighted}"
+        + (found if searched else f", bound {totals['bound']:,}")
     )
     yield "packets are not time; stalls are modelled by LLVM's itineraries, not measured"
 
@@ -82,10 +99,11 @@ def page(result: FileResult) -> str:
     shown = [one for one in notable(result, 2) if one.written is not None][:_MOST_SHOWN]
     pictures = "".join(map(_picture, shown))
     title = f"Hexagon packets of {escape(result.listing.file)}"
+    columns = "".join(f"<p>{escape(line)}</p>" for line in _SEARCHED)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{heads}"
-        "<table><tr><th>block</th><th>packets</th><th>ours</th><th>written</th><th>bound</th>"
+        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{heads}{columns}"
+        "<table><tr><th>block</th><th>before</th><th>found</th><th>written</th><th>bound</th>"
         "<th>stalls (modelled)</th><th>empty slots</th><th>why</th></tr>"
         f"{rows}</table>{pictures}</body></html>\n"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +20,10 @@ from slotweave.ir.text.program_files import program_from_json, program_to_json
 
 #: Where `meta` has it.
 KEY = "lineage"
+
+#: Where `meta` has the first bundles of the blocks of a program that was repacked block by block,
+#: and the number of its bundles.
+STARTS = "block_starts"
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,26 @@ class Step:
 
 def with_lineage(meta: Mapping[str, Any], steps: Sequence[Step]) -> Mapping[str, Any]:
     """`meta` with `steps` in it, in place of those that were."""
-    kept = {key: value for key, value in meta.items() if key != LOOPS}  # of other bundles
+    kept = {key: value for key, value in meta.items() if key not in (LOOPS, STARTS)}
     return MappingProxyType({**kept, KEY: tuple(_step_to_meta(step) for step in steps)})
+
+
+def with_starts(meta: Mapping[str, Any], starts: Sequence[int]) -> Mapping[str, Any]:
+    """`meta` with the first bundles of blocks in it, in place of what was said of other bundles."""
+    kept = {key: value for key, value in meta.items() if key not in (LOOPS, KEY)}
+    return MappingProxyType({**kept, STARTS: tuple(starts)})
+
+
+def starts_of(program: Program) -> tuple[int, ...]:
+    """The first bundles of its blocks that `program` names; none if it names nothing that makes
+    sense."""
+    said = program.meta.get(STARTS)
+    if not isinstance(said, Sequence) or isinstance(said, str):
+        return ()
+    numbers = tuple(each for each in said if type(each) is int)
+    ordered = all(one <= other for one, other in pairwise(numbers))
+    inside = numbers[:1] == (0,) and numbers[-1] == len(program.bundles)
+    return numbers if len(numbers) == len(said) and ordered and inside else ()
 
 
 def _step_to_meta(step: Step) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """Compile results kept by content, and a kernel compiled for many machines through them."""
 
-from slotweave.recompiling.explore import Explored, Point, explored_over
+from slotweave.anatomy.explored import Explored, Point
+from slotweave.recompiling.explore import explored_over
 from slotweave.recompiling.kept_results import Kept, KeptResults, compiled_or_kept, result_entries
 from slotweave.recompiling.machines import Change, Variant, machines_of, settings_of
 

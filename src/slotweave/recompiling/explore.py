@@ -8,15 +8,16 @@ program is far from its bound; else the engine that is busiest.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
+from slotweave.anatomy.explored import Explored, Point
 from slotweave.base.diagnostics import InputError, NoSchedule
 from slotweave.driver.job import Job
 from slotweave.parallel import crew_of
 from slotweave.recompiling.kept_results import KeptResults, compiled_or_kept
-from slotweave.recompiling.machines import SCRATCH, Change, Variant
+from slotweave.recompiling.machines import SCRATCH, Variant
 
 #: A program at most this many times as long as its bound is near it.
 NEAR = 1.05
@@ -28,62 +29,6 @@ LATENCY = "latency"
 
 #: The bound that counts latencies alone.
 CRITICAL_PATH = "critical path"
-
-
-@dataclass(frozen=True)
-class Point:
-    """A machine, and what the kernel takes there; `reason` says why it does not fit, if so.
-
-    `cost` is what its slots and words cost, where that is known. `bound` holds for the operations
-    of the plan. `binds` names an engine, scratch or latency.
-    """
-
-    change: Change
-    cost: float | None = None
-    cycles: int | None = None
-    bound: int | None = None
-    binds: str = ""
-    shares: Mapping[str, float] | None = None
-    reason: str = ""
-    known: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return {
-            "set": dict(self.change), "cost": self.cost, "cycles": self.cycles,
-            "bound": self.bound, "binds": self.binds or None,
-            "shares": None if self.shares is None else dict(self.shares),
-            "reason": self.reason or None,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Explored:
-    """All machines in the order of the grid, and the settings that span it."""
-
-    kernel: str
-    settings: Mapping[str, Sequence[int]]
-    points: tuple[Point, ...]
-
-    @property
-    def front(self) -> tuple[Point, ...]:
-        """The machines that no other one beats in cost and cycles, the cheapest first."""
-        known = [p for p in self.points if p.cycles is not None and p.cost is not None]
-        found: list[Point] = []
-        for point in sorted(known, key=lambda p: (p.cost, p.cycles)):
-            assert point.cycles is not None
-            if not found or point.cycles < (found[-1].cycles or 0):
-                found.append(point)
-        return tuple(found)
-
-    def to_json(self) -> dict[str, Any]:
-        """What `slotweave explore --json` prints."""
-        return {
-            "kernel": self.kernel,
-            "settings": {name: list(values) for name, values in self.settings.items()},
-            "machines": [point.to_json() for point in self.points],
-            "front": [point.to_json() for point in self.front],
-        }
 
 
 #: Told of each machine as soon as it is known, with how many there are.
@@ -131,6 +76,7 @@ def _point(
     return replace(
         point, cycles=summary["cycles"], bound=summary["bound"]["cycles"],
         binds=binding(summary, shares), shares=shares, known=found.known,
+        cycles_of=summary["cycles_of"],
     )  # fmt: skip
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from slotweave import repacking as _repacking
+from slotweave.base.diagnostics import Diagnostic
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound
 from slotweave.driver import compiled as _compiled
 from slotweave.results.shown import Shown
+from slotweave.results.warned import warnings_of
 from slotweave.simulate.run import Memory, RunState, Words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from slotweave.anatomy.given_words import GivenWords
     from slotweave.anatomy.summaries.compiled import CompiledSummary
     from slotweave.anatomy.summaries.repacked import RepackedSummary
 
@@ -38,6 +43,15 @@ class Compiled(Shown, _compiled.Compiled):
         """What `slotweave compile --json` prints."""
         return self._summary().to_json()
 
+    def record(self) -> str:
+        """What `slotweave compile --result` writes: the program, and the hashes of all it rests on.
+
+        `rederive` checks it.
+        """
+        from slotweave.evidence.record import record_to_json
+
+        return record_to_json(self.to_json(), self.program, self.job.machine, self.job.kernel)
+
     def _picture(self) -> str:
         from slotweave.views.svg.notebook import notebook_picture
 
@@ -60,17 +74,22 @@ class Compiled(Shown, _compiled.Compiled):
 class Repacked(Shown, _repacking.Repacked):
     """A shorter program, proved to do what the given one does; or that one, if none was found.
 
-    `seed` is that of the search.
+    `seed` is that of the search, `facts_name` what the facts are called, `words` what there is to
+    say of the scratch of the program that was given; `rewrote` is false if operations were only
+    placed again.
     """
 
     seed: int = 0
+    facts_name: str = "given"
+    rewrote: bool = True
+    words: GivenWords | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"<repacked: {self.before:,} to {plural(self.cycles, 'cycle')}>"
 
     def to_json(self) -> dict[str, Any]:
         """What `slotweave repack --json` prints."""
-        return self._summary().to_json()
+        return self.summary.to_json()
 
     def _picture(self) -> str:
         from slotweave.views.svg.notebook import notebook_picture
@@ -84,24 +103,34 @@ class Repacked(Shown, _repacking.Repacked):
         from slotweave.views.repack_lines import search_lines
         from slotweave.views.result_table import repacked_view
 
-        summary = self._summary()
+        summary = self.summary
         before = f"{plural(self.before, 'cycle')} before, {self.cycles:,} now"
         lines = [before, self.why, *search_lines(summary)]
         return Group(repacked_view(summary), "", Text("\n".join(lines)))
 
-    def _summary(self) -> RepackedSummary:
-        from slotweave.anatomy.given_words import given_words
+    def warnings(self, file: str) -> Iterator[Diagnostic]:
+        """What is suspicious about the program that was given, which is in `file`."""
+        words = self._words
+        return warnings_of(words.unwritten, words.doubled, file)
+
+    @cached_property
+    def summary(self) -> RepackedSummary:
+        """The same in figures."""
         from slotweave.anatomy.summaries.repacked import repacked_summary
 
-        words = given_words(self.given, self.machine, self.facts)
-        return repacked_summary(self, "given", self.seed, words)
+        return repacked_summary(self, self.facts_name, self.seed, self._words)
+
+    @property
+    def _words(self) -> GivenWords:
+        assert self.words is not None  # `repack` gives them
+        return self.words
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Ended(Shown):
     """The end of a run: `memory` and `scratch` as NumPy arrays of uint32, `trace` as integers.
 
-    `given` is memory before the run.
+    `given` is memory before the run; `executed_bundles` counts also those that cost no cycle.
     """
 
     cycles: int
@@ -111,6 +140,7 @@ class Ended(Shown):
     state: RunState
     bundle: int
     given: Memory
+    executed_bundles: int
 
     def __repr__(self) -> str:
         state = self.state.value.lower()
@@ -123,10 +153,14 @@ class Ended(Shown):
             "trace": list(self.trace), "mem": self.memory.tolist(),
         }  # fmt: skip
 
-    def _view(self) -> RenderableType:
-        from rich.text import Text
-
+    def lines(self) -> Iterator[str]:
+        """How it ended, and which words of memory changed."""
         from slotweave.views.run_text import run_lines
 
         told = self.cycles, self.state, self.bundle, self.trace, self.given, self.memory
-        return Text("\n".join(run_lines(*told)))
+        return iter(run_lines(*told))
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        return Text("\n".join(self.lines()))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from slotweave import recompiling as _recompiling
+from slotweave.anatomy import explored as _explored
 from slotweave.base.wording import plural
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_to_json
@@ -66,7 +66,7 @@ class Tuned(Shown):
         )
 
 
-class Explored(Shown, _recompiling.Explored):
+class Explored(Shown, _explored.Explored):
     """A kernel on many machines: `points` in the order of the grid, `front` the best of them."""
 
     def __repr__(self) -> str:
@@ -75,21 +75,21 @@ class Explored(Shown, _recompiling.Explored):
 
     def to_json(self) -> dict[str, Any]:
         """What `slotweave explore --json` prints."""
-        return _recompiling.Explored.to_json(self)
+        return _explored.Explored.to_json(self)
 
     def html(self) -> str:
         """A page with the table, the heat maps and the plot, which fetches nothing."""
-        from slotweave.views.exploration import exploration_html
+        from slotweave.views.exploring import exploration_html
 
-        return exploration_html(self.to_json())
+        return exploration_html(self)
 
     def svg(self) -> str:
         """The plot of cycles against cost, or the heat maps where no costs are known."""
-        from slotweave.views.exploration import exploration_svg
+        from slotweave.views.exploring import exploration_svg
 
-        return exploration_svg(self.to_json())
+        return exploration_svg(self)
 
     def _view(self) -> RenderableType:
-        from slotweave.views.exploration import exploration_table
+        from slotweave.views.exploring import exploration_table
 
-        return exploration_table(self.to_json())
+        return exploration_table(self)

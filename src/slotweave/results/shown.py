@@ -32,10 +32,14 @@ class Shown:
 
     def __str__(self) -> str:
         from rich.console import Console
+        from rich.text import Text
 
+        view = self._view()
+        if isinstance(view, Text):  # lines are not broken
+            return view.plain.rstrip()
         console = Console(width=_WIDTH, color_system=None, force_terminal=False)
         with console.capture() as captured:
-            console.print(self._view())
+            console.print(view)
         lines = (line.rstrip() for line in captured.get().rstrip().splitlines())
         return "\n".join(lines)
 

@@ -24,8 +24,8 @@ _Told = dict[str, tuple[str, list[str]]]
 
 _HELD = {
     "operand": "its operand is computed by",
-    "memory": "in memory it may alias",
-    "scratch": "the word that it writes is in use by",
+    "memory": "it may access the same memory as",
+    "scratch": "the scratch word that it writes is still in use by",
 }
 #: Operations that read or write memory at an address; all else with an order aliases everything.
 _WITH_ADDRESS = frozenset({"load", "load_offset", "vload", "store", "vstore"})
@@ -35,27 +35,30 @@ _NAMES = {"pause": "a pause", "halt": "a halt", "trace_write": "a trace"}
 _EMPTY = {
     "free": "{operations} could move here",
     "jump": "{operations} could move here, but they come after a jump",
-    "scratch": "the next operation waits for the word that it writes",
+    "scratch": "the next operation waits for the scratch word that it writes",
     "memory": "the next operation waits for memory",
-    "elsewhere": "an operand of a later operation is held back by a full engine",
+    "elsewhere": "a later operation waits for an operand that a full engine delays",
     "dependence": "all later operations wait for operands",
     "nothing": "no operation for this engine is left",
 }
 #: Why an operation is not earlier that nothing before it holds (see why_here).
 _ENDS = {
     "keeps": "a pause, a halt or a jump keeps its place",
-    "first": "nothing holds it: this is the first bundle",
+    "first": "nothing delays it: this is the first bundle",
     "together": "operations of this bundle wait for each other",
-    "full": "nothing holds it from {free:,} on, but {engine} has no free slot in {span}",
-    "room": "nothing holds it from {free:,} on: {engine} has a free slot in {room}",
+    "full": "nothing delays it from {free:,} on, but {engine} has no free slot in {span}",
+    "room": "nothing delays it from {free:,} on: {engine} has a free slot in {room}",
 }
 #: What to say of an operation whose chain ends so.
 _HELD_BY_CHAIN = {
-    "keeps": "as early as what it waits for, back to what keeps its place",
-    "first": "as early as it can be, back to the first bundle",
-    "together": "as early as what it waits for, back to operations that wait for each other",
-    "full": "as early as what it waits for, back to where {engine} has no free slot, in {span}",
-    "room": "as early as what it waits for, but that goes back to one that could move to {room}",
+    "keeps": "as early as what it waits for, which leads back to something fixed in its place",
+    "first": "as early as possible: its chain starts in the first bundle",
+    "together": "as early as what it waits for, which leads back to operations that wait "
+    "for each other",
+    "full": "as early as what it waits for, which leads back to {span}, where {engine} "
+    "has no free slot",
+    "room": "as early as what it waits for, but that chain starts with an operation that "
+    "could move to {room}",
 }
 
 
@@ -70,7 +73,7 @@ def explanation_lines(answer: Explanation) -> Iterator[str]:
         yield f"cycle {answer.cycle:,} of the run: bundle {answer.bundle:,}"
     if answer.part is not None:
         first, last = answer.part[0], answer.part[1] - 1
-        yield f"bundles {first:,} to {last:,} run in a row; when, depends on data"
+        yield f"bundles {first:,} to {last:,} run in a row; when they run depends on data"
     for alike in _alike(answer.operations):
         yield from _operation_lines(alike, told)
     for empty in answer.empty:
@@ -79,7 +82,7 @@ def explanation_lines(answer: Explanation) -> Iterator[str]:
         if empty.next is not None:
             yield from (f"    {line}" for line in _operation_lines([empty.next], told))
     if not answer.operations and not answer.empty:
-        yield "there is nothing here, and nothing could be"
+        yield "there is nothing here, and there could be nothing"
 
 
 def _reason(empty: EmptySlots) -> str:

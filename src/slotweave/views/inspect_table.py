@@ -59,7 +59,7 @@ def _rows(found: Inspection) -> Iterator[tuple[str, Text]]:
         why = "it ends at a halt" if found.straight else "its jumps are followed"
         yield "run", Text(f"{run}, from {text} in the program: {why}")
     elif found.refusal is not None:
-        yield "", Text("each bundle is counted once; the program jumps, so a run may differ")
+        yield "", Text(found.cycles_of)
     if found.bound is not None:
         of = "for these slots, each on its engine"
         if found.run_bundles is not None:

@@ -16,7 +16,7 @@ _BAR_CELLS = 12
 
 #: Causes of idle slots (see anatomy.causes.idle_causes), as columns of a table call them.
 IDLE_CAUSE_NAMES = {
-    "free": "could move",
+    "free": "fillable",
     "jump": "after a jump",
     "scratch": "word used",
     "memory": "memory",
@@ -25,9 +25,10 @@ IDLE_CAUSE_NAMES = {
     "nothing": "no work",
 }
 _LEGEND = (
-    "Idle slots: a later operation could move there;{jump} waits for its word of scratch to be "
-    "free; for memory; for an operand whose engine is full elsewhere; for an operand; or no work "
-    "is left."
+    "Idle slots by cause. Fillable: a later operation could fill the slot.{jump} Otherwise the "
+    "next operation waits: for its word of scratch to be free (word used), for an access to "
+    "memory (memory), for an operand whose own engine was full (elsewhere), or for an operand "
+    "(waiting). No work: no operation is left."
 )
 
 
@@ -78,7 +79,7 @@ def idle_table(idle: Mapping[str, Mapping[str, int]]) -> Table:
 
 def idle_legend(idle: Mapping[str, Mapping[str, int]]) -> Text:
     """What the columns of `idle_table` count."""
-    jump = " comes after a jump, and could else;" if _behind_jumps(idle) else ""
+    jump = " After a jump: one could, but for a jump between." if _behind_jumps(idle) else ""
     return Text(_LEGEND.format(jump=jump), style="dim")
 
 

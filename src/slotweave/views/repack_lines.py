@@ -24,10 +24,10 @@ def kept_control_lines(found: RepackedSummary) -> Iterator[str]:
     """What became of pauses and core ids, as far as it is worth saying."""
     pauses, cores = found.control.pauses, found.control.core_ids
     if left := pauses.before - pauses.now:
-        reason = "the facts judge memory at the end of the run alone"
+        reason = "under these facts, only memory at the end of the run matters"
         yield f"{plural(left, 'pause')} left out: {reason}"
     elif pauses.now and not found.unchanged:
-        reason = "without regions all of memory is output, at each pause and at the end"
+        reason = "without regions, all of memory is output, at each pause and at the end"
         yield f"{plural(pauses.now, 'pause')} kept: {reason}"
     if left := cores.before - cores.now:
         yield f"{plural(left, 'core id')} taken as 0: the result is for a machine with one core"
@@ -52,9 +52,7 @@ def variant_lines(result: Repacked) -> Iterator[str]:
 def block_lines(result: Repacked) -> Iterator[str]:
     """What became of each block of a program whose jumps depend on data."""
     if result.blocks:
-        ran = result.verified.instances
-        longest = f"of the longest of {plural(ran, 'run')}" if ran else "of the text"
-        yield f"cycles are those {longest}; slots and the blocks' cycles count each bundle once"
+        yield "slots, and the cycles of blocks, count each bundle once"
     for block in result.blocks:
         first, last = block.start, block.stop - 1
         where = f"bundle {first:,}" if first == last else f"bundles {first:,} to {last:,}"
@@ -73,10 +71,10 @@ def vector_lines(result: Repacked, file: str, rewrite: bool) -> Iterator[str]:
         option = "--no-vectorize" if rewrite else "--no-rewrite"
         yield f"vectorizing was not tried ({option}); to try it: {command} --vectorize"
     elif result.vectorized == "it jumps":
-        yield "its jumps depend on data, so no operation left its block, and nothing was vectorized"
+        yield "its jumps depend on data, so each block was repacked by itself, without vectorizing"
     elif result.vectorized == "not reached":
         yield (
-            "vectorizing was not tried, for the search ended before it; to try it, give it more "
+            "vectorizing was not tried because the search ended first; to try it, allow more "
             f"time or evaluations: {command} --vectorize"
         )
 
@@ -84,6 +82,6 @@ def vector_lines(result: Repacked, file: str, rewrite: bool) -> Iterator[str]:
 def dropped_store_lines(result: Repacked) -> Iterator[str]:
     """The stores that are left out, by reason."""
     if count := result.dropped.get("not_output", 0):
-        yield f"{plural(count, 'store')} to words that are not output left out"
+        yield f"{plural(count, 'store')} to words that are not output: left out"
     if count := result.dropped.get("overwritten", 0):
         yield f"{plural(count, 'store')} left out: the words are stored again before a load"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from slotweave.base.wording import inputs_text, plural
+from slotweave.base.wording import EVERY_RUN, inputs_text, plural
 from slotweave.ir.text.loop_json import loop_json
 from slotweave.views.loops import loop_text
 from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idle_table, title
@@ -33,7 +33,7 @@ def compiled_view(found: CompiledSummary) -> RenderableType:
         job.kernel.name, job.machine.name, job.parameters,
         contract=job.contract, plan=job.plan.name,
     )  # fmt: skip
-    why = Text("`slotweave inspect PROGRAM` says why the other slots are idle.", style="dim")
+    why = Text("`slotweave inspect PROGRAM` shows why the other slots are idle.", style="dim")
     return Group(heading, "", grid(_compiled_rows(found)), "", engine_table(found.engines), "", why)
 
 
@@ -56,7 +56,7 @@ def repacked_view(
 
 def _compiled_rows(found: CompiledSummary) -> Iterator[tuple[str, Text]]:
     result = found.result
-    yield _cycles(found.cycles)
+    yield _cycles(found.cycles, found.cycles_of)
     of = "for the operations of this plan"
     if found.run is not None:
         blocks = found.bound.name == "blocks"
@@ -80,7 +80,7 @@ def _compiled_rows(found: CompiledSummary) -> Iterator[tuple[str, Text]]:
 
 def _repacked_rows(found: RepackedSummary) -> Iterator[tuple[str, Text]]:
     result, bound = found.result, found.bound
-    yield _cycles(result.cycles)
+    yield _cycles(result.cycles, found.cycles_of)
     if bound is not None:
         tried, variant = "for the variants that were tried", "for this variant of the program alone"
         yield _bound(bound, tried if found.unchanged else variant)
@@ -98,8 +98,9 @@ def _repacked_rows(found: RepackedSummary) -> Iterator[tuple[str, Text]]:
     yield _evaluations(result.evaluations)
 
 
-def _cycles(cycles: int) -> tuple[str, Text]:
-    return "cycles", Text(f"{cycles:,}", style="bold green")
+def _cycles(cycles: int, of: str) -> tuple[str, Text]:
+    said = Text(f"{cycles:,}", style="bold green")
+    return "cycles", said if of == EVERY_RUN else said.append(f" ({of})", style="not bold default")
 
 
 def _bound(bound: Bound, of: str) -> tuple[str, Text]:
@@ -139,8 +140,8 @@ def coverage_line(coverage: Coverage) -> str:
     if not unreached:
         return ""
     first = ", ".join(unreached[:2]) + (", ..." if len(unreached) > 2 else "")
-    so_far = "reached by no input" if coverage.followed else (
-        "not seen to be reached, as long runs are followed for a while only"
+    so_far = "not reached by any input" if coverage.followed else (
+        "not seen to be reached, because long runs are followed only for a while"
     )  # fmt: skip
     return f"{len(unreached):,} of the {coverage.sides:,} sides of branches {so_far} ({first})"
 

@@ -17,7 +17,7 @@ def what_if_lines(answer: WhatIf, facts: str) -> Iterator[str]:
     """`answer`, found under `facts`."""
     yield _HELD_FIXED
     yield f"facts: {facts}"
-    yield f"{plural(answer.before, 'cycle')} as it is, {answer.retimed:,} timed again"
+    yield f"{plural(answer.before, 'cycle')} as it is, {answer.retimed:,} when timed again"
     slots = ", ".join(f"{engine} {count}" for engine, count in answer.slots.items())
     yield f"{plural(answer.cycles, 'cycle')} with {slots}"
     for engine, saved in answer.prices.items():
@@ -47,7 +47,7 @@ def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:
     if prices.saved is not None:
         yield f"{prices.saved:6,} fewer with {step} more words"
     if prices.lost is not None:
-        yield f"{prices.lost:6,} more with {step} fewer words"
+        yield f"{prices.lost:6,} more with {step} words fewer"
     else:
         yield f"       not with {step} fewer words: {prices.needed:,} are needed"
     for engine, saved in prices.prices.items():

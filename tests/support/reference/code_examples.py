@@ -212,7 +212,12 @@ registry._by_name("kernel", named)  # as if two packages had registered them
             * 9
         },
     ),
-    "SW227": CodeExample(("slotweave study show mine --store studies.db",)),
+    "SW227": CodeExample(
+        (
+            "slotweave tune saxpy --evaluations 0 --study yours --store studies.db -o plan.json",
+            "slotweave study show mine --store studies.db",
+        )
+    ),
     "SW228": CodeExample(
         ("slotweave tune saxpy --cluster tcp://127.0.0.1 -o plan.json --store studies.db",),
         varies=": ",
@@ -264,7 +269,7 @@ def f(k):
     "SW308": CodeExample(
         ("slotweave compile tree-hash --time-limit 0.000001",),
         exit=Exit.NO_SCHEDULE,
-        varies=" was over: ",
+        varies=" expired: ",
     ),
     "SW309": CodeExample(
         ("slotweave solve p.json",),

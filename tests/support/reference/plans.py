@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from slotweave.extensions.registry import kernels
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import SCHEDULE_CHOICES, PlanChoice
-from slotweave.views.plan_choices import default_text
+from slotweave.views.plans.choices import default_text
 
 BEGINNING = """\
 # Plans

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from slotweave.analysis.utilisation import EngineUse, utilisation
 from slotweave.anatomy.executed import Executed, executed, path_of_run, slots_bound
 from slotweave.anatomy.json_rows import bound_json, engine_rows
-from slotweave.base.wording import plural
+from slotweave.base.wording import EVERY_RUN, longest_of, plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.check.runs.execution import instance_memory
 from slotweave.driver.compiled import Compiled, CompiledBlock
@@ -89,6 +89,14 @@ class CompiledSummary:
         return best_bound(self.ladder)
 
     @property
+    def cycles_of(self) -> str:
+        """Of which runs `cycles` are: a program of which the symbolic run decides each jump takes
+        as long on every input."""
+        if self.run is None or self.result.equivalence.answer is True:
+            return EVERY_RUN
+        return longest_of(max(1, self.result.verified.instances))
+
+    @property
     def defined(self) -> bool:
         """Whether the kernel has a definition to prove it by."""
         return self.result.job.kernel.definition is not None
@@ -120,6 +128,7 @@ class CompiledSummary:
             "seed": job.seed,
             "evaluations": result.evaluations,
             "cycles": self.cycles,
+            "cycles_of": self.cycles_of,
             "bundles": len(result.program.bundles),
             "bound": bound_json(self.bound),
             "ladder": [bound_json(bound) for bound in self.ladder],

@@ -19,6 +19,7 @@ from slotweave.anatomy.words.double_writes import double_writes_json, double_wri
 from slotweave.anatomy.words.live_scratch import is_straight, live_words
 from slotweave.anatomy.words.never_written import NeverWritten, never_written, never_written_json
 from slotweave.base.diagnostics import Diagnostic
+from slotweave.base.wording import EACH_BUNDLE_ONCE, EVERY_RUN, longest_of
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.text.facts_json import facts_to_json
 from slotweave.repacking import Repacked, RepackedBlock, Tried
@@ -51,6 +52,14 @@ class RepackedSummary:
         return best_bound(self.ladder) if self.ladder else None
 
     @property
+    def cycles_of(self) -> str:
+        """Of which runs the cycles are, before and now."""
+        if not self.result.blocks:
+            return EVERY_RUN
+        runs = self.result.verified.instances
+        return longest_of(runs) if runs else EACH_BUNDLE_ONCE
+
+    @property
     def unchanged(self) -> bool:
         """Whether it is the program that was given."""
         return self.result.program is self.result.given
@@ -71,6 +80,7 @@ class RepackedSummary:
             "evaluations": result.evaluations,
             "before": result.before,
             "cycles": result.cycles,
+            "cycles_of": self.cycles_of,
             "way": result.way,
             "bundles": len(result.program.bundles),
             "engines": engine_rows(self.engines),

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -125,8 +125,9 @@ class WhatIf:
 
     def to_json(self) -> dict[str, Any]:
         """What `what-if --json` prints, but for the name of the facts."""
+        own = {each.name: getattr(self, each.name) for each in fields(WhatIf)}
         return {
-            **vars(self),
+            **own,
             "slots": dict(self.slots),
             "prices": dict(self.prices),
             "scratch_words": None if self.scratch_words is None else self.scratch_words.to_json(),

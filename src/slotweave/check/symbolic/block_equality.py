@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from slotweave.base.verdict import Verdict
@@ -89,7 +90,9 @@ class _Both:
             for _bundle, one, other in together:
                 both = f"{self._terms.text(one)} and {self._terms.text(other)}"
                 return Verdict("unknown", f"stores land at once at {both}, which may be one word")
-        for doubt in (*self._failures(made, first, second), *self._differences(wanted, found)):
+        # One by one: where all of memory differs, listing it would not end.
+        doubts = chain(self._failures(made, first, second), self._differences(wanted, found))
+        for doubt in doubts:
             return Verdict("unknown", doubt)
         return Verdict(True, _WHY)
 

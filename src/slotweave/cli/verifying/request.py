@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError, changed
 from slotweave.cli import inputs
+from slotweave.cli.output import print_json
 from slotweave.cli.program_files import Building
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from slotweave.driver.comparison import Subject
-    from slotweave.driver.verifying import Trial
     from slotweave.ir.program import Program
 
 #: Faults of strict mode alone.
@@ -38,17 +37,24 @@ class Request:
     json: bool
     terminal: Terminal
 
-    @property
-    def trial(self) -> Trial:
-        from slotweave.driver.verifying import Trial
+    def options(self, program: Program) -> dict[str, Any]:
+        """Those of `api.verify` for `program`."""
+        return {
+            "prove": self.prove, "machine": inputs.machine_of(program, self.machine),
+            "instances": self.instances, "seed": self.seed, "strict": self.strict,
+            "max_cycles": self.max_cycles,
+        }  # fmt: skip
 
-        return Trial(self.instances, self.seed, self.strict, self.max_cycles)
 
-    def subject(self, program: Program, file: str) -> Subject:
-        """`program`, out of `file`, on the machine that is asked for, else on its own."""
-        from slotweave.driver.comparison import Subject
-
-        return Subject(program, inputs.machine_of(program, self.machine), inputs.shown(file))
+@contextmanager
+def reported(json: bool) -> Iterator[None]:
+    """As JSON, what was found before a check failed is printed before the error."""
+    try:
+        yield
+    except CheckFailed as error:
+        if json and error.report is not None:
+            print_json(error.report)
+        raise
 
 
 def expect_self_test_alone(against: str | None, prove: bool, facts: str | None) -> None:
@@ -69,4 +75,4 @@ def naming_compatible() -> Iterator[None]:
         if found.code not in STRICT_ALONE:
             raise
         message = f"{found.message}; the machine allows it, and so does --compatible"
-        raise CheckFailed(replace(found, message=message)) from None
+        raise changed(error, replace(found, message=message)) from None

@@ -183,7 +183,7 @@ def _obstacle(program: Program, machine: Machine, block: BasicBlock) -> str:
         return "it asks for the number of its core"
     if len({engine for engine, _slot, _kind in control_slots(bundles[-1], kinds)}) > 1:
         return "jumps of two engines end it"
-    return "" if _cycles(bundles) > 1 else "it takes no more than a cycle"
+    return "" if _cycles(bundles) > 1 else "it takes at most one cycle"
 
 
 def _room(machine: Machine, block: BasicBlock, found: BlockGraph) -> tuple[int, int]:

@@ -24,14 +24,14 @@ from slotweave.check.legality.linked_blocks import linked_faults
 from slotweave.check.runs.execution import Verified, instance_memory
 from slotweave.check.symbolic.witness import memories
 from slotweave.driver.comparison import Subject
+from slotweave.driver.lasting_facts import facts_throughout
 from slotweave.driver.verifying import Trial, verified_under_facts
 from slotweave.ir.facts import Facts
+from slotweave.ir.lineage import with_starts
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.isa import Role
-from slotweave.lift.block_graph import BlockGraph, block_graph
 from slotweave.lift.blocks import basic_blocks, target_of
 from slotweave.machine import DEBUG_ENGINE, Machine
-from slotweave.repacking.blocks.lasting_facts import lasting_facts, without_changed
 from slotweave.repacking.blocks.one_block import RepackedBlock, kept_block, search_block
 from slotweave.repacking.options import Listener, RepackOptions
 from slotweave.simulate.compiled import encode, run_compiled
@@ -113,7 +113,7 @@ class _Search:
         )
         try:
             with time_limited(self._budget.seconds_left), unmasked_interruptions():
-                lasting = self._lasting()
+                lasting = facts_throughout(self._program, self._machine, self._facts, self._blocks)
                 for number in sorted(range(len(self._made)), key=lambda n: -self._made[n].before):
                     for found in self._budget.limit(self._tries(number, lasting), self.evaluations):
                         self._note(number, found)
@@ -139,29 +139,6 @@ class _Search:
         what = f"bundles {block.start} to {block.stop - 1}: {plural(found.cycles, 'cycle')}"
         self._listen(what if gained else "", self._cycles, self.evaluations)
 
-    def _lasting(self) -> Facts:
-        """Facts that hold throughout: nothing is read-only that some block may change."""
-        found = lasting_facts(self._facts)
-        while True:
-            graphs = [graph.graph for block in self._blocks
-                      if (graph := self._graph(block, found)) is not None]  # fmt: skip
-            fewer = without_changed(found, graphs)
-            if len(graphs) < len(self._blocks):  # what these may change is not known
-                fewer = lasting_facts(Facts(found.memory_words, {}, tuple(
-                    replace(region, read_only=False) for region in fewer.regions)))  # fmt: skip
-            if fewer == found:
-                return found
-            found = fewer
-
-    def _graph(self, block: BasicBlock, facts: Facts) -> BlockGraph | None:
-        if not block.settled:
-            return None
-        try:
-            graph = block_graph(self._program, self._machine, facts, block)
-        except CheckFailed:
-            return None
-        return graph if isinstance(graph, BlockGraph) else None
-
 
 def _linked(
     program: Program, made: Sequence[RepackedBlock], blocks: Sequence[BasicBlock], machine: Machine
@@ -178,7 +155,9 @@ def _linked(
         place = block.stop - 1, len(bundles)
         bundles += [_led(b, place, begins, end, starts[-1], kinds) for b in done.bundles[-1:]]
     changed = any(block.changed for block in made)
-    return (replace(program, bundles=tuple(bundles)) if changed else program), starts
+    if not changed:
+        return program, starts
+    return replace(program, bundles=tuple(bundles), meta=with_starts(program.meta, starts)), starts
 
 
 def _led(

@@ -1,6 +1,6 @@
 """What searches keep: studies, searches by seed, and every plan that was evaluated."""
 
-from slotweave.tuning.store.database import Database, open_database
+from slotweave.tuning.store.database import Database, expect_store, open_database
 from slotweave.tuning.store.studies import (
     BEGUN,
     KeptSearch,
@@ -18,5 +18,6 @@ __all__ = [
     "Store",
     "Study",
     "default_store",
+    "expect_store",
     "open_database",
 ]

@@ -54,6 +54,13 @@ def open_database(place: str) -> Database:
     return _Postgres(place) if place.startswith(POSTGRES) else _SQLite(place)
 
 
+def expect_store(place: str) -> None:
+    """Complain about a file with studies that is not there (SW226)."""
+    if place != ":memory:" and not place.startswith(POSTGRES) and not Path(place).exists():
+        reason = "there is no such file; `slotweave tune --store` makes one"
+        raise InputError(Diagnostic("SW226", f"cannot be used: {reason}", file=place))
+
+
 def unusable(place: str, reason: object) -> InputError:
     """What is raised for a store that cannot be used."""
     first = (str(reason).strip() or type(reason).__name__).splitlines()[0]

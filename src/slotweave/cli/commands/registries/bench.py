@@ -22,13 +22,13 @@ _Kernel = Annotated[
     str | None,
     typer.Argument(
         metavar="KERNEL",
-        help="Kernel to compile (default: the first of `slotweave kernels list`); `kernels`: all "
-        "that have an unrolled form and one with loops.",
+        help="Kernel to compile (default: the first one that `slotweave kernels list` shows), or "
+        "`kernels` for all that have both an unrolled form and one with loops.",
     ),
 ]
 _Plan = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Plan to compile by (default: the kernel's first)."),
+    typer.Option(metavar="NAME", help="Plan to use (default: the kernel's first)."),
 ]
 _Repeat = Annotated[
     int, typer.Option(metavar="N", min=1, max=10_000, help="Report the fastest of N runs.")
@@ -37,14 +37,14 @@ _Machine = Annotated[
     str | None,
     typer.Option(
         "--machine", metavar="NAME|FILE.toml",
-        help="Machine to use (default: challenge; all that are built in for `kernels`).",
+        help="Machine to use (default: challenge; for `kernels`, all built-in machines).",
     ),
 ]  # fmt: skip
 _Exact = Annotated[
     float,
     typer.Option(
         "--exact", metavar="SECONDS", min=0,
-        help="Of `kernels`: let CP-SAT look for shorter periods of a loop for so long.",
+        help="With `kernels`: let CP-SAT search each loop for a shorter period for SECONDS.",
     ),
 ]  # fmt: skip
 _Record = Annotated[bool, typer.Option("--record", help="Record these speeds as the baseline.")]
@@ -68,12 +68,12 @@ def bench(
 ) -> None:
     """Measure how long compiling and simulating take.
 
-    Also times scheduling, encoding, importing, a candidate of `tune` and more. Ratios compare with
-    the recorded baseline, if it is of the same kernel, parameters, plan and machine: 2 means twice
-    as long. They mean something only on the computer that recorded it.
+    Also time scheduling, encoding, importing, a candidate of `tune` and more. If the recorded
+    baseline is for the same kernel, parameters, plan and machine, print the ratio to it: 2 means
+    twice as long. Ratios are only meaningful on the computer that recorded the baseline.
 
-    `bench kernels` compiles each kernel in both forms for each machine, and prints cycles, bounds
-    and gaps, and of loops the initiation interval.
+    `bench kernels` compiles each kernel for each machine, both unrolled and with loops. It
+    prints cycles, bounds and gaps, and the initiation interval of each loop.
     """
     if kernel == "kernels":
         _bench_kernels(terminal, machine, exact, json)

@@ -9,12 +9,12 @@ from slotweave.cli.command import command
 from slotweave.cli.options import Json
 from slotweave.cli.output import print_json
 
-app = typer.Typer(help="Show and clear what compiling has kept.", no_args_is_help=True)
+app = typer.Typer(help="Show or clear the cache of compiled results.", no_args_is_help=True)
 
 
 @command(app, "info")
 def show_cache(json: Json = False) -> None:
-    """Show where results of compiling are kept, and how many."""
+    """Show where the cache is, and how much it holds."""
     from slotweave.recompiling import result_entries
 
     entries = result_entries()
@@ -27,7 +27,7 @@ def show_cache(json: Json = False) -> None:
 
 @command(app, "clear")
 def clear_cache(json: Json = False) -> None:
-    """Remove all results of compiling. Studies stay."""
+    """Remove all cached results. Studies are kept."""
     from slotweave.recompiling import result_entries
 
     count, size = result_entries().clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import loads
 from typing import Annotated
 
 import typer
@@ -9,7 +10,13 @@ import typer
 from slotweave.cli.command import command
 from slotweave.cli.facts import FORM, NOTHING, facts_named, named_facts
 from slotweave.cli.options import NO_FILES, Files, Json, Output
-from slotweave.cli.output import STDOUT, expect_writable, print_json, write_output
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
 from slotweave.cli.program_files import building
 from slotweave.cli.terminal import Terminal
 from slotweave.extensions import extensions
@@ -38,22 +45,28 @@ def list_facts(json: Json = False) -> None:
 @command(app, "show")
 def show_facts(
     terminal: Terminal,
-    name: Annotated[str, typer.Argument(metavar=FORM, help="Which facts.")],
+    name: Annotated[str, typer.Argument(metavar=FORM, help="Facts to show.")],
     files: Files = NO_FILES,
-    output: Output = STDOUT,
+    output: Output = None,
+    json: Json = False,
 ) -> None:
     """Print facts as JSON, or check a facts file.
 
-    The output is a template for facts of your own (--facts FILE.json): known words by address,
-    regions that do not overlap, lowest and highest words of regions.
+    Use the output as a template for your own facts (--facts FILE.json). Facts list known words
+    by address, regions of memory that do not overlap, and the lowest and highest word that each
+    region holds. --json adds their `name`.
     """
     from slotweave.ir.text.facts_json import facts_to_json
 
     destination = STDOUT if output is None else output
+    expect_one_on_stdout(output, json)
     expect_writable(destination)
     how, found = building(files, terminal), named_facts().get(name)
     known = facts_named(name, how.values(found[0]) if found else None)
-    write_output(destination, facts_to_json(known))
+    if output is not None or not json:
+        write_output(destination, facts_to_json(known))
+    if json:
+        print_json({"name": name, **loads(facts_to_json(known))})
     for extension in extensions():
         if how.values(extension) and extension.subject and not (found and found[0] is extension):
             noun, flag = extension.subject.noun, extension.subject.flag

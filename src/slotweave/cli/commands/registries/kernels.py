@@ -23,7 +23,7 @@ from slotweave.extensions.lookup import contract_called
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
 
-app = typer.Typer(help="List and show kernels, write memory for them.", no_args_is_help=True)
+app = typer.Typer(help="List and show kernels, and write memory for them.", no_args_is_help=True)
 
 
 @command(app, "list")
@@ -47,7 +47,7 @@ def show_kernel(
     """Show a kernel: parameters, contracts, plans and choices."""
     from slotweave.cli.inputs import kernel_named, machine_named
     from slotweave.ir.plan import SCHEDULE_CHOICES
-    from slotweave.views.plan_choices import choice_lines
+    from slotweave.views.plans.choices import choice_lines
 
     kernel = kernel_named(name, machine_named(machine))
     if json:
@@ -69,7 +69,7 @@ def show_kernel(
 
 def _description(kernel: Kernel) -> dict[str, object]:
     from slotweave.ir.plan import SCHEDULE_CHOICES
-    from slotweave.views.plan_choices import choice_json
+    from slotweave.views.plans.choices import choice_json
 
     return {
         "name": kernel.name,
@@ -95,7 +95,7 @@ def make_memory(
     seed: Seed = 0,
     output: Output = STDOUT,
 ) -> None:
-    """Write a random memory for a kernel, as `run --mem` reads it."""
+    """Write a random memory for a kernel, for `run --mem`."""
     import numpy as np
 
     from slotweave.cli.inputs import kernel_named, machine_named, parameters_of

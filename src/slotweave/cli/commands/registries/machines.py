@@ -34,13 +34,13 @@ def list_machines(terminal: Terminal, json: Json = False) -> None:
 
 @command(app, "show")
 def show_machine(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE.toml", help="Which machine.")],
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE.toml", help="Machine to show.")],
     output: Output = STDOUT,
     json: Json = False,
 ) -> None:
     """Print a machine as TOML, or check a machine file.
 
-    The output is a template for a machine of your own (--machine FILE.toml).
+    Use the output as a template for your own machine (--machine FILE.toml).
     """
     from slotweave.cli.inputs import machine_named
     from slotweave.machine import machine_to_toml

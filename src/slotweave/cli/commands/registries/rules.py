@@ -24,7 +24,7 @@ app = typer.Typer(help="List, show and prove rewrite rules.", no_args_is_help=Tr
 
 @command(app, "list")
 def list_rules(json: Json = False) -> None:
-    """List the rewrite rules and their equations, in the order tried."""
+    """List the rewrite rules, in the order in which they are tried."""
     from slotweave.rules.catalog import CATALOG
 
     if json:
@@ -37,7 +37,7 @@ def list_rules(json: Json = False) -> None:
 
 @command(app, "show")
 def show_rule(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which rule.")], json: Json = False
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Rule to show.")], json: Json = False
 ) -> None:
     """Show a rule: its equation, its terms and its proof."""
     from slotweave.rules.proof import recorded_proofs, unproved
@@ -70,17 +70,19 @@ def show_rule(
 def prove_rules(
     terminal: Terminal,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME", help="Which rules (default: all).")
+        list[str] | None, typer.Argument(metavar="NAME", help="Rules to prove (default: all).")
     ] = None,
     record: Annotated[
         bool,
-        typer.Option("--record", help="Update the record of proofs that rules need to be used."),
+        typer.Option(
+            "--record", help="Record the proofs; a rule is used only with a recorded proof."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
     """Prove rewrite rules again, for all words.
 
-    Needs the extra `prove` (Z3). A rule is only used with a recorded proof that fits it.
+    Needs the extra `prove` (Z3). Slotweave uses a rule only if a recorded proof fits it.
     """
     rules = _rules_named(names)
     prove = _prover(terminal, rules)
@@ -111,7 +113,7 @@ def search_forms(
     terminal: Terminal,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME", help="Which parts (default: the quick ones)."),
+        typer.Argument(metavar="NAME", help="Parts to search (default: the quick ones)."),
     ] = None,
     operations: Annotated[
         int | None,
@@ -119,16 +121,16 @@ def search_forms(
             metavar="N",
             min=1,
             max=3,
-            help="At most N operations (default: one fewer than the present form).",
+            help="Allow at most N operations (default: one fewer than the current form).",
         ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Search for shorter forms of a kernel's parts.
+    """Search for shorter forms of parts of a kernel.
 
-    A form is a straight-line program of vector operations with any constants. Tries all that are
-    short enough, and finds a shorter form or proves that there is none. Needs the extra `prove`
-    (Z3).
+    A form is a straight-line program of vector operations with arbitrary constants. The search
+    tries every form that is short enough, so it either finds a shorter form or proves that
+    there is none. Needs the extra `prove` (Z3).
     """
     from slotweave.cli.shorter_forms import print_searches
 

@@ -16,9 +16,11 @@ from slotweave.cli.options import Json, Output, StoreOption
 from slotweave.cli.output import STDOUT, expect_writable, print_json, write_output
 from slotweave.cli.terminal import Terminal
 
-app = typer.Typer(help="List, show and export what `tune` has kept.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, show and export the searches that `tune` has kept.", no_args_is_help=True
+)
 
-StudyArgument = Annotated[str, typer.Argument(metavar="NAME", help="Which study.")]
+StudyArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the study.")]
 _FORMATS = ("plan", "json", "csv")
 
 
@@ -45,19 +47,19 @@ def show_study(
     store: StoreOption = None,
     ablation: Annotated[
         bool,
-        typer.Option("--ablation", help="Take each choice of the best plan back, and score that."),
+        typer.Option(
+            "--ablation", help="Undo each choice of the best plan in turn, and score the result."
+        ),
     ] = False,
-    seeds: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Seeds with which each is scored.")
-    ] = 5,
+    seeds: Annotated[int, typer.Option(metavar="N", min=1, help="Score each with N seeds.")] = 5,
     workers: Annotated[
         int, typer.Option(metavar="N", min=1, help="Use N processes for the ablation.")
     ] = 1,
     json: Json = False,
 ) -> None:
-    """Show what a study came to, seed by seed.
+    """Summarize a study, seed by seed.
 
-    Also how often each kind of change gained something and, with --ablation, which choices matter.
+    Also show how often each kind of change helped and, with --ablation, which choices matter.
     """
     from slotweave import api
 
@@ -101,7 +103,8 @@ def export_study(
         str,
         typer.Option(
             metavar="|".join(_FORMATS),
-            help="The best plan, or all trials with their plans, or all without.",
+            help="`plan` is the best plan, `json` all trials with their plans, `csv` all "
+            "trials without.",
         ),
     ] = "plan",
 ) -> None:

@@ -38,31 +38,33 @@ _Counts = Annotated[
     str | None,
     typer.Option(
         metavar="FILE.json",
-        help="How often each block runs, as a JSON object by its name: totals are weighted by it.",
+        help="How often each block runs, as a JSON object by block name; weights the totals.",
     ),
 ]
 _Least = Annotated[
-    int, typer.Option("--least", metavar="N", min=1, help="List blocks of N packets or more.")
+    int, typer.Option("--least", metavar="N", min=1, help="List only blocks of N packets or more.")
 ]
 _Work = Annotated[
     float,
     typer.Option(
         metavar="N",
         min=0,
-        help="Stop each search of the solver after N units of its own count of steps, about "
-        "seconds; the same N gives the same packets on any machine.",
+        help="Stop each search of the solver after N units of its deterministic time (roughly "
+        "seconds); the same N gives the same packets on any machine.",
     ),
 ]
 _Assume = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FACT",
-        help="State a fact about memory: private-spills; repeatable.",
+        help="Assume a fact about memory: private-spills; repeatable.",
     ),
 ]
 _Stalls = Annotated[
     bool,
-    typer.Option("--allow-stalls", help="Replace a block even if it stalls longer, as modelled."),
+    typer.Option(
+        "--allow-stalls", help="Also replace blocks that would stall longer, as modelled."
+    ),
 ]
 _Workers = Annotated[
     int,
@@ -70,7 +72,8 @@ _Workers = Annotated[
         metavar="N",
         min=1,
         max=64,
-        help="Threads of the exact solver; with several the packets may differ between runs.",
+        help="Use N threads in the exact solver; with more than one, runs may give "
+        "different packets.",
     ),
 ]
 _Mutants = Annotated[
@@ -79,7 +82,7 @@ _Mutants = Annotated[
         "--self-test",
         metavar="N",
         min=0,
-        help="Also make N faulty variants of what is written, and tell which judge notices.",
+        help="Also make N faulty variants of the output, and count which checker notices each.",
     ),
 ]
 #: Work for a search where nobody says otherwise.
@@ -96,18 +99,18 @@ def inspect(
 ) -> None:
     """Show packets, bounds and empty slots of each block.
 
-    Nothing is searched: the bounds are those that need no schedule. Figures of stalls rest on
-    LLVM's itineraries and are modelled, not measured.
+    Nothing is searched: only bounds that need no schedule are shown. Stalls are modelled after
+    LLVM's itineraries, not measured.
     """
     from slotweave.hexagon.inspection import inspect_file
 
     result = inspect_file(_text(file), inputs.shown(file), _read_counts(counts))
-    _show(result, terminal, least, json)
+    _show(result, terminal, least, json, searched=False)
 
 
 @command(app, "bound")
 def bound(file: _File, least: _Least = 2, json: Json = False) -> None:
-    """Print the lower bounds of each block's packets, each with its reason."""
+    """Show lower bounds on the packets of each block, with reasons."""
     from slotweave.hexagon.inspection import block_bounds
 
     rows = block_bounds(_text(file), inputs.shown(file), least)
@@ -136,12 +139,12 @@ def repack(
     output: Output = None,
     json: Json = False,
 ) -> None:
-    """Pack each block again, and write the assembly with the shorter ones.
+    """Pack each block again, and write the shorter assembly.
 
-    A block is replaced only if it has fewer packets and no more modelled stalls. Registers stay,
-    and so does the order of memory accesses, unless one base register and two offsets tell them
-    apart. The packets written were run on symbols against those of the input, and an assembler has
-    taken them, where there is one.
+    A block is replaced only if it has fewer packets and does not stall longer, as modelled.
+    Registers stay as they are. Memory accesses keep their order, unless a common base register
+    and their offsets show that they cannot overlap. Before a block is written, its packets are
+    run symbolically against those of the input and, if an assembler is installed, assembled.
     """
     expect_one_on_stdout(output, json)
     expect_writable(output)
@@ -184,7 +187,9 @@ def report(
     seed: Seed = 0,
     output: Output = None,
 ) -> None:
-    """Write a page about a file's blocks: packets before and after, bounds and empty slots.
+    """Write a page about the blocks of a file.
+
+    It shows packets before and after, bounds, and empty slots.
 
     The page works offline.
     """
@@ -272,13 +277,15 @@ def _show(
     least: int,
     json: bool,
     tested: dict[str, Any] | None = None,
+    *,
+    searched: bool = True,
 ) -> None:
     from slotweave.hexagon.page import result_lines
 
     if json:
         print_json({**result.to_json(), **({"self_test": tested} if tested else {})})
     elif not terminal.quiet:
-        for line in result_lines(result, least):
+        for line in result_lines(result, least, searched=searched):
             print(line)
         if tested:
             by = ", ".join(f"{name} {count}" for name, count in tested["by"].items())

@@ -21,30 +21,33 @@ if TYPE_CHECKING:
 def verify(
     terminal: Terminal,
     file: Annotated[str, typer.Argument(metavar="A.s", help="Assembly.")],
-    against: Annotated[str, typer.Argument(metavar="B.s", help="Assembly to compare it with.")],
-    function: Annotated[str, typer.Option(metavar="NAME", help="The function that is called.")],
+    against: Annotated[str, typer.Argument(metavar="B.s", help="Assembly to compare with.")],
+    function: Annotated[str, typer.Option(metavar="NAME", help="Function to call.")],
     arguments: Annotated[
         str,
         typer.Option(
             metavar="KIND,...",
-            help="What is in r0, r1, ...: pointer (to 4096 random bytes), integer, or LOW..HIGH.",
+            help="Contents of r0, r1, ...: pointer (to 4096 random bytes), integer, or LOW..HIGH.",
         ),
     ] = "pointer,pointer,pointer",
     also: Annotated[
         list[str] | None,
-        typer.Option("--with", metavar="FILE", help="Link FILE (.c, .s) to both; repeatable."),
+        typer.Option("--with", metavar="FILE", help="Link FILE (.c or .s) with both; repeatable."),
     ] = None,
     instances: Instances = 100,
     seed: Seed = 0,
     time_limit: Annotated[
-        float, typer.Option("--time-limit", metavar="SECONDS", min=1, help="Stop a run after it.")
+        float,
+        typer.Option("--time-limit", metavar="SECONDS", min=1, help="Stop each run after SECONDS."),
     ] = 60.0,
     json: Json = False,
 ) -> None:
-    """Run a function of two files on the same random inputs with QEMU, and compare.
+    """Run a function from two files in QEMU, and compare.
 
-    Compares memory behind the pointers, r0, r1 and the registers that a callee keeps, and counts
-    the packets that each executed. Versions that QEMU does not run are not run, which it says.
+    Both run on the same random inputs.
+
+    Compare the memory behind the pointers, r0, r1 and the callee-saved registers, and count the
+    packets executed. If QEMU cannot run this version of Hexagon, say so and run nothing.
     """
     from slotweave.hexagon.assembly.read import read_listing
     from slotweave.hexagon.judges.emulator import compare, missing

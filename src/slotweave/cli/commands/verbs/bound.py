@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
-from slotweave.cli import certificates, inputs, plan_bounds
+from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.facts import Assumed, FactsOption, assumed, read_only_notes
 from slotweave.cli.options import (
@@ -28,14 +29,13 @@ from slotweave.cli.output import (
     print_json,
     write_output,
 )
-from slotweave.cli.program_files import building, program_in, subject_flags
+from slotweave.cli.plans import job_named
+from slotweave.cli.program_files import Building, building, program_in, subject_flags
 from slotweave.cli.terminal import Terminal
+from slotweave.extensions import kernels
 
 if TYPE_CHECKING:
-    from slotweave.bounds import Bound
-    from slotweave.bounds.plans import PlansBound
-    from slotweave.ir.program import Program
-    from slotweave.machine import Machine
+    from slotweave.results import Bounds
 
 
 #: Which operations a bound of a program counts.
@@ -47,10 +47,11 @@ _OF_PROGRAM = (
 
 _Subject = Annotated[
     str | None,
-    typer.Argument(metavar="KERNEL|PROGRAM", help="A kernel, or a program file; - is stdin."),
+    typer.Argument(metavar="KERNEL|PROGRAM", help="A kernel or a program file; - is stdin."),
 ]
 _Plan = Annotated[
-    str | None, typer.Option(metavar="NAME|FILE.json", help="As for `slotweave compile`.")
+    str | None,
+    typer.Option(metavar="NAME|FILE.json", help="Plan to use, as for `slotweave compile`."),
 ]
 _Certificate = Annotated[
     str | None,
@@ -58,9 +59,7 @@ _Certificate = Annotated[
 ]
 _Check = Annotated[
     str | None,
-    typer.Option(
-        metavar="FILE", help="Check certificates: rebuild the problem and test each claim."
-    ),
+    typer.Option(metavar="FILE", help="Rebuild the problem, and check the certificates in FILE."),
 ]
 
 
@@ -84,11 +83,12 @@ def bound(
 ) -> None:
     """Show lower bounds on the cycles, with reasons.
 
-    For a kernel, the bounds hold for the operations of one plan; for a program, for what it
-    computes, lifted out of its bundles. Where the kernel declares what its plans may choose from, a
-    mixed-integer program bounds all of them and prints the choices that attain it.
+    For a kernel, the bounds hold for the operations of one plan. For a program, they hold for
+    whatever computes the same results. If the kernel declares the choices that its plans can
+    make, a mixed-integer program also bounds all of its plans, and the choices that reach this
+    bound are printed.
     """
-    from slotweave.bounds import bound_ladder
+    from slotweave import api
 
     expect_one_on_stdout(certificate, json)
     expect_one_on_stdout(svg, json or certificate == STDOUT)
@@ -98,105 +98,98 @@ def bound(
     if check is not None:
         if any((*options, svg, facts, how.given)):
             raise _bad("--check takes all but --machine from its file; leave the rest out")
-        certificates.check_file(check, machine, terminal, json)
+        _check(check, machine, terminal, json)
         return
     if subject is None:
         raise _bad("name a kernel or a program, or a file to --check")
-    known = None
-    if certificates.is_kernel(subject):
+    if is_kernel(subject):
         if facts or how.given:
             flags = " and ".join(["--facts", *subject_flags()])
             raise _bad(f"{flags} are for programs; kernels have --contract and -p")
-        on = machine or "challenge"
-        made = certificates.ProblemRequest(subject, parameters, contract, plan, on)
-        about, problem = certificates.kernel_problem(made)
-        ladder = bound_ladder(problem)
-        if certificate is not None:
-            certificates.write(certificate, about, problem, ladder)
-        plans = plan_bounds.over_all_plans(about, terminal)
+        job = job_named(subject, parameters, contract, plan, (), machine or "challenge")
+        chosen = plan or job.kernel.plan_names[0]
+        found, known = _as_named(api.bound(job), subject, chosen, machine or "challenge"), None
     else:
         if any(options[1:]):
             raise _bad("-p, --contract, --plan and --certificate are for kernels, not for programs")
-        parsed = program_in(subject, how)
-        known = assumed(subject, facts, how, parsed)
-        with inputs.with_file(subject):
-            target = inputs.machine_of(parsed, machine)
-            about, ladder = _of_program(parsed, target, known)
-        warnings = tuple(read_only_notes(parsed, subject, target, known, facts))
-        known = replace(known, notes=(*known.notes, *warnings))
-        plans = None
+        found, known = _of_program(subject, facts, machine, how)
+    if certificate is not None:
+        write_output(certificate, found.certificates())
     if svg is not None:
-        _draw(svg, inputs.shown(subject), ladder)
-    _deliver(about, ladder, known, plans, terminal, STDOUT in (certificate, svg), json)
-
-
-def _draw(svg: str, name: str, ladder: tuple[Bound, ...]) -> None:
-    """Draw the bounds to the file `svg`."""
-    from slotweave.views.svg.program_svg import ladder_svg
-
-    rungs = [(rung.name, rung.cycles) for rung in ladder]
-    write_output(svg, ladder_svg(f"Lower bounds of {name}", rungs))
-
-
-def _deliver(
-    about: dict[str, object],
-    ladder: tuple[Bound, ...],
-    known: Assumed | None,
-    plans: PlansBound | None,
-    terminal: Terminal,
-    to_stdout: bool,
-    json: bool,
-) -> None:
-    from slotweave.bounds import best_bound
-
+        write_output(svg, found.svg(inputs.shown(subject)))
+    terminal.notes(found.notes)
     if json:
-        offered = {} if plans is None else {"plans": plan_bounds.as_json(plans)}
-        rungs = [_rung(rung) for rung in ladder]
-        print_json({**about, "bound": _rung(best_bound(ladder)), "ladder": rungs, **offered})
-    elif not to_stdout and not terminal.quiet:
-        _show(terminal, ladder, known)
-        if plans is not None:
-            plan_bounds.show(plans)
+        print_json(found.to_json())
+    elif STDOUT not in (certificate, svg) and not terminal.quiet:
+        _show(terminal, found, known)
     terminal.notes(known.notes if known else ())
+
+
+def is_kernel(subject: str) -> bool:
+    """Whether `subject` names a kernel; anything else that is a file is a program."""
+    if subject in kernels() or ".py:" in subject:
+        return True
+    return subject != inputs.STDIN and not Path(subject).exists()
+
+
+def _as_named(found: Bounds, kernel: str, plan: str, machine: str) -> Bounds:
+    """The bounds with the names of what they are of that the user gave, which may be files."""
+    named = {"kernel": kernel, "plan": plan, "machine": machine}
+    return replace(found, about={**found.about, **named})
+
+
+def _of_program(
+    file: str, facts: str | None, machine: str | None, how: Building
+) -> tuple[Bounds, Assumed]:
+    """The bounds of the program in `file`, and the facts, with notes on them."""
+    from slotweave import api
+
+    parsed = program_in(file, how)
+    known = assumed(file, facts, how, parsed)
+    with inputs.with_file(file):
+        target = inputs.machine_of(parsed, machine)
+        found = api.bound(parsed, known, machine=target)
+    warnings = tuple(read_only_notes(parsed, file, target, known, facts))
+    return found, replace(known, notes=(*known.notes, *warnings))
+
+
+def _check(file: str, machine: str | None, terminal: Terminal, json: bool) -> None:
+    """Check all certificates in `file`; end in CheckFailed (SW412) if one shows too little."""
+    from slotweave import api
+
+    text = inputs.read_text(file, "SW220")
+    with inputs.with_file(file):
+        target = None if machine is None else inputs.machine_named(machine)
+        found = api.check_bounds(text + "\n", machine=target)
+    if json:
+        print_json(found.to_json())
+    found.expect_none(inputs.shown(file))
+    if not json and not terminal.quiet:
+        print(found)
 
 
 def _bad(reason: str) -> InputError:
     return InputError(Diagnostic("SW212", reason))
 
 
-def _of_program(
-    program: Program, target: Machine, known: Assumed
-) -> tuple[dict[str, object], tuple[Bound, ...]]:
-    """The ladder of what `program` computes."""
-    from slotweave.anatomy.inspect import refuse_faults
-    from slotweave.anatomy.timing.program_bounds import program_bounds
-
-    refuse_faults(program, target)
-    ladder = program_bounds(program, target, known.facts)
-    return {"machine": target.name, "facts": known.name}, ladder
-
-
-def _rung(bound: Bound) -> dict[str, object]:
-    return {"name": bound.name, "cycles": bound.cycles, "why": bound.why}
-
-
-def _show(terminal: Terminal, ladder: tuple[Bound, ...], known: Assumed | None) -> None:
+def _show(terminal: Terminal, found: Bounds, known: Assumed | None) -> None:
     """The ladder; `known` are the facts about memory under which a program is looked at."""
     from rich.table import Table
 
-    from slotweave.bounds import best_bound
     from slotweave.views.narrow import with_whole_numbers
+    from slotweave.views.plans.bound import plans_lines
 
-    best = best_bound(ladder)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("bound", no_wrap=True)
     table.add_column("cycles", justify="right", no_wrap=True)
     table.add_column("why", overflow="fold")
-    for rung in ladder:
-        style = "bold green" if rung is best else ""
+    for rung in found.ladder:
+        style = "bold green" if rung is found.best else ""
         table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
     terminal.show(with_whole_numbers(table))
     of = _OF_PLAN if known is None else _OF_PROGRAM
-    print(f"no schedule of these operations ({of}) has fewer than {plural(best.cycles, 'cycle')}")
+    print(f"no schedule of these operations ({of}) has fewer than {plural(found.cycles, 'cycle')}")
     if known is not None:
         print(f"facts: {known}")
+    if found.plans is not None:
+        print("", *plans_lines(found.plans), sep="\n")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import Annotated, TextIO
 
 import typer
 
-from slotweave.base.budget import budget
-from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.deadline import within
 from slotweave.cli.options import (
@@ -33,20 +31,16 @@ from slotweave.cli.output import (
     print_json,
     write_output,
 )
-from slotweave.cli.plans import plan_of, with_choices
+from slotweave.cli.plans import job_named
 from slotweave.cli.terminal import Terminal
-from slotweave.extensions.lookup import contract_called
-
-if TYPE_CHECKING:
-    from slotweave.driver.compile import AfterPass
-    from slotweave.driver.compiled import Compiled
-
 
 _Plan = Annotated[
     str | None,
     typer.Option(
         metavar="NAME|FILE.json",
-        help="Plan to compile by: tuned (where the shape has one), default, ... or a file.",
+        help="Plan to use: `tuned` (if the shape has one), `default`, another plan of the "
+        "kernel, or "
+        "a file.",
     ),
 ]
 _ResultFile = Annotated[
@@ -54,8 +48,9 @@ _ResultFile = Annotated[
     typer.Option(
         "--result",
         metavar="FILE",
-        help="Write the result to FILE: the program and the hashes of all it rests on; "
-        "`slotweave verify FILE` re-derives it.",
+        help="Write the program to FILE, with hashes of everything it depends on; "
+        "`slotweave verify "
+        "FILE` reproduces it.",
     ),
 ]
 _PrintAfter = Annotated[
@@ -63,7 +58,7 @@ _PrintAfter = Annotated[
     typer.Option(
         metavar="PASS",
         help="Print the output of PASS (trace, rewrite, lower, schedule, ...) instead of the "
-        "table; on stderr if stdout is for --json or -o -.",
+        "table. It goes to stderr if stdout is taken by --json or -o -.",
     ),
 ]
 
@@ -92,89 +87,46 @@ def compile_(
 ) -> None:
     """Compile a kernel to a checked program.
 
-    Before it is written, the program is run on random inputs and compared with the kernel's
-    reference. A limit ends the search for a shorter schedule. If there is no checked program within
-    --time-limit and two seconds, the command exits with code 3 and names the stage.
+    Before the program is written, it is run on random inputs and compared with the kernel's
+    reference. --time-limit and --evaluations end the search for a shorter schedule. If no
+    checked program exists two seconds after --time-limit, the command names the stage that it
+    was in and exits with code 3.
     """
+    from slotweave import api
+
     expect_one_on_stdout(output, json)
     expect_one_on_stdout(result_file, json or output == STDOUT)
     expect_writable(output)
     expect_writable(result_file)
-    inputs.expect_effort(effort)
-    shows = _printer(print_after, to_stderr=json or STDOUT in (output, result_file))
-    limits = budget(evaluations, time_limit)
-    target = inputs.machine_named(machine)
+    to_stderr = json or STDOUT in (output, result_file)
+    printers = _printers(print_after, sys.stderr if to_stderr else sys.stdout)
     with terminal.stages() as show, within(time_limit, "planned", show) as begins:
-        workload = inputs.kernel_named(kernel, target)
-        values = inputs.parameters_of(workload, parameters or ())
-        promise = contract_called(workload, contract)
-        choices = with_choices(workload, plan_of(workload, plan, values, promise), choice or ())
-        terminal.detail(f"compiling {workload.name} for {target.name} by the plan {choices.name}")
-
-        from slotweave.backend.fit import Effort  # after the checks of what the user gave
-        from slotweave.driver.compile import compile_job
-        from slotweave.driver.job import Job
-
-        job = Job(
-            workload, values, promise, choices, target,
-            seed=seed, instances=instances, effort=Effort[effort.upper()],
-        )  # fmt: skip
-        result = compile_job(job, limits, begins, shows)
-    if result_file is not None:
-        _record(result, result_file)
-    _deliver(result, terminal, output, json, table=print_after is None)
-
-
-def _record(result: Compiled, file: str) -> None:
-    """Write the result where it can be verified later."""
-    from slotweave.anatomy.summaries.compiled import compiled_summary
-    from slotweave.evidence.record import record_to_json
-
-    job, summary = result.job, compiled_summary(result).to_json()
-    write_output(file, record_to_json(summary, result.program, job.machine, job.kernel))
-
-
-def _printer(name: str | None, *, to_stderr: bool) -> AfterPass:
-    """What prints the draft after the pass `name`, if there is a name.
-
-    Raises InputError (SW212) if no pass has it.
-    """
-    if name is None:
-        return lambda _ended, _draft: None
-
-    from slotweave.driver.pass_text import draft_text
-    from slotweave.driver.passes import PASSES, Draft
-
-    known = [each.name for each in PASSES]
-    if name not in known:
-        raise InputError(
-            Diagnostic("SW212", f"there is no pass {name!r}; known: {', '.join(known)}")
+        job = job_named(kernel, parameters, contract, plan, choice, machine,
+                        seed=seed, instances=instances, effort=effort)  # fmt: skip
+        terminal.detail(
+            f"compiling {job.kernel.name} for {job.machine.name} by the plan {job.plan.name}"
         )
-
-    def show(ended: str, draft: Draft) -> None:
-        if ended == name:
-            print(draft_text(ended, draft), end="", file=sys.stderr if to_stderr else sys.stdout)
-
-    return show
-
-
-def _deliver(
-    result: Compiled, terminal: Terminal, output: str | None, json: bool, *, table: bool
-) -> None:
-    """Write the program where it is wanted, and say what became of it."""
-    from slotweave.anatomy.summaries.compiled import compiled_summary
-    from slotweave.ir.text.program_files import program_to_json
-    from slotweave.views.result_table import compiled_view
-
+        result = api.compile(
+            job, time_limit=time_limit, evaluations=evaluations, watch=begins, print_after=printers
+        )
+    if result_file is not None:
+        write_output(result_file, result.record())
     if output is not None:
+        from slotweave.ir.text.program_files import program_to_json
+
         write_output(output, program_to_json(result.program))
     if json:
-        print_json(compiled_summary(result).to_json())
-    elif table and not terminal.quiet and output != STDOUT:
-        terminal.show(compiled_view(compiled_summary(result, causes=False)))
+        print_json(result.to_json())
+    elif print_after is None and not terminal.quiet and output != STDOUT:
+        terminal.show(result.__rich__())
     if not result.program.bundles:
         terminal.note("the program is empty: for these parameters the kernel does nothing")
     if output is not None and output != STDOUT:
         terminal.note(f"wrote {output}")
     for stage, seconds in result.seconds.items():
         terminal.detail(f"{stage:<12} {seconds:8.3f} s")
+
+
+def _printers(name: str | None, stream: TextIO) -> dict[str, Callable[[str], None]]:
+    """What prints on `stream` after the pass `name`, if there is a name."""
+    return {} if name is None else {name: lambda text: print(text, end="", file=stream)}

@@ -43,15 +43,14 @@ from slotweave.cli.program_files import (
     program_text,
 )
 from slotweave.cli.terminal import Terminal
-from slotweave.cli.verifying.results import is_result
 from slotweave.extensions import extensions
 
 if TYPE_CHECKING:
     from slotweave.ir.program import Program
 
 _SIDE = (
-    "A program as `slotweave inspect` takes it, or a result: the --json output of another "
-    "command (not `explain`), or a file that `compile --result` wrote; - is stdin."
+    "A program file, as for `inspect`, or a result: the --json output of another command (except "
+    "`explain`), or a file that `compile --result` wrote; - is stdin."
 )
 
 
@@ -63,7 +62,7 @@ def diff(
     terminal: Terminal,
     a: Annotated[str, typer.Argument(metavar="A", help=_SIDE)],
     b: Annotated[
-        str, typer.Argument(metavar="B", help="What to compare with A; the same kinds of files.")
+        str, typer.Argument(metavar="B", help="What to compare A with; a file of the same kind.")
     ],
     machine: MachineOfProgram = None,
     facts: OriginFactsOption = None,
@@ -73,9 +72,10 @@ def diff(
 ) -> None:
     """Compare two programs, or two results.
 
-    Operations are matched by the words that they compute on a few random memories, so that order,
-    allocation and engines do not matter, nor different ways to compute the same word. A program
-    that jumps is compared as it runs; known words must decide its jumps.
+    Operations are matched by the values that they compute on a few random memories. Their
+    order, allocation and engines do not matter, and neither does the way in which a value is
+    computed. Programs that jump are compared as they run, which works only if their jumps do
+    not depend on unknown data.
     """
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
@@ -124,8 +124,10 @@ def _result(text: str) -> dict[str, Any] | None:
 
 def _program_of(side: Any, file: str, terminal: Terminal) -> Any:
     """`side`, or the program in it if it is a result with one."""
+    from slotweave.names import is_record
+
     text = dumps(side) if isinstance(side, dict) else ""
-    return program_from(text, file, terminal) if is_result(text) else side
+    return program_from(text, file, terminal) if is_record(text) else side
 
 
 def _show_results(sides: dict[str, Any], names: dict[str, str], json: bool) -> None:
@@ -149,26 +151,23 @@ def _show_programs(
     svg: str | None,
     json: bool,
 ) -> None:
-    from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
+    from slotweave import api
     from slotweave.views.diff_text import diff_lines
 
-    numbering, ran = Numbering(), {}
     known = {
         key: assumed(names[key], facts, _borrowing(side, sides, how), side)
         for key, side in sides.items()
     }
+    target = None if machine is None else inputs.machine_named(machine)
     for key, program in sides.items():
         with inputs.with_file(names[key]):
-            target = inputs.machine_of(program, machine)
-            ran[key] = side_of(program, target, known[key].facts, numbering)
-    found = diff_sides(ran["a"], ran["b"])
+            inputs.machine_of(program, machine)
     titles = (names["a"], names["b"])
+    found = api.diff(sides["a"], sides["b"], (known["a"], known["b"]), machine=target, names=titles)
     if svg is not None:
-        from slotweave.views.svg.compared import diff_svg
-
-        write_output(svg, diff_svg(found, titles, [known[key].facts for key in "ab"]))
+        write_output(svg, found.svg(titles))
     if json:
-        print_json({"files": names, "facts": facts, **found.to_json()})
+        print_json({"files": names, **found.to_json()})
     elif svg != STDOUT:
         print("\n".join(diff_lines(found, titles)))
         print("\n".join(_facts_lines(known)))

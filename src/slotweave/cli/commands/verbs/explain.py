@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from slotweave.base.diagnostics import CODES, Diagnostic, InputError
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_notes
+from slotweave.cli.inputs import machine_of, with_file
 from slotweave.cli.options import (
     NO_FILES,
     Files,
@@ -23,12 +24,8 @@ from slotweave.cli.output import (
     print_json,
     write_output,
 )
+from slotweave.cli.program_files import building, program_in
 from slotweave.cli.terminal import Terminal
-
-if TYPE_CHECKING:
-    from slotweave.ir.facts import Facts
-    from slotweave.ir.program import Program
-    from slotweave.machine import Machine
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,15 +37,16 @@ def explain(
     code: Annotated[
         str | None,
         typer.Argument(
-            metavar="CODE|PROGRAM", help="A code such as SW104 (default: all codes), or a program."
+            metavar="CODE|PROGRAM",
+            help="A code such as SW104, or a program file (default: list all codes).",
         ),
     ] = None,
     place: Annotated[
         str | None,
         typer.Argument(
             metavar="CYCLE[:ENGINE[:SLOT]]",
-            help="Where in the program; bundles are numbered from 0. In a program that jumps, the "
-            "cycles of its run are, if known words decide its jumps; if not, the bundles.",
+            help="Place in the program. Cycles count from 0. If the jumps of a program depend on "
+            "unknown data, give the number of a bundle instead of a cycle.",
         ),
     ] = None,
     machine: MachineOfProgram = None,
@@ -57,91 +55,43 @@ def explain(
     svg: Svg = None,
     json: Json = False,
 ) -> None:
-    """Explain an error code, or what a program does in a cycle.
+    """Explain an error code, or what a program does in one cycle.
 
-    Of a cycle, says why each operation is not earlier and why each empty slot is empty.
+    For a cycle, say why each operation does not run earlier, and why each empty slot is empty.
     """
     expect_one_on_stdout(svg, json)
     expect_writable(svg)
-    if code is not None and place is not None:
-        from slotweave.cli.inputs import machine_of
-        from slotweave.cli.program_files import building, program_in
-
-        how = building(files, terminal)
-        program = program_in(code, how)
-        known = assumed(code, facts, how, program)
-        _explain_place(program, code, place, machine, known.facts, svg, json)
-        target = machine_of(program, machine)
-        terminal.notes((*known.notes, *read_only_notes(program, code, target, known, facts)))
-    elif svg is not None:
-        raise InputError(Diagnostic("SW212", "--svg draws a place: PROGRAM CYCLE[:ENGINE[:SLOT]]"))
-    else:
+    if code is None or place is None:
+        if svg is not None:
+            reason = "--svg draws a place: PROGRAM CYCLE[:ENGINE[:SLOT]]"
+            raise InputError(Diagnostic("SW212", reason))
         _explain_code(code, json)
-
-
-def _explain_place(
-    program: Program,
-    file: str,
-    place: str,
-    machine_name: str | None,
-    facts: Facts,
-    svg: str | None,
-    json: bool,
-) -> None:
-    from slotweave.anatomy.causes.run_or_part import explain_run_or_part
-    from slotweave.anatomy.causes.why_here import explain_bundle
-    from slotweave.anatomy.inspect import refuse_faults
-    from slotweave.anatomy.unrolled import up_to_halt
-    from slotweave.anatomy.words.live_scratch import is_straight
-    from slotweave.cli.inputs import machine_of, with_file
+        return
+    from slotweave import api
     from slotweave.views.explain_text import explanation_lines
 
-    machine = machine_of(program, machine_name)
-    with with_file(file):
-        refuse_faults(program, machine)
-        if is_straight(program):
-            bundles = len(up_to_halt(program).bundles)
-            most = f"the program has {len(program.bundles):,} bundles, from 0 on"
-            if bundles < len(program.bundles):
-                most = f"{most}, and halts in {bundles - 1:,}"
-            most = most if bundles else "the program is empty, it has no bundle"
-            at = _parsed_place(place, bundles, most, machine)
-            answer = explain_bundle(program, machine, *at, facts)
-        else:
-            answer = explain_run_or_part(
-                program,
-                machine,
-                facts,
-                lambda size, most: _parsed_place(place, size, most, machine),
-            )
-    if svg is not None:
-        from slotweave.views.svg.explained import explanation_svg
-
-        with with_file(file):
-            write_output(svg, explanation_svg(file, program, machine, facts, answer))
+    how, (cycle, engine, slot) = building(files, terminal), _parsed_place(place)
+    program = program_in(code, how)
+    known = assumed(code, facts, how, program)
+    with with_file(code):
+        target = machine_of(program, machine)
+        found = api.explain(program, cycle, engine, slot, known, machine=target)
+        if svg is not None:
+            write_output(svg, found.svg(code))
     if json:
-        print_json(answer.to_json())
+        print_json(found.to_json())
     elif svg != STDOUT:
-        print("\n".join(explanation_lines(answer)))
+        print("\n".join(explanation_lines(found)))
+    terminal.notes((*known.notes, *read_only_notes(program, code, target, known, facts)))
 
 
-def _parsed_place(
-    place: str, size: int, most: str, machine: Machine
-) -> tuple[int, str | None, int | None]:
-    """`CYCLE[:ENGINE[:SLOT]]`, each of which must exist; `most` says that there are `size`."""
-    bundle, engine, slot = [*place.split(":"), None, None][:3]
-    number = _number(bundle)
-    if place.count(":") > 2 or number is None:
-        raise _no_place(place, "a place is CYCLE[:ENGINE[:SLOT]], such as 5 or 5:alu:0")
-    if number >= size:
-        raise _no_place(place, most)
-    if engine is not None and engine not in machine.slots:
-        raise _no_place(place, f"{machine.name} has the engines {', '.join(machine.slots)}")
-    position = None if slot is None else _number(slot)
-    if engine is not None and slot is not None:
-        width = machine.slots[engine]
-        if position is None or position >= width:
-            raise _no_place(place, f"{engine} has {width} slots, from 0 on")
+def _parsed_place(place: str) -> tuple[int, str | None, int | None]:
+    """`CYCLE[:ENGINE[:SLOT]]`."""
+    cycle, engine, slot, *more = [*place.split(":"), None, None]
+    number, position = _number(cycle), _number(slot)
+    if len(more) > 2 or number is None or (slot is not None and position is None):
+        reason = "a place is CYCLE[:ENGINE[:SLOT]], such as 5 or 5:alu:0"
+        raise InputError(Diagnostic("SW212", f"no place {place!r}: {reason}"))
     return number, engine, position
 
 
@@ -150,12 +100,10 @@ def _number(text: str | None) -> int | None:
     return int(text) if short and text else None
 
 
-def _no_place(place: str, reason: str) -> InputError:
-    return InputError(Diagnostic("SW212", f"no place {place!r}: {reason}"))
-
-
 def _explain_code(code: str | None, json: bool) -> None:
     from textwrap import fill
+
+    from slotweave import api
 
     if code is None:
         if json:
@@ -163,14 +111,14 @@ def _explain_code(code: str | None, json: bool) -> None:
         else:
             print("\n".join(f"{name}  {entry.title}" for name, entry in CODES.items()))
         return
-    entry = CODES.get(code.upper())
-    if entry is None:
+    if code.upper() not in CODES:
         reason = (
             f"there is no code {code!r}; `slotweave explain` lists them all, "
             "`slotweave explain PROGRAM CYCLE[:ENGINE[:SLOT]]` is about a place in a program"
         )
         raise InputError(Diagnostic("SW212", reason))
+    found = api.explain(code.upper())
     if json:
-        print_json({"code": code.upper(), "title": entry.title, "text": entry.text})
+        print_json(found.to_json())
     else:
-        print(f"{code.upper()}: {entry.title}\n\n{fill(entry.text, 80)}")
+        print(f"{found.code}: {found.title}\n\n{fill(found.text, 80)}")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.cli import inputs
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.command import command
 from slotweave.cli.options import (
@@ -22,9 +21,8 @@ from slotweave.cli.options import (
     TargetMachine,
 )
 from slotweave.cli.output import expect_writable, print_json, write_output
-from slotweave.cli.plans import plan_of, with_choices
+from slotweave.cli.plans import job_named
 from slotweave.cli.terminal import Terminal
-from slotweave.extensions.lookup import contract_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +33,8 @@ _Set = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUES",
-        help="Set the slots of an engine, or the words of `scratch`, to 2..4 or 2,3,4; repeatable.",
+        help="Try these numbers of slots of an engine, or of words of `scratch`: 2..4, or 2,3,4; "
+        "repeatable.",
     ),
 ]
 _Cost = Annotated[
@@ -43,23 +42,26 @@ _Cost = Annotated[
     typer.Option(
         "--cost",
         metavar="NAME=NUMBER",
-        help="What a slot, or a word of scratch, costs; repeatable.",
+        help="Cost of one slot of an engine, or of one word of `scratch`; repeatable.",
     ),
 ]
 
-_Plan = Annotated[str | None, typer.Option(metavar="NAME|FILE.json", help="Plan to compile by.")]
+_Plan = Annotated[str | None, typer.Option(metavar="NAME|FILE.json", help="Plan to use.")]
 _Sample = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help="Take N machines of the grid, drawn with --seed."),
+    typer.Option(metavar="N", min=1, help="Try only N machines, drawn from the grid with --seed."),
 ]
 _Workers = Annotated[int, typer.Option(metavar="N", min=1, help="Use N processes.")]
 _Html = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="Write table, heat maps and plot as a page to FILE."),
+    typer.Option(metavar="FILE", help="Write a page with the table, heat maps and plot to FILE."),
 ]
 _Svg = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="Write the plot, or without --cost the heat maps, to FILE."),
+    typer.Option(
+        metavar="FILE",
+        help="Write the plot of cycles against cost to FILE; without --cost, the heat maps.",
+    ),
 ]
 
 
@@ -85,29 +87,21 @@ def explore(
     svg: _Svg = None,
     json: Json = False,
 ) -> None:
-    """Compile a kernel for a grid of machines; see what binds.
+    """Compile a kernel for a grid of machines; see what limits it.
 
-    With --cost, machines that no other one beats in cost and cycles are marked: the Pareto front.
-    What was compiled before is taken from the cache (`slotweave cache info`). A machine on which
-    nothing fits is a row with the reason.
+    With --cost, mark the machines that no other machine beats in both cost and cycles (the
+    Pareto front). Results are cached (`slotweave cache info`). If nothing fits on a machine,
+    its row says why.
     """
     from slotweave import api
-    from slotweave.backend.fit import Effort
-    from slotweave.driver.job import Job
-    from slotweave.recompiling.machines import settings_of
-    from slotweave.views.exploration import exploration_lines
+    from slotweave.names import settings_of
+    from slotweave.views.exploring import exploration_lines
 
     for file in (html, svg):
         expect_writable(file)
-    inputs.expect_effort(effort)
-    target = inputs.machine_named(machine)
+    job = job_named(kernel, parameters, contract, plan, choice, machine, effort=effort)
     with given_as("--set NAME=VALUES"):
-        settings = settings_of(target, assigned(changes or (), "SW212"))
-    workload = inputs.kernel_named(kernel, target)
-    values = inputs.parameters_of(workload, parameters or ())
-    promise = contract_called(workload, contract)
-    chosen = with_choices(workload, plan_of(workload, plan, values, promise), choice or ())
-    job = Job(workload, values, promise, chosen, target, effort=Effort[effort.upper()])
+        settings = settings_of(job.machine, assigned(changes or (), "SW212"))
     with terminal.stages() as show:
         done = count(1)
         found = api.explore(
@@ -121,8 +115,8 @@ def explore(
     if json:
         print_json(found.to_json())
         return
-    terminal.show(found._view())
-    print("\n".join(exploration_lines(found.to_json())))
+    terminal.show(found.__rich__())
+    print("\n".join(exploration_lines(found)))
 
 
 def _costs(given: Iterable[str]) -> Mapping[str, float]:

@@ -6,11 +6,16 @@ from typing import Annotated
 
 import typer
 
-from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.options import Output, TargetMachine
-from slotweave.cli.output import STDOUT, expect_writable, write_output
+from slotweave.cli.options import Json, Output, TargetMachine
+from slotweave.cli.output import (
+    STDOUT,
+    expect_one_on_stdout,
+    expect_writable,
+    print_json,
+    write_output,
+)
 from slotweave.cli.terminal import Terminal
 
 
@@ -26,23 +31,26 @@ def pass_(
     ],
     machine: TargetMachine = "challenge",
     output: Output = None,
+    json: Json = False,
 ) -> None:
     """Run one pass of the compiler on a graph or a problem.
 
-    `rewrite` turns a graph into a graph and `lower` into a problem; `schedule` prints a schedule of
-    a problem and `bound` its lower bounds. `slotweave compile KERNEL --print-after PASS` prints the
-    texts that this command reads.
+    `rewrite` turns a graph into a graph, and `lower` turns it into a problem. `schedule` prints
+    a schedule of a problem, and `bound` its lower bounds. `slotweave compile KERNEL
+    --print-after PASS` prints the texts that this command reads. With --json, print `pass`,
+    `machine`, `text` and `output`.
     """
-    from slotweave.driver.pass_text import TEXT_PASSES
+    from slotweave import api
 
+    expect_one_on_stdout(output, json)
     expect_writable(output)
-    if name not in TEXT_PASSES:
-        takes = ", ".join(f"{known} (of a {one.reads})" for known, one in TEXT_PASSES.items())
-        raise InputError(Diagnostic("SW212", f"no pass {name!r} runs on a text; these do: {takes}"))
     target = inputs.machine_named(machine)
     text = inputs.read_text(file, "SW213")
     with inputs.with_file(file):
-        found = TEXT_PASSES[name].run(text, inputs.shown(file), target)
-    write_output(output or STDOUT, found)
+        found = api.run_pass(name, f"{text}\n", machine=target, called=inputs.shown(file))
+    if output is not None or not json:
+        write_output(output or STDOUT, found.text)
+    if json:
+        print_json({**found.to_json(), "output": output})
     if output not in (None, STDOUT):
         terminal.note(f"wrote {output}")

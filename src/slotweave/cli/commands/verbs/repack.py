@@ -26,7 +26,6 @@ from slotweave.cli.options import (
     Seed,
     TimeLimit,
 )
-from slotweave.cli.origin import not_guessed
 from slotweave.cli.output import (
     STDOUT,
     expect_one_on_stdout,
@@ -34,14 +33,13 @@ from slotweave.cli.output import (
     print_json,
     write_output,
 )
-from slotweave.cli.program_files import building, built_for, program_in
+from slotweave.cli.program_files import as_known, building, built_for, program_in
 from slotweave.cli.terminal import PATIENCE, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slotweave.anatomy.given_words import GivenWords
-    from slotweave.repacking import Repacked, RepackOptions
+    from slotweave.results import Repacked
 
 
 #: Seconds after the limit at which what is under way is abandoned; saying and writing what was
@@ -53,15 +51,15 @@ _Vectorize = Annotated[
     bool | None,
     typer.Option(
         "--vectorize/--no-vectorize",
-        help="Pack operations on words into vectors, or do not (default: try both).",
+        help="Pack scalar operations into vectors, or leave them scalar (default: try both).",
     ),
 ]
 _NoRewrite = Annotated[
     bool,
     typer.Option(
         "--no-rewrite",
-        help="Apply no rules: reschedule only the needed operations, each once; known words "
-        "become constants.",
+        help="Apply no rewrite rules. Unused and repeated operations are still dropped, and known "
+        "words still become constants.",
     ),
 ]
 
@@ -85,10 +83,11 @@ def repack(
     output: Output = None,
     json: Json = False,
 ) -> None:
-    """Turn a program into a shorter one that is proved to do the same.
+    """Turn a program into a shorter one that is proved equal.
 
-    Lifts, rewrites, schedules and allocates the program again; where nothing shorter is found, the
-    given program comes back. Ctrl-C ends the search and keeps the best program so far.
+    Lift the program to a dataflow graph, then rewrite, schedule and allocate it again. If
+    nothing shorter is found, return the program unchanged. Ctrl-C ends the search and keeps the
+    best program so far.
     """
     expect_one_on_stdout(output, json)
     expect_writable(output)
@@ -96,34 +95,32 @@ def repack(
         reason = "--vectorize changes operations, which --no-rewrite forbids"
         raise InputError(Diagnostic("SW212", reason))
     inputs.expect_effort(effort)
-    limits = budget(evaluations, time_limit, grace=GRACE)
+    limits = budget(evaluations, time_limit)
     how = building(files, terminal)
     parsed = program_in(program, how)
     target = inputs.machine_of(parsed, machine)
     known = assumed(program, facts, how, parsed)
 
-    from slotweave.anatomy.given_words import given_words
-    from slotweave.backend.fit import Effort  # after the checks of what the user gave
-    from slotweave.extensions import kernels
-    from slotweave.repacking import RepackOptions, origin_of
-    from slotweave.repacking import repack as repacked
-    from slotweave.repacking.deadline import abandoning
+    from slotweave import api  # after the checks of what the user gave
 
-    options = RepackOptions(
-        rewrite=not no_rewrite, vectorize=vectorize, effort=Effort[effort.upper()], seed=seed
-    )
     with deferred_interrupt() as raise_if_interrupted:
         progress = Progress(terminal, limits, raise_if_interrupted, known.notes)
-        said = not_guessed(parsed, program, known)
+        said = as_known(parsed, program, known.facts)
         with inputs.with_file(program), with_facts(known, facts):
-            with abandoning(limits, "the program was still being looked at"):
-                given = given_words(said, target, known.facts)
-            origin = origin_of(said, kernels())
-            result = repacked(said, target, known.facts, options, progress, limits, origin)
+            result = api.repack(
+                said, known, machine=target, vectorize=vectorize, rewrite=not no_rewrite,
+                effort=effort, seed=seed, time_limit=_left(limits), evaluations=evaluations,
+                grace=GRACE, watch=progress,
+            )  # fmt: skip
         built = built_for(program, parsed)
-        _deliver(result, given, options, known, program, built, terminal, output, json)
+        _deliver(result, known, program, built, terminal, output, json)
     if result.interrupted:
         raise KeyboardInterrupt
+
+
+def _left(limits: Budget) -> float | None:
+    """Seconds that are left; None if there is no limit."""
+    return None if limits.ends is None else max(0.0, limits.ends - limits.clock())
 
 
 class Progress:
@@ -162,8 +159,6 @@ class Progress:
 
 def _deliver(
     result: Repacked,
-    given: GivenWords,
-    options: RepackOptions,
     facts: Assumed,
     file: str,
     built: str | None,
@@ -172,32 +167,23 @@ def _deliver(
     json: bool,
 ) -> None:
     """Write the program where it is wanted, and say what became of it."""
-    from slotweave.anatomy.summaries.repacked import repacked_summary
-    from slotweave.anatomy.words.double_writes import double_writes_diagnostic
-    from slotweave.anatomy.words.never_written import never_written_diagnostic
     from slotweave.ir.text.program_files import program_to_json
     from slotweave.views.repack_lines import search_lines
     from slotweave.views.result_table import repacked_view
 
     if output is not None:
         write_output(output, program_to_json(result.program))
-    for found in (
-        never_written_diagnostic(given.unwritten, inputs.shown(file)),
-        double_writes_diagnostic(given.doubled, inputs.shown(file)),
-    ):
-        if found is not None:
-            terminal.note(f"warning: {found}")
-    summary = repacked_summary(result, facts.name, options.seed, given)
+    terminal.notes(f"warning: {warning}" for warning in result.warnings(inputs.shown(file)))
     if json:
-        print_json(summary.to_json())
+        print_json(result.to_json())
     elif not terminal.quiet and output != STDOUT:
         context = [("built for", built)] if built else []
         context.append(("facts", str(facts)))
-        terminal.show(repacked_view(summary, context))
+        terminal.show(repacked_view(result.summary, context))
         before = plural(result.before, "cycle")
         print(f"\n{before} before, {result.cycles:,} now, under facts {facts.name!r}:")
         print(result.why)
-        for line in search_lines(summary, shlex.quote(file), options.rewrite):
+        for line in search_lines(result.summary, shlex.quote(file), result.rewrote):
             print(line)
     if output is None and not json:
         terminal.note("nothing was written; -o FILE writes the program")

@@ -11,11 +11,12 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.facts import NOTHING, OriginFactsOption, assumed, facts_of_origin
-from slotweave.cli.options import NO_FILES, Files, MachineOfProgram, Svg
+from slotweave.cli.options import NO_FILES, Files, Json, MachineOfProgram, Svg
 from slotweave.cli.output import (
     STDOUT,
     expect_one_on_stdout,
     expect_writable,
+    print_json,
     stdout_by_any_name,
     write_output,
 )
@@ -31,7 +32,7 @@ _REPORT = "report.html"
 
 _Other = Annotated[
     str | None,
-    typer.Argument(metavar="[B]", help="A program to compare it with, on the same time axis."),
+    typer.Argument(metavar="[B]", help="A second program, to draw on the same time axis."),
 ]
 _Page = Annotated[
     str | None,
@@ -43,11 +44,13 @@ _Page = Annotated[
 ]  # fmt: skip
 _Cycles = Annotated[
     str | None,
-    typer.Option("--cycles", metavar="A..B", help="Show these cycles of a long program."),
+    typer.Option("--cycles", metavar="A..B", help="Show only these cycles of a long program."),
 ]
 _Picture = Annotated[
     list[str] | None,
-    typer.Option(metavar="|".join(PICTURES), help="What --svg draws, all if left out; repeatable."),
+    typer.Option(
+        metavar="|".join(PICTURES), help="Picture that --svg draws (default: all); repeatable."
+    ),
 ]
 
 
@@ -57,7 +60,7 @@ def add_to(app: typer.Typer) -> None:
 
 def report(
     terminal: Terminal,
-    a: Annotated[str, typer.Argument(metavar="A", help="A program, as `inspect` takes it.")],
+    a: Annotated[str, typer.Argument(metavar="A", help="A program file, as for `inspect`.")],
     b: _Other = None,
     output: _Page = None,
     cycles: _Cycles = None,
@@ -66,27 +69,30 @@ def report(
     files: Files = NO_FILES,
     svg: Svg = None,
     picture: _Picture = None,
+    json: Json = False,
 ) -> None:
-    """Draw where the cycles go, as one page for a browser.
+    """Draw where the cycles go, as a page for a browser.
 
-    The page needs no network. It shows each slot of each bundle, what each operation waited for,
-    the use of engines, scratch and groups of items over time, and the program itself. Given two
-    programs it shows both, their operations matched by what they compute. With --svg its pictures
-    are drawn to a file, and the page is written only if -o names it.
+    The page works offline. It shows each slot of each bundle, what each operation waited for,
+    the use of engines and scratch over time, and the program itself. Given two programs, it
+    shows both and matches their operations by what they compute. With --svg, write the pictures to
+    a file, and the page only if -o names it. With --json, also print `form`, `programs`, `bytes`
+    and `output`.
     """
+    from slotweave.api.writing import page_of, pictures_of
     from slotweave.views.page import Reported
-    from slotweave.views.page import report as page_of
 
     wanted = _pictures(picture, svg, b)
     page = _REPORT if output is None and svg is None else output
-    expect_one_on_stdout(svg, page == STDOUT)
+    expect_one_on_stdout(svg, json or page == STDOUT)
+    expect_one_on_stdout(page, json)
     for written in (page, svg):
         expect_writable(written)
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
     how = building(files, terminal)
     span = None if cycles is None else inputs.span_named(cycles)
-    reported = []
+    reported, names = [], []
     for file in (a, b) if b is not None else (a,):
         program = program_in(file, how)
         of_facts = facts or facts_of_origin(file, program)
@@ -99,16 +105,17 @@ def report(
         options = {"--machine": machine, "--facts": of_facts, **flags_given(files)}
         name = inputs.shown(file)
         reported.append(Reported(name, program, target, known.facts, file, options))
+        names.append(known.name)
     with inputs.with_file(a):
         if svg is not None:
-            from slotweave.views.page import report_svg
-
-            write_output(svg, report_svg(reported, span, wanted))
-        if page is None:
-            return
-        text = page_of(reported[0], reported[1] if b is not None else None, span)
-    write_output(page, text)
-    if page != STDOUT:
+            drawn = pictures_of(reported, names, span, wanted)
+            write_output(svg, drawn.text)
+        if page is not None:
+            drawn = page_of(reported, names, span)
+            write_output(page, drawn.text)
+    if json:
+        print_json({**drawn.to_json(), "output": page if page is not None else svg})
+    if page not in (None, STDOUT):
         terminal.note(f"wrote {page}; open it in a browser")
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,7 +37,7 @@ from slotweave.cli.terminal import Terminal
 if TYPE_CHECKING:
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
-    from slotweave.simulate.run import Memory, Run
+    from slotweave.simulate.run import Memory
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,8 +51,9 @@ def run(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Memory before the run, a JSON list of words (default: none); `slotweave kernels "
-            "memory` writes one.",
+            help="Initial memory, as a JSON list of words (default: empty). `slotweave "
+            "kernels memory` "
+            "writes one.",
         ),
     ] = None,
     machine: MachineOfProgram = None,
@@ -65,17 +66,16 @@ def run(
         bool,
         typer.Option(
             "--debug",
-            help="Step through the program, forward and back. Needs the extra `tui` (Textual).",
+            help="Step through the program, forward and back (needs the extra `tui`).",
         ),
     ] = False,
 ) -> None:
     """Simulate a program.
 
-    -o FILE writes memory at the end as a JSON list of words.
+    With -o FILE, write the final memory to FILE as a JSON list of words.
     """
+    from slotweave import api
     from slotweave.cli import inputs
-    from slotweave.simulate.reference import run as simulate
-    from slotweave.views.run_text import run_lines
 
     if debug and (json or output is not None):
         reason = "--debug shows the program and gives no result: leave out --json and -o"
@@ -90,14 +90,13 @@ def run(
         _debug(parsed, target, memory, program, strict=not compatible)
         return
     with inputs.with_file(program), _missing_memory_named(mem, parsed):
-        end = simulate(parsed, target, memory, strict=not compatible, max_cycles=max_cycles)
+        end = api.run(parsed, memory, machine=target, strict=not compatible, max_cycles=max_cycles)
     if output is not None:
         write_output(output, f"{end.memory.tolist()}\n")
     if json:
-        print_json(_result(end))
+        print_json(end.to_json())
     elif output != STDOUT:
-        lines = run_lines(end.cycles, end.state, end.pc, end.trace, memory, end.memory)
-        print("\n".join(lines))
+        print("\n".join(end.lines()))
     terminal.detail(
         f"{plural(end.executed_bundles, 'bundle')} ran, those that cost no cycle included"
     )
@@ -105,8 +104,7 @@ def run(
 
 def _debug(program: Program, machine: Machine, memory: Memory, title: str, strict: bool) -> None:
     """Step through the program on the terminal. Raises what keeps it from being run at all."""
-    from slotweave.simulate.legality import static_faults
-    from slotweave.simulate.stepping import Stepper
+    from slotweave.api.making import stepper
 
     try:
         from slotweave.cli.debugger import Debugger
@@ -115,10 +113,7 @@ def _debug(program: Program, machine: Machine, memory: Memory, title: str, stric
         raise InputError(Diagnostic("SW212", reason)) from error
     if not sys.stdout.isatty():
         raise InputError(Diagnostic("SW212", "--debug needs a terminal to show the program on"))
-    if strict:
-        for refusal in static_faults(program, machine):
-            raise CheckFailed(refusal)
-    Debugger(program, Stepper(program, machine, memory, strict), title).run()
+    Debugger(program, stepper(program, memory, machine, strict=strict), title).run()
 
 
 @contextmanager
@@ -143,13 +138,3 @@ def _making_memory(program: Program) -> str:
         return "slotweave kernels memory KERNEL -o FILE"
     shape = "".join(f" -p {name}={value}" for name, value in params.items())
     return f"slotweave kernels memory {kernel}{shape} --contract {contract} -o FILE"
-
-
-def _result(end: Run) -> dict[str, Any]:
-    return {
-        "cycles": end.cycles,
-        "state": end.state.value,
-        "pc": end.pc,
-        "trace": list(end.trace),
-        "mem": end.memory.tolist(),
-    }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slotweave.base.diagnostics import Diagnostic, InputError, NoSchedule
+from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.options import Evaluations, Json, Output, Seed, Svg, TimeLimit
@@ -22,9 +22,9 @@ from slotweave.cli.terminal import Terminal
 from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
-    from slotweave.driver.solving import Method, Solution
+    from slotweave.results import Solved
 
-_METHODS = ("list", "modulo", "exact", "auto")
+METHODS = ("list", "modulo", "exact", "auto")
 
 
 _File = Annotated[
@@ -38,13 +38,14 @@ _File = Annotated[
 _Method = Annotated[
     str,
     typer.Option(
-        metavar="|".join(_METHODS),
-        help="How to search: `auto` is exact if ortools is installed; exact starts from a "
-        "heuristic.",
+        metavar="|".join(METHODS),
+        help="How to search. `exact` starts from a heuristic schedule; `auto` is `exact` "
+        "if ortools "
+        "is installed, else the heuristic alone.",
     ),
 ]
 _Workers = Annotated[
-    int, typer.Option(metavar="N", min=1, max=64, help="Threads of the exact solver.")
+    int, typer.Option(metavar="N", min=1, max=64, help="Use N threads in the exact solver.")
 ]
 
 
@@ -66,34 +67,33 @@ def solve(
 ) -> None:
     """Solve a scheduling problem.
 
-    Prints a schedule, its objective, a bound, and what proves it. If no schedule was found, or none
-    exists, the command exits with code 3 and says which.
-    Ctrl-C ends the search and keeps the best schedule so far.
+    Print a schedule, its objective, a lower bound, and what proves the bound. If no schedule
+    was found, or none exists, say which, and exit with code 3. Ctrl-C ends the search and keeps
+    the best schedule so far.
     """
     expect_one_on_stdout(output, json)
     expect_one_on_stdout(svg, json or output == "-")
     expect_writable(output)
     expect_writable(svg)
-    chosen = _method(method)
+    if method not in METHODS:
+        raise unknown("SW212", "method", method, METHODS)
 
-    from slotweave.driver.solving import Limits
-    from slotweave.driver.solving import solve as solve_project
-    from slotweave.instances import read_instance
+    from slotweave import api
+    from slotweave.names import project_in
 
     text = inputs.read_text(file, "SW223")
-    project = read_instance(text, "" if file == inputs.STDIN else file)
-    best: list[Solution] = []
+    project = project_in(f"{text}\n", "" if file == inputs.STDIN else file)
+    best: list[Solved] = []
 
-    def tell(solution: Solution) -> None:
+    def tell(solution: Solved) -> None:
         best[:] = [solution]
         terminal.going_on(_standing(solution))
 
-    limits = Limits(time_limit, evaluations, workers, seed)
     try:
-        solution = solve_project(project, chosen, limits, tell)
-    except ModuleNotFoundError:
-        reason = "exact scheduling needs ortools: `pip install 'slotweave[exact]'`"
-        raise InputError(Diagnostic("SW217", reason)) from None
+        solution = api.solve(
+            project, method=method, time_limit=time_limit, evaluations=evaluations, seed=seed,
+            workers=workers, watch=tell,
+        )  # fmt: skip
     except KeyboardInterrupt:
         if best:
             _deliver(best[0], file, svg, output, json, terminal)
@@ -103,45 +103,33 @@ def solve(
     _refuse_without_schedule(solution, file, time_limit)
 
 
-def _method(name: str) -> Method:
-    from slotweave.driver.solving import Method
-
-    if name not in _METHODS:
-        raise unknown("SW212", "method", name, _METHODS)
-    return Method(name)
-
-
 def _deliver(
-    solution: Solution,
+    solution: Solved,
     file: str,
     svg: str | None,
     output: str | None,
     json: bool,
     terminal: Terminal,
 ) -> None:
-    from slotweave.views.gantt_svg import gantt_svg
-    from slotweave.views.solution import solution_json, solution_lines
-
-    answer = {"file": inputs.shown(file), **solution_json(solution)}
-    if svg is not None and solution.schedule is not None:
-        write_output(svg, gantt_svg(solution.project, solution.schedule))
+    answer = {"file": inputs.shown(file), **solution.to_json()}
+    if svg is not None and (drawn := solution.svg()):
+        write_output(svg, drawn)
     if output is not None:
         whole = {"schema_version": SCHEMA_VERSION, **answer}
         write_output(output, json_module.dumps(whole, indent=2, allow_nan=False) + "\n")
     if json:
         print_json(answer)
     elif "-" not in (svg, output) and not terminal.quiet:
-        for line in solution_lines(solution):
-            print(line)
+        print(solution)
 
 
-def _standing(solution: Solution) -> str:
+def _standing(solution: Solved) -> str:
     """How far a search has come."""
     period = "" if solution.period is None else f"period {solution.period:,}, "
     return f"{period}makespan {solution.makespan:,}"
 
 
-def _refuse_without_schedule(solution: Solution, file: str, limit: float | None) -> None:
+def _refuse_without_schedule(solution: Solved, file: str, limit: float | None) -> None:
     place = inputs.shown(file)
     if solution.infeasible is not None:
         reason = f"no schedule exists: {solution.infeasible.why}"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.deadline import within
 from slotweave.cli.options import (
@@ -22,10 +21,9 @@ from slotweave.cli.options import (
     TargetMachine,
 )
 from slotweave.cli.output import expect_writable, print_json
-from slotweave.cli.plans import plan_of, with_choices
+from slotweave.cli.plans import job_named, plan_of
 from slotweave.cli.terminal import Terminal
 from slotweave.cli.tuning_progress import TuningProgress
-from slotweave.extensions.lookup import contract_called
 
 if TYPE_CHECKING:
     from slotweave.tuning.run import Keeping, Step
@@ -43,7 +41,7 @@ _Plan = Annotated[
     ),
 ]
 _Seeds = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Run N searches, with seeds from SEED on.")
+    int, typer.Option(metavar="N", min=1, help="Run N searches, with the seeds SEED, SEED + 1, ...")
 ]
 _TimeLimit = Annotated[float, typer.Option(metavar="SECONDS", min=0, help="Stop after SECONDS.")]
 _Evaluations = Annotated[
@@ -51,15 +49,18 @@ _Evaluations = Annotated[
     typer.Option(
         metavar="N",
         min=0,
-        help="Stop each search after N plans instead of by time, so that it can be repeated.",
+        help="Stop each search after N plans instead of by time; this makes it repeatable.",
     ),
 ]
 _Workers = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Use N processes; the plan found is the same.")
+    int, typer.Option(metavar="N", min=1, help="Use N processes; the result does not depend on N.")
 ]
 _Cluster = Annotated[
     str | None,
-    typer.Option(metavar="tcp://HOST:PORT", help="Use the workers of a Dask cluster instead."),
+    typer.Option(
+        metavar="tcp://HOST:PORT",
+        help="Use the workers of a Dask cluster instead of local processes.",
+    ),
 ]
 _ParametersTried = Annotated[
     int,
@@ -67,13 +68,14 @@ _ParametersTried = Annotated[
         "--parameters",
         metavar="N",
         min=0,
-        help="First try N settings of the plan's stagger and noise, by Optuna's sampler.",
+        help="First let Optuna try N settings of the plan's stagger and noise.",
     ),
 ]
 _Study = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", help="Go on with the study NAME, or begin it (default: a new one)."
+        metavar="NAME",
+        help="Resume the study NAME, or begin it if there is none (default: begin a new one).",
     ),
 ]
 
@@ -104,30 +106,24 @@ def tune(
 ) -> None:
     """Search for a plan that takes fewer cycles.
 
-    The best plan so far is always in FILE.json; Ctrl-C ends the search and keeps it. Compile with
-    `--plan FILE.json`, or pass it to `tune --plan` to continue from there. Every plan tried is kept
-    in the store: `--study NAME` goes on with a search however it ended, `study show NAME` says what
-    it came to.
+    FILE.json always holds the best plan so far; Ctrl-C ends the search and keeps it. Compile
+    with `--plan FILE.json`, or continue the search from there with `tune --plan FILE.json`. All
+    plans tried are kept in the store: `--study NAME` resumes a search, and `study show NAME`
+    summarizes it.
     """
     expect_writable(output)
-    target = inputs.machine_named(machine)
-    workload = inputs.kernel_named(kernel, target)
-    values = inputs.parameters_of(workload, parameters or ())
-    promise = contract_called(workload, contract)
-    known = plan_of(workload, plan, values, promise)
-    begin = with_choices(workload, known, choice or ())
+    job = job_named(kernel, parameters, contract, plan, choice, machine)
+    known = plan or plan_of(job.kernel, None, job.parameters, job.contract).name
 
     from slotweave import api  # after the checks of what was given
-    from slotweave.driver.job import Job
 
     told = "".join(f" --choice {quote(change)}" for change in choice or ())
-    job = Job(workload, values, promise, begin, target)
     limit = time_limit if evaluations is None else None
     with ExitStack() as planning:
         show = planning.enter_context(terminal.stages())
         planning.enter_context(within(limit, "planned", show))("schedule")
         told += f" --parameters {parameters_tried}" if parameters_tried else ""
-        report = TuningProgress(job, (plan or known.name) + told, output, terminal, limit)
+        report = TuningProgress(job, known + told, output, terminal, limit)
 
         def watch(step: Step, keeping: Keeping) -> None:
             planning.close()  # from now on there is a plan

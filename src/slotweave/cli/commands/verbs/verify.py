@@ -36,7 +36,7 @@ from slotweave.cli.program_files import (
 from slotweave.cli.terminal import Terminal
 from slotweave.cli.verifying.against import verify_against
 from slotweave.cli.verifying.request import Request, expect_self_test_alone
-from slotweave.cli.verifying.results import is_result, verify_result
+from slotweave.cli.verifying.results import verify_result
 from slotweave.cli.verifying.self_test import Choice, test_checks
 from slotweave.cli.verifying.under_facts import verify_under_facts
 
@@ -73,7 +73,7 @@ _SelfTest = Annotated[
     bool,
     typer.Option(
         "--self-test",
-        help="Test the checks: break the program in many ways; each must be noticed.",
+        help="Test the checks: break the program in many ways; each change must be noticed.",
     ),
 ]
 _Mutants = Annotated[
@@ -106,17 +106,18 @@ def verify(
 ) -> None:
     """Check what a program computes.
 
-    Runs it on random inputs and compares the memory that it leaves with the kernel's reference, or
-    with the other program. Parameters and contract are those that the program file names, unless
-    they are given.
+    Run the program on random inputs and compare the final memory with that of the kernel's
+    reference, or of another program. The kernel, its parameters and the contract are taken from
+    the program file unless you give them.
 
-    --prove covers all inputs, for programs in which data decides no jump. Without --facts, proves
-    each program against the kernel's definition; with --facts, proves the two programs equal. The
-    exit code is 1 if the claim is refuted; it is 0 if it is not proved, and the reason is printed.
+    With --prove, also try to prove the result for all inputs. Without --facts, each program is
+    proved against the kernel's definition; with --facts, the two programs are proved equal. The
+    exit code is 1 if the claim is refuted. If it can be neither proved nor refuted, the command
+    prints the reason and exits with code 0.
 
-    A result is derived again: hashes, runs on the recorded seed and on fresh ones, cycles.
-    --self-test tests the checks themselves, on a program or a kernel (default: the first of
-    `kernels list`).
+    Given a file that `compile --result` wrote, reproduce the result: check the hashes, repeat
+    the recorded runs, run fresh inputs, and count the cycles. --self-test tests the checks
+    themselves, on a program or a kernel (default: the first one that `kernels list` shows).
     """
     how = building(files, terminal)
     if facts is None:
@@ -140,11 +141,13 @@ def verify(
 
 def _verify_file(file: str, request: Request) -> None:
     """Verify what `file` holds: a result, or a program."""
+    from slotweave.names import is_record
+
     if is_built(file):
         verify_against(program_in(file, request.building), file, request)
         return
     text = program_text(file)
-    if is_result(text):
+    if is_record(text):
         verify_result(text, file, request.against, request.machine, request.terminal, request.json)
     else:
         verify_against(program_from(text, file, request.terminal), file, request)

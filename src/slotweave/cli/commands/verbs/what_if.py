@@ -30,8 +30,6 @@ from slotweave.cli.program_files import building, program_in
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from slotweave.ir.facts import Facts
-    from slotweave.ir.program import Program
     from slotweave.machine import Machine
 
 
@@ -56,15 +54,15 @@ def what_if(
 ) -> None:
     """Time a program with more or fewer slots, without compiling.
 
-    Also prints what one more slot, or more scratch, would save. Operations, their order, engines
-    and scratch words stay fixed; compiling again might save more. Accesses to memory that cannot
-    alias (see --facts) do not wait for each other. A machine with more slots runs every schedule of
-    one with fewer, so no saving is negative. To price scratch, values are allocated again,
-    all words in turn. Of a program that jumps, each straight part is timed by itself and counts as
-    often as it runs.
+    Also print what one more slot of each engine, or more scratch, would save. The operations,
+    their order, their engines and their scratch words stay as they are; compiling again might
+    save more. Accesses to memory that cannot alias (see --facts) do not wait for each other. No
+    saving is negative, because every schedule also fits a machine with more slots.
+
+    To price scratch, values are allocated again, each word in turn. In a program that jumps,
+    each straight part is timed by itself and counted as often as it runs.
     """
-    from slotweave.anatomy.inspect import refuse_faults
-    from slotweave.anatomy.timing.what_if import what_if as timed
+    from slotweave import api
     from slotweave.views.what_if_text import what_if_lines
 
     expect_one_on_stdout(svg, json)
@@ -75,31 +73,15 @@ def what_if(
         target = inputs.machine_of(parsed, machine)
     slots = _slots(changes or (), target)
     known = assumed(program, facts, how, parsed)
-    with inputs.with_file(program):
-        refuse_faults(parsed, target)
-        with terminal.stages() as watch:
-            answer = timed(parsed, target, slots, known.facts, watch)
+    with inputs.with_file(program), terminal.stages() as watch:
+        found = api.what_if(parsed, slots, known, machine=target, watch=watch)
     if svg is not None:
-        write_output(svg, _svg(inputs.shown(program), parsed, target, known.facts))
+        write_output(svg, found.svg(inputs.shown(program)))
     if json:
-        print_json({**answer.to_json(), "facts": known.name})
+        print_json(found.to_json())
     elif svg != STDOUT:
-        print("\n".join(what_if_lines(answer, str(known))))
+        print("\n".join(what_if_lines(found, str(known))))
     terminal.notes((*known.notes, *read_only_notes(parsed, program, target, known, facts)))
-
-
-def _svg(name: str, program: Program, machine: Machine, facts: Facts) -> str:
-    """Cycles by slots of each engine, one engine at a time."""
-    from slotweave.analysis.utilisation import counted_bundles
-    from slotweave.anatomy.causes.placements import placements
-    from slotweave.anatomy.timing.slot_curves import slot_curves
-    from slotweave.anatomy.unrolled import unrolled
-    from slotweave.views.svg.program_svg import curves_svg
-
-    run = unrolled(program, machine, facts)
-    placed = placements(run.program, machine, run.known)
-    curves = slot_curves(placed, machine, counted_bundles(run.program))
-    return curves_svg(f"{name}: what other numbers of slots bring", curves, machine.slots)
 
 
 def _slots(changes: Iterable[str], machine: Machine) -> dict[str, int]:

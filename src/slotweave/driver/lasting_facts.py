@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from slotweave.analysis.basic_block import BasicBlock
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph, Region
+from slotweave.ir.program import Program
 from slotweave.lift import partition_of
+from slotweave.lift.block_graph import BlockGraph, block_graph
+from slotweave.machine import Machine
+
+
+def facts_throughout(
+    program: Program, machine: Machine, facts: Facts, blocks: Sequence[BasicBlock]
+) -> Facts:
+    """Of `facts` what holds whenever one of `blocks`, all those of `program`, is entered: nothing
+    is read-only that some block may change."""
+    found = lasting_facts(facts)
+    while True:
+        graphs = [made.graph for block in blocks
+                  if (made := _graph_of(program, machine, found, block)) is not None]  # fmt: skip
+        fewer = without_changed(found, graphs)
+        if len(graphs) < len(blocks):  # what these may change is not known
+            changeable = tuple(replace(region, read_only=False) for region in fewer.regions)
+            fewer = lasting_facts(Facts(found.memory_words, {}, changeable))
+        if fewer == found:
+            return found
+        found = fewer
+
+
+def _graph_of(
+    program: Program, machine: Machine, facts: Facts, block: BasicBlock
+) -> BlockGraph | None:
+    if not block.settled:
+        return None
+    try:
+        found = block_graph(program, machine, facts, block)
+    except CheckFailed:
+        return None
+    return found if isinstance(found, BlockGraph) else None
 
 
 def lasting_facts(facts: Facts) -> Facts:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from slotweave.base.wording import plural
-from slotweave.views.exploration_svg import cost_plot_svg, heat_maps_svg
+from slotweave.anatomy.explored import Explored, Point
+from slotweave.base.wording import EVERY_RUN, plural
+from slotweave.views.exploring.pictures import cost_plot_svg, heat_maps_svg
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-Row = Mapping[str, Any]
 
-
-def exploration_table(explored: Row) -> Table:
+def exploration_table(explored: Explored) -> Table:
     """A row for each machine; those of the front are marked. How busy engines are is left out."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -31,22 +30,25 @@ def exploration_table(explored: Row) -> Table:
     return table
 
 
-def exploration_lines(explored: Row) -> Iterator[str]:
+def exploration_lines(explored: Explored) -> Iterator[str]:
     """What the table cannot hold: why machines do not fit, and the front."""
-    for row in explored["machines"]:
-        if row["cycles"] is None:
-            yield f"{_setting(row)} does not fit: {row['reason']}"
-    if explored["front"]:
+    for point in explored.points:
+        if point.cycles is None:
+            yield f"{_setting(point)} does not fit: {point.reason}"
+    for of in dict.fromkeys(point.cycles_of for point in explored.points if point.cycles):
+        if of != EVERY_RUN:
+            yield f"cycles: {of}"
+    if explored.front:
         front = "; ".join(
-            f"{_setting(row)}: {plural(row['cycles'], 'cycle')} for {row['cost']:g}"
-            for row in explored["front"]
+            f"{_setting(point)}: {plural(point.cycles or 0, 'cycle')} for {point.cost:g}"
+            for point in explored.front
         )
         yield f"no other machine is both cheaper and faster: {front}"
 
 
-def exploration_html(explored: Row) -> str:
+def exploration_html(explored: Explored) -> str:
     """A page with the table and both pictures, which fetches nothing."""
-    title = f"{explored['kernel']} on {plural(len(explored['machines']), 'machine')}"
+    title = f"{explored.kernel} on {plural(len(explored.points), 'machine')}"
     heads = "".join(f"<th>{escape(name)}</th>" for name in _headings(explored))
     rows = "\n".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
@@ -65,39 +67,39 @@ def exploration_html(explored: Row) -> str:
     )
 
 
-def exploration_svg(explored: Row) -> str:
+def exploration_svg(explored: Explored) -> str:
     """The plot of cycles against cost, or the heat maps where no costs are known."""
     return cost_plot_svg(explored) or heat_maps_svg(explored)
 
 
-def _headings(explored: Row) -> list[str]:
+def _headings(explored: Explored) -> list[str]:
     engines = _engines(explored)
     costs = ["cost"] if _has_costs(explored) else []
     shares = [f"{name} busy" for name in engines]
-    return [*explored["settings"], *costs, "cycles", "bound", "binds", *shares, ""]
+    return [*explored.settings, *costs, "cycles", "bound", "binds", *shares, ""]
 
 
-def _cells(explored: Row) -> Iterator[list[str]]:
+def _cells(explored: Explored) -> Iterator[list[str]]:
     engines, has_costs = _engines(explored), _has_costs(explored)
-    front = [row["set"] for row in explored["front"]]
-    for row in explored["machines"]:
-        settings = [str(row["set"][name]) for name in explored["settings"]]
-        costs = [f"{row['cost']:g}"] if has_costs else []
-        if row["cycles"] is None:
+    front = [point.change for point in explored.front]
+    for point in explored.points:
+        settings = [str(point.change[name]) for name in explored.settings]
+        costs = [f"{point.cost:g}"] if has_costs else []
+        if point.cycles is None or point.shares is None:
             yield [*settings, *costs, "-", "-", "does not fit", *("" for _ in engines), ""]
             continue
-        shares = [f"{100 * row['shares'][name]:.0f} %" for name in engines]
-        found = [f"{row['cycles']:,}", f"{row['bound']:,}", row["binds"]]
-        yield [*settings, *costs, *found, *shares, "front" if row["set"] in front else ""]
+        shares = [f"{100 * point.shares[name]:.0f} %" for name in engines]
+        found = [f"{point.cycles:,}", f"{point.bound:,}", point.binds]
+        yield [*settings, *costs, *found, *shares, "front" if point.change in front else ""]
 
 
-def _engines(explored: Row) -> list[str]:
-    return next((list(row["shares"]) for row in explored["machines"] if row["shares"]), [])
+def _engines(explored: Explored) -> list[str]:
+    return next((list(point.shares) for point in explored.points if point.shares), [])
 
 
-def _has_costs(explored: Row) -> bool:
-    return any(row["cost"] is not None for row in explored["machines"])
+def _has_costs(explored: Explored) -> bool:
+    return any(point.cost is not None for point in explored.points)
 
 
-def _setting(row: Row) -> str:
-    return " ".join(f"{name}={value}" for name, value in row["set"].items()) or "the machine"
+def _setting(point: Point) -> str:
+    return " ".join(f"{name}={value}" for name, value in point.change.items()) or "the machine"

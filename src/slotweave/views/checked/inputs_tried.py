@@ -23,11 +23,11 @@ def unreached_lines(verified: Verified) -> Iterator[str]:
     """The sides of branches that no input reached; nothing if there are none."""
     missing, sides = verified.coverage.unreached, verified.coverage.sides
     if missing and verified.coverage.followed:
-        yield f"{len(missing):,} of the {sides:,} sides of branches were reached by no input:"
+        yield f"{len(missing):,} of the {sides:,} sides of branches were not reached by any input:"
     elif missing:
         yield (
             f"{len(missing):,} of the {sides:,} sides of branches were not seen to be reached "
-            "(long runs are followed for a while only):"
+            "(long runs are followed only for a while):"
         )
     yield from (f"  {place}" for place in missing[:_NAMED])
     if len(missing) > _NAMED:

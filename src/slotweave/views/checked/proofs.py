@@ -1,40 +1,18 @@
-"""What `verify --prove` does and says: proofs of programs, shown and refused."""
+"""Proofs of programs as lines and as JSON, with the names that all commands share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from slotweave.check.definition.counterexample import Counterexample
+    from slotweave.check.definition.counterexample import Counterexample, Refutable
     from slotweave.driver.proof import Proved
-    from slotweave.frontend.kernel import Kernel
-    from slotweave.ir.program import Program
-    from slotweave.machine import Machine
+    from slotweave.ir.facts import Facts
 
 #: What a verdict is called in sentences.
 VERDICTS = {True: "proved", False: "refuted", "unknown": "not proved"}
-
-
-def prove_programs(
-    programs: Sequence[tuple[Program, Machine]],
-    kernel: Kernel,
-    parameters: Mapping[str, int],
-    contract: str,
-) -> Proved:
-    """What is proved of all of `programs`: the first for which it is the least."""
-    from slotweave.driver.proof import plan_named_by, prove
-
-    found = [
-        prove(program, machine, kernel, parameters, contract,
-              plan_named_by(program, kernel, parameters, contract))
-        for program, machine in programs
-    ]  # fmt: skip
-    return min(found, key=lambda proved: min(map(_strength, (proved.program, proved.definition))))
-
-
-def _strength(verdict: bool | str) -> int:
-    return (False, "unknown", True).index(verdict)
 
 
 def proved_json(proved: Proved, contract: str) -> dict[str, Any]:
@@ -72,3 +50,21 @@ def proved_lines(proved: Proved, defined: bool) -> Iterator[str]:
     yield f"program: {VERDICTS[proved.program]}: {proved.program_why}"
     if defined:
         yield f"definition: {VERDICTS[proved.definition]}: {proved.definition_why}"
+
+
+def compared_json(
+    found: Refutable, facts: Facts, name: str, programs: Sequence[str]
+) -> dict[str, Any]:
+    """What is proved of two programs under facts, which are called `name`."""
+    from slotweave.ir.text.facts_json import facts_to_json
+
+    shown: dict[str, Any] = {
+        "program": found.answer,
+        "definition": "unknown",
+        "why": found.why,
+        "facts": {"name": name, **json.loads(facts_to_json(facts))},
+        "of": list(programs),
+    }
+    if found.evidence is not None:
+        shown["counterexample"] = counterexample_json(found.evidence)
+    return shown

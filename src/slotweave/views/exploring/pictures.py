@@ -6,11 +6,10 @@ each combination of the others. Darker is longer; a machine on which nothing fit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
-from typing import Any
 
-Row = Mapping[str, Any]
+from slotweave.anatomy.explored import Explored, Point
 
 _CELL_WIDTH, _CELL_HEIGHT, _LEFT, _TOP = 76, 34, 90, 46
 _PLOT_WIDTH, _PLOT_HEIGHT = 560, 320
@@ -21,14 +20,14 @@ _COLOURS = {
 _OTHER = "#777777"
 
 
-def heat_maps_svg(explored: Row) -> str:
-    """The heat maps of what `explore --json` prints, one below the other."""
-    names = list(explored["settings"])
+def heat_maps_svg(explored: Explored) -> str:
+    """The heat maps of what was explored, one below the other."""
+    names = list(explored.settings)
     across = names[0] if names else ""
     down = names[1] if len(names) > 1 else ""
-    columns = explored["settings"].get(across, [0])
-    lines = explored["settings"].get(down, [0])
-    cycles = [row["cycles"] for row in explored["machines"] if row["cycles"] is not None]
+    columns = explored.settings.get(across, [0])
+    lines = explored.settings.get(down, [0])
+    cycles = [point.cycles for point in explored.points if point.cycles is not None]
     shade = _shades(cycles)
     parts: list[str] = []
     top = 0
@@ -43,48 +42,51 @@ def heat_maps_svg(explored: Row) -> str:
                 at = top + _TOP + 10 + (y + 0.65) * _CELL_HEIGHT
                 parts.append(_text(_LEFT - 8, at, str(value), "end"))
             for x, wide in enumerate(columns):
-                row = rows.get((wide, value) if down else (wide, 0))
-                if row is not None:
+                point = rows.get((wide, value) if down else (wide, 0))
+                if point is not None:
                     left, head = _LEFT + x * _CELL_WIDTH, top + _TOP + 10 + y * _CELL_HEIGHT
-                    parts += _cell(row, left, head, shade)
+                    parts += _cell(point, left, head, shade)
         top += _TOP + 24 + len(lines) * _CELL_HEIGHT
     return _svg(_LEFT + len(columns) * _CELL_WIDTH + 20, top, parts)
 
 
-def cost_plot_svg(explored: Row) -> str:
+def cost_plot_svg(explored: Explored) -> str:
     """Cycles against cost, each machine a point in the colour of what binds it; the front a line.
 
     Empty if no costs are known.
     """
-    known = [row for row in explored["machines"]
-             if row["cycles"] is not None and row["cost"] is not None]  # fmt: skip
+    known = [(point, point.cost, point.cycles) for point in explored.points
+             if point.cycles is not None and point.cost is not None]  # fmt: skip
     if not known:
         return ""
-    across = _scale([row["cost"] for row in known], 60, 60 + _PLOT_WIDTH)
-    up = _scale([row["cycles"] for row in known], 30 + _PLOT_HEIGHT, 30)
-    front = [(across(row["cost"]), up(row["cycles"])) for row in explored["front"]]
-    steps = " ".join(f"{x:.1f},{y:.1f}" for x, y in front)
+    costs, lengths = [cost for _, cost, _ in known], [cycles for _, _, cycles in known]
+    across = _scale(costs, 60, 60 + _PLOT_WIDTH)
+    up = _scale(lengths, 30 + _PLOT_HEIGHT, 30)
+    best = explored.front
+    steps = " ".join(f"{across(cost):.1f},{up(cycles):.1f}"
+                     for point, cost, cycles in sorted(known, key=lambda each: each[1])
+                     if point in best)  # fmt: skip
     parts = [
         f'<polyline points="{steps}" fill="none" stroke="#222222" stroke-width="1.5"/>',
         _text(60, 18, "cycles against cost; the line is the Pareto front", "start"),
     ]
     for end in (min, max):
-        cost, cycles = end(row["cost"] for row in known), end(row["cycles"] for row in known)
+        cost, cycles = end(costs), end(lengths)
         parts.append(_text(across(cost), 50 + _PLOT_HEIGHT, f"{cost:g}", "middle"))
         parts.append(_text(52, up(cycles) + 4, f"{cycles:,}", "end"))
-    for row in known:
-        told = f"{_setting(row)}: {row['cycles']:,} cycles, cost {row['cost']:g}, {row['binds']}"
+    for point, cost, cycles in known:
+        told = f"{_setting(point)}: {cycles:,} cycles, cost {cost:g}, {point.binds}"
         parts.append(
-            f'<circle cx="{across(row["cost"]):.1f}" cy="{up(row["cycles"]):.1f}" r="5" '
-            f'fill="{_colour(row)}"><title>{escape(told)}</title></circle>'
+            f'<circle cx="{across(cost):.1f}" cy="{up(cycles):.1f}" r="5" '
+            f'fill="{_colour(point)}"><title>{escape(told)}</title></circle>'
         )
-    parts += _legend(known)
+    parts += _legend([point for point, _, _ in known])
     return _svg(90 + _PLOT_WIDTH, 90 + _PLOT_HEIGHT, parts)
 
 
-def _legend(rows: Sequence[Row]) -> Iterator[str]:
+def _legend(rows: Sequence[Point]) -> Iterator[str]:
     left = 60.0
-    for name in dict.fromkeys(row["binds"] for row in rows):
+    for name in dict.fromkeys(point.binds for point in rows):
         colour = _COLOURS.get(name, _OTHER)
         at = 72 + _PLOT_HEIGHT
         yield f'<circle cx="{left:.0f}" cy="{at}" r="5" fill="{colour}"/>'
@@ -93,26 +95,26 @@ def _legend(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _by_others(
-    explored: Row, others: Sequence[str]
-) -> Iterator[tuple[str, dict[tuple[int, int], Row]]]:
+    explored: Explored, others: Sequence[str]
+) -> Iterator[tuple[str, dict[tuple[int, int], Point]]]:
     """The machines of each heat map by their two settings, and what the others are set to."""
-    names = list(explored["settings"])[:2]
-    found: dict[str, dict[tuple[int, int], Row]] = {}
-    for row in explored["machines"]:
-        title = ", ".join(f"{name} {row['set'][name]}" for name in others)
-        place = [row["set"][name] for name in names] + [0, 0]
-        found.setdefault(title, {})[place[0], place[1]] = row
+    names = list(explored.settings)[:2]
+    found: dict[str, dict[tuple[int, int], Point]] = {}
+    for point in explored.points:
+        title = ", ".join(f"{name} {point.change[name]}" for name in others)
+        place = [point.change[name] for name in names] + [0, 0]
+        found.setdefault(title, {})[place[0], place[1]] = point
     yield from found.items()
 
 
-def _cell(row: Row, left: float, top: float, shade: Callable[[int], str]) -> Iterator[str]:
+def _cell(point: Point, left: float, top: float, shade: Callable[[int], str]) -> Iterator[str]:
     width, height = _CELL_WIDTH - 3, _CELL_HEIGHT - 3
-    cycles = row["cycles"]
+    cycles = point.cycles
     fill = "#ffffff" if cycles is None else shade(cycles)
-    told = row["reason"] if cycles is None else f"{cycles:,} cycles, {row['binds']} binds"
+    told = point.reason if cycles is None else f"{cycles:,} cycles, {point.binds} binds"
     yield (
         f'<rect x="{left:.0f}" y="{top:.0f}" width="{width}" height="{height}" fill="{fill}" '
-        f'stroke="#cccccc"><title>{escape(f"{_setting(row)}: {told}")}</title></rect>'
+        f'stroke="#cccccc"><title>{escape(f"{_setting(point)}: {told}")}</title></rect>'
     )
     if cycles is None:
         yield (
@@ -121,7 +123,7 @@ def _cell(row: Row, left: float, top: float, shade: Callable[[int], str]) -> Ite
         )
         return
     yield _text(left + width / 2, top + 14, f"{cycles:,}", "middle")
-    yield _text(left + width / 2, top + 27, row["binds"], "middle", 10)
+    yield _text(left + width / 2, top + 27, point.binds, "middle", 10)
 
 
 def _shades(cycles: Sequence[int]) -> Callable[[int], str]:
@@ -139,12 +141,12 @@ def _scale(values: Sequence[float], low: float, high: float) -> Callable[[float]
     return lambda value: low + (high - low) * (value - least) / ((most - least) or 1)
 
 
-def _colour(row: Row) -> str:
-    return _COLOURS.get(row["binds"], _OTHER)
+def _colour(point: Point) -> str:
+    return _COLOURS.get(point.binds, _OTHER)
 
 
-def _setting(row: Row) -> str:
-    return " ".join(f"{name}={value}" for name, value in row["set"].items())
+def _setting(point: Point) -> str:
+    return " ".join(f"{name}={value}" for name, value in point.change.items())
 
 
 def _text(x: float, y: float, text: str, anchor: str, size: int = 12) -> str:

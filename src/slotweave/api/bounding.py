@@ -1,0 +1,136 @@
+"""Lower bounds, and the check of their certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from slotweave.arguments import held_program, path_of
+from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.driver.job import Job
+from slotweave.ir.program import Program
+from slotweave.names import (
+    AnyFacts,
+    AnyKernel,
+    AnyMachine,
+    AnyPath,
+    HasProgram,
+    facts_name,
+    facts_of,
+    job,
+    job_of,
+    machine_of,
+    read_text,
+)
+from slotweave.results import Bounds, CheckedBounds
+
+if TYPE_CHECKING:
+    from slotweave.bounds.plans import PlansBound
+    from slotweave.ir.problem import Problem
+    from slotweave.ir.text.certificate_json import CertifiedBounds
+
+_NEEDS_ORTOOLS = "the bound over all plans needs ortools: `pip install 'slotweave[exact]'`"
+
+
+def bound(
+    what: Job | Program | HasProgram | AnyKernel,
+    facts: AnyFacts = None,
+    *,
+    machine: AnyMachine | None = None,
+    **options: Any,
+) -> Bounds:
+    """Lower bounds on the cycles: of a job by its plan, or of what a program computes.
+
+    A text names a kernel; `load` a program that is in a file. Of a kernel that says what its plans
+    may choose from, `plans` in the result bounds all of them (extra `exact`).
+
+    >>> sw.bound("saxpy", n=64).cycles
+    12
+    """
+    from slotweave.bounds import bound_ladder
+
+    held = held_program(what)
+    if held is not None:
+        if options:
+            reason = f"a program takes no {', '.join(options)}: it is bounded as it is"
+            raise InputError(Diagnostic("SW212", reason))
+        return _of_program(held, facts, machine)
+    from slotweave.driver.compile import lowered_of
+
+    if facts is not None:
+        reason = "what is known of a kernel's memory its contract says: facts are for programs"
+        raise InputError(Diagnostic("SW212", reason))
+    if machine is not None:
+        options = {**options, "machine": machine}
+    wanted = job_of(cast(Job | AnyKernel, what), options)
+    about = {
+        "kernel": wanted.kernel.name, "params": dict(wanted.parameters),
+        "contract": wanted.contract, "plan": wanted.plan.name, "machine": wanted.machine.name,
+    }  # fmt: skip
+    problem = lowered_of(wanted).problem
+    over_all, notes = _over_all_plans(wanted)
+    return Bounds(bound_ladder(problem), about, over_all, notes, problem)
+
+
+def _of_program(program: Program, facts: AnyFacts, machine: AnyMachine | None) -> Bounds:
+    from slotweave.anatomy.inspect import refuse_faults
+    from slotweave.anatomy.timing.program_bounds import program_bounds
+
+    target, known = machine_of(program, machine), facts_of(facts, program)
+    refuse_faults(program, target)
+    about = {"machine": target.name, "facts": facts_name(facts)}
+    return Bounds(program_bounds(program, target, known), about)
+
+
+def _over_all_plans(wanted: Job) -> tuple[PlansBound | None, tuple[str, ...]]:
+    """The bound over all plans, if there is one; and what to say if it could not be found."""
+    kernel, machine = wanted.kernel, wanted.machine
+    if kernel.alternatives is None:
+        return None, ()
+    choice = kernel.alternatives(wanted.parameters, wanted.contract, machine)
+    if choice is None:
+        return None, ()
+    from slotweave.bounds.plans import plans_bound
+
+    try:
+        return plans_bound(choice, machine.slots), ()
+    except ImportError:
+        return None, (_NEEDS_ORTOOLS,)
+
+
+def check_bounds(certificates: AnyPath, *, machine: AnyMachine | None = None) -> CheckedBounds:
+    """Check the certificates in a file, or in a text: rebuild the problem, and test each claim.
+
+    The checker knows nothing of how bounds are made. `faults` in the result are the claims that do
+    not hold. Raises InputError (SW220) for what holds no certificates.
+
+    >>> sw.check_bounds(sw.bound("saxpy", n=64).certificates())
+    <6 certificates: all hold>
+    """
+    from slotweave.driver.compile import lowered_of
+    from slotweave.ir.text.certificate_json import certified_from_json
+
+    given = path_of(certificates, "a file of certificates")
+    text, name = (given, "") if "\n" in given else (read_text(given), given)
+    certified = certified_from_json(text, name)
+    options: dict[str, Any] = dict(certified.params)
+    wanted = job(
+        certified.kernel, contract=certified.contract, plan=certified.plan,
+        machine=machine or certified.machine, **options,
+    )  # fmt: skip
+    about = {key: getattr(certified, key) for key in ("kernel", "params", "contract", "plan")}
+    about |= {"machine": certified.machine if machine is None else wanted.machine.name}
+    faults = tuple(_faults(certified, lowered_of(wanted).problem))
+    return CheckedBounds(about, [(each.name, each.cycles) for each in certified.bounds], faults)
+
+
+def _faults(certified: CertifiedBounds, problem: Problem) -> Iterator[str]:
+    from slotweave.check.legality.bound_certificates import certificate_faults
+    from slotweave.ir.text.certificate_json import problem_hash
+
+    if problem_hash(problem) != certified.problem:
+        yield "the problem is not the one that the certificates were written for (key 'problem')"
+        return
+    for bound in certified.bounds:
+        for fault in certificate_faults(bound.certificate, bound.cycles, problem):
+            yield f"{bound.name}: {fault.message}"

@@ -1,0 +1,1 @@
+"""What runs and proofs found, as lines and as JSON."""

@@ -1,0 +1,1 @@
+"""Plans: what may be chosen, and the bound over all of them."""
