@@ -19,7 +19,7 @@ _BATCH, _SCHEDULES = 100, 20_000
 #: Attempts of modulo scheduling where nothing else limits it.
 _ATTEMPTS = 2_000
 #: The share of the time, or the seconds, after which CP-SAT begins again with more patience.
-_PLAIN_SHARE, _PLAIN_SECONDS = 0.4, 60.0
+_PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
 #: Moves of tabu search in one step, and the seconds of its first turn.
 _MOVES, _FIRST_TURN = 1_000, 2.0
 
