@@ -104,13 +104,16 @@ def list_schedule_by(
 class Prepared:
     """A problem as the hot loop wants it: what stays the same from one list to the next.
 
-    `modes` are in order of their price; `successors` the edges by predecessor: offset, successor,
-    whether DATA, lag; `slot_offset` leaves each operation room for its widest mode. No schedule has
-    fewer than `least_cycles` (the slots bound).
+    `modes` are in order of their price, `mode_columns` their engines, slots and latencies;
+    `predecessors` counts those of each operation; `successors` are the edges by predecessor:
+    offset, successor, whether DATA, lag; `slot_offset` leaves each operation room for its widest
+    mode. No schedule has fewer than `least_cycles` (the slots bound).
     """
 
     problem: Problem
     modes: Ints
+    mode_columns: tuple[Ints, Ints, Ints]
+    predecessors: Ints
     classes: ModeClasses
     successors: tuple[Ints, Ints, NDArray[np.bool_], Ints]
     slot_offset: Ints
@@ -125,9 +128,11 @@ def prepare(problem: Problem) -> Prepared:
     slowest = int(problem.mode_latency.max(initial=1))
     horizon = 2 + max(slowest, int(problem.pred_lag.max(initial=0)))
     least, prices = dearest_prices(problem)
+    modes = cheapest_first(problem, prices)
+    columns = problem.mode_engine[modes], problem.mode_slots[modes], problem.mode_latency[modes]
     return Prepared(
-        problem, cheapest_first(problem, prices), mode_classes(problem), _successors(problem),
-        _slot_room(problem), readers, horizon, float(least),
+        problem, modes, columns, np.diff(problem.pred_offset), mode_classes(problem),
+        _successors(problem), _slot_room(problem), readers, horizon, float(least),
     )  # fmt: skip
 
 
@@ -135,15 +140,15 @@ def run_list(prepared: Prepared, urgency: Urgency, pressure: Pressure) -> Schedu
     """List scheduling by given priorities (the most urgent operation has the largest)."""
     from slotweave.backend.schedule import _list_kernel
 
-    problem, modes, slot_offset = prepared.problem, prepared.modes, prepared.slot_offset
+    problem, slot_offset = prepared.problem, prepared.slot_offset
     by_rank = np.argsort(-urgency, kind="stable").astype(np.int32)
     rank = np.empty(problem.size, np.int32)
     rank[by_rank] = np.arange(problem.size, dtype=np.int32)
     status, makespan, _peak, live, chosen, slot_cycle, _done = _list_kernel.list_schedule_arrays(
-        np.array(problem.slots, np.int64), problem.mode_offset, problem.mode_engine[modes],
-        problem.mode_slots[modes], problem.mode_latency[modes], np.diff(problem.pred_offset),
-        *prepared.successors, rank, by_rank, prepared.classes.of, len(prepared.classes.modes),
-        slot_offset, problem.writes, problem.read_offset, problem.read, problem.storage_words,
+        np.array(problem.slots, np.int64), problem.mode_offset, *prepared.mode_columns,
+        prepared.predecessors, *prepared.successors, rank, by_rank,
+        prepared.classes.of, len(prepared.classes.modes), slot_offset, problem.writes,
+        problem.read_offset, problem.read, problem.storage_words,
         prepared.readers, problem.items, urgency, pressure.limit, pressure.reserve, pressure.slope,
         prepared.horizon,
     )  # fmt: skip
@@ -151,7 +156,7 @@ def run_list(prepared: Prepared, urgency: Urgency, pressure: Pressure) -> Schedu
         return ScratchFull(int(makespan), int(live), _holding(problem, slot_cycle, slot_offset))
     if status != _list_kernel.DONE:
         raise ValueError("the edges of the problem form a cycle")
-    return _as_schedule(problem, modes[chosen], slot_cycle, slot_offset, int(makespan))
+    return _as_schedule(problem, prepared.modes[chosen], slot_cycle, slot_offset, int(makespan))
 
 
 def cheapest_first(problem: Problem, prices: Prices) -> Ints:
