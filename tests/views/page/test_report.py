@@ -16,8 +16,8 @@ from slotweave.ir.facts import NOTHING_KNOWN
 from slotweave.ir.program import Program
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE
-from slotweave.views.matched import ALONE
 from slotweave.views.page import Reported, report
+from slotweave.views.svg.matched import ALONE
 from support.command_line import assert_refused, slotweave
 from support.scalar_programs import scalar_tree_hash
 

@@ -12,11 +12,11 @@ from slotweave.ir.program import Program
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE
 from slotweave.views.drawn import ReportProgram, program_drawn
-from slotweave.views.matched import REGROUPED, counterparts
 from slotweave.views.page import Reported, report_svg
 from slotweave.views.page.report import compared_sides, program_and_inspection
 from slotweave.views.palette import MARK, MATCHED, USED, cause_colour
-from slotweave.views.svg.elements import INNER, steps
+from slotweave.views.svg.elements import INNER, LEFT, steps
+from slotweave.views.svg.matched import REGROUPED, counterparts
 from slotweave.views.svg.program_svg import PICTURES, ladder_svg, program_svg
 from slotweave.views.svg.slots import ONE_BY_ONE
 from support.command_line import assert_refused, slotweave
@@ -143,6 +143,22 @@ def test_an_explained_place_is_framed_and_arrows_lead_to_it(tmp_path: Path) -> N
     assert len(arrows) == 1 + 1, "its operand, and the one that tells what arrows are"
 
 
+def test_of_a_run_with_jumps_the_cycles_are_drawn(tmp_path: Path) -> None:
+    """Bundle 1 runs over and over; what is framed stands where its cycle is."""
+    jumps = (
+        {"load": (("const", 0, 3), ("const", 1, 1))},
+        {"alu": (("-", 0, 0, 1),), "flow": (("cond_jump", 0, 1),)},
+    )
+    file = tmp_path / "loop.json"
+    file.write_text(program_to_json(Program("challenge", jumps)))
+    svg = ElementTree.fromstring(slotweave("explain", file, "2:alu:0", "--svg", "-").out)
+    (framed,) = [one for one in svg.iter(f"{SVG}rect") if one.get("stroke") == MARK]
+    said = [one.text for one in svg.iter(f"{SVG}text")]
+    assert any("cycle 2" in (text or "") for text in said)
+    width = float(framed.get("width", 0)) - 1
+    assert round((float(framed.get("x", 0)) + 1 - LEFT) / width) == 2
+
+
 def test_what_two_programs_compute_is_told_apart_lane_by_lane() -> None:
     """A vector of one program is what the other computes word by word."""
     fast = compiled((3, 2, 8)).program
@@ -178,4 +194,5 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path) -> None:
     loop = Program("challenge", ({"load": (("load", 0, 1),)}, {"flow": (("cond_jump", 0, 0),)}))
     file.write_text(program_to_json(loop))
     assert_refused(slotweave("inspect", file, *svg), "SW219")
+    assert_refused(slotweave("explain", file, 0, *svg), "SW219")
     assert not (tmp_path / "p.svg").exists()

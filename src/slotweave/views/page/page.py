@@ -47,7 +47,7 @@ def report_page(
 ) -> str:
     """The text of the page.
 
-    `match` has for each operation of both of two programs its counterpart (see `views.matched`).
+    `match` has for each operation of both of two programs its counterpart (`views.svg.matched`).
     `sampled` says what of the program is left out, if anything is.
     """
     data = {

@@ -17,7 +17,6 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.views.drawn import ReportProgram, kernel_lines, program_drawn, short_name
 from slotweave.views.inspect_table import title_of
-from slotweave.views.matched import counterparts
 from slotweave.views.next_command import next_command
 from slotweave.views.page.page import Table, report_page
 from slotweave.views.page.part import (
@@ -29,6 +28,7 @@ from slotweave.views.page.part import (
     use_table,
 )
 from slotweave.views.parts import IDLE_CAUSE_NAMES
+from slotweave.views.svg.matched import counterparts
 from slotweave.views.svg.program_svg import PICTURES, program_svg
 
 

@@ -8,7 +8,7 @@ from slotweave.anatomy.compare.program_diff import ProgramDiff
 from slotweave.anatomy.inspect import inspect_and_place
 from slotweave.ir.facts import Facts
 from slotweave.views.drawn import program_drawn
-from slotweave.views.matched import counterparts
+from slotweave.views.svg.matched import counterparts
 from slotweave.views.svg.program_svg import program_svg
 
 

@@ -38,7 +38,7 @@ def program_svg(
 ) -> str:
     """The pictures of `wanted`, of the cycles of `span` (first, end); those with nothing in them
     are left out, as `match` is unless `match` has the counterparts of both programs' operations
-    (see `views.matched`). Raises InputError (SW212) if no cycle lies in `span`."""
+    (see `views.svg.matched`). Raises InputError (SW212) if no cycle lies in `span`."""
     longest = max(each.cycles[-1] for each in programs)
     first, end = span or (0, longest)
     if span is not None and not 0 <= first < min(end, longest):

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES
 from slotweave.machine import Machine
-from slotweave.views.matched import ALONE, REGROUPED
 from slotweave.views.palette import MATCHED, USED, cause_colour
 from slotweave.views.parts import IDLE_CAUSE_NAMES
 from slotweave.views.svg.elements import (
@@ -26,6 +25,7 @@ from slotweave.views.svg.elements import (
     steps,
     text,
 )
+from slotweave.views.svg.matched import ALONE, REGROUPED
 from slotweave.views.svg.span import Counts, Span, rounded
 
 ONE_BY_ONE = 60
