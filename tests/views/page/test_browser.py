@@ -247,6 +247,23 @@ def test_the_kernels_lines_are_shown_as_text(browser_pages: Any, tmp_path: Path)
     assert not wrong
 
 
+def test_pointing_at_an_idle_slot_names_what_could_come_next(browser_pages: Any) -> None:
+    slow, facts = scalar_tree_hash(3, 2, 8)
+    page, wrong = browser_pages(report(Reported("slow", slow, CHALLENGE, facts)))
+    cycle = page.evaluate("programs[0].movers[2].findIndex(count => count > 0)")
+    slot = page.evaluate(f"programs[0].used[2][{cycle}]")
+    lines = page.evaluate(f"tipOf(programs[0], {cycle}, programs[0].row(2, {slot}))")
+    assert lines[0] == f"{cycle}:load:{slot} is idle: could move"
+    assert lines[2].startswith("This operation could stand here: ")
+    page.evaluate(f"aim(0, {cycle}, programs[0].row(2, {slot}), false)")
+    assert "This operation could stand here" in page.locator("#details").inner_text()
+    assert page.locator("#listed .row.now").inner_text() == f"cycle {cycle:,}"
+    page.locator("#listing").evaluate("box => { box.scrollTop += 18; }")
+    page.wait_for_timeout(100)
+    assert page.locator("#listed .row.now").count() == 1, "scrolling moves no cursor"
+    assert not wrong
+
+
 def test_the_idle_slots_of_the_picture_are_those_of_the_json(browser_pages: Any) -> None:
     slow, facts = scalar_tree_hash(3, 2, 8)
     page, _wrong = browser_pages(report(Reported("slow", slow, CHALLENGE, facts)))

@@ -14,7 +14,7 @@ function tipOf(p, cycle, row) {
   const op = p.at[row * p.cycles + cycle], [name, slot] = p.rows[row];
   if (op < 0) {
     const [cause, why] = CAUSES[causeOf(p, p.engineOf[row], cycle, slot)], next = p.next[p.engineOf[row]][cycle];
-    return [`${cycle + START}:${name}:${slot} is idle: ${cause}`, why, ...(next >= 0 ? [`next here: ${slotText(p, next)}, now at ${place(p, next)}`] : [])];
+    return [`${cycle + START}:${name}:${slot} is idle: ${cause}`, why, ...(next >= 0 ? [`${toCome(p, next, cycle, cause)}${slotText(p, next)}, now at ${place(p, next)}`] : [])];
   }
   return [`${place(p, op)}  ${slotText(p, op)}`, whose(p, op) + (p.line[op] >= 0 ? ` · ${lineOf(p, op)}` : ""), ...(sourceOf(p, op) ? [sourceOf(p, op)] : [])];
 }
@@ -57,11 +57,14 @@ function describe(p, op, before = "") {
   const other = counterpart(op);
   if (match) { const q = programs[1 - view.which]; box.append(element("div", other >= 0 ? `the other program computes it at ` : other === -2 ? "the other program computes its words, grouped differently" : "the other program does not compute it"), ...(other >= 0 ? [jump(q, other)] : [])); }
 }
+/* How the operation that could have come next on an engine has to do with an idle slot. */
+const toCome = (p, next, cycle, cause) => p.free[next] > cycle ? `The first of those to come, held until cycle ${clock(p.free[next])}: `
+  : cause === CAUSES[0][0] ? "This operation could stand here: " : "Another idle slot of this bundle could hold ";
 function describeIdle(p, cycle, row) {
   const [name, slot] = p.rows[row], engine = p.engineOf[row], box = $("details");
   const [cause, why] = CAUSES[causeOf(p, engine, cycle, slot)], next = p.next[engine][cycle];
   box.replaceChildren(element("b", `${cycle + START}:${name}:${slot} is idle: ${cause}`), element("div", why));
-  if (next >= 0) box.append(element("div", p.free[next] > cycle ? `The first of those to come, held until cycle ${clock(p.free[next])}: ` : cause === CAUSES[0][0] ? "This operation could stand here: " : "Another idle slot of this bundle could hold ", jump(p, next), element("code", " " + slotText(p, next))));
+  if (next >= 0) box.append(element("div", toCome(p, next, cycle, cause), jump(p, next), element("code", " " + slotText(p, next))));
 }
 
 /* ---- the listing: only the rows in sight exist ---------------------------------------------- */
@@ -78,10 +81,11 @@ function rowsOf(p) {
   if (!p.rowAt) { p.rowAt = new Int32Array(p.cycles + 1); for (let t = 0; t < p.cycles; t++) p.rowAt[t + 1] = p.rowAt[t] + 1 + p.first[t + 1] - p.first[t]; }
   return p.rowAt;
 }
-function list(follow) {
+/* The rows in sight. They follow what is selected, if it is to be followed, else the cursor. */
+function list(follow, moves = true) {
   const p = programs[view.which], rows = rowsOf(p), box = $("listing"), inside = $("listed");
   inside.style.height = rows[p.cycles] * HEIGHT + "px";
-  if (view.cycle >= 0) {                                        // the row of what is selected, or of the cycle
+  if (view.cycle >= 0 && moves) {                                        // the row of what is selected, or of the cycle
     const chosen = view.op >= 0 && p.time[view.op] === view.cycle ? 1 + view.op - p.first[view.cycle] : 0;
     const top = (rows[view.cycle] + chosen) * HEIGHT, near = follow || listed !== view.which ? 3 : 1;
     if (top < box.scrollTop || top > box.scrollTop + box.clientHeight - near * HEIGHT) box.scrollTop = Math.max(0, top - box.clientHeight / 3);

@@ -106,7 +106,7 @@ $("theme").onclick = () => theme(dark());
 $("link").onclick = () => copy(location.href.split("#")[0] + permalink());
 $("help").onclick = () => $("keys").showModal();
 $("copy").onclick = () => copy(bundleText(programs[view.which], Math.max(view.cycle, 0)));
-$("listing").onscroll = () => list.scrolling || requestAnimationFrame(() => { const kept = view.cycle; view.cycle = -1; list(false); view.cycle = kept; });
+$("listing").onscroll = () => requestAnimationFrame(() => list(false, false));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", event => { if (view.light === null) { document.documentElement.classList.toggle("dark", event.matches); redraw(); } });
 document.documentElement.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches);
 const fitted = () => { document.documentElement.style.setProperty("--bar", $("bar").offsetHeight + "px"); list(false); redraw(); };

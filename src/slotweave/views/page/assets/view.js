@@ -72,7 +72,7 @@ function drawAll() {
     }
     const c = one.canvas.getContext("2d");
     c.setTransform(scale, 0, 0, scale, 0, 0);
-    c.fillStyle = css("--bg"); c.fillRect(0, 0, width, one.height);
+    c.fillStyle = css("--bg"); c.fillRect(0, 0, width + 1, one.height + 1);   // over the pixels that lie half outside
     c.font = `11px ${FONT}`;
     one.draw(c, width, one.height);
     if (view.cycle >= 0 && one.follows) {
