@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slotweave.isa.operations import Effect, Operation
+from slotweave.isa.operations import LOADS, STORES, TRACES, Operation
 
 #: Operations after which nothing of their bundle is left to run.
 STOPS = frozenset({"pause", "halt"})
@@ -62,13 +62,10 @@ def _lag(
         return 1
     if then.name in STOPS:
         return 0
-    match first.effect, then.effect:
-        case Effect.STORE, Effect.LOAD:
-            return first_lands
-        case Effect.STORE, Effect.STORE:
+    if then.effect is STORES:
+        if first.effect is STORES:
             return first_lands - then_lands + beside
-        case Effect.LOAD, Effect.STORE:
-            return 1 - then_lands
-        case Effect.TRACE, Effect.TRACE:
-            return beside
-    return None
+        return 1 - then_lands if first.effect is LOADS else None
+    if then.effect is LOADS:
+        return first_lands if first.effect is STORES else None
+    return beside if first.effect is then.effect is TRACES else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from slotweave.analysis.access_lags import Access, safe_lag
 from slotweave.ir.graph import Graph
 from slotweave.ir.problem import DATA, ORDER
-from slotweave.isa import OPERATIONS, Effect
+from slotweave.isa import OPERATIONS, STORES
 
 #: The latencies that a node may have, whichever mode is chosen.
 Latencies = Callable[[int], Iterable[int]]
@@ -40,7 +40,7 @@ class MemoryEdges:
         first, waiting = self._access(earlier), self._waiting_at(later)
         lags = [self._lag(first, then) for then in waiting]
         lag = max((lag for lag in lags if lag is not None), default=0)
-        stores = first.operation.effect is Effect.STORE
+        stores = first.operation.effect is STORES
         if stores and (lag == first.slowest or not waiting):
             return DATA, 0
         return ORDER, lag

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slotweave.anatomy.causes.placements import Placements
-from slotweave.isa.operations import Effect
+from slotweave.isa.operations import LOADS, STORES, TRACES
 
 #: Ends that share work with this many others or fewer may become one group.
 MOST_TOGETHER = 16
@@ -68,10 +68,10 @@ def _makers(placed: Placements) -> Iterator[tuple[int, ...]]:
     for number, operation in enumerate(placed.issued):
         makers = operation.producers
         effect = operation.kind.operation.effect
-        if effect is Effect.LOAD or effect is Effect.STORE:
+        if effect is LOADS or effect is STORES:
             where = placed.touched[number]
             keys = [(where.region, where.base, word) for word in where.words]
-            if effect is Effect.STORE:
+            if effect is STORES:
                 stored.update(dict.fromkeys(keys, number))
             else:
                 read = {stored[key]: None for key in keys if key in stored}
@@ -83,7 +83,7 @@ def _ends_reached(placed: Placements, makers: tuple[tuple[int, ...], ...]) -> li
     """For each operation the ends that it reaches, by their number in the program."""
     read = {maker for row in makers for maker in row}
     columns = placed.columns
-    effects = [kind.operation.effect in (Effect.STORE, Effect.TRACE) for kind in columns.kinds]
+    effects = [kind.operation.effect in (STORES, TRACES) for kind in columns.kinds]
     reached: list[_Ends] = [frozenset()] * len(makers)
     ends = 0
     for number in np.flatnonzero(np.array(effects)[columns.kind]).tolist():
@@ -148,8 +148,7 @@ def fetching(placed: Placements) -> list[bool]:
     """For each operation whether it is a load or a select."""
     columns = placed.columns
     kinds = [
-        kind.operation.effect is Effect.LOAD or kind.operation.name == "select"
-        for kind in columns.kinds
+        kind.operation.effect is LOADS or kind.operation.name == "select" for kind in columns.kinds
     ]
     result: list[bool] = np.array(kinds)[columns.kind].tolist()
     return result

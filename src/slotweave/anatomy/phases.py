@@ -12,7 +12,7 @@ from slotweave.anatomy.causes.placements import Placements
 from slotweave.anatomy.item_groups import SHARED, ItemGroups
 from slotweave.anatomy.words.slot_columns import Longs
 from slotweave.ir.program import Program
-from slotweave.isa.operations import Effect
+from slotweave.isa.operations import LOADS, NO_EFFECT, STORES
 from slotweave.machine import Machine
 from slotweave.simulate.slots import SlotKind
 
@@ -137,6 +137,6 @@ def work_of(kind: SlotKind) -> str:
     name, effect = kind.operation.name, kind.operation.effect
     if name in ("const", "select"):
         return "constants" if name == "const" else "selects"
-    if effect in (Effect.LOAD, Effect.STORE):
-        return "loads" if effect is Effect.LOAD else "stores"
-    return "arithmetic" if effect is Effect.NONE else "control"
+    if effect in (LOADS, STORES):
+        return "loads" if effect is LOADS else "stores"
+    return "arithmetic" if effect is NO_EFFECT else "control"

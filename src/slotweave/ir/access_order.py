@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from slotweave.ir.demand import demanded_words
 from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import Options, value_options
-from slotweave.isa import Effect
+from slotweave.isa import LOADS, STORES
 
 
 @dataclass
@@ -64,9 +64,7 @@ def accessed_words(graph: Graph, index: int, address: Options, demand: int) -> l
                  if node.op == "vstore" or demand >> lane & 1]  # fmt: skip
         return sorted({first + lane for first in address[0] for lane in lanes})
     wanted = [
-        word
-        for lane, word in enumerate(address)
-        if node.effect is not Effect.LOAD or demand >> lane & 1
+        word for lane, word in enumerate(address) if node.effect is not LOADS or demand >> lane & 1
     ]
     return sorted(frozenset[int]().union(*wanted))
 
@@ -76,13 +74,13 @@ def missing_paths(graph: Graph) -> Iterator[tuple[int, int]]:
     options, demand = value_options(graph), demanded_words(graph)
     since = {region.name: _Since() for region in graph.regions if not region.read_only}
     for index, node in enumerate(graph.nodes):
-        if node.region not in since or (node.effect is Effect.LOAD and not demand[index]):
+        if node.region not in since or (node.effect is LOADS and not demand[index]):
             continue
         address = options.get(node.args[0])
         words = None
         if address is not None:
             words = accessed_words(graph, index, address, demand[index])
-        store = node.effect is Effect.STORE
+        store = node.effect is STORES
         state = since[node.region]
         for earlier in _unreached(graph, index, state.must_precede(store, words)):
             yield earlier, index

@@ -37,6 +37,11 @@ PURE = STRUCTURAL - {"join", "assign"} | {
     name for name, operation in OPERATIONS.items() if operation.effect is Effect.NONE
 }
 
+_EFFECTS = {
+    **dict.fromkeys(STRUCTURAL, Effect.NONE),
+    **{name: operation.effect for name, operation in OPERATIONS.items()},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -85,7 +90,7 @@ class Node:
 
     @property
     def effect(self) -> Effect:
-        return Effect.NONE if self.structural else OPERATIONS[self.op].effect
+        return _EFFECTS[self.op]
 
     @property
     def pure(self) -> bool:

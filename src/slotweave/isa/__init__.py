@@ -3,13 +3,27 @@
 from slotweave.isa.evaluate import evaluate
 from slotweave.isa.expression import WORD_BITS, WORD_MASK, Expr
 from slotweave.isa.forms import FORMS, Form, Role, Shape, forms_of
-from slotweave.isa.operations import BINARY_SYMBOLS, COMMUTATIVE, OPERATIONS, Effect, Operation
+from slotweave.isa.operations import (
+    BINARY_SYMBOLS,
+    COMMUTATIVE,
+    LOADS,
+    NO_EFFECT,
+    OPERATIONS,
+    STORES,
+    TRACES,
+    Effect,
+    Operation,
+)
 
 __all__ = [
     "BINARY_SYMBOLS",
     "COMMUTATIVE",
     "FORMS",
+    "LOADS",
+    "NO_EFFECT",
     "OPERATIONS",
+    "STORES",
+    "TRACES",
     "WORD_BITS",
     "WORD_MASK",
     "Effect",

@@ -28,6 +28,10 @@ class Effect(Enum):
     DEBUG = "debug"
 
 
+#: The same for loops over many operations, for an Enum looks up its members slowly.
+NO_EFFECT, LOADS, STORES, TRACES = Effect.NONE, Effect.LOAD, Effect.STORE, Effect.TRACE
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An operation of the machine family.

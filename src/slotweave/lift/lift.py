@@ -21,7 +21,7 @@ from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Bundle, Program, Slot
-from slotweave.isa import WORD_MASK, Effect, Role
+from slotweave.isa import LOADS, NO_EFFECT, STORES, TRACES, WORD_MASK, Role
 from slotweave.lift.accesses import Access, Accesses, Repartition
 from slotweave.lift.builder import Builder, Ref
 from slotweave.lift.partition import Partition, partition_of
@@ -36,7 +36,7 @@ MAX_BUNDLES = 1_000_000
 #: Two writes to one word in a bundle are obeyed: the last one stands.
 _OBEYED = "SW104"
 
-_ACCESSES = frozenset({Effect.LOAD, Effect.STORE})
+_ACCESSES = frozenset({LOADS, STORES})
 
 _Refs = tuple[Ref, ...]
 
@@ -267,23 +267,22 @@ class Lifting:
         """Run one slot on the state before its bundle."""
         written = kind.words_written(slot)
         operation = kind.operation
-        if operation.effect is Effect.NONE:
+        if operation.effect is NO_EFFECT:
             imm = 0 if kind.constant is None else slot[kind.constant] & WORD_MASK
             refs = self._builder.computed(operation.name, args, imm, len(written))
             return _Landing(written.start, refs)
-        match operation.effect:
-            case Effect.LOAD:
-                refs = self.accesses.load(args[0][0], len(written), self._pc)
-                return _Landing(written.start, refs)
-            case Effect.STORE:
-                address, refs, where = args[0][0], args[1], self._builder.where
-                return _Landing(0, (), lambda: self._store(address, refs, where))
-            case Effect.TRACE:
-                self._builder.trace_write(self._builder.value(args[0]))
-            case _ if operation.name == "core_id":
-                return _Landing(written.start, ((self._builder.constant(0), 0),))
-            case _:
-                self._control(kind, slot, args)
+        if operation.effect is LOADS:
+            refs = self.accesses.load(args[0][0], len(written), self._pc)
+            return _Landing(written.start, refs)
+        if operation.effect is STORES:
+            address, refs, where = args[0][0], args[1], self._builder.where
+            return _Landing(0, (), lambda: self._store(address, refs, where))
+        if operation.name == "core_id":
+            return _Landing(written.start, ((self._builder.constant(0), 0),))
+        if operation.effect is TRACES:
+            self._builder.trace_write(self._builder.value(args[0]))
+        else:
+            self._control(kind, slot, args)
         return None
 
     def _store(self, address: Ref, refs: _Refs, where: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from slotweave.ir.graph import Graph, Node
-from slotweave.isa import WORD_MASK, Effect
+from slotweave.isa import LOADS, WORD_MASK
 from slotweave.machine import Machine
 from slotweave.rewrite.driver import rewrite
 from slotweave.rewrite.finish import needed_nodes
@@ -59,7 +59,7 @@ def _first_of_each(graph: Graph) -> list[Node]:
             continue
         args = tuple([same[arg] for arg in node.args])
         nodes.append(node.with_edges(args, after))
-        if node.pure or (node.region in inputs and node.effect is Effect.LOAD):
+        if node.pure or (node.region in inputs and node.effect is LOADS):
             if node.op in EXCHANGEABLE and args[0] > args[1]:
                 args = (args[1], args[0], *args[2:])
             key = (node.op, node.width, args, node.imm & WORD_MASK, node.offsets, node.region)

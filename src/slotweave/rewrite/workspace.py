@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from slotweave.ir.graph import PURE, Graph, Node
-from slotweave.isa import COMMUTATIVE, WORD_MASK, Effect, Shape
+from slotweave.isa import COMMUTATIVE, LOADS, WORD_MASK, Shape
 from slotweave.machine import Machine
 
 #: Operations whose first two operands may change places.
@@ -146,7 +146,7 @@ class Workspace:
     def _key(self, node: Node) -> Hashable | None:
         """Equal for nodes that compute the same; None for nodes that must stay apart."""
         op, region = node.op, node.region
-        if op not in PURE and not (node.effect is Effect.LOAD and region in self._inputs):
+        if op not in PURE and not (node.effect is LOADS and region in self._inputs):
             return None
         return self._form(op, node.width, node.args, node.imm, node.offsets, region)
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.ir.program import Bundle, Program, Slot
-from slotweave.isa import WORD_MASK, Effect, Role
+from slotweave.isa import LOADS, NO_EFFECT, STORES, TRACES, WORD_MASK, Role
 from slotweave.isa.codegen import word_function
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate import faults
@@ -83,6 +83,10 @@ class ExecutionOptions:
     on_event: Callable[[Event], None] | None
     on_bundle: Callable[[int], None] | None = None
     legal: bool = False
+
+
+#: An Enum looks up its members slowly.
+SCRATCH, MEMORY = Space.SCRATCH, Space.MEMORY
 
 
 class _Place(NamedTuple):
@@ -191,22 +195,22 @@ class Execution:
         args = [access.words for access in reads]
         written = kind.words_written(slot)
         result: Access | None = None
-        match kind.operation.effect:
-            case Effect.NONE:
-                words = self.compute(kind, slot, args, place)
-                result = Access(Space.SCRATCH, written.start, words)
-            case Effect.LOAD:
-                loaded = self.read_memory(args[0][0], len(written), place)
-                reads.append(loaded)
-                result = Access(Space.SCRATCH, written.start, loaded.words)
-            case Effect.STORE:
-                result = self.store(args[0][0], args[1], place)
-            case Effect.TRACE:
-                self.trace.append(args[0][0])
-            case Effect.CONTROL if kind.operation.name == "core_id":
-                result = Access(Space.SCRATCH, written.start, (0,))
-            case _:
-                self.control(kind, slot, args)
+        effect = kind.operation.effect
+        if effect is NO_EFFECT:
+            words = self.compute(kind, slot, args, place)
+            result = Access(SCRATCH, written.start, words)
+        elif effect is LOADS:
+            loaded = self.read_memory(args[0][0], len(written), place)
+            reads.append(loaded)
+            result = Access(SCRATCH, written.start, loaded.words)
+        elif effect is STORES:
+            result = self.store(args[0][0], args[1], place)
+        elif effect is TRACES:
+            self.trace.append(args[0][0])
+        elif kind.operation.name == "core_id":
+            result = Access(SCRATCH, written.start, (0,))
+        else:
+            self.control(kind, slot, args)
         self.tell(place, reads, result, kind.latency)
         return [] if result is None else [Write(result, self.time + kind.latency, place)]
 
@@ -215,7 +219,7 @@ class Execution:
         if self.options.strict and not all(self.written[first:stop]):
             word = first + self.written[first:stop].index(False)
             self.refuse(faults.never_written(word), place.engine, place.slot)
-        return Access(Space.SCRATCH, first, tuple(self.scratch[first:stop]))
+        return Access(SCRATCH, first, tuple(self.scratch[first:stop]))
 
     def compute(
         self, kind: SlotKind, slot: Slot, args: list[tuple[int, ...]], place: _Place
@@ -236,13 +240,13 @@ class Execution:
         if address + words > len(self.memory):
             fault = faults.load_out_of_range(address, words, len(self.memory))
             self.refuse(fault, place.engine, place.slot)
-        return Access(Space.MEMORY, address, tuple(self.memory[address : address + words]))
+        return Access(MEMORY, address, tuple(self.memory[address : address + words]))
 
     def store(self, address: int, words: tuple[int, ...], place: _Place) -> Access:
         if address + len(words) > len(self.memory):
             fault = faults.store_out_of_range(address, len(words), len(self.memory))
             self.refuse(fault, place.engine, place.slot)
-        return Access(Space.MEMORY, address, words)
+        return Access(MEMORY, address, words)
 
     def control(self, kind: SlotKind, slot: Slot, args: list[tuple[int, ...]]) -> None:
         operation = kind.operation.name
@@ -272,7 +276,7 @@ class Execution:
 
     def land_all(self, time: int) -> None:
         """What lands at `time`, in order of issue."""
-        for space in Space:
+        for space in (SCRATCH, MEMORY):
             self.landing.pop((time, space), None)
         self.land(self.in_flight.pop(time, []))
 
@@ -280,7 +284,7 @@ class Execution:
         for write in writes:
             access = write.access
             stop = access.address + len(access.words)
-            if access.space is Space.MEMORY:
+            if access.space is MEMORY:
                 self.memory[access.address : stop] = access.words
             else:
                 self.scratch[access.address : stop] = access.words

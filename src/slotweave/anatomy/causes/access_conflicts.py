@@ -27,7 +27,7 @@ from slotweave.anatomy.words.known_accesses import KnownAccesses
 from slotweave.anatomy.words.live_scratch import JUMPS
 from slotweave.anatomy.words.word_values import WordValues, base_of
 from slotweave.isa import WORD_MASK
-from slotweave.isa.operations import Effect
+from slotweave.isa.operations import LOADS, NO_EFFECT, STORES, TRACES, Effect
 
 _NO_ORDER = JUMPS | {"core_id"}
 
@@ -117,7 +117,7 @@ class MemoryWalk:
     def ordered(self, number: int) -> bool:
         """Is this an operation that has an order in memory?"""
         operation = self._issued[number]
-        if operation.effect in (Effect.NONE, Effect.DEBUG):
+        if operation.effect in (NO_EFFECT, Effect.DEBUG):
             return False
         access = self._known.get(operation.place)
         only_read = access is not None and access.read_only
@@ -126,13 +126,13 @@ class MemoryWalk:
     def edge(self, number: int) -> Edge | None:
         """Until when an operation waits, which is ordered, and for which one."""
         operation = self._issued[number]
-        if operation.effect is Effect.TRACE:
+        if operation.effect is TRACES:
             return later(self._paused, self._traced)
-        if operation.effect not in (Effect.LOAD, Effect.STORE):
+        if operation.effect not in (LOADS, STORES):
             return later(self._paused, self._latest)
         words = self._touched[number]
         edge = self._order.conflict(self._order.stores, words)
-        if operation.effect is Effect.STORE:
+        if operation.effect is STORES:
             edge = later(edge, self._order.conflict(self._order.loads, words))
             edge = edge and Edge(edge.earliest + 1 - operation.kind.latency, edge.source)
         return later(self._paused, edge)
@@ -141,14 +141,14 @@ class MemoryWalk:
         """The operation, which is ordered, stands in bundle `at`."""
         operation = self._issued[number]
         self._latest = later(self._latest, Edge(at, number))
-        if operation.effect is Effect.TRACE:
+        if operation.effect is TRACES:
             self._traced = later(self._traced, Edge(at + 1, number))
             return
-        if operation.effect not in (Effect.LOAD, Effect.STORE):
+        if operation.effect not in (LOADS, STORES):
             self._paused = later(self._paused, Edge(at + 1, number))
             return
         words = self._touched[number]
-        if operation.effect is Effect.LOAD:
+        if operation.effect is LOADS:
             self._order.add(self._order.loads, words, Edge(at, number))
         else:
             lands = Edge(at + operation.kind.latency, number)
@@ -188,7 +188,7 @@ def memory_edges(
             operation = issued[number]
             if not walk.ordered(number):
                 edges[number] = pause if operation.kind.operation.defined_if else None
-            elif operation.effect is Effect.LOAD:
+            elif operation.effect is LOADS:
                 take(number, pause)
             else:
                 in_flight.setdefault(operation.lands, []).append((number, pause))
@@ -208,7 +208,7 @@ def touched_words(
     return {
         number: _touched(number, operation, values, known)
         for number, operation in enumerate(issued)
-        if operation.effect in (Effect.LOAD, Effect.STORE)
+        if operation.effect in (LOADS, STORES)
     }
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from slotweave.anatomy.causes.access_conflicts import Touched
 from slotweave.anatomy.words.issued import Issued
 from slotweave.anatomy.words.known_accesses import KnownAccesses
-from slotweave.isa.operations import Effect
+from slotweave.isa.operations import LOADS, NO_EFFECT, STORES
 
 
 @dataclass
@@ -59,15 +59,15 @@ def unused_operations(
     for number in range(len(issued) - 1, -1, -1):
         operation = issued[number]
         effect = operation.effect
-        if effect is Effect.STORE:
+        if effect is STORES:
             access = known.get(operation.place)
             output = access is None or access.output
             used[number] = output or loaded.may_read(touched[number])
-        elif effect not in (Effect.NONE, Effect.LOAD) and operation.kind.writes is None:
+        elif effect not in (NO_EFFECT, LOADS) and operation.kind.writes is None:
             used[number] = True
         if not used[number]:
             continue
-        if effect is Effect.LOAD:
+        if effect is LOADS:
             loaded.add(touched[number])
         for maker in makers[number]:
             used[maker] = True

@@ -8,7 +8,7 @@ import numpy as np
 
 from slotweave.anatomy.causes.access_conflicts import MemoryWalk
 from slotweave.anatomy.causes.placements import Placements
-from slotweave.isa.operations import Effect
+from slotweave.isa.operations import NO_EFFECT
 from slotweave.machine import Machine
 
 
@@ -42,7 +42,7 @@ def critical_path(placed: Placements) -> int:
         start = 0
         for maker in operation.producers:
             start = max(start, ready[maker])
-        if kind.operation.effect is not Effect.NONE and walk.ordered(number):
+        if kind.operation.effect is not NO_EFFECT and walk.ordered(number):
             if beside and placed.issued[beside[0]].bundle < operation.bundle:
                 for other in beside:
                     walk.note(other, depth[other])

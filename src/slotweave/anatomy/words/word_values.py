@@ -18,7 +18,7 @@ from slotweave.anatomy.words.scratch_flow import ScratchFlow
 from slotweave.anatomy.words.slot_columns import SlotColumns
 from slotweave.isa import WORD_BITS, WORD_MASK
 from slotweave.isa.evaluate import evaluate
-from slotweave.isa.operations import COMMUTATIVE, Effect, Operation
+from slotweave.isa.operations import COMMUTATIVE, LOADS, STORES, Operation
 
 #: The number of its base times 2^32 plus the distance from it. The base of constants is 0.
 Value = int
@@ -110,11 +110,11 @@ def word_values(
         read = [values[one] for one in read_from[first_read[number] : first_read[number + 1]]]
         effect, width = operation.kind.operation.effect, here.stop - here.start
         lanes: list[Value] = []
-        if effect is Effect.LOAD or effect is Effect.STORE:
+        if effect is LOADS or effect is STORES:
             access = known.get(operation.place)
             numbering.land(operation.bundle)
             addresses[number] = read[0]
-            if effect is Effect.LOAD:
+            if effect is LOADS:
                 lanes = numbering.loaded(read[0], width, access)
             else:
                 stores = _stores(access, len(read) - 1)

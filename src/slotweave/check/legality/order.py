@@ -22,7 +22,7 @@ from slotweave.base.diagnostics import Diagnostic
 from slotweave.ir.access_order import missing_paths
 from slotweave.ir.graph import Graph, Node
 from slotweave.ir.problem import DATA, Problem
-from slotweave.isa import Effect
+from slotweave.isa import LOADS, STORES
 
 #: Operations that wait for others, and are waited for, beyond their operands.
 _ORDERED = frozenset({"join", "pause", "trace_write"})
@@ -129,8 +129,8 @@ def _asked(earlier: Node, later: Node, slowest: int, fastest: int) -> float:
         return 1 if earlier.op == "pause" else 0
     if earlier.op in ("pause", "trace_write"):
         return 1
-    stores = later.effect is Effect.STORE
-    if earlier.effect is Effect.LOAD:
+    stores = later.effect is STORES
+    if earlier.effect is LOADS:
         return 1 - fastest if stores else -inf
     return slowest - fastest + 1 if stores else slowest
 

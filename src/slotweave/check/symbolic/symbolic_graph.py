@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from slotweave.check.symbolic.symbolic_memory import MemoryMap, SymbolicMemory
 from slotweave.check.symbolic.terms import Terms
 from slotweave.ir.graph import Graph, Node
-from slotweave.isa import WORD_MASK, Effect
+from slotweave.isa import LOADS, NO_EFFECT, WORD_MASK
 
 _Lanes = tuple[int, ...]
 
@@ -48,6 +48,9 @@ class GraphRun:
 
 def lane_addresses(terms: Terms, address: int, lanes: int) -> _Lanes:
     """The addresses of `lanes` consecutive words."""
+    known = terms.known(address)
+    if known is not None:
+        return tuple([terms.constant((known + k) & WORD_MASK) for k in range(lanes)])
     further = (terms.operation("add", (address, terms.constant(k))) for k in range(1, lanes))
     return (address, *further)
 
@@ -73,7 +76,7 @@ def continue_with(graph: Graph, terms: Terms, layout: MemoryMap, state: GraphRun
             values.append(())
         elif node.structural:
             values.append(_rearranged(node, args, terms))
-        elif node.effect is Effect.NONE:
+        elif node.effect is NO_EFFECT:
             values.append(_computed(node, args, terms))
         else:
             values.append(_effect(index, node, args, terms, layout, state))
@@ -127,7 +130,7 @@ def _access(
     for address in addresses:
         if terms.known(address) is None:
             state.accesses.note(address, region)
-    if node.effect is Effect.LOAD:
+    if node.effect is LOADS:
         return tuple(state.memory.load(address, region) for address in addresses)
     for address, word in zip(addresses, args[1], strict=True):
         state.memory.store(address, region, word)

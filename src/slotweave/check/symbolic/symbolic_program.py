@@ -15,7 +15,7 @@ from slotweave.check.symbolic.symbolic_graph import NotExecutableError, lane_add
 from slotweave.check.symbolic.symbolic_memory import SymbolicMemory
 from slotweave.check.symbolic.terms import Terms
 from slotweave.ir.program import Bundle, Program, Slot
-from slotweave.isa import WORD_MASK, Effect, Role
+from slotweave.isa import LOADS, NO_EFFECT, STORES, TRACES, WORD_MASK, Role
 from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.slots import SlotKind, slot_kinds
 
@@ -121,22 +121,22 @@ class SymbolicRun:
             first = slot[at] + slot[-1] if lane else slot[at]
             args.append(tuple(scratch[first : first + width]))
         written = kind.words_written(slot)
-        match kind.operation.effect:
-            case Effect.NONE:
-                return _Write(written.start, self._computed(kind, slot, args, len(written)))
-            case Effect.LOAD:
-                addresses = lane_addresses(self._terms, args[0][0], len(written))
-                words = [self.memory.load(a, self._regions.get(a)) for a in addresses]
-                return _Write(written.start, tuple(words))
-            case Effect.STORE:
-                addresses = lane_addresses(self._terms, args[0][0], len(args[1]))
-                return _Write(0, args[1], addresses, self._pc)
-            case Effect.TRACE:
-                self.trace += args[0]
-            case _ if kind.operation.name == "core_id":
-                return _Write(written.start, (self._terms.constant(0),))
-            case _:
-                self._control(kind, slot, args)
+        effect = kind.operation.effect
+        if effect is NO_EFFECT:
+            return _Write(written.start, self._computed(kind, slot, args, len(written)))
+        if effect is LOADS:
+            addresses = lane_addresses(self._terms, args[0][0], len(written))
+            words = [self.memory.load(a, self._regions.get(a)) for a in addresses]
+            return _Write(written.start, tuple(words))
+        if effect is STORES:
+            addresses = lane_addresses(self._terms, args[0][0], len(args[1]))
+            return _Write(0, args[1], addresses, self._pc)
+        if kind.operation.name == "core_id":
+            return _Write(written.start, (self._terms.constant(0),))
+        if effect is TRACES:
+            self.trace += args[0]
+        else:
+            self._control(kind, slot, args)
         return None
 
     def _computed(self, kind: SlotKind, slot: Slot, args: list[_Lanes], lanes: int) -> _Lanes:

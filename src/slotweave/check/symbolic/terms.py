@@ -23,7 +23,9 @@ Versions of memory, the contents of a region at some time, are terms as well:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from slotweave.isa import BINARY_SYMBOLS, COMMUTATIVE
@@ -46,13 +48,18 @@ class Node(NamedTuple):
     args: tuple[int, ...]
 
 
+_node: Callable[[tuple[str, int, tuple[int, ...]]], Node] = partial(tuple.__new__, Node)  # quicker
+
+
 class Terms:
     """The terms made so far."""
 
     def __init__(self) -> None:
         self._nodes: list[Node] = []
-        self._number: dict[tuple[str, int, tuple[int, ...]], int] = {}
+        self._number: dict[tuple[str, int, tuple[int, ...]], int] = {}  # of those with a number
+        self._made: dict[str, dict[tuple[int, ...], int]] = defaultdict(dict)  # of all others
         self._words: dict[int, int] = {}  # of the terms that are constants
+        self._constants: dict[int, int] = {}  # the terms of these words
         self._lanes: dict[tuple[str, tuple[tuple[int, ...], ...]], tuple[int, ...]] = {}
 
     def __len__(self) -> int:
@@ -63,17 +70,19 @@ class Terms:
 
     def make(self, kind: str, value: int = 0, args: tuple[int, ...] = ()) -> int:
         """The term of this kind, as it stands."""
-        key = (kind, value, args)
-        number = self._number.get(key)
-        if number is None:
-            number = self._number[key] = len(self._nodes)
-            self._nodes.append(Node(kind, value, args))
+        if value:
+            key = (kind, value, args)
+            number = self._number.setdefault(key, len(self._nodes))
+        else:
+            number = self._made[kind].setdefault(args, len(self._nodes))
+        if number == len(self._nodes):
+            self._nodes.append(_node((kind, value, args)))
         return number
 
     def constant(self, word: int) -> int:
-        number = self._number.get(("const", word, ()))
+        number = self._constants.get(word)
         if number is None:
-            number = self.make("const", word)
+            number = self._constants[word] = self.make("const", word)
             self._words[number] = word
         return number
 
@@ -83,10 +92,10 @@ class Terms:
 
     def operation(self, name: str, args: tuple[int, ...]) -> int:
         """The operation `name` of `isa` on words, normalised."""
-        key = (name, 0, args)
-        number = self._number.get(key)
+        numbers = self._made[name]
+        number = numbers.get(args)
         if number is None:
-            number = self._number[key] = self._normalised(name, args)
+            number = numbers[args] = self._normalised(name, args)
         return number
 
     def lane_wise(self, name: str, rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
@@ -94,12 +103,11 @@ class Terms:
         key = (name, tuple(rows))
         lanes = self._lanes.get(key)
         if lanes is None:
-            numbers, made = self._number, []
+            numbers, made = self._made[name], []
             for args in zip(*rows, strict=True):  # as in `operation`, without the calls
-                one = (name, 0, args)
-                number = numbers.get(one)
+                number = numbers.get(args)
                 if number is None:
-                    number = numbers[one] = self._normalised(name, args)
+                    number = numbers[args] = self._normalised(name, args)
                 made.append(number)
             lanes = self._lanes[key] = tuple(made)
         return lanes
@@ -109,7 +117,7 @@ class Terms:
         simpler = self._simpler(name, args)
         if simpler is not None:
             return simpler
-        self._nodes.append(tuple.__new__(Node, (name, 0, args)))  # `Node(...)` takes twice as long
+        self._nodes.append(_node((name, 0, args)))
         return len(self._nodes) - 1
 
     def _simpler(self, name: str, args: tuple[int, ...]) -> int | None:
@@ -123,10 +131,11 @@ class Terms:
                     return None
             if name == "add_immediate" and words[args[1]] == 0:
                 return args[0]
-        if name == "or" and args[0] == args[1]:
-            return args[0]
-        if name in _EXCHANGEABLE and args[0] > args[1]:
-            return self.make(name, 0, (args[1], args[0], *args[2:]))
+        if name in _EXCHANGEABLE:
+            if args[0] > args[1]:
+                return self.make(name, 0, (args[1], args[0], *args[2:]))
+            if name == "or" and args[0] == args[1]:
+                return args[0]
         return None
 
     def text(self, term: int, depth: int = _TEXT_DEPTH) -> str:
