@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slotweave.analysis.mode_classes import mode_classes
-from slotweave.bounds.critical_path import critical_path_bound, distances
+from slotweave.bounds.critical_path import Distances, critical_path_bound, distances
 from slotweave.bounds.engine import engine_bounds
 from slotweave.bounds.heads_and_tails import heads_and_tails_bound
 from slotweave.bounds.model import Bound
@@ -11,9 +11,9 @@ from slotweave.bounds.slots import dearest_prices, slots_bound
 from slotweave.ir.problem import Problem
 
 
-def bound_ladder(problem: Problem) -> tuple[Bound, ...]:
-    """Every bound there is for `problem`."""
-    at, classes = distances(problem), mode_classes(problem)
+def bound_ladder(problem: Problem, at: Distances | None = None) -> tuple[Bound, ...]:
+    """Every bound there is for `problem`; `at`: its `distances`, if known."""
+    at, classes = at or distances(problem), mode_classes(problem)
     dearest = dearest_prices(problem, classes)
     return (
         *engine_bounds(problem),

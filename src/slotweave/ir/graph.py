@@ -37,6 +37,8 @@ PURE = STRUCTURAL - {"join", "assign"} | {
     name for name, operation in OPERATIONS.items() if operation.effect is Effect.NONE
 }
 
+_WORD, _VECTOR = Shape.WORD, Shape.VECTOR  # an Enum looks up its members slowly
+
 _EFFECTS = {
     **dict.fromkeys(STRUCTURAL, Effect.NONE),
     **{name: operation.effect for name, operation in OPERATIONS.items()},
@@ -135,7 +137,7 @@ class Graph(ShownAsText):
         """The shape in which node `index` runs: that of its result, else of what it stores."""
         node = self.nodes[index]
         width = node.width or (self.nodes[node.args[-1]].width if node.args else 1)
-        return Shape.WORD if width == 1 else Shape.VECTOR
+        return _WORD if width == 1 else _VECTOR
 
     def with_nodes(self, nodes: tuple[Node, ...]) -> Graph:
         return replace(self, nodes=nodes)

@@ -89,14 +89,8 @@ _Partial: TypeAlias = tuple[dict[str, int], tuple[int, ...]]
 def _match(
     work: Workspace, pattern: Term, name: int, bound: dict[str, int], inner: tuple[int, ...]
 ) -> Iterator[_Partial]:
-    if pattern.op == "constant":
-        if work.known[name] == pattern.value:
-            yield bound, inner
-    elif pattern.op == "variable":
-        value = work.known[name] if pattern.constant else name
-        if value is not None and bound.get(pattern.name, value) == value:
-            yield {**bound, pattern.name: value}, inner
-    elif work.nodes[name].op == pattern.op and work.known[name] is None:
+    """The matches of an operation."""
+    if work.nodes[name].op == pattern.op and work.known[name] is None:
         args = work.nodes[name].args
         inner = (*inner, name)
         yield from _match_all(work, pattern.args, args, bound, inner)
@@ -112,11 +106,24 @@ def _match_all(
     bound: dict[str, int],
     inner: tuple[int, ...],
 ) -> Iterator[_Partial]:
-    if not patterns:
-        yield bound, inner
-        return
-    for first_bound, first_inner in _match(work, patterns[0], names[0], bound, inner):
-        yield from _match_all(work, patterns[1:], names[1:], first_bound, first_inner)
+    """The matches of several patterns; there may be several where one of them is an operation."""
+    bound = dict(bound)
+    for place, (pattern, name) in enumerate(zip(patterns, names, strict=True), 1):
+        op = pattern.op
+        if op == "constant":
+            if work.known[name] != pattern.value:
+                return
+        elif op == "variable":
+            value = work.known[name] if pattern.constant else name
+            if value is None or bound.setdefault(pattern.name, value) != value:
+                return
+        else:
+            for first_bound, first_inner in _match(work, pattern, name, bound, inner):
+                yield from _match_all(
+                    work, patterns[place:], names[place:], first_bound, first_inner
+                )
+            return
+    yield bound, inner
 
 
 def _depth(pattern: Term) -> int:

@@ -151,4 +151,4 @@ def compute(term: Term, values: Mapping[str, int]) -> int:
     if term.op == "variable":
         return values[term.name]
     function: Callable[..., int] = word_function(term.op)
-    return function(*(compute(arg, values) for arg in term.args))
+    return function(*[compute(arg, values) for arg in term.args])

@@ -25,7 +25,7 @@ from slotweave.analysis.access_lags import least_lag
 from slotweave.analysis.memory_edges import MemoryEdges
 from slotweave.anatomy.timing.storage_free import storage_free_problem
 from slotweave.bounds import Bound, bound_ladder
-from slotweave.bounds.critical_path import distances, path_why
+from slotweave.bounds.critical_path import Distances, distances, path_why
 from slotweave.ir.certificate import PathCertificate
 from slotweave.ir.graph import Graph, Node
 from slotweave.ir.problem import DATA, Ints, Problem
@@ -78,14 +78,16 @@ def dataflow_ladder(lifted: Lifted, machine: Machine) -> tuple[Bound, ...]:
     """The bounds of the problem; operations go by their places in the text."""
     graph = dataflow_graph(lifted, machine)
     problem = _problem(graph, lifted, machine)
-    return tuple(_located(bound, problem, graph) for bound in bound_ladder(problem))
+    longest = distances(problem)
+    return tuple(
+        _located(bound, problem, longest, graph) for bound in bound_ladder(problem, longest)
+    )
 
 
-def _located(bound: Bound, problem: Problem, graph: Graph) -> Bound:
+def _located(bound: Bound, problem: Problem, longest: Distances, graph: Graph) -> Bound:
     """The chain of a path goes by the first of its operations that has a slot."""
     if not isinstance(bound.certificate, PathCertificate) or bound.certificate.operation < 0:
         return bound
-    longest = distances(problem)
     slots = np.minimum.reduceat(problem.mode_slots, problem.mode_offset[:-1])
     through = np.flatnonzero((slots > 0) & (longest.head + longest.tail == bound.cycles)).tolist()
     places = (_PLACE.match(graph.nodes[operation].where) for operation in through)

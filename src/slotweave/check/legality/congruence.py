@@ -37,16 +37,22 @@ class Congruence:
 
     def add(self, head: _Head, args: tuple[int, ...]) -> int:
         """The class of what `head`, an operation with its details, makes of `args`."""
-        form = self._canonical(head, args)
-        number = self._class_of.get(form)
-        if number is not None:
-            return self._stands_for[number]
-        number = len(self._stands_for)
-        self._stands_for.append(number)
-        self._members.append([number])
+        stands_for = self._stands_for
+        if args:
+            args = tuple([stands_for[arg] for arg in args])
+            if len(args) > 1 and args[0] > args[1] and head[0] in _EXCHANGEABLE:
+                args = (args[1], args[0], *args[2:])
+        form = (head, args)
+        new = len(stands_for)
+        number = self._class_of.setdefault(form, new)
+        if number != new:
+            return stands_for[number]
+        stands_for.append(new)
+        self._members.append([new])
         self._used_in.append([])
-        self._enter(form, number)
-        return number
+        for arg in args if len(args) < 2 else {*args}:
+            self._used_in[arg].append((form, new))
+        return new
 
     def merge(self, first: int, second: int) -> None:
         """Let the two be equal, and all that follows from it."""

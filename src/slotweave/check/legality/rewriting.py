@@ -41,6 +41,8 @@ _EFFECTS = (
     OPERATIONS.keys() - _LOADS - {n for n, k in OPERATIONS.items() if k.effect is Effect.NONE}
 )
 
+_DOING = _EFFECTS | {"assign"}
+
 _SLICES = frozenset({"slice_of_all", "slice_of_slice", "slice_of_broadcast", "slice_of_overlay"})
 
 
@@ -112,16 +114,20 @@ class _Replay:
         done: list[_Done] = []
         classes: list[int] = []
         stores: Counter[str] = Counter()
+        add = self.values.add
         for node in nodes:
             op, region = node.op, node.region
             args = tuple([classes[arg] for arg in node.args])
             version = 0
             if op in _LOADS and region not in self._inputs:
                 version = stores[region] + stores[""]
-            classes.append(self._class(node, args, version))
+            head = (op, node.width, node.imm & WORD_MASK, node.offsets, region, version)
+            classes.append(add(head, args))
+            if op not in _DOING:
+                continue
             if op == "assign":
                 done.append(((op, "", node.imm), args, node.where))
-            elif op in _EFFECTS:
+            else:
                 done.append(((op, region, node.imm), args, node.where))
                 stores[region] += 1  # what names no region, as a pause, bears on all of them
         return done, classes
@@ -148,11 +154,6 @@ class _Replay:
         self.values.merge(left, right)
         return True
 
-    def _class(self, node: Node, args: tuple[int, ...], version: int) -> int:
-        imm = node.imm & WORD_MASK
-        head = (node.op, node.width, imm, node.offsets, node.region, version)
-        return self.values.add(head, args)
-
     def _made(self, op: str, width: int, *args: int, imm: int = 0) -> int:
         """The class of a node of that kind."""
         return self.values.add((op, width, imm & WORD_MASK, (), "", 0), args)
@@ -176,7 +177,7 @@ class _Replay:
                 raise _NoInstanceError
             return self._names[name]
         inner = 1 if term.op == "broadcast" else width
-        args = (self._instance(arg, bindings, inner, pattern=pattern) for arg in term.args)
+        args = [self._instance(arg, bindings, inner, pattern=pattern) for arg in term.args]
         return self._made(term.op, width, *args)
 
     def _follows_slice(self, root: int, bindings: Mapping[str, int]) -> bool:
