@@ -63,6 +63,7 @@ class FileResult:
             "proved": sum(one.is_proved for one, _ in rows),
             "replaced": sum(one.written is not None for one, _ in rows),
             "unknown": sum(one.is_unknown for one, _ in rows),
+            "same": sum(one.same is not None and one.same.proved for one, _ in rows),
             "weighted": self.counts is not None,
         }
 
@@ -83,6 +84,7 @@ def _row(one: Repacked, weight: int) -> dict[str, Any]:
         "idle": dict(one.idle),
         "kept": one.kept,
         "weight": weight,
+        "same": None if one.same is None else {"program": one.same.answer, "why": one.same.why},
     }
 
 

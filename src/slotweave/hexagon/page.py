@@ -69,7 +69,19 @@ def _heads(result: FileResult, *, searched: bool = True) -> Iterator[str]:
         f"{totals['before']:,} packets{weighted}"
         + (found if searched else f", bound {totals['bound']:,}")
     )
+    if totals["replaced"]:
+        yield (
+            f"{totals['same']} of {plural(totals['replaced'], 'block')} written proved to do the "
+            "same, by the meaning of their instructions"
+        )
+        yield from _unproved(result)
     yield "packets are not time; stalls are modelled by LLVM's itineraries, not measured"
+
+
+def _unproved(result: FileResult) -> Iterator[str]:
+    for one in result.blocks.values():
+        if one.same is not None and not one.same.proved:
+            yield f"  unknown of {_place(one)}: {one.same.why}"
 
 
 def _place(one: Repacked) -> str:

@@ -3,7 +3,8 @@
 Guarantees: a block is replaced only if it has fewer packets than it had, or as many and fewer
 modelled stalls, and in no case more of either; every schedule and bound was checked by what does
 not know how it came about (`driver.solving`); and the packets written do on symbols what the input
-does (`judges.symbols`), which is checked here before they are returned.
+does (`judges.symbols`), which is checked here before they are returned. Whether that is proved by
+the meaning of the instructions, too (`judges.meanings`), the result says.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from slotweave.analysis.idle_cycles import idle_cycles
 from slotweave.backend.schedule.exact import has_solver, run_model, stall_model
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.verdict import Verdict
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.bounds.projects.chains import chains
 from slotweave.check.legality.project_bounds import bound_faults
@@ -21,6 +23,7 @@ from slotweave.check.legality.project_legality import project_violations
 from slotweave.driver.solving import BOUND, Limits, Method, Solution, solve
 from slotweave.hexagon.assembly.listing import Block, Packet
 from slotweave.hexagon.dependence.edges import Dependences, dependences, unknown_instructions
+from slotweave.hexagon.judges.meanings import same_meaning
 from slotweave.hexagon.judges.symbols import difference
 from slotweave.hexagon.machine.opcodes import VERSION
 from slotweave.hexagon.packing.problem import (
@@ -44,7 +47,8 @@ class Repacked:
     """What is known of a block: its packets and modelled stalls, now and as they could be.
 
     `packets` is the least number found, whether it is written or not; `written` are the packets to
-    put in place of the block's own, None where these stay, and `kept` says why they do.
+    put in place of the block's own, None where these stay, and `kept` says why they do. `same` is
+    what the meanings of the instructions prove of those that are written.
     """
 
     block: Block
@@ -58,6 +62,7 @@ class Repacked:
     written: tuple[Packet, ...] | None = None
     kept: str = ""
     idle: tuple[tuple[str, int], ...] = ()
+    same: Verdict[None] | None = None
 
     @property
     def is_unknown(self) -> bool:
@@ -203,7 +208,8 @@ def _with_packets(
     differs = difference(done.block.packets, written, facts=found.facts)
     if differs:
         raise CheckFailed(Diagnostic("SW406", f"block {done.block.name}: {differs}"))
-    return replace(done, stalls=stalls, written=written)
+    same = same_meaning(done.block.packets, written)
+    return replace(done, stalls=stalls, written=written, same=same)
 
 
 def packets_of(
