@@ -29,7 +29,7 @@ def mode_kind(
 ) -> ModeKind:
     """The kind of node `index`; `constants` are those that `word_constants` finds."""
     node, contiguous = graph.nodes[index], placement.contiguous
-    lies = contiguous[index] and all([contiguous[arg] for arg in node.args])
+    lies = contiguous[index] and all(map(contiguous.__getitem__, node.args))
     return node.op, graph.shape(index), index in constants and node.op != "const", not lies
 
 
