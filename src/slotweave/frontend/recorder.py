@@ -13,7 +13,6 @@ from pathlib import Path
 from slotweave.analysis.distinct_lanes import WordSums
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.frontend.misuse import is_frontend_file, misuse
-from slotweave.ir.demand import demanded_words
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.known_words import (
     Options,
@@ -105,7 +104,7 @@ class Recorder:
         return graph
 
     def _refuse_unusable_words(self, graph: Graph) -> None:
-        demand = demanded_words(graph) if self._usable else []
+        demand = graph.demand if self._usable else []
         for index, usable in self._usable.items():
             node = graph.nodes[index]
             excess = demand[index] & ~usable

@@ -10,15 +10,13 @@ import hashlib
 from dataclasses import replace
 
 from slotweave.ir.facts import Facts
-from slotweave.ir.graph import Graph, Node
+from slotweave.ir.graph import Graph
 from slotweave.ir.text.facts_json import facts_to_json
 from slotweave.ir.text.graph_text import graph_to_text
 
 
 def fingerprint(graph: Graph, facts: Facts) -> str:
     """The SHA-256 of `graph` and `facts` as text."""
-    bare = tuple(
-        [Node(n.op, n.width, n.args, n.imm, n.offsets, n.region, n.after) for n in graph.nodes]
-    )
-    text = facts_to_json(facts, by_range=False) + graph_to_text(replace(graph, name="", nodes=bare))
+    text = graph_to_text(replace(graph, name=""), labels=False)
+    text = facts_to_json(facts, by_range=False) + text
     return hashlib.sha256(text.encode()).hexdigest()

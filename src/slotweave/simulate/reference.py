@@ -197,7 +197,7 @@ class Execution:
         result: Access | None = None
         effect = kind.operation.effect
         if effect is NO_EFFECT:
-            words = self.compute(kind, slot, args, place)
+            words = self.compute(kind, slot, args, len(written), place)
             result = Access(SCRATCH, written.start, words)
         elif effect is LOADS:
             loaded = self.read_memory(args[0][0], len(written), place)
@@ -216,19 +216,18 @@ class Execution:
 
     def read_scratch(self, words: range, place: _Place) -> Access:
         first, stop = words.start, words.stop
-        if self.options.strict and not all(self.written[first:stop]):
+        if self.options.strict and False in self.written[first:stop]:
             word = first + self.written[first:stop].index(False)
             self.refuse(faults.never_written(word), place.engine, place.slot)
         return Access(SCRATCH, first, tuple(self.scratch[first:stop]))
 
     def compute(
-        self, kind: SlotKind, slot: Slot, args: list[tuple[int, ...]], place: _Place
+        self, kind: SlotKind, slot: Slot, args: list[tuple[int, ...]], lanes: int, place: _Place
     ) -> tuple[int, ...]:
         """The meaning of the operation, lane by lane; a single word serves all lanes."""
         function = word_function(kind.operation.name)
         if kind.constant is not None:
             args = [*args, (slot[kind.constant] & WORD_MASK,)]
-        lanes = len(kind.words_written(slot))
         rows = [arg * lanes if len(arg) == 1 else arg for arg in args]
         try:
             return tuple(map(function, *rows))

@@ -93,12 +93,11 @@ class SlotKind:
 
     def words_read(self, slot: Slot) -> tuple[range, ...]:
         """Scratch words read, source by source."""
-        return tuple(
-            [
-                range(first := slot[at] + slot[-1] if lane else slot[at], first + width)
-                for at, width, lane in self.reads
-            ]
-        )
+        read = []
+        for at, width, lane in self.reads:
+            first = slot[at] + slot[-1] if lane else slot[at]
+            read.append(range(first, first + width))
+        return tuple(read)
 
     def words_written(self, slot: Slot) -> range:
         """Scratch words written; empty for operations without a result."""

@@ -73,9 +73,9 @@ def _malformed(traced: Graph, rewritten: Graph, derivation: Derivation) -> Itera
         yield "the rewritten graph has other regions, or another name or size"
     for nodes in (derivation.nodes, rewritten.nodes):
         for index, node in enumerate(nodes):
-            args = node.args
-            if args and not 0 <= min(args) <= max(args) < index:
-                yield f"node {index} ({node.op}) uses a node that does not come before it"
+            for arg in node.args:
+                if not 0 <= arg < index:
+                    yield f"node {index} ({node.op}) uses a node that does not come before it"
 
 
 def _differences(
@@ -206,14 +206,14 @@ class _Replay:
         """The words of the arguments of a structural node or a broadcast that it consists of."""
         node = self._nodes[name]
         args = [self.values.find(self._names[arg]) for arg in node.args]
-        words: list[_Word] = [(self.values.find(self._names[name]), i) for i in range(node.width)]
-        match node.op:
-            case "slice":
-                return [(args[0], node.imm + i) for i in range(node.width)]
-            case "broadcast":
-                return [(args[0], 0)] * node.width
-            case "overlay":
-                for arg, part, offset in zip(args, node.args, node.offsets, strict=True):
-                    for i in range(self._nodes[part].width):
-                        words[offset + i] = (arg, i)
+        if node.op == "slice":
+            return [(args[0], node.imm + i) for i in range(node.width)]
+        if node.op == "broadcast":
+            return [(args[0], 0)] * node.width
+        itself = self.values.find(self._names[name])
+        words: list[_Word] = [(itself, i) for i in range(node.width)]
+        if node.op == "overlay":
+            for arg, part, offset in zip(args, node.args, node.offsets, strict=True):
+                for i in range(self._nodes[part].width):
+                    words[offset + i] = (arg, i)
         return words

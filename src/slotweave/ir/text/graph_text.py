@@ -33,21 +33,21 @@ _NODE = re.compile(
 )
 
 
-def graph_to_text(graph: Graph) -> str:
-    """`graph` as text that parses back to an equal graph."""
+def graph_to_text(graph: Graph, labels: bool = True) -> str:
+    """`graph` as text that parses back to an equal graph, if it has the labels of nodes."""
     lines = [
         f"graph {_quoted(graph.name)} vector_length={graph.vector_length}"
         f" memory_words={graph.memory_words}"
     ]
     lines += [_region_text(region) for region in graph.regions]
-    lines += [node_text(index, node) for index, node in enumerate(graph.nodes)]
+    lines += [node_text(index, node, labels) for index, node in enumerate(graph.nodes)]
     return "\n".join(lines) + "\n"
 
 
-def node_text(index: int, node: Node) -> str:
+def node_text(index: int, node: Node, labels: bool = True) -> str:
     """The line of one node."""
     width = f" : {node.width}" if node.width else ""
-    parts = [f"%{index}{width} = {node.op}", *(f"%{arg}" for arg in node.args)]
+    parts = [f"%{index}{width} = {node.op}", *[f"%{arg}" for arg in node.args]]
     if node.imm:
         parts.append(f"imm={node.imm}")
     if node.offsets:
@@ -56,6 +56,8 @@ def node_text(index: int, node: Node) -> str:
         parts.append(f"region={_quoted(node.region)}")
     if node.after:
         parts.append("after=" + ",".join(f"%{earlier}" for earlier in node.after))
+    if not labels:
+        return " ".join(parts)
     if node.item != -1:
         parts.append(f"item={node.item}")
     if node.stage:
