@@ -162,7 +162,7 @@ def test_of_commands_that_need_no_facts_too(command: tuple[str, ...], tmp_path: 
 def test_only_commands_with_facts_speak_of_them_in_the_help_of_shape() -> None:
     for name in ("run", "export", "verify", *COMMANDS, "diff"):
         text = " ".join(slotweave(name, "--help").out.split())
-        assert ("that --facts challenge is about" in text) == ("--facts NAME" in text), name
+        assert ("that --facts challenge describes" in text) == ("--facts NAME" in text), name
 
 
 def test_kernels_have_contracts_instead_of_facts() -> None:
@@ -176,7 +176,7 @@ def test_a_diff_says_the_facts_of_both_sides(tmp_path: Path) -> None:
     answer = slotweave("diff", tmp_path / "a", tmp_path / "b")
     assert answer.out.endswith("facts: challenge-full, for the shape 2,3,8\n")
     text = " ".join(slotweave("diff", "--help").out.split())
-    assert "the first of the two to name its kernel" in text
+    assert "the first program that names its kernel" in text
     params = {"height": 3, "rounds": 3, "batch": 8}
     (tmp_path / "b").write_text(json.dumps({"program": BUNDLES, "meta": {"params": params}}))
     answer = slotweave("diff", tmp_path / "a", tmp_path / "b")
