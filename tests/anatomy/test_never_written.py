@@ -147,7 +147,7 @@ def test_inspect_has_a_row_a_field_and_a_warning(bundles: tuple[Bundle, ...]) ->
     assert warning.startswith(told)
     count = "the only such read" if reads == 1 else f"the first of {reads} such reads"
     assert f"never written, {count} (taken as 0, as on the machine; " in warning
-    row = f"{reads} read{'s' if reads > 1 else ''} of scratch that nothing wrote before, the first"
+    row = f"{reads} read{'s' if reads > 1 else ''} of scratch that nothing has written, the first"
     assert f"never written  {row} of word {word['word']} in {place}" in shown(
         Program("challenge", bundles)
     )

@@ -123,7 +123,7 @@ def _scratch(found: Inspection) -> str:
 
 
 def _never_written(found: Inspection, unwritten: NeverWritten) -> str:
-    reads = f"{plural(unwritten.reads, 'read')} of scratch that nothing wrote before"
+    reads = f"{plural(unwritten.reads, 'read')} of scratch that nothing has written"
     first = unwritten.first
     if first is None:
         return reads

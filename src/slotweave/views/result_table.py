@@ -118,7 +118,7 @@ def _scratch(peak: int, size: int, taken: str) -> Text:
 
 def _never_written(number: int, first: UnwrittenRead) -> str:
     place = f"bundle {first.bundle}, {first.engine}[{first.slot}]"
-    reads = f"{plural(number, 'read')} of scratch that nothing wrote before"
+    reads = f"{plural(number, 'read')} of scratch that nothing has written"
     return f"{reads}, the first of word {first.word} in {place}"
 
 

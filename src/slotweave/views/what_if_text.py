@@ -47,7 +47,7 @@ def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:
     if prices.saved is not None:
         yield f"{prices.saved:6,} fewer with {step} more words"
     if prices.lost is not None:
-        yield f"{prices.lost:6,} more with {step} words fewer"
+        yield f"{prices.lost:6,} more with {step} fewer words"
     else:
         yield f"       not with {step} fewer words: {prices.needed:,} are needed"
     for engine, saved in prices.prices.items():
