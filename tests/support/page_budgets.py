@@ -75,8 +75,8 @@ def _page(folder: Path) -> Iterator[Figure]:
         opened.on("request", lambda asked: wrong.append(asked.url)
                   if not asked.url.startswith("file:") else None)  # fmt: skip
         opened.goto(f"file://{page}")
-        while not opened.evaluate(f"{_PAINTED} && {_READY} > 0"):
-            opened.wait_for_timeout(20)  # `wait_for_function` would need the page to allow `eval`
+        # a function: an expression would need the page to allow `eval`
+        opened.wait_for_function(f"() => {_PAINTED} && {_READY} > 0")
         yield Figure("first paint, s", opened.evaluate(_PAINT) / 1000, 1)
         yield Figure("interactive, s", opened.evaluate(_READY) / 1000, 2)
         for mode in ("idle", "stage"):
