@@ -119,7 +119,7 @@ def test_the_lines_of_a_run_are_those_of_the_bundles_that_run(tmp_path: Path) ->
 
 def test_the_page_has_the_lines_and_no_text_of_one_breaks_out_of_its_data(tmp_path: Path) -> None:
     mean = STRAIGHT.replace("a * a)", "a * a)  # </script><script>alert(1)</script>")
-    page = sw.report(compiled(tmp_path, mean))
+    page = sw.report(compiled(tmp_path, mean)).text
     assert '"lines":["mine.py:' in page
     assert "a * a)  # \\u003c/script>" in page
     assert "</script><script>alert" not in page

@@ -20,6 +20,7 @@ from slotweave.ir.facts import NOTHING_KNOWN
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
 from slotweave.views.page import Reported, report
+from slotweave.views.parts import IDLE_CAUSE_NAMES
 from support.browser import FLAGS, chromium
 from support.scalar_programs import scalar_tree_hash
 from support.tree_hash import compiled
@@ -229,7 +230,7 @@ def test_the_kernels_lines_are_shown_as_text(browser_pages: Any, tmp_path: Path)
         '    x = k.region("x", 0, n, output=True)\n'
         "    x.vstore(0, x.vload(0) ^ 5)  # <img src=x onerror=alert(1)>\n"
     )
-    page, wrong = browser_pages(sw.report(sw.compile(f"{file}:f").program))
+    page, wrong = browser_pages(sw.report(sw.compile(f"{file}:f").program).text)
     op = page.evaluate("[...programs[0].kind].findIndex(k => programs[0].kinds[k][0] === 'vstore')")
     page.evaluate(f"select(0, {op})")
     source = "x.vstore(0, x.vload(0) ^ 5)  # <img src=x onerror=alert(1)>"
@@ -253,7 +254,7 @@ def test_pointing_at_an_idle_slot_names_what_could_come_next(browser_pages: Any)
     cycle = page.evaluate("programs[0].movers[2].findIndex(count => count > 0)")
     slot = page.evaluate(f"programs[0].used[2][{cycle}]")
     lines = page.evaluate(f"tipOf(programs[0], {cycle}, programs[0].row(2, {slot}))")
-    assert lines[0] == f"{cycle}:load:{slot} is idle: could move"
+    assert lines[0] == f"{cycle}:load:{slot} is idle: {IDLE_CAUSE_NAMES['free']}"
     assert lines[2].startswith("This operation could stand here: ")
     page.evaluate(f"aim(0, {cycle}, programs[0].row(2, {slot}), false)")
     assert "This operation could stand here" in page.locator("#details").inner_text()
