@@ -101,3 +101,17 @@ def test_carries_reach_what_needs_them_exactly() -> None:
     assert word_of((a - b) >> constant(63), (0, 1)) == 1
     assert truth_of(a * b, (2**31, 2))
     assert not truth_of((a * b).less_than(a), (2**31, 2))
+
+
+def test_a_constant_beyond_a_word_is_compared_as_it_is() -> None:
+    """Z3 cuts a literal to the width beside it: then no word would be below 2**32 (`findings/`)."""
+    word, beyond = argument(0), constant(WORD_MASK + 1)
+    unknown = [z3.BitVec("word", 32)]
+    for impossible in (
+        z3.Not(smt.truth_term(word.less_than(beyond), unknown)),
+        smt.truth_term(beyond.less_than(word), unknown),
+        smt.truth_term(Expr("==", (word, beyond)), unknown),
+    ):
+        solver = z3.Solver()
+        solver.add(impossible)
+        assert solver.check() == z3.unsat
