@@ -13,8 +13,10 @@ from slotweave.driver.solving import Limits, Method
 from slotweave.hexagon.assembly.listing import Block, Listing
 from slotweave.hexagon.assembly.read import read_listing, with_packets
 from slotweave.hexagon.dependence.edges import dependences
+from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.machine.opcodes import opcode
 from slotweave.hexagon.packing.problem import packet_problem
+from slotweave.hexagon.packing.renaming import repack_renamed
 from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block
 
 #: Told of each block: its number from 0, and what was found.
@@ -126,20 +128,23 @@ def repack_file(
     counts: Mapping[str, int] | None = None,
     facts: Iterable[str] = (),
     allow_stalls: bool = False,
+    rename: bool = False,
     tell: Told = lambda _number, _found: None,
 ) -> FileResult:
-    """The blocks packed again, each within `limits`."""
+    """The blocks packed again, each within `limits`; with `rename` in other registers, too."""
     listing = expect_code(read_listing(text, file))
+    how: dict[str, Any] = {
+        "facts": tuple(facts),
+        "allow_stalls": allow_stalls,
+        "version": listing.version,
+    }
+    live = live_out(listing) if rename else ()
     found: dict[int, Repacked] = {}
     for number, block in enumerate(listing.blocks):
-        found[number] = repack_block(
-            block,
-            limits,
-            method,
-            facts=tuple(facts),
-            allow_stalls=allow_stalls,
-            version=listing.version,
-        )
+        if rename:
+            found[number] = repack_renamed(block, live[number], limits, method, **how)
+        else:
+            found[number] = repack_block(block, limits, method, **how)
         tell(number, found[number])
     return FileResult(listing, found, counts)
 

@@ -94,8 +94,7 @@ def effects(instruction: Instruction, opcode: Opcode) -> Effects:
     for place, operand in enumerate(operands):
         is_written = place in opcode.writes
         is_new = instruction.text.startswith(".new", operand.end)
-        head = instruction.text[: operand.begin]
-        within = head.count("(") > head.count(")")  # a base that is stepped is read first
+        within = _is_within(instruction, operand)
         for register in operand.registers:
             if is_written and place not in inner:
                 writes.append(Write(register, opcode.written(place)))
@@ -115,6 +114,25 @@ def effects(instruction: Instruction, opcode: Opcode) -> Effects:
         _access(instruction),
         _BRANCH.search(template) is not None,
     )
+
+
+def in_place(instruction: Instruction, opcode: Opcode) -> frozenset[int]:
+    """Places of operands that are read and written as one register: `+=`, a base that is stepped,
+    a write under a condition."""
+    keeps_old = _condition(instruction) is not None or _merges_old(instruction.template)
+    inner = _produced_inside(instruction)
+    return frozenset(
+        place
+        for place, operand in enumerate(instruction.operands)
+        if place in opcode.writes and place not in inner
+        and (keeps_old or _is_within(instruction, operand))
+    )  # fmt: skip
+
+
+def _is_within(instruction: Instruction, operand: Operand) -> bool:
+    """Whether an operand is written in parentheses: a base that is stepped is read first."""
+    head = instruction.text[: operand.begin]
+    return head.count("(") > head.count(")")
 
 
 def _condition(instruction: Instruction) -> Condition | None:

@@ -84,12 +84,13 @@ def compare(
         runs = []
         for number, file in enumerate(files):
             program = Path(directory, f"program{number}")
-            _build(source, file, others, program, cpu)
+            build(source, file, others, program, cpu)
             runs.append(_run(program, seconds))
     return _judged(runs[0], runs[1], instances)
 
 
-def _build(source: Path, file: Path, others: Sequence[Path], program: Path, cpu: str) -> None:
+def build(source: Path, file: Path, others: Sequence[Path], program: Path, cpu: str) -> None:
+    """Compile and link a harness and a file. Raises InputError (SW229) with the first error."""
     words = [
         sys.executable, "-m", "ziglang", "cc", "-target", "hexagon-linux-musl", f"-mcpu={cpu}",
         "-O1", "-g0", "-ffreestanding", "-fno-builtin", "-fno-sanitize=all", "-nostdlib", "-static",

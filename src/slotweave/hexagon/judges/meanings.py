@@ -78,12 +78,17 @@ class _Step:
         return {one for place, _ in self.meaning.results for one in self.places[place]}
 
 
-def same_meaning(one: Sequence[Packet], other: Sequence[Packet]) -> Verdict[None]:
-    """Whether both rows of packets do the same: proved, or unknown with the reason."""
+def same_meaning(
+    one: Sequence[Packet], other: Sequence[Packet], live: frozenset[str] | None = None
+) -> Verdict[None]:
+    """Whether both rows of packets do the same: proved, or unknown with the reason.
+
+    Of the registers that are left only those that are `live` matter, all of them without it.
+    """
     values = Values(Terms())
     try:
         first, second = (_run(packets, values) for packets in (one, other))
-        why = _difference(first, second)
+        why = _difference(first, second, live)
     except _UndecidedError as undecided:
         return Verdict("unknown", str(undecided))
     flags = [_loop_ends(packets) for packets in (one, other)]
@@ -107,9 +112,10 @@ def _loop_ends(packets: Sequence[Packet]) -> list[tuple[int, str]]:
     ]
 
 
-def _difference(one: _Left, other: _Left) -> str:
+def _difference(one: _Left, other: _Left, live: frozenset[str] | None) -> str:
     values = one.values
-    for register in sorted({*one.registers, *other.registers}):
+    changed = {*one.registers, *other.registers}
+    for register in sorted(changed if live is None else changed & live):
         if not same_value(values, one.value(register), other.value(register)):
             return f"{register} may differ"
     if {store for _, store in one.stores} != {store for _, store in other.stores}:

@@ -58,11 +58,19 @@ def self_test(
     seed: int,
     assembler: Assembler | None,
     facts: Sequence[str] = (),
+    live: Sequence[frozenset[str] | None] | None = None,
 ) -> SelfTest:
-    """`count` mutants of the packets written for blocks, each given as (input, written)."""
+    """`count` mutants of the packets written for blocks, each given as (input, written).
+
+    `live` has the registers that matter after each block, None for all of them.
+    """
     made = list(mutants([written for _, written in blocks], count, seed))
     kinds = Counter(one.kind for one in made)
-    told = [difference(blocks[one.block][0], one.packets, facts=facts) for one in made]
+    matter = live or [None] * len(blocks)
+    told = [
+        difference(blocks[one.block][0], one.packets, facts=facts, live=matter[one.block])
+        for one in made
+    ]
     by = Counter({SYMBOLS: sum(map(bool, told))})
     left = [one for one, difference_ in zip(made, told, strict=True) if not difference_]
     if assembler is not None and left:

@@ -26,27 +26,26 @@ from itertools import combinations
 
 from slotweave.hexagon.assembly.listing import Packet
 from slotweave.hexagon.judges.terms import SPACE, Term, Terms
+from slotweave.hexagon.judges.text import (
+    CONDITION,
+    REGISTER,
+    SILENT,
+    STEP,
+    destination_end,
+    halves,
+    news,
+    reads_old,
+    self_made,
+    written,
+    written_in_order,
+)
 
-_REGISTER = re.compile(r"(?<![\w.$@#])(r\d+(?::\d+)?|p[0-3]|m[01])(\.new)?(?![\w@])")
-_CONDITION = re.compile(r"^if \((!?)(p[0-3])(\.new)?\) (.*)$")
-_ASSIGNED = re.compile(r"^((?:r\d+(?::\d+)?|p[0-3])(?:\.[hl])?(?:,p[0-3])?) ([-+&|^]?=) (.*)$")
 _PLACE = re.compile(r"\bmem(b|ub|h|uh|w|d)\(([^()]*)\)")
 _BASE = re.compile(r"^(r\d+)(?:\+##?(-?\d+)|\+\+#(-?\d+)|\+\+m[01])?$")
 _SUM = re.compile(r"^(r\d+) = add\((r\d+),##?(-?\d+)\)$")
 _COPY = re.compile(r"^(r\d+) = (r\d+)$")
-_STEP = re.compile(r"\((r\d+)\+\+(?:#(-?\d+)|(m[01]))\)")
 _SIZES = {"b": 1, "ub": 1, "h": 2, "uh": 2, "w": 4, "d": 8}
 _LEAVING = re.compile(r"(^|; |\) )(jumpr?(:n?t)?|callr?) |(^|= )dealloc_return\b")
-_MERGING = ("insert(", "tableidx")
-#: Instructions that read and write registers without their names: (form, reads, writes).
-_SILENT = (
-    (re.compile(r"^allocframe\("), ("r29", "r30", "r31"), ("r29", "r30")),
-    (re.compile(r"(^|= )deallocframe\b"), ("r30",), ("r29", "r30", "r31")),
-    (re.compile(r"(^|= )dealloc_return\b"), ("r30",), ("r29", "r30", "r31")),
-    (re.compile(r"^loop0\("), (), ("lc0", "sa0")),
-    (re.compile(r"^loop1\("), (), ("lc1", "sa1")),
-    (re.compile(r"^callr? "), (), ("r31",)),
-)
 #: Accesses of the frame: (form, register of its address, whether it is a store).
 _FRAMES = (
     (re.compile(r"^allocframe\("), "r29", True),
@@ -90,10 +89,17 @@ class _Done:
     condition: tuple[Term, bool] | None
 
 
-def difference(one: Sequence[Packet], other: Sequence[Packet], *, facts: Sequence[str] = ()) -> str:
+def difference(
+    one: Sequence[Packet],
+    other: Sequence[Packet],
+    *,
+    facts: Sequence[str] = (),
+    live: frozenset[str] | None = None,
+) -> str:
     """What the second row of packets does otherwise than the first; "" if nothing.
 
-    Under the fact `private-spills` the first row says which accesses no other base meets.
+    Of the registers that are left only those that are `live` matter, all of them without it. Under
+    the fact `private-spills` the first row says which accesses no other base meets.
     """
     terms = Terms()
     ran = [_run(packets, terms) for packets in (one, other)]
@@ -101,7 +107,7 @@ def difference(one: Sequence[Packet], other: Sequence[Packet], *, facts: Sequenc
         if left.fault:
             return left.fault
     private = _spilled(one, ran[0]) if "private-spills" in facts else frozenset()
-    return _compare(ran[0], ran[1], len(other), private)
+    return _compare(ran[0], ran[1], len(other), private, live)
 
 
 def _spilled(packets: Sequence[Packet], left: _Left) -> frozenset[Term]:
@@ -118,8 +124,11 @@ def _spilled(packets: Sequence[Packet], left: _Left) -> frozenset[Term]:
     return frozenset(found)
 
 
-def _compare(one: _Left, other: _Left, others: int, private: frozenset[Term]) -> str:
-    for register in sorted({*one.registers, *other.registers}):
+def _compare(
+    one: _Left, other: _Left, others: int, private: frozenset[Term], live: frozenset[str] | None
+) -> str:
+    changed = {*one.registers, *other.registers}
+    for register in sorted(changed if live is None else changed & live):
         if one.value(register) != other.value(register):
             return f"{register} has another value"
     if [key for _, key in one.branches] != [key for _, key in other.branches]:
@@ -175,8 +184,8 @@ def _run_packet(left: _Left, number: int, packet: Packet) -> None:
     # A `.new` needs what makes it, wherever that stands in the packet.
     waiting = list(range(len(texts)))
     while waiting:
-        ready = [k for k in waiting if _news(texts[k]) <= set(fresh) | _self_made(texts[k])]
-        ready = [k for k in ready if not _waits_for_other(texts, k, waiting, _news(texts[k]))]
+        ready = [k for k in waiting if news(texts[k]) <= set(fresh) | self_made(texts[k])]
+        ready = [k for k in ready if not _waits_for_other(texts, k, waiting, news(texts[k]))]
         if not ready:
             left.fault = f"packet {number}: nothing makes the new value of `{texts[waiting[0]]}`"
             return
@@ -188,10 +197,10 @@ def _run_packet(left: _Left, number: int, packet: Packet) -> None:
     _write(left, number, [done[k] for k in sorted(done)])
 
 
-def _waits_for_other(texts: list[str], k: int, waiting: list[int], news: set[str]) -> bool:
+def _waits_for_other(texts: list[str], k: int, waiting: list[int], read: set[str]) -> bool:
     """Whether another instruction that is still to run writes a register read as `.new`."""
     return any(
-        news & (_written(texts[other]) - _self_made(texts[k])) for other in waiting if other != k
+        read & (written(texts[other]) - self_made(texts[k])) for other in waiting if other != k
     )
 
 
@@ -233,14 +242,14 @@ def _execute(
     left: _Left, fresh: dict[str, Term], text: str, at: tuple[int, int], packet: Packet
 ) -> _Done:
     condition = None
-    match = _CONDITION.match(text)
+    match = CONDITION.match(text)
     rest = text
     if match:
         values = fresh if match[3] else left.registers
         condition = (values.get(match[2], left.value(match[2])), not match[1])
         rest = match[4]
     operands = _operands(left, fresh, rest)
-    key = left.terms.of(_REGISTER.sub("_", rest), condition, *operands)
+    key = left.terms.of(REGISTER.sub("_", rest), condition, *operands)
     writes = _values(left, rest, key)
     if _LEAVING.search(rest):
         left.branches.append((at[0], key))
@@ -251,76 +260,29 @@ def _execute(
 def _operands(left: _Left, fresh: dict[str, Term], text: str) -> list[Term]:
     """The values of all registers that the text reads, in its order, then the silent ones."""
     found: list[Term] = []
-    inside = _self_made(text)
-    first_end = _destination_end(text)
-    for match in _REGISTER.finditer(text):
+    inside = self_made(text)
+    first_end = destination_end(text)
+    for match in REGISTER.finditer(text):
         name = match[1]
-        if match.start() < first_end and not _reads_old(text):
+        if match.start() < first_end and not reads_old(text):
             continue
-        for register in _halves(name):
+        for register in halves(name):
             if match[2] and name not in inside:
                 found.append(fresh[register])
             elif match[2]:
                 found.append(left.terms.of("made here", register))
             else:
                 found.append(left.value(register))
-    for form, reads, _ in _SILENT:
+    for form, reads, _ in SILENT:
         if form.search(text):
             found += [left.value(register) for register in reads]
-    return found
-
-
-def _destination_end(text: str) -> int:
-    match = _ASSIGNED.match(text)
-    return match.end(1) if match else 0
-
-
-def _reads_old(text: str) -> bool:
-    """Whether what is assigned to is read first: `+=`, parts of a register, insertions."""
-    match = _ASSIGNED.match(text)
-    assert match is not None
-    parts = "." in match[1] or match[2] != "="
-    return parts or match[3].startswith(_MERGING)
-
-
-def _halves(name: str) -> list[str]:
-    if ":" not in name:
-        return [name]
-    high, low = name[1:].split(":")
-    return [f"r{high}", f"r{low}"]
-
-
-def _news(text: str) -> set[str]:
-    return {match[1] for match in _REGISTER.finditer(text) if match[2]}
-
-
-def _self_made(text: str) -> set[str]:
-    """What the first clause of a compound writes and its second reads as `.new`."""
-    first, mark, _ = text.partition("; ")
-    return _written(first.strip()) if mark else set()
-
-
-def _written(text: str) -> set[str]:
-    """The registers that an instruction writes, by its text."""
-    match = _CONDITION.match(text)
-    rest = match[4] if match else text
-    found: set[str] = set()
-    assigned = _ASSIGNED.match(rest)
-    if assigned:
-        for name in assigned[1].split(","):
-            found.update(_halves(name.split(".")[0]))
-    found.update(step[1] for step in _STEP.finditer(rest))
-    for form, _, writes in _SILENT:
-        if form.search(rest):
-            found.update(writes)
     return found
 
 
 def _values(left: _Left, text: str, key: Term) -> dict[str, Term]:
     """The value of each register that is written: a part of the result, or a sum."""
     values = {
-        name: left.terms.of("of", place, key)
-        for place, name in enumerate(sorted(_written(text), key=lambda one: _place_in(text, one)))
+        name: left.terms.of("of", place, key) for place, name in enumerate(written_in_order(text))
     }
     summed, copied = _SUM.match(text), _COPY.match(text)
     if summed:
@@ -332,18 +294,13 @@ def _values(left: _Left, text: str, key: Term) -> dict[str, Term]:
         stack = left.value("r29")
         values["r30"] = left.terms.plus(stack, -8)
         values["r29"] = left.terms.plus(stack, -8 - int(frame[1]))
-    for step in _STEP.finditer(text):
+    for step in STEP.finditer(text):
         old = left.value(step[1])
         if step[2] is not None:
             values[step[1]] = left.terms.plus(old, int(step[2]))
         else:
             values[step[1]] = left.terms.of("step", old, left.value(step[3]))
     return values
-
-
-def _place_in(text: str, register: str) -> tuple[int, str]:
-    """Where a register that is written stands; halves of a pair and silent ones by their names."""
-    return text.find(register), register
 
 
 def _remember_access(

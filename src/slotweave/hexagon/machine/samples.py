@@ -21,7 +21,7 @@ from slotweave.hexagon.assembly.grammar import (
 
 _LETTER = re.compile(r"(?<![A-Za-z_0-9.])([RDPMIXL])(?![A-Za-z_0-9:])")
 #: Where an operand has to be the register that is written: `R = add(I,lsr(R,I))`.
-_TIED = re.compile(
+TIED = re.compile(
     r"^R = (?:\w+\([IX],(?:asl|lsr)\((?P<last>R),I\)\)|or\(R,and\((?P<and>R),[IX]\)\))$"
 )
 #: Compounds and short branches take few registers: those of both banks are among them.
@@ -49,7 +49,7 @@ class Sample:
 def sample(template: str, bank: int = 0) -> Sample:
     """An instruction of `template` with registers of the bank 0 or 1 only."""
     free = list(_BANKS[bank])
-    tied = _TIED.match(template)
+    tied = TIED.match(template)
     again = -1 if tied is None else max(tied.start("last"), tied.start("and"))
     fixed = list(_fixed(template))
     predicate = f"p{bank}"

@@ -48,7 +48,8 @@ class Repacked:
 
     `packets` is the least number found, whether it is written or not; `written` are the packets to
     put in place of the block's own, None where these stay, and `kept` says why they do. `same` is
-    what the meanings of the instructions prove of those that are written.
+    what the meanings of the instructions prove of those that are written, and `live` the registers
+    that these leave as the input does, None for all of them.
     """
 
     block: Block
@@ -63,6 +64,7 @@ class Repacked:
     kept: str = ""
     idle: tuple[tuple[str, int], ...] = ()
     same: Verdict[None] | None = None
+    live: frozenset[str] | None = None
 
     @property
     def is_unknown(self) -> bool:
@@ -94,7 +96,7 @@ def bound_block(block: Block, *, version: int = VERSION) -> Repacked:
     stalls = stall_cycles(now.starts, problem.waits)
     before = len(block.packets)
     return Repacked(block, before, before, best.value or 0, best.why, BOUND, stalls, stalls,
-                    idle=_idle(problem, now))  # fmt: skip
+                    idle=idle_slots(problem, now))  # fmt: skip
 
 
 def _untouched(block: Block, found: Dependences | None) -> Repacked:
@@ -106,7 +108,7 @@ def _untouched(block: Block, found: Dependences | None) -> Repacked:
     return Repacked(block, before, before, 0, "nops alone", BOUND, 0, 0, kept="nops alone")
 
 
-def _idle(problem: PacketProblem, schedule: ProjectSchedule) -> tuple[tuple[str, int], ...]:
+def idle_slots(problem: PacketProblem, schedule: ProjectSchedule) -> tuple[tuple[str, int], ...]:
     """Empty slots of a schedule's packets by cause."""
     causes: Counter[str] = Counter()
     for one in idle_cycles(problem.project, schedule, all_slots(problem.project)):
@@ -132,7 +134,7 @@ def repack_block(
     problem = packet_problem(found)
     now = input_schedule(problem)
     stalls_before = stall_cycles(now.starts, problem.waits)
-    solution = _solved(found, problem, now, limits, method)
+    solution = solved(found, problem, now, limits, method)
     assert solution.schedule is not None
     bound = solution.best(MAKESPAN)
     assert bound is not None
@@ -140,20 +142,20 @@ def repack_block(
     stalls = stall_cycles(solution.schedule.starts, problem.waits)
     done = Repacked(
         block, before, least, bound.value or 0, bound.why, bound.by, stalls_before, stalls,
-        idle=_idle(problem, solution.schedule),
+        idle=idle_slots(problem, solution.schedule),
     )  # fmt: skip
     if least >= before:
         return replace(done, kept="no fewer packets")
     schedule = solution.schedule
     if stalls > stalls_before and not allow_stalls:
-        found_one = _without_more_stalls(done, problem, schedule, now, limits)
+        found_one = without_more_stalls(done, problem, schedule, now, limits)
         if found_one is None:
             return replace(done, kept="more modelled stalls")
         schedule = found_one
-    return _with_packets(done, problem, found, schedule)
+    return with_written(done, problem, found, schedule)
 
 
-def _solved(
+def solved(
     found: Dependences,
     problem: PacketProblem,
     now: ProjectSchedule,
@@ -172,7 +174,7 @@ def _solved(
     return solve(problem.project, method, replace(limits, evaluations=_SCHEDULES), known=known)
 
 
-def _without_more_stalls(
+def without_more_stalls(
     done: Repacked,
     problem: PacketProblem,
     schedule: ProjectSchedule,
@@ -199,17 +201,22 @@ def _without_more_stalls(
     return None
 
 
-def _with_packets(
-    done: Repacked, problem: PacketProblem, found: Dependences, schedule: ProjectSchedule
+def with_written(
+    done: Repacked,
+    problem: PacketProblem,
+    found: Dependences,
+    schedule: ProjectSchedule,
+    live: frozenset[str] | None = None,
 ) -> Repacked:
-    """`done` with the packets to write, which were run on symbols."""
+    """`done` with the packets to write, which were run on symbols; of the registers that they
+    leave those that are `live` have to be the input's, all of them without it."""
     stalls = stall_cycles(schedule.starts, problem.waits)
     written = packets_of(done.block, problem, found, schedule)
-    differs = difference(done.block.packets, written, facts=found.facts)
+    differs = difference(done.block.packets, written, facts=found.facts, live=live)
     if differs:
         raise CheckFailed(Diagnostic("SW406", f"block {done.block.name}: {differs}"))
-    same = same_meaning(done.block.packets, written)
-    return replace(done, stalls=stalls, written=written, same=same)
+    same = same_meaning(done.block.packets, written, live)
+    return replace(done, stalls=stalls, written=written, same=same, live=live)
 
 
 def packets_of(

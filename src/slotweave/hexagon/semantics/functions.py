@@ -275,6 +275,7 @@ _COMPARISONS: Mapping[str, Function] = {
     "cmpb.gt(R,R)": lambda a, b: _signed_less(extended(b, 8), extended(a, 8), _WIDE_SIGN),
     "cmpb.gt(R,I)": lambda a, n: _signed_less(signed_word(n), extended(a, 8), _WIDE_SIGN),
     "cmph.eq(R,R)": lambda a, b: (a & 0xFFFF).equals(b & 0xFFFF),
+    "cmph.eq(R,I)": lambda a, n: extended(a, 16).equals(signed_word(n)),
     "cmph.gtu(R,R)": lambda a, b: (b & 0xFFFF).less_than(a & 0xFFFF),
     "cmph.gtu(R,I)": lambda a, n: n.less_than(a & 0xFFFF),
     "cmph.gt(R,R)": lambda a, b: _signed_less(extended(b, 16), extended(a, 16), _WIDE_SIGN),

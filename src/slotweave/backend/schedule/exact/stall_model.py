@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from slotweave.backend.schedule.exact.pressure import ValueSpan, post_pressure
 from slotweave.backend.schedule.exact.project_model import ProjectModel, project_parts
 from slotweave.backend.schedule.exact.solver import Search
 from slotweave.bounds.projects.chains import Chains
@@ -32,8 +33,11 @@ def stall_model(
     stalls: int,
     hint: ProjectSchedule | None = None,
     workers: int = 2,
+    values: Sequence[ValueSpan] = (),
+    registers: int = 0,
 ) -> Search:
-    """The search for a schedule of at most `cycles` cycles with at most `stalls` stalls."""
+    """The search for a schedule of at most `cycles` cycles with at most `stalls` stalls, in which
+    no more than `registers` of the `values` are live at once."""
     made, read = project_parts(project, chains, chains.longest, cycles, hint)
     last = cycles - 1 + stalls
     times = [made.model.new_int_var(k, k + stalls, f"time {k}") for k in range(cycles)]
@@ -41,6 +45,8 @@ def stall_model(
         made.model.add(times[k] >= times[k - 1] + 1)
     made.model.add(times[-1] <= last)
     post_waits(made, times, [wait for wait in waits if wait[2] > 1])
+    if values:
+        post_pressure(made, values, registers, cycles)
     return Search(made.model, read, False, workers)
 
 

@@ -66,6 +66,13 @@ _Stalls = Annotated[
         "--allow-stalls", help="Also replace blocks that would stall longer, as modelled."
     ),
 ]
+_Rename = Annotated[
+    bool,
+    typer.Option(
+        "--rename",
+        help="Also use other registers for values that are made and last used within a block.",
+    ),
+]
 _Workers = Annotated[
     int,
     typer.Option(
@@ -130,6 +137,7 @@ def repack(
     counts: _Counts = None,
     assume: _Assume = None,
     allow_stalls: _Stalls = False,
+    rename: _Rename = False,
     work: _Work = _WORK,
     time_limit: TimeLimit = None,
     workers: _Workers = 1,
@@ -142,9 +150,10 @@ def repack(
     """Pack each block again, and write the shorter assembly.
 
     A block is replaced only if it has fewer packets and does not stall longer, as modelled.
-    Registers stay as they are. Memory accesses keep their order, unless a common base register
-    and their offsets show that they cannot overlap. Before a block is written, its packets are
-    run symbolically against those of the input and, if an assembler is installed, assembled.
+    Registers stay as they are unless --rename is given. Memory accesses keep their order, unless a
+    common base register and their offsets show that they cannot overlap. Before a block is written,
+    its packets are run symbolically against those of the input and, if an assembler is installed,
+    assembled.
     """
     expect_one_on_stdout(output, json)
     expect_writable(output)
@@ -161,6 +170,7 @@ def repack(
         counts=_read_counts(counts),
         facts=_facts(assume or []),
         allow_stalls=allow_stalls,
+        rename=rename,
         tell=lambda _number, one: terminal.detail(f"{one.block.function} {one.block.name}"),
     )
     _assemble(result, terminal)
@@ -174,6 +184,7 @@ def repack(
 
 
 command(app, "verify")(hexagon_verify.verify)
+command(app, "count")(hexagon_verify.count)
 
 
 @command(app, "report")
@@ -263,12 +274,10 @@ def _self_test(result: FileResult, count: int, seed: int, facts: list[str]) -> d
     from slotweave.hexagon.judges.assembler import find_assembler
     from slotweave.hexagon.judges.mutants import self_test
 
-    rows = [
-        (one.block.packets, one.written)
-        for one in result.blocks.values()
-        if one.written is not None
-    ]
-    return self_test(rows, count, seed, find_assembler(), facts).to_json()
+    found = [one for one in result.blocks.values() if one.written is not None]
+    rows = [(one.block.packets, one.written or ()) for one in found]
+    live = [one.live for one in found]
+    return self_test(rows, count, seed, find_assembler(), facts, live).to_json()
 
 
 def _show(
