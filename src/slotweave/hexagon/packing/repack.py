@@ -216,6 +216,8 @@ def with_written(
     if differs:
         raise CheckFailed(Diagnostic("SW406", f"block {done.block.name}: {differs}"))
     same = same_meaning(done.block.packets, written, live)
+    if found.facts and not same.proved:
+        same = replace(same, why=f"{same.why}, as far as {', '.join(found.facts)} is not known")
     return replace(done, stalls=stalls, written=written, same=same, live=live)
 
 
