@@ -15,6 +15,7 @@ from slotweave.hexagon.assembly.read import read_listing, with_packets
 from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.machine.opcodes import opcode
+from slotweave.hexagon.packing.loops import is_loop_of_one_block, overlapped_bounds
 from slotweave.hexagon.packing.problem import packet_problem
 from slotweave.hexagon.packing.renaming import repack_renamed
 from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block
@@ -150,7 +151,8 @@ def repack_file(
 
 
 def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
-    """For each block of `least` packets or more all bounds that need no search."""
+    """For each block of `least` packets or more all bounds that need no search, and for a loop of
+    one block those of a pass if its passes overlapped."""
     listing = expect_code(read_listing(text, file))
     rows = []
     for block in listing.blocks:
@@ -158,6 +160,8 @@ def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
         if found is None or not found.operations or len(block.packets) < least:
             continue
         project = packet_problem(found).project
+        loops = is_loop_of_one_block(listing, block)
+        periods = overlapped_bounds(block, version=listing.version) if loops else ()
         rows.append(
             {
                 "function": block.function,
@@ -167,6 +171,7 @@ def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
                 "bounds": [
                     {"packets": one.value, "why": one.why} for one in makespan_bounds(project)
                 ],
+                "overlapped": [{"packets": one.value, "why": one.why} for one in periods],
             }
         )
     return rows

@@ -117,7 +117,10 @@ def inspect(
 
 @command(app, "bound")
 def bound(file: _File, least: _Least = 2, json: Json = False) -> None:
-    """Show lower bounds on the packets of each block, with reasons."""
+    """Show lower bounds on the packets of each block, with reasons.
+
+    For a hardware loop of one block, also show those of a pass if passes overlapped.
+    """
     from slotweave.hexagon.inspection import block_bounds
 
     rows = block_bounds(_text(file), inputs.shown(file), least)
@@ -127,6 +130,10 @@ def bound(file: _File, least: _Least = 2, json: Json = False) -> None:
     for row in rows:
         print(f"{row['function']} {row['block']} (line {row['line']}): {row['before']} packets")
         for one in row["bounds"]:
+            print(f"  {one['packets']:>4}  {one['why']}")
+        if row["overlapped"]:
+            print("  for each pass, if passes overlapped, with any registers:")
+        for one in row["overlapped"]:
             print(f"  {one['packets']:>4}  {one['why']}")
 
 
