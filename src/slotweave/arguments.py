@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from slotweave.base.budget import Budget, budget
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.extensions.lookup import unknown
 from slotweave.ir.program import Program
@@ -57,6 +58,11 @@ def seconds(given: object, name: str = "time_limit") -> float | None:
 def evaluations_of(given: object) -> int | None:
     """A limit of evaluations, at least 0; None is no limit."""
     return None if given is None else whole_number("evaluations", given, 0)
+
+
+def limits_of(evaluations: object, time_limit: object, grace: object = None) -> Budget:
+    """What a search may take; see `Budget`."""
+    return budget(evaluations_of(evaluations), seconds(time_limit), grace=seconds(grace, "grace"))
 
 
 def path_of(given: object, what: str) -> str:

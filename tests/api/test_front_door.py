@@ -26,8 +26,8 @@ def double(k, n=16):
 def test_every_example_in_the_docstrings_runs() -> None:
     found = [doctest.testmod(importlib.import_module(f"slotweave.{name}"), extraglobs={"sw": sw})
              for name in (
-                 "api.making", "api.looking", "api.bounding", "api.checking", "api.searching",
-                 "api.deriving", "api.solving", "api.writing", "api.kept", "names",
+                 "api.making", "api.shortening", "api.looking", "api.bounding", "api.checking",
+                 "api.searching", "api.deriving", "api.solving", "api.writing", "api.kept", "names",
              )]  # fmt: skip
     assert sum(each.attempted for each in found) > 15
     assert not any(each.failed for each in found)

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.allocate import NoRoom, allocate
-from slotweave.backend.fit import Effort, fit, scratch_too_small, search_fit
+from slotweave.backend.fit import Effort, fit, search_fit
 from slotweave.backend.lower import lower
 from slotweave.backend.schedule import in_order_schedule
+from slotweave.backend.scratch_shortage import scratch_too_small
 from slotweave.base.diagnostics import Exit, NoSchedule
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.check.legality.allocation_legality import allocation_violations

@@ -9,18 +9,24 @@ and NoSchedule where there is none within the limits; their messages begin with 
 
 from __future__ import annotations
 
-from slotweave.api.bounding import bound, check_bounds
-from slotweave.api.checking import verify
-from slotweave.api.deriving import rederive, self_test
-from slotweave.api.kept import studies, study
-from slotweave.api.looking import diff, explain, inspect, what_if
-from slotweave.api.making import compile, repack, run
-from slotweave.api.searching import explore, tune
-from slotweave.api.solving import solve
-from slotweave.api.writing import export, report, run_pass
-from slotweave.base.diagnostics import CheckFailed, InputError, NoSchedule
-from slotweave.frontend.kernel_function import kernel
-from slotweave.names import facts, job, load, save
+from typing import TYPE_CHECKING
+
+from slotweave.base.first_use import loaded_at_first_use
+
+if TYPE_CHECKING:
+    from slotweave.api.bounding import bound, check_bounds
+    from slotweave.api.checking import verify
+    from slotweave.api.deriving import rederive, self_test
+    from slotweave.api.kept import studies, study
+    from slotweave.api.looking import diff, explain, inspect, what_if
+    from slotweave.api.making import compile, run
+    from slotweave.api.searching import explore, tune
+    from slotweave.api.shortening import repack
+    from slotweave.api.solving import solve
+    from slotweave.api.writing import export, report, run_pass
+    from slotweave.base.diagnostics import CheckFailed, InputError, NoSchedule
+    from slotweave.frontend.kernel_function import kernel
+    from slotweave.names import facts, job, load, save
 
 __all__ = [
     "CheckFailed",
@@ -52,3 +58,37 @@ __all__ = [
     "verify",
     "what_if",
 ]
+
+__getattr__ = loaded_at_first_use(
+    __name__,
+    {
+        "CheckFailed": "slotweave.base.diagnostics",
+        "InputError": "slotweave.base.diagnostics",
+        "NoSchedule": "slotweave.base.diagnostics",
+        "bound": "slotweave.api.bounding",
+        "check_bounds": "slotweave.api.bounding",
+        "compile": "slotweave.api.making",
+        "diff": "slotweave.api.looking",
+        "explain": "slotweave.api.looking",
+        "explore": "slotweave.api.searching",
+        "export": "slotweave.api.writing",
+        "facts": "slotweave.names",
+        "inspect": "slotweave.api.looking",
+        "job": "slotweave.names",
+        "kernel": "slotweave.frontend.kernel_function",
+        "load": "slotweave.names",
+        "rederive": "slotweave.api.deriving",
+        "repack": "slotweave.api.shortening",
+        "report": "slotweave.api.writing",
+        "run": "slotweave.api.making",
+        "run_pass": "slotweave.api.writing",
+        "save": "slotweave.names",
+        "self_test": "slotweave.api.deriving",
+        "solve": "slotweave.api.solving",
+        "studies": "slotweave.api.kept",
+        "study": "slotweave.api.kept",
+        "tune": "slotweave.api.searching",
+        "verify": "slotweave.api.checking",
+        "what_if": "slotweave.api.looking",
+    },
+)

@@ -22,7 +22,7 @@ from slotweave.names import (
     machine_of,
     read_text,
 )
-from slotweave.results import Bounds, CheckedBounds
+from slotweave.results.bounded import Bounds, CheckedBounds
 
 if TYPE_CHECKING:
     from slotweave.bounds.plans import PlansBound

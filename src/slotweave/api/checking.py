@@ -22,7 +22,7 @@ from slotweave.names import (
     machine_of,
     program_of,
 )
-from slotweave.results import Verification
+from slotweave.results.checked import Verification
 from slotweave.simulate.run import MAX_CYCLES
 
 if TYPE_CHECKING:

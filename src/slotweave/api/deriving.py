@@ -26,7 +26,7 @@ from slotweave.names import (
     parameters_of,
     read_text,
 )
-from slotweave.results import Rederived, SelfTested
+from slotweave.results.checked import Rederived, SelfTested
 
 if TYPE_CHECKING:
     from slotweave.driver.compiled import Compiled

@@ -16,14 +16,8 @@ from slotweave.names import (
     machine_of,
     program_of,
 )
-from slotweave.results import (
-    CodeMeaning,
-    Difference,
-    Explanation,
-    Inspection,
-    WhatIf,
-    shown_as,
-)
+from slotweave.results.seen import CodeMeaning, Difference, Explanation, Inspection, WhatIf
+from slotweave.results.shown import shown_as
 
 
 def inspect(

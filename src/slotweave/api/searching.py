@@ -17,7 +17,8 @@ from slotweave.arguments import (
 from slotweave.base.budget import budget
 from slotweave.driver.job import Job
 from slotweave.names import AnyKernel, AnyPath, job_of, store_named
-from slotweave.results import Explored, Tuned, shown_as
+from slotweave.results.searched import Explored, Tuned
+from slotweave.results.shown import shown_as
 from slotweave.tuning.outcome import SeedOutcome
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from slotweave.arguments import evaluations_of, function_of, name_in, seconds, w
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.ir.project import Project
 from slotweave.names import AnyPath, project_in
-from slotweave.results import Solved, shown_as
+from slotweave.results.shown import shown_as
+from slotweave.results.solved import Solved
 
 #: How a problem may be solved; `auto` is exact if ortools is installed.
 METHODS = ("list", "modulo", "exact", "auto")

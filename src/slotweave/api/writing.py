@@ -20,7 +20,7 @@ from slotweave.names import (
     read_text,
     write_text,
 )
-from slotweave.results import Exported, OnPage, Page, PassText
+from slotweave.results.written import Exported, OnPage, Page, PassText
 
 if TYPE_CHECKING:
     from slotweave.views.page import Reported

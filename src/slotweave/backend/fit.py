@@ -8,7 +8,6 @@ with one slot a cycle in that order. So a kernel that fits as it was written fit
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -34,6 +33,7 @@ from slotweave.backend.schedule import (
     with_barriers,
     without_barriers,
 )
+from slotweave.backend.scratch_shortage import scratch_too_small
 from slotweave.base.budget import UNLIMITED
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.allocation import Allocation
@@ -379,35 +379,3 @@ def _in_order(graph: Graph, problem: Problem, scratch_words: int) -> Fit:
     if isinstance(allocation, NoRoom):
         raise scratch_too_small(graph, problem, allocation, scratch_words)
     return schedule, allocation
-
-
-def scratch_too_small(
-    graph: Graph, problem: Problem, failure: NoRoom, scratch_words: int
-) -> NoSchedule:
-    """The error for a problem that does not fit: where, how many words, held by what."""
-    holders = _holders(graph, problem, failure.holding)
-    held = ", ".join(f"{_words(count)} of {label}" for label, count in holders.most_common(6))
-    more = "1 more was" if failure.wanted == 1 else f"{failure.wanted} more side by side were"
-    reason = (
-        f"even with one operation at a time, in cycle {failure.cycle} {failure.live} of"
-        f" {scratch_words} scratch words were live and {more} wanted; held: {held or 'nothing'}."
-        " To fit, fewer of these values must be live at once: more scratch, fewer constants or"
-        " tables in registers, or a plan that keeps fewer items in flight"
-    )
-    return NoSchedule(Diagnostic("SW301", reason))
-
-
-def _words(count: int) -> str:
-    return "1 word" if count == 1 else f"{count} words"
-
-
-def _holders(graph: Graph, problem: Problem, storages: tuple[int, ...]) -> Counter[str]:
-    """Live words by what they are: the stage (or operation) that made them."""
-    maker: dict[int, int] = {}
-    for op, storage in enumerate(problem.writes.tolist()):
-        maker.setdefault(storage, op)
-    words: Counter[str] = Counter()
-    for storage in storages:
-        node = graph.nodes[int(problem.nodes[maker[storage]])]
-        words[f"{node.stage or 'the kernel'} ({node.op})"] += int(problem.storage_words[storage])
-    return words

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from slotweave.driver.job import Job
-    from slotweave.results import Tuned
+    from slotweave.results.searched import Tuned
     from slotweave.tuning.run import Keeping, Step
     from slotweave.tuning.search import State
 

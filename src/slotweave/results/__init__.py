@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from slotweave.results.bounded import Bounds, CheckedBounds
-from slotweave.results.checked import Rederived, SelfTested, Verification
-from slotweave.results.made import Compiled, Ended, Repacked
-from slotweave.results.searched import Explored, Tuned
-from slotweave.results.seen import CodeMeaning, Difference, Explanation, Inspection, WhatIf
-from slotweave.results.shown import Shown, shown_as
-from slotweave.results.solved import Solved
-from slotweave.results.written import Exported, OnPage, Page, PassText
+from typing import TYPE_CHECKING
+
+from slotweave.base.first_use import loaded_at_first_use
+
+if TYPE_CHECKING:
+    from slotweave.results.bounded import Bounds, CheckedBounds
+    from slotweave.results.checked import Rederived, SelfTested, Verification
+    from slotweave.results.made import Compiled, Ended
+    from slotweave.results.searched import Explored, Tuned
+    from slotweave.results.seen import CodeMeaning, Difference, Explanation, Inspection, WhatIf
+    from slotweave.results.shortened import Repacked
+    from slotweave.results.shown import Shown, shown_as
+    from slotweave.results.solved import Solved
+    from slotweave.results.written import Exported, OnPage, Page, PassText
 
 __all__ = [
     "Bounds",
@@ -35,3 +41,31 @@ __all__ = [
     "WhatIf",
     "shown_as",
 ]
+
+__getattr__ = loaded_at_first_use(
+    __name__,
+    {
+        "Bounds": "slotweave.results.bounded",
+        "CheckedBounds": "slotweave.results.bounded",
+        "CodeMeaning": "slotweave.results.seen",
+        "Compiled": "slotweave.results.made",
+        "Difference": "slotweave.results.seen",
+        "Ended": "slotweave.results.made",
+        "Explanation": "slotweave.results.seen",
+        "Explored": "slotweave.results.searched",
+        "Exported": "slotweave.results.written",
+        "Inspection": "slotweave.results.seen",
+        "OnPage": "slotweave.results.written",
+        "Page": "slotweave.results.written",
+        "PassText": "slotweave.results.written",
+        "Rederived": "slotweave.results.checked",
+        "Repacked": "slotweave.results.shortened",
+        "SelfTested": "slotweave.results.checked",
+        "Shown": "slotweave.results.shown",
+        "Solved": "slotweave.results.solved",
+        "Tuned": "slotweave.results.searched",
+        "Verification": "slotweave.results.checked",
+        "WhatIf": "slotweave.results.seen",
+        "shown_as": "slotweave.results.shown",
+    },
+)

@@ -26,7 +26,7 @@ from slotweave.views.checked.proofs import proved_lines
 if TYPE_CHECKING:
     from slotweave.driver.verifying import Use
     from slotweave.ir.program import Program
-    from slotweave.results import Verification
+    from slotweave.results.checked import Verification
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from slotweave.cli.terminal import Terminal
 from slotweave.extensions import kernels
 
 if TYPE_CHECKING:
-    from slotweave.results import SelfTested
+    from slotweave.results.checked import SelfTested
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from slotweave.views.checked.inputs_tried import inputs_tried, unreached_lines
 from slotweave.views.checked.proofs import VERDICTS
 
 if TYPE_CHECKING:
-    from slotweave.results import Verification
+    from slotweave.results.checked import Verification
 
 
 def verify_under_facts(program: str, facts: str, request: Request) -> None:

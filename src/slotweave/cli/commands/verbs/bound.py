@@ -35,7 +35,7 @@ from slotweave.cli.terminal import Terminal
 from slotweave.extensions import kernels
 
 if TYPE_CHECKING:
-    from slotweave.results import Bounds
+    from slotweave.results.bounded import Bounds
 
 
 #: Which operations a bound of a program counts.

@@ -30,7 +30,7 @@ from slotweave.cli.program_files import as_known, building, built_for, flags_giv
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from slotweave.results import Inspection
+    from slotweave.results.seen import Inspection
 
 _AS_WRITTEN = (
     "the program is shown as written, each bundle once, because how it runs is not known: {refusal}"

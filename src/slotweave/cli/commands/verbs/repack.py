@@ -39,7 +39,7 @@ from slotweave.cli.terminal import PATIENCE, Terminal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slotweave.results import Repacked
+    from slotweave.results.shortened import Repacked
 
 
 #: Seconds after the limit at which what is under way is abandoned; saying and writing what was

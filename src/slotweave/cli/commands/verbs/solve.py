@@ -22,7 +22,7 @@ from slotweave.cli.terminal import Terminal
 from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
-    from slotweave.results import Solved
+    from slotweave.results.solved import Solved
 
 METHODS = ("list", "modulo", "exact", "auto")
 
