@@ -38,7 +38,7 @@ from support.inspect_twin import twin_of
 from support.tree_hash import parameters
 
 #: Entries that are no numbers of their own, or not of the run.
-_NAMES = ("machine", "straight", "run", "kernel", "params", "contract", "plan", "seed")
+_NAMES = ("cycles_of", "machine", "straight", "run", "kernel", "params", "contract", "plan", "seed")
 
 
 def program(*bundles: Bundle) -> Program:
