@@ -172,3 +172,13 @@ def test_tuning_what_is_too_large_ends_with_3(tmp_path: Path) -> None:
     answer = slotweave("tune", "tree-hash", "-p", "batch=16384", "--time-limit", 0.2, "-o", made)
     assert answer.code == Exit.NO_SCHEDULE
     assert "SW308" in answer.err
+
+
+@pytest.mark.parametrize("limit", ["inf", "1e400", "1e12"])
+def test_a_limit_beyond_any_timer_is_none(limit: str) -> None:
+    assert slotweave("compile", "saxpy", "-p", "n=8", "--time-limit", limit).code == 0
+
+
+def test_a_limit_that_is_no_number_is_refused() -> None:
+    answer = slotweave("compile", "saxpy", "-p", "n=8", "--time-limit", "nan")
+    assert (answer.code, answer.err[:5]) == (Exit.BAD_INPUT, "SW212")

@@ -107,3 +107,12 @@ def test_looking_at_a_store_that_is_not_there_makes_none(
     answer = slotweave("study", *asked, "--store", place)
     assert_refused(answer, "SW226", "there is no such file")
     assert not place.parent.exists()
+
+
+@pytest.mark.parametrize("asked", [("list",), ("show", "mine"), ("export", "mine")])
+def test_looking_at_an_empty_file_leaves_it_empty(asked: tuple[str, ...], tmp_path: Path) -> None:
+    place = tmp_path / "mine.txt"
+    place.touch()
+    answer = slotweave("study", *asked, "--store", place)
+    assert_refused(answer, "SW226", "the file is empty")
+    assert place.read_bytes() == b""

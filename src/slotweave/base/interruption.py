@@ -20,6 +20,9 @@ _SHORTEST = 0.001
 _AGAIN = 0.05
 _PATIENCE = 20
 
+#: Timers that run longer than this, in seconds, are no limit.
+_LONGEST = 1e8
+
 
 def exit_when_interrupted() -> None:
     """From now on Ctrl-C ends the process at once, without a word: nothing has been begun.
@@ -71,7 +74,7 @@ def time_limited(seconds: float | None) -> Iterator[None]:
     on Windows) nothing is raised.
     """
     here = threading.current_thread() is threading.main_thread()
-    if seconds is None or not here or not hasattr(signal, "setitimer"):
+    if seconds is None or seconds > _LONGEST or not here or not hasattr(signal, "setitimer"):
         yield
         return
     alarm = _Alarm()

@@ -55,10 +55,14 @@ def open_database(place: str) -> Database:
 
 
 def expect_store(place: str) -> None:
-    """Complain about a file with studies that is not there (SW226)."""
-    if place != ":memory:" and not place.startswith(POSTGRES) and not Path(place).exists():
-        reason = "there is no such file; `slotweave tune --store` makes one"
-        raise InputError(Diagnostic("SW226", f"cannot be used: {reason}", file=place))
+    """Complain about a file with studies that is not there, or is empty (SW226)."""
+    if place == ":memory:" or place.startswith(POSTGRES):
+        return
+    file = Path(place)
+    if not file.exists():
+        raise unusable(place, "there is no such file; `slotweave tune --store` makes one")
+    if file.is_file() and not file.stat().st_size:  # SQLite would take it for one of its own
+        raise unusable(place, "the file is empty; `slotweave tune --store` makes a store")
 
 
 def unusable(place: str, reason: object) -> InputError:
