@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from slotweave.arguments import seconds as seconds_of
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.base.interruption import TimeIsUpError, time_limited
 
@@ -27,11 +26,9 @@ def within(
 ) -> Iterator[Callable[[str], None]]:
     """Give the block this many seconds and a little more; what it gets is told each stage's name.
 
-    Raises InputError (SW212) for what is no number of seconds, and NoSchedule (SW308) if it takes
-    longer, with the stage, of which `first` says what is done in it. `show` is told what a person
-    is to see.
+    Raises NoSchedule (SW308) with the stage, of which `first` says what is done in it, if it takes
+    longer. `show` is told what a person is to see.
     """
-    allowed = seconds_of(seconds)
     doing, has_program = first, False
 
     def begins(stage: str) -> None:
@@ -41,7 +38,7 @@ def within(
         show(f"the kernel is {doing}" if not has_program else f"the program is {doing}")
 
     try:
-        with time_limited(None if allowed is None else allowed + GRACE_SECONDS):
+        with time_limited(None if seconds is None else seconds + GRACE_SECONDS):
             yield begins
     except TimeIsUpError:
         assert seconds is not None  # else there is nothing to be over
