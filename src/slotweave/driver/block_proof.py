@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from slotweave.analysis.basic_block import BasicBlock
-from slotweave.base.diagnostics import CheckFailed, InputError
+from slotweave.base.diagnostics import InputError
 from slotweave.check.legality.linked_blocks import linked_faults
 from slotweave.check.legality.rewriting import rewriting_faults
 from slotweave.check.symbolic.block_equality import Passing, block_is_graph, graph_is_block
-from slotweave.driver.lasting_facts import facts_throughout
+from slotweave.driver.lasting_facts import facts_throughout, graph_of
 from slotweave.ir.facts import Facts
 from slotweave.ir.lineage import starts_of
 from slotweave.ir.program import Bundle, Program
-from slotweave.lift.block_graph import BlockGraph, block_graph
 from slotweave.lift.blocks import basic_blocks, without_control
 from slotweave.machine import Machine
 from slotweave.rewrite import rewrite
@@ -57,13 +56,8 @@ def _is_block(
     bundles: Sequence[Bundle], given: Program, machine: Machine, facts: Facts, block: BasicBlock
 ) -> bool:
     """Is it proved that `bundles`, without jumps, do what `block` of `given` does?"""
-    if not block.settled:
-        return False
-    try:
-        found = block_graph(given, machine, facts, block)
-    except CheckFailed:
-        return False
-    if not isinstance(found, BlockGraph):
+    found = graph_of(given, machine, facts, block)
+    if found is None:
         return False
     passing = Passing(found.variables, block.live_out, found.decided)
     if not graph_is_block(found.graph, found.bundles, machine, facts, passing).proved:

@@ -23,7 +23,7 @@ def facts_throughout(
     found = lasting_facts(facts)
     while True:
         graphs = [made.graph for block in blocks
-                  if (made := _graph_of(program, machine, found, block)) is not None]  # fmt: skip
+                  if (made := graph_of(program, machine, found, block)) is not None]  # fmt: skip
         fewer = without_changed(found, graphs)
         if len(graphs) < len(blocks):  # what these may change is not known
             changeable = tuple(replace(region, read_only=False) for region in fewer.regions)
@@ -33,9 +33,10 @@ def facts_throughout(
         found = fewer
 
 
-def _graph_of(
+def graph_of(
     program: Program, machine: Machine, facts: Facts, block: BasicBlock
 ) -> BlockGraph | None:
+    """What `block` of `program` computes; None if it cannot be said, or is not settled."""
     if not block.settled:
         return None
     try:

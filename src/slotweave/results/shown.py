@@ -55,6 +55,6 @@ class Shown:
 
 
 def shown_as(kind: type[Kind], value: object, **more: object) -> Kind:
-    """`value`, a dataclass, as the class of this module that extends its own by `more`."""
+    """`value`, a dataclass, as the result that extends its class by `more`."""
     entries = fields(value)  # type: ignore[arg-type]
     return kind(**{each.name: getattr(value, each.name) for each in entries}, **more)
