@@ -42,9 +42,15 @@ def linked_faults(
         return
     old = _texts(given, edges, kinds)
     new = _texts(made, starts, kinds)
+    # A block of which nothing is left begins where the next one does: a jump to either is the same.
+    last_at = {start: number for number, start in enumerate(starts)}
     in_flight = [max(both) for both in zip(_in_flight(old), _in_flight(new), strict=True)]
     for number, (block, before, after) in enumerate(zip(blocks, old, new, strict=True)):
-        if before.strays or after.strays or before.exits != after.exits:
+        exits = tuple(
+            (engine, slot, to if to is None or to < 0 else last_at[starts[to]])
+            for engine, slot, to in before.exits
+        )
+        if before.strays or after.strays or exits != after.exits:
             yield _fault(f"block {number} jumps elsewhere, or not in its last bundle")
         if not before.follows <= set(block.after):
             yield _fault(f"other blocks than are said may run after block {number}")
