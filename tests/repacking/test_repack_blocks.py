@@ -248,6 +248,32 @@ def test_the_proof_of_two_programs_goes_block_by_block_where_data_decides_the_ju
     assert verdict.why.startswith("block by block")
 
 
+#: On the side that only a rare word reaches, a load that nobody reads leaves memory.
+LEAVES_MEMORY = """
+slotweave program 1
+machine challenge
+0: load(const 0 0; const 1 123456)
+1: load(load 2 0)
+2: alu(== 3 2 1)
+3: flow(cond_jump 3 5)
+4: flow(jump 8)
+5: load(load 4 1)
+6: load(const 5 7)
+7: store(store 0 5)
+8: flow(halt)
+""".lstrip()
+
+
+def test_a_memory_on_which_the_given_program_alone_fails_is_not_asked_about() -> None:
+    program, facts = parse_program(LEAVES_MEMORY), Facts(8)
+    reaching = [123456, 0, 0, 0, 0, 0, 0, 0]
+    found = by_blocks(Tangle(program, facts), CHALLENGE, rewriting=True)
+    assert found is not None
+    assert end(program, CHALLENGE, reaching) is None
+    assert end(found.program, CHALLENGE, reaching) is not None
+    assert found.verified.directed
+
+
 def without_effect(program: Program) -> Program:
     """`program` without its first store, or without the first word that it traces."""
     effects = [

@@ -145,16 +145,27 @@ def verified_by_program(
 
 
 def verified_under_facts(
-    subject: Subject, other: Subject, facts: Facts, words: int, trial: Trial, told: Told
+    subject: Subject,
+    other: Subject,
+    facts: Facts,
+    words: int,
+    trial: Trial,
+    told: Told,
+    *,
+    derived: bool = False,
 ) -> Verified:
     """Runs of both on random memories of that many words, and on those made for what they do.
+
+    A subject that was `derived` from the other may do anything on a memory that was made for the
+    purpose and on which the other fails.
 
     Raises CheckFailed for the first that goes wrong, as `run_broadly` does.
     """
     draw = memories(facts, words)
     workload = Workload(
         facts, draw, lambda memory: memory, trial.strict,
-        directed=_inputs_for(other, facts, words, trial), asked=lambda _memory: True, told=told,
+        directed=_inputs_for(other, facts, words, trial),
+        asked=None if derived else lambda _memory: True, told=told,
     )  # fmt: skip
     workload = replace(_held_against(other, workload, trial), against="the other program")
     return _run(subject, workload, trial)

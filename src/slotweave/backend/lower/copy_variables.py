@@ -44,7 +44,7 @@ def copy_variables(graph: Graph, machine: Machine) -> Written:
         number.append(len(nodes))
         if node.op != "assign":
             nodes.append(renumbered(node, number))
-    order = _Order(nodes)
+    order = _Order(nodes, any(mode.latency > 1 for mode in machine.modes))
     taken: dict[int, int] = {}  # what may be other variables, which change as well: taken first
     for target, old in assigned.items():
         made = nodes[source := number[old]]
@@ -114,11 +114,20 @@ def renumbered(node: Node, number: Sequence[int]) -> Node:
 
 
 class _Order:
-    """Which operation must come before which: operands, memory, and readers before writers."""
+    """Which operation must come before which: operands, memory, and readers before writers.
 
-    def __init__(self, nodes: list[Node]) -> None:
+    Where results take longer than a bundle, operations stay on their side of a pause as well.
+    """
+
+    def __init__(self, nodes: list[Node], slow: bool) -> None:
         self._nodes = nodes
         self._before = [{*node.args, *node.after} for node in nodes]
+        self._pause: set[int] = set()  # the last one
+        for index, node in enumerate(nodes):
+            self._before[index] |= self._pause
+            if slow and node.op == "pause":
+                self._before[index].update(range(max(self._pause, default=0), index))
+                self._pause = {index}
         self._uses = Counter(arg for node in nodes if node.structural for arg in node.args)
 
     def can_be_last(self, source: int, target: int) -> bool:
@@ -145,7 +154,8 @@ class _Order:
 
     def append(self, node: Node, target: int = -1) -> None:
         """A copy, into variable `target` if there is one, is now the last node."""
-        self._before.append({*node.args, *readers(self._nodes, target)} - {len(self._before)})
+        before = {*node.args, *readers(self._nodes, target), *self._pause}
+        self._before.append(before - {len(self._before)})
 
     def _reaches(self, earlier: int, later: int) -> bool:
         """Whether `later` must come after `earlier`."""

@@ -189,14 +189,14 @@ def _measured(
     """The cycles of both, and the runs in which they were compared."""
     before, cycles = counted_bundles(given), counted_bundles(made)
     words = facts.memory_words
-    if words is None:
+    if words is None or not options.instances:
         return before, cycles, Verified(0, 0, cycles)
     longest = [_longest(each, machine, facts, words, options) for each in (given, made)]
     if longest[0]:
         before, cycles = longest
     trial = Trial(options.instances, options.seed, strict=False, max_cycles=MOST_CYCLES)
     one, two = Subject(made, machine, "the new program"), Subject(given, machine, "the given one")
-    verified = verified_under_facts(one, two, facts, words, trial, lambda _memory: "")
+    verified = verified_under_facts(one, two, facts, words, trial, lambda _memory: "", derived=True)
     return before, cycles, verified
 
 
