@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 #: On hard projects two searches do better than what CP-SAT chooses by itself for two workers; on
 #: easy ones they are slower. Without the linear relaxation it learns from many times as many
 #: conflicts a second, and proves what is within reach of that; branching by the reduced costs of
-#: the relaxation raises the bound where nothing else does.
-_PATIENT = ("no_lp", "reduced_costs", "quick_restart")
+#: the relaxation raises the bound where nothing else does. A worker alone does the latter.
+_RAISES_BOUNDS = "reduced_costs"
+_PATIENT = ("no_lp", _RAISES_BOUNDS, "quick_restart")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +57,8 @@ def project_model(
     post_turns(made)
     post_loads(made)
     made.model.minimize(made.makespan)
-    strategies = _PATIENT if patient else ()
-    return Search(made.model, read, True, workers, strategies=strategies)
+    chosen = _PATIENT if workers > 1 else (_RAISES_BOUNDS,)
+    return Search(made.model, read, True, workers, strategies=chosen if patient else ())
 
 
 def project_parts(
