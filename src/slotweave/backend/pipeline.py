@@ -94,8 +94,9 @@ class _Search:
         best: LoopSchedule | None = None
         deadline = None if known is None else self._deadline(known, period)
         why, compared, work = "", 0, 0
+        single = self.rounds == 1  # several rounds have a single one to fall back on
         for number in range(_TRIES):
-            if work > (_PRESSING if best is not None or known is not None else _SEARCHING):
+            if work > (_SEARCHING if best is None and known is None and single else _PRESSING):
                 break
             found, weight, placements = search.try_once(at, number, deadline)
             taken_out += weight

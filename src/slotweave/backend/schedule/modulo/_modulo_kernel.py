@@ -78,15 +78,19 @@ def _window(p, dist, a, start, mode, placed, period, low, high):  # type: ignore
 
 
 @njit(cache=True)
-def _breaks_lag(p, a, m, at, start, placed, period):  # type: ignore[no-untyped-def]
-    """Whether mode `m` of `a` at `at` breaks a lag to a placed activity or to `a` itself."""
+def _last_start(p, a, m, start, placed, period):  # type: ignore[no-untyped-def]
+    """The last start of `a` in mode `m` that breaks no lag to a placed activity or to itself."""
+    last = FAR
     for k in range(p.out_offset[a], p.out_offset[a + 1]):
         e = p.out[k]
         b = p.lag_after[e]
-        lag = _lag(p, e, m, period)
-        if (b == a and lag > 0) or (b != a and placed[b] and start[b] < at + lag):
-            return True
-    return False
+        if b == a or placed[b]:
+            lag = _lag(p, e, m, period)
+            if b != a:
+                last = min(last, start[b] - lag)
+            elif lag > 0:
+                return -FAR
+    return last
 
 
 @njit(cache=True)
@@ -169,6 +173,7 @@ def attempt(p, dist, heads, latest, period, urgency, is_swing, budget, seed, sta
     users = np.zeros(n + 1, np.int64)
     tied = np.zeros(n + 1, np.int64)
     before = np.full(n, -1, np.int64)
+    last_start = np.zeros(np.diff(p.mode_offset).max() if n else 0, np.int64)
     left = n
     for step in range(budget):
         if left == 0:
@@ -185,13 +190,13 @@ def attempt(p, dist, heads, latest, period, urgency, is_swing, budget, seed, sta
             first, last, move = high, max(low, high - period + 1) - 1, -1
         else:
             first, last, move = low, min(high, low + period - 1) + 1, 1
-        chosen, at = -1, 0
+        chosen, at, base = -1, 0, p.mode_offset[a]
         if low <= high:
+            for m in range(base, p.mode_offset[a + 1]):
+                last_start[m - base] = _last_start(p, a, m, start, placed, period)
             for t in range(first, last, move):
-                for m in range(p.mode_offset[a], p.mode_offset[a + 1]):
-                    if wanted >= 0 and m - p.mode_offset[a] != wanted:
-                        continue
-                    if _breaks_lag(p, a, m, t, start, placed, period):
+                for m in range(base, p.mode_offset[a + 1]):
+                    if (wanted >= 0 and m - base != wanted) or t > last_start[m - base]:
                         continue
                     if _add(p, used, m, t, period, 1) <= 0:
                         chosen, at = m, t
@@ -200,8 +205,8 @@ def attempt(p, dist, heads, latest, period, urgency, is_swing, budget, seed, sta
                 if chosen >= 0:
                     break
         if chosen < 0:
-            count = p.mode_offset[a + 1] - p.mode_offset[a]
-            chosen = p.mode_offset[a] + (np.random.randint(count) if count > 1 else 0)
+            count = p.mode_offset[a + 1] - base
+            chosen = base + (np.random.randint(count) if count > 1 else 0)
             room = min(latest[a] - low + 1, period)
             if room > 0:
                 at = max(low, before[a] + 1)
@@ -215,10 +220,10 @@ def attempt(p, dist, heads, latest, period, urgency, is_swing, budget, seed, sta
                 users[c] += 1
             if not _clear_way(
                 p, dist, used, a, start, mode, placed, users, urgency, period, weight
-            ) or _breaks_lag(p, a, chosen, at, start, placed, period):
+            ) or at > _last_start(p, a, chosen, start, placed, period):
                 _remove(p, used, a, start, mode, placed, users, period, weight)
             if c >= 0 and placed[a]:
-                tied[c] = chosen - p.mode_offset[a]
+                tied[c] = chosen - base
             left = 0
             for b in range(n):
                 if not placed[b]:
