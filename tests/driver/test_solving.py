@@ -59,6 +59,15 @@ def test_exact_makespans_are_those_of_brute_force(project):
     assert least is None or solution.makespan <= least  # it is legal, and may start later
 
 
+@pytest.mark.parametrize("is_modulo", [False, True])
+def test_an_activity_that_is_in_its_own_way_has_no_schedule(is_modulo):
+    """Each of its uses fits; in the cycle in which both are there, they do not."""
+    twice = Activity("twice", (ActivityMode(3, (Use(0, 1, 0, 2), Use(0, 1, 1, 2))),))
+    solution = solved(Project((Resource("bus", 1),), (twice,), (), is_modulo))
+    assert solution.infeasible is not None
+    assert solution.infeasible.by == BOUND
+
+
 @examples(25)
 @given(projects(modulo=True, most=3))
 def test_exact_periods_are_those_of_brute_force(project):

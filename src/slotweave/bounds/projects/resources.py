@@ -22,7 +22,7 @@ _MOST = 400
 
 
 def units_bound(project: Project) -> ProjectBound | None:
-    """No schedule, if each mode of an activity asks for more than there is."""
+    """No schedule, if each mode of an activity asks for more in a cycle than there is."""
     of = PERIOD if project.is_modulo else MAKESPAN
     for number, activity in enumerate(project.activities):
         if not any(_fits(mode, project) for mode in activity.modes):
@@ -32,7 +32,19 @@ def units_bound(project: Project) -> ProjectBound | None:
 
 
 def _fits(mode: ActivityMode, project: Project) -> bool:
-    return all(use.units <= project.resources[use.resource].capacity for use in mode.uses)
+    return all(
+        _units_at(use.first, use.resource, mode) <= project.resources[use.resource].capacity
+        for use in mode.uses
+    )
+
+
+def _units_at(cycle: int, resource: int, mode: ActivityMode) -> int:
+    """What a mode uses of a resource that many cycles after its start; most as some use begins."""
+    return sum(
+        use.units
+        for use in mode.uses
+        if use.resource == resource and use.first <= cycle < use.first + use.cycles
+    )
 
 
 def load_bound(project: Project, of: str, period: int | None = None) -> ProjectBound | None:

@@ -12,7 +12,7 @@ from collections import defaultdict
 import numpy as np
 
 from slotweave.bounds.projects.chains import Longs, edges_of
-from slotweave.ir.project import Project
+from slotweave.ir.project import Project, horizon
 from slotweave.ir.project_bound import PERIOD, ProjectBound, RigidProof
 
 _FAR = 1 << 40
@@ -21,9 +21,14 @@ _MOST = 300
 
 
 def rigid_bound(project: Project, below: ProjectBound) -> ProjectBound | None:
-    """A bound above `below`, if fixed distances show one."""
+    """A bound above `below`, if fixed distances show one.
+
+    Distances that are fixed in every period may be impossible in every period, so no period is
+    looked at in which all of an iteration fits.
+    """
     found: ProjectBound | None = None
-    while project.size <= _MOST and below.value is not None:
+    longest = horizon(project)
+    while project.size <= _MOST and below.value is not None and below.value <= longest:
         named = _overfull(project, below.value)
         if named is None:
             break

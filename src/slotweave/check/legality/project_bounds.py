@@ -74,10 +74,17 @@ def _asks_for_too_much(number: int, project: Project) -> bool:
     if not 0 <= number < project.size:
         return False
     modes = project.activities[number].modes
-    return all(
-        any(use.units > project.resources[use.resource].capacity for use in mode.uses)
-        for mode in modes
-    )
+    return all(_exceeds(mode, project) for mode in modes)
+
+
+def _exceeds(mode: ActivityMode, project: Project) -> bool:
+    """Whether the uses of a mode take more of a resource in some cycle than there is."""
+    taken = Counter[tuple[int, int]]()
+    for begun in {use.first for use in mode.uses}:
+        for use in mode.uses:
+            if 0 <= begun - use.first < use.cycles:
+                taken[begun, use.resource] += use.units
+    return any(units > project.resources[number].capacity for (_, number), units in taken.items())
 
 
 #: What a lag asks for at least that holds in some modes only: nothing.
