@@ -149,7 +149,7 @@ def _words_of_array(memory: np.ndarray[Any, Any]) -> Words:
 
 
 def slots_of(given: object, machine: Machine) -> dict[str, int]:
-    """Slots by engine of `machine`, each from 1 to MOST_SLOTS."""
+    """Slots by engine of `machine`, each from 0 to MOST_SLOTS."""
     if given is None:
         return {}
     if not isinstance(given, Mapping):
@@ -159,7 +159,7 @@ def slots_of(given: object, machine: Machine) -> dict[str, int]:
         if engine not in machine.slots:
             raise unknown("SW212", "engine", str(engine), machine.slots)
         number = whole_number(f"the slots of {engine}", slots)
-        if not 1 <= number <= MOST_SLOTS:
-            raise wanted("SW212", f"{engine} must have from 1 to {MOST_SLOTS} slots", slots)
+        if not 0 <= number <= MOST_SLOTS:
+            raise wanted("SW212", f"{engine} must have from 0 to {MOST_SLOTS} slots", slots)
         found[engine] = number
     return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from slotweave.anatomy.causes.placements import placements
-from slotweave.anatomy.findings import Finding, findings, overlap
+from slotweave.anatomy.findings import Finding, findings
 from slotweave.anatomy.inspect import inspect_program
-from slotweave.anatomy.phases import Phase
+from slotweave.anatomy.phases import Phase, UnderWay, under_way
 from slotweave.anatomy.timeline import timeline
 from slotweave.anatomy.timing.slot_curves import slot_curves
 from slotweave.anatomy.unrolled import unrolled
@@ -49,8 +49,9 @@ def test_nothing_is_said_of_nothing() -> None:
 
 def test_stages_that_overlap_count_twice_and_a_gap_counts_for_none() -> None:
     phases = [Phase(0, 1, 0, 4, {}), Phase(0, 2, 5, 9, {}), Phase(1, 1, 5, 9, {})]
-    assert overlap(phases, 10) == (1.5, 1.5)
-    assert overlap([Phase(0, 1, 2, 3, {}), Phase(None, None, 0, 9, {})], 10) == (0.2, 0.2)
+    assert under_way(phases, 10) == UnderWay(1.5, 1.5)
+    shared = [Phase(0, 1, 2, 3, {}), Phase(None, None, 0, 9, {})]
+    assert under_way(shared, 10) == UnderWay(0.2, 0.2)
 
 
 def test_idle_slots_of_a_picture_are_those_that_are_counted() -> None:

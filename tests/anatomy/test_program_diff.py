@@ -6,6 +6,7 @@ from typing import Any
 
 from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
 from slotweave.anatomy.compare.program_diff import ProgramDiff
+from slotweave.anatomy.inspect import inspect_program
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.driver.compile import compile_job
 from slotweave.driver.job import Job
@@ -92,6 +93,17 @@ def test_dead_and_repeated_operations_are_only_in_theirs() -> None:
     assert texts(answer["only"]["b"]) == [("* 9 2 2", "unused"), ("+ 10 1 2", "again")]
     assert answer["only"]["a"] == []
     assert texts(summary(longer, PLAIN)["only"]["a"]) == texts(answer["only"]["b"])
+
+
+def test_what_could_be_left_out_is_counted_as_inspect_does() -> None:
+    extra: Bundle = {"alu": (("*", 9, 2, 2), ("+", 10, 2, 1))}
+    longer = program(*PLAIN.bundles[:3], extra, PLAIN.bundles[3])
+    view = inspect_program(longer, CHALLENGE, NOTHING_KNOWN).view
+    assert view is not None
+    answer = summary(PLAIN, longer)
+    assert (answer["a"]["unused"], answer["a"]["repeated"]) == (0, 0)
+    assert (answer["b"]["unused"], answer["b"]["repeated"]) == (view.unused, view.repeated)
+    assert (view.unused, view.repeated) == (2, 1)
 
 
 def test_a_vector_is_matched_with_its_lanes() -> None:

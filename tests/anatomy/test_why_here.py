@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from slotweave.anatomy.causes.idle_causes import idle_slots
+from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.causes.why_here import explain_bundle, explain_cycle
 from slotweave.anatomy.unrolled import unrolled
 from slotweave.ir.facts import NOTHING_KNOWN
@@ -52,6 +54,30 @@ def test_an_empty_slot_names_its_cause_and_the_next_operation() -> None:
     assert (empty["slots"], empty["cause"]) == (2, "dependence")
     assert empty["next"]["bundle"] == 5
     assert "5:store:0 `store 0 4`" in text_of(3, "store")
+
+
+def test_each_empty_slot_has_its_own_cause() -> None:
+    """The first ones can hold what could move there; the others wait as the page shows them."""
+    bundles: tuple[Bundle, ...] = (
+        {"load": (("const", 0, 1),)},
+        {"alu": (("+", 2, 0, 0),)},
+        {"alu": (("+", 3, 2, 0), ("+", 4, 0, 0))},
+    )
+    program = Program("challenge", bundles)
+    free, waits = explain_bundle(program, CHALLENGE, 1, "alu").empty
+    assert (free.first, free.slots, free.cause, free.could_move) == (1, 1, "free", 1)
+    assert (waits.first, waits.slots, waits.cause, waits.could_move) == (2, 10, "dependence", 0)
+    assert free.next is not None
+    assert waits.next is not None
+    assert (free.next.place.text, waits.next.place.text) == ("+ 4 0 0", "+ 3 2 0")
+    lines = list(explanation_lines(explain_bundle(program, CHALLENGE, 1, "alu")))
+    assert "alu: slot 1 is empty: 1 later operation could move here" in lines
+    assert "alu: slots 2 to 11 are empty: all later operations wait for operands" in lines
+    (one,) = explain_bundle(program, CHALLENGE, 1, "alu", 5).empty
+    assert (one.first, one.slots, one.cause) == (5, 1, "dependence")
+    causes = idle_slots(program, CHALLENGE, placements(program, CHALLENGE, {}))["alu"]
+    told = explain_bundle(program, CHALLENGE, 1, "alu").empty
+    assert {each.cause: each.slots for each in told} == causes.by_cause(1, 2)
 
 
 def test_where_no_operation_is_left_there_is_no_next() -> None:

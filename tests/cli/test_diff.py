@@ -156,3 +156,35 @@ def test_a_program_is_compared_with_the_one_in_a_result(tmp_path: Path) -> None:
     answer = slotweave("diff", program, result, "--json")
     assert answer.code == 0, answer.err
     assert answer.json["matched"] == answer.json["unmoved"]
+
+
+#: Facts of which memory has too few words for what the program stores to.
+SHORT = '{"memory_words": 2, "regions": [{"name": "r", "start": 0, "length": 2, "output": true}]}'
+
+
+def test_an_address_beyond_memory_names_the_facts_that_memory_is_of(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    short = tmp_path / "short.json"
+    short.write_text(SHORT)
+    far = tmp_path / "far.json"
+    far.write_text('[{"load": [["const", 0, 7]]}, {"store": [["store", 0, 0]]}]')
+    answer = slotweave("diff", files[0], far, "--facts", short)
+    words = (f"{far}, bundle 1", f"memory is that of the facts {short}", "--facts none")
+    assert_refused(answer, "SW107", *words, exit_code=1)
+    assert slotweave("diff", files[0], far).code == 0
+
+
+def test_facts_are_not_taken_from_what_a_program_says_of_itself(tmp_path: Path) -> None:
+    """The rule of every command that takes a program: they are named as a hint alone."""
+    said = {"kernel": "tree-hash", "contract": "values",
+            "params": {"height": 2, "rounds": 1, "batch": 8}}  # fmt: skip
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps({"schema_version": 1, "machine": "challenge",
+                                "program": json.loads(A), "meta": said}))  # fmt: skip
+    for command in (("diff", file, file), ("report", file, "-o", tmp_path / "p.html"),
+                    ("inspect", file), ("what-if", file), ("explain", file, "1"),
+                    ("bound", file), ("repack", file)):  # fmt: skip
+        answer = slotweave(*command, "--json")
+        assert answer.code == 0
+        assert answer.err.count("--facts challenge may apply") == 1, command

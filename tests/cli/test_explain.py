@@ -212,3 +212,22 @@ def test_the_usage_brackets_what_may_be_left_out_once() -> None:
     usage = " ".join(slotweave("explain", "--help").out.split("\n\n")[0].split())
     assert "[CODE|PROGRAM] [CYCLE[:ENGINE[:SLOT]]]" in usage
     assert "[[" not in usage
+
+
+def test_a_program_without_a_cycle_is_asked_for_one(tmp_path: Path) -> None:
+    file = tmp_path / "p.json"
+    file.write_text(STRAIGHT)
+    assert_refused(slotweave("explain", file), "SW212", f"say which cycle of {file} to explain")
+
+
+@pytest.mark.parametrize("verb", [("explain", "p.json", "1"), ("diff", "p.json", "p.json"),
+                                  ("inspect", "p.json"), ("what-if", "p.json"),
+                                  ("report", "p.json")])  # fmt: skip
+def test_a_picture_that_was_written_is_told(
+    verb: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("p.json").write_text(STRAIGHT)
+    assert "wrote it.svg\n" in slotweave(*verb, "--svg", "it.svg").err
+    assert Path("it.svg").read_text().startswith("<svg")
+    assert "wrote" not in slotweave(*verb, "--svg", "-").err

@@ -197,7 +197,7 @@ def test_a_program_that_lives_on_zeros_is_returned_and_still_said_to(jump, tmp_p
     first = {"bundle": 0, "engine": "store", "slot": 0, "word": 3}
     assert answer.json["never_written"] == {"reads": 3 if jump else 2, "first": first}
     table = " ".join(slotweave("repack", "-", "--facts", facts, stdin=zeros).out.split())
-    assert "lower bound 1 for the variants that were tried: " in table
+    assert "lower bound 1 for these slots, each on its engine: " in table
     assert answer.json["bound"]["cycles"] == answer.json["cycles"] == 1
     assert "reads of scratch that nothing has written, the first of word 3 in bundle 0" in table
 

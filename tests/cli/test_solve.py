@@ -182,3 +182,26 @@ def test_ctrl_c_keeps_the_best_so_far(monkeypatch, tmp_path):
     assert answer.code == Exit.INTERRUPTED
     assert json.loads(file.read_text())["period"] == 9
     assert answer.out.startswith("period 9")
+
+
+@pytest.mark.parametrize("name", ["p.sm", "p.dzn", "p.rcp", "p.SCH", "p.fjs", "p.json", "p.txt"])
+def test_an_empty_file_is_said_to_be_empty(name, tmp_path):
+    file = tmp_path / name
+    file.write_text("")
+    assert_refused(
+        slotweave("solve", file), "SW223", f"{file}: the file is empty; it holds no problem"
+    )
+
+
+def test_a_short_limit_leaves_the_heuristic_its_time(monkeypatch):
+    """With less than half a second CP-SAT has nothing, and with a minute it has nearly all."""
+    project, clock = read_instance(json.dumps(PROJECT), "p.json"), [0.0]
+    monkeypatch.setattr(solve_work.time, "monotonic", lambda: clock[0])
+    for seconds, share in ((0.2, 0.2), (1.0, 0.5), (30.0, 3.0), (60.0, 4.0)):
+        clock[0] = 0.0
+        limits = solving.Limits(seconds)
+        work = solve_work.Work(project, solving.Method.EXACT, limits, lambda _solution: None)
+        clock[0] = share - 0.01
+        assert not work.is_spent(1, 20_000)
+        clock[0] = share + 0.01
+        assert work.is_spent(1, 20_000)

@@ -33,11 +33,19 @@ def test_it_says_what_words_of_scratch_are_worth(file: Path) -> None:
     assert "0 more with 64 fewer words" in slotweave("what-if", file).out
 
 
-@pytest.mark.parametrize("change", ["load", "=8", "load=0", "load=many", "load=9999", "wings=2"])
+@pytest.mark.parametrize("change", ["load", "=8", "load=-1", "load=many", "load=9999", "wings=2"])
 def test_a_change_that_is_none_is_refused_with_the_form_of_one(file: Path, change: str) -> None:
     answer = slotweave("what-if", file, "--set", change)
     assert_refused(answer, "SW212")
     assert answer.err.startswith("SW212 --set ENGINE=SLOTS: ")
+
+
+def test_an_engine_may_be_taken_away_only_if_nothing_is_on_it(file: Path) -> None:
+    """As on a grid of machines: the reason why nothing fits has the code SW302."""
+    answer = slotweave("what-if", file, "--set", "load=0")
+    reason = "load has no slot left, and the program has 8 operations on it"
+    assert_refused(answer, "SW302", reason, exit_code=3)
+    assert slotweave("what-if", file, "--set", "flow=0", "--json").json["cycles"] == 4
 
 
 def test_an_engine_changed_twice_is_refused(file: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from slotweave.base.diagnostics import InputError
+from slotweave.frontend import recorder
 from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
 
 
@@ -124,3 +125,19 @@ def test_a_vload_must_not_read_past_memorys_end() -> None:
     region.store(0, region.vload(6).lane(1))
     with pytest.raises(InputError, match="reads 4 words from address 6 on, but memory has 8 words"):
         k.graph()
+
+
+def test_a_kernel_that_traces_to_too_many_operations_is_refused_at_its_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recorder, "MOST_NODES", 100)
+
+    def long(k: Tracer) -> None:
+        region = k.region("a", 0, 8, output=True)
+        for _ in range(10**8):
+            region.store(0, region[0] + 1)
+
+    with pytest.raises(InputError, match=r"without a jump.*k\.loop") as refused:
+        long(Tracer("long"))
+    assert refused.value.diagnostic.code == "SW211"
+    assert refused.value.diagnostic.file == __file__

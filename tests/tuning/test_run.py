@@ -16,7 +16,7 @@ from slotweave.base.budget import Budget
 from slotweave.extensions import kernels
 from slotweave.machine import CHALLENGE
 from slotweave.names import job
-from slotweave.tuning.run import Keeping, best_of, run, spec_of
+from slotweave.tuning.run import Keeping, best_of, proof_of_least, run, spec_of
 from slotweave.tuning.score import Task
 from slotweave.tuning.search import ROUND, State
 from slotweave.tuning.store import Store
@@ -154,3 +154,18 @@ def test_a_search_that_is_killed_fifty_times_comes_to_the_same(tmp_path: Path) -
     place = str(tmp_path / "studies.db")
     kill_again_and_again(place, 50)
     assert searched(place, 2) == uninterrupted()
+
+
+def test_a_search_ends_where_no_plan_takes_fewer_cycles() -> None:
+    """Whose operations are always the same, and whose schedule is as short as their bound."""
+    kernel = kernels()["saxpy"]
+    assert kernel.vary is None
+    wanted = job("saxpy", n=16)
+    task = Task(kernel, CHALLENGE, dict(wanted.parameters), wanted.contract)
+    store = Store(":memory:")
+    keeping = Keeping(store, store.begin("s", spec_of(wanted)))
+    (only,) = run(task, wanted.plan, SEEDS, keeping, Budget(EVALUATIONS))
+    store.close()
+    assert only.proof
+    assert only.state.evaluations == 0
+    assert not proof_of_least(TASK, uninterrupted()[SEEDS[0]]), "its plans differ in operations"

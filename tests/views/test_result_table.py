@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from slotweave.anatomy.given_words import GivenWords
+from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.summaries.compiled import CompiledSummary, RunOfBlocks, compiled_summary
 from slotweave.anatomy.summaries.repacked import RepackedSummary, repacked_summary
 from slotweave.base.budget import Budget
@@ -16,6 +17,8 @@ from slotweave.bounds import Bound
 from slotweave.check.runs.inputs import Coverage
 from slotweave.machine import CHALLENGE
 from slotweave.repacking import RepackOptions, repack
+from slotweave.views.inspect_table import inspect_view
+from slotweave.views.parts import title
 from slotweave.views.result_table import compiled_view, repacked_view
 from support.tree_hash import compiled
 
@@ -66,12 +69,19 @@ def test_bound_and_scratch_say_what_they_are_of(
     assert f"for one run of these slots, each on its engine{why}" in " ".join(jumping.split())
     assert "jumps in a run: 1 jump" in jumping
     variant = shown(repacked_view(repacked))
-    assert "for this variant of the program alone: " in variant
     assert "words still to be read at the peak" in variant
-    unchanged = replace(
-        repacked, result=replace(repacked.result, best=None, program=repacked.result.given)
-    )
-    assert "for the variants that were tried: " in shown(repacked_view(unchanged))
+    result = repacked.result
+    inspected = inspect_program(result.program, CHALLENGE, result.facts)
+    assert (repacked.bound, repacked.dataflow) == (inspected.bound, inspected.dataflow)
+    assert inspected.bound is not None
+    bound = f"{inspected.bound.cycles:,} for these slots, each on its engine: "
+    assert bound in variant
+    assert bound in shown(inspect_view(inspected))
+
+
+def test_a_value_of_0_is_told_in_the_title() -> None:
+    told = title("kernel", "challenge", {"n": 0}, contract=None).plain
+    assert told == "kernel on challenge: n 0"
 
 
 def test_used_and_idle_slots_of_an_engine_are_all_of_them(repacked: RepackedSummary) -> None:

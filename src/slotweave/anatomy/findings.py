@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from slotweave.anatomy.inspection import Inspection, RunView
-from slotweave.anatomy.phases import Phase
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound
 
@@ -57,7 +56,7 @@ def findings(found: Inspection, curves: Curves) -> tuple[Finding, ...]:
         return ()
     return (
         _gap(found, bound),
-        *(_overlap(found, view) if _worth(found, bound) else ()),
+        *(_overlap(view) if _worth(found, bound) else ()),
         *_idle(found, view),
         *_movable(found, view),
         *_superfluous(view),
@@ -85,43 +84,20 @@ def _worth(found: Inspection, bound: Bound) -> bool:
     return (found.cycles - bound.cycles) * _WORTH >= found.cycles
 
 
-def _overlap(found: Inspection, view: RunView) -> Iterator[Finding]:
+def _overlap(view: RunView) -> Iterator[Finding]:
     """Groups of items that all do the same at a time."""
     groups = {phase.group for phase in view.phases if phase.group is not None}
     stages = {phase.stage for phase in view.phases if phase.stage is not None}
-    at_once = overlap(view.phases, found.cycles)
-    if len(groups) < 2 or len(stages) < 4 or at_once[1] >= 2.5:
+    at_once = view.under_way
+    if len(groups) < 2 or len(stages) < 4 or at_once.stages >= 2.5:
         return
     yield Finding(
-        f"On average {at_once[0]:.1f} of its {len(groups)} groups of items are under way at a "
-        f"time, in {at_once[1]:.1f} of {len(stages)} stages: work of the same kind runs "
-        f"together, so "
-        "each engine waits while another one is busy.",
+        f"On average {at_once.groups:.1f} of its {len(groups)} groups of items are under way at a "
+        f"time, in {at_once.stages:.1f} of {len(stages)} stages: work of the same kind runs "
+        "together, so each engine waits while another one is busy.",
         "Overlap the stages: let some groups start later, so that one loads while another "
-        "computes.",
+        "computes. `slotweave repack` does so for any program, `slotweave compile` for a kernel.",
     )
-
-
-def overlap(phases: Sequence[Phase], cycles: int) -> tuple[float, float]:
-    """How many groups, and how many different stages, are under way in a cycle on average."""
-    spans: dict[int, list[tuple[int, int]]] = {}
-    groups: dict[int, list[tuple[int, int]]] = {}
-    for phase in phases:
-        if phase.group is not None and phase.stage is not None:
-            spans.setdefault(phase.stage, []).append((phase.first, phase.last))
-            groups.setdefault(phase.group, []).append((phase.first, phase.last))
-    total = max(cycles, 1)
-    covered = (sum(map(_covered, each.values())) / total for each in (groups, spans))
-    return next(covered), next(covered)
-
-
-def _covered(spans: list[tuple[int, int]]) -> int:
-    """How many cycles lie in one of the spans, which have their ends."""
-    count, end = 0, -1
-    for first, last in sorted(spans):
-        count += max(0, last - max(first - 1, end))
-        end = max(end, last)
-    return count
 
 
 def _idle(found: Inspection, view: RunView) -> Iterator[Finding]:
@@ -158,8 +134,8 @@ def _movable(found: Inspection, view: RunView) -> Iterator[Finding]:
             yield Finding(
                 f"{plural(number, 'operation')} on {engine}, the busiest engine, could run on "
                 f"{other}, where {100 * (1 - use.share):.0f} % of the slots are idle.",
-                "Let the compiler choose the engine: use `repack`, or write the operation "
-                "on vectors.",
+                "Let the compiler choose the engine of each: `slotweave repack` does so for any "
+                "program, `slotweave compile` for a kernel.",
             )
 
 

@@ -11,7 +11,7 @@ from slotweave.anatomy.causes.placements import Placements, run_placements
 from slotweave.anatomy.causes.waste import critical_path, movable
 from slotweave.anatomy.inspection import Inspection, RunView
 from slotweave.anatomy.item_groups import item_groups
-from slotweave.anatomy.phases import head_body_tail, phases, slices
+from slotweave.anatomy.phases import head_body_tail, phases, slices, under_way
 from slotweave.anatomy.read_only_stores import read_only_store_of
 from slotweave.anatomy.timing.dataflow_problem import dataflow_ladder
 from slotweave.anatomy.timing.own_bounds import own_slots_bound
@@ -128,10 +128,12 @@ def _run_view(run: Unrolled, machine: Machine, placed: Placements, busiest: str)
     """What can be said of bundles that run as they stand, each once."""
     program = run.program
     wide, many = widest(program)
+    stages = phases(placed, item_groups(placed), run.cycles)
     return RunView(
         idle=idle_causes(program, machine, placed),
         spans=head_body_tail(program, machine, busiest, run.cycles),
-        phases=phases(placed, item_groups(placed), run.cycles),
+        phases=stages,
+        under_way=under_way(stages, run.cycles[-1]),
         slices=slices(placed, run.cycles),
         unused=len(placed.unused),
         repeated=len(placed.values.redundant),

@@ -11,7 +11,7 @@ from slotweave.analysis.utilisation import EngineUse
 from slotweave.anatomy.causes.idle_causes import WordWaits
 from slotweave.anatomy.fault_json import fault_json
 from slotweave.anatomy.json_rows import bound_json, engine_rows
-from slotweave.anatomy.phases import Phase, Slice, Spans
+from slotweave.anatomy.phases import Phase, Slice, Spans, UnderWay
 from slotweave.anatomy.words.double_writes import double_writes_json
 from slotweave.anatomy.words.live_scratch import LiveScratch
 from slotweave.anatomy.words.never_written import NeverWritten, never_written_json
@@ -38,6 +38,7 @@ class RunView:
     idle: Mapping[str, Mapping[str, int]]
     spans: Spans
     phases: Sequence[Phase]
+    under_way: UnderWay
     slices: Sequence[Slice]
     unused: int
     repeated: int
@@ -52,6 +53,7 @@ class RunView:
             "idle": {engine: dict(causes) for engine, causes in self.idle.items()},
             "spans": self.spans.to_json(),
             "phases": [phase.to_json() for phase in self.phases],
+            "under_way": self.under_way.to_json(),
             "slices": [one.to_json() for one in self.slices],
             "unused": self.unused,
             "repeated": self.repeated,

@@ -69,6 +69,42 @@ class Phase:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """How many groups of items, and how many different stages, are under way in a cycle on average.
+
+    A group is under way from the first to the last operation of each of its stages, not between
+    two of them.
+    """
+
+    groups: float
+    stages: float
+
+    def to_json(self) -> dict[str, float]:
+        return {"groups": round(self.groups, 2), "stages": round(self.stages, 2)}
+
+
+def under_way(of: Sequence[Phase], cycles: int) -> UnderWay:
+    """How much of what `of` names overlaps in the `cycles` of a program."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for phase in of:
+        if phase.group is not None and phase.stage is not None:
+            spans.setdefault(phase.stage, []).append((phase.first, phase.last))
+            groups.setdefault(phase.group, []).append((phase.first, phase.last))
+    total = max(cycles, 1)
+    return UnderWay(*(sum(map(_covered, each.values())) / total for each in (groups, spans)))
+
+
+def _covered(spans: Sequence[tuple[int, int]]) -> int:
+    """How many cycles lie in one of the spans, which have their ends."""
+    count, end = 0, -1
+    for first, last in sorted(spans):
+        count += max(0, last - max(first - 1, end))
+        end = max(end, last)
+    return count
+
+
 def head_body_tail(program: Program, machine: Machine, engine: str, cycles: Sequence[int]) -> Spans:
     """The spans of a program by when `engine` is full.
 

@@ -43,6 +43,9 @@ def tune(
 ) -> Tuned:
     """Search for a plan that takes fewer cycles; `compile` takes it as its `plan`.
 
+    The search ends where a kernel leaves no choice open and a plan takes as many cycles as the
+    lower bound of its operations: the result's `proof` says why none takes fewer.
+
     `seeds` searches run side by side, with seeds from `seed` on, in `workers` processes, or on the
     Dask `cluster` at an address. Each ends after `evaluations` plans in all, or when the time is
     over. The same seed and `evaluations` give the same plan, on any number of workers.
@@ -127,10 +130,12 @@ def _outcome_of(
     from slotweave.tuning.run import best_of
 
     gains: dict[int, list[tuple[int, int]]] = {}
+    proof = ""
     for step in steps:
         cycles, known = step.state.best_score.cycles, gains.setdefault(step.seed, [])
         if not known or cycles < known[-1][1]:
             known.append((step.state.evaluations, cycles))
+        proof = step.proof
         tell(step, keeping)
     states = step.states
     best = best_of(states)
@@ -138,7 +143,7 @@ def _outcome_of(
     return Tuned(
         state.best, state.best_score.cycles, state.best_score.bound, state.evaluations, best,
         {number: _outcome(keeping, number, step) for number in states},
-        tuple(gains[best]), keeping.study, keeping.store.name,
+        tuple(gains[best]), keeping.study, keeping.store.name, proof,
     )  # fmt: skip
 
 

@@ -82,9 +82,10 @@ def report(
     from slotweave.views.page import Reported
 
     held = [program_of(each) for each in (program, other) if each is not None]
+    called = facts_name(facts)
     told = [Reported(str(each.meta.get("kernel", "program")), each, machine_of(each, machine),
-                     facts_of(facts, each)) for each in held]  # fmt: skip
-    names = [facts_name(facts)] * len(told)
+                     facts_of(facts, each), assumed=called) for each in held]  # fmt: skip
+    names = [called] * len(told)
     found = page_of(told, names)
     if path is not None:
         write_text(path, found.text)

@@ -1,8 +1,7 @@
 """Facts that users name: what may be assumed of memory before a program runs.
 
 The rule of all commands: the facts given with --facts, else those that an extension assumes of a
-file that it reads, else none. What a program says of its origin is only a hint to the user (`diff`
-asks for it).
+file that it reads, else none. What a program says of its origin is only a hint to the user.
 """
 
 from __future__ import annotations
@@ -53,17 +52,7 @@ FactsOption = Annotated[
     typer.Option(
         "--facts",
         metavar=FORM,
-        help=f"{_HELP}Default: {_usual()}.",
-    ),
-]
-OriginFactsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--facts",
-        metavar=FORM,
-        help=f"{_HELP}Default: those for which the first program that names its kernel "
-        f"was compiled; "
-        f"else {_usual()}.",
+        help=f"{_HELP}Default: {_usual()}, whatever kernel a program names.",
     ),
 ]
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.files import write_whole
+from slotweave.cli.terminal import Terminal
 
 STDOUT = "-"
 SCHEMA_VERSION = 1
@@ -94,6 +95,12 @@ def write_output(destination: str, content: str | bytes) -> None:
         _write_file(Path(destination), content)
     except OSError as error:
         raise unwritable(destination, error.strerror or str(error)) from None
+
+
+def say_written(destination: str, terminal: Terminal) -> None:
+    """Say that a file was written; stdout is no file."""
+    if destination != STDOUT:
+        terminal.note(f"wrote {destination}")
 
 
 def _write_file(named: Path, content: str | bytes) -> None:

@@ -153,6 +153,9 @@ class TuningProgress:
         tried = plural(sum(state.evaluations for state in self.step.states.values()), "plan")
         state = _best(self.step)[1]
         self.terminal.note(f"{_cycles(state)} after {tried}, in {self.output}")
+        if self.step.proof:
+            reason = f"no plan takes fewer cycles: {self.step.proof}"
+            self.terminal.note(f"the search ends here, for {reason}")
 
     def _signed(self, outcome: Mapping[str, Any] | None) -> Any:
         """The best plan, with the command that finds it again."""
@@ -176,8 +179,8 @@ class TuningProgress:
         return replace(state.best, name="tuned", origin=origin)
 
 
-#: Where a search is kept is no part of where a plan came from.
-_PLACES = ("study", "store")
+#: Where a search is kept, and what is proved, is no part of where a plan came from.
+_PLACES = ("study", "store", "proof")
 
 
 def _best(step: Step) -> tuple[int, State]:

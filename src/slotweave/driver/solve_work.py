@@ -20,6 +20,8 @@ from slotweave.ir.project_bound import MAKESPAN, PERIOD, ProjectBound
 
 #: The share of the time that the heuristic has before CP-SAT, and the seconds at most.
 _SHARE, _WARM_SECONDS = 0.1, 4.0
+#: The seconds that the heuristic has at least: in less CP-SAT does not even begin to search.
+_LEAST_SECONDS = 0.5
 #: The same while a modulo schedule is longer than its bound.
 _PATIENT_SHARE, _PATIENT_SECONDS = 0.3, 20.0
 
@@ -57,7 +59,9 @@ class Work:
             most_seconds, share = _WARM_SECONDS, _SHARE
             if self.project.is_modulo and not self.is_proved(PERIOD):
                 most_seconds, share = _PATIENT_SECONDS, _PATIENT_SHARE
-            seconds = most_seconds if seconds is None else min(most_seconds, share * seconds)
+            if seconds is not None:
+                most_seconds = min(most_seconds, max(share * seconds, min(_LEAST_SECONDS, seconds)))
+            seconds = most_seconds
         return seconds is not None and time.monotonic() - self.began >= seconds
 
     def show(self, bounds: Iterable[ProjectBound]) -> None:

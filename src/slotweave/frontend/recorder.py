@@ -24,6 +24,13 @@ from slotweave.ir.known_words import (
 from slotweave.ir.memory_order import MemoryOrder
 from slotweave.isa import WORD_BITS, WORD_MASK
 
+#: More operations are refused before they take all memory: scheduling them would take hours.
+MOST_NODES = 4_000_000
+_TOO_MANY = (
+    f"the kernel traces to more than {MOST_NODES:,} operations without a jump; make its parameters "
+    "smaller, or write the loop with k.loop, which is not unrolled"
+)
+
 
 class Recorder:
     """Nodes so far, and what the next ones depend on. `item` and `stage` label new nodes."""
@@ -64,6 +71,8 @@ class Recorder:
         if where is None:
             where = self._places[place] = f"{Path(place[0]).name}:{place[1]}"
         index = len(self._nodes)
+        if index >= MOST_NODES:
+            raise misuse(_TOO_MANY)
         node = Node(op, width, args, imm, offsets, region, after, self.item, self.stage, where)
         self._nodes.append(node)
         known = self._known

@@ -50,4 +50,7 @@ def read_instance(text: str, file: str) -> Project:
     if ending not in FORMS:
         reason = f"files with the ending {ending} are not supported (known: {', '.join(FORMS)})"
         raise InputError(Diagnostic(UNSUPPORTED, reason, file=file))
-    return FORMS[ending](text.removeprefix("\ufeff"), file)
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise InputError(Diagnostic("SW223", "the file is empty; it holds no problem", file=file))
+    return FORMS[ending](text, file)

@@ -22,7 +22,8 @@ class Tuned(Shown):
     """The best plan of a search: `seed` found it, `seeds` says what each seed came to.
 
     `gains` are the evaluations of that seed in this run after which there was a shorter one, with
-    its cycles. The searches are kept in the `store` as `study`, to be gone on with.
+    its cycles. The searches are kept in the `store` as `study`, to be gone on with. `proof` says
+    why no plan takes fewer cycles, if that is known.
     """
 
     plan: Plan
@@ -34,6 +35,7 @@ class Tuned(Shown):
     gains: Sequence[tuple[int, int]] = ()
     study: str = ""
     store: str = ""
+    proof: str = ""
 
     def __repr__(self) -> str:
         return f"<tuned: {plural(self.cycles, 'cycle')} after {plural(self.evaluations, 'plan')}>"
@@ -54,7 +56,7 @@ class Tuned(Shown):
         return {
             "cycles": self.cycles, "bound": self.bound, "evaluations": self.evaluations,
             "seed": self.seed, **outcome_of_seeds(self.seeds), "study": self.study,
-            "store": self.store,
+            "store": self.store, "proof": self.proof or None,
         }  # fmt: skip
 
     def _view(self) -> RenderableType:

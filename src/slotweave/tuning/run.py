@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from slotweave.base.budget import Budget
+from slotweave.bounds import best_bound, bound_ladder
 from slotweave.driver.compile import draft_after
 from slotweave.driver.job import Job
 from slotweave.ir.fingerprint import fingerprint
@@ -24,12 +25,14 @@ from slotweave.tuning.store import BEGUN, Spec, Store
 @dataclass(frozen=True)
 class Step:
     """A search after one more candidate: its seed, its new state, and what was tried (None at the
-    beginning). `states` are those of all seeds."""
+    beginning). `states` are those of all seeds. `proof` says why there is no shorter plan, if that
+    is known: then the search ends."""
 
     seed: int
     state: State
     trial: Trial | None
     states: Mapping[int, State]
+    proof: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ def run(
     states: dict[int, State] = {}
     for seed in seeds:
         states[seed] = _begun(task, plan, seed, keeping, parameters)
-        yield Step(seed, states[seed], None, dict(states))
+        proof = proof_of_least(task, states[seed])
+        yield Step(seed, states[seed], None, dict(states), proof)
+        if proof:
+            return
     crew: Crew
     if cluster is None:
         crew = crew_of(partial(evaluated, task), workers)
@@ -78,6 +84,17 @@ def run(
         yield from _searched(task, states, crew, keeping, budget)
     finally:
         crew.close()
+
+
+def proof_of_least(task: Task, state: State) -> str:
+    """Why no plan takes fewer cycles than the best one; "" if that is not known.
+
+    Where a kernel leaves no choice open, all its plans schedule the same operations.
+    """
+    if task.kernel.vary is not None:
+        return ""
+    bound = best_bound(bound_ladder(task.posed(state.best).lowered.problem))
+    return bound.why if bound.cycles == state.best_score.cycles else ""
 
 
 def _begun(task: Task, plan: Plan, seed: int, keeping: Keeping, parameters: int) -> State:
@@ -116,9 +133,14 @@ def _searched(
         if step is None:
             return
         seed, state = step
+        gained = state.best_score.cycles < states[seed].best_score.cycles
         states[seed] = state
         store.keep(study, seed, state)
-        yield Step(seed, state, waiting.pop((seed, state.evaluations - 1), None), dict(states))
+        proof = proof_of_least(task, state) if gained else ""
+        trial = waiting.pop((seed, state.evaluations - 1), None)
+        yield Step(seed, state, trial, dict(states), proof)
+        if proof:
+            return
 
 
 def best_of(states: Mapping[int, State]) -> int:

@@ -29,6 +29,8 @@ def diff_lines(diff: ProgramDiff, files: tuple[str, str]) -> Iterator[str]:
     used = diff.a.engines, diff.b.engines
     for engine in sorted({*used[0], *used[1]}):
         yield f"{engine:12}{used[0].get(engine, 0):9,}{used[1].get(engine, 0):9,}"
+    for name in ("unused", "repeated"):
+        yield f"{name:12}{getattr(diff.a, name):9,}{getattr(diff.b, name):9,}"
     yield f"\n{plural(len(diff.moves), 'result')} computed by both"
     yield from _moved_lines(diff)
     for key, other, only, regrouped in zip("AB", "BA", diff.only_in, diff.regrouped, strict=True):

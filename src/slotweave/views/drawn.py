@@ -41,7 +41,7 @@ class ReportProgram:
     `ladder` are lower bounds (name, cycles, reason); `what_if` has for each engine the cycles by
     its number of slots; `phases` (group, stage, first, last) as `inspect` has them; `cycles` those
     that are over before each bundle, and in the end; `lines` the lines of the kernel; `about` says
-    what it is, `findings` why it is as long as it is, and `command` what to type next.
+    what it is, `findings` why it is as long as it is, and `commands` what to type next.
     """
 
     name: str
@@ -55,7 +55,7 @@ class ReportProgram:
     lines: KernelLines = NO_KERNEL_LINES
     findings: Sequence[Finding] = ()
     about: str = ""
-    command: str = ""
+    commands: Sequence[str] = ()
 
 
 def program_drawn(

@@ -77,7 +77,9 @@ def explanation_lines(answer: Explanation) -> Iterator[str]:
     for alike in _alike(answer.operations):
         yield from _operation_lines(alike, told)
     for empty in answer.empty:
-        slots = "1 slot is" if empty.slots == 1 else f"{empty.slots} slots are"
+        one = f"slot {empty.first} is"
+        last = empty.first + empty.slots - 1
+        slots = one if empty.slots == 1 else f"slots {empty.first} to {last} are"
         yield f"{empty.engine}: {slots} empty: {_reason(empty)}"
         if empty.next is not None:
             yield from (f"    {line}" for line in _operation_lines([empty.next], told))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -14,9 +14,12 @@ from slotweave.anatomy.words.never_written import NeverWritten
 from slotweave.base.wording import plural
 from slotweave.ir.text.loop_json import loops_said
 from slotweave.views.loops import loop_text
-from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idle_table, title
+from slotweave.views.parts import engine_table, grid, idle_legend, idle_table, title
 from slotweave.views.phase_table import groups_line, phase_table
+from slotweave.views.result_table import bound_rows
 
+#: What is printed before the second of the commands to type next.
+_OR = ("or",)
 _LEGEND_OF_PHASES = (
     "Stages: how often the data of a group of items went from arithmetic to a load or a select; "
     "operations for several groups are shared."
@@ -26,7 +29,7 @@ _WORDS_SHOWN = 3
 
 
 def inspect_view(
-    found: Inspection, context: Iterable[tuple[str, str]] = (), command: str = ""
+    found: Inspection, context: Iterable[tuple[str, str]] = (), commands: Sequence[str] = ()
 ) -> RenderableType:
     """`found` as a rich view; below its rows those of `context`, and what to type next."""
     rows = [*_rows(found), *((name, Text(said)) for name, said in context)]
@@ -37,8 +40,8 @@ def inspect_view(
     if found.view is not None:
         parts += ["", idle_table(found.view.idle), "", idle_legend(found.view.idle)]
         parts += ["", phase_table(found.view.phases), "", Text(_LEGEND_OF_PHASES, style="dim")]
-    if command:
-        parts += ["", Text(f"next: {command}")]
+    if commands:
+        parts += ["", Text("\n".join(map("{}: {}".format, ("next", *_OR), commands)))]
     return Group(*parts)
 
 
@@ -61,14 +64,8 @@ def _rows(found: Inspection) -> Iterator[tuple[str, Text]]:
     elif found.refusal is not None:
         yield "", Text(found.cycles_of)
     if found.bound is not None:
-        of = "for these slots, each on its engine"
-        if found.run_bundles is not None:
-            of = "for the slots of this run, each on its engine"
-        yield "lower bound", Text(f"{found.bound.cycles:,} {of}: {found.bound.why}")
-        yield "gap", Text(gap_text(found.cycles, found.bound.cycles, of))
-    if found.dataflow is not None:
-        of = "for its operations, repeated ones once, each on any engine"
-        yield "dataflow", Text(f"{found.dataflow.cycles:,} {of}: {found.dataflow.why}")
+        slots = "for these slots" if found.run_bundles is None else "for the slots of this run"
+        yield from bound_rows(found.cycles, found.bound, found.dataflow, slots)
     for loop in loops_said(found.origin):
         yield f"loop {loop['where']}", Text(loop_text(loop))
     yield "scratch", Text(_scratch(found))
@@ -88,7 +85,7 @@ def _run_rows(found: Inspection, view: RunView) -> Iterator[tuple[str, Text]]:
         f"(the body begins and ends where {spans.engine} is full)"
     )
     yield "spans", Text(text if spans.body else f"{spans.engine} is never full")
-    yield "groups", Text(groups_line(view.phases, found.cycles))
+    yield "groups", Text(groups_line(view))
     yield "unused", Text(f"{plural(view.unused, 'operation')} with no effect on output")
     repeat = "repeats" if view.repeated == 1 else "repeat"
     yield "repeated", Text(f"{plural(view.repeated, 'operation')} that {repeat} an earlier one")

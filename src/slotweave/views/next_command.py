@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from slotweave.anatomy.inspection import Inspection
+from slotweave.extensions import kernels
 
 _STDIN = "-"
+#: The machine that `compile` is for if none is given.
+_USUAL_MACHINE = "challenge"
 
 
-def next_command(found: Inspection, file: str, options: Mapping[str, str | None]) -> str:
-    """What to type next: what makes the program shorter, or says why nothing does.
+def next_commands(
+    found: Inspection, file: str, options: Mapping[str, str | None]
+) -> tuple[str, ...]:
+    """What to type next, the most promising first: what makes the program shorter, or says why
+    nothing does.
 
-    `options` are those given to `inspect`, which the command takes too.
+    `options` are those given to `inspect`, which the commands take too.
     """
     if found.refusal is not None:
-        return f"slotweave explain {found.refusal.code}"
-    given = [word for name, value in options.items() if value for word in (name, value)]
-    if found.dataflow is None or found.dataflow.cycles == found.cycles:
-        return shlex.join(["slotweave", "bound", file, *given])
+        return (f"slotweave explain {found.refusal.code}",)
     shorter = "shorter.json" if file == _STDIN else f"{Path(file).stem}-shorter.json"
-    return shlex.join(["slotweave", "repack", file, *given, "-o", shorter])
+    given = [word for name, value in options.items() if value for word in (name, value)]
+    told = list(_compiling(found, shorter, options.get("--machine")))
+    if found.dataflow is not None and found.dataflow.cycles < found.cycles:
+        told.append(shlex.join(["slotweave", "repack", file, *given, "-o", shorter]))
+    return tuple(told) or (shlex.join(["slotweave", "bound", file, *given]),)
+
+
+def _compiling(found: Inspection, output: str, machine: str | None) -> Iterator[str]:
+    """The command that compiles the kernel of the program with its usual plan, if the program was
+    compiled with another one of the kernel's plans."""
+    origin = found.origin
+    kernel = kernels().get(origin.get("kernel", ""))
+    params, plan, contract = (origin.get(key) for key in ("params", "plan", "contract"))
+    if kernel is None or not isinstance(params, Mapping) or plan not in kernel.plan_names[1:]:
+        return
+    usual = {name: parameter.default for name, parameter in kernel.parameters.items()}
+    words = ["slotweave", "compile", kernel.name]
+    for name, value in params.items():
+        words += ["-p", f"{name}={value}"] if usual.get(name) != value else []
+    words += ["--contract", str(contract)] if contract not in (None, kernel.contracts[0]) else []
+    target = machine or found.machine
+    words += ["--machine", target] if target != _USUAL_MACHINE else []
+    yield shlex.join([*words, "-o", output])

@@ -37,7 +37,8 @@ def title(
 ) -> Text:
     """`tree-hash on challenge: height 10, rounds 16, contract values, plan default`."""
     name = str(kernel or "program") + (f" on {machine}" if machine else "")
-    told = [f"{one} {value}" for one, value in (*parameters.items(), *details.items()) if value]
+    named = [*parameters.items(), *details.items()]
+    told = [f"{one} {value}" for one, value in named if value is not None]
     return Text(f"{name}: {', '.join(told)}" if told else name, style="bold")
 
 

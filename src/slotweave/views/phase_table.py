@@ -8,6 +8,7 @@ from statistics import median
 
 from rich.table import Table
 
+from slotweave.anatomy.inspection import RunView
 from slotweave.anatomy.phases import WORK, Phase
 from slotweave.base.wording import plural
 from slotweave.views.narrow import with_whole_numbers
@@ -18,9 +19,9 @@ _SHOWN = 20
 _SHORT = {"constants": "const", "arithmetic": "arith"}
 
 
-def groups_line(phases: Sequence[Phase], cycles: int) -> str:
-    """How many groups of items there are, how long each takes, how many are under way at once."""
-    spans = group_spans(phases)
+def groups_line(view: RunView) -> str:
+    """How many groups of items there are, how long each takes, how many are under way at a time."""
+    spans = group_spans(view.phases)
     if not spans:
         return "none"
     lengths = [last - first + 1 for first, last in spans.values()]
@@ -28,7 +29,7 @@ def groups_line(phases: Sequence[Phase], cycles: int) -> str:
     length = plural(round(median(lengths)), "cycle")
     return (
         f"{many}, {length} from first to last operation at the median, "
-        f"{sum(lengths) / cycles:,.1f} under way at once on average"
+        f"{view.under_way.groups:,.1f} under way at a time on average"
     )
 
 

@@ -82,10 +82,7 @@ def _repacked_rows(found: RepackedSummary) -> Iterator[tuple[str, Text]]:
     result, bound = found.result, found.bound
     yield _cycles(result.cycles, found.cycles_of)
     if bound is not None:
-        tried, variant = "for the variants that were tried", "for this variant of the program alone"
-        yield _bound(bound, tried if found.unchanged else variant)
-        gap = plural(result.cycles - bound.cycles, "cycle")
-        yield "gap", Text(f"{gap} to this bound; other variants may be shorter")
+        yield from bound_rows(result.cycles, bound, found.dataflow, "for these slots")
     taken = "still to be read"
     yield "scratch", _scratch(found.scratch_peak, result.machine.scratch_words, taken)
     unwritten = found.never_written
@@ -105,6 +102,18 @@ def _cycles(cycles: int, of: str) -> tuple[str, Text]:
 
 def _bound(bound: Bound, of: str) -> tuple[str, Text]:
     return "lower bound", Text(f"{bound.cycles:,} {of}: {bound.why}")
+
+
+def bound_rows(
+    cycles: int, bound: Bound, dataflow: Bound | None, slots: str
+) -> Iterator[tuple[str, Text]]:
+    """The bounds of a program that is there: of its slots, and of its operations on any engine."""
+    of = f"{slots}, each on its engine"
+    yield _bound(bound, of)
+    yield "gap", Text(gap_text(cycles, bound.cycles, of))
+    if dataflow is not None:
+        of = "for its operations, repeated ones once, each on any engine"
+        yield "dataflow", Text(f"{dataflow.cycles:,} {of}: {dataflow.why}")
 
 
 def _evaluations(made: int) -> tuple[str, Text]:

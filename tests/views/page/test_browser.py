@@ -119,11 +119,13 @@ def test_search_finds_and_a_link_restores(browser_pages: Any, text: str) -> None
     page.keyboard.press("/")
     page.keyboard.type("load vload")
     page.wait_for_timeout(100)
-    found = int(page.locator("#found").inner_text().split()[0].replace(",", ""))
+    at, _of, count, _what = page.locator("#found").inner_text().split()
+    found = int(count.replace(",", ""))
     wanted = page.evaluate(
         "Array.from(programs[0].kind).filter(k => programs[0].kinds[k][0] === 'vload').length"
     )
-    assert found == wanted > 0
+    assert (at, found) == ("1", wanted)
+    assert wanted > 1
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     page.select_option("#colour", "stage")
@@ -133,6 +135,32 @@ def test_search_finds_and_a_link_restores(browser_pages: Any, text: str) -> None
     assert {**state(other), "from": 0, "to": 0} == {**state(page), "from": 0, "to": 0}
     assert state(other)["mode"] == "stage"
     assert not [*wrong, *wrong_too]
+
+
+def test_a_search_moves_the_cursor_the_details_and_the_address(
+    browser_pages: Any, text: str
+) -> None:
+    page, wrong = browser_pages(text)
+    kept = page.evaluate("select(0, 0), document.getElementById('details').innerText")
+    page.keyboard.press("/")
+    page.keyboard.type("vstore")
+    first = state(page)["op"]
+    hits = page.evaluate("view.found")
+    assert first == hits[0]
+    assert "vstore" in page.locator("#details").inner_text() != kept
+    page.keyboard.press("Enter")
+    assert state(page)["op"] == hits[1], "also where it stands in the same cycle"
+    page.keyboard.press("n")
+    assert state(page)["op"] == hits[2]
+    page.keyboard.press("Shift+N")
+    assert state(page)["op"] == hits[1]
+    page.locator("#find").fill("12")
+    assert state(page)["cycle"] == 12
+    assert state(page)["op"] == -1
+    assert "12:" in page.locator("#details").inner_text()
+    page.wait_for_timeout(300)
+    assert "cycle=12&" in page.evaluate("location.hash")
+    assert not wrong
 
 
 def test_the_sliders_say_what_more_slots_bring(browser_pages: Any, text: str) -> None:
@@ -184,6 +212,7 @@ def test_the_page_says_why_and_what_to_do(browser_pages: Any) -> None:
     told = page.locator(".advice").inner_text()
     assert "what to do" in told
     assert "slotweave repack some/slow.json --facts none -o slow-shorter.json" in told
+    assert "on their engines" in page.locator("#figures .least").inner_text()
     page.locator(".advice details").evaluate("more => { more.open = true; }")
     assert page.locator(".advice li").count() >= 4
     assert not wrong
@@ -241,7 +270,7 @@ def test_the_kernels_lines_are_shown_as_text(browser_pages: Any, tmp_path: Path)
     assert marked.locator("code").inner_text() == source
     marked.locator("button").click()
     wrote = page.evaluate("programs[0].line.filter(line => line === 0).length")
-    assert page.locator("#found").inner_text() == f"{wrote} operations"
+    assert page.locator("#found").inner_text().endswith(f" of {wrote} operations")
     page.evaluate("find('onerror')")
     assert page.evaluate("view.found.length") == wrote
     assert page.evaluate("bundleText(programs[0], programs[0].time[view.op])").endswith("mine.py:3")

@@ -82,13 +82,15 @@ class ExplainedOperation:
 
 @dataclass(frozen=True, slots=True)
 class EmptySlots:
-    """The empty slots of an engine, and their cause (one of idle_causes.IDLE_CAUSES).
+    """The `slots` empty slots of an engine from number `first` on, and their cause (one of
+    idle_causes.IDLE_CAUSES).
 
     `could_move` operations of later bundles could each move there; `next` is the one
     that the cause fits and that is free first.
     """
 
     engine: str
+    first: int
     slots: int
     cause: str
     could_move: int
@@ -97,6 +99,7 @@ class EmptySlots:
     def to_json(self) -> dict[str, Any]:
         return {
             "engine": self.engine,
+            "first": self.first,
             "slots": self.slots,
             "cause": self.cause,
             "could_move": self.could_move,
@@ -106,7 +109,7 @@ class EmptySlots:
 
 @dataclass(frozen=True, repr=False, slots=True)
 class Explanation:
-    """The operations of a bundle, and the engines that have empty slots in it.
+    """The operations of a bundle, and its empty slots by engine and cause.
 
     Of a program that jumps it is about `cycle` of a run of `run_bundles` bundles; both are None
     otherwise. All times in it are cycles of the run then, and bundles if not. If the run is not

@@ -66,7 +66,7 @@ class IdleSlots:
 def idle_slots(program: Program, machine: Machine, placed: Placements) -> dict[str, IdleSlots]:
     """engine -> its idle slots in each bundle, with their causes."""
     table = _cases(program, machine, placed)
-    inside, beyond = _movers(program, machine, placed)
+    inside, beyond = movers(program, machine, placed)
     result = {}
     for engine, spare in _spare(program, machine, placed).items():
         free = np.minimum(spare, inside[engine])
@@ -146,16 +146,11 @@ def _spans(placed: Placements, machine: Machine, engine: str) -> tuple[Longs, Lo
     return placed.free[of_engine], columns.bundle[of_engine]
 
 
-def movers(program: Program, machine: Machine, placed: Placements) -> dict[str, Longs]:
-    """engine -> how many operations could move to each bundle, but for jumps."""
-    size = len(program.bundles)
-    return {engine: _covering(*_spans(placed, machine, engine), size) for engine in machine.slots}
-
-
-def _movers(
+def movers(
     program: Program, machine: Machine, placed: Placements
 ) -> tuple[dict[str, Longs], dict[str, Longs]]:
-    """The same of bundles of their own block, and of those before it."""
+    """engine -> how many operations of its block could move to each bundle; and how many of blocks
+    after it could, but for jumps."""
     size = len(program.bundles)
     inside, beyond = {}, {}
     for engine in machine.slots:
@@ -164,16 +159,6 @@ def _movers(
         inside[engine] = _covering(np.maximum(first, begin), end, size)
         beyond[engine] = _covering(first, begin, size)
     return inside, beyond
-
-
-def idle_table(
-    program: Program, machine: Machine, placed: Placements
-) -> dict[str, NDArray[np.int64]]:
-    """engine -> for each bundle, the cause (its place in IDLE_CAUSES) of a slot idle there."""
-    return {
-        engine: np.select(cases, range(6), 6).astype(np.int64)
-        for engine, cases in _cases(program, machine, placed).items()
-    }
 
 
 def _cases(

@@ -24,7 +24,7 @@ from slotweave.anatomy.causes.explanation import (
     Hold,
     Link,
 )
-from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES, idle_table, movers
+from slotweave.anatomy.causes.idle_causes import IDLE_CAUSES, IdleSlots, idle_slots, movers
 from slotweave.anatomy.causes.placements import CAUSES, Placements, run_placements
 from slotweave.anatomy.place import Place
 from slotweave.anatomy.straight_part import StraightPart
@@ -36,6 +36,11 @@ from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.simulate.legality import costs_a_cycle
 
+#: Causes of slots that an operation could move to, were it not for a jump.
+_MOVABLE = ("free", "jump")
+#: What an operation waits for no longer if it waits for the cause.
+_MET = {"scratch": ("operand", "memory"), "memory": ("operand",)}
+
 
 def explain_bundle(
     program: Program,
@@ -45,7 +50,7 @@ def explain_bundle(
     slot: int | None = None,
     facts: Facts = NOTHING_KNOWN,
 ) -> Explanation:
-    """Each operation of `bundle`, and each engine with empty slots there.
+    """Each operation of `bundle`, and its empty slots by engine and cause.
 
     Only `engine`, or only its slot number `slot`, if they are given. The program must be straight
     and legal on `machine`; the bundle, engine and slot must exist, and the bundle be run. `facts`
@@ -130,24 +135,36 @@ def _explained(view: _View, bundle: int, engine: str | None, slot: int | None) -
         for number, one in enumerate(placed.issued)
         if one.bundle == bundle and one.engine in engines and slot in (None, one.position)
     ]
-    used = {name: len(program.bundles[bundle].get(name, ())) for name in engines}
-    empty = [
-        name for name in engines if costs_a_cycle(program.bundles[bundle])
-        and (used[name] if slot is None else slot) in range(used[name], machine.slots[name])
-    ]  # fmt: skip
-    causes = idle_table(program, machine, placed) if empty else {}
-    moving = movers(program, machine, placed) if empty else {}
-    told = []
-    for name in empty:
-        cause = IDLE_CAUSES[causes[name][bundle]]
-        slots, could_move = machine.slots[name] - used[name], int(moving[name][bundle])
-        told.append(EmptySlots(name, slots, cause, could_move, _next(view, name, bundle, cause)))
+    idle = idle_slots(program, machine, placed)
+    told = [each for name in engines for each in _empty(view, name, bundle, slot, idle[name])]
     return Explanation(
         bundle + view.first if view.run is None else view.run.path[bundle],
         tuple([_operation(view, number) for number in here]),
         tuple(told),
         *(() if view.run is None else (view.time(bundle), len(view.run.path))),
     )
+
+
+def _empty(
+    view: _View, engine: str, bundle: int, slot: int | None, idle: IdleSlots
+) -> Iterator[EmptySlots]:
+    """The empty slots of an engine in `bundle`, or its slot number `slot`, by cause.
+
+    The first of them are those that operations could move to.
+    """
+    first = view.machine.slots[engine] - int(idle.spare[bundle])
+    for cause, number in zip(IDLE_CAUSES, idle.table()[bundle].tolist(), strict=True):
+        its = range(first, first + number)
+        first = its.stop
+        if not number or (slot is not None and slot not in its):
+            continue
+        could_move = 0
+        if cause in _MOVABLE:
+            inside, beyond = movers(view.program, view.machine, view.placed)
+            could_move = int((inside if cause == "free" else beyond)[engine][bundle])
+        begin, many = (its.start, number) if slot is None else (slot, 1)
+        next_up = _next(view, engine, bundle, cause)
+        yield EmptySlots(engine, begin, many, cause, could_move, next_up)
 
 
 def _operation(view: _View, number: int) -> ExplainedOperation:
@@ -228,9 +245,13 @@ def _next(view: _View, engine: str, bundle: int, cause: str) -> ExplainedOperati
         for number, one in enumerate(placed.issued)
         if one.engine == engine and one.bundle > bundle and not one.kind.breaks
     ]
-    before = {"scratch": ("operand", "memory"), "memory": ("operand",)}
-    met = CAUSES if cause in ("free", "jump") else before.get(cause)
-    if met:
+    moves = cause in _MOVABLE
+    later = [number for number in later if (placed.free_from(number) <= bundle) == moves]
+    if moves:
+        begins = placed.begins
+        beyond = cause == "jump"
+        later = [n for n in later if (begins[placed.issued[n].bundle] > bundle) == beyond]
+    elif met := _MET.get(cause):
         later = [number for number in later if placed.free_from(number, *met) <= bundle]
     if not later:
         return None

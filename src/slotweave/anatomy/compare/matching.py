@@ -21,10 +21,12 @@ from collections.abc import Hashable, Iterator
 
 import numpy as np
 
+from slotweave.anatomy.causes.placements import run_placements
 from slotweave.anatomy.compare.output_difference import Outcome, output_difference
 from slotweave.anatomy.compare.program_diff import Done, Key, Match, ProgramDiff, Side
 from slotweave.anatomy.compare.schedules import one_schedule, parting
 from slotweave.anatomy.compare.word_samples import Samples, sampled
+from slotweave.anatomy.unrolled import unrolled
 from slotweave.anatomy.words.scratch_names import scratch_names
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
@@ -140,14 +142,39 @@ def side_of(program: Program, machine: Machine, facts: Facts, numbering: Numberi
     lifted = lift_counting(program, machine, facts, record=True)
     samples, memories = sampled(lifted.graph, facts)
     keys, names = _Keys(samples, numbering), scratch_names(program, machine)
-    used = _used(lifted.ran)
+    unused, repeated = _superfluous(program, machine, facts)
     done = []
-    for number, ran in enumerate(lifted.ran):
+    for ran in lifted.ran:
         slot = program.bundles[ran.bundle][ran.engine][ran.slot]
         place = names.place(slot, ran.bundle, ran.engine, ran.slot, ran.cycle)
-        done.append(Done(ran, place, tuple(keys.of(ran)), number not in used))
+        done.append(Done(ran, place, tuple(keys.of(ran)), _at(ran) in unused))
     effects = tuple((one.ran, one.place) for one in done if not one.ran.result)
-    return Side(lifted.cycles, tuple(done), program, machine, Outcome(effects, samples, memories))
+    outcome = Outcome(effects, samples, memories)
+    return Side(
+        lifted.cycles, tuple(done), program, machine, outcome, len(unused), len(repeated)
+    )  # fmt: skip
+
+
+#: When and where an operation ran: cycle, bundle of the text, engine, slot.
+_At = tuple[int, int, str, int]
+
+
+def _at(ran: Ran) -> _At:
+    return ran.cycle, ran.bundle, ran.engine, ran.slot
+
+
+def _superfluous(
+    program: Program, machine: Machine, facts: Facts
+) -> tuple[frozenset[_At], frozenset[_At]]:
+    """What could be left out as `inspect` counts it: what has no effect, and what repeats."""
+    run = unrolled(program, machine, facts, apart=True)
+    placed = run_placements(run, machine)
+
+    def at(number: int) -> _At:
+        one = placed.issued[number]
+        return run.cycles[one.bundle], run.path[one.bundle], one.engine, one.position
+
+    return frozenset(map(at, placed.unused)), frozenset(map(at, placed.values.redundant))
 
 
 class _Keys:
@@ -174,12 +201,3 @@ class _Keys:
         if ref not in self._known:
             self._known[ref] = self._numbering.of(self._word(ref))
         return self._known[ref]
-
-
-def _used(ran: tuple[Ran, ...]) -> frozenset[int]:
-    """The slots that have an effect, and those whose results reach one."""
-    used = {number for number, one in enumerate(ran) if not one.result}
-    for number in range(len(ran) - 1, -1, -1):
-        if number in used:
-            used.update(ran[number].makers)
-    return frozenset(used)

@@ -21,7 +21,8 @@ Key = tuple[Hashable, ...]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An operation as it ran; `key` has what it makes, word by word; `dead`: for nothing."""
+    """An operation as it ran; `key` has what it makes, word by word; `dead`: it has no effect on
+    output."""
 
     ran: Ran
     place: Place
@@ -31,13 +32,18 @@ class Done:
 
 @dataclass(frozen=True, repr=False)
 class Side:
-    """One of the two programs: its operations in the order of its run, and what it left."""
+    """One of the two programs: its operations in the order of its run, and what it left.
+
+    `unused` and `repeated` count the operations that could be left out, as `inspect` does.
+    """
 
     cycles: int
     done: tuple[Done, ...]
     program: Program
     machine: Machine
     outcome: Outcome
+    unused: int
+    repeated: int
 
     @property
     def engines(self) -> dict[str, int]:
@@ -47,6 +53,7 @@ class Side:
     def to_json(self) -> dict[str, Any]:
         return {
             "cycles": self.cycles, "operations": len(self.done), "engines": self.engines,
+            "unused": self.unused, "repeated": self.repeated,
         }  # fmt: skip
 
 

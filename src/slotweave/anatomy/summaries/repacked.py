@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from slotweave.analysis.utilisation import EngineUse, utilisation
-from slotweave.anatomy.causes.idle_causes import idle_causes
-from slotweave.anatomy.causes.placements import run_placements
 from slotweave.anatomy.given_words import GivenWords
+from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.json_rows import bound_json, engine_rows
 from slotweave.anatomy.kept_control import KeptControl, kept_control
-from slotweave.anatomy.timing.program_bounds import program_bounds
-from slotweave.anatomy.unrolled import unrolled
 from slotweave.anatomy.words.double_writes import double_writes_json, double_writes_of
-from slotweave.anatomy.words.live_scratch import is_straight, live_words
+from slotweave.anatomy.words.live_scratch import live_words
 from slotweave.anatomy.words.never_written import NeverWritten, never_written, never_written_json
 from slotweave.base.diagnostics import Diagnostic
 from slotweave.base.wording import EACH_BUNDLE_ONCE, EVERY_RUN, longest_of
@@ -31,14 +28,16 @@ _FROM_META = ("kernel", "params", "contract")
 class RepackedSummary:
     """`result` in figures; `facts_name` is what the user called the facts, `seed` the search's.
 
-    `idle` has the idle slots by engine and cause (see `idle_causes`), None of a program that jumps.
+    `ladder`, `dataflow` and `idle` are what `inspect` says of the program returned; of one whose
+    jumps depend on data there is neither of them, and no `idle` of any program that jumps.
     The reads of scratch never written and the double writes are those of the program returned.
     """
 
     result: Repacked
     facts_name: str
     seed: int
-    ladder: tuple[Bound, ...]
+    ladder: Sequence[Bound]
+    dataflow: Bound | None
     engines: Mapping[str, EngineUse]
     idle: Mapping[str, Mapping[str, int]] | None
     scratch_peak: int
@@ -49,7 +48,7 @@ class RepackedSummary:
     @property
     def bound(self) -> Bound | None:
         """The highest of the ladder; of equals the first."""
-        return best_bound(self.ladder) if self.ladder else None
+        return best_bound(tuple(self.ladder)) if self.ladder else None
 
     @property
     def cycles_of(self) -> str:
@@ -105,6 +104,8 @@ class RepackedSummary:
         if self.bound is not None:
             summary["ladder"] = [bound_json(bound) for bound in self.ladder]
             summary["bound"] = bound_json(self.bound)
+        if self.dataflow is not None:
+            summary["dataflow"] = bound_json(self.dataflow)
         if self.idle is not None:
             summary["idle"] = {engine: dict(causes) for engine, causes in self.idle.items()}
         if best is not None:
@@ -121,23 +122,21 @@ def repacked_summary(
     """`result` in figures; `given` is what there is to say of the words of the given program."""
     program, machine, facts = result.program, result.machine, result.facts
     same = program is result.given
+    found = None if result.blocks else inspect_program(program, machine, facts)
+    view = None if found is None or not found.straight else found.view
     return RepackedSummary(
         result,
         facts_name,
         seed,
-        ladder=_bounds(result),
+        ladder=() if found is None else found.ladder,
+        dataflow=None if found is None else found.dataflow,
         engines=utilisation(program, machine),
-        idle=_idle(result) if is_straight(program) else None,
+        idle=None if view is None else view.idle,
         scratch_peak=given.peak if same else int(live_words(program, machine).max(initial=0)),
         never_written=given.unwritten if same else never_written(program, machine, facts),
         double_writes=given.doubled if same else double_writes_of(program, machine),
         control=kept_control(result),
     )
-
-
-def _idle(result: Repacked) -> Mapping[str, Mapping[str, int]]:
-    run = unrolled(result.program, result.machine, result.facts, apart=True, checked=True)
-    return idle_causes(run.program, result.machine, run_placements(run, result.machine))
 
 
 def _variants_json(tried: Sequence[Tried]) -> list[dict[str, Any]]:
@@ -161,11 +160,3 @@ def _block_json(block: RepackedBlock) -> dict[str, Any]:
 def block_reason(block: RepackedBlock) -> str:
     """Why a block is as it was, or what was proved of what it became."""
     return block.why or "proved on symbols to do what it did"
-
-
-def _bounds(result: Repacked) -> tuple[Bound, ...]:
-    """Those of the variant that can be shortest; of the given program's own dataflow if it is
-    shorter than any schedule of a variant."""
-    if not result.bounds or best_bound(result.bounds).cycles <= result.cycles:
-        return result.bounds
-    return program_bounds(result.given, result.machine, result.facts)

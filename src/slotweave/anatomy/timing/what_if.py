@@ -39,7 +39,7 @@ from slotweave.anatomy.timing.retiming import (
 from slotweave.anatomy.timing.words_in_turn import Touched, values_of
 from slotweave.anatomy.unrolled import Unrolled, unrolled
 from slotweave.anatomy.words.live_scratch import is_straight
-from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError, NoSchedule
 from slotweave.base.wording import plural
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
@@ -148,9 +148,10 @@ def what_if(
     memory; `watch` is told of each stage. No operation of a program that jumps leaves its straight
     part.
 
-    Raises InputError (SW212) if operations that cannot be parted need more slots, SW219 if a jump
-    depends on data.
+    Raises NoSchedule (SW302) if an engine that the program uses is left without slots, InputError
+    SW212 if operations that cannot be parted need more slots, SW219 if a jump depends on data.
     """
+    _expect_engines(program, changed)
     watch("following the run")
     if not is_straight(program):
         return _by_parts(program, machine, changed, facts, watch)
@@ -173,6 +174,16 @@ def what_if(
         scratch=now - min(now, _Timing(apart, machine.slots).cycles(slots)),
         scratch_words=scratch_prices(operations, machine, slots, machine.scratch_words, watch),
     )
+
+
+def _expect_engines(program: Program, changed: Slots) -> None:
+    """Raise NoSchedule (SW302) if an engine without slots is left with operations."""
+    for engine in (name for name, slots in changed.items() if not slots):
+        used = sum(len(bundle.get(engine, ())) for bundle in program.bundles)
+        if used:
+            operations = plural(used, "operation")
+            reason = f"{engine} has no slot left, and the program has {operations} on it"
+            raise NoSchedule(Diagnostic("SW302", reason))
 
 
 def _by_parts(

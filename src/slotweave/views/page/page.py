@@ -94,7 +94,7 @@ def _program(one: ReportProgram) -> dict[str, Any]:
         "ladder": [list(rung) for rung in one.ladder],
         "findings": [[each.what, each.cure] for each in one.findings],
         "about": one.about,
-        "command": one.command,
+        "commands": list(one.commands),
         "phases": [list(phase) for phase in one.phases],
         "spans": one.spans,
         "overview": None

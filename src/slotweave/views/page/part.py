@@ -39,7 +39,8 @@ PART, COLUMNS = 4_000, 2_000
 class Reported:
     """A program to report, under `facts`, called `name`.
 
-    `file` and `options` are what a command that takes it is given ("": there is no such file).
+    `file` and `options` are what a command that takes it is given ("": there is no such file);
+    `assumed` is what the facts are called.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Reported:
     facts: Facts
     file: str = ""
     options: Mapping[str, str | None] = field(default_factory=dict)
+    assumed: str = ""
 
 
 def too_long(program: Program) -> bool:

@@ -17,7 +17,7 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.views.drawn import ReportProgram, kernel_lines, program_drawn, short_name
 from slotweave.views.inspect_table import title_of
-from slotweave.views.next_command import next_command
+from slotweave.views.next_command import next_commands
 from slotweave.views.page.page import Table, report_page
 from slotweave.views.page.part import (
     MOST_BUNDLES,
@@ -104,8 +104,8 @@ def program_and_inspection(one: Reported) -> tuple[ReportProgram, Inspection]:
         what_if=curves,
         lines=kernel_lines(one.program, ran.path),
         findings=findings(found, curves),
-        about=title_of(found).plain,
-        command=next_command(found, one.file, one.options) if one.file else "",
+        about=f"{title_of(found).plain}{one.assumed and '. Facts: '}{one.assumed}",
+        commands=next_commands(found, one.file, one.options) if one.file else (),
     ), found
 
 

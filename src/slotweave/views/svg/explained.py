@@ -73,7 +73,7 @@ def _edges(span: Span, band: dict[str, Band], at: int, answer: Explanation) -> I
         yield outline(x, its.y(each.place.slot) - 1, wide, its.row + 1, MARK)
     for empty in answer.empty:
         its = band[empty.engine]
-        top = its.y(its.slots - 1)
+        top = its.y(empty.first + empty.slots - 1)
         yield outline(x, top - 1, wide, empty.slots * its.row + 1, MARK)
 
 

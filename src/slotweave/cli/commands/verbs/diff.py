@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from json import dumps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.facts import (
     NOTHING,
     Assumed,
-    OriginFactsOption,
+    FactsOption,
     assumed,
-    facts_of_origin,
+    facts_for,
     own_values,
 )
 from slotweave.cli.options import (
@@ -32,6 +33,7 @@ from slotweave.cli.output import (
     expect_one_on_stdout,
     expect_writable,
     print_json,
+    say_written,
     write_output,
 )
 from slotweave.cli.program_files import (
@@ -65,7 +67,7 @@ def diff(
         str, typer.Argument(metavar="B", help="What to compare A with; a file of the same kind.")
     ],
     machine: MachineOfProgram = None,
-    facts: OriginFactsOption = None,
+    facts: FactsOption = None,
     files: Files = NO_FILES,
     svg: Svg = None,
     json: Json = False,
@@ -95,8 +97,8 @@ def diff(
             raise InputError(Diagnostic("SW212", "--svg draws programs; A and B are results"))
         _show_results(sides, names, json)
     else:
-        known = (facts_of_origin(names[key], program) for key, program in sides.items())
-        name = facts or next((name for name in known if name != NOTHING), NOTHING)
+        usual = (facts_for(names[key], None) for key in sides)
+        name = facts or next((name for name in usual if name != NOTHING), None)
         _show_programs(sides, names, machine, name, how, terminal, svg, json)
 
 
@@ -145,7 +147,7 @@ def _show_programs(
     sides: dict[str, Any],
     names: dict[str, str],
     machine: str | None,
-    facts: str,
+    facts: str | None,
     how: Building,
     terminal: Terminal,
     svg: str | None,
@@ -163,16 +165,33 @@ def _show_programs(
         with inputs.with_file(names[key]):
             inputs.machine_of(program, machine)
     titles = (names["a"], names["b"])
-    found = api.diff(sides["a"], sides["b"], (known["a"], known["b"]), machine=target, names=titles)
+    with _within_memory(known):
+        both = (known["a"], known["b"])
+        found = api.diff(sides["a"], sides["b"], both, machine=target, names=titles)
     if svg is not None:
         write_output(svg, found.svg(titles))
+        say_written(svg, terminal)
     if json:
         print_json({"files": names, **found.to_json()})
     elif svg != STDOUT:
         print("\n".join(diff_lines(found, titles)))
         print("\n".join(_facts_lines(known)))
-    for of_side in known.values():
-        terminal.notes(of_side.notes)
+    terminal.notes(dict.fromkeys(note for of_side in known.values() for note in of_side.notes))
+
+
+@contextmanager
+def _within_memory(known: Mapping[str, Assumed]) -> Iterator[None]:
+    """An address beyond memory may say as much of the facts as of the program."""
+    try:
+        yield
+    except CheckFailed as error:
+        found = error.diagnostic
+        if found.code != "SW107" or all(each.name == NOTHING for each in known.values()):
+            raise
+        names = " and ".join(dict.fromkeys(str(each) for each in known.values()))
+        reason = f"memory is that of the facts {names}; if they are not about this program, compare"
+        message = f"{found.message} ({reason} with --facts none)"
+        raise CheckFailed(replace(found, message=message)) from None
 
 
 def _borrowing(side: Program, sides: Mapping[str, Program], how: Building) -> Building:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ from slotweave.cli.output import (
     expect_one_on_stdout,
     expect_writable,
     print_json,
+    say_written,
     write_output,
 )
 from slotweave.cli.program_files import building, program_in
@@ -78,6 +80,7 @@ def explain(
         found = api.explain(program, cycle, engine, slot, known, machine=target)
         if svg is not None:
             write_output(svg, found.svg(code))
+            say_written(svg, terminal)
     if json:
         print_json(found.to_json())
     elif svg != STDOUT:
@@ -116,6 +119,11 @@ def _explain_code(code: str | None, json: bool) -> None:
             f"there is no code {code!r}; `slotweave explain` lists them all, "
             "`slotweave explain PROGRAM CYCLE[:ENGINE[:SLOT]]` is about a place in a program"
         )
+        if Path(code).is_file():
+            reason = (
+                f"say which cycle of {code} to explain: `slotweave explain {code} "
+                "CYCLE[:ENGINE[:SLOT]]`, such as 5 or 5:alu:0"
+            )
         raise InputError(Diagnostic("SW212", reason))
     found = api.explain(code.upper())
     if json:

@@ -24,6 +24,7 @@ from slotweave.cli.output import (
     expect_one_on_stdout,
     expect_writable,
     print_json,
+    say_written,
     write_output,
 )
 from slotweave.cli.program_files import as_known, building, built_for, flags_given, program_in
@@ -77,7 +78,7 @@ def inspect(
     """
     from slotweave import api
     from slotweave.views.inspect_table import inspect_view
-    from slotweave.views.next_command import next_command
+    from slotweave.views.next_command import next_commands
 
     expect_one_on_stdout(svg, json)
     expect_writable(svg)
@@ -91,14 +92,15 @@ def inspect(
         span = None if cycles is None else span_named(cycles, found.cycles)
         if svg is not None:
             write_output(svg, found.svg(program, span))
+            say_written(svg, terminal)
     options = {"--machine": machine, "--facts": facts, **flags_given(files)}
-    command = next_command(found, program, options)
+    commands = next_commands(found, program, options)
     if json:
-        print_json({**found.to_json(), "next": command})
+        print_json({**found.to_json(), "next": commands[0]})
     elif svg != STDOUT:
         values_built = built_for(program, parsed)
         context = [("built for", values_built)] if values_built else []
-        terminal.show(inspect_view(found, [*context, ("facts", str(known))], command))
+        terminal.show(inspect_view(found, [*context, ("facts", str(known))], commands))
         if span or (sys.stdout.isatty() if picture is None else picture):
             _draw(terminal, found, span or (0, found.cycles))
     if found.refusal is not None:

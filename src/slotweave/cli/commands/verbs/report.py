@@ -10,13 +10,14 @@ import typer
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
-from slotweave.cli.facts import NOTHING, OriginFactsOption, assumed, facts_of_origin
+from slotweave.cli.facts import FactsOption, assumed
 from slotweave.cli.options import NO_FILES, Files, Json, MachineOfProgram, Svg
 from slotweave.cli.output import (
     STDOUT,
     expect_one_on_stdout,
     expect_writable,
     print_json,
+    say_written,
     stdout_by_any_name,
     write_output,
 )
@@ -65,7 +66,7 @@ def report(
     output: _Page = None,
     cycles: _Cycles = None,
     machine: MachineOfProgram = None,
-    facts: OriginFactsOption = None,
+    facts: FactsOption = None,
     files: Files = NO_FILES,
     svg: Svg = None,
     picture: _Picture = None,
@@ -93,28 +94,27 @@ def report(
     how = building(files, terminal)
     span = None if cycles is None else inputs.span_named(cycles)
     reported, names = [], []
+    notes: list[str] = []
     for file in (a, b) if b is not None else (a,):
         program = program_in(file, how)
-        of_facts = facts or facts_of_origin(file, program)
-        known = assumed(file, of_facts, how, program)
-        terminal.notes(known.notes)
-        if facts is None and known.name != NOTHING:
-            told = f"facts {known.name} are assumed of {inputs.shown(file)} (--facts changes that)"
-            terminal.note(told)
+        known = assumed(file, facts, how, program)
+        notes += known.notes
         target = inputs.machine_of(program, machine)
-        options = {"--machine": machine, "--facts": of_facts, **flags_given(files)}
+        options = {"--machine": machine, "--facts": facts, **flags_given(files)}
         name = inputs.shown(file)
-        reported.append(Reported(name, program, target, known.facts, file, options))
+        reported.append(Reported(name, program, target, known.facts, file, options, str(known)))
         names.append(known.name)
     with inputs.with_file(a):
         if svg is not None:
             drawn = pictures_of(reported, names, span, wanted)
             write_output(svg, drawn.text)
+            say_written(svg, terminal)
         if page is not None:
             drawn = page_of(reported, names, span)
             write_output(page, drawn.text)
     if json:
         print_json({**drawn.to_json(), "output": page if page is not None else svg})
+    terminal.notes(dict.fromkeys(notes))
     if page not in (None, STDOUT):
         terminal.note(f"wrote {page}; open it in a browser")
 

@@ -16,6 +16,7 @@ from slotweave.cli.output import (
     expect_one_on_stdout,
     expect_writable,
     print_json,
+    say_written,
     write_output,
 )
 from slotweave.cli.terminal import Terminal
@@ -114,9 +115,11 @@ def _deliver(
     answer = {"file": inputs.shown(file), **solution.to_json()}
     if svg is not None and (drawn := solution.svg()):
         write_output(svg, drawn)
+        say_written(svg, terminal)
     if output is not None:
         whole = {"schema_version": SCHEMA_VERSION, **answer}
         write_output(output, json_module.dumps(whole, indent=2, allow_nan=False) + "\n")
+        say_written(output, terminal)
     if json:
         print_json(answer)
     elif "-" not in (svg, output) and not terminal.quiet:

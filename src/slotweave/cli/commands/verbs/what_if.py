@@ -24,6 +24,7 @@ from slotweave.cli.output import (
     expect_one_on_stdout,
     expect_writable,
     print_json,
+    say_written,
     write_output,
 )
 from slotweave.cli.program_files import building, program_in
@@ -77,6 +78,7 @@ def what_if(
         found = api.what_if(parsed, slots, known, machine=target, watch=watch)
     if svg is not None:
         write_output(svg, found.svg(inputs.shown(program)))
+        say_written(svg, terminal)
     if json:
         print_json(found.to_json())
     elif svg != STDOUT:

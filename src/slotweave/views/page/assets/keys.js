@@ -4,23 +4,34 @@ function find(text) {
   const p = programs[view.which], wanted = text.trim().toLowerCase();
   const found = [];
   const at = /^\d+$/.test(wanted) ? Number(wanted) - START : -1;
-  if (0 <= at && at < p.cycles) { view.found = []; aim(view.which, at, view.row, false); reveal(at); $("found").textContent = `cycle ${clock(at)}`; return; }
+  if (0 <= at && at < p.cycles) { view.found = []; view.op = -1; aim(view.which, at, view.row, false); reveal(at); $("found").textContent = `cycle ${clock(at)}`; remember(); return; }
   if (wanted) for (let i = 0; i < p.size; i++) {
     if (`${p.engines[p.engine[i]][0]} ${slotText(p, i)} ${lineOf(p, i)} ${sourceOf(p, i)}`.toLowerCase().includes(wanted)) found.push(i);
   }
+  if (!wanted) view.op = -1;
   showFound(found);
   if (!wanted) $("found").textContent = "";
 }
-/* Operations outlined in the picture; n goes from one to the next. */
+/* Operations outlined in the picture; the first one from the cursor on is selected. */
 function showFound(found) {
   view.found = found;
   $("found").textContent = counted(found.length, "operation");
-  redraw();
+  if (found.length) goTo(firstFound(true)); else { redraw(); remember(); }
 }
-function nextFound() {
+/* The first one found after the cursor, in the order of the listing; or at it, if that is `enough`. */
+function firstFound(enough) {
+  const time = programs[view.which].time, from = view.op >= 0 ? view.op + (enough ? 0 : 1) : -1;
+  return view.found.find(i => from >= 0 ? i >= from : time[i] >= view.cycle) ?? view.found[0];
+}
+function goTo(op) {
+  select(view.which, op); reveal(programs[view.which].time[op]);
+  $("found").textContent = `${number(view.found.indexOf(op) + 1)} of ${counted(view.found.length, "operation")}`;
+}
+function nextFound() { if (view.found.length) goTo(firstFound(false)); }
+function previousFound() {
   if (!view.found.length) return;
-  const p = programs[view.which], op = view.found.find(i => p.time[i] > view.cycle) ?? view.found[0];
-  select(view.which, op); reveal(p.time[op]);
+  const time = programs[view.which].time;
+  goTo(view.found.findLast(i => view.op >= 0 ? i < view.op : time[i] < view.cycle) ?? view.found.at(-1));
 }
 let remembering = 0;
 function permalink() {
@@ -60,7 +71,7 @@ document.addEventListener("keydown", event => {
     ArrowUp: () => aim(view.which, at, view.row - 1, false), ArrowDown: () => aim(view.which, at, view.row + 1, false),
     "+": () => zoom(0.6, view.cycle >= 0 ? view.cycle : (view.from + view.to) / 2), "=": () => keys["+"](),
     "-": () => zoom(1 / 0.6, view.cycle >= 0 ? view.cycle : (view.from + view.to) / 2), "0": () => show(0, longest),
-    "/": () => $("find").focus(), n: nextFound, t: () => theme(dark()), c: () => copy(location.href.split("#")[0] + permalink()),
+    "/": () => $("find").focus(), n: nextFound, N: previousFound, t: () => theme(dark()), c: () => copy(location.href.split("#")[0] + permalink()),
     "?": () => $("keys").showModal(),
     Enter: () => { if (event.target === document.body || event.target.id === "listing") aim(view.which, at, view.row, true); else return "pass"; },
   };

@@ -6,7 +6,7 @@ function figures(p) {
   const takes = p.overview ? p.overview.cycles : p.cycles, least = Math.max(...p.ladder.map(([, cycles]) => cycles), 0);
   const slots = p.cycles * p.engines.reduce((sum, [, count]) => sum + count, 0);
   const told = [["own", number(takes), "cycles"]];
-  if (p.ladder.length) told.push(["least", number(least), "cycles at least, for these operations"]);
+  if (p.ladder.length) told.push(["least", number(least), p.overview ? "cycles at least, for these slots" : "cycles at least, for these slots on their engines"]);
   if (slots && !p.overview) told.push(["", `${(100 * p.size / slots).toFixed(1)} %`, "of all slots in use"]);
   if (!p.overview) told.push(["", number(p.live.reduce((a, b) => Math.max(a, b), 0)), `of ${number(p.scratch)} words of scratch in use at the peak`]);
   $("figures").replaceChildren(...told.map(([kind, value, what]) => { const box = element("div", undefined, element("dt", what), element("dd", value)); box.className = kind; return box; }));
@@ -21,6 +21,8 @@ function head() {
   for (const p of programs) {
     const card = element("section"), bars = element("div");
     card.append(element("h2", programs.length > 1 ? `${p.name}: ${p.about}` : "Lower bounds, in blue, and the cycles of this program"));
+    const note = element("p", "No order of the same slots, each on its engine, is shorter than the longest blue bar. Other operations, or other engines for them, may be.");
+    note.className = "note";
     bars.className = "ladder"; bars.setAttribute("role", "img");
     bars.setAttribute("aria-label", "Lower bounds against the cycles; the numbers are in the tables below");
     for (const [name, cycles, why] of [...p.ladder, ["this program", takes(p), "what it takes"]]) {
@@ -31,7 +33,7 @@ function head() {
       label.title = why; label.className = name === "this program" ? "this" : "";
       bars.append(label, track, element("span", number(cycles)));
     }
-    card.append(bars);
+    card.append(bars, note);
     $("why").append(card);
     if (p.findings.length) $("why").append(advice(p));
   }
@@ -48,13 +50,18 @@ function advice(p) {
   card.className = "advice";
   card.append(list(items.slice(0, shown), 1));
   if (items.length > shown) card.append(element("details", undefined, element("summary", `${items.length - shown} more`), list(items.slice(shown), shown + 1)));
-  if (p.command) {
+  p.commands.forEach((command, i) => {
     const button = element("button", "Copy");
-    button.onclick = () => copy(p.command);
-    const next = element("div", undefined, element("span", "Next:"), element("code", p.command), button);
+    button.onclick = () => copy(command);
+    const next = element("div", undefined, element("span", i ? "Or:" : "Next:"), element("code", command), button);
     next.className = "next"; card.append(next);
-  }
+  });
   return card;
+}
+/* The cycles with the machine's own slots. */
+function retimed(p) {
+  const [name, found] = Object.entries(p.what_if)[0] ?? [], own = p.engines.find(([e]) => e === name)?.[1];
+  return found?.find(([slots]) => slots === own)?.[1] ?? p.cycles;
 }
 function sliders() {
   const p = programs[0], box = $("sliders");
@@ -70,8 +77,8 @@ function sliders() {
     input.dataset.own = own; input.tell = tell; tell();
     box.append(label, input, slots, cycles, saves);
   }
-  const note = element("div", `The same operations, each as early as it can be in the program's order, with one engine changed (the figures of what-if). As it is, that takes ${number(Object.values(p.what_if)[0]?.find(([slots]) => slots === p.engines.find(([e]) => e === Object.keys(p.what_if)[0])[1])?.[1] ?? p.cycles)} cycles.`);
-  note.className = "note"; box.append(note);
+  const note = element("div", `Move a slider to give one engine more or fewer slots. The cycles beside it are what the program would take then: the same operations in the same order, each as early as it can be. As the machine is, that is ${counted(retimed(p), "cycle")}.`);
+  note.className = "note"; box.prepend(note);
 }
 function tables() {
   for (const [caption, headings, rows] of D.tables) {
@@ -98,7 +105,7 @@ for (const [key, mode] of Object.entries(MODES)) { const option = element("optio
 $("colour").value = view.mode;
 $("colour").onchange = event => { view.mode = event.target.value; legend(); redraw(); remember(); };
 $("find").oninput = event => find(event.target.value);
-$("find").onkeydown = event => { if (event.key === "Enter") { nextFound(); event.preventDefault(); } };
+$("find").onkeydown = event => { if (event.key === "Enter") { nextFound(); $("find").blur(); event.preventDefault(); } };
 $("in").onclick = () => zoom(0.6, view.cycle >= 0 ? view.cycle : (view.from + view.to) / 2);
 $("out").onclick = () => zoom(1 / 0.6, view.cycle >= 0 ? view.cycle : (view.from + view.to) / 2);
 $("all").onclick = () => show(0, longest);
