@@ -69,19 +69,21 @@ def run(
     `parameters` trials of the schedule's numbers come first (see `tuned_parameters`).
     """
     states: dict[int, State] = {}
+    proof = ""
     for seed in seeds:
         states[seed] = _begun(task, plan, seed, keeping, parameters)
         proof = proof_of_least(task, states[seed])
         yield Step(seed, states[seed], None, dict(states), proof)
         if proof:
-            return
+            break
     crew: Crew
     if cluster is None:
         crew = crew_of(partial(evaluated, task), workers)
     else:
         crew = Cluster(remote_task(task), cluster)
     try:
-        yield from _searched(task, states, crew, keeping, budget)
+        if not proof:
+            yield from _searched(task, states, crew, keeping, budget)
     finally:
         crew.close()
 
