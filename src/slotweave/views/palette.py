@@ -12,37 +12,37 @@ _CAUSES = {
     "free": (
         "#d55e00",
         "an operation of a later bundle could move here",
-        "a later operation could stand here",
+        "a later operation could run here",
     ),
     "jump": (
         "#f0e442",
-        "an operation that comes after a jump could move here but for that",
-        "one could, but comes after a jump",
+        "an operation after a jump could move here if there were no jump in between",
+        "one could, but there is a jump in between",
     ),
     "scratch": (
         "#cc79a7",
-        "one has all it reads, and waits for the word that it writes",
-        "the word to write still holds a value",
+        "the next operation has its operands, and waits for the word that it writes",
+        "the word to write still holds a value that is needed",
     ),
     "memory": (
         "#009e73",
-        "one waits for an access to memory that it may alias",
-        "an access to memory may alias",
+        "the next operation waits for an access to memory that it may alias",
+        "waits for an access to memory",
     ),
     "elsewhere": (
         "#e69f00",
-        "an operand could have been there by now, but its engine is full",
-        "an operand's engine is full",
+        "an operand could have been computed by now, but its engine was full",
+        "an operand's engine was full",
     ),
     "dependence": (
         "#56b4e9",
-        "operations are still to come, and their operands cannot be had yet",
-        "operands cannot be had yet",
+        "all later operations wait for operands that are not ready yet",
+        "operands are not ready yet",
     ),
     "nothing": (
         "#f5f3ee",
         "no operation for this engine is left",
-        "nothing is left for this engine",
+        "no operation is left for this engine",
     ),
 }
 _OTHER = ("#7f7f7f", "", "")

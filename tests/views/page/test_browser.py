@@ -284,9 +284,9 @@ def test_pointing_at_an_idle_slot_names_what_could_come_next(browser_pages: Any)
     slot = page.evaluate(f"programs[0].used[2][{cycle}]")
     lines = page.evaluate(f"tipOf(programs[0], {cycle}, programs[0].row(2, {slot}))")
     assert lines[0] == f"{cycle}:load:{slot} is idle: {IDLE_CAUSE_NAMES['free']}"
-    assert lines[2].startswith("This operation could stand here: ")
+    assert lines[2].startswith("This operation could run here: ")
     page.evaluate(f"aim(0, {cycle}, programs[0].row(2, {slot}), false)")
-    assert "This operation could stand here" in page.locator("#details").inner_text()
+    assert "This operation could run here" in page.locator("#details").inner_text()
     assert page.locator("#listed .row.now").inner_text() == f"cycle {cycle:,}"
     page.locator("#listing").evaluate("box => { box.scrollTop += 18; }")
     page.wait_for_timeout(100)

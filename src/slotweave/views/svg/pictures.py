@@ -102,7 +102,7 @@ def scratch_picture(span: Span) -> Picture:
     shapes.append(text(LEFT - 8, 9, "word 0", "end", 11))
     shapes.append(text(LEFT - 8, tall, f"{words - 1:,}", "end", 11))
     shapes += span.axis.marks(tall)
-    return Picture("Scratch: which value lies where", tall + AXIS, shapes)
+    return Picture("Scratch: which value is at which address", tall + AXIS, shapes)
 
 
 def ladder_picture(ladder: Sequence[tuple[str, int]], cycles: int | None, most: int) -> Picture:

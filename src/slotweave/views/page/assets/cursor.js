@@ -46,7 +46,7 @@ function describe(p, op, before = "") {
   if (p.line[op] >= 0) said.push(`written at ${lineOf(p, op)}`);
   box.append(element("div", said.join(" · ")));
   if (sourceOf(p, op)) { const code = element("code", sourceOf(p, op)); code.className = "source"; box.append(code); }
-  box.append(element("div", p.free[op] < p.time[op] ? `nothing holds it from cycle ${clock(p.free[op])} on: it could move to a free slot of its engine there` : "what it waits for keeps it from standing earlier"));
+  box.append(element("div", p.free[op] < p.time[op] ? `nothing delays it from cycle ${clock(p.free[op])} on: it could move to a free slot of its engine there` : "what it waits for keeps it from running earlier"));
   const waits = element("ul"), users = element("ul");
   const hues = HELD_HUES();
   for (let j = p.preds[op]; j < p.preds[op + 1]; j++) { const item = element("li", `${HELD[p.held[j]]}: `, jump(p, p.pred[j]), element("code", " " + slotText(p, p.pred[j]))); item.style.setProperty("--c", hues[p.held[j]]); waits.append(item); }
@@ -58,8 +58,8 @@ function describe(p, op, before = "") {
   if (match) { const q = programs[1 - view.which]; box.append(element("div", other >= 0 ? `the other program computes it at ` : other === -2 ? "the other program computes its words, grouped differently" : "the other program does not compute it"), ...(other >= 0 ? [jump(q, other)] : [])); }
 }
 /* How the operation that could have come next on an engine has to do with an idle slot. */
-const toCome = (p, next, cycle, cause) => p.free[next] > cycle ? `The first of those to come, held until cycle ${clock(p.free[next])}: `
-  : cause === CAUSES[0][0] ? "This operation could stand here: " : "Another idle slot of this bundle could hold ";
+const toCome = (p, next, cycle, cause) => p.free[next] > cycle ? `The next operation, delayed until cycle ${clock(p.free[next])}: `
+  : cause === CAUSES[0][0] ? "This operation could run here: " : "Another idle slot of this bundle could hold ";
 function describeIdle(p, cycle, row) {
   const [name, slot] = p.rows[row], engine = p.engineOf[row], box = $("details");
   const [cause, why] = CAUSES[causeOf(p, engine, cycle, slot)], next = p.next[engine][cycle];

@@ -69,7 +69,7 @@ function livePane(p, which) {
 function pipelinePane(p, which) {
   if (p.groups < 2) return;
   const each = Math.max(1, Math.min(9, Math.floor(260 / p.groups))), shown = Math.min(p.groups, 260), height = shown * each + 18;
-  pane(`${of(p)}Who is in which stage when: a row for each of ${number(p.groups)} groups of items${p.groups > shown ? `, the first ${shown}` : ""}`, height, (c, width) => {
+  pane(`${of(p)}Which stage each group of items is in: a row for each of ${number(p.groups)} groups${p.groups > shown ? `, the first ${shown}` : ""}`, height, (c, width) => {
     c.save(); c.beginPath(); c.rect(MARGIN, 0, width, height); c.clip();
     for (const [group, stage, first, last] of p.phases) {
       if (group === null || group >= shown || last < view.from || first > view.to) continue;
@@ -101,7 +101,7 @@ function mapOf(p, which, tall, words) {
 }
 function memoryPane(p, which) {
   const height = 200, values = p.value.length / 5, words = Math.max(p.scratch, 1);
-  pane(of(p) + "Scratch: which value lies where, addresses by cycles", height, (c, width) => {
+  pane(of(p) + "Scratch: which value is at which address, by cycle", height, (c, width) => {
     const tall = height - 18, perCycle = inner(width) / (view.to - view.from);
     c.save(); c.beginPath(); c.rect(MARGIN, 0, width, tall); c.clip();
     c.fillStyle = css("--idle"); c.fillRect(xOf(0, width), 0, xOf(p.cycles, width) - xOf(0, width), tall);
