@@ -39,7 +39,7 @@ def test_a_slow_program_is_told_its_gap_its_cause_and_the_command() -> None:
 def test_what_is_nearly_as_short_as_it_can_be_is_told_so() -> None:
     full = Program("challenge", ({"load": (("const", 0, 0), ("const", 1, 1))},) * 60)
     first = told(full, NOTHING_KNOWN)[0]
-    assert first.what.startswith("No schedule of its operations takes fewer cycles")
+    assert first.what.startswith("No order of its slots, each on its engine, takes fewer cycles")
     assert "repack" not in first.cure
 
 

@@ -20,6 +20,8 @@ _WORTH = 50
 #: An engine with more idle slots than this share has room for the work of another one.
 _ROOM = 0.25
 
+_OTHERS = "fewer or different operations, or other engines for them,"
+
 #: Slots by engine -> cycles, as `slot_curves` has them.
 Curves = Mapping[str, Sequence[tuple[int, int]]]
 
@@ -67,14 +69,14 @@ def findings(found: Inspection, curves: Curves) -> tuple[Finding, ...]:
 def _gap(found: Inspection, bound: Bound) -> Finding:
     gap = found.cycles - bound.cycles
     if not gap:
-        what = f"No schedule of its operations takes fewer cycles: {bound.why}."
-        return Finding(what, "Only fewer or different operations can make it shorter.")
+        what = f"No order of its slots, each on its engine, takes fewer cycles: {bound.why}."
+        return Finding(what, f"Only {_OTHERS} can make it shorter.")
     if not _worth(found, bound):
-        what = f"At most {plural(gap, 'cycle')} can be saved by another schedule: {bound.why}."
-        return Finding(what, "Only fewer or different operations can make it much shorter.")
+        what = f"At most {plural(gap, 'cycle')} can be saved by another order: {bound.why}."
+        return Finding(what, f"Only {_OTHERS} can make it much shorter.")
     what = (
-        f"It takes {found.cycles:,} cycles, and its operations need {bound.cycles:,} "
-        f"({bound.why}): another order saves up to {gap:,}."
+        f"It takes {found.cycles:,} cycles, and its slots, each on its engine, need "
+        f"{bound.cycles:,} ({bound.why}): another order saves up to {gap:,}."
     )
     return Finding(what, "`slotweave repack` searches for it, and proves the result equal.")
 
