@@ -173,13 +173,17 @@ def test_kernels_have_contracts_instead_of_facts() -> None:
 def test_a_diff_says_the_facts_of_both_sides(tmp_path: Path) -> None:
     for name, meta in (("a", {**META, "contract": "full"}), ("b", {})):
         (tmp_path / name).write_text(json.dumps({"program": BUNDLES, "meta": meta}))
-    answer = slotweave("diff", tmp_path / "a", tmp_path / "b")
+    given = ("--facts", "challenge-full")
+    answer = slotweave("diff", tmp_path / "a", tmp_path / "b", *given)
     assert answer.out.endswith("facts: challenge-full, for the shape 2,3,8\n")
     text = " ".join(slotweave("diff", "--help").out.split())
-    assert "the first program that names its kernel" in text
+    assert "whatever kernel a program names" in text
+    answer = slotweave("diff", tmp_path / "a", tmp_path / "b")
+    assert answer.out.endswith("facts: none: nothing is known of memory, all of it is output\n")
+    assert "--facts challenge-full may apply" in answer.err
     params = {"height": 3, "rounds": 3, "batch": 8}
     (tmp_path / "b").write_text(json.dumps({"program": BUNDLES, "meta": {"params": params}}))
-    answer = slotweave("diff", tmp_path / "a", tmp_path / "b")
+    answer = slotweave("diff", tmp_path / "a", tmp_path / "b", *given)
     assert "facts of B: challenge-full, for the shape 3,3,8\n" in answer.out
 
 

@@ -42,6 +42,7 @@ def twin_of(ran: Ran, given: Mapping[str, int], starts: Collection[int] = ()) ->
         "spans": _spans(ran, busiest),
         "slices": _slices(ran),
         "phases": _phases(ran),
+        "under_way": _under_way(ran),
         "unused": len(ran.events) - len(_useful(ran)),
         "repeated": _repeated(ran),
         "movable": _movable(ran),
@@ -339,6 +340,19 @@ def _slices(ran: Ran) -> list[dict[str, Any]]:
         work = Counter(work_of(ran, n) for n in inside)
         result.append({"first": first, "last": last, "operations": dict(work)})
     return result
+
+
+def _under_way(ran: Ran) -> dict[str, float]:
+    """Cycle by cycle: the groups and the stages of which some phase has begun and not ended."""
+    phases = [phase for phase in _phases(ran) if phase["group"] is not None]
+    found = {}
+    for name, key in (("groups", "group"), ("stages", "stage")):
+        open_ = [
+            len({one[key] for one in phases if one["first"] <= cycle <= one["last"]})
+            for cycle in range(ran.cycles)
+        ]
+        found[name] = round(sum(open_) / max(ran.cycles, 1), 2)
+    return found
 
 
 def _phases(ran: Ran) -> list[dict[str, Any]]:

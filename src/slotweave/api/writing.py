@@ -82,10 +82,11 @@ def report(
     from slotweave.views.page import Reported
 
     held = [program_of(each) for each in (program, other) if each is not None]
-    called = facts_name(facts)
+    known = [facts_of(facts, each) for each in held]
+    names = [facts_name(facts)] * len(held)
     told = [Reported(str(each.meta.get("kernel", "program")), each, machine_of(each, machine),
-                     facts_of(facts, each), assumed=called) for each in held]  # fmt: skip
-    names = [called] * len(told)
+                     its, assumed=name)
+            for each, its, name in zip(held, known, names, strict=True)]  # fmt: skip
     found = page_of(told, names)
     if path is not None:
         write_text(path, found.text)
