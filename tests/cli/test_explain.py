@@ -222,7 +222,8 @@ def test_a_program_without_a_cycle_is_asked_for_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("verb", [("explain", "p.json", "1"), ("diff", "p.json", "p.json"),
                                   ("inspect", "p.json"), ("what-if", "p.json"),
-                                  ("report", "p.json")])  # fmt: skip
+                                  ("report", "p.json"),
+                                  ("bound", "p.json")])  # fmt: skip
 def test_a_picture_that_was_written_is_told(
     verb: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ from slotweave.cli.output import (
     expect_one_on_stdout,
     expect_writable,
     print_json,
+    say_written,
     write_output,
 )
 from slotweave.cli.plans import job_named
@@ -115,8 +116,10 @@ def bound(
         found, known = _of_program(subject, facts, machine, how)
     if certificate is not None:
         write_output(certificate, found.certificates())
+        say_written(certificate, terminal)
     if svg is not None:
         write_output(svg, found.svg(inputs.shown(subject)))
+        say_written(svg, terminal)
     terminal.notes(found.notes)
     if json:
         print_json(found.to_json())
