@@ -11,11 +11,14 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.driver.solving import Limits, Method
 from slotweave.hexagon.assembly.listing import Block, Listing
-from slotweave.hexagon.assembly.read import read_listing, with_packets
+from slotweave.hexagon.assembly.read import lines_with_packets, read_listing
 from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.machine.opcodes import opcode
+from slotweave.hexagon.packing.loop_text import put_loop
 from slotweave.hexagon.packing.loops import is_loop_of_one_block, overlapped_bounds
+from slotweave.hexagon.packing.pipelined import Pipelined, pipeline_loop
+from slotweave.hexagon.packing.pipelining import loop_bound, loop_problem
 from slotweave.hexagon.packing.problem import packet_problem
 from slotweave.hexagon.packing.renaming import repack_renamed
 from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block
@@ -26,17 +29,23 @@ Told = Callable[[int, Repacked], None]
 
 @dataclass(frozen=True)
 class FileResult:
-    """What is known of a file: each block of which something is known, by its number."""
+    """What is known of a file: each block of which something is known, by its number, and each
+    loop of one block where passes were to overlap."""
 
     listing: Listing
     blocks: Mapping[int, Repacked]
     counts: Mapping[str, int] | None = None
+    loops: Mapping[int, Pipelined] | None = None
 
     @property
     def text(self) -> str:
         """The file with the packets that were found in place of longer ones."""
         changed = {k: one.written for k, one in self.blocks.items() if one.written is not None}
-        return with_packets(self.listing, changed)
+        lines = lines_with_packets(self.listing, changed)
+        for number, one in (self.loops or {}).items():
+            if one.code is not None and one.entry is not None:
+                lines = put_loop(self.listing, lines, number, one.code, one.entry)
+        return "".join(lines)
 
     def weight(self, block: Block) -> int:
         """How often a block runs, 1 where no counts are given."""
@@ -52,7 +61,12 @@ class FileResult:
             "understood": understood(self.listing),
             "totals": self.totals(),
             "blocks": rows,
+            **({} if self.loops is None else {"loops": self.loop_rows()}),
         }
+
+    def loop_rows(self) -> list[dict[str, Any]]:
+        """What is known of each loop whose passes were to overlap, as JSON."""
+        return [one.to_json() for one in (self.loops or {}).values()]
 
     def totals(self) -> dict[str, Any]:
         """Sums over all blocks, weighted by counts if there are any."""
@@ -130,29 +144,37 @@ def repack_file(
     facts: Iterable[str] = (),
     allow_stalls: bool = False,
     rename: bool = False,
+    pipeline: bool = False,
     tell: Told = lambda _number, _found: None,
 ) -> FileResult:
-    """The blocks packed again, each within `limits`; with `rename` in other registers, too."""
+    """The blocks packed again, each within `limits`; with `rename` in other registers, too, and
+    with `pipeline` so that passes of hardware loops of one block overlap."""
     listing = expect_code(read_listing(text, file))
     how: dict[str, Any] = {
         "facts": tuple(facts),
         "allow_stalls": allow_stalls,
         "version": listing.version,
     }
-    live = live_out(listing) if rename else ()
+    live = live_out(listing) if rename or pipeline else ()
     found: dict[int, Repacked] = {}
+    loops: dict[int, Pipelined] = {}
     for number, block in enumerate(listing.blocks):
         if rename:
             found[number] = repack_renamed(block, live[number], limits, method, **how)
         else:
             found[number] = repack_block(block, limits, method, **how)
+        if pipeline and is_loop_of_one_block(listing, block):
+            loops[number] = pipeline_loop(
+                listing, number, found[number], live[number], limits,
+                rename=rename, facts=tuple(facts), allow_stalls=allow_stalls,
+            )  # fmt: skip
         tell(number, found[number])
-    return FileResult(listing, found, counts)
+    return FileResult(listing, found, counts, loops if pipeline else None)
 
 
 def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
     """For each block of `least` packets or more all bounds that need no search, and for a loop of
-    one block those of a pass if its passes overlapped."""
+    one block those of a pass if its passes overlapped, in any registers and in those it has."""
     listing = expect_code(read_listing(text, file))
     rows = []
     for block in listing.blocks:
@@ -172,9 +194,19 @@ def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
                     {"packets": one.value, "why": one.why} for one in makespan_bounds(project)
                 ],
                 "overlapped": [{"packets": one.value, "why": one.why} for one in periods],
+                "registers_kept": _kept_bound(block, listing.version) if loops else None,
             }
         )
     return rows
+
+
+def _kept_bound(block: Block, version: int) -> dict[str, Any] | None:
+    """The bound of a pass whose passes overlap in the registers that they have."""
+    problem = loop_problem(block, None, version=version)
+    if problem is None:
+        return None
+    packets, why = loop_bound(problem)
+    return {"packets": packets, "why": why}
 
 
 def notable(result: FileResult, least: int) -> Iterator[Repacked]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from slotweave.base.wording import plural
 from slotweave.hexagon.assembly.listing import Packet
 from slotweave.hexagon.inspection import FileResult, notable, understood
+from slotweave.hexagon.packing.pipelined import Pipelined
 from slotweave.hexagon.packing.repack import Repacked
 
 #: Blocks that the page shows packet by packet.
@@ -35,6 +36,35 @@ def result_lines(result: FileResult, least: int, *, searched: bool = True) -> It
         why = one.kept if one.is_unknown else one.why
         packets = f"{one.packets:>7}" if searched else ""
         yield (f"{_place(one):<34}{one.before:>8}{packets}{one.bound:>7}{stalls:>9}  {why}{state}")
+    if result.loops:
+        yield from _loop_lines(result.loops.values())
+
+
+def _meaning(one: Pipelined) -> str:
+    """What the meaning of instructions says of a loop that is written."""
+    if one.same is not None and one.same.proved:
+        return "proved the same for any number of passes"
+    return f"unknown by meaning: {'' if one.same is None else one.same.why}"
+
+
+def _loop_lines(loops: Iterable[Pipelined]) -> Iterator[str]:
+    """One line for each loop whose passes were to overlap."""
+    yield ""
+    yield "loops: packets of a pass before and as passes overlap; bound: no schedule has fewer;"
+    yield "from: passes from which on the loop with overlap is run"
+    head = f"{'loop':<34}{'before':>8}{'after':>7}{'bound':>7}{'stalls':>9}{'stages':>8}"
+    yield f"{head}{'from':>6}  why"
+    for one in loops:
+        place = f"{one.block.function} {one.block.name}"
+        if one.period is None:
+            yield f"{place:<34}{one.before:>8}{'-':>7}{one.bound:>7}{'':>23}  left: {one.kept}"
+            continue
+        stalls = f"{one.stalls_before} -> {one.stalls}"
+        state = "" if one.is_proved else " (not proved least)"
+        yield (
+            f"{place:<34}{one.before:>8}{one.period:>7}{one.bound:>7}{stalls:>9}{one.stages:>8}"
+            f"{one.least:>6}  {one.why}{state}; {_meaning(one)}"
+        )
 
 
 #: What the columns are.

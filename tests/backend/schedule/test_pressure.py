@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("ortools", reason="exact scheduling needs ortools")
 
-from slotweave.backend.schedule.exact import ValueSpan, run_model, stall_model
+from slotweave.backend.schedule.exact import ValueSpan, modulo_model, run_model, stall_model
 from slotweave.bounds.projects.chains import chains
 from slotweave.ir.project import Activity, ActivityMode, Lag, Project
 
@@ -40,3 +40,17 @@ def test_values_from_before_and_for_after_take_registers_all_along():
     passing = ValueSpan((), (), enters=True, leaves=True)
     assert scheduled(project, [*spans, passing], 2, 2) is not None
     assert scheduled(project, [*spans, passing], 1, 2) is None
+
+
+def test_values_of_an_iteration_live_as_short_as_they_can():
+    """A chain of three that may be spread over a period of four: nobody waits."""
+    activities = tuple(Activity(f"{k}", (ActivityMode(1, ()),)) for k in range(4))
+    lags = (Lag(0, 1, 1), Lag(1, 2, 1), Lag(0, 3, 1), Lag(3, 0, 0, 1))
+    project = Project((), activities, lags, is_modulo=True)
+    spans = [ValueSpan((0,), (1, 3)), ValueSpan((1,), (2,))]
+    longest = chains(project, 4)
+    search = modulo_model(project, 4, longest, 8, workers=1, values=spans)
+    found = run_model(search, None, work=10.0)
+    starts = found.schedule.starts
+    assert (starts[1] - starts[0], starts[2] - starts[1], starts[3] - starts[0]) == (1, 1, 1)
+    assert found.bound == 2

@@ -162,7 +162,13 @@ def _ends_block(packet: Packet) -> bool:
 
 
 def with_packets(listing: Listing, changed: dict[int, tuple[Packet, ...]]) -> str:
-    """The text with the packets of the blocks of these numbers in place of their own.
+    """The text with the packets of the blocks of these numbers in place of their own."""
+    return "".join(lines_with_packets(listing, changed))
+
+
+def lines_with_packets(listing: Listing, changed: dict[int, tuple[Packet, ...]]) -> list[str]:
+    """The lines with the packets of the blocks of these numbers in place of their own: a block in
+    place of its first line, and nothing in place of its others.
 
     Lines between packets stay; those of a block's packets are printed again, in their form.
     """
@@ -175,7 +181,7 @@ def with_packets(listing: Listing, changed: dict[int, tuple[Packet, ...]]) -> st
         for place in range(first, block.packets[-1].last + 1):
             lines[place] = ""
         lines[first] = "".join((*kept, *printed))
-    return "".join(lines)
+    return lines
 
 
 def _between(listing: Listing, block: Block) -> list[str]:

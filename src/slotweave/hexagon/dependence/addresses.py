@@ -19,16 +19,20 @@ _SPACE = 1 << 32
 class Place:
     """The bytes from base + offset on; without an offset they may be anywhere.
 
-    Private ones are met by no access by another base, which somebody has to state.
+    Private ones are met by no access by another base, and of separate ones those by different bases
+    do not meet, which somebody has to state.
     """
 
     base: str
     offset: int | None
     size: int
     is_private: bool = False
+    is_separate: bool = False
 
     def may_meet(self, other: Place) -> bool:
         if (self.is_private or other.is_private) and self.base != other.base:
+            return False
+        if self.is_separate and other.is_separate and self.base != other.base:
             return False
         if self.offset is None or other.offset is None or self.base != other.base:
             return True

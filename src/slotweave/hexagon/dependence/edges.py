@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from slotweave.hexagon.assembly.grammar import Instruction, parse_instruction
+from slotweave.hexagon.assembly.grammar import Instruction
 from slotweave.hexagon.assembly.listing import Block
 from slotweave.hexagon.dependence.addresses import Addresses, Place
 from slotweave.hexagon.dependence.effects import Effects, effects
+from slotweave.hexagon.dependence.forms import new_form, old_form
 from slotweave.hexagon.machine.opcodes import VERSION, Opcode, opcode
 
 #: The first version whose packets may be marked `:mem_noshuf`.
@@ -89,34 +90,38 @@ def dependences(
     From v65 on a packet may be marked `:mem_noshuf`. Of `facts` one is known:
     PRIVATE_SPILLS, that what the compiler calls a spill is met by no access by another base.
     """
-    operations = _operations(block)
+    operations = operations_of(block)
     if operations is None:
         return None
-    walk = _Walk(
-        version >= _MARKED, private_spills(block) if PRIVATE_SPILLS in facts else frozenset()
-    )
     rows: list[list[Operation]] = [[] for _ in block.packets]
     for operation in operations:
         rows[operation.packet].append(operation)
-    for packet, row in zip(block.packets, rows, strict=True):
-        walk.pass_packet(row, "mem_noshuf" in packet.flags)
-    walk.end(operations)
+    found = walk(
+        rows,
+        ["mem_noshuf" in packet.flags for packet in block.packets],
+        version=version,
+        private=private_spills(block) if PRIVATE_SPILLS in facts else frozenset(),
+    )
     return Dependences(
         operations,
-        tuple(dict.fromkeys(walk.edges)),
-        tuple(walk.new_values),
-        tuple(dict.fromkeys(walk.ties)),
-        tuple(walk.unshuffled),
+        tuple(dict.fromkeys(found.edges)),
+        tuple(found.new_values),
+        tuple(dict.fromkeys(found.ties)),
+        tuple(found.unshuffled),
         facts,
         version,
     )
 
 
+#: What an edge that orders accesses of memory has in place of a register.
+MEMORY = "memory"
 #: Facts about memory, off unless they are stated.
-PRIVATE_SPILLS = "private-spills"
+PRIVATE_SPILLS, SEPARATE_BASES = "private-spills", "separate-bases"
 FACTS = {
     PRIVATE_SPILLS: "frames and what the compiler calls a spill or a reload are met by no access "
     "by another base register",
+    SEPARATE_BASES: "in a loop that is pipelined, accesses by registers that it only steps by "
+    "constants do not overlap with accesses by another such register",
 }
 _SPILL = re.compile(r"Folded (Spill|Reload)")
 
@@ -151,7 +156,8 @@ def unknown_instructions(block: Block) -> list[Instruction]:
     return [one for one in found if opcode(one) is None]
 
 
-def _operations(block: Block) -> tuple[Operation, ...] | None:
+def operations_of(block: Block) -> tuple[Operation, ...] | None:
+    """The operations of `block` in their order; None where an instruction is not known."""
     found: list[Operation] = []
     for number, packet in enumerate(block.packets):
         for instruction in packet.instructions:
@@ -165,6 +171,36 @@ def _operations(block: Block) -> tuple[Operation, ...] | None:
 
 
 @dataclass
+class Walked:
+    """What was found on the way through packets."""
+
+    edges: list[Edge] = field(default_factory=list)
+    new_values: list[NewValue] = field(default_factory=list)
+    ties: list[tuple[int, int]] = field(default_factory=list)
+    unshuffled: list[tuple[int, int]] = field(default_factory=list)
+
+
+def walk(
+    rows: Sequence[Sequence[Operation]],
+    ordered: Sequence[bool],
+    *,
+    version: int = VERSION,
+    private: frozenset[int] = frozenset(),
+    separate: frozenset[str] = frozenset(),
+) -> Walked:
+    """What the order of the operations of these packets has to keep.
+
+    `ordered` says which packets are marked `:mem_noshuf`, `private` which operations access what no
+    other base meets, and `separate` which bases are apart from each other.
+    """
+    walking = _Walk(version >= _MARKED, private, separate)
+    for row, is_ordered in zip(rows, ordered, strict=True):
+        walking.pass_packet(row, is_ordered)
+    walking.end([one for row in rows for one in row])
+    return walking.found
+
+
+@dataclass
 class _Value:
     """A register's value: the operations that may have written it, and those that read it."""
 
@@ -173,19 +209,16 @@ class _Value:
 
 
 class _Walk:
-    """What has been found on the way through the packets of a block."""
+    """The way through the packets of a block, and what has been found on it."""
 
-    def __init__(self, marks: bool, private: frozenset[int]) -> None:
-        self._marks, self._private = marks, private
-        self.edges: list[Edge] = []
-        self.new_values: list[NewValue] = []
-        self.ties: list[tuple[int, int]] = []
-        self.unshuffled: list[tuple[int, int]] = []
+    def __init__(self, marks: bool, private: frozenset[int], separate: frozenset[str]) -> None:
+        self._marks, self._private, self._separate = marks, private, separate
+        self.found = Walked()
         self._values: defaultdict[str, _Value] = defaultdict(_Value)
         self._accesses: list[tuple[Operation, Place]] = []
         self._addresses = Addresses()
 
-    def pass_packet(self, row: list[Operation], is_ordered: bool) -> None:
+    def pass_packet(self, row: Sequence[Operation], is_ordered: bool) -> None:
         places = [self._place(one) for one in row]
         for one in row:
             self._read(one, row)
@@ -199,12 +232,12 @@ class _Walk:
         self._order_memory(row, places, is_ordered)
         self._addresses.after([(one.instruction, one.effects) for one in row])
         branches = [one for one in row if one.effects.is_branch]
-        self.ties += [(branches[0].number, one.number) for one in branches[1:]]
+        self.found.ties += [(branches[0].number, one.number) for one in branches[1:]]
 
-    def end(self, operations: tuple[Operation, ...]) -> None:
+    def end(self, operations: Sequence[Operation]) -> None:
         """Nothing stands after a branch."""
         for last in (one for one in operations if one.effects.is_branch):
-            self.edges += [Edge(one.number, last.number, 0, "branch") for one in operations
+            self.found.edges += [Edge(one.number, last.number, 0, "branch") for one in operations
                            if one is not last]  # fmt: skip
 
     def _place(self, one: Operation) -> Place | None:
@@ -212,9 +245,11 @@ class _Walk:
         if access is None:
             return None
         place = self._addresses.place(access)
-        return replace(place, is_private=one.number in self._private)
+        is_separate = place.base in self._separate
+        is_private = one.number in self._private
+        return replace(place, is_private=is_private, is_separate=is_separate)
 
-    def _read(self, one: Operation, row: list[Operation]) -> None:
+    def _read(self, one: Operation, row: Sequence[Operation]) -> None:
         """Edges from what wrote the registers that `one` reads."""
         for read in one.effects.reads:
             if read.is_new:
@@ -226,30 +261,33 @@ class _Walk:
                 latency = _latency(maker, one, read.register)
                 if len(value.writers) == 1 and can_be_new(one, read.register, maker):
                     found = NewValue(maker.number, one.number, read.register, False, latency)
-                    self.new_values.append(found)
+                    self.found.new_values.append(found)
                 else:
-                    self.edges.append(Edge(maker.number, one.number, 1, read.register, latency))
+                    edge = Edge(maker.number, one.number, 1, read.register, latency)
+                    self.found.edges.append(edge)
 
-    def _read_new(self, one: Operation, register: str, makers: list[Operation]) -> None:
+    def _read_new(self, one: Operation, register: str, makers: Sequence[Operation]) -> None:
         latency = max((_latency(maker, one, register) for maker in makers), default=0)
         if len(makers) == 1 and can_be_old(one, register) and _is_whole(makers[0]):
             found = NewValue(makers[0].number, one.number, register, True, latency)
-            self.new_values.append(found)
+            self.found.new_values.append(found)
         else:
-            self.ties += [(maker.number, one.number) for maker in makers]
+            self.found.ties += [(maker.number, one.number) for maker in makers]
 
     def _overwrite(self, one: Operation) -> None:
         """Edges to `one` from those that read or wrote before it what it writes."""
         for register in sorted(one.effects.written):
             value = self._values[register]
-            self.edges += [
+            self.found.edges += [
                 Edge(other.number, one.number, 0, register)
                 for other in value.readers
                 if other is not one
             ]
-            self.edges += [Edge(other.number, one.number, 1, register) for other in value.writers]
+            self.found.edges += [
+                Edge(each.number, one.number, 1, register) for each in value.writers
+            ]
 
-    def _write(self, row: list[Operation]) -> None:
+    def _write(self, row: Sequence[Operation]) -> None:
         """The packet's writes become what is known of registers."""
         writers: defaultdict[str, list[Operation]] = defaultdict(list)
         for one in row:
@@ -263,12 +301,12 @@ class _Walk:
                     self._values[read.register].readers.append(one)
 
     def _replace(self, register: str, ones: list[Operation]) -> None:
-        self.ties += [(ones[0].number, one.number) for one in ones[1:]]
+        self.found.ties += [(ones[0].number, one.number) for one in ones[1:]]
         kept = self._values[register] if all(map(_is_conditional, ones)) else _Value()
         self._values[register] = _Value([*kept.writers, *ones], [*kept.readers])
 
     def _order_memory(
-        self, row: list[Operation], places: list[Place | None], is_ordered: bool
+        self, row: Sequence[Operation], places: list[Place | None], is_ordered: bool
     ) -> None:
         fresh = [(one, place) for one, place in zip(row, places, strict=True) if place is not None]
         for one, place in fresh:
@@ -286,11 +324,11 @@ class _Walk:
         assert earlier.effects.access is not None
         assert later.effects.access is not None
         if _can_stay_in_order(earlier, later) and self._marks:
-            self.unshuffled.append((earlier.number, later.number))
+            self.found.unshuffled.append((earlier.number, later.number))
         elif earlier.effects.access.is_store:
-            self.edges.append(Edge(earlier.number, later.number, 1, "memory"))
+            self.found.edges.append(Edge(earlier.number, later.number, 1, MEMORY))
         elif later.effects.access.is_store:
-            self.edges.append(Edge(earlier.number, later.number, 0, "memory"))
+            self.found.edges.append(Edge(earlier.number, later.number, 0, MEMORY))
 
     def _order_in_packet(self, one: Operation, other: Operation, is_ordered: bool) -> None:
         """Two accesses that may meet, side by side: loads come first, unless it is marked."""
@@ -298,15 +336,15 @@ class _Walk:
         assert first is not None
         assert second is not None
         if first.is_store and second.is_store:
-            self.ties.append((one.number, other.number))
+            self.found.ties.append((one.number, other.number))
         elif first.is_store and is_ordered:
-            self.unshuffled.append((one.number, other.number))
+            self.found.unshuffled.append((one.number, other.number))
             if not (_can_stay_in_order(one, other) and self._marks):
-                self.ties.append((one.number, other.number))
+                self.found.ties.append((one.number, other.number))
         elif first.is_store:
-            self.edges.append(Edge(other.number, one.number, 0, "memory"))
+            self.found.edges.append(Edge(other.number, one.number, 0, MEMORY))
         elif second.is_store:
-            self.edges.append(Edge(one.number, other.number, 0, "memory"))
+            self.found.edges.append(Edge(one.number, other.number, 0, MEMORY))
 
 
 def _can_stay_in_order(store: Operation, load: Operation) -> bool:
@@ -334,26 +372,6 @@ def can_be_old(reader: Operation, register: str) -> bool:
 def _names_once(reader: Operation, register: str) -> bool:
     """Whether only one operand holds `register`: of two, one could be old and the other new."""
     return sum(register in one.registers for one in reader.instruction.operands) == 1
-
-
-def new_form(instruction: Instruction, register: str) -> Instruction | None:
-    """`instruction` with `register` read as `.new`, where such an instruction is known."""
-    return next(_forms(instruction, register, "", ".new"), None)
-
-
-def old_form(instruction: Instruction, register: str) -> Instruction | None:
-    """`instruction` with `register` read as it is, where such an instruction is known."""
-    return next(_forms(instruction, register, ".new", ""), None)
-
-
-def _forms(instruction: Instruction, register: str, old: str, new: str) -> Iterator[Instruction]:
-    for operand in instruction.operands:
-        rest = instruction.text[operand.end :]
-        if operand.text == register and rest.startswith(old) and not (new and rest.startswith(new)):
-            text = instruction.text[: operand.end] + new + rest[len(old) :]
-            made = parse_instruction(text)
-            if opcode(made) is not None:
-                yield made
 
 
 def _is_conditional(one: Operation) -> bool:

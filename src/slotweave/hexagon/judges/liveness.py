@@ -60,6 +60,13 @@ def live_out(listing: Listing) -> tuple[Registers, ...]:
     return tuple(found)
 
 
+def live_before(packets: Sequence[Packet], live: Registers) -> Registers:
+    """The registers that may be read from these packets on, where `live` may be after them."""
+    for packet in reversed(packets):
+        live = _before(packet, live)
+    return live
+
+
 def _strange_functions(listing: Listing) -> set[str]:
     """The functions around lines that look like code, or may be, and are no packets."""
     firsts = [block.packets[0].first for block in listing.blocks]
@@ -93,9 +100,7 @@ def _of_function(blocks: Sequence[Block], numbers: Sequence[int]) -> Mapping[int
             follower = numbers[place + 1] if place + 1 < len(numbers) else -1
             falls = before[follower] if follower == number + 1 else ALL
             after[number] = _after(blocks[number], falls, labels, loops, before)
-            live = after[number]
-            for packet in reversed(blocks[number].packets):
-                live = _before(packet, live)
+            live = live_before(blocks[number].packets, after[number])
             changed |= live != before[number]
             before[number] = live
     return after

@@ -48,6 +48,7 @@ class _Left:
     """What a row of packets leaves behind."""
 
     values: Values
+    separate: frozenset[Term] = frozenset()
     registers: dict[str, Term] = field(default_factory=dict)
     stores: list[tuple[_Place, Term]] = field(default_factory=list)
     loads: Counter[_Place] = field(default_factory=Counter)
@@ -79,15 +80,20 @@ class _Step:
 
 
 def same_meaning(
-    one: Sequence[Packet], other: Sequence[Packet], live: frozenset[str] | None = None
+    one: Sequence[Packet],
+    other: Sequence[Packet],
+    live: frozenset[str] | None = None,
+    separate: frozenset[str] = frozenset(),
 ) -> Verdict[None]:
     """Whether both rows of packets do the same: proved, or unknown with the reason.
 
     Of the registers that are left only those that are `live` matter, all of them without it.
+    Accesses by the values that two registers of `separate` had at first are taken to be apart.
     """
     values = Values(Terms())
+    apart = frozenset(values.terms.of("register", register) for register in separate)
     try:
-        first, second = (_run(packets, values) for packets in (one, other))
+        first, second = (_run(packets, values, apart) for packets in (one, other))
         why = _difference(first, second, live)
     except _UndecidedError as undecided:
         return Verdict("unknown", str(undecided))
@@ -125,8 +131,8 @@ def _difference(one: _Left, other: _Left, live: frozenset[str] | None) -> str:
     return "" if one.branches == other.branches else "it may branch otherwise"
 
 
-def _run(packets: Sequence[Packet], values: Values) -> _Left:
-    left = _Left(values)
+def _run(packets: Sequence[Packet], values: Values, separate: frozenset[Term]) -> _Left:
+    left = _Left(values, separate)
     for number, packet in enumerate(packets):
         steps = _steps(left, packet)
         _branch(left, number, steps)
@@ -303,13 +309,15 @@ def _either(values: Values, condition: Term, written: Term, old: Term) -> Term:
 def _before(left: _Left, place: _Place) -> frozenset[Term]:
     """The stores so far that may overlap with `place`."""
     terms = left.values.terms
-    return frozenset(store for other, store in left.stores if _may_meet(terms, place, other))
+    return frozenset(
+        store for other, store in left.stores if _may_meet(terms, place, other, left.separate)
+    )
 
 
-def _may_meet(terms: Terms, one: _Place, other: _Place) -> bool:
+def _may_meet(terms: Terms, one: _Place, other: _Place, separate: frozenset[Term]) -> bool:
     base, offset = terms.sum(one.address)
     beside, there = terms.sum(other.address)
     if base != beside:
-        return True
+        return not separate >= {base, beside}
     ahead = (there - offset) % SPACE
     return ahead < one.size or SPACE - ahead < other.size

@@ -59,18 +59,24 @@ def self_test(
     assembler: Assembler | None,
     facts: Sequence[str] = (),
     live: Sequence[frozenset[str] | None] | None = None,
+    separate: Sequence[frozenset[str]] | None = None,
 ) -> SelfTest:
     """`count` mutants of the packets written for blocks, each given as (input, written).
 
-    `live` has the registers that matter after each block, None for all of them.
+    `live` has the registers that matter after each block, None for all of them, and `separate`
+    those by which accesses are apart in each.
     """
     made = list(mutants([written for _, written in blocks], count, seed))
     kinds = Counter(one.kind for one in made)
     matter = live or [None] * len(blocks)
+    apart = separate or [frozenset()] * len(blocks)
     told = [
-        difference(blocks[one.block][0], one.packets, facts=facts, live=matter[one.block])
+        difference(
+            blocks[one.block][0], one.packets, facts=facts, live=matter[one.block],
+            separate=apart[one.block],
+        )
         for one in made
-    ]
+    ]  # fmt: skip
     by = Counter({SYMBOLS: sum(map(bool, told))})
     left = [one for one, difference_ in zip(made, told, strict=True) if not difference_]
     if assembler is not None and left:

@@ -42,6 +42,8 @@ from slotweave.hexagon.judges.text import (
 
 _PLACE = re.compile(r"\bmem(b|ub|h|uh|w|d)\(([^()]*)\)")
 _BASE = re.compile(r"^(r\d+)(?:\+##?(-?\d+)|\+\+#(-?\d+)|\+\+m[01])?$")
+#: A base and a constant, of which the sum is an operand.
+_OFFSET = re.compile(r"(\bmem(?:u?[bh]|[wd])\((?P<base>r\d+))\+#(?P<more>-?\d+)\)")
 _SUM = re.compile(r"^(r\d+) = add\((r\d+),##?(-?\d+)\)$")
 _COPY = re.compile(r"^(r\d+) = (r\d+)$")
 _SIZES = {"b": 1, "ub": 1, "h": 2, "uh": 2, "w": 4, "d": 8}
@@ -95,11 +97,13 @@ def difference(
     *,
     facts: Sequence[str] = (),
     live: frozenset[str] | None = None,
+    separate: frozenset[str] = frozenset(),
 ) -> str:
     """What the second row of packets does otherwise than the first; "" if nothing.
 
     Of the registers that are left only those that are `live` matter, all of them without it. Under
-    the fact `private-spills` the first row says which accesses no other base meets.
+    the fact `private-spills` the first row says which accesses no other base meets. Accesses by the
+    values that two registers of `separate` had at first are taken not to meet.
     """
     terms = Terms()
     ran = [_run(packets, terms) for packets in (one, other)]
@@ -107,7 +111,18 @@ def difference(
         if left.fault:
             return left.fault
     private = _spilled(one, ran[0]) if "private-spills" in facts else frozenset()
-    return _compare(ran[0], ran[1], len(other), private, live)
+    apart = frozenset(terms.of("at first", register) for register in separate)
+    return _compare(ran[0], ran[1], len(other), (private, apart), live)
+
+
+def stepped_registers(packets: Sequence[Packet]) -> frozenset[str]:
+    """The registers that the packets leave a constant away from where they were."""
+    left = _run(packets, Terms())
+    return frozenset(
+        f"r{number}"
+        for number in range(32)
+        if left.terms.sum(left.value(f"r{number}"))[0] == left.terms.of("at first", f"r{number}")
+    )
 
 
 def _spilled(packets: Sequence[Packet], left: _Left) -> frozenset[Term]:
@@ -124,8 +139,12 @@ def _spilled(packets: Sequence[Packet], left: _Left) -> frozenset[Term]:
     return frozenset(found)
 
 
+#: Accesses that no other base meets, and bases that do not meet each other.
+_Apart = tuple[frozenset[Term], frozenset[Term]]
+
+
 def _compare(
-    one: _Left, other: _Left, others: int, private: frozenset[Term], live: frozenset[str] | None
+    one: _Left, other: _Left, others: int, apart: _Apart, live: frozenset[str] | None
 ) -> str:
     changed = {*one.registers, *other.registers}
     for register in sorted(changed if live is None else changed & live):
@@ -135,20 +154,25 @@ def _compare(
         return "it branches otherwise"
     if any(packet != others - 1 for packet, _ in other.branches):
         return "a branch is not in the last packet"
-    return _memory_difference(one.events, other.events, private)
+    return _memory_difference(one.events, other.events, apart)
 
 
-def _memory_difference(one: list[_Event], other: list[_Event], private: frozenset[Term]) -> str:
+def _memory_difference(one: list[_Event], other: list[_Event], apart: _Apart) -> str:
     first, second = (_in_order(events) for events in (one, other))
     if set(first) != set(second):
         return "it accesses memory otherwise"
     for (key, before), (later, after) in combinations(first.items(), 2):
-        if before.base != after.base and private & {before.key, after.key}:
+        if before.base != after.base and _are_apart(before, after, apart):
             continue
         matters = (before.is_store or after.is_store) and _may_meet(before, after)
         if matters and second[key].order > second[later].order:
             return f"two accesses of memory that may meet are exchanged: {before.text}"
     return ""
+
+
+def _are_apart(one: _Event, other: _Event, apart: _Apart) -> bool:
+    private, separate = apart
+    return bool(private & {one.key, other.key}) or separate >= {one.base, other.base}
 
 
 def _in_order(events: list[_Event]) -> dict[tuple[Term, int], _Event]:
@@ -249,7 +273,7 @@ def _execute(
         condition = (values.get(match[2], left.value(match[2])), not match[1])
         rest = match[4]
     operands = _operands(left, fresh, rest)
-    key = left.terms.of(REGISTER.sub("_", rest), condition, *operands)
+    key = left.terms.of(REGISTER.sub("_", _OFFSET.sub(r"\1)", rest)), condition, *operands)
     writes = _values(left, rest, key)
     if _LEAVING.search(rest):
         left.branches.append((at[0], key))
@@ -262,6 +286,7 @@ def _operands(left: _Left, fresh: dict[str, Term], text: str) -> list[Term]:
     found: list[Term] = []
     inside = self_made(text)
     first_end = destination_end(text)
+    place = _OFFSET.search(text)
     for match in REGISTER.finditer(text):
         name = match[1]
         if match.start() < first_end and not reads_old(text):
@@ -271,6 +296,8 @@ def _operands(left: _Left, fresh: dict[str, Term], text: str) -> list[Term]:
                 found.append(fresh[register])
             elif match[2]:
                 found.append(left.terms.of("made here", register))
+            elif place is not None and match.start() == place.start("base"):
+                found.append(left.terms.plus(left.value(register), int(place["more"])))
             else:
                 found.append(left.value(register))
     for form, reads, _ in SILENT:

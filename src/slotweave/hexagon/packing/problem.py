@@ -17,9 +17,8 @@ from slotweave.hexagon.dependence.edges import (
     Dependences,
     NewValue,
     Operation,
-    new_form,
-    old_form,
 )
+from slotweave.hexagon.dependence.forms import new_form, old_form
 from slotweave.hexagon.machine.opcodes import MACHINE, opcode
 from slotweave.instances.packets import PacketActivity, packet_project
 from slotweave.ir.project import Lag, Project, ProjectSchedule

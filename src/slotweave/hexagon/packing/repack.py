@@ -227,7 +227,7 @@ def packets_of(
     """The packets of a schedule, with the flags and comments of the input."""
     comments = _comments(block)
     made = []
-    rows = problem.packets_of(schedule)
+    rows = [row for row in problem.packets_of(schedule) if row]
     for place, row in enumerate(rows):
         flags = [flag for flag in block.packets[-1].flags if place == len(rows) - 1]
         flags = [flag for flag in flags if flag.startswith("endloop")]

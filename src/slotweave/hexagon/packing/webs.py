@@ -253,8 +253,9 @@ def _is_kept(edge: Edge, webs: Webs) -> bool:
 
 def live_ranges(
     webs: Webs, forms: Sequence[tuple[int, Operation, Instruction]], packets: int
-) -> list[LiveRange]:
-    """When each web is live; `forms` has the packet and the instruction of each operation.
+) -> list[tuple[int, LiveRange]]:
+    """When each web is live, with its number; `forms` has the packet and the instruction of each
+    operation.
 
     Packet p reads old values at 2p and writes at 2p + 1, when new values are read, too. What stands
     beside a new value in an instruction is taken to be read as late.
@@ -270,7 +271,7 @@ def live_ranges(
                 if used is not None:
                     spans[used].append(2 * packet + int(how != OLD or late))
     return [
-        LiveRange(min(span), max(span), webs.group[web], _offset(webs, web))
+        (web, LiveRange(min(span), max(span), webs.group[web], _offset(webs, web)))
         for web, span in sorted(spans.items())
         if span and webs.registers[web] in _NUMBER
     ]
@@ -281,6 +282,26 @@ def _offset(webs: Webs, web: int) -> int:
     number = _NUMBER[webs.registers[web]]
     own = webs.groups[webs.group[web]].bases[0]
     return number - own
+
+
+def groups_beside(webs: Webs) -> list[Group]:
+    """The groups, without places in which a web that may lie elsewhere would share its register
+    with one that stays and is read, or live after the block."""
+    used = set(webs.of.values())
+    taken = {
+        _NUMBER[register]
+        for web, register in enumerate(webs.registers)
+        if register in _NUMBER and webs.stays[web] and (webs.leaves[web] or web in used)
+    }
+    offsets: dict[int, set[int]] = defaultdict(set)
+    for web, register in enumerate(webs.registers):
+        if register in _NUMBER and not webs.stays[web]:
+            offsets[webs.group[web]].add(_offset(webs, web))
+    return [
+        Group(tuple(base for base in group.bases
+                    if not any(base + one in taken for one in offsets[number])))
+        for number, group in enumerate(webs.groups)
+    ]  # fmt: skip
 
 
 def value_spans(webs: Webs, activity_of: Mapping[int, int]) -> list[ValueSpan]:
@@ -302,20 +323,27 @@ def renamed(
     webs: Webs, forms: Sequence[tuple[int, Operation, Instruction]], packets: int
 ) -> list[Instruction] | None:
     """The instructions with the registers that their webs were given, None if there are too few."""
-    bases = allocate_registers(live_ranges(webs, forms, packets), webs.groups)
+    ranges = [one for _, one in live_ranges(webs, forms, packets)]
+    bases = allocate_registers(ranges, webs.groups)
     if bases is None:
         return None
-    names = {
+    names = names_of(webs, bases)
+    return [with_names(webs, names, one, form) for _, one, form in forms]
+
+
+def names_of(webs: Webs, bases: Sequence[int]) -> dict[int, str]:
+    """The register of each web, where those of groups begin at these."""
+    return {
         web: _NAMES[bases[webs.group[web]] + _offset(webs, web)]
         for web, register in enumerate(webs.registers)
         if register in _NUMBER
     }
-    return [_with_names(webs, names, one, form) for _, one, form in forms]
 
 
-def _with_names(
+def with_names(
     webs: Webs, names: Mapping[int, str], one: Operation, form: Instruction
 ) -> Instruction:
+    """The instruction `form` of an operation with these registers of its webs."""
     text = form.text
     for place in reversed(range(len(form.operands))):
         operand = form.operands[place]

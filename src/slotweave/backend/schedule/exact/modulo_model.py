@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from slotweave.backend.schedule.exact.pressure import ValueSpan
 from slotweave.backend.schedule.exact.solver import Search
 from slotweave.bounds.projects.chains import Chains
 from slotweave.ir.project import ActivityMode, Project, ProjectSchedule, horizon
@@ -63,8 +64,10 @@ def modulo_model(
     hint: ProjectSchedule | None = None,
     workers: int = 2,
     least_makespan: bool = False,
+    values: Sequence[ValueSpan] = (),
 ) -> Search:
-    """The search for a schedule of `period`: any one, or with `least_makespan` the shortest.
+    """The search for a schedule of `period`: any one, with `least_makespan` the shortest, or one in
+    which `values` of an iteration live for the fewest cycles together.
 
     `at_most` bounds the makespan; without it every schedule of the period has a copy in the model.
     """
@@ -95,11 +98,13 @@ def modulo_model(
     if least_makespan:
         post_ends(made)
         model.minimize(makespan)
+    elif values:
+        model.minimize(sum(post_lifetimes(made, values, last)))
     elif at_most is None:
         post_turn(made)
     if hint is not None:
         add_hint(made, hint, least_makespan)
-    return Search(model, _reader(made), least_makespan, workers)
+    return Search(model, _reader(made), least_makespan or bool(values), workers)
 
 
 def post_rows(made: ModuloModel) -> None:
@@ -177,6 +182,19 @@ def post_ends(made: ModuloModel) -> None:
     """Definition: the makespan is not before the end of any activity."""
     for number, start in enumerate(made.starts):
         made.model.add(start + _duration(made, number) <= made.makespan)
+
+
+def post_lifetimes(made: ModuloModel, values: Sequence[ValueSpan], last: int) -> list[Any]:
+    """Definition: the cycles from what writes a value first to what reads it last, of each."""
+    found = []
+    for number, value in enumerate(values):
+        cycles = made.model.new_int_var(0, last, f"live {number}")
+        for writer in value.writers:
+            for user in (*value.readers, *value.writers):
+                if user != writer:
+                    made.model.add(cycles >= made.starts[user] - made.starts[writer])
+        found.append(cycles)
+    return found
 
 
 def post_turn(made: ModuloModel) -> None:

@@ -57,7 +57,7 @@ _Assume = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FACT",
-        help="Assume a fact about memory: private-spills; repeatable.",
+        help="Assume a fact about memory: private-spills, separate-bases; repeatable.",
     ),
 ]
 _Stalls = Annotated[
@@ -71,6 +71,13 @@ _Rename = Annotated[
     typer.Option(
         "--rename",
         help="Also use other registers for values that are made and last used within a block.",
+    ),
+]
+_Pipeline = Annotated[
+    bool,
+    typer.Option(
+        "--pipeline",
+        help="Also overlap the passes of hardware loops of one block.",
     ),
 ]
 _Workers = Annotated[
@@ -135,6 +142,9 @@ def bound(file: _File, least: _Least = 2, json: Json = False) -> None:
             print("  for each pass, if passes overlapped, with any registers:")
         for one in row["overlapped"]:
             print(f"  {one['packets']:>4}  {one['why']}")
+        if row["registers_kept"]:
+            print("  and with the registers it has:")
+            print(f"  {row['registers_kept']['packets']:>4}  {row['registers_kept']['why']}")
 
 
 @command(app, "repack")
@@ -145,6 +155,7 @@ def repack(
     assume: _Assume = None,
     allow_stalls: _Stalls = False,
     rename: _Rename = False,
+    pipeline: _Pipeline = False,
     work: _Work = _WORK,
     time_limit: TimeLimit = None,
     workers: _Workers = 1,
@@ -178,6 +189,7 @@ def repack(
         facts=_facts(assume or []),
         allow_stalls=allow_stalls,
         rename=rename,
+        pipeline=pipeline,
         tell=lambda _number, one: terminal.detail(f"{one.block.function} {one.block.name}"),
     )
     _assemble(result, terminal)
@@ -277,14 +289,22 @@ def _assemble(result: FileResult, terminal: Terminal) -> None:
 
 
 def _self_test(result: FileResult, count: int, seed: int, facts: list[str]) -> dict[str, Any]:
-    """How many faulty variants of the blocks that are written each judge notices."""
+    """How many faulty variants of the blocks that are written each judge notices; of a loop whose
+    passes overlap, variants of a whole run of few passes."""
     from slotweave.hexagon.judges.assembler import find_assembler
+    from slotweave.hexagon.judges.loops import separate_bases, whole_run
     from slotweave.hexagon.judges.mutants import self_test
 
     found = [one for one in result.blocks.values() if one.written is not None]
     rows = [(one.block.packets, one.written or ()) for one in found]
     live = [one.live for one in found]
-    return self_test(rows, count, seed, find_assembler(), facts, live).to_json()
+    apart: list[frozenset[str]] = [frozenset() for _ in found]
+    for loop in (result.loops or {}).values():
+        if loop.parts is not None:
+            rows.append(whole_run(loop.block.packets, loop.parts, loop.stages, 2))
+            live.append(loop.live)
+            apart.append(separate_bases(loop.block.packets, facts))
+    return self_test(rows, count, seed, find_assembler(), facts, live, apart).to_json()
 
 
 def _show(
