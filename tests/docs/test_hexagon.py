@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from slotweave.driver.solving import Limits
+from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.machine.opcodes import opcodes
+from slotweave.hexagon.packing.pipelining import loop_problem, schedule_loop
 from slotweave.hexagon.packing.repack import repack_block
-from support.hexagon.listings import largest
+from support.hexagon.listings import kernels, largest
 
 PAGE = (Path(__file__).parents[2] / "docs" / "hexagon.md").read_text(encoding="utf-8")
 ROW = re.compile(
@@ -18,6 +20,17 @@ ROW = re.compile(
     r"\| (?P<written>\d+) \| (?P<bound>\d+) \|$",
     re.MULTILINE,
 )
+#: Rows of the loops whose passes overlap, and the labels of those loops.
+LOOP = re.compile(
+    r"^\| (?P<loop>[^|]+) \| (?P<before>\d+) \| (?P<period>\d+) \| (?P<least>\d+) "
+    r"\| (?P<stages>\d+) \| (?P<options>[^|]+) \|$",
+    re.MULTILINE,
+)
+LOOPS = {
+    "saxpy, unrolled by 8": ".LBB0_3",
+    "dot product": ".LBB1_3",
+    "SHA-256, message schedule": ".LBB4_1",
+}
 ROWS = [row.groupdict() for row in ROW.finditer(PAGE)]
 
 
@@ -39,6 +52,24 @@ def test_blocks_are_packed_as_the_page_says(row: dict[str, str]) -> None:
     assert found.packets == int(row["packets"])
     assert found.after == int(row["written"])
     assert found.bound >= int(row["bound"])
+
+
+def test_loops_overlap_as_the_page_says() -> None:
+    pytest.importorskip("ortools", reason="packing with a proof needs ortools")
+    rows = list(LOOP.finditer(PAGE))
+    assert len(rows) == len(LOOPS)
+    for row in rows:
+        block = next(one for one in kernels().blocks if one.name == LOOPS[row["loop"]])
+        number = kernels().blocks.index(block)
+        live = live_out(kernels())[number] if "--rename" in row["options"] else None
+        facts = ("separate-bases",) if "separate-bases" in row["options"] else ()
+        problem = loop_problem(block, live, version=67, facts=facts)
+        assert problem is not None
+        found = schedule_loop(problem, len(block.packets), Limits(workers=1, work=0.5), stalls=0)
+        assert found.schedule is not None
+        assert len(block.packets) == int(row["before"])
+        assert (found.schedule.period, found.least) == (int(row["period"]), int(row["least"]))
+        assert found.schedule.stages == int(row["stages"])
 
 
 def test_the_number_of_instructions_is_that_of_the_table() -> None:
