@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json as json_module
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.base.wording import plural
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.commands.tenants import hexagon_verify
@@ -23,7 +25,8 @@ from slotweave.cli.terminal import Terminal
 from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
-    from slotweave.hexagon.inspection import FileResult
+    from slotweave.hexagon.inspection import FileResult, Told
+    from slotweave.hexagon.packing.repack import Repacked
 
 app = typer.Typer(
     help="Pack a compiler's assembly for Hexagon again, with bounds.",
@@ -181,17 +184,18 @@ def repack(
     from slotweave.driver.solving import Limits
     from slotweave.hexagon.inspection import repack_file
 
-    result = repack_file(
-        _text(file),
-        inputs.shown(file),
-        Limits(time_limit, None, workers, seed, work),
-        counts=_read_counts(counts),
-        facts=_facts(assume or []),
-        allow_stalls=allow_stalls,
-        rename=rename,
-        pipeline=pipeline,
-        tell=lambda _number, one: terminal.detail(f"{one.block.function} {one.block.name}"),
-    )
+    with terminal.stages() as stage:
+        result = repack_file(
+            _text(file),
+            inputs.shown(file),
+            Limits(time_limit, None, workers, seed, work),
+            counts=_read_counts(counts),
+            facts=_facts(assume or []),
+            allow_stalls=allow_stalls,
+            rename=rename,
+            pipeline=pipeline,
+            tell=_told(terminal, stage),
+        )
     _assemble(result, terminal)
     if output is not None:
         write_output(output, result.text)
@@ -231,16 +235,29 @@ def report(
     from slotweave.hexagon.page import page
 
     limits = Limits(time_limit, None, 1, seed, work)
-    result = repack_file(
-        _text(file),
-        inputs.shown(file),
-        limits,
-        counts=_read_counts(counts),
-        facts=_facts(assume or []),
-    )
+    with terminal.stages() as stage:
+        result = repack_file(
+            _text(file),
+            inputs.shown(file),
+            limits,
+            counts=_read_counts(counts),
+            facts=_facts(assume or []),
+            tell=_told(terminal, stage),
+        )
     write_output(destination, page(result))
     if destination != "-":
         terminal.note(f"wrote {destination}")
+
+
+def _told(terminal: Terminal, stage: Callable[[str], None]) -> Told:
+    """Show on a terminal how many blocks are packed; name each of them with --verbose."""
+
+    def tell(number: int, one: Repacked) -> None:
+        name = f"{one.block.function} {one.block.name}"
+        stage(f"{plural(number + 1, 'block')} packed, the last one {name}")
+        terminal.detail(name)
+
+    return tell
 
 
 def _text(file: str) -> str:
