@@ -16,7 +16,7 @@ from slotweave.hexagon.judges.harness import arguments_of
 from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.judges.loops import loop_difference, loop_meaning
 from slotweave.hexagon.packing.loop_entry import loop_entry
-from slotweave.hexagon.packing.pipelining import loop_problem, schedule_loop
+from slotweave.hexagon.packing.pipelining import input_stalls, loop_problem, schedule_loop
 from slotweave.hexagon.packing.stepping import steps_of
 from support.command_line import slotweave
 from support.hexagon.listings import block_of, kernels
@@ -63,7 +63,8 @@ def kernel(name, live=None, facts=()):
     number, block = next((k, one) for k, one in enumerate(listing.blocks) if one.name == name)
     registers = live_out(listing)[number] if live else None
     problem = loop_problem(block, registers, version=listing.version, facts=facts)
-    return schedule_loop(problem, len(block.packets), LIMITS, stalls=0)
+    stalls = input_stalls(problem, len(block.packets))
+    return schedule_loop(problem, len(block.packets), LIMITS, stalls=stalls), stalls
 
 
 @pytest.mark.parametrize(
@@ -71,14 +72,17 @@ def kernel(name, live=None, facts=()):
     [
         (".LBB0_3", True, FACTS, 8),  # saxpy, unrolled by 8
         (".LBB1_3", False, (), 8),  # dot product
+        (".LBB3_3", False, (), 32),  # CRC-32
         (".LBB4_1", False, (), 14),  # SHA-256's schedule
+        (".LBB4_3", True, (), 12),  # SHA-256's rounds
+        (".LBB8_3", False, (), 33),  # tree walk
     ],
 )
 def test_loops_of_the_example_at_their_least(block, rename, facts, period):
-    found = kernel(block, rename, facts)
+    found, stalls = kernel(block, rename, facts)
     assert found.schedule.period == period == found.least
     assert found.schedule.stages == 2
-    assert found.schedule.stalls == 0
+    assert found.schedule.stalls <= stalls
 
 
 def test_a_loop_is_written_before_the_loop_as_it_was():
@@ -99,6 +103,10 @@ def test_a_known_number_of_passes_needs_no_other_loop():
 
 def test_memory_of_two_bases_keeps_its_order_without_the_fact():
     assert pipelined(loop_text(), facts=())[0].kept == "no fewer packets"
+
+
+def test_registers_stay_where_they_need_not_change():
+    assert pipelined(loop_text(), rename=True)[0].values == 0
 
 
 def test_registers_stay_unless_they_may_change():
@@ -142,6 +150,11 @@ def test_a_call_may_change_the_number_of_passes():
     listing = read_listing(text)
     number = next(k for k, one in enumerate(listing.blocks) if one.is_loop)
     assert loop_entry(listing, number) == "the block before it may leave it out"
+
+
+def test_a_jump_past_the_loop_is_no_way_into_it():
+    text = loop_text().replace("loop0(.L1,r0)\n", "loop0(.L1,r0)\n\t\tif (!p0) jump:nt .L9\n")
+    assert pipelined(text.replace("\t{\n\t\tjumpr r31", ".L9:\n\t{\n\t\tjumpr r31"))[0].period == 2
 
 
 def test_a_constant_makes_up_for_a_step_that_is_passed():

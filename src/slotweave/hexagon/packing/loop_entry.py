@@ -15,6 +15,7 @@ from slotweave.hexagon.dependence.effects import effects
 from slotweave.hexagon.machine.opcodes import opcode
 
 _SETUP = re.compile(r"^loop0\((?P<label>[^,]+),(?:#(?P<count>\d+)|(?P<register>r\d+))\)$")
+_OTHER_WAY = re.compile(r"\bcallr?\b|^trap|^pause|^wait|^rte")
 _ALIGNED = re.compile(r"^\s*\.p2align\b")
 
 
@@ -72,12 +73,16 @@ def _is_plain(line: str, label: str) -> bool:
 
 
 def _leaves(block: Block) -> bool:
-    """Whether control may go elsewhere than to the next block: a call comes back with the registers
-    of a loop changed."""
-    known = ((one, opcode(one)) for one in block.packets[-1].instructions)
-    flags = block.packets[-1].flags
-    branches = any(found is None or effects(one, found).is_branch for one, found in known)
-    return branches or any(flag.startswith("endloop") for flag in flags)
+    """Whether control comes to the next block in another way than after the last packet: from a
+    call, which may set loops up, or past an end of a loop. A jump under a condition is none."""
+    last = block.packets[-1]
+    known = [(one, opcode(one)) for one in last.instructions]
+    for one, found in known:
+        if found is None or _OTHER_WAY.search(one.template):
+            return True
+        if effects(one, found).is_branch and "if (" not in one.template:
+            return True
+    return any(flag.startswith("endloop") for flag in last.flags)
 
 
 def _written(block: Block, place: int) -> set[str]:

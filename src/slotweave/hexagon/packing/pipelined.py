@@ -7,6 +7,7 @@ and the loop as it was is run where the passes are too few for the other to be s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,8 +26,9 @@ from slotweave.hexagon.packing.pipelining import (
     Found,
     LoopProblem,
     LoopSchedule,
+    input_stalls,
+    loop_bound,
     loop_problem,
-    pass_stalls,
     schedule_loop,
 )
 from slotweave.hexagon.packing.repack import Repacked, repack_block
@@ -106,21 +108,34 @@ def pipeline_loop(
     """The loop of block `number` with overlapping passes; `plain` is the block packed again, and
     `live` the registers that may be read after it."""
     block = listing.blocks[number]
-    problem = loop_problem(block, live if rename else None, version=listing.version, facts=facts)
-    if problem is None:
+    problems = [loop_problem(block, each, version=listing.version, facts=facts)
+                for each in (None, *([live] if rename else []))]  # fmt: skip
+    known = [problem for problem in problems if problem is not None]
+    if not known:
         return Pipelined(block, plain.after, 0, "", 0, "an instruction is not known, or branches")
-    activities = problem.packets.members
-    starts = [problem.packets.operations[row[0]].packet for row in activities]
-    stalls = pass_stalls(problem, starts, plain.before)
-    entry = loop_entry(listing, number)
-    done = Pipelined(block, plain.after, 0, "", stalls)
-    found = schedule_loop(problem, plain.after, limits, stalls=None if allow_stalls else stalls)
-    done = replace(done, bound=found.least, why=found.why)
+    stalls = input_stalls(known[0], plain.before)
+    problem, found = _best(known, plain.after, limits, None if allow_stalls else stalls)
+    done = Pipelined(block, plain.after, found.least, found.why, stalls)
     if found.schedule is None:
         return replace(done, kept=_not_found(found, plain.after))
+    entry = loop_entry(listing, number)
     if isinstance(entry, str):
         return replace(done, kept=entry)
     return _written(done, problem, found.schedule, entry, live, limits)
+
+
+def _best(
+    problems: Sequence[LoopProblem], before: int, limits: Limits, stalls: int | None
+) -> tuple[LoopProblem, Found]:
+    """The last of these problems, in which most registers may change, and what is found of it; an
+    earlier one where a heuristic finds as much of that."""
+    last = problems[-1]
+    least, why = loop_bound(last)
+    for problem in problems[:-1]:
+        found = schedule_loop(problem, before, limits, stalls=stalls, is_exact=False)
+        if found.schedule is not None and found.schedule.period == least:
+            return problem, replace(found, least=least, why=why)
+    return last, schedule_loop(last, before, limits, stalls=stalls)
 
 
 def _not_found(found: Found, before: int) -> str:

@@ -180,15 +180,21 @@ def loop_bound(problem: LoopProblem) -> tuple[int, str]:
 
 
 def schedule_loop(
-    problem: LoopProblem, before: int, limits: Limits, *, stalls: int | None = None
+    problem: LoopProblem,
+    before: int,
+    limits: Limits,
+    *,
+    stalls: int | None = None,
+    is_exact: bool = True,
 ) -> Found:
     """The shortest schedule found of fewer than `before` packets for each pass, which stalls no
-    longer than `stalls` for each pass, as modelled (None is any number)."""
+    longer than `stalls` for each pass, as modelled (None is any number); by CP-SAT, too, if
+    `is_exact` and it is there."""
     least, why = loop_bound(problem)
     for period in range(least, before):
         refuted = False
-        for project, stages, is_exact in _tries(problem, stalls is not None):
-            outcome = _schedule(project, period, stages, limits, is_exact=is_exact)
+        for project, stages, exactly in _tries(problem, stalls is not None, is_exact):
+            outcome = _schedule(project, period, stages, limits, exactly)
             is_last = project is problem.project and stages == PASSES
             refuted = is_last and outcome.status is Status.INFEASIBLE
             done = _fitted(problem, project, outcome.schedule, stages, limits)
@@ -200,25 +206,25 @@ def schedule_loop(
     return Found(None, least, why)
 
 
-def _tries(problem: LoopProblem, is_prompt: bool) -> list[tuple[Project, int, bool]]:
+def _tries(
+    problem: LoopProblem, is_prompt: bool, is_exact: bool
+) -> list[tuple[Project, int, bool]]:
     """What is tried in turn for a period: if `is_prompt` first schedules that do not stall."""
     projects = [*([_without_stalls(problem)] if is_prompt else []), problem.project]
     return [
-        (project, stages, is_exact)
-        for is_exact in (False, *([True] if has_solver() else []))
+        (project, stages, exactly)
+        for exactly in (False, *([True] if is_exact and has_solver() else []))
         for stages in _STAGES
         for project in projects
     ]
 
 
-def _schedule(
-    project: Project, period: int, stages: int, limits: Limits, *, is_exact: bool
-) -> Outcome:
+def _schedule(project: Project, period: int, stages: int, limits: Limits, exactly: bool) -> Outcome:
     """A schedule of `stages` stages, if one is found."""
     longest = chains(project, period)
     if longest is None or longest.longest > stages * period:
         return Outcome(Status.INFEASIBLE)
-    if not is_exact:
+    if not exactly:
         return Outcome(Status.UNKNOWN, _by_heuristic(project, period, stages))
     search = modulo_model(project, period, longest, stages * period, workers=limits.workers)
     return run_model(search, limits.seconds, work=limits.work)
@@ -267,6 +273,13 @@ def _without_stalls(problem: LoopProblem) -> Project:
             for before, after, distance, latency in problem.waits
             if before != after or distance]  # fmt: skip
     return replace(problem.project, lags=(*problem.project.lags, *dict.fromkeys(lags)))
+
+
+def input_stalls(problem: LoopProblem, packets: int) -> int:
+    """Modelled stall cycles of a pass in the long run, of the input with so many packets."""
+    operations = problem.packets.operations
+    starts = [operations[row[0]].packet for row in problem.packets.members]
+    return pass_stalls(problem, starts, packets)
 
 
 def pass_stalls(problem: LoopProblem, packets: Sequence[int], period: int) -> int:
