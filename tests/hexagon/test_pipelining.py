@@ -15,6 +15,7 @@ from slotweave.hexagon.judges.emulator import compare, missing
 from slotweave.hexagon.judges.harness import arguments_of
 from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.judges.loops import loop_difference, loop_meaning
+from slotweave.hexagon.packing import pipelined as writer
 from slotweave.hexagon.packing.loop_entry import loop_entry
 from slotweave.hexagon.packing.pipelining import input_stalls, loop_problem, schedule_loop
 from slotweave.hexagon.packing.stepping import steps_of
@@ -106,7 +107,7 @@ def test_memory_of_two_bases_keeps_its_order_without_the_fact():
 
 
 def test_registers_stay_where_they_need_not_change():
-    assert pipelined(loop_text(), rename=True)[0].values == 0
+    assert pipelined(loop_text(), rename=True)[0].renamed == 0
 
 
 def test_registers_stay_unless_they_may_change():
@@ -120,9 +121,9 @@ def test_registers_stay_unless_they_may_change():
     )
     kept, _ = pipelined(loop_text(body))
     free, text = pipelined(loop_text(body), rename=True)
-    assert kept.values == 0
+    assert kept.renamed == 0
     assert kept.period is None or free.period < kept.period
-    assert (free.period, free.values > 0, free.same.proved) == (2, True, True)
+    assert (free.period, free.renamed > 0, free.same.proved) == (2, True, True)
     assert "r4 = memw(r2+#0)" in text  # the loop as it was, for few passes
 
 
@@ -208,6 +209,13 @@ def test_the_judges_notice_faults(rename):
         changed = (one.block.packets, parts, one.stages, one.live, FACTS)
         assert loop_difference(*changed), name
         assert not loop_meaning(*changed).proved, name
+
+
+def test_a_loop_that_is_not_confirmed_is_left(monkeypatch):
+    monkeypatch.setattr(writer, "loop_difference", lambda *_: "r0 has another value")
+    one, text = pipelined(loop_text())
+    assert one.kept == "the run on symbols does not confirm it: r0 has another value"
+    assert (one.period, "slotweave" in text) == (None, False)
 
 
 def test_the_judges_do_not_take_bases_to_be_apart_by_themselves():

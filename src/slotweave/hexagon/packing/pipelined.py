@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.verdict import Verdict
 from slotweave.driver.solving import Limits
 from slotweave.hexagon.assembly.grammar import parse_instruction
@@ -38,13 +37,17 @@ from slotweave.hexagon.packing.repack import Repacked, repack_block
 _SETUP, _MOST = 2, 31
 
 
+#: Why a loop is left that its judge does not take.
+NOT_CONFIRMED = "the run on symbols does not confirm it"
+
+
 @dataclass(frozen=True)
 class Pipelined:
     """What is known of a loop: packets and modelled stalls of a pass, as it is written without
     overlap (`before`) and with it (`period`, None if nothing is written: `kept` says why).
 
     `bound` is below the packets of no schedule with these registers, `why` its reason; `least` the
-    passes from which on the overlapping loop runs; `values` how many values lie in other registers.
+    passes from which on the overlapping loop runs; `renamed` the instructions in other registers.
     """
 
     block: Block
@@ -56,7 +59,7 @@ class Pipelined:
     period: int | None = None
     stages: int = 0
     stalls: int = 0
-    values: int = 0
+    renamed: int = 0
     least: int = 0
     entry: LoopEntry | None = None
     code: LoopCode | None = None
@@ -86,7 +89,7 @@ class Pipelined:
             "bound": {"packets": self.bound, "why": self.why},
             "proved": self.is_proved,
             "stages": self.stages,
-            "registers": self.values,
+            "renamed": self.renamed,
             "from_passes": self.least,
             "stalls": {"before": self.stalls_before, "after": self.stalls, "modelled": True},
             "kept": self.kept,
@@ -160,7 +163,7 @@ def _written(
     pairs = zip(problem.packets.operations, schedule.forms, strict=True)
     done = replace(
         done, entry=entry, stages=code.stages, stalls=schedule.stalls, live=live,
-        values=sum(one.instruction.text != form.text for one, form in pairs),
+        renamed=sum(one.instruction.text != form.text for one, form in pairs),
     )  # fmt: skip
     beside = len(code.prologue) + len(code.epilogue) + (_SETUP if entry.register else 0)
     lost = max(0, (beside - (code.stages - 1) * done.before) // gain)
@@ -178,13 +181,13 @@ def _written(
 
 
 def _judged(done: Pipelined, problem: LoopProblem) -> Pipelined:
-    """`done` with what its judge says of its packets. Raises CheckFailed (SW406)."""
+    """`done` with what its judges say of its packets: without them if one finds a difference."""
     parts, facts = done.parts, problem.found.facts
     assert parts is not None
     live = None if problem.webs is None else done.live
     differs = loop_difference(done.block.packets, parts, done.stages, live, facts)
     if differs:
-        raise CheckFailed(Diagnostic("SW406", f"loop {done.block.name}: {differs}"))
+        return replace(done, period=None, code=None, kept=f"{NOT_CONFIRMED}: {differs}")
     same = loop_meaning(done.block.packets, parts, done.stages, live, facts)
     return replace(done, same=same, live=live)
 
