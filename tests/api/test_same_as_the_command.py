@@ -85,6 +85,11 @@ CASES: dict[str, tuple[tuple[object, ...], Callable[[], Any]]] = {
     "run_pass": (("pass", "rewrite", "graph.txt"), lambda: sw.run_pass("rewrite", "graph.txt")),
     "self_test": (("verify", "saxpy", "--self-test", "--mutants", 20),
                   lambda: sw.self_test("saxpy", mutants=20)),
+    "show_cache": (("cache", "info"), sw.show_cache),
+    "show_kernel": (("kernels", "show", "tree-hash"), lambda: sw.show_kernel("tree-hash")),
+    "show_kernel of a function": (("kernels", "show", "triple.py:triple"),
+                                  lambda: sw.show_kernel("triple.py:triple")),
+    "show_machine": (("machines", "show", "minimal"), lambda: sw.show_machine("minimal")),
     "solve": (("solve", "problem.txt", "--method", "list"),
               lambda: sw.solve("problem.txt", method="list")),
     "study": (("study", "show", "kept"), lambda: sw.study("kept")),
@@ -145,7 +150,22 @@ def test_a_tuned_plan_says_what_the_command_says(here: Path) -> None:
     assert here.is_dir()
 
 
+def test_clearing_the_cache_says_what_the_command_says(here: Path) -> None:
+    def filled() -> None:
+        sw.clear_cache()
+        sw.explore("saxpy", n=16, set={"load": [1, 2]})
+
+    filled()
+    printed = slotweave("cache", "clear", "--json").json
+    filled()
+    removed = sw.clear_cache().to_json()
+    assert told(printed, {"schema_version"}).keys() == removed.keys()
+    assert printed["entries"] == removed["entries"] == 2
+    assert sw.show_cache().entries == 0
+    assert here.is_dir()
+
+
 def test_every_verb_with_a_result_is_held() -> None:
-    without = {"facts", "job", "kernel", "load", "save", "studies", "tune"}
+    without = {"clear_cache", "facts", "job", "kernel", "load", "save", "studies", "tune"}
     verbs = {name for name in sw.__all__ if name[0].islower()} - without
     assert verbs == {name.split()[0] for name in CASES}

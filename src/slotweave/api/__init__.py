@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slotweave.api.kept import studies, study
     from slotweave.api.looking import diff, explain, inspect, what_if
     from slotweave.api.making import compile, run
+    from slotweave.api.registered import clear_cache, show_cache, show_kernel, show_machine
     from slotweave.api.searching import explore, tune
     from slotweave.api.shortening import repack
     from slotweave.api.solving import solve
@@ -34,6 +35,7 @@ __all__ = [
     "NoSchedule",
     "bound",
     "check_bounds",
+    "clear_cache",
     "compile",
     "diff",
     "explain",
@@ -51,6 +53,9 @@ __all__ = [
     "run_pass",
     "save",
     "self_test",
+    "show_cache",
+    "show_kernel",
+    "show_machine",
     "solve",
     "studies",
     "study",
@@ -67,6 +72,7 @@ __getattr__ = loaded_at_first_use(
         "NoSchedule": "slotweave.base.diagnostics",
         "bound": "slotweave.api.bounding",
         "check_bounds": "slotweave.api.bounding",
+        "clear_cache": "slotweave.api.registered",
         "compile": "slotweave.api.making",
         "diff": "slotweave.api.looking",
         "explain": "slotweave.api.looking",
@@ -84,6 +90,9 @@ __getattr__ = loaded_at_first_use(
         "run_pass": "slotweave.api.writing",
         "save": "slotweave.names",
         "self_test": "slotweave.api.deriving",
+        "show_cache": "slotweave.api.registered",
+        "show_kernel": "slotweave.api.registered",
+        "show_machine": "slotweave.api.registered",
         "solve": "slotweave.api.solving",
         "studies": "slotweave.api.kept",
         "study": "slotweave.api.kept",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from slotweave.base.wording import plural
 from slotweave.cli.command import command
 from slotweave.cli.options import Json
 from slotweave.cli.output import print_json
@@ -15,23 +14,22 @@ app = typer.Typer(help="Show or clear the cache of compiled results.", no_args_i
 @command(app, "info")
 def show_cache(json: Json = False) -> None:
     """Show where the cache is, and how much it holds."""
-    from slotweave.recompiling import result_entries
+    from slotweave.api.registered import show_cache as shown
 
-    entries = result_entries()
-    sizes = [file.stat().st_size for file in entries.files()]
+    found = shown()
     if json:
-        print_json({"folder": str(entries.folder), "entries": len(sizes), "bytes": sum(sizes)})
+        print_json(found.to_json())
         return
-    print(f"{plural(len(sizes), 'result')}, {sum(sizes):,} bytes, in {entries.folder}")
+    print(found)
 
 
 @command(app, "clear")
 def clear_cache(json: Json = False) -> None:
     """Remove all cached results. Studies are kept."""
-    from slotweave.recompiling import result_entries
+    from slotweave.api.registered import clear_cache as clear
 
-    count, size = result_entries().clear()
+    removed = clear()
     if json:
-        print_json({"entries": count, "bytes": size})
+        print_json(removed.to_json())
         return
-    print(f"removed {plural(count, 'result')}, {size:,} bytes")
+    print(removed)

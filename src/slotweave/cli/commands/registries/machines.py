@@ -42,29 +42,12 @@ def show_machine(
 
     Use the output as a template for your own machine (--machine FILE.toml).
     """
+    from slotweave.api.registered import show_machine as shown
     from slotweave.cli.inputs import machine_named
-    from slotweave.machine import machine_to_toml
 
-    machine = machine_named(name)
+    found = shown(machine_named(name))
     if json:
-        print_json(
-            {
-                "name": machine.name,
-                "vector_length": machine.vector_length,
-                "scratch_words": machine.scratch_words,
-                "engines": machine.slots,
-                "modes": [
-                    {
-                        "operation": mode.operation,
-                        "shape": mode.shape.value,
-                        "engine": mode.engine,
-                        "per_lane": mode.per_lane,
-                        "latency": mode.latency,
-                    }
-                    for mode in machine.modes
-                ],
-            }
-        )
+        print_json(found.to_json())
     else:
         expect_writable(output)
-        write_output(STDOUT if output is None else output, machine_to_toml(machine))
+        write_output(STDOUT if output is None else output, found.toml())
