@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+import threading
 
 from slotweave.base.interruption import exit_when_interrupted
-
-_NO_SCHEDULE = 3
 
 
 def main() -> None:
@@ -18,13 +18,25 @@ def main() -> None:
     try:
         run()
     except SystemExit as end:
-        if end.code == _NO_SCHEDULE:
-            # What was traced until its time was up may be millions of values, and taking them apart
-            # one by one would take a second that the command does not have.
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(_NO_SCHEDULE)
+        if type(end.code) is int and threading.active_count() == 1:
+            _leave(end.code)
         raise
+
+
+def _leave(code: int) -> None:
+    """End the process without taking apart what it holds.
+
+    That may be millions of values, and of the modules alone it takes some hundredths of a second.
+    What is registered for the end is called before. If not all could be printed, the usual end says
+    so.
+    """
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from slotweave.arguments import (
     held_program,
@@ -36,8 +36,10 @@ from slotweave.frontend.kernel_function import KernelFunction
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
-from slotweave.ir.project import Project
 from slotweave.machine import Machine
+
+if TYPE_CHECKING:
+    from slotweave.ir.project import Project
 
 
 class HasProgram(Protocol):

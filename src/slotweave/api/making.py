@@ -73,6 +73,8 @@ def compile(
 
 def _printers(printers: Mapping[str, Callable[[str], None]]) -> AfterPass:
     """What is called after each pass. Raises InputError (SW212) for a name that no pass has."""
+    if not printers:
+        return lambda _ended, _draft: None
     from slotweave.driver.pass_text import draft_text
     from slotweave.driver.passes import PASSES, Draft
 

@@ -33,7 +33,6 @@ from slotweave.backend.schedule import (
     with_barriers,
     without_barriers,
 )
-from slotweave.backend.scratch_shortage import scratch_too_small
 from slotweave.base.budget import UNLIMITED
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.allocation import Allocation
@@ -377,5 +376,7 @@ def _in_order(graph: Graph, problem: Problem, scratch_words: int) -> Fit:
     schedule = in_order_schedule(problem)
     allocation = allocate(problem, schedule, scratch_words)
     if isinstance(allocation, NoRoom):
+        from slotweave.backend.scratch_shortage import scratch_too_small  # mostly it fits
+
         raise scratch_too_small(graph, problem, allocation, scratch_words)
     return schedule, allocation

@@ -23,9 +23,8 @@ from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.order import order_faults
 from slotweave.check.legality.rewriting import rewriting_faults
 from slotweave.check.legality.schedule_legality import schedule_violations
-from slotweave.check.runs.breadth import FOLLOWED
 from slotweave.check.runs.execution import Verified, instance_memory, run_against_reference
-from slotweave.check.runs.inputs import NOTHING_DIRECTED, directed_inputs
+from slotweave.check.runs.inputs import FOLLOWED, NOTHING_DIRECTED, directed_inputs
 from slotweave.check.symbolic.equivalence import Equivalence, program_equals_graph
 from slotweave.check.symbolic.symbolic_flow import MOST_WORDS
 from slotweave.driver.job import Job

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from slotweave.analysis.liveness import LiveRanges, live_ranges, live_words
 from slotweave.analysis.promises import Promise
-from slotweave.backend.emit.pipelined import PipelinedCode
 from slotweave.backend.fitted import Fitted
 from slotweave.base.verdict import Verdict
 from slotweave.bounds import Bound
@@ -16,9 +16,12 @@ from slotweave.check.symbolic.equivalence import Equivalence
 from slotweave.driver.job import Job
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
-from slotweave.ir.loop_problem import LoopReport
 from slotweave.ir.program import Program
 from slotweave.rewrite import Rewritten
+
+if TYPE_CHECKING:
+    from slotweave.backend.emit.pipelined import PipelinedCode
+    from slotweave.ir.loop_problem import LoopReport
 
 
 @dataclass(frozen=True)

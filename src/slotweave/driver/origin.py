@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slotweave.analysis.promises import Promise
 from slotweave.driver.job import Job
-from slotweave.ir.loop_problem import LoopReport
 from slotweave.ir.text.loop_json import KEY, loop_json
+
+if TYPE_CHECKING:
+    from slotweave.ir.loop_problem import LoopReport
 
 
 def origin_of(

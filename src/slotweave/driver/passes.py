@@ -37,13 +37,13 @@ from slotweave.driver.search_blocks import search_block, search_blocks
 from slotweave.driver.source_lines import program_lines
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.flow import Flow
-from slotweave.ir.loop_problem import LoopReport
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
 
 if TYPE_CHECKING:
     from slotweave.driver.pipeline_loops import PipelinedLoop
+    from slotweave.ir.loop_problem import LoopReport
 
 _NO_FLOW = Flow("", (), ())
 _NOT_YET: Verdict[Any] = Verdict("unknown", "no pass has looked at it yet")

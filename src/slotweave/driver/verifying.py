@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from slotweave.base.diagnostics import CheckFailed, ReferenceDiffers
-from slotweave.check.runs.breadth import FOLLOWED, Workload, run_broadly
+from slotweave.check.runs.breadth import Workload, run_broadly
 from slotweave.check.runs.execution import (
     Verified,
     Words,
     instance_memory,
     run_against_reference,
 )
-from slotweave.check.runs.inputs import NOTHING_DIRECTED, Directed, directed_inputs
+from slotweave.check.runs.inputs import FOLLOWED, NOTHING_DIRECTED, Directed, directed_inputs
 from slotweave.check.runs.program_inputs import program_inputs
 from slotweave.check.symbolic.witness import memories
 from slotweave.driver.comparison import Subject, end_after

@@ -7,6 +7,7 @@ takes from among constants.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from slotweave.ir.graph import Graph, Node
 from slotweave.isa import WORD_MASK
@@ -52,8 +53,9 @@ def known_values(graph: Graph) -> dict[int, Words]:
     """The known words of each node of `graph` that has only known ones."""
     known: dict[int, Words] = {}
     for index, node in enumerate(graph.nodes):
-        if all(arg in known for arg in node.args):
-            words = known_words(node, [known[arg] for arg in node.args])
+        args = [known.get(arg) for arg in node.args]
+        if None not in args:
+            words = known_words(node, cast("list[Words]", args))
             if words is not None:
                 known[index] = words
     return known

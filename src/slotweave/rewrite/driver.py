@@ -64,7 +64,7 @@ class _Driver:
     def __init__(self, graph: Graph, machine: Machine, rules: tuple[Rule, ...]) -> None:
         self._index = RuleIndex(rules)
         self._reach = max(self._index.depth() - 1, 1)
-        self._work = Workspace(graph, machine)
+        self._work = Workspace(graph, machine, self._index.named)
         self._fired: Counter[tuple[str, str]] = Counter()
         self._steps: list[Firing] = []
         self._enter(graph)

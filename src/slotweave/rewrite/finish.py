@@ -48,13 +48,14 @@ def finish(work: Workspace) -> Graph:
                 continue
             node = work.nodes[name]
             after = waits.of(name) if node.after else ()
-            unmet = [x for x in (*node.args, *after) if x not in number]
-            if unmet:
+            try:
+                args = tuple([number[arg] for arg in node.args])
+                after = tuple(sorted([number[x] for x in after])) if after else ()
+            except KeyError:
+                unmet = [x for x in (*node.args, *after) if x not in number]
                 stack += (name, *reversed(unmet))
                 continue
             number[name] = len(nodes)
-            args = tuple([number[arg] for arg in node.args])
-            after = tuple(sorted([number[x] for x in after])) if after else ()
             nodes.append(node.with_edges(args, after))
     return work.graph.with_nodes(tuple(nodes))
 

@@ -6,16 +6,14 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from slotweave.rewrite.workspace import EXCHANGEABLE, Workspace
+from slotweave.rewrite.workspace import EXCHANGEABLE, Kind, Workspace
 from slotweave.rules import Rule, Term
 from slotweave.rules.term import compute
 
 #: Variables to nodes; those marked constant to words.
 Bindings: TypeAlias = Mapping[str, int]
 
-#: What is at an operand: its operation, "constant", or a word that some rule names.
-_Kind: TypeAlias = str | int
-_Kinds: TypeAlias = tuple[_Kind, ...]
+_Kinds: TypeAlias = tuple[Kind, ...]
 
 
 @dataclass(frozen=True)
@@ -32,11 +30,12 @@ class RuleIndex:
     """Finds the rules whose pattern may match a node, by what the node and its operands are.
 
     Looked at are also the operands of operands, and which operands of the node are the same.
+    `named` are the words that some rule names.
     """
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
-        self._named = frozenset(word for rule in rules for word in _words_named(rule.pattern))
+        self.named = frozenset(word for rule in rules for word in _words_named(rule.pattern))
         self._by_operands: dict[tuple[str, _Kinds], tuple[Rule, ...]] = {}
         self._candidates: dict[Hashable, tuple[Rule, ...]] = {}
 
@@ -46,8 +45,9 @@ class RuleIndex:
 
     def candidates(self, work: Workspace, root: int) -> tuple[Rule, ...]:
         """The rules that may match at `root`, in order."""
-        op, args = work.nodes[root].op, work.nodes[root].args
-        kinds = self._kinds(work, args)
+        nodes, kind = work.nodes, work.kind
+        op, args = nodes[root].op, nodes[root].args
+        kinds = tuple([kind[arg] for arg in args])
         found = self._by_operands.get((op, kinds))
         if found is None:
             anything = [_Operand(kind) for kind in kinds]
@@ -55,7 +55,7 @@ class RuleIndex:
             self._by_operands[op, kinds] = found
         if not found:
             return found
-        inner = [self._kinds(work, work.nodes[arg].args) for arg in args]
+        inner = [tuple([kind[name] for name in nodes[arg].args]) for arg in args]
         key = (op, kinds, *inner, *map(args.index, args))
         nearer = self._candidates.get(key)
         if nearer is None:
@@ -63,17 +63,6 @@ class RuleIndex:
             nearer = tuple(rule for rule in found if _may_match(rule.pattern, op, operands))
             self._candidates[key] = nearer
         return nearer
-
-    def _kinds(self, work: Workspace, names: tuple[int, ...]) -> _Kinds:
-        known, nodes, named = work.known, work.nodes, self._named
-        return tuple(
-            [
-                nodes[name].op if (word := known[name]) is None
-                else word if word in named
-                else "constant"
-                for name in names
-            ]
-        )  # fmt: skip
 
 
 def matches(work: Workspace, rule: Rule, root: int) -> Iterator[Match]:
@@ -143,7 +132,7 @@ class _Operand:
     """What is known of an operand: its kind, those of its own operands (if any are known), and
     which operand of the node it is the same as (if that is known)."""
 
-    kind: _Kind
+    kind: Kind
     inner: _Kinds = ()
     name: int | None = None
 

@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import replace
+from typing import TypeAlias
 
 from slotweave.ir.graph import PURE, Graph, Node
 from slotweave.isa import COMMUTATIVE, LOADS, WORD_MASK, Shape
 from slotweave.machine import Machine
+
+#: What is at an operand: its operation, "constant", or a word that some rule names.
+Kind: TypeAlias = str | int
 
 #: Operations whose first two operands may change places.
 EXCHANGEABLE = COMMUTATIVE | {"multiply_add"}
@@ -26,23 +30,26 @@ class Workspace:
     """Nodes by name; `args` and `after` of a node are names.
 
     `users[n]` are the nodes that have n as an argument. `known[n]` is the word that each lane of n
-    holds, if it is a constant. `position[n]` is where n belongs in the order of the source graph.
-    `made[n]` is n as it was made, before others took the place of its operands. `merged` counts the
-    common subexpressions found, by the user's line.
+    holds, if it is a constant. `kind[n]` is what rules tell n by: its operation, "constant", or one
+    of the words `named`, which rules speak of. `position[n]` is where n belongs in the order of the
+    source graph. `made[n]` is n as it was made, before others took the place of its operands.
+    `merged` counts the common subexpressions found, by the user's line.
     """
 
-    def __init__(self, graph: Graph, machine: Machine) -> None:
+    def __init__(self, graph: Graph, machine: Machine, named: frozenset[int] = frozenset()) -> None:
         self.graph = graph
         self.machine = machine
         self.nodes: list[Node] = []
         self.made: list[Node] = []
         self.users: list[set[int]] = []
         self.known: list[int | None] = []
+        self.kind: list[Kind] = []
         self.position: list[int] = []
         self.alive: list[bool] = []
         self.merged: Counter[str] = Counter()
         self.replaced_by: dict[int, int] = {}
         self._interned: dict[Hashable, int] = {}
+        self._named = named
         self._inputs = {region.name for region in graph.regions if region.read_only}
 
     def add(self, node: Node, position: int) -> int:
@@ -134,7 +141,9 @@ class Workspace:
         self.nodes.append(node)
         self.made.append(node)
         self.users.append(set())
-        self.known.append(self._constant_value(node))
+        word = self._constant_value(node)
+        self.known.append(word)
+        self.kind.append(self._kind_of(node.op, word))
         self.position.append(position)
         self.alive.append(True)
         for arg in node.args:
@@ -165,6 +174,11 @@ class Workspace:
             return node.imm & WORD_MASK
         return self.known[node.args[0]] if op == "broadcast" else None
 
+    def _kind_of(self, op: str, word: int | None) -> Kind:
+        if word is None:
+            return op
+        return word if word in self._named else "constant"
+
     def _share(self, name: int, node: Node, position: int) -> None:
         """`name` now also does the work of `node`: it serves several items if they differ."""
         mine = self.nodes[name]
@@ -180,7 +194,8 @@ class Workspace:
             del self._interned[key]
         args = tuple([new if arg == old else arg for arg in node.args])
         node = self.nodes[user] = node.with_edges(args, node.after)
-        self.known[user] = self._constant_value(node)
+        word = self.known[user] = self._constant_value(node)
+        self.kind[user] = self._kind_of(node.op, word)
         self.users[new].add(user)
         key = self._key(node)
         if key is None:

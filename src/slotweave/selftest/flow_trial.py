@@ -19,9 +19,8 @@ from slotweave.backend.fitted import Fitted
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.schedule_legality import schedule_violations
-from slotweave.check.runs.breadth import FOLLOWED
 from slotweave.check.runs.execution import instance_memory, run_against_reference
-from slotweave.check.runs.inputs import directed_inputs
+from slotweave.check.runs.inputs import FOLLOWED, directed_inputs
 from slotweave.check.symbolic.equivalence import GraphOnTerms
 from slotweave.driver.compiled import Compiled
 from slotweave.driver.job import INSTANCES

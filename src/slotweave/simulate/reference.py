@@ -50,15 +50,17 @@ def run(
     max_cycles: int = MAX_CYCLES,
     on_event: Callable[[Event], None] | None = None,
     on_bundle: Callable[[int], None] | None = None,
+    checked: bool = False,
 ) -> Run:
     """Run `program` from initial `memory`, or go on with an earlier run, `runs` times.
 
     Each time it runs until it stops, or pauses if pauses are enabled; what has stopped stays as it
     is. Debug slots compare if they are enabled and there is a value trace. Raises CheckFailed for
     the first fault, in strict mode also for what is only suspicious; `max_cycles` bounds all runs
-    together. `on_event` is told each slot as it runs, `on_bundle` the bundle before.
+    together. `on_event` is told each slot as it runs, `on_bundle` the bundle before. `checked` says
+    that `static_faults` has found nothing.
     """
-    if strict:
+    if strict and not checked:
         for refusal in static_faults(program, machine):
             raise CheckFailed(refusal)
     trace = value_trace if enable_debug else None
@@ -123,7 +125,8 @@ class Execution:
         self.next_pc = start.pc
         self.state: RunState | None = None  # None while running
         self.in_flight: dict[int, list[Write]] = {}  # time of landing -> writes as issued
-        self.landing: dict[tuple[int, Space], set[int]] = {}  # the words that they land in
+        # The words that they land in, of memory and of scratch.
+        self.landing: dict[tuple[int, bool], set[int]] = {}
 
     def until_stop(self) -> Run:
         while self.state is None:
@@ -191,9 +194,10 @@ class Execution:
 
     def slot(self, kind: SlotKind, slot: Slot, place: _Place) -> list[Write]:
         """Run one legal slot on the state before its bundle; at most one write."""
-        reads = [self.read_scratch(words, place) for words in kind.words_read(slot)]
-        args = [access.words for access in reads]
+        sources = kind.words_read(slot)
+        args = [self.read_scratch(words, place) for words in sources]
         written = kind.words_written(slot)
+        loaded: Access | None = None
         result: Access | None = None
         effect = kind.operation.effect
         if effect is NO_EFFECT:
@@ -201,7 +205,6 @@ class Execution:
             result = Access(SCRATCH, written.start, words)
         elif effect is LOADS:
             loaded = self.read_memory(args[0][0], len(written), place)
-            reads.append(loaded)
             result = Access(SCRATCH, written.start, loaded.words)
         elif effect is STORES:
             result = self.store(args[0][0], args[1], place)
@@ -211,15 +214,20 @@ class Execution:
             result = Access(SCRATCH, written.start, (0,))
         else:
             self.control(kind, slot, args)
-        self.tell(place, reads, result, kind.latency)
+        if (told := self.options.on_event) is not None:
+            reads = [
+                Access(SCRATCH, words.start, arg) for words, arg in zip(sources, args, strict=True)
+            ]
+            reads += [loaded] if loaded else []
+            self.tell(told, place, reads, result, kind.latency)
         return [] if result is None else [Write(result, self.time + kind.latency, place)]
 
-    def read_scratch(self, words: range, place: _Place) -> Access:
+    def read_scratch(self, words: range, place: _Place) -> tuple[int, ...]:
         first, stop = words.start, words.stop
         if self.options.strict and False in self.written[first:stop]:
             word = first + self.written[first:stop].index(False)
             self.refuse(faults.never_written(word), place.engine, place.slot)
-        return Access(SCRATCH, first, tuple(self.scratch[first:stop]))
+        return tuple(self.scratch[first:stop])
 
     def compute(
         self, kind: SlotKind, slot: Slot, args: list[tuple[int, ...]], lanes: int, place: _Place
@@ -267,7 +275,7 @@ class Execution:
         if self.options.strict:
             space, first = write.access.space, write.access.address
             words = range(first, first + len(write.access.words))
-            landing = self.landing.setdefault((write.lands, space), set())
+            landing = self.landing.setdefault((write.lands, space is MEMORY), set())
             if not landing.isdisjoint(words):
                 raise CheckFailed(_collision(others, write))
             landing.update(words)
@@ -275,8 +283,8 @@ class Execution:
 
     def land_all(self, time: int) -> None:
         """What lands at `time`, in order of issue."""
-        for space in (SCRATCH, MEMORY):
-            self.landing.pop((time, space), None)
+        for of_memory in (False, True):
+            self.landing.pop((time, of_memory), None)
         self.land(self.in_flight.pop(time, []))
 
     def land(self, writes: list[Write]) -> None:
@@ -289,9 +297,14 @@ class Execution:
                 self.scratch[access.address : stop] = access.words
                 self.written[access.address : stop] = [True] * len(access.words)
 
-    def tell(self, place: _Place, reads: list[Access], write: Access | None, latency: int) -> None:
-        if self.options.on_event is None:
-            return
+    def tell(
+        self,
+        told: Callable[[Event], None],
+        place: _Place,
+        reads: list[Access],
+        write: Access | None,
+        latency: int,
+    ) -> None:
         event = Event(
             cycle=self.cycles,
             bundle=place.bundle,
@@ -301,7 +314,7 @@ class Execution:
             writes=() if write is None else (write,),
             latency=latency,
         )
-        self.options.on_event(event)
+        told(event)
 
 
 def _shared_word(first: Access, second: Access) -> int | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from slotweave.backend.emit.pipelined import PipelinedCode, with_slot
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.flow import Flow, Jump
 from slotweave.ir.problem import Problem
@@ -18,6 +18,9 @@ from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.ir.schedule import Schedule
 from slotweave.isa import Shape
 from slotweave.machine import Machine
+
+if TYPE_CHECKING:
+    from slotweave.backend.emit.pipelined import PipelinedCode
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def link(flow: Flow, blocks: Sequence[EmittedBlock], machine: Machine) -> Progra
         filled = [*block.bundles, *[wait] * (length - len(block.bundles))]
         if jump is not None:
             target = plain if jump.target == number else starts[min(jump.target, len(blocks))]
-            filled[-1] = with_slot(filled[-1], *_slot(flow, jump, target, machine))
+            filled[-1] = _with_slot(filled[-1], *_slot(flow, jump, target, machine))
         bundles += filled
     return Program(machine.name, tuple(bundles))
 
@@ -113,12 +116,12 @@ def _front(
     begin, stop = code.kernel
     bundles = [*first, *code.bundles]
     again = _slot(flow, Jump(0, control.counter), start + len(first) + begin, machine)
-    bundles[len(first) + stop - 1] = with_slot(bundles[len(first) + stop - 1], *again)
+    bundles[len(first) + stop - 1] = _with_slot(bundles[len(first) + stop - 1], *again)
     if control.short is not None:
         if not _has_room_for_exit(code, machine):
             bundles.append({next(iter(machine.slots)): ()})
         leave = _slot(flow, Jump(0, control.whole), end, machine)
-        bundles[-1] = with_slot(bundles[-1], *leave)
+        bundles[-1] = _with_slot(bundles[-1], *leave)
     return bundles
 
 
@@ -186,3 +189,9 @@ def _slot(flow: Flow, jump: Jump, target: int, machine: Machine) -> tuple[str, S
     if jump.condition is None:
         return engine, ("jump", target)
     return engine, ("cond_jump", flow.first_words[jump.condition], target)
+
+
+def _with_slot(bundle: Bundle, engine: str, slot: Slot) -> Bundle:
+    """`bundle` with one more slot."""
+    last = {name: slots for name, slots in bundle.items() if slots}
+    return {**last, engine: (*last.get(engine, ()), slot)}

@@ -130,9 +130,3 @@ def _allocation(
             count = schedule.copies[home.storage]
             words[storage] = schedule.address[home.storage][(residue - home.distance) % count]
     return Allocation(words, schedule.peak, machine.scratch_words)
-
-
-def with_slot(bundle: Bundle, engine: str, slot: Slot) -> Bundle:
-    """`bundle` with one more slot."""
-    last = {name: slots for name, slots in bundle.items() if slots}
-    return {**last, engine: (*last.get(engine, ()), slot)}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -285,10 +285,11 @@ def _reads(graph: Graph, placement: Placement, operations: list[int]) -> _Rows:
     variables = {storage[offset[i]] for i, node in enumerate(graph.nodes) if node.op == "variable"}
     storages = _distinct(offset, storage)
     for index in operations:
-        row: dict[int, None] = {}
-        for arg in graph.nodes[index].args:
-            row.update(dict.fromkeys(storages[arg]))
-        rows.add([each for each in row if each not in variables])
+        args = graph.nodes[index].args
+        row: Iterable[int] = storages[args[0]] if len(args) == 1 else ()
+        if len(args) > 1:
+            row = dict.fromkeys(chain.from_iterable([storages[arg] for arg in args]))
+        rows.add([each for each in row if each not in variables] if variables else list(row))
     return rows
 
 

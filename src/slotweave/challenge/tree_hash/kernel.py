@@ -12,11 +12,6 @@ from slotweave.challenge.tree_hash.plans.rolled_plans import ROLLED_PLAN_NAMES
 from slotweave.challenge.tree_hash.plans.vary import vary
 from slotweave.challenge.tree_hash.proofs import proved_fingerprints
 from slotweave.challenge.tree_hash.tables.memory_map import declare_memory
-from slotweave.challenge.tree_hash.walks.any_start import build_any_start
-from slotweave.challenge.tree_hash.walks.grouped import build_grouped
-from slotweave.challenge.tree_hash.walks.looped import build_looped
-from slotweave.challenge.tree_hash.walks.rolled import build_rolled
-from slotweave.challenge.tree_hash.walks.scalar import build_scalar
 from slotweave.challenge.tree_hash.walks.vector import build_vector
 from slotweave.challenge.tree_hash.workload import (
     CONTRACTS,
@@ -31,24 +26,37 @@ from slotweave.ir.plan import Plan
 
 
 def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
-    """Write tree hash for these parameters through `k`, as `plan` says."""
+    """Write tree hash for these parameters through `k`, as `plan` says.
+
+    What writes it in another way than most plans do is loaded when it is asked for.
+    """
     shape = Shape.of(parameters)
     if plan.choices.get("style") == ROLLED:
+        from slotweave.challenge.tree_hash.walks.rolled import build_rolled
+
         rolled = read_rolled_choices(plan, shape, contract, k.vector_length)
         build_rolled(k, shape, contract, rolled)
         return
     choices = read_choices(plan, shape, contract, k.vector_length)
     if choices.style == "scalar":
+        from slotweave.challenge.tree_hash.walks.scalar import build_scalar
+
         build_scalar(k, shape, declare_memory(k, shape, contract, ()))
     elif choices.style == "grouped":
+        from slotweave.challenge.tree_hash.walks.grouped import build_grouped
+
         memory = declare_memory(k, shape, contract, ())
         build_grouped(k, shape, contract, memory, choices.together, choices.kept)
     elif contract == "any-start":
+        from slotweave.challenge.tree_hash.walks.any_start import build_any_start
+
         build_any_start(k, shape, declare_memory(k, shape, contract, ()))
     else:
         borrowed = choices.borrowed_nodes(k.vector_length)
         memory = declare_memory(k, shape, contract, choices.tables, borrowed, choices.restore)
         if choices.loop:
+            from slotweave.challenge.tree_hash.walks.looped import build_looped
+
             build_looped(k, shape, contract, choices, memory)
             return
         build_vector(k, shape, contract, choices, memory)

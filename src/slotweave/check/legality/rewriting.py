@@ -189,31 +189,41 @@ class _Replay:
         slice_ = self._made("slice", node.width, self._names[source], imm=first)
         if node.op != "slice" or not self.values.equal(slice_, self._names[root]):
             return False
-        words = self._words(source)[first : first + node.width]
-        whole = [(self.values.find(self._names[source]), first + i) for i in range(node.width)]
-        if not any(self._holds(result, found) for found in (words, whole)):
+        asked = range(first, first + node.width)
+        if not (
+            self._holds(result, self._words(source, asked))
+            or self._holds(result, self._whole(source, asked))
+        ):
             return False
         self.values.merge(self._names[root], self._names[result])
         return True
 
     def _holds(self, result: int, words: list[_Word]) -> bool:
         """Whether `words` are all those of node `result`, or those of which it is a slice."""
-        itself = self.values.find(self._names[result])
-        whole = [(itself, number) for number in range(self._nodes[result].width)]
-        return words in (whole, self._words(result))
+        asked = range(self._nodes[result].width)
+        return words == self._whole(result, asked) or words == self._words(result, asked)
 
-    def _words(self, name: int) -> list[_Word]:
-        """The words of the arguments of a structural node or a broadcast that it consists of."""
-        node = self._nodes[name]
-        args = [self.values.find(self._names[arg]) for arg in node.args]
-        if node.op == "slice":
-            return [(args[0], node.imm + i) for i in range(node.width)]
-        if node.op == "broadcast":
-            return [(args[0], 0)] * node.width
+    def _whole(self, name: int, asked: range) -> list[_Word]:
+        """Words of a node as its own."""
         itself = self.values.find(self._names[name])
-        words: list[_Word] = [(itself, i) for i in range(node.width)]
+        return [(itself, number) for number in asked]
+
+    def _words(self, name: int, asked: range) -> list[_Word]:
+        """Words of a structural node or a broadcast as those of the arguments that it is made of.
+
+        As a slice of a list has them, there are none past the end.
+        """
+        node = self._nodes[name]
+        asked = range(node.width)[asked.start : asked.stop]
+        find, names = self.values.find, self._names
+        if node.op == "slice":
+            return self._whole(node.args[0], range(node.imm + asked.start, node.imm + asked.stop))
+        if node.op == "broadcast":
+            return [(find(names[node.args[0]]), 0)] * len(asked)
+        words = self._whole(name, asked)
         if node.op == "overlay":
-            for arg, part, offset in zip(args, node.args, node.offsets, strict=True):
-                for i in range(self._nodes[part].width):
-                    words[offset + i] = (arg, i)
+            for arg, offset in zip(node.args, node.offsets, strict=True):
+                covered = range(offset, offset + self._nodes[arg].width)
+                for word in range(max(covered.start, asked.start), min(covered.stop, asked.stop)):
+                    words[word - asked.start] = find(names[arg]), word - offset
         return words

@@ -17,7 +17,7 @@ import numpy as np
 
 from slotweave.base.diagnostics import CheckFailed, ReferenceDiffers
 from slotweave.check.runs.execution import Verified, Words, instance_memory, run_against_reference
-from slotweave.check.runs.inputs import NOTHING_DIRECTED, Directed
+from slotweave.check.runs.inputs import FOLLOWED, NOTHING_DIRECTED, Directed
 from slotweave.check.runs.program_inputs import program_inputs
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
@@ -27,9 +27,6 @@ from slotweave.simulate.run import MAX_CYCLES
 
 #: Memories tried that cannot be known in advance.
 FRESH = 8
-
-#: How many of the random memories are followed to see which sides of jumps they reach.
-FOLLOWED = 4
 
 #: What the words of generated inputs are below; contracts speak of all 32-bit words.
 _NARROW = np.uint32(2**30 - 1)

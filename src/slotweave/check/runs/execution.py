@@ -117,7 +117,8 @@ def run_against_reference(
             if (
                 both and instance == 0 and slots <= MOST_TWICE
             ):  # the slow one second: it need not see an endless program
-                slow = run(program, machine, before, strict=strict, max_cycles=max_cycles)
+                slow = run(program, machine, before, strict=strict, max_cycles=max_cycles,
+                           checked=encoded.refusal is None)  # fmt: skip
                 _expect_same_end(ends.end, slow)
             question.judge(before, ends)
         cycles = max(cycles, ends.end.cycles)

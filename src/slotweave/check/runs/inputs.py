@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from slotweave.check.runs.concolic import Side, follow, known_words
-from slotweave.check.runs.search_sides import Search, Words
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
 from slotweave.isa import WORD_MASK
+
+if TYPE_CHECKING:
+    from slotweave.check.runs.search_sides import Search, Words
 
 #: Words at the edges of what words can be.
 EDGES = (0, 1, 2, 2**31 - 1, 2**31, WORD_MASK)
@@ -24,6 +27,9 @@ EDGES = (0, 1, 2, 2**31 - 1, 2**31, WORD_MASK)
 #: Memories of equal words, and memories of words drawn from edges and constants.
 _EQUAL = (0, 1, 2**31, WORD_MASK)
 _DRAWN = 3
+
+#: How many of the random memories are followed to see which sides of jumps they reach.
+FOLLOWED = 4
 
 #: Longer memories are not written out.
 MOST_WORDS = 1 << 20
@@ -78,6 +84,8 @@ def directed_inputs(flow: Flow, facts: Facts, seed: int, begun: Sequence[Words] 
     plain = list(plain_memories(words, facts, near(_constants(flow)), rng))
     if not any(block.jump and block.jump.condition is not None for block in flow.blocks):
         return Directed(tuple(plain))
+    from slotweave.check.runs.search_sides import Search  # only jumps that memory decides need it
+
     search = Search(lambda memory: follow(flow, facts, memory.tolist()), known_words(facts, words))
     made = search_all(search, begun, plain)
     coverage = _coverage(flow, search.reached, search.fixed(), search.whole)

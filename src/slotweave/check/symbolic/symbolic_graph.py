@@ -46,15 +46,6 @@ class GraphRun:
     variables: dict[int, _Lanes] = field(default_factory=dict)
 
 
-def lane_addresses(terms: Terms, address: int, lanes: int) -> _Lanes:
-    """The addresses of `lanes` consecutive words."""
-    known = terms.known(address)
-    if known is not None:
-        return tuple([terms.constant((known + k) & WORD_MASK) for k in range(lanes)])
-    further = (terms.operation("add", (address, terms.constant(k))) for k in range(1, lanes))
-    return (address, *further)
-
-
 def run_graph(graph: Graph, terms: Terms, layout: MemoryMap, memory: SymbolicMemory) -> GraphRun:
     """Run `graph` on `memory`. Raises NotExecutableError for jumps, which no graph has."""
     return continue_with(graph, terms, layout, GraphRun(memory))
@@ -125,13 +116,13 @@ def _access(
     addresses = args[0]
     if node.op in ("vload", "vstore"):
         width = node.width if node.op == "vload" else len(args[1])
-        addresses = lane_addresses(terms, addresses[0], width)
+        addresses = terms.consecutive(addresses[0], width)
     region = layout.number(node.region)
     for address in addresses:
         if terms.known(address) is None:
             state.accesses.note(address, region)
     if node.effect is LOADS:
-        return tuple(state.memory.load(address, region) for address in addresses)
+        return tuple([state.memory.load(address, region) for address in addresses])
     for address, word in zip(addresses, args[1], strict=True):
         state.memory.store(address, region, word)
     return ()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from slotweave.check.symbolic.symbolic_graph import NotExecutableError, lane_addresses
+from slotweave.check.symbolic.symbolic_graph import NotExecutableError
 from slotweave.check.symbolic.symbolic_memory import SymbolicMemory
 from slotweave.check.symbolic.terms import Terms
 from slotweave.ir.program import Bundle, Program, Slot
@@ -120,19 +120,20 @@ class SymbolicRun:
         for at, width, lane in kind.reads:  # see `SlotKind.words_read`
             first = slot[at] + slot[-1] if lane else slot[at]
             args.append(tuple(scratch[first : first + width]))
-        written = kind.words_written(slot)
         effect = kind.operation.effect
-        if effect is NO_EFFECT:
-            return _Write(written.start, self._computed(kind, slot, args, len(written)))
-        if effect is LOADS:
-            addresses = lane_addresses(self._terms, args[0][0], len(written))
-            words = [self.memory.load(a, self._regions.get(a)) for a in addresses]
-            return _Write(written.start, tuple(words))
         if effect is STORES:
-            addresses = lane_addresses(self._terms, args[0][0], len(args[1]))
+            addresses = self._terms.consecutive(args[0][0], len(args[1]))
             return _Write(0, args[1], addresses, self._pc)
+        at, width, lane = kind.writes or (0, 0, False)
+        first = slot[at] + slot[-1] if lane else slot[at]
+        if effect is NO_EFFECT:
+            return _Write(first, self._computed(kind, slot, args, width))
+        if effect is LOADS:
+            addresses = self._terms.consecutive(args[0][0], width)
+            words = [self.memory.load(a, self._regions.get(a)) for a in addresses]
+            return _Write(first, tuple(words))
         if kind.operation.name == "core_id":
-            return _Write(written.start, (self._terms.constant(0),))
+            return _Write(first, (self._terms.constant(0),))
         if effect is TRACES:
             self.trace += args[0]
         else:

@@ -28,7 +28,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from slotweave.isa import BINARY_SYMBOLS, COMMUTATIVE
+from slotweave.isa import BINARY_SYMBOLS, COMMUTATIVE, WORD_MASK
 from slotweave.isa.codegen import word_function
 
 #: How deep `Terms.text` shows what a term is made of.
@@ -61,6 +61,7 @@ class Terms:
         self._words: dict[int, int] = {}  # of the terms that are constants
         self._constants: dict[int, int] = {}  # the terms of these words
         self._lanes: dict[tuple[str, tuple[tuple[int, ...], ...]], tuple[int, ...]] = {}
+        self._consecutive: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -92,6 +93,8 @@ class Terms:
 
     def operation(self, name: str, args: tuple[int, ...]) -> int:
         """The operation `name` of `isa` on words, normalised."""
+        if name in _EXCHANGEABLE and args[0] > args[1]:
+            args = (args[1], args[0], *args[2:])
         numbers = self._made[name]
         number = numbers.get(args)
         if number is None:
@@ -104,7 +107,10 @@ class Terms:
         lanes = self._lanes.get(key)
         if lanes is None:
             numbers, made = self._made[name], []
+            exchangeable = name in _EXCHANGEABLE
             for args in zip(*rows, strict=True):  # as in `operation`, without the calls
+                if exchangeable and args[0] > args[1]:
+                    args = (args[1], args[0], *args[2:])
                 number = numbers.get(args)
                 if number is None:
                     number = numbers[args] = self._normalised(name, args)
@@ -112,8 +118,24 @@ class Terms:
             lanes = self._lanes[key] = tuple(made)
         return lanes
 
+    def consecutive(self, address: int, count: int) -> tuple[int, ...]:
+        """The addresses of `count` consecutive words, from the one that the term `address` is."""
+        found = self._consecutive.get((address, count))
+        if found is None:
+            first = self.known(address)
+            if first is not None:
+                found = tuple([self.constant((first + k) & WORD_MASK) for k in range(count)])
+            else:
+                further = [
+                    self.operation("add", (address, self.constant(k))) for k in range(1, count)
+                ]
+                found = (address, *further)
+            self._consecutive[address, count] = found
+        return found
+
     def _normalised(self, name: str, args: tuple[int, ...]) -> int:
-        """The term of an operation that is asked for the first time."""
+        """The term of an operation that is asked for the first time, exchangeable operands in
+        order."""
         simpler = self._simpler(name, args)
         if simpler is not None:
             return simpler
@@ -124,19 +146,14 @@ class Terms:
         """The term that is its normal form, if it is not in normal form itself."""
         words = self._words
         if args[-1] in words:
-            if words.keys() >= set(args):
+            if all(map(words.__contains__, args)):
                 try:
                     return self.constant(word_function(name)(*[words[arg] for arg in args]))
                 except ZeroDivisionError:
                     return None
             if name == "add_immediate" and words[args[1]] == 0:
                 return args[0]
-        if name in _EXCHANGEABLE:
-            if args[0] > args[1]:
-                return self.make(name, 0, (args[1], args[0], *args[2:]))
-            if name == "or" and args[0] == args[1]:
-                return args[0]
-        return None
+        return args[0] if name == "or" and args[0] == args[1] else None
 
     def text(self, term: int, depth: int = _TEXT_DEPTH) -> str:
         """`term` for a reader, cut off where it gets deep."""

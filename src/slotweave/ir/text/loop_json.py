@@ -6,9 +6,10 @@ The period of a loop is its initiation interval (`ii`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from slotweave.ir.loop_problem import LoopReport
+if TYPE_CHECKING:
+    from slotweave.ir.loop_problem import LoopReport
 
 #: What `meta` calls the reports of a program.
 KEY = "loops"
