@@ -31,7 +31,15 @@ ROWS = (
     Row("a", "m", "unrolled", 110, 100),
     Row("b", "m", "unrolled", 100, 100),
     Row("a", "m", "loop", 50, loops=(LoopRow("a.py:1", 2, 2, 3, "bound", ""),)),
-    Row("b", "m", "loop", 60, loops=(LoopRow("b.py:1", 4, 3, 2, "solver", "most in the way: x"),)),
+    Row(
+        "b",
+        "m",
+        "loop",
+        60,
+        loops=(
+            LoopRow("b.py:1", 4, 3, 2, "solver", "most in the way: x", solver="optimal: refuted"),
+        ),
+    ),
     Row("c", "m", "loop", 60, loops=(LoopRow("c.py:1", None, 3, 0, "", "it runs once"),)),
     Row("d", "m", "loop", refused="SW301 too small: really"),
 )
@@ -50,7 +58,7 @@ def test_each_loop_above_its_bound_is_listed_with_the_reason() -> None:
     assert (
         "1 of 2 pipelined loops found at their least II, 1 more by CP-SAT; 1 not pipelined" in lines
     )
-    assert "b on m, b.py:1: II 4 (least 3): most in the way: x" in lines
+    assert "b on m, b.py:1: II 4 (least 3): most in the way: x; optimal: refuted" in lines
     assert "c on m, c.py:1: not pipelined: it runs once" in lines
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from slotweave.rules import catalog, proof
 from slotweave.rules.proof import PROOFS_FILE, recorded_proofs
-from slotweave.rules.registry import RULES
+from slotweave.rules.registry import PROVED
 from slotweave.rules.rule import Rule
 from slotweave.rules.term import variable
 from support.command_line import assert_refused, slotweave, slotweave_process
@@ -17,9 +17,9 @@ from support.command_line import assert_refused, slotweave, slotweave_process
 
 def test_every_rule_is_listed_on_a_line_of_its_own() -> None:
     lines = slotweave("rules", "list").out.splitlines()
-    assert [line.split()[0] for line in lines] == [rule.name for rule in RULES]
+    assert [line.split()[0] for line in lines] == [rule.name for rule in PROVED]
     listed = slotweave("rules", "list", "--json").json["rules"]
-    assert listed[0] == {"name": RULES[0].name, "equation": RULES[0].equation}
+    assert listed[0] == {"name": PROVED[0].name, "equation": PROVED[0].equation}
 
 
 def test_a_rule_is_shown_with_its_two_sides() -> None:
@@ -64,7 +64,7 @@ def wrong_rule(monkeypatch: pytest.MonkeyPatch) -> Rule:
     """A rule of the catalog that is wrong for every odd word."""
     x = variable("x")
     wrong = Rule("halve_and_double", "(x >> 1) << 1  ->  x", (x >> 1) << 1, x)
-    monkeypatch.setattr(catalog, "CATALOG", (catalog.CATALOG[0], wrong))
+    monkeypatch.setattr(catalog, "EQUATIONS", (catalog.EQUATIONS[0], wrong))
     return wrong
 
 
@@ -102,13 +102,13 @@ def test_proofs_made_again_are_recorded_beside_the_others(record: Path) -> None:
     answer = slotweave("rules", "prove", "xor_zero", "--record")
     assert (answer.code, f"wrote {record}" in answer.err) == (0, True)
     after = recorded_proofs()
-    assert list(after) == [rule.name for rule in RULES]
+    assert list(after) == [rule.name for rule in PROVED]
     assert after["xor_zero"].fingerprint == proof.fingerprint(_rule("xor_zero"))
     assert after["add_zero"] == before["add_zero"]
 
 
 def _rule(name: str) -> Rule:
-    return next(rule for rule in RULES if rule.name == name)
+    return next(rule for rule in PROVED if rule.name == name)
 
 
 def test_a_wrong_rule_is_refused_with_its_counterexample(record: Path, wrong_rule: Rule) -> None:
@@ -135,7 +135,7 @@ def test_without_the_prover_the_record_is_compared_and_the_user_told_what_to_ins
     assert answer.returncode == 2
     assert answer.stdout == ""
     compared, refused = answer.stderr.splitlines()
-    assert compared == f"the recorded proofs of {len(RULES)} rules fit them"
+    assert compared == f"the recorded proofs of {len(PROVED)} rules fit them"
     assert refused.startswith("SW217 ")
     assert "pip install 'slotweave[prove]'" in refused
 

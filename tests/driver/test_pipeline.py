@@ -17,7 +17,7 @@ from slotweave.backend.fitted import Fitted
 from slotweave.base.budget import Budget, budget
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver import passes, search_blocks
+from slotweave.driver import passes, rewriting, search_blocks
 from slotweave.driver.compile import compile_job
 from slotweave.driver.compiled import Compiled
 from slotweave.driver.job import Job
@@ -159,7 +159,7 @@ def test_a_rewrite_that_is_not_what_the_rules_did_is_caught(
     def change(rewritten: Rewritten) -> Rewritten:
         return replace(rewritten, graph=shifts_the_other_way(rewritten.graph))
 
-    spoil(monkeypatch, passes, "rewrite", change)
+    spoil(monkeypatch, rewriting, "rewrite", change)
     caught("SW405", "is another one: vstore")
 
 

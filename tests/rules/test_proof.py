@@ -9,7 +9,7 @@ import pytest
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.isa import OPERATIONS
 from slotweave.rules import Rule, Term, make_rule
-from slotweave.rules.catalog import CATALOG
+from slotweave.rules.catalog import CATALOG, EQUATIONS
 from slotweave.rules.proof import (
     PROOFS_FILE,
     fingerprint,
@@ -20,7 +20,7 @@ from slotweave.rules.proof import (
     statement,
     unproved,
 )
-from slotweave.rules.registry import RULES
+from slotweave.rules.registry import PROVED, RULES
 from slotweave.rules.term import constant_variable, equals, multiply_add, variable
 
 X, Y, C = variable("x"), variable("y"), constant_variable("c")
@@ -33,8 +33,9 @@ def doubled(replacement: Term | None = None) -> Rule:
 
 def test_every_rule_is_registered_with_the_proof_on_record() -> None:
     proofs = recorded_proofs()
-    assert register(CATALOG, proofs) == RULES == CATALOG
-    assert list(proofs) == [rule.name for rule in CATALOG]
+    assert register(EQUATIONS, proofs) == PROVED == EQUATIONS
+    assert RULES == CATALOG == EQUATIONS[: len(CATALOG)]
+    assert list(proofs) == [rule.name for rule in EQUATIONS]
 
 
 def test_a_rule_without_a_record_does_not_register() -> None:

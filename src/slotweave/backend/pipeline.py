@@ -21,10 +21,13 @@ from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.ladder import contradiction, period_bounds
 from slotweave.bounds.slots import slots_bound
 from slotweave.instances.from_problem import LoopProject, loop_project
+from slotweave.ir.graph import Node
 from slotweave.ir.loop_problem import ControlSlot, LoopProblem, LoopSchedule, PeriodTried
 from slotweave.ir.project import Activity, ActivityMode, ProjectSchedule, Use
 from slotweave.ir.project_bound import CliqueProof, CycleProof, LoadProof, ProjectBound, RigidProof
 from slotweave.ir.schedule import Schedule
+from slotweave.isa import Shape
+from slotweave.machine import Machine
 
 #: Attempts at a period, and how long they go on: placements times activities, to find a schedule
 #: and, once there is one, to find a better one.
@@ -251,6 +254,20 @@ def _listed(body: LoopBody, made: LoopProject) -> tuple[tuple[str, int, str], ..
         for bound in period_bounds(made.project)
     )
     return (*shown, ("slots", slots.cycles, slots.why))
+
+
+def control_units(decrement: Node, machine: Machine) -> tuple[ControlUnit, ControlUnit]:
+    """Where the loop's own counter and jump may run."""
+    numbers = {name: number for number, name in enumerate(machine.slots)}
+    counting, jumping = (
+        tuple(
+            (numbers[mode.engine], mode.latency)
+            for mode in machine.modes_of(operation, Shape.WORD)
+            if machine.slots[mode.engine]
+        )
+        for operation in (decrement.op, "cond_jump")
+    )
+    return ControlUnit("the loop's counter", counting), ControlUnit("the loop's jump", jumping[:1])
 
 
 def least_period(body: LoopBody, units: tuple[ControlUnit, ControlUnit]) -> int | None:

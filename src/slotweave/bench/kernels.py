@@ -35,7 +35,8 @@ class LoopRow:
 
     Both are those of `rounds` rounds of the loop together.
     `optimal` says who shows that no less period is possible, or that the least one was found:
-    "bound", "solver", or "" if nobody does.
+    "bound", "solver", or "" if nobody does. `solver` is what CP-SAT said of the periods below, if
+    it was asked.
     """
 
     where: str
@@ -45,6 +46,7 @@ class LoopRow:
     optimal: str
     why: str
     rounds: int = 1
+    solver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,26 +118,30 @@ def _loop(result: Compiled, report: LoopReport, exact: float) -> LoopRow:
         return LoopRow(report.where, period, bound, stages, "bound", why, rounds)
     failed = [one for one in report.tried if one.period < period and not one.found]
     why = failed[-1].why if failed else ""
-    optimal = ""
+    least, said = False, ""
     if exact and failed:
         loop = draft_after(result.job, "pipeline").pipelined[report.block]
-        optimal = "solver" if _is_least(loop, bound, exact) else ""
-    return LoopRow(report.where, period, bound, stages, optimal, why, rounds)
+        least, said = _solver_says(loop, bound, exact)
+    optimal = "solver" if least else ""
+    return LoopRow(report.where, period, bound, stages, optimal, why, rounds, said)
 
 
-def _is_least(loop: PipelinedLoop, bound: int, seconds: float) -> bool:
-    """Whether CP-SAT finds that no period from `bound` on is below that of the loop."""
+def _solver_says(loop: PipelinedLoop, bound: int, seconds: float) -> tuple[bool, str]:
+    """Whether CP-SAT refutes each period from `bound` on that is below that of the loop, and what
+    it says of the first that it does not."""
     project = modulo_project(loop.body.loop, loop.units).project
     for period in range(bound, loop.schedule.period):
         longest = chains(project, period)
         if longest is None:
             continue
         if literals_of(project, period) > MOST_LITERALS:
-            return False
-        outcome = run_model(modulo_model(project, period, longest), seconds)
-        if outcome.status is not Status.INFEASIBLE:
-            return False
-    return True
+            return False, f"II {period} is a model too large for CP-SAT"
+        status = run_model(modulo_model(project, period, longest), seconds).status
+        if status is Status.UNKNOWN:
+            return False, f"CP-SAT does not decide II {period} within {seconds:g} s"
+        if status is not Status.INFEASIBLE:
+            return False, f"CP-SAT finds II {period} if scratch is left out of account"
+    return True, f"optimal: CP-SAT refutes every II from {bound} to {loop.schedule.period - 1}"
 
 
 def suite_json(rows: Sequence[Row]) -> dict[str, Any]:
@@ -163,7 +169,8 @@ def suite_lines(rows: Sequence[Row]) -> Iterator[str]:
         for loop in row.loops:
             if loop.why:
                 name = f"{row.kernel} on {row.machine}, {loop.where}"
-                yield f"{name}: {_period(loop)}: {loop.why}"
+                said = f"; {loop.solver}" if loop.solver else ""
+                yield f"{name}: {_period(loop)}: {loop.why}{said}"
 
 
 def _cells(row: Row) -> tuple[str, ...]:

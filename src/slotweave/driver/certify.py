@@ -35,7 +35,7 @@ from slotweave.ir.graph import Graph
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten
-from slotweave.rules.registry import RULES
+from slotweave.rules.registry import PROVED
 from slotweave.simulate.graph import run_flow
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def expect_pipelined(loop: PipelinedLoop, flow: Flow, machine: Machine) -> None:
 
 def expect_rewriting(traced: Graph, rewritten: Rewritten) -> None:
     """Raise CheckFailed (SW405) unless the recorded steps show that `rewritten` is `traced`."""
-    for fault in rewriting_faults(traced, rewritten.graph, rewritten.derivation, RULES):
+    for fault in rewriting_faults(traced, rewritten.graph, rewritten.derivation, PROVED):
         raise CheckFailed(fault)
 
 

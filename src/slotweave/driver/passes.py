@@ -1,7 +1,8 @@
 """The passes from a kernel to a checked program, each a function from a draft to a draft.
 
 The packages of stages (frontend, rewrite, lower, schedule, allocate, emit, check) are called here,
-in the order of `PASSES`, and by what fits and spills within the pass `schedule`; by nobody else.
+in the order of `PASSES`, by what fits and spills within the pass `schedule`, and by what tries
+shapes of sums within the pass `rewrite`; by nobody else.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from slotweave.driver.certify import (
 from slotweave.driver.job import Job
 from slotweave.driver.origin import origin_of
 from slotweave.driver.recorded_proof import recorded_verdict
+from slotweave.driver.rewriting import rewritten_blocks
 from slotweave.driver.scratch_names import names_of, words_written
 from slotweave.driver.search_blocks import search_block, search_blocks
 from slotweave.driver.source_lines import program_lines
@@ -39,7 +41,7 @@ from slotweave.frontend.trace import trace_flow
 from slotweave.ir.flow import Flow
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.rewrite import Rewritten, rewrite
+from slotweave.rewrite import Rewritten
 
 if TYPE_CHECKING:
     from slotweave.driver.pipeline_loops import PipelinedLoop
@@ -101,10 +103,8 @@ def _trace(draft: Draft) -> Draft:
 
 
 def _rewrite(draft: Draft) -> Draft:
-    """What the rules make of each block."""
-    machine, rules = draft.job.machine, draft.job.plan.rewrite
-    graphs = [block.graph for block in draft.traced.blocks]
-    rewritten = tuple(rewrite(graph, machine) if rules else Rewritten(graph) for graph in graphs)
+    """What the rules make of each block, sums in the shape that suits it."""
+    rewritten = rewritten_blocks(draft.traced, draft.job)
     flow = draft.traced.with_graphs([done.graph for done in rewritten])
     return replace(draft, rewritten=rewritten, flow=flow)
 
@@ -218,7 +218,7 @@ def _verify(draft: Draft) -> Draft:
 
 PASSES = (
     Pass("trace", _trace, ("frontend",)),
-    Pass("rewrite", _rewrite, ("rewrite",)),
+    Pass("rewrite", _rewrite, ("rewrite",), ("lower", "schedule", "allocate")),
     Pass("share", _share, ("lower",)),
     Pass("pipeline", _pipeline, (), ("lower", "schedule", "allocate", "emit")),
     Pass("lower", _lower, ("lower",)),

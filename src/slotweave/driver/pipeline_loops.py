@@ -19,7 +19,13 @@ from slotweave.backend.lower import lower
 from slotweave.backend.lower.copy_variables import renumbered
 from slotweave.backend.lower.lower_loop import LoopBody, lower_loop
 from slotweave.backend.lower.repeat_body import repeat_body
-from slotweave.backend.pipeline import ControlUnit, Pipelining, least_period, pipeline_loop
+from slotweave.backend.pipeline import (
+    ControlUnit,
+    Pipelining,
+    control_units,
+    least_period,
+    pipeline_loop,
+)
 from slotweave.base.budget import UNLIMITED
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.base.wording import plural
@@ -136,7 +142,7 @@ def _pipelined(
     except NoSchedule as failure:
         return replace(report, why=failure.diagnostic.message), None
     report = replace(report, plain=plain)
-    tries = _Tries(flow, loop, machine, _units(loop.decrement, machine), plain, first_words)
+    tries = _Tries(flow, loop, machine, control_units(loop.decrement, machine), plain, first_words)
     way = tries.of_rounds(1)
     made = way.made
     report = replace(report, bounds=made.bounds, tried=made.tried, why=made.why)
@@ -243,20 +249,6 @@ def _plain_cycles(flow: Flow, number: int, job: Job) -> int:
     program = fitted.emitted(job.machine)
     emitted = emitted_block(program, fitted.problem, fitted.schedule, fitted.lowered.pinned)
     return block_length(emitted, block.jump, job.machine)
-
-
-def _units(decrement: Node, machine: Machine) -> tuple[ControlUnit, ControlUnit]:
-    """Where the loop's own counter and jump may run."""
-    numbers = {name: number for number, name in enumerate(machine.slots)}
-    counting, jumping = (
-        tuple(
-            (numbers[mode.engine], mode.latency)
-            for mode in machine.modes_of(operation, Shape.WORD)
-            if machine.slots[mode.engine]
-        )
-        for operation in (decrement.op, "cond_jump")
-    )
-    return ControlUnit("the loop's counter", counting), ControlUnit("the loop's jump", jumping[:1])
 
 
 def _lacking(machine: Machine) -> str:

@@ -19,6 +19,8 @@ from slotweave.check.definition.counterexample import Counterexample
 from slotweave.check.definition.definition import graph_meets_definition, program_meets_definition
 from slotweave.check.symbolic.equivalence import program_equals_graph
 from slotweave.check.symbolic.kept_promises import promises_kept
+from slotweave.driver.job import Job
+from slotweave.driver.rewriting import rewritten_blocks
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.facts import Facts
@@ -26,7 +28,6 @@ from slotweave.ir.flow import Flow
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.rewrite import rewrite
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,10 @@ def prove(
     """
     facts = kernel.facts(parameters, contract)
     flow = None if plan is None else trace_flow(kernel, parameters, contract, plan, machine)
-    rules = plan is not None and plan.rewrite
+    job = None if plan is None else Job(kernel, parameters, contract, plan, machine)
     if kernel.definition is None:
         why = f"{kernel.name} comes without a definition to prove it by"
-        same, same_why = _same_as_graph(program, machine, flow, rules, facts)
+        same, same_why = _same_as_graph(program, job, flow, facts)
         if flow is None:
             return Proved(same, same_why, "unknown", why)
         promises = promises_of(flow, facts)
@@ -87,23 +88,21 @@ def prove(
     if plan is None and found.proved:
         why = "it is the definition, with no graph between them"
         return Proved(True, why, True, found.why)
-    same, same_why = _same_as_graph(program, machine, flow, rules, facts)
+    same, same_why = _same_as_graph(program, job, flow, facts)
     if flow is not None and same is True and found.undecided and len(flow.blocks) == 1:
         found = graph_meets_definition(flow.blocks[0].graph, definition, facts)
     return Proved(same, same_why, found.answer, found.why, found.evidence)
 
 
 def _same_as_graph(
-    program: Program, machine: Machine, flow: Flow | None, rules: bool, facts: Facts
+    program: Program, job: Job | None, flow: Flow | None, facts: Facts
 ) -> tuple[Answer, str]:
-    """Whether `program` is what the traced `flow` says, rewritten if the plan has `rules`."""
-    if flow is None:
+    """Whether `program` is what the traced `flow` of `job` says, rewritten if the plan says so."""
+    if flow is None or job is None:
         return "unknown", "no plan is known that gives the graph it was made from"
-    graphs = [block.graph for block in flow.blocks]
-    if rules:
-        graphs = [rewrite(graph, machine).graph for graph in graphs]
-    wanted = flow.with_graphs(graphs) if len(graphs) > 1 else lower(graphs[0], machine).graph
-    found = program_equals_graph(program, machine, wanted, facts)
+    graphs = [done.graph for done in rewritten_blocks(flow, job)]
+    wanted = flow.with_graphs(graphs) if len(graphs) > 1 else lower(graphs[0], job.machine).graph
+    found = program_equals_graph(program, job.machine, wanted, facts)
     return found.answer, found.why
 
 

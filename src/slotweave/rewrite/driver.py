@@ -37,11 +37,15 @@ class Fired:
 
 @dataclass(frozen=True)
 class Rewritten:
-    """The new graph, what fired by rule and source line, and how the graph was derived."""
+    """The new graph, what fired by rule and source line, and how the graph was derived.
+
+    `names` are the nodes of the graph as the derivation names them.
+    """
 
     graph: Graph
     fired: tuple[Fired, ...] = ()
     derivation: Derivation = field(default_factory=Derivation)
+    names: tuple[int, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """How often each rule fired."""
@@ -151,4 +155,5 @@ class _Driver:
         counts = sorted((+self._fired).items())
         fired = tuple(Fired(rule, where, count) for (rule, where), count in counts)
         derivation = Derivation(tuple(self._work.made), tuple(self._steps))
-        return Rewritten(finish(self._work), fired, derivation)
+        graph, names = finish(self._work)
+        return Rewritten(graph, fired, derivation, names)

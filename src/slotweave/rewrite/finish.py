@@ -32,8 +32,8 @@ def needed_nodes(nodes: list[Node] | tuple[Node, ...], alive: list[bool] | None 
     return needed
 
 
-def finish(work: Workspace) -> Graph:
-    """The graph that the workspace holds."""
+def finish(work: Workspace) -> tuple[Graph, tuple[int, ...]]:
+    """The graph that the workspace holds, and which node of the workspace each node of it is."""
     needed = needed_nodes(work.nodes, work.alive)
     # A join after one node is that node.
     needed -= {n for n in needed if work.nodes[n].op == "join" and len(work.nodes[n].after) < 2}
@@ -57,7 +57,7 @@ def finish(work: Workspace) -> Graph:
                 continue
             number[name] = len(nodes)
             nodes.append(node.with_edges(args, after))
-    return work.graph.with_nodes(tuple(nodes))
+    return work.graph.with_nodes(tuple(nodes)), tuple(number)
 
 
 class _Waits:

@@ -9,6 +9,7 @@ the function's docstring is the equation. Parameters annotated `Constant` must b
         return (x + a) + b, x + (a + b)
 
 Every rule makes terms lighter (see `weight`), whatever its variables stand for, so rewriting ends.
+A *law* is a rule that need not; only a pass that knows which way to go may use it.
 """
 
 from __future__ import annotations
@@ -60,6 +61,18 @@ def make_rule(name: str, equation: str, sides: Sides) -> Rule:
     """A rule from its sides. Raises ValueError if it is not well formed, or not lightening."""
     made = Rule(name, equation, *sides)
     _refuse_malformed(made)
+    return made
+
+
+def law(name: str, equation: str, sides: Sides) -> Rule:
+    """An equation of operations on variables, each once on either side; it need not lighten.
+
+    Raises ValueError if it is none.
+    """
+    made = Rule(name, equation, *sides)
+    left, right = Counter(variables(made.pattern)), Counter(variables(made.replacement))
+    if left != right or set(left.values()) != {1} or any(x.constant for x in left):
+        raise ValueError(f"law {name} does not have each variable once on either side")
     return made
 
 

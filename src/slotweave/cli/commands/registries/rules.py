@@ -24,14 +24,16 @@ app = typer.Typer(help="List, show and prove rewrite rules.", no_args_is_help=Tr
 
 @command(app, "list")
 def list_rules(json: Json = False) -> None:
-    """List the rewrite rules, in the order in which they are tried."""
-    from slotweave.rules.catalog import CATALOG
+    """List the rewrite rules, in the order in which they are tried, and the laws of sums."""
+    from slotweave.rules.catalog import EQUATIONS
 
     if json:
-        print_json({"rules": [{"name": rule.name, "equation": rule.equation} for rule in CATALOG]})
+        print_json(
+            {"rules": [{"name": rule.name, "equation": rule.equation} for rule in EQUATIONS]}
+        )
         return
-    width = max(len(rule.name) for rule in CATALOG)
-    for rule in CATALOG:
+    width = max(len(rule.name) for rule in EQUATIONS)
+    for rule in EQUATIONS:
         print(f"{rule.name:<{width}}  {rule.equation}")
 
 
@@ -139,9 +141,9 @@ def search_forms(
 
 def _rules_named(names: list[str] | None) -> list[Rule]:
     """The rules of these names; all if none are given."""
-    from slotweave.rules.catalog import CATALOG
+    from slotweave.rules.catalog import EQUATIONS
 
-    by_name = {rule.name: rule for rule in CATALOG}
+    by_name = {rule.name: rule for rule in EQUATIONS}
     for name in names or ():
         if name not in by_name:
             raise unknown("SW212", "rule", name, by_name)
@@ -172,11 +174,11 @@ def _compare_with_record(terminal: Terminal, rules: list[Rule]) -> None:
 
 def _write_record(terminal: Terminal, proofs: dict[str, Proof]) -> None:
     """Put `proofs` into the record; it keeps those of other rules that there still are."""
-    from slotweave.rules.catalog import CATALOG
+    from slotweave.rules.catalog import EQUATIONS
     from slotweave.rules.proof import PROOFS_FILE, proofs_to_json, recorded_proofs
 
     known = {**recorded_proofs(), **proofs}
-    kept = {rule.name: known[rule.name] for rule in CATALOG if rule.name in known}
+    kept = {rule.name: known[rule.name] for rule in EQUATIONS if rule.name in known}
     write_output(str(PROOFS_FILE), proofs_to_json(kept))
     terminal.note(f"wrote {PROOFS_FILE}")
 

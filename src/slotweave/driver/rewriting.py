@@ -1,0 +1,135 @@
+"""What the rules, and after them the laws, make of the blocks of a kernel.
+
+Sums are put into other shapes where a block waits for its dependences longer than for its slots,
+and gains by it: a loop that is to be pipelined a shorter least period, any other block a shorter
+schedule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from slotweave.analysis.counted_loops import CountedLoop, constant_variables, loops_of
+from slotweave.analysis.used_part import used_part
+from slotweave.backend.fit import Effort
+from slotweave.backend.lower import lower, share_constants
+from slotweave.backend.lower.lower_loop import lower_loop
+from slotweave.backend.pipeline import control_units, least_period
+from slotweave.base.budget import UNLIMITED
+from slotweave.base.diagnostics import NoSchedule
+from slotweave.driver.job import Job
+from slotweave.driver.search_blocks import search_block
+from slotweave.ir.flow import Flow
+from slotweave.ir.graph import Graph
+from slotweave.machine import Machine
+from slotweave.rewrite import Rewritten, rewrite
+from slotweave.rewrite.reassociate import earlier_shapes, reassociated
+from slotweave.rewrite.sums import sums_of
+from slotweave.rewrite.timing import cycles_in_turn, paths_of
+
+#: How many parts of a sum may begin with a product of their own (None: as many as gain by it).
+_PARTS = (None, 2)
+
+#: No more variables of a loop are tried as the one that is known last.
+_MOST_VARIABLES = 8
+
+
+def rewritten_blocks(flow: Flow, job: Job) -> tuple[Rewritten, ...]:
+    """The blocks of the traced `flow`, rewritten if the plan has the rules."""
+    if not job.plan.rewrite:
+        return tuple(Rewritten(block.graph) for block in flow.blocks)
+    done = [rewrite(block.graph, job.machine) for block in flow.blocks]
+    whole = flow.with_graphs([each.graph for each in done])
+    loops = {loop.block: loop for loop in loops_of(whole) if isinstance(loop, CountedLoop)}
+    for number in range(len(done)):
+        if number in loops and job.plan.schedule.pipeline:
+            done[number] = _shorter_period(done[number], number, whole, job)
+        else:
+            done[number] = _shorter_schedule(done[number], number, whole, job)
+    return tuple(done)
+
+
+def _shorter_schedule(done: Rewritten, number: int, flow: Flow, job: Job) -> Rewritten:
+    """Block `number` with sums that end earlier, if a quick schedule is shorter by it."""
+    graph, machine = done.graph, job.machine
+    sums = sums_of(graph)
+    if not sums:
+        return done
+    paths = paths_of(graph, machine)
+    waited = [each for each in sums if paths.head[each.root] + paths.tail[each.root] > paths.slots]
+    ready = cycles_in_turn(graph, machine) if waited else []
+    best, fewest = done, None
+    for parts in _PARTS:
+        shapes = earlier_shapes(graph, machine, waited, ready, parts)
+        if not shapes:
+            continue
+        if fewest is None:
+            fewest = _quick_cycles(graph, number, flow, job)
+        other = reassociated(done, machine, shapes)
+        cycles = _quick_cycles(other.graph, number, flow, job)
+        if cycles is not None and fewest is not None and cycles < fewest:
+            best, fewest = other, cycles
+    return best
+
+
+def _quick_cycles(graph: Graph, number: int, flow: Flow, job: Job) -> int | None:
+    """The cycles of block `number` if it is `graph`, by a quick schedule; None if none fits."""
+    shared = share_constants(_with_block(flow, number, graph))
+    quick = replace(job, effort=Effort.FAST)
+    try:
+        lowered = lower(shared.blocks[number].graph, job.machine)
+        fitted, _ = UNLIMITED.best(search_block(lowered, shared, quick))
+    except NoSchedule:
+        return None
+    return fitted.cycles
+
+
+def _shorter_period(done: Rewritten, number: int, flow: Flow, job: Job) -> Rewritten:
+    """The loop of block `number` with sums that take last what an iteration leaves for the next
+    one, if its least period is shorter by it."""
+    graph, machine = done.graph, job.machine
+    sums = sums_of(graph)
+    best, least = done, None
+    for ready in _late_variables(graph, machine) if sums else ():
+        shapes = earlier_shapes(graph, machine, sums, ready)
+        if not shapes:
+            continue
+        if least is None:
+            least = _least_period(graph, number, flow, machine)
+        other = reassociated(done, machine, shapes)
+        period = _least_period(other.graph, number, flow, machine)
+        if period is not None and least is not None and period < least:
+            best, least = other, period
+    return best
+
+
+def _late_variables(graph: Graph, machine: Machine) -> Iterator[list[int]]:
+    """When each node is known if one of the variables that the block assigns is known last."""
+    nodes = graph.nodes
+    assigned = {node.imm for node in nodes if node.op == "assign"}
+    end = max(cycles_in_turn(graph, machine), default=0) + 1
+    carried = sorted({node.imm for node in nodes if node.op == "variable"} & assigned)
+    for variable in carried[:_MOST_VARIABLES]:
+        late = {at: end for at, node in enumerate(nodes)
+                if node.op == "variable" and node.imm == variable}  # fmt: skip
+        yield cycles_in_turn(graph, machine, late)
+
+
+def _least_period(graph: Graph, number: int, flow: Flow, machine: Machine) -> int | None:
+    """The least period of the loop of block `number` if that is `graph`, as bounds say."""
+    shared = share_constants(_with_block(flow, number, graph))
+    loop = next(one for one in loops_of(shared) if one.block == number)
+    assert isinstance(loop, CountedLoop)
+    body = used_part(shared.blocks[number].graph, loop.counter if loop.free else None)
+    try:
+        lowered = lower_loop(body, machine, constant_variables(shared))
+    except NoSchedule:
+        return None
+    return least_period(lowered, control_units(loop.decrement, machine))
+
+
+def _with_block(flow: Flow, number: int, graph: Graph) -> Flow:
+    graphs = [block.graph for block in flow.blocks]
+    graphs[number] = graph
+    return flow.with_graphs(graphs)
