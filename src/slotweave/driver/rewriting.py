@@ -20,7 +20,7 @@ from slotweave.base.budget import UNLIMITED
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.driver.job import Job
 from slotweave.driver.search_blocks import search_block
-from slotweave.ir.flow import Flow
+from slotweave.ir.flow import Block, Flow
 from slotweave.ir.graph import Graph
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
@@ -48,6 +48,12 @@ def rewritten_blocks(flow: Flow, job: Job) -> tuple[Rewritten, ...]:
         else:
             done[number] = _shorter_schedule(done[number], number, whole, job)
     return tuple(done)
+
+
+def rewritten_graph(graph: Graph, job: Job) -> Rewritten:
+    """A traced `graph`, the only block of its kernel, rewritten in the same way."""
+    (done,) = rewritten_blocks(Flow(graph.name, (), (Block(graph),)), job)
+    return done
 
 
 def _shorter_schedule(done: Rewritten, number: int, flow: Flow, job: Job) -> Rewritten:

@@ -20,10 +20,10 @@ from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.check.symbolic.equivalence import Equivalence, GraphOnTerms, program_equals_graph
 from slotweave.driver.job import Job
+from slotweave.driver.rewriting import rewritten_graph
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Program
 from slotweave.ir.verify.graph_verify import graph_faults
-from slotweave.rewrite import rewrite
 from slotweave.selftest.fitted_mutations import allocation_mutations, schedule_mutations
 from slotweave.selftest.graph_mutations import GRAPH_MUTATIONS, drop_order_edge
 from slotweave.selftest.mutant import Mutant, mutants
@@ -93,7 +93,7 @@ class _Bench:
         self.wanted = GraphOnTerms(graph, self.facts)
 
     def _rewritten(self, traced: Graph) -> Graph:
-        return rewrite(traced, self.job.machine).graph if self.job.plan.rewrite else traced
+        return rewritten_graph(traced, self.job).graph
 
     def expect_right(self, program: Program) -> None:
         """Raise CheckFailed unless the program is right, and proved to be."""
