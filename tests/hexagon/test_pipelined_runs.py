@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.driver.solving import Limits
+from slotweave.hexagon.judges.liveness import live_before
 from slotweave.hexagon.judges.loops import loop_difference, loop_meaning, whole_run
 from slotweave.hexagon.packing.loop_code import loop_code
 from slotweave.hexagon.packing.pipelining import loop_problem, schedule_loop
@@ -65,7 +66,7 @@ def run(packets):
 @given(bodies, st.booleans())
 def test_a_pipelined_loop_does_what_the_loop_did(body, rename):
     block = block_of(*body, flags=["endloop0"])
-    live = LIVE if rename else None
+    live = LIVE | live_before(block.packets, LIVE) if rename else None
     problem = loop_problem(block, live)
     found = schedule_loop(problem, len(body) + 1, Limits(workers=1, work=0.05), is_exact=False)
     if found.schedule is None:
