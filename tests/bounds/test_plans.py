@@ -45,6 +45,18 @@ def test_copies_spread_over_ways_until_both_engines_are_full() -> None:
     }  # fmt: skip
 
 
+def test_an_engine_that_is_idle_at_the_ends_leaves_more_to_the_others() -> None:
+    by_add = Arc(START, END, "add", (Work(1, ADD),))
+    by_load = Arc(START, END, "load", (Work(1, LOAD),))
+    found = plans_bound(choice(by_add, by_load), SLOTS, {"load": 1, "store": 5})
+    assert found.exact == pytest.approx(7 / 3)  # 2 T + (T - 1) = 6
+    assert {way: round(copies, 6) for _, way, copies in found.ways} == {
+        "add": round(14 / 3, 6), "load": round(4 / 3, 6),
+    }  # fmt: skip
+    both = plans_bound(choice(by_add, by_load), SLOTS, {"alu": 3, "load": 3})
+    assert (both.cycles, round(both.exact, 6)) == (5, 5.0)
+
+
 def test_operations_spread_over_modes() -> None:
     found = plans_bound(choice(Arc(START, END, "either", (Work(1, EITHER),))), SLOTS)
     assert found.exact == pytest.approx(3.0)

@@ -13,12 +13,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
+from types import MappingProxyType
 from typing import Any
 
 from slotweave.ir.alternatives import END, START, Alternatives, Arc, Route, Work
 
 #: What the solver may be off by, in cycles.
 TOLERANCE = 1e-6
+
+NEVER_IDLE: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,14 @@ class PlansBound:
     busy: Mapping[str, float]
 
 
-def plans_bound(choice: Alternatives, slots: Mapping[str, int]) -> PlansBound:
+def plans_bound(
+    choice: Alternatives, slots: Mapping[str, int], idle: Mapping[str, int] = NEVER_IDLE
+) -> PlansBound:
     """The bound of `choice` on engines with `slots` a cycle.
+
+    `idle` says for how many cycles each engine can do nothing, at both ends of a program: the
+    bound then holds for plans of which that is true, such as those whose operations begin and end
+    as those of a plan do that is known (the windows of its heads and tails).
 
     Raises ImportError without ortools, ValueError if a step of a route has no way.
     """
@@ -56,7 +65,7 @@ def plans_bound(choice: Alternatives, slots: Mapping[str, int]) -> PlansBound:
                 solver.Add(copies <= route.count * installed[arc.needs])
     load = _loads(solver, wanted)
     for engine, used in load.items():
-        solver.Add(used <= slots[engine] * cycles)
+        solver.Add(used <= slots[engine] * (cycles - idle.get(engine, 0)))
     solver.Minimize(cycles)
     if solver.Solve() != pywraplp.Solver.OPTIMAL:
         raise ValueError("there is no plan: a step of a route has no way")
