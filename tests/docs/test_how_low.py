@@ -14,10 +14,13 @@ import pytest
 
 from slotweave.backend.fit import Effort
 from slotweave.bounds import best_bound
+from slotweave.bounds.plans import plans_bound
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.driver.compile import compile_job
+from slotweave.challenge.tree_hash.plans.alternatives import tree_hash_alternatives
+from slotweave.driver.compile import compile_job, lowered_of
 from slotweave.driver.compiled import Compiled
 from slotweave.driver.job import Job
+from slotweave.ir.certificate import PriceCertificate
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE
 from support.command_line import slotweave
@@ -113,6 +116,22 @@ def test_each_lever_costs_what_the_page_says(request: pytest.FixtureRequest) -> 
     if request.config.getoption("--update-golden"):
         PAGE.write_text(as_measured, encoding="utf-8")
     assert as_measured == PAGE.read_text(encoding="utf-8")
+
+
+def test_plans_that_end_as_the_tuned_one_does_take_what_the_page_says() -> None:
+    job = Job(TREE_HASH, JUDGED, "values", TUNED, CHALLENGE)
+    lowered = lowered_of(job)
+    best = best_bound(lowered.ladder)
+    assert isinstance(best.certificate, PriceCertificate)
+    ends = zip(best.certificate.first, best.certificate.last, strict=True)
+    idle = dict(zip(lowered.problem.engines, map(sum, ends), strict=True))
+    alternatives = tree_hash_alternatives(JUDGED, "values", CHALLENGE)
+    assert alternatives is not None
+    least = plans_bound(alternatives, CHALLENGE.slots, idle).cycles
+    text = " ".join(PAGE.read_text(encoding="utf-8").split())
+    assert f"{idle['alu']} on `alu` and `valu`, {idle['load']} on `load`" in text
+    assert f"and {idle['flow']} on `flow`" in text
+    assert f"(`plans_bound` with `idle`) needs {least} cycles" in text
 
 
 def test_the_page_lists_the_levers_of_this_test() -> None:
