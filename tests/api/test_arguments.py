@@ -37,6 +37,7 @@ GRAPH = 'graph "g" vector_length=8 memory_words=0\n'
 RIGHT = {
     "bound": {"what": "saxpy"},
     "check_bounds": {"certificates": CERTIFICATES},
+    "clear_cache": {},
     "compile": {"what": double},
     "diff": {"a": MADE.program, "b": MADE.program},
     "explain": {"program": MADE.program, "cycle": 1},
@@ -52,6 +53,9 @@ RIGHT = {
     "run_pass": {"name": "rewrite", "text": GRAPH},
     "run": {"program": MADE.program, "memory": [1] * 16},
     "self_test": {"what": "saxpy", "mutants": 10},
+    "show_cache": {},
+    "show_kernel": {"kernel": "saxpy"},
+    "show_machine": {"machine": "minimal"},
     "solve": {"problem": LOWERED["lower"], "method": "list"},
     "studies": {},
     "study": {"name": "kept"},

@@ -24,7 +24,7 @@ app = typer.Typer(help="List, show and prove rewrite rules.", no_args_is_help=Tr
 
 @command(app, "list")
 def list_rules(json: Json = False) -> None:
-    """List the rewrite rules, in the order in which they are tried, and the laws of sums."""
+    """List the rewrite rules in the order of trial, then the laws of sums."""
     from slotweave.rules.catalog import EQUATIONS
 
     if json:
