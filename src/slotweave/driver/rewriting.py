@@ -7,7 +7,7 @@ schedule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from slotweave.analysis.counted_loops import CountedLoop, constant_variables, loops_of
@@ -24,7 +24,7 @@ from slotweave.ir.flow import Block, Flow
 from slotweave.ir.graph import Graph
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
-from slotweave.rewrite.reassociate import earlier_shapes, reassociated
+from slotweave.rewrite.reassociate import Shaped, earlier_shapes, reassociated
 from slotweave.rewrite.sums import sums_of
 from slotweave.rewrite.timing import cycles_in_turn, paths_of
 
@@ -65,18 +65,8 @@ def _shorter_schedule(done: Rewritten, number: int, flow: Flow, job: Job) -> Rew
     paths = paths_of(graph, machine)
     waited = [each for each in sums if paths.head[each.root] + paths.tail[each.root] > paths.slots]
     ready = cycles_in_turn(graph, machine) if waited else []
-    best, fewest = done, None
-    for parts in _PARTS:
-        shapes = earlier_shapes(graph, machine, waited, ready, parts)
-        if not shapes:
-            continue
-        if fewest is None:
-            fewest = _quick_cycles(graph, number, flow, job)
-        other = reassociated(done, machine, shapes)
-        cycles = _quick_cycles(other.graph, number, flow, job)
-        if cycles is not None and fewest is not None and cycles < fewest:
-            best, fewest = other, cycles
-    return best
+    tried = (earlier_shapes(graph, machine, waited, ready, parts) for parts in _PARTS)
+    return _shortest(done, tried, machine, lambda g: _quick_cycles(g, number, flow, job))
 
 
 def _quick_cycles(graph: Graph, number: int, flow: Flow, job: Job) -> int | None:
@@ -96,17 +86,29 @@ def _shorter_period(done: Rewritten, number: int, flow: Flow, job: Job) -> Rewri
     one, if its least period is shorter by it."""
     graph, machine = done.graph, job.machine
     sums = sums_of(graph)
-    best, least = done, None
-    for ready in _late_variables(graph, machine) if sums else ():
-        shapes = earlier_shapes(graph, machine, sums, ready)
+    late = _late_variables(graph, machine) if sums else ()
+    tried = (earlier_shapes(graph, machine, sums, ready) for ready in late)
+    return _shortest(done, tried, machine, lambda g: _least_period(g, number, flow, machine))
+
+
+def _shortest(
+    done: Rewritten,
+    tried: Iterable[Sequence[Shaped]],
+    machine: Machine,
+    cycles: Callable[[Graph], int | None],
+) -> Rewritten:
+    """`done` with the shapes among those `tried` with which it takes the fewest `cycles`; as it is
+    if they gain nothing, or it is not known how many it takes."""
+    best, fewest = done, None
+    for shapes in tried:
         if not shapes:
             continue
-        if least is None:
-            least = _least_period(graph, number, flow, machine)
+        if fewest is None:
+            fewest = cycles(done.graph)
         other = reassociated(done, machine, shapes)
-        period = _least_period(other.graph, number, flow, machine)
-        if period is not None and least is not None and period < least:
-            best, least = other, period
+        found = cycles(other.graph)
+        if found is not None and fewest is not None and found < fewest:
+            best, fewest = other, found
     return best
 
 
