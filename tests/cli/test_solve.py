@@ -75,7 +75,7 @@ def test_people_read_the_outcome_first_and_why_no_shorter_period(packed):
     assert answer.code == Exit.DONE
     lines = answer.out.splitlines()
     assert lines[0].startswith("period 9, proved to be the least: in a period of 8 the activities")
-    assert lines[1].startswith("makespan 14, not proved: at least 11 (R2 has too little room")
+    assert lines[1].startswith("makespan 14, not proved: at least 11 (too little room for R2")
     assert any(line.startswith("  period < 8     not possible: recurrence: ") for line in lines)
     assert any("schedule found in" in line and "stages" in line for line in lines)
     other = slotweave("solve", packed, "--method", "modulo", "--evaluations", 30).out.splitlines()

@@ -34,7 +34,7 @@ def window_bound(
         if proof is None:
             break
         name = project.resources[proof.resource].name
-        why = f"{name} has too little room in the cycles {proof.begin} to {proof.end - 1}"
+        why = f"too little room for {name} in cycles {proof.begin} to {proof.end - 1}"
         found = ProjectBound(MAKESPAN, makespan + 1, f"{why} of {makespan}", proof, period)
     return found
 
