@@ -245,10 +245,15 @@ def _why_blocks(made: RepackedBlocks) -> str:
 
 
 def _why_unchanged(rounds: list[Round]) -> str:
-    """Why the program is returned as it was given."""
-    done = "proved to do the same" if rounds[0].found else "found"
+    """Why the program is returned as it was given, and what was found but not proved."""
+    first = rounds[0]
     in_time = " in time" if any(one.is_late for one in rounds) else ""
-    return f"nothing shorter was {done}{in_time}, so it is the program as it was given"
+    if not first.found:
+        return f"nothing shorter was found{in_time}, so it is the program as it was given"
+    made = [one.cycles for one in first.tried if one.cycles is not None]
+    said = f" (the shortest that was found: {plural(min(made), 'cycle')})" if made else ""
+    same = "nothing shorter was proved to do the same"
+    return f"{same}{in_time}{said}, so it is the program as it was given"
 
 
 def _meta(program: Program, rounds: list[Round], options: RepackOptions) -> Mapping[str, Any]:

@@ -251,7 +251,7 @@ def _blocks_bound(result: Compiled, entered: Sequence[int], run: Executed) -> Bo
     least = [best_bound(block.bounds).cycles for block in result.blocks]
     cycles = sum(times * cycles for times, cycles in zip(entered, least, strict=True))
     runs = plural(sum(entered), "block")
-    why = f"a run goes through {runs}, none of which can be shorter"
+    why = f"the sum of the bounds of the {runs} that a run goes through"
     overlapped = 0
     for report in result.loops:
         if report.schedule is not None:
