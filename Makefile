@@ -50,7 +50,8 @@ coverage: $(DEV)
 	$(BIN)/coverage erase
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -W ignore:overflow $(COVERED) tests/simulate/test_agreement.py
 	$(BIN)/pytest $(PARALLEL) $(COVERED) tests/check tests/rewrite tests/simulate tests/rules tests/fuzz \
-		tests/driver/test_pipeline.py tests/test_own_kernels.py
+		tests/driver tests/bounds/projects tests/repacking/test_repack_blocks.py \
+		tests/test_own_kernels.py tests/test_promises.py
 	$(BIN)/coverage json --quiet -o - | $(BIN)/python tests/support/branch_coverage.py
 
 lint: $(DEV)

@@ -17,11 +17,12 @@ FLOOR = 0.95
 
 
 def shares(report: Mapping[str, Any]) -> dict[str, float]:
-    """The share of branches taken, by package."""
+    """The share of branches taken, by package of slotweave."""
     taken: Counter[str] = Counter()
     there: Counter[str] = Counter()
     for file, found in report["files"].items():
-        package = PurePath(file).parent.name
+        parts = PurePath(file).parts
+        package = parts[parts.index("slotweave") + 1]
         taken[package] += found["summary"]["covered_branches"]
         there[package] += found["summary"]["num_branches"]
     return {package: taken[package] / there[package] for package in sorted(there)}
