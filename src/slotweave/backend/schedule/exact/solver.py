@@ -93,7 +93,10 @@ def run_model(
     parameters.num_workers = search.workers
     parameters.random_seed = search.seed
     parameters.catch_sigint_signal = False
-    parameters.subsolvers.extend(search.strategies)
+    if search.strategies:
+        parameters.subsolvers.extend(search.strategies)
+        # or the last worker is kept for neighbourhoods (findings/cpsat-listed-subsolvers.sh)
+        parameters.num_full_subsolvers = search.workers
 
     class Told(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
