@@ -154,7 +154,7 @@ class TuningProgress:
         state = _best(self.step)[1]
         self.terminal.note(f"{_cycles(state)} after {tried}, in {self.output}")
         if self.step.proof:
-            reason = f"no plan takes fewer cycles: {self.step.proof}"
+            reason = f"no schedule of its operations takes fewer cycles: {self.step.proof}"
             self.terminal.note(f"the search ends here, for {reason}")
 
     def _signed(self, outcome: Mapping[str, Any] | None) -> Any:

@@ -25,8 +25,8 @@ from slotweave.tuning.store import BEGUN, Spec, Store
 @dataclass(frozen=True)
 class Step:
     """A search after one more candidate: its seed, its new state, and what was tried (None at the
-    beginning). `states` are those of all seeds. `proof` says why there is no shorter plan, if that
-    is known: then the search ends."""
+    beginning). `states` are those of all seeds. `proof` says why its operations have no shorter
+    schedule, if that is known: then the search ends."""
 
     seed: int
     state: State
@@ -89,9 +89,9 @@ def run(
 
 
 def proof_of_least(task: Task, state: State) -> str:
-    """Why no plan takes fewer cycles than the best one; "" if that is not known.
+    """Why no schedule of the best plan's operations takes fewer cycles; "" if that is not known.
 
-    Where a kernel leaves no choice open, all its plans schedule the same operations.
+    Only asked where a kernel leaves no choice open: others have plans with other operations.
     """
     if task.kernel.vary is not None:
         return ""
