@@ -7,7 +7,7 @@ CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all coverage lint docs budgets screenshots clean
+.PHONY: help demo test tests check-all coverage lint docs budgets screenshots clean
 
 help:
 	@echo "make demo       compile the tree-hash workload, check it, show where the cycles went, export it"
@@ -26,10 +26,14 @@ demo: $(CORE)
 	@$(BIN)/slotweave compile tree-hash -o out/tree-hash.json
 	@$(BIN)/slotweave export out/tree-hash.json --format challenge -o out/perf_takehome.py
 
+# Linters take one core, so the tests start beside them.
+test: $(DEV)
+	@$(MAKE) --no-print-directory --jobs=2 lint tests
+
 # The tests of a file stay in one process, for they share what is slow to make; files that take
 # longest come first, in the order of tests/conftest.py.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
-test: lint
+tests: $(DEV)
 	$(BIN)/pytest $(PARALLEL)
 
 # Each part says how many seconds it took.

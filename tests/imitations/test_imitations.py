@@ -24,6 +24,7 @@ from slotweave.backend.fit import Effort
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.legality import static_faults
+from support.examples import a_share
 
 PAGE = Path(__file__).parents[2] / "docs" / "repack.md"
 TABLE = re.compile(r"(?<=<!-- table -->\n\n).*?(?=\n\n<!-- end of table -->)", re.DOTALL)
@@ -32,20 +33,20 @@ SMALL = Shape(height=3, rounds=3, batch=16)
 JUDGED = Shape(height=10, rounds=16, batch=256)
 
 
-@pytest.mark.parametrize("rung", RUNGS)
+@pytest.mark.parametrize("rung", a_share(RUNGS, every=2))
 def test_a_rung_comes_back_no_longer_and_right(rung):
     repacked(Imitation(rung, "as compiled", compiled(plan_of(rung, SMALL), SMALL)), SMALL,
              Effort.FAST, instances=3)  # fmt: skip
 
 
-@pytest.mark.parametrize("rung", MADE_WORSE)
+@pytest.mark.parametrize("rung", a_share(MADE_WORSE, every=2))
 def test_a_rung_made_worse_comes_back_as_short_as_it_is_compiled(rung):
     for imitation in made_worse(rung, SMALL):
         row = repacked(imitation, SMALL, Effort.FAST, instances=3)
         assert row.after <= 1.05 * row.best, imitation.name
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", a_share(STYLES, every=2))
 def test_a_file_in_a_style_of_people_comes_back_shorter_and_right(style, tmp_path):
     imitation = Imitation("a file", style, loaded(style, tmp_path, SMALL))
     row = repacked(imitation, SMALL, Effort.FAST, instances=3)

@@ -78,7 +78,7 @@ def small() -> tuple[Program, Facts]:
 
 
 def test_a_scalar_program_is_packed_a_slot_beside_the_other():
-    program, facts = scalar_tree_hash(3, 4, 16)
+    program, facts = scalar_tree_hash(2, 3, 16)
     result = repack(program, CHALLENGE, facts, FAST)
     assert result.before == counted_bundles(program)
     assert result.cycles == counted_bundles(result.program) < result.before / 10

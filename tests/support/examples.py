@@ -1,11 +1,15 @@
-"""How many examples of a property are drawn: all of them with `--long`, a share without."""
+"""How much is tried: with `--long` all examples of a property and all cases, without it a share."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
 from hypothesis import settings
 
 #: Without `--long`, of each hundred; a property has at least LEAST, or all it asks for.
-SHARE = 30
+SHARE = 20
 LEAST = 12
 
 #: The profiles, of which conftest.py loads one. Both draw the same examples on every run.
@@ -20,3 +24,14 @@ def examples(many: int) -> settings:
     assert profile is not None
     share = -(-many * profile.max_examples // 100)
     return settings(max_examples=max(share, min(many, LEAST)))
+
+
+def a_share(cases: Iterable[Any], every: int) -> list[Any]:
+    """Cases for `parametrize`, of which all but one of `every` are `long`; tuples are arguments."""
+    return [
+        pytest.param(
+            *(case if isinstance(case, tuple) else (case,)),
+            marks=[] if number % every == 0 else pytest.mark.long,
+        )
+        for number, case in enumerate(cases)
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from slotweave.backend.emit import emit
@@ -81,6 +82,7 @@ def records(k: Tracer, items: int = 32, rounds: int = 6) -> None:
         k.store(first + 1, two, words)
 
 
+@cache
 def scalar_tree_hash(height: int, rounds: int, batch: int) -> tuple[Program, Facts]:
     """The scalar tree hash as it is compiled, and its judged contract as facts."""
     kernel = kernels()["tree-hash"]

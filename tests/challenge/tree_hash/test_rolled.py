@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from slotweave.frontend.kernel import Words
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.simulate.compiled import encode, run_compiled
+from support.examples import a_share
 
 JUDGED = {"height": 10, "rounds": 16, "batch": 256}
 NAMES = ("hybrid-unroll", "dedup-runtime")
@@ -85,9 +87,10 @@ def test_another_machine_will_do(name: str) -> None:
 MINIMAL_WITH_ROOM = replace(MINIMAL, name="roomy", scratch_words=512)
 
 
-@pytest.mark.parametrize("detect", [False, True])
-@pytest.mark.parametrize("shared_levels", [0, 1, 4, 5])
-@pytest.mark.parametrize("vectors", [1, 3])
+@pytest.mark.parametrize(
+    ("detect", "shared_levels", "vectors"),
+    a_share(product([False, True], [0, 1, 4, 5], [1, 3]), every=3),
+)
 def test_all_choices_go_together(detect: bool, shared_levels: int, vectors: int) -> None:
     result = compiled(
         "hybrid-unroll", parameters(4, 7, 50), "full",
