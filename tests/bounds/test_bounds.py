@@ -182,6 +182,22 @@ def test_work_that_waits_for_a_load_leaves_cycles_idle():
     assert "alu (without its first and last cycle)" in bound.why
 
 
+def test_a_window_ends_with_the_work_that_it_is_about():
+    """Six loads of one a cycle, each with a chain of five behind it, the first with one of eight:
+    the heads of that chain are no reason to look for loads as late as its end."""
+    loads = [Op(((0, 1, 1),))] * 6
+    work: list[Op] = []
+    for load in range(6):
+        before = load
+        for _link in range(8 if load == 0 else 5):
+            work.append(Op(((1, 1, 1),), ((before, DATA, 0),)))
+            before = len(loads) + len(work) - 1
+    problem = problem_of([*loads, *work], engines=[("load", 1), ("alu", 40)])
+    bound = heads_and_tails_bound(problem)
+    assert bound.cycles == 11
+    assert "load (without its last 5 cycles)" in bound.why
+
+
 def test_lanes_of_a_split_vector_may_lie_in_any_cycles():
     """Eight lanes on an engine of three slots take three cycles behind the load, no more."""
     load, lanes = Op(((0, 1, 1),)), Op(((1, 8, 1), (0, 4, 1)), ((0, DATA, 0),))

@@ -40,7 +40,7 @@ class _Work:
     """Operations of one head, tail and class of modes as one row; `count` of them.
 
     `slots[row, e]` is the fewest slots of a mode on engine e, infinite if there is none; `kind` is
-    the number of the class. `last_head` and `last_tail` are no less than any head and tail.
+    the number of the class.
     """
 
     head: _Longs
@@ -48,15 +48,10 @@ class _Work:
     count: _Longs
     slots: _Floats
     kind: _Longs
-    last_head: int
-    last_tail: int
 
     def flipped(self) -> _Work:
         """The same seen from the end."""
-        return replace(
-            self, head=self.tail, tail=self.head,
-            last_head=self.last_tail, last_tail=self.last_head,
-        )  # fmt: skip
+        return replace(self, head=self.tail, tail=self.head)
 
     def that_pays(self, prices: Prices) -> _Work:
         """The rows that have no mode for nothing, whatever cycles are priced."""
@@ -106,8 +101,7 @@ def _work(problem: Problem, at: Distances, classes: ModeClasses) -> _Work:
     _keys, at_row, count = np.unique(_row_keys(rows.T), return_index=True, return_counts=True)
     rows = rows[at_row]
     head, tail, kind = rows.T
-    last = int(head.max(initial=0)), int(tail.max(initial=0))
-    return _Work(head, tail, count.astype(np.int64), fewest[kind], kind, *last)
+    return _Work(head, tail, count.astype(np.int64), fewest[kind], kind)
 
 
 def _row_keys(columns: Iterable[_Longs]) -> _Longs:
@@ -149,12 +143,15 @@ def _windowed(problem: Problem, work: _Work, prices: Prices) -> tuple[int, Price
 def _moved(
     problem: Problem, work: _Work, prices: Prices, moved: list[int], windows: tuple[_Longs, _Longs]
 ) -> _Longs:
-    """The first priced cycles, those of the engines `moved` at the one that bounds the most."""
+    """The first priced cycles, those of the engines `moved` at the one that bounds the most.
+
+    No later than the last head, for windows that hold no work prove nothing.
+    """
     first = windows[0].copy()
     first[moved] = 0
     inside = _costs(work, prices, (first, windows[1]))
     outside = np.where(np.isfinite(work.slots[:, moved]).any(axis=1), 0.0, inside)
-    lost = np.bincount(work.head, (inside - outside) * work.count, work.last_head + 1)
+    lost = np.bincount(work.head, (inside - outside) * work.count, 1)
     weight = sum(float(prices[engine] * problem.slots[engine]) for engine in moved)
     gain = weight * np.arange(len(lost)) - np.cumsum(lost) + lost
     first[moved] = int(np.argmax(gain > gain.max() - 1e-9))
