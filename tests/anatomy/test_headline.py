@@ -88,6 +88,23 @@ def test_where_the_run_is_not_known_that_comes_first() -> None:
     assert said == "How long it runs is not known: cond_jump depends on data (bundle 1)."
 
 
+#: What is known costs no cycle in a dataflow: these constants could be folded.
+FOLDED: list[Bundle] = [const(3, 4), {"alu": (("+", 2, 3, 4),)}, {"store": (("store", 2, 2),)}]
+#: The second load repeats the first one.
+REPEATED: list[Bundle] = [
+    {"load": (("load", 0, 1), ("load", 2, 1))}, {"store": (("store", 1, 0),)},
+    {"store": (("store", 0, 2),)},
+]  # fmt: skip
+
+
+def test_the_bound_comes_first_where_no_order_is_shorter_and_nothing_superfluous() -> None:
+    for bundles, first in ((FOLDED, "bound"), (REPEATED, "repack")):
+        text = program_to_json(Program("challenge", tuple(bundles)))
+        told = slotweave("inspect", "-", "--json", stdin=text).json
+        assert told["bound"]["cycles"] == told["cycles"] > told["dataflow"]["cycles"]
+        assert told["next"].startswith(f"slotweave {first} -"), told["next"]
+
+
 COMMANDS = [
     (const(0), const(1)),
     (const(0, 1),),

@@ -95,7 +95,7 @@ def test_they_stay_where_results_land_later() -> None:
 def test_a_straight_program_is_as_it_is_written() -> None:
     text = Program("challenge", ({"load": (("const", 0, 1),)}, DEBUG, {"debug": (("halt",),)}))
     found = unrolled(text, CHALLENGE, NOTHING_KNOWN)
-    assert found == Unrolled(text, (0, 1, 2), {}, {}, found.lifted, (0, 0, 0))
+    assert found == Unrolled(text, (0, 1, 2), {}, {}, found.lifted, (0, 0, 0), text)
 
 
 def test_a_straight_program_ends_behind_the_first_bundle_that_halts() -> None:

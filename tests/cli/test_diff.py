@@ -55,6 +55,18 @@ def test_of_a_loop_cycles_of_the_run_are_said_and_the_bundle_where_it_is_another
     assert "\n    8:alu:0 (bundle 4) `< 3 1 2`" in answer.out
 
 
+def test_the_line_of_the_kernel_is_named_where_programs_differ(tmp_path: Path) -> None:
+    for name, sign in (("a.json", "+"), ("b.json", "-")):
+        (tmp_path / name).write_text(json.dumps({
+            "program": [{"load": [["const", 0, 1]]}, {"alu": [[sign, 1, 0, 0]]},
+                        {"store": [["store", 0, 1]]}],
+            "lines": {"texts": ["k.py:3", "k.py:4"], "slots": [-1, 0, 1]},
+        }))  # fmt: skip
+    answer = slotweave("diff", tmp_path / "a.json", tmp_path / "b.json").out
+    assert "    A: written by 2:store:0 `store 0 1`, k.py:4\n" in answer
+    assert "differ first in 1:alu:0 `+ 1 0 0`, k.py:3, which is `- 1 0 0` in B" in answer
+
+
 def test_the_json_form_has_every_placement(files: tuple[Path, Path]) -> None:
     answer = slotweave("diff", *files, "--json").json
     assert answer["schema_version"] == 1

@@ -51,6 +51,31 @@ def test_a_place_in_a_program_is_explained() -> None:
     assert [one["free_from"] for one in same["operations"]] == [1]
 
 
+#: As `STRAIGHT`, with a second operation beside the sum, and where they stand in a kernel.
+WITH_LINES = (
+    '{"program": [{"load": [["const", 0, 1]]}, '
+    '{"alu": [["+", 1, 0, 0], ["-", 2, 0, 0]]}, {"store": [["store", 1, 2]]}], '
+    '"lines": {"texts": ["k.py:3", "k.py:4"], "slots": [0, 1, 0, -1]}}'
+)
+
+
+def test_the_lines_of_the_kernel_are_named_along_the_chain() -> None:
+    answer = slotweave("explain", "-", "2:store:0", stdin=WITH_LINES).out
+    assert answer.startswith("2:store:0 `store 1 2`\n")
+    assert "computed by 1:alu:0 `+ 1 0 0`, k.py:4\n" in answer
+    assert "    < operand: 0:load:0 `const 0 1`, k.py:3\n" in answer
+    places = slotweave("explain", "-", "2:store:0", "--json", stdin=WITH_LINES).json["operations"]
+    assert [link["line"] for link in places[0]["chain"]] == ["k.py:4", "k.py:3"]
+
+
+def test_of_a_whole_cycle_only_what_holds_longest_is_told_of_each() -> None:
+    answer = slotweave("explain", "-", "1", stdin=WITH_LINES).out
+    assert "1:alu:0 `+ 1 0 0`, k.py:4\n    until 1: its operand" in answer
+    assert "1:alu:1 `- 2 0 0`, k.py:3\n    until 1: its operand" in answer
+    assert "    < " not in answer
+    assert answer.endswith("to see a chain link by link, name one slot, such as 1:alu:0\n")
+
+
 def test_what_has_no_address_stands_between_rather_than_being_met() -> None:
     program = (
         '[{"load": [["const", 0, 1]]}, {"store": [["store", 0, 0]]}, {"flow": [["pause"]]}, '

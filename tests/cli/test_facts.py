@@ -45,6 +45,48 @@ def test_that_nothing_is_assumed_is_said_with_the_facts_that_fit(command: str) -
     assert NOTHING_ASSUMED not in answer.out
 
 
+#: What a program says that was compiled from a kernel in a file of the user's.
+OWN = {"kernel": "my kernels.py:walk", "params": {"n": 8}, "contract": "graph"}
+#: A store to wherever word 6 points, and a load after it from wherever word 5 does.
+POINTERS = [
+    {"load": [["const", 0, 6], ["const", 2, 5]]}, {"load": [["load", 1, 0], ["load", 3, 2]]},
+    {"store": [["store", 1, 0]]}, {"load": [["load", 4, 3]]}, {"store": [["store", 1, 4]]},
+]  # fmt: skip
+
+
+def test_of_a_kernel_in_a_file_it_is_said_only_where_memory_is_waited_for() -> None:
+    told = "`slotweave facts show 'my kernels.py:walk' -p n=8 -o facts.json` writes what is known"
+    waits = json.dumps({"program": POINTERS, "meta": OWN})
+    plain = json.dumps({"program": BUNDLES[:1], "meta": OWN})
+    for command, *place in (("inspect",), ("explain", "3:load")):
+        assert f"{NOTHING_ASSUMED}; {told}" in slotweave(command, "-", *place, stdin=waits).err
+        place = ["0"] if place else []
+        assert NOTHING_ASSUMED not in slotweave(command, "-", *place, stdin=plain).err
+    for command in ("what-if", "bound"):
+        assert NOTHING_ASSUMED not in slotweave(command, "-", stdin=waits).err
+    assert told in slotweave("repack", "-", "--effort", "fast", stdin=waits).err
+
+
+def test_the_facts_of_a_kernel_are_shown(tmp_path: Path) -> None:
+    file = tmp_path / "triple.py"
+    file.write_text(
+        "def triple(k, n=8):\n"
+        "    source = k.region('x', 0, n, read_only=True)\n"
+        "    target = k.region('y', n, n, output=True)\n"
+        "    for at in range(n):\n"
+        "        target.store(at, 3 * source[at])\n"
+    )
+    known = facts_from_json(slotweave("facts", "show", f"{file}:triple", "-p", "n=4").out)
+    rows = [(each.name, each.start, each.length) for each in known.regions]
+    assert rows == [("x", 0, 4), ("y", 4, 4)]
+    assert known.memory_words is not None
+    shown = slotweave("facts", "show", "tree-hash", "-p", "height=2", "--contract", "full")
+    shape = {"height": 2, "rounds": 16, "batch": 256}
+    assert facts_from_json(shown.out) == kernels()["tree-hash"].facts(shape, "full")
+    refused = slotweave("facts", "show", "challenge", "-p", "n=4")
+    assert_refused(refused, "SW212", "-p and --contract are for kernels, and 'challenge' is none")
+
+
 def test_of_a_bare_program_it_is_said_which_facts_there_are(command: str) -> None:
     assert f"{NOTHING_ASSUMED}; if more is known" in answered(command, {}).err
 
@@ -213,7 +255,7 @@ def test_a_file_of_facts_that_were_shown_serves_as_they_do(tmp_path: Path) -> No
     assert slotweave("facts", "show", "challenge", *shape, "-o", file).code == 0
     named = answered("inspect", {}, "--facts", "challenge", *shape, "--json").json
     read = answered("inspect", {}, "--facts", str(file), "--json").json
-    told = {"facts": str(file), "next": f"slotweave repack - --facts {file} -o shorter.json"}
+    told = {"facts": str(file), "next": f"slotweave bound - --facts {file}"}
     assert read == {**named, **told}
     assert slotweave("facts", "show", file).out == file.read_text()
 

@@ -79,7 +79,7 @@ def test_people_read_the_outcome_first_and_why_no_shorter_period(packed):
     assert any(line.startswith("  period < 8     not possible: recurrence: ") for line in lines)
     assert any("schedule found in" in line and "stages" in line for line in lines)
     other = slotweave("solve", packed, "--method", "modulo", "--evaluations", 30).out.splitlines()
-    assert other[0].startswith("period 3, not proved: at least 2 (R1: 19 units")
+    assert other[0].startswith("period 3, not proved: at least 2 (R1: 19 needed in all")
     assert any("none found in" in line and "in the way" in line for line in other)
 
 

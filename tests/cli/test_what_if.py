@@ -22,7 +22,7 @@ def test_it_says_what_one_more_slot_saves(file: Path) -> None:
     assert slotweave("what-if", file, "--set", "load=4", "--json").json["cycles"] == 2
     text = slotweave("what-if", file).out
     assert "1 fewer with one more slot for load" in text
-    assert text.startswith("The program stays fixed; nothing is compiled again")
+    assert text.startswith("The program is timed again, not compiled again")
 
 
 def test_it_says_what_words_of_scratch_are_worth(file: Path) -> None:

@@ -18,6 +18,7 @@ from slotweave.anatomy.causes.placements import Placements, placements
 from slotweave.anatomy.causes.why_here import explain_placed
 from slotweave.anatomy.unrolled import unrolled
 from slotweave.anatomy.words.live_scratch import JUMPS
+from slotweave.anatomy.words.scratch_names import scratch_names
 from slotweave.base.diagnostics import CheckFailed, SlotweaveError
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
@@ -110,9 +111,10 @@ def false_of_run(
 def false_placements(case: Case, placed: Placements, rng: random.Random) -> Iterator[str]:
     """What is said with these placements, and is not so."""
     could = Counter[str]()
+    names = scratch_names(case.program, case.machine)
     last = max((one.bundle for one in placed.issued), default=-1)
     for bundle in range(last + 1):
-        answer = explain_placed(case.program, case.machine, placed, bundle).to_json()
+        answer = explain_placed(case.program, case.machine, placed, names, bundle).to_json()
         for operation in answer["operations"]:
             could[operation["engine"]] += operation["room"] is not None and not _breaks(operation)
             yield from _false_of_operation(case, operation, rng)

@@ -100,6 +100,11 @@ class Inspection:
         return best_bound(tuple(self.ladder)) if self.ladder else None
 
     @property
+    def waits_for_memory(self) -> bool:
+        """Is a slot idle because the next operation waits for memory?"""
+        return self.view is not None and any(idle.get("memory") for idle in self.view.idle.values())
+
+    @property
     def cycles_of(self) -> str:
         """Of which runs `cycles` are."""
         return EVERY_RUN if self.refusal is None else EACH_BUNDLE_ONCE

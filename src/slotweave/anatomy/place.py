@@ -12,7 +12,8 @@ class Place:
 
     `bundle` is that of the text; `cycle` is that of the run, where a program jumps, and None where
     bundles and cycles are one. `text` is the slot as it is written, `named` the same with the names
-    that the program brings for words of scratch.
+    that the program brings for words of scratch. `line` is that of the kernel, "walk.py:31", if the
+    program says so.
     """
 
     bundle: int
@@ -21,6 +22,7 @@ class Place:
     text: str
     named: str
     cycle: int | None = None
+    line: str | None = None
 
     @property
     def at(self) -> int:
@@ -32,7 +34,8 @@ class Place:
         return self.text.split()[0]
 
     def to_json(self) -> dict[str, Any]:
-        """Cycle (of a run), bundle, engine, slot and text; the text with names if it has some."""
+        """Cycle (of a run), bundle, engine, slot, text; the text with names and the line, if there
+        are some."""
         return {
             **({} if self.cycle is None else {"cycle": self.cycle}),
             "bundle": self.bundle,
@@ -40,4 +43,5 @@ class Place:
             "slot": self.slot,
             "text": self.text,
             **({} if self.named == self.text else {"named": self.named}),
+            **({} if self.line is None else {"line": self.line}),
         }

@@ -18,18 +18,19 @@ class StraightPart:
 
     What its operations wait for within it is in `placed`. Where it is entered nothing is known of
     memory or scratch, so accesses are apart only if their addresses are a known distance from each
-    other.
+    other. `text` is the whole program.
     """
 
     block: BasicBlock
     program: Program
     placed: Placements
+    text: Program
 
 
 def straight_part(program: Program, machine: Machine, block: BasicBlock) -> StraightPart:
     """`block` of `program`, which must be settled."""
     part = replace(program, bundles=program.bundles[block.start : block.stop])
-    return StraightPart(block, part, placements(part, machine, {}))
+    return StraightPart(block, part, placements(part, machine, {}), program)
 
 
 def part_at(program: Program, machine: Machine, bundle: int) -> StraightPart:

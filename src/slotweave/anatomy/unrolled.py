@@ -29,7 +29,8 @@ class Unrolled:
 
     Bundle i of it is bundle `path[i]` of the text; `accesses` are its loads and stores, and `known`
     says in which region they lie. `lifted` is the run as a graph. `begins` has for each bundle of
-    the run the one with which its block begins (see `block_begins`).
+    the run the one with which its block begins (see `block_begins`). `text` is the program as it is
+    written.
     """
 
     program: Program
@@ -38,6 +39,7 @@ class Unrolled:
     known: KnownAccesses
     lifted: Lifted
     begins: tuple[int, ...]
+    text: Program
 
     @cached_property
     def cycles(self) -> tuple[int, ...]:
@@ -73,7 +75,7 @@ def unrolled(
         )
         size = len(ran.bundles)
         return Unrolled(ran, tuple(range(size)), lifted.accesses, lifted_accesses(lifted), lifted,
-                        (0,) * size)  # fmt: skip
+                        (0,) * size, program)  # fmt: skip
     lifted = lift_counting(
         program, machine, facts, max_bundles, apart=apart, checked=checked, path=path
     )
@@ -96,6 +98,7 @@ def unrolled(
         placed(lifted_accesses(lifted)),
         lifted,
         block_begins(program, machine, kept_path),
+        program,
     )
 
 

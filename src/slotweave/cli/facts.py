@@ -6,6 +6,7 @@ file that it reads, else none. What a program says of its origin is only a hint 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -61,13 +62,15 @@ FactsOption = Annotated[
 class Assumed:
     """The facts that a command works under: as users call them, and what they are about.
 
-    `about` is "the shape 10,16,256"; `notes` are what to say of them on stderr.
+    `about` is "the shape 10,16,256"; `notes` are what to say of them on stderr; `hint` is what to
+    say besides if it costs cycles that nothing is known of memory.
     """
 
     name: str
     facts: Facts
     about: str | None = None
     notes: tuple[str, ...] = ()
+    hint: str = ""
 
     def __str__(self) -> str:
         if self.name == NOTHING:
@@ -85,11 +88,12 @@ def assumed(file: str, given: str | None, how: Building, program: Program) -> As
         values = how.values(found[0]) or usual_values(subject, program.meta.get("params"))
     with given_as(f"--facts {FORM}"):
         facts = facts_named(name, values)
-    hint = missing_facts(file, given, program)
-    notes = [hint] if hint else []
+    missing = missing_facts(file, given, program)
+    own = facts_of_own_kernel(program) if missing else None
+    notes = [missing] if missing and own is None else []
     notes += subject_notes(file, name, how, program)
     about = f"the {subject.noun} {subject.text(values)}" if subject and values else None
-    return Assumed(name, facts, about, tuple(notes))
+    return Assumed(name, facts, about, tuple(notes), missing if own else "")
 
 
 @contextmanager
@@ -158,13 +162,27 @@ def missing_facts(file: str, given: str | None, program: Program) -> str:
     """What to say if no facts are given, and none are assumed; nothing otherwise."""
     if given is not None or facts_for(file, None) != NOTHING:
         return ""
-    origin = facts_of_origin(file, program)
-    if origin == NOTHING:
+    origin, own = facts_of_origin(file, program), facts_of_own_kernel(program)
+    if own is not None:
+        better = f"`{own} -o facts.json` writes what is known of it, for --facts facts.json"
+    elif origin == NOTHING:
         better = f"if more is known, pass --facts {FORM} (`slotweave facts list`)"
     else:
         promise = f"{program.meta['kernel']} with the contract {program.meta['contract']}"
         better = f"the program names {promise}; --facts {origin} may apply"
     return f"no --facts given, so nothing is assumed about memory; {better}"
+
+
+def facts_of_own_kernel(program: Program) -> str | None:
+    """The command that shows the facts of the kernel that `program` names, if that is one in a
+    file of the user's."""
+    kernel, params = program.meta.get("kernel"), program.meta.get("params")
+    if not isinstance(kernel, str) or ".py:" not in kernel or not isinstance(params, Mapping):
+        return None
+    words = ["slotweave", "facts", "show", " ".join(kernel.split())]
+    for name, value in params.items():
+        words += ["-p", f"{name}={value}"]
+    return shlex.join(words)
 
 
 def own_values(subject: Subject, program: Program) -> Values | None:

@@ -103,7 +103,8 @@ def _shown(places: Sequence[Place]) -> str:
     last = max(places, key=lambda place: place.at)
     more = f" and {len(places) - 1} more" if len(places) > 1 else ""
     of = "" if last.at == last.bundle else f" (bundle {last.bundle:,})"
-    return f"{last.at:,}:{last.engine}:{last.slot}{of} `{last.named}`{more}"
+    line = "" if last.line is None else f", {last.line}"
+    return f"{last.at:,}:{last.engine}:{last.slot}{of} `{last.named}`{line}{more}"
 
 
 def _only_lines(side: str, only: Sequence[Only]) -> Iterator[str]:

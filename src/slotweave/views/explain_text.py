@@ -66,15 +66,17 @@ def explanation_lines(answer: Explanation) -> Iterator[str]:
     """`answer` line by line.
 
     Operations that are alike but for their slots and words, as the lanes of a vector are, are told
-    once; a chain that leads to what was told is not told again.
+    once. If only operations that are alike are told, so is the chain behind them, link by link; a
+    chain that leads to what was told is not told again.
     """
-    told: _Told = {}
+    groups = _alike(answer.operations)
+    told: _Told | None = {} if len(groups) <= 1 else None
     if answer.cycle is not None:
         yield f"cycle {answer.cycle:,} of the run: bundle {answer.bundle:,}"
     if answer.part is not None:
         first, last = answer.part[0], answer.part[1] - 1
         yield f"bundles {first:,} to {last:,} run in a row; when they run depends on data"
-    for alike in _alike(answer.operations):
+    for alike in groups:
         yield from _operation_lines(alike, told)
     for empty in answer.empty:
         one = f"slot {empty.first} is"
@@ -83,6 +85,8 @@ def explanation_lines(answer: Explanation) -> Iterator[str]:
         yield f"{empty.engine}: {slots} empty: {_reason(empty)}"
         if empty.next is not None:
             yield from (f"    {line}" for line in _operation_lines([empty.next], told))
+    if told is None:
+        yield f"to see a chain link by link, name one slot, such as {_slot(groups[0][0].place)}"
     if not answer.operations and not answer.empty:
         yield "there is nothing here, and there could be nothing"
 
@@ -113,20 +117,28 @@ def _likeness(operation: ExplainedOperation) -> Hashable:
 
 
 def _sort(place: Place) -> Hashable:
-    """When and on which engine something is done, and what."""
-    return place.cycle, place.bundle, place.engine, place.mnemonic
+    """When and on which engine something is done, what, and for which line of the kernel."""
+    return place.cycle, place.bundle, place.engine, place.mnemonic, place.line
 
 
-def _operation_lines(alike: Sequence[ExplainedOperation], told: _Told) -> Iterator[str]:
-    """The first of some operations that are alike."""
+def _operation_lines(alike: Sequence[ExplainedOperation], told: _Told | None) -> Iterator[str]:
+    """The first of some operations that are alike; without `told` only what holds it longest."""
     operation = alike[0]
     place = operation.place
     numbers = "" if place.named == place.text else f" (`{place.text}`)"
-    yield _place(place) + numbers + _others(alike[1:])
-    for hold in operation.held:
+    yield f"{_named(place)}{numbers}{_line(place)}{_others(alike[1:])}"
+    longest = max((hold.until for hold in operation.held), default=0)
+    held = [hold for hold in operation.held if hold.until == longest][:1]
+    for hold in held if told is None else operation.held:
         yield f"    until {hold.until:,}: {_held(place, hold)} {_place(hold.by)}"
     yield f"    {_verdict(operation)}"
-    chain, end = operation.chain, operation.end
+    if told is not None:
+        yield from _chain_lines(operation, told)
+
+
+def _chain_lines(operation: ExplainedOperation, told: _Told) -> Iterator[str]:
+    """The chain behind an operation, as far as it was not told."""
+    place, chain, end = operation.place, operation.chain, operation.end
     for number, link in enumerate(chain[:_LINKS]):
         rest = [*(_place(one.place) for one in chain[number:]), _place(end.place)]
         first, known = told.setdefault(rest[0], (_short(place), rest))
@@ -188,5 +200,18 @@ def _short(place: Place) -> str:
 
 
 def _place(place: Place) -> str:
+    return f"{_named(place)}{_line(place)}"
+
+
+def _named(place: Place) -> str:
     of = "" if place.cycle is None else f" (bundle {place.bundle:,})"
-    return f"{place.at:,}:{place.engine}:{place.slot}{of} `{place.named}`"
+    return f"{_slot(place)}{of} `{place.named}`"
+
+
+def _slot(place: Place) -> str:
+    return f"{place.at:,}:{place.engine}:{place.slot}"
+
+
+def _line(place: Place) -> str:
+    """The line of the kernel that it comes from, if that is known."""
+    return "" if place.line is None else f", {place.line}"

@@ -18,7 +18,8 @@ def next_commands(
     found: Inspection, file: str, options: Mapping[str, str | None]
 ) -> tuple[str, ...]:
     """What to type next, the most promising first: what makes the program shorter, or says why
-    nothing does.
+    nothing does. Where no order of the operations is shorter and each is needed, `bound` comes
+    before `repack`.
 
     `options` are those given to `inspect`, which the commands take too.
     """
@@ -27,9 +28,14 @@ def next_commands(
     shorter = "shorter.json" if file == _STDIN else f"{Path(file).stem}-shorter.json"
     given = [word for name, value in options.items() if value for word in (name, value)]
     told = list(_compiling(found, shorter, options.get("--machine")))
-    if found.dataflow is not None and found.dataflow.cycles < found.cycles:
+    less = found.dataflow is not None and found.dataflow.cycles < found.cycles
+    no_gap = found.bound is not None and found.bound.cycles == found.cycles
+    spare = found.view is not None and found.view.unused + found.view.repeated > 0
+    if not told and not (less and (spare or not no_gap)):
+        told.append(shlex.join(["slotweave", "bound", file, *given]))
+    if less:
         told.append(shlex.join(["slotweave", "repack", file, *given, "-o", shorter]))
-    return tuple(told) or (shlex.join(["slotweave", "bound", file, *given]),)
+    return tuple(told)
 
 
 def _compiling(found: Inspection, output: str, machine: str | None) -> Iterator[str]:

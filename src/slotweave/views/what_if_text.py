@@ -7,22 +7,25 @@ from collections.abc import Iterator
 from slotweave.anatomy.timing.what_if import ScratchPrices, WhatIf
 from slotweave.base.wording import plural
 
+#: What is changed and what is not, in lines of 80 columns.
 _HELD_FIXED = (
-    "The program stays fixed; nothing is compiled again "
-    "(`slotweave compile --machine FILE.toml` does that)."
+    "The program is timed again, not compiled again: its operations keep their",
+    "engines, their order and their words of scratch, and each starts in the first",
+    "cycle with a free slot once its operands are there and its words are free.",
+    "`slotweave compile --machine FILE.toml` compiles a kernel for other slots.",
 )
 
 
 def what_if_lines(answer: WhatIf, facts: str) -> Iterator[str]:
     """`answer`, found under `facts`."""
-    yield _HELD_FIXED
+    yield from _HELD_FIXED
     yield f"facts: {facts}"
-    yield f"{plural(answer.before, 'cycle')} as it is, {answer.retimed:,} when timed again"
+    yield f"{plural(answer.before, 'cycle')} as it is, {answer.retimed:,} timed again"
     slots = ", ".join(f"{engine} {count}" for engine, count in answer.slots.items())
     yield f"{plural(answer.cycles, 'cycle')} with {slots}"
     for engine, saved in answer.prices.items():
         yield f"{saved:6,} fewer with one more slot for {engine}"
-    yield f"{answer.scratch:6,} fewer if no scratch word were reused"
+    yield f"{answer.scratch:6,} fewer with a word of scratch of its own for each value"
     if answer.scratch_words is not None:
         yield from _scratch_lines(answer.scratch_words)
     yield from _part_lines(answer)
@@ -41,9 +44,11 @@ def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:
     """The prices of scratch words and of slots, where each value is allocated again."""
     step, words = prices.step, prices.words
     if prices.now is None:
-        yield f"words allocated in turn: {prices.needed:,} are needed, the machine has {words:,}"
+        have = f"the machine has {words:,}"
+        yield f"words allocated again, each in its turn: {prices.needed:,} are needed, {have}"
         return
-    yield f"{plural(prices.now, 'cycle')} with all {words:,} scratch words allocated in turn"
+    allocated = f"all {words:,} words of scratch allocated again, each in its turn"
+    yield f"{plural(prices.now, 'cycle')} with {allocated}"
     if prices.saved is not None:
         yield f"{prices.saved:6,} fewer with {step} more words"
     if prices.lost is not None:

@@ -123,6 +123,13 @@ class Explanation:
     run_bundles: int | None = None
     part: tuple[int, int] | None = None
 
+    @property
+    def waits_for_memory(self) -> bool:
+        """Does an operation here, or the next one for an empty slot, wait for memory?"""
+        told = [*self.operations, *(one.next for one in self.empty if one.next is not None)]
+        causes = [hold.cause for one in told for hold in one.held]
+        return "memory" in causes or any(one.cause == "memory" for one in self.empty)
+
     def __repr__(self) -> str:
         where = f"bundle {self.bundle}" if self.cycle is None else f"cycle {self.cycle}"
         empty = plural(sum(one.slots for one in self.empty), "empty slot")

@@ -58,7 +58,8 @@ def explain_bundle(
     """
     run = unrolled(program, machine, facts)
     placed = run_placements(run, machine)
-    return explain_placed(run.program, machine, placed, bundle, engine, slot)
+    names = scratch_names(run.text, machine)
+    return explain_placed(run.program, machine, placed, names, bundle, engine, slot)
 
 
 def explain_cycle(
@@ -71,7 +72,7 @@ def explain_cycle(
     """The same of a cycle of `run`. Each place is a cycle, and the bundle of the text run in it."""
     placed = run_placements(run, machine)
     bundle = bisect_right(run.cycles, cycle) - 1
-    view = _View(run.program, machine, placed, scratch_names(run.program, machine), run)
+    view = _View(run.program, machine, placed, scratch_names(run.text, machine), run)
     return _explained(view, bundle, engine, slot)
 
 
@@ -84,7 +85,7 @@ def explain_part(
 ) -> Explanation:
     """The same of a bundle that stands in `part`; it and each place are bundles of the text."""
     block = part.block
-    names = scratch_names(part.program, machine)
+    names = scratch_names(part.text, machine)
     view = _View(part.program, machine, part.placed, names, first=block.start)
     found = _explained(view, bundle - block.start, engine, slot)
     return replace(found, part=(block.start, block.stop))
@@ -94,13 +95,13 @@ def explain_placed(
     program: Program,
     machine: Machine,
     placed: Placements,
+    names: ScratchNames,
     bundle: int,
     engine: str | None = None,
     slot: int | None = None,
 ) -> Explanation:
-    """The same of a bundle of a straight program whose placements are known."""
-    view = _View(program, machine, placed, scratch_names(program, machine))
-    return _explained(view, bundle, engine, slot)
+    """The same of a bundle of a straight program whose placements and names are known."""
+    return _explained(_View(program, machine, placed, names), bundle, engine, slot)
 
 
 @dataclass(frozen=True, eq=False)

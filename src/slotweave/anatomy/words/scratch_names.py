@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from slotweave.anatomy.place import Place
+from slotweave.anatomy.words.slot_lines import SlotLines
 from slotweave.ir.program import Program, Slot
 from slotweave.machine import Machine
 from slotweave.simulate.slots import SlotKind, SlotKinds, slot_kinds
@@ -18,10 +19,14 @@ from slotweave.simulate.slots import SlotKind, SlotKinds, slot_kinds
 
 @dataclass(frozen=True, eq=False)
 class ScratchNames:
-    """What readers call the words of scratch of a program; `variables` maps as its `names` do."""
+    """What readers call the words of scratch of a program; `variables` maps as its `names` do.
+
+    `lines` are those of the kernel, of the program as it is written.
+    """
 
     machine: Machine
     variables: Mapping[int, tuple[str, int]]
+    lines: SlotLines
     _kinds: SlotKinds = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -70,9 +75,9 @@ class ScratchNames:
     def place(
         self, slot: Slot, bundle: int, engine: str, position: int, cycle: int | None = None
     ) -> Place:
-        """`slot`, number `position` of `engine` in `bundle`, run in `cycle`."""
-        text = " ".join(str(part) for part in slot)
-        return Place(bundle, engine, position, text, self.text(engine, slot), cycle)
+        """`slot`, number `position` of `engine` in `bundle` of the text, run in `cycle`."""
+        text, line = " ".join(str(part) for part in slot), self.lines.of(bundle, engine, position)
+        return Place(bundle, engine, position, text, self.text(engine, slot), cycle, line)
 
     def _operand(self, kind: SlotKind, slot: Slot, position: int) -> str:
         number = str(slot[position])
@@ -85,5 +90,6 @@ class ScratchNames:
 
 
 def scratch_names(program: Program, machine: Machine) -> ScratchNames:
-    """The names that `program` brings."""
-    return ScratchNames(machine, program.names, slot_kinds(machine) if program.names else {})
+    """The names that `program` brings, which is as it is written."""
+    kinds = slot_kinds(machine) if program.names else {}
+    return ScratchNames(machine, program.names, SlotLines(program), kinds)

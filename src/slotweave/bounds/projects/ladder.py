@@ -21,7 +21,7 @@ def contradiction(project: Project) -> ProjectBound | None:
 
 def period_bounds(project: Project) -> tuple[ProjectBound, ...]:
     """Bounds of the period of a modulo project without a contradiction."""
-    least = ProjectBound(PERIOD, 1, "a period has a cycle", PathProof())
+    least = ProjectBound(PERIOD, 1, "a period lasts one cycle at least", PathProof())
     found = (
         least,
         load_bound(project, PERIOD),

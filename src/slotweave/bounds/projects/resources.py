@@ -57,7 +57,8 @@ def load_bound(project: Project, of: str, period: int | None = None) -> ProjectB
             continue
         cycles = -(-energy // resource.capacity)
         if best is None or best.value is None or cycles > best.value:
-            why = f"{resource.name}: {energy} units times cycles, {resource.capacity} in each"
+            each = f"{resource.capacity} available in each cycle"
+            why = f"{resource.name}: {energy} needed in all, {each}"
             best = ProjectBound(of, cycles, why, LoadProof(number), period)
     return best
 
@@ -139,12 +140,13 @@ def clique_bound(
     if len(chosen) < 2:
         return None
     cycles = sum(lengths[number] for number in chosen)
-    why = f"{len(chosen)} activities no two of which can run together take {cycles} cycles"
+    why = f"{len(chosen)} activities, no two of which can run together, take {cycles} cycles"
     if chains is not None:
         before = min(int(chains.heads[number]) for number in chosen)
         after = min(int(chains.tails[number]) - lengths[number] for number in chosen)
         cycles += before + after
-        why = f"{why}, with {before} before and {after} after them"
+        ends = [f"{count} {end}" for end, count in (("before", before), ("after", after)) if count]
+        why = f"{why}, with {' and '.join(ends)} them" if ends else why
     return ProjectBound(of, cycles, why, CliqueProof(chosen), period)
 
 

@@ -34,8 +34,10 @@ def window_bound(
         if proof is None:
             break
         name = project.resources[proof.resource].name
-        why = f"too little room for {name} in cycles {proof.begin} to {proof.end - 1}"
-        found = ProjectBound(MAKESPAN, makespan + 1, f"{why} of {makespan}", proof, period)
+        first, last = proof.begin, proof.end - 1
+        where = f"cycle {first}" if first == last else f"cycles {first} to {last}"
+        why = f"too little room for {name} in {where} of {makespan}"
+        found = ProjectBound(MAKESPAN, makespan + 1, why, proof, period)
     return found
 
 

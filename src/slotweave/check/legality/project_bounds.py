@@ -142,7 +142,7 @@ def _load_reasons(bound: ProjectBound, resource: int, project: Project) -> Itera
     until_end = bound.of == MAKESPAN  # after which a use may last
     energy = sum(_energy(activity, resource, until_end) for activity in project.activities)
     if energy <= project.resources[resource].capacity * (bound.value - 1):
-        yield f"the uses of resource {resource} are {energy} units times cycles"
+        yield f"the uses of resource {resource} take {energy} unit-cycles"
 
 
 def _solid_cycles(mode: ActivityMode) -> int:
@@ -256,7 +256,7 @@ def _window_reasons(bound: ProjectBound, proof: WindowProof, project: Project) -
     capacity = project.resources[proof.resource].capacity
     room = capacity * (proof.end - proof.begin)
     if needed <= room and all(first <= last for first, last in zip(heads, latest, strict=True)):
-        yield f"the window has {room} units times cycles, and {needed} are needed"
+        yield f"the window has {room} unit-cycles, and {needed} are needed"
 
 
 def _energy_within(activity: Activity, starts: tuple[int, int], proof: WindowProof) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
+from slotweave.cli.facts import facts_of_own_kernel
 from slotweave.extensions import extensions
 
 if TYPE_CHECKING:
@@ -62,13 +63,29 @@ def kernel_of(*programs: Program) -> Kernel:
             raise _not_run(name)
     reason = (
         "neither program file names a kernel that comes with Slotweave, so it is unknown "
-        "which memories to try; pass --facts FILE.json (`slotweave facts show` prints one "
-        "to start from), or verify each of them --against its kernel, such as FILE.py:FUNCTION"
+        "which memories to try; `slotweave diff` compares the two on a few memories; for more "
+        f"of them, pass --facts FILE.json ({_facts_of(programs)}), or verify each of them "
+        f"--against its kernel, such as {_own_kernel(programs) or 'FILE.py:FUNCTION'}"
         if len(programs) > 1
         else "the program file names no kernel that comes with Slotweave; pass --against "
         "KERNEL, FILE.py:FUNCTION, or another program with --facts FILE.json"
     )
     raise InputError(Diagnostic("SW212", reason))
+
+
+def _own_kernel(programs: Sequence[Program]) -> str | None:
+    """The kernel in a file of the user's that one of `programs` names, for a command line."""
+    names = (program.meta.get("kernel") for program in programs)
+    own = [name for name in names if isinstance(name, str) and ".py:" in name]
+    return quote(" ".join(own[0].split())[:200]) if own else None
+
+
+def _facts_of(programs: Sequence[Program]) -> str:
+    """How to get a file of facts for one of `programs`."""
+    own = [command for program in programs if (command := facts_of_own_kernel(program))]
+    if not own:
+        return "`slotweave facts show` prints one to start from"
+    return f"`{own[0]} -o FILE.json` writes it"
 
 
 def meta_for(kernel: Kernel, *programs: Program | None) -> Mapping[str, Any]:

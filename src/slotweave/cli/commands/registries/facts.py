@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from json import loads
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli.command import command
 from slotweave.cli.facts import FORM, NOTHING, facts_named, named_facts
-from slotweave.cli.options import NO_FILES, Files, Json, Output
+from slotweave.cli.options import (
+    NO_FILES,
+    Contract,
+    Files,
+    Json,
+    Output,
+    Parameters,
+    TargetMachine,
+)
 from slotweave.cli.output import (
     STDOUT,
     expect_one_on_stdout,
@@ -19,7 +28,11 @@ from slotweave.cli.output import (
 )
 from slotweave.cli.program_files import building
 from slotweave.cli.terminal import Terminal
-from slotweave.extensions import extensions
+from slotweave.extensions import extensions, kernels
+from slotweave.extensions.lookup import contract_called
+
+if TYPE_CHECKING:
+    from slotweave.ir.facts import Facts
 
 app = typer.Typer(
     help="List and show facts about memory (--facts).",
@@ -45,16 +58,20 @@ def list_facts(json: Json = False) -> None:
 @command(app, "show")
 def show_facts(
     terminal: Terminal,
-    name: Annotated[str, typer.Argument(metavar=FORM, help="Facts to show.")],
+    name: Annotated[str, typer.Argument(metavar=f"{FORM}|KERNEL", help="Facts to show.")],
+    parameters: Parameters = None,
+    contract: Contract = None,
+    machine: TargetMachine = "challenge",
     files: Files = NO_FILES,
     output: Output = None,
     json: Json = False,
 ) -> None:
     """Print facts as JSON, or check a facts file.
 
-    Use the output as a template for your own facts (--facts FILE.json). Facts list known words
-    by address, regions of memory that do not overlap, and the lowest and highest word that each
-    region holds. --json adds their `name`.
+    Of a kernel (a name, or file.py:function), print what is known of its memory: pass the output
+    to other commands (--facts FILE.json), or use it as a template for your own facts. Facts list
+    known words by address, regions of memory that do not overlap, and the lowest and highest
+    word that each region holds. --json adds their `name`.
     """
     from slotweave.ir.text.facts_json import facts_to_json
 
@@ -62,7 +79,13 @@ def show_facts(
     expect_one_on_stdout(output, json)
     expect_writable(destination)
     how, found = building(files, terminal), named_facts().get(name)
-    known = facts_named(name, how.values(found[0]) if found else None)
+    if found is None and _is_kernel(name):
+        known = _of_kernel(name, parameters or [], contract, machine)
+    else:
+        if parameters or contract:
+            reason = f"-p and --contract are for kernels, and {name!r} is none"
+            raise InputError(Diagnostic("SW212", reason))
+        known = facts_named(name, how.values(found[0]) if found else None)
     if output is not None or not json:
         write_output(destination, facts_to_json(known))
     if json:
@@ -73,3 +96,16 @@ def show_facts(
             terminal.note(f"{flag} is not used: the facts {name!r} are about no {noun}")
     if destination != STDOUT:
         terminal.note(f"wrote {destination}")
+
+
+def _is_kernel(name: str) -> bool:
+    return ".py:" in name or name in kernels()
+
+
+def _of_kernel(name: str, parameters: list[str], contract: str | None, machine: str) -> Facts:
+    """What is known of memory before a program for the kernel runs."""
+    from slotweave.cli.inputs import kernel_named, machine_named, parameters_of
+
+    kernel = kernel_named(name, machine_named(machine))
+    values = parameters_of(kernel, parameters)
+    return kernel.facts(values, contract_called(kernel, contract))

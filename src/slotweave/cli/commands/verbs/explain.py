@@ -85,6 +85,7 @@ def explain(
         print_json(found.to_json())
     elif svg != STDOUT:
         print("\n".join(explanation_lines(found)))
+    terminal.notes([known.hint] if known.hint and found.waits_for_memory else ())
     terminal.notes((*known.notes, *read_only_notes(program, code, target, known, facts)))
 
 

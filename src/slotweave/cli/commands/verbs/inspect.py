@@ -105,6 +105,7 @@ def inspect(
             _draw(terminal, found, span or (0, found.cycles))
     if found.refusal is not None:
         terminal.note(_AS_WRITTEN.format(refusal=found.refusal))
+    terminal.notes([known.hint] if known.hint and found.waits_for_memory else ())
     terminal.notes((*known.notes, *read_only_note(found.read_only_store, program, known, facts)))
     terminal.notes(f"warning: {warning}" for warning in found.warnings(shown(program)))
 

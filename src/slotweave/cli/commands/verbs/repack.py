@@ -104,7 +104,8 @@ def repack(
     from slotweave import api  # after the checks of what the user gave
 
     with deferred_interrupt() as raise_if_interrupted:
-        progress = Progress(terminal, limits, raise_if_interrupted, known.notes)
+        notes = (*([known.hint] if known.hint else []), *known.notes)
+        progress = Progress(terminal, limits, raise_if_interrupted, notes)
         said = as_known(parsed, program, known.facts)
         with inputs.with_file(program), with_facts(known, facts):
             result = api.repack(
