@@ -17,7 +17,8 @@ from slotweave.driver.compiled import Compiled
 from slotweave.frontend.trace import trace
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.verify.graph_verify import graph_faults
-from slotweave.machine import CHALLENGE, Machine
+from slotweave.kernels.numeric.fir import FIR
+from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from support.tree_hash import compiled, parameters
 
 SHAPE = (3, 4, 96)
@@ -99,3 +100,14 @@ def test_turns_of_splitting_are_searched_like_all_else_and_nothing_found_gets_lo
     assert spans == sorted(spans, reverse=True)
     assert spans[-1] < unsplit[-1].schedule.makespan
     assert fit_lowered(whole, OPTIONS, machine).schedule == found[-1].schedule
+
+
+def test_a_loaded_word_that_was_broadcast_is_no_constant() -> None:
+    """Of the vectors of `fir` some hold a coefficient, which is loaded: it cannot be made again."""
+    values = {"n": 64, "taps": 8}
+    plan = FIR.plan("unrolled", values, "graph")
+    whole = lower(trace(FIR, values, "graph", plan, MINIMAL), MINIMAL)
+    turns = list(split_in_turns(whole, plan.schedule, MINIMAL, turns=((1.5, 0.8), (1.5, 0.6))))
+    assert turns
+    for split in turns:
+        assert list(graph_faults(split.graph)) == []

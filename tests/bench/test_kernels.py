@@ -6,8 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from slotweave.anatomy.spill_counts import spill_counts
 from slotweave.bench.kernels import LoopRow, Row, measured_kernels, suite_json, suite_lines
+from slotweave.bounds import best_bound
+from slotweave.driver.compile import compile_job, lowered_of
+from slotweave.driver.job import Job
+from slotweave.frontend.kernel import Kernel
+from slotweave.kernels.hashes.murmur import MURMUR
+from slotweave.kernels.numeric.fir import FIR
 from slotweave.kernels.numeric.iir import IIR
+from slotweave.kernels.searching.bitonic import BITONIC
 from slotweave.machine import CHALLENGE, MINIMAL
 from support.command_line import slotweave
 
@@ -60,6 +68,26 @@ def test_each_loop_above_its_bound_is_listed_with_the_reason() -> None:
     )
     assert "b on m, b.py:1: II 4 (least 3): most in the way: x; optimal: refuted" in lines
     assert "c on m, c.py:1: not pipelined: it runs once" in lines
+
+
+@pytest.mark.parametrize(
+    ("kernel", "most"), [(FIR, 1.01), (BITONIC, 1.03), (MURMUR, 1.1)],
+    ids=["fir", "bitonic-sort", "murmur3"],
+)  # fmt: skip
+def test_little_scratch_costs_few_cycles(kernel: Kernel, most: float) -> None:
+    """None marks items; `minimal` has 64 words, fewer than a schedule by longest paths asks for."""
+    row = next(measured_kernels([kernel], [MINIMAL]))
+    assert row.form == "unrolled"
+    assert row.bound < row.cycles <= most * row.bound
+
+
+def test_the_bound_of_what_spills_is_that_of_what_was_written() -> None:
+    job = Job(MURMUR, {"n": 64, "words": 4}, "graph", MURMUR.plan("unrolled", {}, "graph"), MINIMAL)
+    result = compile_job(job)
+    block = result.block
+    assert spill_counts(block.fitted.graph)["made_anew"] > 0
+    assert block.bounds == lowered_of(job).ladder
+    assert best_bound(block.bounds).cycles < best_bound(block.fitted.lowered.ladder).cycles
 
 
 @pytest.mark.long

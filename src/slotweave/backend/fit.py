@@ -12,10 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-import numpy as np
-
 from slotweave.analysis.liveness import live_ranges, live_words
-from slotweave.analysis.topological_order import topological_order
 from slotweave.backend.allocate import NoRoom, allocate
 from slotweave.backend.schedule import (
     BothWays,
@@ -23,22 +20,21 @@ from slotweave.backend.schedule import (
     ScratchFull,
     Urgency,
     changed_schedule,
-    first_modes_only,
     improved_schedules,
     in_order_schedule,
     prepare,
     priorities,
     program_order,
     run_list,
-    with_barriers,
     without_barriers,
 )
+from slotweave.backend.schedule.held_back import held_back
+from slotweave.backend.schedule.output_groups import grouped_by_output
 from slotweave.base.budget import UNLIMITED
-from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import ScheduleOptions
-from slotweave.ir.problem import Ints, Problem
+from slotweave.ir.problem import Problem
 from slotweave.ir.schedule import Schedule
 
 #: What is tried with the plan's priorities, and then in program order, from all of scratch for
@@ -57,6 +53,13 @@ MOST_SCHEDULED = 4_000_000
 NEAR_BOUND = 1.1
 MOST_COMPARED, IMPROVED = 1_000_000, 2
 
+
+#: Without items, if more than this share of scratch is in use, operations are staggered by the
+#: outputs that they serve, by these factors of what the work before them takes. A schedule at most
+#: NOTHING_TO_GAIN times as long as the slots bound is left as it is.
+MOST_FREE = 0.94
+GROUPS_APART = (1.0, 0.8, 0.25, 4.0, 0.5, 1.25, 0.9, 1.1, 2.0, 0.65, 1.6, 10.0)
+NOTHING_TO_GAIN = 1.01
 
 #: Staggers that are tried beyond that while no schedule is NEAR_BOUND.
 MOST_FURTHER = 4
@@ -120,8 +123,46 @@ def search_fit(
             if found is not None and (best is None or found[0].makespan < best[0].makespan):
                 best = found
             yield best
+    if _scratch_may_cost(problem, both, best) and not _is_replayed(options):
+        for found in _by_groups(graph, problem, options, scratch_words, effort):
+            if found is not None and (best is None or found[0].makespan < best[0].makespan):
+                best = found
+            yield best
     if best is None:
         yield _in_order(graph, problem, scratch_words)
+
+
+def _scratch_may_cost(problem: Problem, both: BothWays, best: Fit | None) -> bool:
+    """Whether what no item marks as its own might be shorter if less of it were under way."""
+    if problem.items.max(initial=-1) >= 0:
+        return False
+    if best is None:
+        return True
+    is_long = best[0].makespan > NOTHING_TO_GAIN * both.forward.least_cycles
+    return is_long and is_scratch_full(problem, best[1])
+
+
+def is_scratch_full(problem: Problem, allocation: Allocation) -> bool:
+    """Whether so much of scratch is in use that operations may have waited for some."""
+    widest = int(problem.storage_words.max(initial=0))
+    return allocation.peak + widest > MOST_FREE * allocation.size
+
+
+def _by_groups(
+    graph: Graph, problem: Problem, options: ScheduleOptions, scratch_words: int, effort: Effort
+) -> Iterator[Fit | None]:
+    """What attempts give that stagger the operations by the outputs that they serve."""
+    grouped = grouped_by_output(problem)
+    both = made_ready(graph, grouped.problem, options)
+    rounds = max(1, MOST_SCHEDULED // max(1, problem.size))
+    passes = max(options.passes, min(effort.value[1], rounds // (2 * len(GROUPS_APART))))
+    shortest = NOTHING_TO_GAIN * both.forward.least_cycles
+    for factor in GROUPS_APART[: max(1, rounds // 20)]:
+        tried = replace(options, offsets=grouped.offsets(factor), passes=passes)
+        for found in _each_attempt(grouped.problem, both, tried, scratch_words):
+            yield found
+            if found is not None and found[0].makespan <= shortest:
+                return
 
 
 def each_that_fits(
@@ -179,45 +220,6 @@ def _further_staggers(
     left = staggers[_staggers_tried(problem, options, effort) :]
     for factor in sorted(factor for factor in left if factor > 1)[:MOST_FURTHER]:
         yield replace(options, stagger=options.stagger * factor)
-
-
-def held_back(graph: Graph, problem: Problem, options: ScheduleOptions) -> Problem:
-    """`problem` with what `options` says of modes, stages and windows made part of it."""
-    held = first_modes_only(problem) if options.modes == "first" else problem
-    if options.stages_open:
-        held = with_barriers(held, stages_of(graph, problem), options.stages_open)
-    if options.windows_open:
-        windows = np.where(problem.items < 0, -1, problem.items // options.window)
-        joins = np.full(held.size - problem.size, -1)
-        held = with_barriers(held, np.concatenate((windows, joins)), options.windows_open)
-    try:
-        topological_order(held)
-    except ValueError:
-        reason = (
-            "the kernel's operations need another order than the plan's schedule options allow;"
-            " leave more stages and windows open (stages_open, windows_open)"
-        )
-        raise NoSchedule(Diagnostic("SW307", reason)) from None
-    return held
-
-
-def stages_of(graph: Graph, problem: Problem) -> Ints:
-    """The number of each operation's stage: a run of one label in the order of the kernel.
-
-    Operations that belong to no item, or carry no label, have none (-1).
-    """
-    numbers = np.full(problem.size, -1, np.int32)
-    number, current = -1, ""
-    for op, (node, item) in enumerate(
-        zip(problem.nodes.tolist(), problem.items.tolist(), strict=True)
-    ):
-        stage = graph.nodes[node].stage
-        if item < 0 or not stage:
-            continue
-        number += stage != current
-        current = stage
-        numbers[op] = number
-    return numbers
 
 
 def _each_attempt(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterator, Sequence
 
 from slotweave.backend.allocate import propose_splits
-from slotweave.backend.fit import Effort, fit, search_fit
+from slotweave.backend.fit import NOTHING_TO_GAIN, Effort, fit, is_scratch_full, search_fit
 from slotweave.backend.fitted import Fitted
 from slotweave.backend.lower import Lowered, reload_costs, split_ranges
 from slotweave.base.budget import UNLIMITED
@@ -24,8 +24,10 @@ from slotweave.machine import Machine
 #: actual scratch that must suffice after splitting.
 TURNS = ((1.3, 0.85), (1.5, 0.92), (1.5, 0.8))
 
-#: A program at most this factor longer than the slots bound has nothing to gain.
-NOTHING_TO_GAIN = 1.01
+#: What is tried after that for at most so many operations, which takes little time: in little
+#: scratch a few words more or less decide.
+FURTHER_TURNS = ((1.1, 1.0), (1.2, 0.9), (1.2, 0.8), (1.1, 0.8), (1.1, 0.7), (1.15, 0.9))
+MOST_TURNED = 5_000
 
 
 def fit_lowered(
@@ -57,9 +59,14 @@ def search_lowered(
     """
     words = machine.scratch_words
     best, failure = yield from _shorter(None, lowered, options, words, effort)
-    if options.spill:
+    if options.spill and (best is None or is_scratch_full(lowered.problem, best.allocation)):
         for split in split_in_turns(lowered, options, machine, best, kept=kept):
             best, _ = yield from _shorter(best, split, options, words, effort)
+        for turn in FURTHER_TURNS if lowered.problem.size <= MOST_TURNED else ():
+            for split in split_in_turns(
+                lowered, options, machine, best, (turn,), effort=effort, kept=kept
+            ):
+                best, _ = yield from _shorter(best, split, options, words, effort)
     if best is None:
         assert failure is not None
         raise failure
@@ -72,11 +79,13 @@ def split_in_turns(
     without: Fitted | None = None,
     turns: Sequence[tuple[float, float]] = TURNS,
     *,
+    effort: Effort = Effort.FAST,
     kept: Collection[str] = (),
 ) -> Iterator[Lowered]:
     """`lowered` with live ranges split, one way in each turn; `without` is what there is without.
 
-    Turns that could not gain anything on that are left out, and those that ask for no splits.
+    `effort` goes into the schedules for more scratch. Turns that could not gain anything on that
+    are left out, and those that ask for no splits.
     """
     problem, words = lowered.problem, machine.scratch_words
     least = slots_bound(problem).cycles
@@ -86,7 +95,7 @@ def split_in_turns(
         if without is not None and without.schedule.makespan <= NOTHING_TO_GAIN * least:
             return
         try:
-            roomy, _ = fit(lowered.graph, problem, options, int(larger * words))
+            roomy, _ = fit(lowered.graph, problem, options, int(larger * words), effort)
         except NoSchedule:
             continue
         if without is not None and without.schedule.makespan <= roomy.makespan:

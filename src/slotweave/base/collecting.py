@@ -11,7 +11,7 @@ from contextlib import contextmanager
 def uncollected() -> Iterator[None]:
     """No cyclic garbage collection within; nothing changes if there is none anyway.
 
-    A graph of some ten thousand nodes is walked again and again else: a fifth of the time.
+    Else a graph of many nodes is walked again and again: a fifth to a third of the time.
     """
     collects = gc.isenabled()
     gc.disable()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from slotweave.backend.lower import Lowered
 from slotweave.base.budget import UNLIMITED, Budget
+from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.driver.compiled import Compiled, CompiledBlock
 from slotweave.driver.job import Job
@@ -36,10 +37,11 @@ def compile_job(
     """
     clock = Clock(on_pass)
     draft = Draft(job, budget)
-    for each in PASSES:
-        with clock.stage(each.name):
-            draft = each.run(draft)
-        after_pass(each.name, draft)
+    with uncollected():
+        for each in PASSES:
+            with clock.stage(each.name):
+                draft = each.run(draft)
+            after_pass(each.name, draft)
     return _compiled(draft, clock.seconds)
 
 

@@ -188,8 +188,8 @@ def _link(draft: Draft) -> Draft:
 
 
 def _bound(draft: Draft) -> Draft:
-    """The fewest cycles of each block by itself."""
-    return replace(draft, bounds=tuple(block.lowered.ladder for block in draft.fitted))
+    """The fewest cycles of each block by itself, whatever leaves scratch in its schedule."""
+    return replace(draft, bounds=tuple(lowered.ladder for lowered in draft.lowered))
 
 
 def _check(draft: Draft) -> Draft:

@@ -14,7 +14,7 @@ from slotweave.frontend.kernel import Kernel, Parameter, Parameters, Words
 from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.frontend.values import Word
-from slotweave.ir.plan import Plan
+from slotweave.ir.plan import Plan, ScheduleOptions
 
 UNROLLED, LOOP = "unrolled", "loop"
 
@@ -81,6 +81,9 @@ def workload(
     def build(k: Tracer, values: Parameters, _contract: str, plan: Plan) -> object:
         return write(Form(k, loops=plan.name == LOOP), **values)
 
+    def plan(plan_name: str, _values: Parameters, _contract: str) -> Plan:
+        return Plan(plan_name, kernel=name, schedule=ScheduleOptions(spill=True))
+
     def after(memory: Words, values: Parameters, _contract: str) -> Words:
         words = np.array(memory, np.uint32)
         reference(words, **values)
@@ -88,7 +91,7 @@ def workload(
 
     return replace(
         unrolled, build=build, reference=after, parameters=parameters, trace=None, traced=None,
-        plan_names=(UNROLLED, LOOP), judged_by_trace=False, judge="its NumPy reference",
+        plan=plan, plan_names=(UNROLLED, LOOP), judged_by_trace=False, judge="its NumPy reference",
     )  # fmt: skip
 
 

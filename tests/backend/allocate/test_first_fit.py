@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.analysis.liveness import live_ranges
-from slotweave.backend.allocate import NoRoom, _first_fit_kernel, allocate
+from slotweave.backend.allocate import NoRoom, _any_order_kernel, _first_fit_kernel, allocate
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.problem import DATA, Problem
@@ -100,11 +100,33 @@ def test_a_value_that_finds_no_room_names_what_is_in_its_way():
     assert found == NoRoom(cycle=2, wanted=4, live=6, holding=(0, 1))
 
 
-def test_free_words_that_are_not_side_by_side_are_no_room():
-    """Four of eight words are free in cycle 3, two on either side of a value of two."""
-    spans = [(0, 2), (0, 9), (1, 9), (3, 5)]
-    found = allocate(*_kept([2, 2, 2, 4], spans), 8)
+def test_free_words_that_are_not_side_by_side_are_put_so_by_another_order():
+    """In order of time four of eight words are free in cycle 3, two on either side of two."""
+    problem, schedule = _kept([2, 2, 2, 4], [(0, 2), (0, 9), (1, 9), (3, 5)])
+    found = allocate(problem, schedule, 8)
+    assert found == Allocation(ints([0, 4, 6, 0]), 8, 8)
+    assert list(allocation_violations(found, schedule, problem)) == []
+
+
+def test_where_too_many_cells_would_be_tried_the_order_of_time_decides(monkeypatch):
+    monkeypatch.setattr("slotweave.backend.allocate.first_fit.MOST_CELLS", 8)
+    found = allocate(*_kept([2, 2, 2, 4], [(0, 2), (0, 9), (1, 9), (3, 5)]), 8)
     assert found == NoRoom(cycle=3, wanted=4, live=4, holding=(1, 2))
+
+
+@examples(60)
+@given(scheduled_problems)
+def test_placed_in_any_order_no_word_is_shared(case):
+    problem, schedule = case
+    ranges = live_ranges(problem, schedule)
+    used = np.flatnonzero(ranges.first >= 0).astype(np.int32)
+    address, failed = _any_order_kernel.place_in_order(
+        used[::-1].copy(), ranges.first, ranges.last, problem.storage_words, 12
+    )
+    wide = address >= 0
+    assert (address[wide] + problem.storage_words[wide] <= 12).all()
+    if failed < 0:
+        assert words_held(problem, schedule, address.tolist())
 
 
 def test_what_is_never_written_has_no_address():

@@ -236,7 +236,7 @@ def f(k, n=8):
     for i in range(n):
         a.store(i, words[i] * words[n - 1 - i])
 """,
-            "small.toml": 'name = "small"\nvector_length = 1\nscratch_words = 4\n'
+            "small.toml": 'name = "small"\nvector_length = 1\nscratch_words = 3\n'
             '[engines]\nalu = 1\nmem = 1\n[word]\nalu = ["mul"]\n'
             'mem = ["const", "load", "store"]\n',
         },

@@ -160,7 +160,7 @@ class _Rewriting:
     def plan(self, split: Split) -> None:
         """Note what `split` asks for; nothing if it needs memory and none is free."""
         value = self._node(split.maker)
-        made_anew = value in self.constants or self.graph.nodes[value].op == "broadcast"
+        made_anew = self._is_constant(value)
         spare = None if made_anew else self._find_spare(value, split)
         if spare is None and not made_anew:
             return
@@ -169,6 +169,12 @@ class _Rewriting:
             self.returns[min(each.readers)].append(each)
         if spare is not None:
             self._take(spare, value, split, found)
+
+    def _is_constant(self, value: int) -> bool:
+        node = self.graph.nodes[value]
+        return value in self.constants or (
+            node.op == "broadcast" and node.args[0] in self.constants
+        )
 
     def _node(self, op: int) -> int:
         return int(self.lowered.problem.nodes[op])
