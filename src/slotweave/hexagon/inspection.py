@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
@@ -15,6 +15,7 @@ from slotweave.hexagon.assembly.read import lines_with_packets, read_listing
 from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.machine.opcodes import opcode
+from slotweave.hexagon.packing.loop_reach import with_room_for_setups, within_reach
 from slotweave.hexagon.packing.loop_text import put_loop
 from slotweave.hexagon.packing.loops import is_loop_of_one_block, overlapped_bounds
 from slotweave.hexagon.packing.pipelined import Pipelined, pipeline_loop
@@ -106,11 +107,16 @@ def _row(one: Repacked, weight: int) -> dict[str, Any]:
 
 
 def expect_code(listing: Listing) -> Listing:
-    """Raise InputError (SW213) for a file without one instruction: it is no assembly."""
-    if not any(packet.instructions for block in listing.blocks for packet in block.packets):
+    """Raise InputError (SW213) for a file that is no assembly: it has no instruction, and something
+    beside labels and directives, or no directive. Tables of data are assembly."""
+    if not listing.blocks and (listing.strange_lines or not _has_directive(listing)):
         reason = "there is no instruction for Hexagon in it, as clang and llvm-mc print them"
         raise InputError(Diagnostic("SW213", reason, file=listing.file))
     return listing
+
+
+def _has_directive(listing: Listing) -> bool:
+    return any(line.lstrip().startswith(".") for line in listing.lines)
 
 
 def understood(listing: Listing) -> dict[str, Any]:
@@ -156,6 +162,7 @@ def repack_file(
         "version": listing.version,
     }
     live = live_out(listing) if rename or pipeline else ()
+    listing = with_room_for_setups(listing) if pipeline else listing
     found: dict[int, Repacked] = {}
     loops: dict[int, Pipelined] = {}
     for number, block in enumerate(listing.blocks):
@@ -169,7 +176,11 @@ def repack_file(
                 rename=rename, facts=tuple(facts), allow_stalls=allow_stalls,
             )  # fmt: skip
         tell(number, found[number])
-    return FileResult(listing, found, counts, loops if pipeline else None)
+    result = FileResult(listing, found, counts, loops if pipeline else None)
+    while (fitting := within_reach(listing, result.text, loops)) != loops:
+        loops = fitting
+        result = replace(result, loops=loops)
+    return result
 
 
 def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:

@@ -13,12 +13,17 @@ def kernels():
 
 def text_of(packets, flags=()):
     """Assembly of these packets, each a list of instructions; `flags` of the last."""
+    return "f:\n" + packets_text(packets, flags)
+
+
+def packets_text(packets, flags=()):
+    """The lines of these packets, without a label."""
     rows = []
     for number, packet in enumerate(packets):
         last = number == len(packets) - 1
         marks = "".join(f" :{flag}" for flag in flags) if last else ""
         rows += ["\t{", *(f"\t\t{one}" for one in packet), f"\t}}{marks}"]
-    return "\n".join(["f:", *rows, ""])
+    return "\n".join([*rows, ""])
 
 
 def block_of(*packets, flags=()):

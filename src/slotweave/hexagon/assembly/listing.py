@@ -30,13 +30,15 @@ class Block:
     """Packets that run one after the other, with nothing between them but comments.
 
     Nothing jumps into it but at its begin, and it is left after its last packet alone.
-    `number` counts the blocks after `label`.
+    `number` counts the blocks after `label`; `far` has the texts of instructions whose target may
+    be too far for their word.
     """
 
     function: str
     label: str
     number: int
     packets: tuple[Packet, ...]
+    far: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from slotweave.hexagon.assembly.grammar import Instruction, parse_instruction
 from slotweave.hexagon.assembly.listing import Block, Listing, Packet
+from slotweave.hexagon.assembly.reach import with_far_targets
 
 _OPEN = re.compile(r"^\s*\{\s*(//.*)?$")
 _CLOSE = re.compile(r"^\s*\}(?P<flags>(?:\s*:\w+)*)\s*(?P<comment>//.*)?$")
@@ -34,7 +35,8 @@ def read_listing(text: str, file: str = "") -> Listing:
     for number in _line_numbers(reading):
         _take_line(reading, number)
     reading.end_block()
-    return Listing(file, lines, tuple(reading.blocks), tuple(reading.strange), reading.cpu)
+    read = Listing(file, lines, tuple(reading.blocks), tuple(reading.strange), reading.cpu)
+    return with_far_targets(read)
 
 
 @dataclass

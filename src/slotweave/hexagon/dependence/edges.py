@@ -80,6 +80,8 @@ class Dependences:
     facts: tuple[str, ...] = ()
     #: The version of the architecture.
     version: int = VERSION
+    #: Operations that need room for another word, since their target may be too far.
+    far: frozenset[int] = frozenset()
 
 
 def dependences(
@@ -87,8 +89,7 @@ def dependences(
 ) -> Dependences | None:
     """The dependences of `block`; None where an instruction is not known.
 
-    From v65 on a packet may be marked `:mem_noshuf`. Of `facts` one is known:
-    PRIVATE_SPILLS, that what the compiler calls a spill is met by no access by another base.
+    From v65 on a packet may be marked `:mem_noshuf`. Of `facts` PRIVATE_SPILLS counts here.
     """
     operations = operations_of(block)
     if operations is None:
@@ -102,6 +103,7 @@ def dependences(
         version=version,
         private=private_spills(block) if PRIVATE_SPILLS in facts else frozenset(),
     )
+    far = frozenset(one.number for one in operations if one.instruction.text in block.far)
     return Dependences(
         operations,
         tuple(dict.fromkeys(found.edges)),
@@ -110,6 +112,7 @@ def dependences(
         tuple(found.unshuffled),
         facts,
         version,
+        far,
     )
 
 
@@ -302,7 +305,7 @@ class _Walk:
 
     def _replace(self, register: str, ones: list[Operation]) -> None:
         self.found.ties += [(ones[0].number, one.number) for one in ones[1:]]
-        kept = self._values[register] if all(map(_is_conditional, ones)) else _Value()
+        kept = self._values[register] if not any(map(_is_whole, ones)) else _Value()
         self._values[register] = _Value([*kept.writers, *ones], [*kept.readers])
 
     def _order_memory(
@@ -372,10 +375,6 @@ def can_be_old(reader: Operation, register: str) -> bool:
 def _names_once(reader: Operation, register: str) -> bool:
     """Whether only one operand holds `register`: of two, one could be old and the other new."""
     return sum(register in one.registers for one in reader.instruction.operands) == 1
-
-
-def _is_conditional(one: Operation) -> bool:
-    return one.effects.condition is not None
 
 
 def _is_whole(one: Operation) -> bool:

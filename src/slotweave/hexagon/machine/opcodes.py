@@ -43,9 +43,10 @@ class Opcode:
     bars_stores: bool
     cycles: tuple[tuple[int, int], ...]
 
-    def needs(self, version: int = VERSION) -> PacketNeeds:
-        """What it takes of a packet of that version: branches had fewer slots before v62."""
-        units = [(WORDS, 1 + self.template.count(EXTENDED))]
+    def needs(self, version: int = VERSION, *, is_far: bool = False) -> PacketNeeds:
+        """What it takes of a packet of that version: branches had fewer slots before v62. One with
+        a target that may be too far takes the word that an assembler may have to add."""
+        units = [(WORDS, 1 + self.template.count(EXTENDED) + is_far)]
         stores = 2 if self.bars_stores else int(self.is_store)
         slots = self.slots
         if version < _WIDE_BRANCHES and slots > _BRANCH_SLOTS and _BRANCH.search(self.template):

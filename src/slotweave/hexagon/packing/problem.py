@@ -77,8 +77,8 @@ def packet_problem(found: Dependences, *, fixed: bool = False) -> PacketProblem:
     lags += _mark_lags(found, members, of, ways)
     names = [_name(found, row) for row in members]
     activities = [
-        PacketActivity(name, tuple(_needs(forms, found.version) for _, forms in each))
-        for name, each in zip(names, ways, strict=True)
+        PacketActivity(name, tuple(_needs(found, row, forms) for _, forms in each))
+        for name, row, each in zip(names, members, ways, strict=True)
     ]
     waits = [(of[e.before], of[e.after], e.latency) for e in found.edges if e.latency]
     waits += [(of[n.producer], of[n.reader], n.latency) for n in found.new_values if n.latency]
@@ -175,9 +175,15 @@ def _reads_new(instruction: Instruction, register: str) -> bool:
     return f"{register}.new" in instruction.text
 
 
-def _needs(forms: Sequence[Instruction], version: int) -> tuple[PacketNeeds, ...]:
-    known = [opcode(one) for one in forms]
-    return tuple(one.needs(version) for one in known if one is not None)
+def _needs(
+    found: Dependences, row: tuple[int, ...], forms: Sequence[Instruction]
+) -> tuple[PacketNeeds, ...]:
+    pairs = [(number, opcode(form)) for number, form in zip(row, forms, strict=True)]
+    return tuple(
+        one.needs(found.version, is_far=number in found.far)
+        for number, one in pairs
+        if one is not None
+    )
 
 
 def _lags(found: Dependences, of: dict[int, int], choices: list[NewValue]) -> list[Lag]:

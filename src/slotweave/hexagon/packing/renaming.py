@@ -16,6 +16,7 @@ from slotweave.bounds.projects.chains import chains
 from slotweave.check.legality.project_legality import project_violations
 from slotweave.driver.solving import Limits, Method
 from slotweave.hexagon.assembly.listing import Block
+from slotweave.hexagon.assembly.reach import crowded
 from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.machine.opcodes import VERSION
 from slotweave.hexagon.packing.problem import PacketProblem, input_schedule, packet_problem
@@ -57,7 +58,7 @@ def repack_renamed(
         block, limits, method, version=version, facts=facts, allow_stalls=allow_stalls
     )
     found = dependences(block, version=version, facts=facts)
-    if found is None or not found.operations:
+    if found is None or not found.operations or crowded(block):
         return plain
     webs = webs_of(found, live)
     free = without_renamed(found, webs)

@@ -22,6 +22,7 @@ from slotweave.check.legality.project_bounds import bound_faults
 from slotweave.check.legality.project_legality import project_violations
 from slotweave.driver.solving import BOUND, Limits, Method, Solution, solve
 from slotweave.hexagon.assembly.listing import Block, Packet
+from slotweave.hexagon.assembly.reach import crowded
 from slotweave.hexagon.dependence.edges import Dependences, dependences, unknown_instructions
 from slotweave.hexagon.judges.meanings import same_meaning
 from slotweave.hexagon.judges.symbols import difference
@@ -38,6 +39,7 @@ from slotweave.ir.project import ProjectSchedule
 from slotweave.ir.project_bound import MAKESPAN
 
 UNKNOWN = "unknown instruction"
+CROWDED = "a target may be too far, and its packet has no room for another word"
 #: Schedules that list scheduling makes of a block.
 _SCHEDULES = 300
 
@@ -130,6 +132,8 @@ def repack_block(
     found = dependences(block, version=version, facts=facts)
     if found is None or not found.operations:
         return _untouched(block, found)
+    if crowded(block):
+        return replace(bound_block(block, version=version), kept=CROWDED)
     before = len(block.packets)
     problem = packet_problem(found)
     now = input_schedule(problem)
