@@ -153,3 +153,12 @@ def test_spills_are_private_only_where_that_is_stated():
     assert dependences(spilled, version=62).edges
     assert not dependences(spilled, version=62, facts=(PRIVATE_SPILLS,)).edges
     assert dependences(block, version=62, facts=(PRIVATE_SPILLS,)).edges
+
+
+def test_an_address_that_is_assigned_is_written_and_not_read():
+    found = edges(["r1 = r2"], ["r0 = memw(r1=##table)"], ["r3 = memw(r1+#4)"])
+    assert found == {(0, 1): 1, (1, 2): 1}
+    found = dependences(block_of(["memw(r3+#64) = r2"], ["r0 = memw(r3=##4)"]), version=60)
+    assert [(one.before, one.after, one.why) for one in found.edges if one.lag] == [
+        (0, 1, "memory")
+    ]

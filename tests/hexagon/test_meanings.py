@@ -98,6 +98,8 @@ PROVED = [
      [["if (!p0) r0 = add(r2,#1)", "if (p0) r0 = add(r1,#1)"]]),
     ([["allocframe(#16)"], ["memw(r29+#0) = r1"], ["memw(r30+#0) = r2"]],
      [["allocframe(#16)"], ["memw(r30+#0) = r2"], ["memw(r29+#0) = r1"]]),
+    ([["r0 = memw(r1=##table)"], ["r2 = memw(r1+#4)"]],
+     [["r1 = ##table"], ["r2 = memw(r1+#4)", "r0 = memw(r1+#0)"]]),
     ([["p0 = cmp.eq(r0,#1)", "p0 = cmp.eq(r1,#1)"]],
      [["p0 = cmp.eq(r1,#1)", "p0 = cmp.eq(r0,#1)"]]),
 ]  # fmt: skip

@@ -23,6 +23,7 @@ SAME = [
      [["if (!p0) r0 = add(r2,#1)", "if (p0) r0 = add(r1,#1)"]]),
     ([["nop"], ["r0 = r1", "nop"]], [["r0 = r1"]]),
     ([["r0 = ##zcalloc"], ["r1 = ##call"]], [["r0 = ##zcalloc", "r1 = ##call"]]),
+    ([["r1 = r2"], ["r0 = memw(r1=##table)"]], [["r0 = memw(r1=##table)"]]),
 ]  # fmt: skip
 
 
@@ -47,6 +48,9 @@ DIFFERENT = [
     ("nothing makes", [["r0 = r1"], ["memw(r3+#0) = r0"]], [["r0 = r1"], ["memw(r3+#0) = r0.new"]]),
     ("written twice", [["r0 = r1"], ["r0 = r2"]], [["r0 = r1", "r0 = r2"]]),
     ("another value", [["r0 += mpyi(r1,r2)"]], [["r0 = mpyi(r1,r2)"]]),
+    ("another value", [["r0 = memw(r1=##table)"]], [["r0 = memw(r3=##table)"]]),
+    ("another value", [["r2 = r1", "r0 = memw(r1=##table)"]],
+     [["r0 = memw(r1=##table)"], ["r2 = r1"]]),
     ("another value", [["r1:0 = combine(r2,r3)"]], [["r1:0 = combine(r3,r2)"]]),
     ("another value", [["p0 = cmp.eq(r1,#0)"], ["if (p0) r2 = r3"]],
      [["p0 = cmp.eq(r1,#0)", "if (p0) r2 = r3"]]),

@@ -130,7 +130,10 @@ def in_place(instruction: Instruction, opcode: Opcode) -> frozenset[int]:
 
 
 def _is_within(instruction: Instruction, operand: Operand) -> bool:
-    """Whether an operand is written in parentheses: a base that is stepped is read first."""
+    """Whether an operand is written in parentheses: a base that is stepped is read first, but not
+    one that an address is assigned to."""
+    if instruction.text.startswith("=", operand.end):
+        return False
     head = instruction.text[: operand.begin]
     return head.count("(") > head.count(")")
 
@@ -182,6 +185,8 @@ def _place(inside: str, begin: int, operands: tuple[Operand, ...]) -> tuple[str,
     kinds = [one.kind for one in within]
     if kinds == ["R", IMMEDIATE] and "++" in inside:
         return within[0].text, 0
+    if "=" in inside:
+        return inside, None
     if kinds in (["R", IMMEDIATE], ["R", EXTENDED]) and within[1].value is not None:
         return within[0].text, within[1].value
     if kinds and kinds[0] == "R" and "++" in inside:

@@ -31,10 +31,9 @@ from slotweave.hexagon.judges.text import (
     REGISTER,
     SILENT,
     STEP,
-    destination_end,
     halves,
+    is_written_alone,
     news,
-    reads_old,
     self_made,
     written,
     written_in_order,
@@ -285,11 +284,10 @@ def _operands(left: _Left, fresh: dict[str, Term], text: str) -> list[Term]:
     """The values of all registers that the text reads, in its order, then the silent ones."""
     found: list[Term] = []
     inside = self_made(text)
-    first_end = destination_end(text)
     place = _OFFSET.search(text)
     for match in REGISTER.finditer(text):
         name = match[1]
-        if match.start() < first_end and not reads_old(text):
+        if is_written_alone(text, match.start()):
             continue
         for register in halves(name):
             if match[2] and name not in inside:

@@ -8,6 +8,8 @@ REGISTER = re.compile(r"(?<![\w.$@#])(r\d+(?::\d+)?|p[0-3]|m[01])(\.new)?(?![\w@
 CONDITION = re.compile(r"^if \((!?)(p[0-3])(\.new)?\) (.*)$")
 ASSIGNED = re.compile(r"^((?:r\d+(?::\d+)?|p[0-3])(?:\.[hl])?(?:,p[0-3])?) ([-+&|^]?=) (.*)$")
 STEP = re.compile(r"\((r\d+)\+\+(?:#(-?\d+)|(m[01]))\)")
+#: A register that an address is assigned to.
+ADDRESSED = re.compile(r"\b\w+\((r\d+)=##")
 MERGING = ("insert(", "tableidx")
 #: Instructions that read and write registers without their names: (form, reads, writes).
 SILENT = (
@@ -50,6 +52,14 @@ def self_made(text: str) -> set[str]:
     return written(first.strip()) if mark else set()
 
 
+def is_written_alone(text: str, place: int) -> bool:
+    """Whether the register at a place of the text is written, and not read first."""
+    addressed = ADDRESSED.search(text)
+    if addressed is not None and addressed.start(1) == place:
+        return True
+    return place < destination_end(text) and not reads_old(text)
+
+
 def written(text: str) -> set[str]:
     """The registers that an instruction writes, by its text."""
     return set(written_in_order(text))
@@ -65,6 +75,7 @@ def written_in_order(text: str) -> list[str]:
         for name in assigned[1].split(","):
             found += halves(name.split(".")[0])
     found += [step[1] for step in STEP.finditer(rest)]
+    found += [one[1] for one in ADDRESSED.finditer(rest)]
     for form, _, writes in SILENT:
         if form.search(rest):
             found += writes
@@ -76,9 +87,8 @@ def read(text: str) -> set[str]:
     match = CONDITION.match(text)
     rest = match[4] if match else text
     found = set() if match is None or match[3] else {match[2]}
-    first_end = destination_end(rest)
     for one in REGISTER.finditer(rest):
-        if not one[2] and (one.start() >= first_end or reads_old(rest)):
+        if not one[2] and not is_written_alone(rest, one.start()):
             found.update(halves(one[1]))
     for form, reads, _ in SILENT:
         if form.search(rest):

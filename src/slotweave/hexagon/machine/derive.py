@@ -111,6 +111,9 @@ def _simpler(template: str) -> str:
     """`template` without its first producer or extended operand, as one fits into its place."""
     if "if (P.new)" in template or "if (!P.new)" in template:
         return template.replace("P.new", "P", 1)
+    address = re.search(r"\((R=)?X\)", template)
+    if address is not None:
+        return template.replace(address[0], "(R+I)", 1)
     return re.sub(
         r"(?<![A-Za-z_0-9])X(?![A-Za-z_0-9])", _plain_operand(template), template, count=1
     )

@@ -3,7 +3,7 @@
 Nothing here says that such an instruction exists; the assembler does. `templates.txt` has the
 scalar instructions that LLVM 14.0.6 lists (HexagonDepInstrInfo.td, Apache License 2.0 with LLVM
 exceptions), but for those whose effects are not told from their text: circular and bit-reversed
-addresses, addresses that are assigned, FIFOs, locked accesses, carries, and the system's.
+addresses, FIFOs, locked accesses, carries, and the system's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib.resources import files
 
 _LOADS = {"R": ("memb", "memub", "memh", "memuh", "memw"), "D": ("memd",)}
 _STORES = {"R": ("memb", "memh", "memw"), "D": ("memd",)}
-_PLACES = ("R+I", "R+X", "R++I", "R+R<<I", "X", "R++M")
+_PLACES = ("R+I", "R+X", "R++I", "R+R<<I", "X", "R++M", "R=X")
 _SENSES = ("", "if (P) ", "if (!P) ", "if (P.new) ", "if (!P.new) ")
 _COMPARES = ("cmp.eq", "cmp.gt", "cmp.gtu")
 #: A target near by, and one that takes a word of its own.

@@ -309,6 +309,10 @@ def _address(
     if text in ("R++I", "R++M"):
         base = places.take("R")
         return base, ((first, base + places.take("I")),)
+    if text == "R=X":
+        places.take("R")
+        address = places.take("X")
+        return address, ((first, address),)
     if text == "R+R<<I":
         base, index = places.take("R"), places.take("R")
         return base + (index << places.take("I")), ()
