@@ -28,6 +28,7 @@ class MemoryEdges:
         self._lag = lag
         self._latencies = latencies
         self._seen: dict[int, Access] = {}
+        self._kinds: dict[tuple[str, tuple[int, ...]], Access] = {}
         self._waiting = self._behind_joins()
 
     def edge(self, earlier: int, later: int) -> tuple[int, int]:
@@ -37,7 +38,9 @@ class MemoryEdges:
         """
         if self._nodes[earlier].op == "join":
             return DATA, 0  # has no latency
-        first, waiting = self._access(earlier), self._waiting_at(later)
+        joins = self._nodes[later].op == "join"
+        first = self._access(earlier)
+        waiting = self._waiting[later] if joins else (self._access(later),)
         lags = [self._lag(first, then) for then in waiting]
         lag = max((lag for lag in lags if lag is not None), default=0)
         stores = first.operation.effect is STORES
@@ -46,11 +49,16 @@ class MemoryEdges:
         return ORDER, lag
 
     def _access(self, index: int) -> Access:
-        if index not in self._seen:
+        access = self._seen.get(index)
+        if access is None:
             latencies = tuple(self._latencies(index))
-            operation = OPERATIONS[self._nodes[index].op]
-            self._seen[index] = Access(operation, min(latencies), max(latencies))
-        return self._seen[index]
+            key = (self._nodes[index].op, latencies)
+            access = self._kinds.get(key)
+            if access is None:
+                ends = min(latencies), max(latencies)
+                access = self._kinds[key] = Access(OPERATIONS[key[0]], *ends)
+            self._seen[index] = access
+        return access
 
     def _waiting_at(self, index: int) -> frozenset[Access]:
         if self._nodes[index].op == "join":

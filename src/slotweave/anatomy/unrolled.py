@@ -104,6 +104,8 @@ def unrolled(
 
 def up_to_halt(program: Program) -> Program:
     """What a straight `program` runs: nothing after the first bundle that halts."""
+    if "halt" not in program.mnemonics:
+        return program
     halts = (at for at, bundle in enumerate(program.bundles, 1) if _halts(bundle))
     end = next(halts, len(program.bundles))
     return (

@@ -118,6 +118,17 @@ def _row_keys(columns: Iterable[_Longs]) -> _Longs:
     return keys
 
 
+def _grouped(keys: _Longs, count: _Longs) -> tuple[_Longs, _Longs]:
+    """A row of each key, and the sum of the `count`, which are above 0, of all its rows."""
+    if keys.max(initial=0) > len(keys):
+        keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    sums = np.bincount(keys, count).astype(np.int64)
+    rows = np.zeros(len(sums), np.int64)
+    rows[keys] = np.arange(len(keys))
+    present = np.flatnonzero(sums)
+    return rows[present], sums[present]
+
+
 def _windowed(problem: Problem, work: _Work, prices: Prices) -> tuple[int, PriceCertificate]:
     """The bound at these prices, by the best windows that coordinate ascent finds.
 
@@ -171,11 +182,6 @@ def _costs(work: _Work, prices: Prices, windows: tuple[_Longs, _Longs]) -> _Floa
     return result
 
 
-def _none(work: _Work) -> _Floats:
-    """Slots that cost nothing, where there is a mode at all."""
-    return np.where(np.isfinite(work.slots), 0.0, inf)
-
-
 def _pays(work: _Work, windows: tuple[_Longs, _Longs]) -> NDArray[np.bool_]:
     """For each row and engine whether all cycles of the operations are priced."""
     first, last = windows
@@ -187,14 +193,11 @@ def _certified(
 ) -> tuple[int, PriceCertificate]:
     """The cycles that these windows prove, in exact numbers."""
     pays = _pays(work, (first, last))
-    keys = _row_keys((work.kind, *pays.T.astype(np.int64)))
-    _keys, at, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    rows = np.where(pays, work.slots, _none(work))[at]
-    counts = np.bincount(inverse, work.count, len(rows)).astype(np.int64).tolist()
-    total = sum(
-        (count * _cheapest(row, prices) for row, count in zip(rows.tolist(), counts, strict=True)),
-        Fraction(0),
-    )
+    at, counts = _grouped(_row_keys((work.kind, *pays.T.astype(np.int64))), work.count)
+    slots = work.slots[at]
+    rows = np.where(pays[at] | ~np.isfinite(slots), slots, 0.0)
+    pairs = zip(rows.tolist(), counts.tolist(), strict=True)
+    total = sum((count * _cheapest(row, prices) for row, count in pairs), Fraction(0))
     certificate = PriceCertificate(prices, tuple(first.tolist()), tuple(last.tolist()))
     return _fewest_cycles(problem, certificate, total), certificate
 

@@ -14,8 +14,6 @@ from slotweave.analysis.counted_loops import CountedLoop, constant_variables, lo
 from slotweave.analysis.used_part import used_part
 from slotweave.backend.fit import Effort
 from slotweave.backend.lower import lower, share_constants
-from slotweave.backend.lower.lower_loop import lower_loop
-from slotweave.backend.pipeline import control_units, least_period
 from slotweave.base.budget import UNLIMITED
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.driver.job import Job
@@ -126,6 +124,9 @@ def _late_variables(graph: Graph, machine: Machine) -> Iterator[list[int]]:
 
 def _least_period(graph: Graph, number: int, flow: Flow, machine: Machine) -> int | None:
     """The least period of the loop of block `number` if that is `graph`, as bounds say."""
+    from slotweave.backend.lower.lower_loop import lower_loop  # much that only loops need
+    from slotweave.backend.pipeline import control_units, least_period
+
     shared = share_constants(_with_block(flow, number, graph))
     loop = next(one for one in loops_of(shared) if one.block == number)
     assert isinstance(loop, CountedLoop)

@@ -7,7 +7,6 @@ takes from among constants.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from slotweave.ir.graph import Graph, Node
 from slotweave.isa import WORD_MASK
@@ -20,6 +19,9 @@ Options = tuple[frozenset[int], ...]
 
 #: A word that can be more than this is not followed.
 MOST_OPTIONS = 8
+
+#: What may be one of a few words without being known.
+_CHOICES = frozenset({"select", "slice", "overlay"})
 
 
 def known_words(node: Node, args: Sequence[Words]) -> Words | None:
@@ -53,9 +55,11 @@ def known_values(graph: Graph) -> dict[int, Words]:
     """The known words of each node of `graph` that has only known ones."""
     known: dict[int, Words] = {}
     for index, node in enumerate(graph.nodes):
-        args = [known.get(arg) for arg in node.args]
-        if None not in args:
-            words = known_words(node, cast("list[Words]", args))
+        for arg in node.args:
+            if arg not in known:
+                break
+        else:
+            words = known_words(node, [known[arg] for arg in node.args])
             if words is not None:
                 known[index] = words
     return known
@@ -86,7 +90,7 @@ def value_options(graph: Graph) -> dict[int, Options]:
     """What the words of each node of `graph` can be, for those of which that is known."""
     options = {index: as_options(words) for index, words in known_values(graph).items()}
     for index, node in enumerate(graph.nodes):
-        if index not in options:
+        if node.op in _CHOICES and index not in options:
             found = word_options(node, [options.get(arg) for arg in node.args])
             if found is not None:
                 options[index] = found

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from slotweave.ir.shown import ShownAsText
+from slotweave.machine import DEBUG_ENGINE
 
 Slot = tuple[Any, ...]
 Bundle = Mapping[str, tuple[Slot, ...]]
@@ -53,6 +55,19 @@ class Program(ShownAsText):
     def slots(self) -> int:
         """How many slots there are in all bundles."""
         return sum(len(slots) for bundle in self.bundles for slots in bundle.values())
+
+    @cached_property
+    def mnemonics(self) -> frozenset[str]:
+        """Those of all slots but debug ones, which must not be empty."""
+        return frozenset(
+            [
+                slot[0]
+                for bundle in self.bundles
+                for engine, slots in bundle.items()
+                if engine != DEBUG_ENGINE
+                for slot in slots
+            ]
+        )
 
     def _text(self) -> str:
         from slotweave.ir.text.program_text import program_to_text

@@ -25,6 +25,8 @@ class Shape(Enum):
 class Role(Enum):
     """What an operand of a slot is."""
 
+    __hash__ = object.__hash__  # as above
+
     DEST = "dest"  # scratch address of one word, written
     SOURCE = "source"  # scratch address of one word, read
     DEST_VECTOR = "dest-vector"  # first of vector_length words, written

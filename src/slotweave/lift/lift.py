@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.ir.facts import Facts
@@ -36,9 +35,11 @@ MAX_BUNDLES = 1_000_000
 #: Two writes to one word in a bundle are obeyed: the last one stands.
 _OBEYED = "SW104"
 
-_ACCESSES = frozenset({LOADS, STORES})
-
 _Refs = tuple[Ref, ...]
+
+#: What a slot writes: words to scratch from the first one on, or what a call does to memory; and
+#: the number of the slot among those recorded.
+_Landing = tuple[int, _Refs, Callable[[], None] | None, int]
 
 
 @dataclass(frozen=True)
@@ -110,18 +111,6 @@ def lift_counting(
             partition, apart = finer, False
         except Repartition as better:
             partition = better.partition
-
-
-class _Landing(NamedTuple):
-    """What a slot writes: `refs` to scratch from `first` on, or what `store` does to memory.
-
-    `number` is that of the slot among those recorded.
-    """
-
-    first: int
-    refs: _Refs
-    store: Callable[[], None] | None = None
-    number: int = 0
 
 
 class Lifting:
@@ -196,9 +185,11 @@ class Lifting:
                 kind = kinds[slot[0]]
                 self._builder.where = f"bundle {self._pc}, {engine}[{position}]"
                 args = self._read(kind, slot)
-                if kind.operation.effect in _ACCESSES:
-                    self._note_access((self._time, engine, position), kind, slot, args)
-                landing = self._slot(kind, slot, args)
+                written = kind.words_written(slot)
+                effect = kind.operation.effect
+                if effect is LOADS or effect is STORES:
+                    self._note_access((self._time, engine, position), len(written), args)
+                landing = self._slot(kind, slot, args, written)
                 if self.ran is not None:
                     landing = self._note(self.ran, engine, position, kind, slot, args, landing)
                 if landing is not None:
@@ -222,23 +213,24 @@ class Lifting:
         return tuple(args)
 
     def _note_access(
-        self, place: tuple[int, str, int], kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]
+        self, place: tuple[int, str, int], loaded: int, args: tuple[_Refs, ...]
     ) -> None:
+        """A load of that many words, or a store."""
         low, high = self._builder.range_of(args[0][0])
-        loaded = len(kind.words_written(slot))
         self._accessed[place] = Access(low, high, loaded or len(args[1]))
         if loaded and low < high:
             self._loads.append(place)
 
     def used(self, widths: Sequence[int]) -> Mapping[tuple[int, str, int], Access]:
         """All accesses; loads at computed addresses use `widths` words each."""
-        loads = zip(self._loads, widths, strict=True)
-        narrow = {place: replace(self._accessed[place], width=width) for place, width in loads}
-        return {**self._accessed, **narrow}
+        used = dict(self._accessed)
+        for place, width in zip(self._loads, widths, strict=True):
+            if width != used[place].width:
+                used[place] = replace(used[place], width=width)
+        return used
 
     def _land(self, landings: list[_Landing]) -> None:
-        for landing in landings:
-            first, refs, store, number = landing
+        for first, refs, store, number in landings:
             if store is not None:
                 store()
             else:
@@ -256,29 +248,31 @@ class Lifting:
         read = [word for words in kind.words_read(slot) for word in words]
         makers = dict.fromkeys([known[word] for word in read if word in known])
         unwritten = tuple([word for word in read if word not in known])
-        refs = landing.refs if landing else ()
+        refs = landing[1] if landing else ()
         ran.append(Ran(self.cycles, self._pc, engine, position, kind.operation.name, args, refs,
                        tuple(makers), unwritten))  # fmt: skip
         if landing is None:
             return None
-        return _Landing(landing.first, refs, landing.store, len(ran) - 1)
+        first, _refs, store, _number = landing
+        return first, refs, store, len(ran) - 1
 
-    def _slot(self, kind: SlotKind, slot: Slot, args: tuple[_Refs, ...]) -> _Landing | None:
-        """Run one slot on the state before its bundle."""
-        written = kind.words_written(slot)
+    def _slot(
+        self, kind: SlotKind, slot: Slot, args: tuple[_Refs, ...], written: range
+    ) -> _Landing | None:
+        """Run one slot, which writes the words `written`, on the state before its bundle."""
         operation = kind.operation
         if operation.effect is NO_EFFECT:
             imm = 0 if kind.constant is None else slot[kind.constant] & WORD_MASK
             refs = self._builder.computed(operation.name, args, imm, len(written))
-            return _Landing(written.start, refs)
+            return written.start, refs, None, 0
         if operation.effect is LOADS:
             refs = self.accesses.load(args[0][0], len(written), self._pc)
-            return _Landing(written.start, refs)
+            return written.start, refs, None, 0
         if operation.effect is STORES:
             address, refs, where = args[0][0], args[1], self._builder.where
-            return _Landing(0, (), lambda: self._store(address, refs, where))
+            return 0, (), lambda: self._store(address, refs, where), 0
         if operation.name == "core_id":
-            return _Landing(written.start, ((self._builder.constant(0), 0),))
+            return written.start, ((self._builder.constant(0), 0),), None, 0
         if operation.effect is TRACES:
             self._builder.trace_write(self._builder.value(args[0]))
         else:

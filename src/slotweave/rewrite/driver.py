@@ -127,27 +127,40 @@ class _Driver:
         inner_width = 1 if term.op == "broadcast" else width
         args = tuple(self._make(arg, bindings, inner_width, root) for arg in term.args)
         name = self._work.derive(term.op, width, args, 0, root)
-        self._look_at(name, 0)
+        self._look_at(name)
         return name
 
     def _replace(self, step: Firing, new: int) -> None:
         self._steps.append(step)
         self._fired[step.rule, self._work.nodes[step.root].where] += 1
         changed, lonelier = self._work.replace(step.root, new)
-        self._look_at(new, 0)
+        self._look_at(new)
+        seen: dict[int, int] = {}
         for name in sorted(changed | lonelier):
-            self._look_at(name, self._reach)
+            self._look_above(name, self._reach, seen)
 
-    def _look_at(self, name: int, reach: int) -> None:
-        """Put `name` on the list, and the nodes above whose patterns may reach down to it."""
+    def _look_at(self, name: int) -> None:
+        """Put `name` on the list."""
         if name not in self._queued:
             self._queued.add(name)
             self._queue.append(name)
+
+    def _look_above(self, name: int, reach: int, seen: dict[int, int]) -> None:
+        """Put `name` on the list, and the nodes above whose patterns may reach down to it.
+
+        `seen` has how far above some nodes all are on the list.
+        """
+        if seen.get(name, -1) >= reach:
+            return
+        seen[name] = reach
+        self._look_at(name)
         users = self._work.users[name]
         if reach and users and len(users) <= MOST_USERS and self._work.known[name] is None:
             for user in sorted(users):
-                if reach > 1 or user not in self._queued:
-                    self._look_at(user, reach - 1)
+                if reach > 1:
+                    self._look_above(user, reach - 1, seen)
+                else:
+                    self._look_at(user)
 
     def result(self) -> Rewritten:
         for where, count in self._work.merged.items():

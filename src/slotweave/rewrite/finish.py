@@ -11,7 +11,7 @@ from slotweave.isa import OPERATIONS, Effect
 from slotweave.rewrite.workspace import Workspace
 
 #: Operations that are only needed if something else needs them.
-_FOR_OTHERS = PURE | {"join"} | {n for n, kind in OPERATIONS.items() if kind.effect is Effect.LOAD}
+FOR_OTHERS = PURE | {"join"} | {n for n, kind in OPERATIONS.items() if kind.effect is Effect.LOAD}
 
 
 def needed_nodes(nodes: list[Node] | tuple[Node, ...], alive: list[bool] | None = None) -> set[int]:
@@ -19,7 +19,7 @@ def needed_nodes(nodes: list[Node] | tuple[Node, ...], alive: list[bool] | None 
     waiting = [
         name
         for name, node in enumerate(nodes)
-        if node.op not in _FOR_OTHERS and (alive is None or alive[name])
+        if node.op not in FOR_OTHERS and (alive is None or alive[name])
     ]
     needed = set(waiting)
     while waiting:

@@ -8,33 +8,39 @@ which `rewrite` knows, are left to it.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import NamedTuple
 
-from slotweave.ir.graph import Graph, Node
+from slotweave.ir.graph import PURE, Graph, Node
 from slotweave.isa import LOADS, WORD_MASK
 from slotweave.machine import Machine
 from slotweave.rewrite.driver import rewrite
-from slotweave.rewrite.finish import needed_nodes
+from slotweave.rewrite.finish import FOR_OTHERS
 from slotweave.rewrite.workspace import EXCHANGEABLE
 
 #: Slices of these may be simpler.
 _LAYERS = frozenset({"slice", "broadcast", "overlay"})
 
+#: What stands for a load or a join that nobody needs.
+_JOIN = Node("join", 0)
+
 
 def needed_once(graph: Graph, machine: Machine) -> Graph:
     """What stores, traces and pauses of `graph` depend on, common subexpressions once."""
-    if any(node.op == "slice" and _may_be_simpler(graph, node) for node in graph.nodes):
+    nodes = graph.nodes
+    if any(_may_be_simpler(graph, node) for node in nodes if node.op == "slice"):
         return rewrite(graph, machine, ()).graph
-    first = _first_of_each(graph)
-    needed = needed_nodes(first)
-    joins = {name for name in needed if first[name].op == "join" and len(first[name].after) < 2}
-    kept = sorted(needed - joins)
-    number = {name: place for place, name in enumerate(kept)}
-    nodes = []
-    for name in kept:
-        node = first[name]
-        after = _waits(first, number, node.after) if node.after else ()
-        nodes.append(node.with_edges(tuple([number[arg] for arg in node.args]), after))
-    return graph.with_nodes(tuple(nodes))
+    edges = _edges_of_firsts(graph)
+    needed = _needed(nodes, edges)
+    number: dict[int, int] = {}
+    kept: list[Node] = []
+    for index, node in enumerate(nodes):
+        if needed[index] and not (edges.joins[index] and len(edges.after[index]) < 2):
+            after = edges.after[index]
+            waits = _waits(edges, number, after) if after else ()
+            args = tuple([number[arg] for arg in edges.args[index]])
+            number[index] = len(kept)
+            kept.append((_JOIN if edges.unread[index] else node).with_edges(args, waits))
+    return graph.with_nodes(tuple(kept))
 
 
 def _may_be_simpler(graph: Graph, node: Node) -> bool:
@@ -42,32 +48,69 @@ def _may_be_simpler(graph: Graph, node: Node) -> bool:
     return source.op in _LAYERS or source.width == node.width
 
 
-def _first_of_each(graph: Graph) -> list[Node]:
-    """The nodes of `graph`; in the arguments of each of them the first of those that are alike.
+class _Edges(NamedTuple):
+    """What each node of a graph needs and waits for, and whether it is a join by now.
+
+    `unread`: is it one because nobody needs what it is?
+    """
+
+    args: list[tuple[int, ...]]
+    after: list[tuple[int, ...]]
+    joins: bytearray
+    unread: bytearray
+
+
+def _edges_of_firsts(graph: Graph) -> _Edges:
+    """The edges of `graph`; in the arguments of each node the first of those that are alike.
 
     A load that nobody needs is a join: what waits for it waits for what it waits for.
     """
+    nodes = graph.nodes
     inputs = {region.name for region in graph.regions if region.read_only}
-    needed = needed_nodes(graph.nodes)
-    same = list(range(len(graph.nodes)))
+    edges = _Edges(
+        [node.args for node in nodes],
+        [node.after for node in nodes],
+        bytearray([node.op == "join" for node in nodes]),
+        bytearray(len(nodes)),
+    )
+    needed = _needed(nodes, edges)
+    same = list(range(len(nodes)))
     interned: dict[Hashable, int] = {}
-    nodes = []
-    for index, node in enumerate(graph.nodes):
-        after = tuple([same[earlier] for earlier in node.after]) if node.after else ()
-        if index not in needed:
-            nodes.append(node if node.pure else Node("join", 0, after=after))
+    for index, node in enumerate(nodes):
+        if node.after:
+            edges.after[index] = tuple([same[earlier] for earlier in node.after])
+        pure = node.op in PURE
+        if not needed[index]:
+            if not pure:
+                edges.args[index], edges.joins[index], edges.unread[index] = (), True, True
             continue
-        args = tuple([same[arg] for arg in node.args])
-        nodes.append(node.with_edges(args, after))
-        if node.pure or (node.region in inputs and node.effect is LOADS):
+        edges.args[index] = args = tuple([same[arg] for arg in node.args])
+        if pure or (node.region in inputs and node.effect is LOADS):
             if node.op in EXCHANGEABLE and args[0] > args[1]:
                 args = (args[1], args[0], *args[2:])
             key = (node.op, node.width, args, node.imm & WORD_MASK, node.offsets, node.region)
             same[index] = interned.setdefault(key, index)
-    return nodes
+    return edges
 
 
-def _waits(nodes: list[Node], number: dict[int, int], after: tuple[int, ...]) -> tuple[int, ...]:
+def _needed(nodes: tuple[Node, ...], edges: _Edges) -> bytearray:
+    """Of each node whether it has an effect, or one that has depends on it (see `needed_nodes`)."""
+    args, after, joins, _unread = edges
+    needed = bytearray(len(nodes))
+    for index in range(len(nodes) - 1, -1, -1):
+        if not needed[index]:
+            if nodes[index].op in FOR_OTHERS:
+                continue
+            needed[index] = True
+        for arg in args[index]:
+            needed[arg] = True
+        for earlier in after[index]:
+            if joins[earlier]:
+                needed[earlier] = True
+    return needed
+
+
+def _waits(edges: _Edges, number: dict[int, int], after: tuple[int, ...]) -> tuple[int, ...]:
     """What is kept of `after`, dropped ones replaced by what they wait for."""
     found: set[int] = set()
     seen: set[int] = set()
@@ -80,5 +123,5 @@ def _waits(nodes: list[Node], number: dict[int, int], after: tuple[int, ...]) ->
         if earlier in number:
             found.add(number[earlier])
         else:
-            waiting += nodes[earlier].after
+            waiting += edges.after[earlier]
     return tuple(sorted(found))

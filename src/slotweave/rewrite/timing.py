@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from slotweave.ir.graph import Graph, Node
+from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.isa import Shape
 from slotweave.machine import Machine, Mode
 
@@ -32,20 +32,19 @@ class Paths:
 
 def paths_of(graph: Graph, machine: Machine) -> Paths:
     """The longest paths to and from each node of `graph`, in its fastest mode."""
-    nodes = graph.nodes
-    modes = [_modes(graph, machine, at) for at in range(len(nodes))]
-    cycles = [min((mode.latency for mode in each), default=0) for each in modes]
+    nodes, places = graph.nodes, _Places(graph, machine)
+    kinds = [places.of(at) for at in range(len(nodes))]
+    cycles = [each.latency for each in kinds]
     head: list[int] = []
     for node, taken in zip(nodes, cycles, strict=True):
         head.append(_start(node, head) + taken)
     tail = [0] * len(nodes)
     for at in range(len(nodes) - 1, -1, -1):
+        here = tail[at] + cycles[at]
         for earlier in (*nodes[at].args, *nodes[at].after):
-            tail[earlier] = max(tail[earlier], tail[at] + cycles[at])
-    work: Counter[str] = Counter()
-    for each in modes:
-        if each and len({mode.engine for mode in each}) == 1:
-            work[each[0].engine] += 1
+            if here > tail[earlier]:
+                tail[earlier] = here
+    work = Counter([each.only for each in kinds if each.only is not None])
     slots = max((-(-count // machine.slots[name]) for name, count in work.items()), default=0)
     return Paths(tuple(head), tuple(tail), slots)
 
@@ -59,10 +58,11 @@ def cycles_in_turn(
     to need one slot.
     """
     free = {name: _FreeSlots(slots) for name, slots in machine.engines if slots}
+    places = _Places(graph, machine)
     known: list[int] = []
     for at, node in enumerate(graph.nodes):
         start = _start(node, known)
-        modes = _modes(graph, machine, at)
+        modes = places.of(at).modes
         if modes:
             first = [(free[mode.engine].first(start) + mode.latency, mode) for mode in modes]
             start, mode = min(first, key=lambda one: one[0])
@@ -71,21 +71,56 @@ def cycles_in_turn(
     return known
 
 
-def _modes(graph: Graph, machine: Machine, at: int) -> list[Mode]:
-    """Where node `at` can run, whole vectors before lanes of them; nowhere if it needs no slot.
+@dataclass(frozen=True)
+class _Place:
+    """Where nodes of a kind can run, whole vectors before lanes of them; nowhere if they need no
+    slot.
 
-    Constants are left out: lowering spreads them over the engines that have slots to spare.
+    `latency` is that of the fastest of the `modes`, `only` the engine of all, if there is one.
     """
-    node = graph.nodes[at]
-    if node.structural or node.op == "const":
-        return []
-    shape: Shape = graph.shape(at)
-    modes = [mode for mode in machine.modes_of(node.op, shape) if machine.slots[mode.engine]]
-    return [mode for mode in modes if not mode.per_lane] or modes
+
+    modes: tuple[Mode, ...]
+    latency: int
+    only: str | None
+
+
+class _Places:
+    """Where each node of a graph can run, looked up once a kind of node."""
+
+    def __init__(self, graph: Graph, machine: Machine) -> None:
+        self._graph, self._machine = graph, machine
+        self._found: dict[tuple[str, Shape], _Place] = {}
+
+    def of(self, at: int) -> _Place:
+        """That of node `at`.
+
+        Constants are left out: lowering spreads them over the engines that have slots to spare.
+        """
+        op = self._graph.nodes[at].op
+        if op in _NO_PLACE:
+            return _NOWHERE
+        kind = op, self._graph.shape(at)
+        found = self._found.get(kind)
+        if found is None:
+            found = self._found[kind] = self._look_up(*kind)
+        return found
+
+    def _look_up(self, op: str, shape: Shape) -> _Place:
+        slots = self._machine.slots
+        able = [mode for mode in self._machine.modes_of(op, shape) if slots[mode.engine]]
+        modes = [mode for mode in able if not mode.per_lane] or able
+        engines = {mode.engine for mode in modes}
+        latency = min((mode.latency for mode in modes), default=0)
+        return _Place(tuple(modes), latency, min(engines) if len(engines) == 1 else None)
+
+
+_NO_PLACE = STRUCTURAL | {"const"}
+
+_NOWHERE = _Place((), 0, None)
 
 
 def _start(node: Node, known: Sequence[int]) -> int:
-    return max((known[earlier] for earlier in (*node.args, *node.after)), default=0)
+    return max([known[earlier] for earlier in (*node.args, *node.after)], default=0)
 
 
 class _FreeSlots:

@@ -58,22 +58,22 @@ class Workspace:
         if key is not None and key in self._interned:
             name = self._interned[key]
             self.merged[node.where] += 1
-            self._share(name, node, position)
+            self._share(name, node.item, position)
             return name
         return self._append(node, position, key)
 
     def derive(self, op: str, width: int, args: tuple[int, ...], imm: int, root: int) -> int:
-        """A node made by a rule at `root`; it takes the labels of `root` (constants have none)."""
+        """A pure node made by a rule at `root`; it takes its labels (constants have none)."""
         labels = self.nodes[root]
         item, stage = labels.item, labels.stage
         if op == "const" or (op == "broadcast" and self.known[args[0]] is not None):
             item, stage = -1, ""
-        node = Node(op, width, args, imm, item=item, stage=stage, where=labels.where)
-        key = self._key(node)
+        key = self._form(op, width, args, imm, (), "")
         name = self._interned.get(key)
         if name is not None:
-            self._share(name, node, self.position[root])
+            self._share(name, item, self.position[root])
             return name
+        node = Node(op, width, args, imm, (), "", (), item, stage, labels.where)
         return self._append(node, self.position[root], key)
 
     def find(self, op: str, width: int, args: tuple[int, ...], imm: int = 0) -> int | None:
@@ -123,7 +123,7 @@ class Workspace:
                 changed.add(user)
                 if twin is not None:
                     self.merged[self.nodes[user].where] += 1
-                    self._share(twin, self.nodes[user], self.position[user])
+                    self._share(twin, self.nodes[user].item, self.position[user])
                     waiting.append((user, twin))
             self.users[old].clear()
             self.replaced_by[old] = new
@@ -141,9 +141,9 @@ class Workspace:
         self.nodes.append(node)
         self.made.append(node)
         self.users.append(set())
-        word = self._constant_value(node)
+        word, kind = self._known_of(node)
         self.known.append(word)
-        self.kind.append(self._kind_of(node.op, word))
+        self.kind.append(kind)
         self.position.append(position)
         self.alive.append(True)
         for arg in node.args:
@@ -168,21 +168,21 @@ class Workspace:
             args = (args[1], args[0], *args[2:])
         return op, width, args, imm & WORD_MASK, offsets, region
 
-    def _constant_value(self, node: Node) -> int | None:
-        op = node.op
+    def _known_of(self, node: Node) -> tuple[int | None, Kind]:
+        """The word that `node` holds in each lane, if it is constant, and what rules tell it by."""
+        op, word = node.op, None
         if op == "const":
-            return node.imm & WORD_MASK
-        return self.known[node.args[0]] if op == "broadcast" else None
-
-    def _kind_of(self, op: str, word: int | None) -> Kind:
+            word = node.imm & WORD_MASK
+        elif op == "broadcast":
+            word = self.known[node.args[0]]
         if word is None:
-            return op
-        return word if word in self._named else "constant"
+            return word, op
+        return word, word if word in self._named else "constant"
 
-    def _share(self, name: int, node: Node, position: int) -> None:
-        """`name` now also does the work of `node`: it serves several items if they differ."""
+    def _share(self, name: int, item: int, position: int) -> None:
+        """`name` now also works for `item`: it serves several items if they differ."""
         mine = self.nodes[name]
-        if mine.item not in (node.item, -1):
+        if mine.item not in (item, -1):
             self.nodes[name] = replace(mine, item=-1)
         self.position[name] = min(self.position[name], position)
 
@@ -194,8 +194,7 @@ class Workspace:
             del self._interned[key]
         args = tuple([new if arg == old else arg for arg in node.args])
         node = self.nodes[user] = node.with_edges(args, node.after)
-        word = self.known[user] = self._constant_value(node)
-        self.kind[user] = self._kind_of(node.op, word)
+        self.known[user], self.kind[user] = self._known_of(node)
         self.users[new].add(user)
         key = self._key(node)
         if key is None:

@@ -174,7 +174,9 @@ class Execution:
         for index, slot in enumerate(slots):
             if not legal:
                 self.refuse(slot_fault(kinds, slot, self.pc), engine, index)
-            writes += self.slot(kinds[slot[0]], slot, _Place(self.pc, engine, index))
+            write = self.slot(kinds[slot[0]], slot, _Place(self.pc, engine, index))
+            if write is not None:
+                writes.append(write)
         return writes
 
     def debug(self, slots: tuple[Slot, ...]) -> None:
@@ -192,10 +194,12 @@ class Execution:
             place = Diagnostic(code, message, bundle=self.pc, engine=engine, slot=slot)
             raise CheckFailed(place)
 
-    def slot(self, kind: SlotKind, slot: Slot, place: _Place) -> list[Write]:
-        """Run one legal slot on the state before its bundle; at most one write."""
-        sources = kind.words_read(slot)
-        args = [self.read_scratch(words, place) for words in sources]
+    def slot(self, kind: SlotKind, slot: Slot, place: _Place) -> Write | None:
+        """Run one legal slot on the state before its bundle; what it writes."""
+        args = []
+        for at, width, lane in kind.reads:  # see `SlotKind.words_read`
+            first = slot[at] + slot[-1] if lane else slot[at]
+            args.append(self.read_scratch(first, first + width, place))
         written = kind.words_written(slot)
         loaded: Access | None = None
         result: Access | None = None
@@ -215,15 +219,13 @@ class Execution:
         else:
             self.control(kind, slot, args)
         if (told := self.options.on_event) is not None:
-            reads = [
-                Access(SCRATCH, words.start, arg) for words, arg in zip(sources, args, strict=True)
-            ]
+            sources = zip(kind.words_read(slot), args, strict=True)
+            reads = [Access(SCRATCH, words.start, arg) for words, arg in sources]
             reads += [loaded] if loaded else []
             self.tell(told, place, reads, result, kind.latency)
-        return [] if result is None else [Write(result, self.time + kind.latency, place)]
+        return None if result is None else Write(result, self.time + kind.latency, place)
 
-    def read_scratch(self, words: range, place: _Place) -> tuple[int, ...]:
-        first, stop = words.start, words.stop
+    def read_scratch(self, first: int, stop: int, place: _Place) -> tuple[int, ...]:
         if self.options.strict and False in self.written[first:stop]:
             word = first + self.written[first:stop].index(False)
             self.refuse(faults.never_written(word), place.engine, place.slot)

@@ -27,7 +27,7 @@ from slotweave.anatomy.timing.storage_free import storage_free_problem
 from slotweave.bounds import Bound, bound_ladder
 from slotweave.bounds.critical_path import Distances, distances, path_why
 from slotweave.ir.certificate import PathCertificate
-from slotweave.ir.graph import Graph, Node
+from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.isa import WORD_MASK, Shape
 from slotweave.lift import PART, Lifted
@@ -56,17 +56,7 @@ def dataflow_problem(lifted: Lifted, machine: Machine) -> Problem:
 
 def _problem(graph: Graph, lifted: Lifted, machine: Machine) -> Problem:
     modes = _Modes(graph, lifted, machine)
-    rows = [modes.of(index) for index in range(len(graph.nodes))]
-    order = MemoryEdges(graph, lambda index: [latency for _, _, latency in rows[index]], least_lag)
-    edges = [
-        [] if modes.known(index) else _edges(index, node, order)
-        for index, node in enumerate(graph.nodes)
-    ]
-    table = np.array([mode for row in rows for mode in row], np.int32).reshape(-1, 3)
-    preds = np.array([edge for row in edges for edge in row], np.int32).reshape(-1, 3)
-    return storage_free_problem(
-        machine, (_offsets(map(len, rows)), table), (_offsets(map(len, edges)), preds)
-    )
+    return storage_free_problem(machine, modes.table(), _edges(graph, modes))
 
 
 def dataflow_graph(lifted: Lifted, machine: Machine) -> Graph:
@@ -99,43 +89,77 @@ def _offsets(lengths: Iterable[int]) -> Ints:
     return np.array([0, *accumulate(lengths)], np.int32)
 
 
-def _edges(index: int, node: Node, order: MemoryEdges) -> list[tuple[int, int, int]]:
-    """(predecessor, kind, lag) of a node."""
-    row: dict[int, tuple[int, int]] = {}
-    for earlier in node.after:
-        row[earlier] = order.edge(earlier, index)
-    row.update(dict.fromkeys(node.args, (DATA, 0)))
-    return [(earlier, *edge) for earlier, edge in row.items()]
+def _edges(graph: Graph, modes: _Modes) -> tuple[Ints, Ints]:
+    """The first edge of each node, and (predecessor, kind, lag) of all, in that order."""
+    order = MemoryEdges(graph, modes.latencies, least_lag)
+    counts: list[int] = []
+    preds: list[int] = []
+    ordered: list[tuple[int, int, int]] = []  # edge, kind, lag of those that may be no operands
+    for index, node in enumerate(graph.nodes):
+        before = len(preds)
+        if not modes.known[index]:
+            after = [earlier for earlier in node.after if earlier not in node.args]
+            ordered += [
+                (at, *order.edge(earlier, index)) for at, earlier in enumerate(after, before)
+            ]
+            preds += after
+            preds += dict.fromkeys(node.args)
+        counts.append(len(preds) - before)
+    table = np.zeros((len(preds), 3), np.int32)
+    table[:, 0], table[:, 1] = preds, DATA
+    at, kind, lag = np.array(ordered, np.int32).reshape(-1, 3).T
+    table[at, 1], table[at, 2] = kind, lag
+    return _offsets(counts), table
 
 
 class _Modes:
-    """The modes of each node, looked up once a kind."""
+    """The modes of each node, looked up once a kind.
+
+    `known[i]`: is node i a known word, or a vector of one? It waits for nothing.
+    """
 
     def __init__(self, graph: Graph, lifted: Lifted, machine: Machine) -> None:
         self._graph, self._lifted, self._machine = graph, lifted, machine
         self._engine = {name: number for number, name in enumerate(machine.slots)}
-        self._rows: dict[tuple[str, Shape, bool], tuple[Row, ...]] = {}
+        nodes = graph.nodes
+        self.known = [
+            node.op == "const" or (node.op == "broadcast" and nodes[node.args[0]].op == "const")
+            for node in nodes
+        ]
+        self._number: dict[tuple[str, int, bool], int] = {}  # of each kind, in `_rows`
+        self._rows: list[tuple[Row, ...]] = [_FREE]
+        self._kind = [self._kind_of(index, node) for index, node in enumerate(nodes)]
 
-    def of(self, index: int) -> tuple[Row, ...]:
-        node = self._graph.nodes[index]
-        known = self.known(index)
-        if node.structural or node.stage == PART or (known and not self._made(index)):
-            return _FREE
-        key = (node.op, self._graph.shape(index), known)
-        if key not in self._rows:
-            names = {node.op, *(_CONSTANT[key[1]] if known else ())}
-            self._rows[key] = tuple(sorted(self._of(names, key[1])))
-        return self._rows[key]
+    def latencies(self, index: int) -> list[int]:
+        """Those that node `index` may have."""
+        return [latency for _engine, _slots, latency in self._rows[self._kind[index]]]
 
-    def known(self, index: int) -> bool:
-        """Is this a known word, or a vector of one? It waits for nothing."""
-        nodes = self._graph.nodes
-        node = nodes[index]
-        return node.op == "const" or (node.op == "broadcast" and nodes[node.args[0]].op == "const")
+    def table(self) -> tuple[Ints, Ints]:
+        """The first mode of each node, and engine, slots and latency of all, in that order."""
+        rows = np.array([mode for row in self._rows for mode in row], np.int32)
+        length = np.array([len(row) for row in self._rows])
+        of = np.array(self._kind, np.int64)
+        offset = np.concatenate(([0], np.cumsum(length[of])))
+        first = np.cumsum(length) - length
+        at = np.arange(offset[-1]) + np.repeat(first[of] - offset[:-1], length[of])
+        return offset.astype(np.int32), rows[at]
 
-    def _made(self, index: int) -> bool:
+    def _kind_of(self, index: int, node: Node) -> int:
+        """The number of the row of node `index`."""
+        known = self.known[index]
+        if node.op in STRUCTURAL or node.stage == PART or (known and not self._made(node)):
+            return 0
+        shape = self._graph.shape(index)
+        key = (node.op, shape is Shape.WORD, known)
+        number = self._number.get(key)
+        if number is None:
+            number = self._number[key] = len(self._rows)
+            names = {node.op, *(_CONSTANT[shape] if known else ())}
+            self._rows.append(tuple(sorted(self._of(names, shape))))
+        return number
+
+    def _made(self, node: Node) -> bool:
         """Did an operation of the program do nothing but make this known word, or vector of it?"""
-        node = self._graph.nodes[index]
         word = (node if node.op == "const" else self._graph.nodes[node.args[0]]).imm & WORD_MASK
         return word != 0 and word in (
             self._lifted.made if node.op == "const" else self._lifted.spread

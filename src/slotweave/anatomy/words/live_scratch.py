@@ -14,7 +14,7 @@ import numpy as np
 from slotweave.anatomy.words.scratch_flow import scratch_flow
 from slotweave.anatomy.words.slot_columns import Longs, slot_columns
 from slotweave.ir.program import Program
-from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.machine import Machine
 
 #: Operations after which another bundle than the next one may run, and the run goes on.
 JUMPS = frozenset({"jump", "jump_indirect", "cond_jump", "cond_jump_rel"})
@@ -22,13 +22,7 @@ JUMPS = frozenset({"jump", "jump_indirect", "cond_jump", "cond_jump_rel"})
 
 def is_straight(program: Program) -> bool:
     """Does `program` run each of its bundles at most once, in listing order?"""
-    for bundle in program.bundles:
-        for engine, slots in bundle.items():
-            if engine != DEBUG_ENGINE:
-                for slot in slots:
-                    if slot[0] in JUMPS:
-                        return False
-    return True
+    return program.mnemonics.isdisjoint(JUMPS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from slotweave.anatomy.words.known_accesses import KnownAccess, KnownAccesses
 from slotweave.anatomy.words.scratch_flow import ScratchFlow
 from slotweave.anatomy.words.slot_columns import SlotColumns
 from slotweave.isa import WORD_BITS, WORD_MASK
-from slotweave.isa.evaluate import evaluate
+from slotweave.isa.codegen import word_function
 from slotweave.isa.operations import COMMUTATIVE, LOADS, STORES, Operation
 
 #: The number of its base times 2^32 plus the distance from it. The base of constants is 0.
@@ -106,9 +106,9 @@ def word_values(
     seen: set[Hashable] = set()
     redundant: set[int] = set()
     for number, operation in enumerate(issued):
-        here = slice(first_write[number], first_write[number + 1])
+        begin, end = first_write[number], first_write[number + 1]
         read = [values[one] for one in read_from[first_read[number] : first_read[number + 1]]]
-        effect, width = operation.kind.operation.effect, here.stop - here.start
+        effect, width = operation.kind.operation.effect, end - begin
         lanes: list[Value] = []
         if effect is LOADS or effect is STORES:
             access = known.get(operation.place)
@@ -121,7 +121,7 @@ def word_values(
                 numbering.in_flight.append((operation.lands, stores))
         elif width:
             lanes = _computed(numbering, number, operation, read, width)
-        values[here] = lanes
+        values[begin:end] = lanes
         results.append(tuple(lanes))
         if lanes and _adds_nothing(operation, lanes, seen):
             redundant.add(number)
@@ -149,50 +149,36 @@ def _computed(
     kind = operation.kind
     if not kind.operation.pure:
         return [numbering.base(("effect", number))] * width
+    constant = () if kind.constant is None else (operation.slot[kind.constant] & WORD_MASK,)
+    if width == 1:
+        return [_result(numbering, kind.operation, (*read, *constant))]
     columns = []
     at = 0
     for _position, words, _lane in kind.reads:
         source = read[at : at + words]
         columns.append(source if words == width else source * width)
         at += words
-    if kind.constant is not None:
-        columns.append([operation.slot[kind.constant] & WORD_MASK] * width)
     if kind.operation.name == "broadcast":
         return columns[0]
-    if len(columns) == 2 and kind.operation.name not in _SUMS:
-        return _pairs(numbering, kind.operation, *columns)
+    columns += [[word] * width for word in constant]
     return [_result(numbering, kind.operation, args) for args in zip(*columns, strict=True)]
-
-
-def _pairs(
-    numbering: _Numbering, operation: Operation, left: list[Value], right: list[Value]
-) -> list[Value]:
-    """A shorter way to what `_result` says of two operands, no sum: most words are of this kind."""
-    name, bases = operation.name, numbering.bases
-    swapped = name in COMMUTATIVE
-    total = operation.defined_if is None
-    results = []
-    for a, b in zip(left, right, strict=True):
-        if a | b <= WORD_MASK and total:  # of both bases
-            results.append(evaluate(operation, a, b))
-            continue
-        key = (name, b, a) if swapped and b < a else (name, a, b)
-        value = bases.get(key)
-        if value is None:
-            value = bases[key] = (len(bases) + 1) << WORD_BITS
-        results.append(value)
-    return results
 
 
 def _result(numbering: _Numbering, operation: Operation, args: tuple[Value, ...]) -> Value:
     """One lane of a pure operation."""
     name = operation.name
     if operation.defined_if is None and max(args) <= WORD_MASK:  # of all bases
-        return evaluate(operation, *args)
-    known = _sum(name, args)
-    if known is None:
-        known = numbering.base((name, *_ordered(name, args)))
-    return known
+        return word_function(name)(*args)
+    if name in _SUMS and (known := _sum(name, *args)) is not None:
+        return known
+    if name in COMMUTATIVE:
+        left, right = args
+        key: Hashable = (name, right, left) if right < left else (name, left, right)
+    elif name == "multiply_add":
+        key = (name, *sorted(args[:2]), args[2])
+    else:
+        key = (name, *args)
+    return numbering.base(key)
 
 
 def _moved(value: Value, distance: int) -> Value:
@@ -200,21 +186,10 @@ def _moved(value: Value, distance: int) -> Value:
     return (value & ~WORD_MASK) | ((value + distance) & WORD_MASK)
 
 
-def _sum(name: str, args: tuple[Value, ...]) -> Value | None:
+def _sum(name: str, left: Value, right: Value) -> Value | None:
     """A sum or difference with a constant: the same base at another distance."""
-    if name not in _SUMS:
-        return None
-    left, right = args
     if right <= WORD_MASK:
         return _moved(left, -right if name == "sub" else right)
     if left <= WORD_MASK and name == "add":
         return _moved(right, left)
     return None
-
-
-def _ordered(name: str, args: tuple[Value, ...]) -> tuple[Value, ...]:
-    if name in COMMUTATIVE:
-        return tuple(sorted(args))
-    if name == "multiply_add":
-        return (*sorted(args[:2]), args[2])
-    return args

@@ -83,25 +83,20 @@ def _in_engine_order(bundle: dict[str, list[Slot]], order: list[str]) -> Bundle:
 
 
 class _Addresses:
-    """The scratch address of each word of each value."""
+    """The scratch address of each word of each value: `word[offset[node] + lane]`."""
 
     def __init__(self, layout: Layout, allocation: Allocation) -> None:
-        self.offset = layout.offset.tolist()
-        self.word = (allocation.address[layout.storage] + layout.word).tolist()
-
-    def of(self, node: int, lane: int) -> int:
-        """The word that holds lane `lane` of `node`."""
-        return int(self.word[self.offset[node] + lane])
+        self.offset: list[int] = layout.offset.tolist()
+        self.word: list[int] = (allocation.address[layout.storage] + layout.word).tolist()
 
 
 def _slot(form: Form, node: Node, index: int, lane: int, addresses: _Addresses) -> Slot:
     args = iter(node.args)
-    operands: list[int] = []
+    word, offset = addresses.word, addresses.offset
+    slot: list[str | int] = [form.mnemonic]
     for role in form.roles:
-        if role in _WRITES:
-            operands.append(addresses.of(index, lane))
-        elif role in _READS:
-            operands.append(addresses.of(next(args), lane))
+        if role in _READS:
+            slot.append(word[offset[next(args)] + lane])
         else:
-            operands.append(node.imm)
-    return (form.mnemonic, *operands)
+            slot.append(word[offset[index] + lane] if role in _WRITES else node.imm)
+    return tuple(slot)

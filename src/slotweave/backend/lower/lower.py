@@ -217,11 +217,9 @@ def _edges(
     at_pauses = _around_pauses(graph, operations, modes)
     for index in operations:
         node = graph.nodes[index]
-        row: dict[int, tuple[int, int]] = {}
-        for arg in node.args:
-            for maker in makers[arg]:
-                if maker in number:  # what a variable holds is there from the start
-                    row[number[maker]] = (DATA, 0)
+        made_by = [maker for arg in node.args for maker in makers[arg]]
+        # What a variable holds is there from the start.
+        row = dict.fromkeys([number[maker] for maker in made_by if maker in number], (DATA, 0))
         if index in writers:
             for reader in readers(graph.nodes, writers[index]):
                 if reader != index:

@@ -141,7 +141,7 @@ def run_list(prepared: Prepared, urgency: Urgency, pressure: Pressure) -> Schedu
     from slotweave.backend.schedule import _list_kernel
 
     problem, slot_offset = prepared.problem, prepared.slot_offset
-    by_rank = np.argsort(-urgency, kind="stable").astype(np.int32)
+    by_rank = _by_rank(urgency)
     rank = np.empty(problem.size, np.int32)
     rank[by_rank] = np.arange(problem.size, dtype=np.int32)
     status, makespan, _peak, live, chosen, slot_cycle, _done = _list_kernel.list_schedule_arrays(
@@ -157,6 +157,15 @@ def run_list(prepared: Prepared, urgency: Urgency, pressure: Pressure) -> Schedu
     if status != _list_kernel.DONE:
         raise ValueError("the edges of the problem form a cycle")
     return _as_schedule(problem, prepared.modes[chosen], slot_cycle, slot_offset, int(makespan))
+
+
+def _by_rank(urgency: Urgency) -> Ints:
+    """The operations from the most urgent on; of several that are as urgent the first."""
+    order = np.argsort(-urgency)  # the quickest one, which does not keep the order of equals
+    ranked = urgency[order]
+    if np.any(ranked[1:] == ranked[:-1]):
+        order = np.argsort(-urgency, kind="stable")
+    return order.astype(np.int32)
 
 
 def cheapest_first(problem: Problem, prices: Prices) -> Ints:

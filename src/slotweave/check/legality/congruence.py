@@ -38,11 +38,8 @@ class Congruence:
     def add(self, head: _Head, args: tuple[int, ...]) -> int:
         """The class of what `head`, an operation with its details, makes of `args`."""
         stands_for = self._stands_for
-        if args:
-            args = tuple([stands_for[arg] for arg in args])
-            if len(args) > 1 and args[0] > args[1] and head[0] in _EXCHANGEABLE:
-                args = (args[1], args[0], *args[2:])
-        form = (head, args)
+        form = self._canonical(head, args) if args else (head, args)
+        args = form[1]
         new = len(stands_for)
         number = self._class_of.setdefault(form, new)
         if number != new:
@@ -50,8 +47,9 @@ class Congruence:
         stands_for.append(new)
         self._members.append([new])
         self._used_in.append([])
+        use = form, new
         for arg in args if len(args) < 2 else {*args}:
-            self._used_in[arg].append((form, new))
+            self._used_in[arg].append(use)
         return new
 
     def merge(self, first: int, second: int) -> None:
@@ -85,7 +83,14 @@ class Congruence:
 
     def _canonical(self, head: _Head, args: tuple[int, ...]) -> _Form:
         stands_for = self._stands_for
+        if len(args) == 1:
+            return head, (stands_for[args[0]],)
+        if len(args) == 2:
+            first, second = stands_for[args[0]], stands_for[args[1]]
+            if first > second and head[0] in _EXCHANGEABLE:
+                return head, (second, first)
+            return head, (first, second)
         args = tuple([stands_for[arg] for arg in args])
-        if len(args) > 1 and args[0] > args[1] and head[0] in _EXCHANGEABLE:
+        if args and args[0] > args[1] and head[0] in _EXCHANGEABLE:
             args = (args[1], args[0], *args[2:])
         return head, args

@@ -116,8 +116,11 @@ class _Replay:
         stores: Counter[str] = Counter()
         add = self.values.add
         for node in nodes:
-            op, region = node.op, node.region
-            args = tuple([classes[arg] for arg in node.args])
+            op, region, args = node.op, node.region, node.args
+            if len(args) == 2:
+                args = classes[args[0]], classes[args[1]]
+            else:
+                args = tuple([classes[arg] for arg in args])
             version = 0
             if op in _LOADS and region not in self._inputs:
                 version = stores[region] + stores[""]

@@ -55,7 +55,7 @@ class Terms:
     """The terms made so far."""
 
     def __init__(self) -> None:
-        self._nodes: list[Node] = []
+        self._nodes: list[tuple[str, int, tuple[int, ...]]] = []  # the fields of Node
         self._number: dict[tuple[str, int, tuple[int, ...]], int] = {}  # of those with a number
         self._made: dict[str, dict[tuple[int, ...], int]] = defaultdict(dict)  # of all others
         self._words: dict[int, int] = {}  # of the terms that are constants
@@ -67,7 +67,7 @@ class Terms:
         return len(self._nodes)
 
     def __getitem__(self, term: int) -> Node:
-        return self._nodes[term]
+        return _node(self._nodes[term])
 
     def make(self, kind: str, value: int = 0, args: tuple[int, ...] = ()) -> int:
         """The term of this kind, as it stands."""
@@ -77,7 +77,7 @@ class Terms:
         else:
             number = self._made[kind].setdefault(args, len(self._nodes))
         if number == len(self._nodes):
-            self._nodes.append(_node((kind, value, args)))
+            self._nodes.append((kind, value, args))
         return number
 
     def constant(self, word: int) -> int:
@@ -106,14 +106,19 @@ class Terms:
         key = (name, tuple(rows))
         lanes = self._lanes.get(key)
         if lanes is None:
-            numbers, made = self._made[name], []
-            exchangeable = name in _EXCHANGEABLE
+            numbers, nodes, made = self._made[name], self._nodes, []
+            words, exchangeable = self._words, name in _EXCHANGEABLE
             for args in zip(*rows, strict=True):  # as in `operation`, without the calls
                 if exchangeable and args[0] > args[1]:
                     args = (args[1], args[0], *args[2:])
                 number = numbers.get(args)
                 if number is None:
-                    number = numbers[args] = self._normalised(name, args)
+                    if args[-1] in words or name == "or":
+                        number = self._normalised(name, args)
+                    else:
+                        number = len(nodes)
+                        nodes.append((name, 0, args))
+                    numbers[args] = number
                 made.append(number)
             lanes = self._lanes[key] = tuple(made)
         return lanes
@@ -136,10 +141,11 @@ class Terms:
     def _normalised(self, name: str, args: tuple[int, ...]) -> int:
         """The term of an operation that is asked for the first time, exchangeable operands in
         order."""
-        simpler = self._simpler(name, args)
-        if simpler is not None:
-            return simpler
-        self._nodes.append(_node((name, 0, args)))
+        if args[-1] in self._words or name == "or":
+            simpler = self._simpler(name, args)
+            if simpler is not None:
+                return simpler
+        self._nodes.append((name, 0, args))
         return len(self._nodes) - 1
 
     def _simpler(self, name: str, args: tuple[int, ...]) -> int | None:
