@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from slotweave.driver.passes import PASSES
-from slotweave.ir.text.graph_text import graph_from_text
+from slotweave.ir.text.graph_text import graph_from_text, graph_to_text
 from slotweave.ir.text.problem_text import problem_from_text
 from slotweave.ir.text.program_files import program_from_json
 from slotweave.ir.text.program_text import program_from_text
 from slotweave.ir.text.schedule_text import schedule_from_text
+from slotweave.machine import CHALLENGE
+from slotweave.rewrite import rewrite
 from support.command_line import assert_refused, slotweave
 
 KERNELS = """
@@ -61,6 +63,27 @@ def test_texts_of_single_passes_lead_from_the_kernel_to_a_schedule(
     assert schedule_from_text(schedule).makespan == 5
     assert after("schedule", kernel).startswith(schedule)
     assert slotweave("pass", "bound", problem).out == after("bound", kernel)
+
+
+def test_rewriting_changes_sums_as_compiling_does(tmp_path: Path) -> None:
+    kernel = ("dot", "-p", "n=64", "--plan", "unrolled")
+    file = tmp_path / "graph.txt"
+    file.write_text(after("trace", *kernel))
+    by_rules = rewrite(graph_from_text(file.read_text()), CHALLENGE).graph
+    rewritten = slotweave("pass", "rewrite", file).out
+    assert rewritten == after("rewrite", *kernel) != graph_to_text(by_rules)
+
+
+def test_a_block_with_variables_is_rewritten(kernels: Path, tmp_path: Path) -> None:
+    _none, *blocks = after("trace", f"{kernels}:loops").split("# block ")
+    texts = [block.partition("\n")[2] for block in blocks]
+    file = tmp_path / "graph.txt"
+    file.write_text(next(text for text in texts if operations(text) >= {"variable", "assign"}))
+    assert operations(slotweave("pass", "rewrite", file).out) >= {"variable", "assign"}
+
+
+def operations(graph: str) -> set[str]:
+    return {node.op for node in graph_from_text(graph).nodes}
 
 
 def test_what_is_printed_parses_back(kernels: Path) -> None:

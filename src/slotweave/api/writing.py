@@ -44,7 +44,8 @@ def run_pass(
 ) -> PassText:
     """One pass of the compiler on the text of a graph or a problem, or on a file with one.
 
-    `rewrite` and `lower` take a graph, `schedule` and `bound` a problem. Errors name the text as
+    `rewrite` and `lower` take a graph, `schedule` and `bound` a problem. The first two do what
+    compiling a kernel of this one block by the usual schedule options does. Errors name the text as
     it is `called`.
 
     >>> texts = {}

@@ -14,6 +14,7 @@ from slotweave.backend.lower import lower
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.bounds import bound_ladder
 from slotweave.driver.passes import Draft
+from slotweave.driver.rewriting import rewritten_alone
 from slotweave.ir.graph import Graph, Node
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import Problem
@@ -26,7 +27,6 @@ from slotweave.ir.text.schedule_text import schedule_to_text
 from slotweave.ir.verify.graph_verify import graph_faults
 from slotweave.ir.verify.problem_verify import problem_faults
 from slotweave.machine import Machine
-from slotweave.rewrite import rewrite
 
 
 def draft_text(name: str, draft: Draft) -> str:
@@ -104,7 +104,7 @@ class TextPass:
 
 
 def _rewritten(text: str, file: str, machine: Machine) -> str:
-    return graph_to_text(rewrite(_graph(text, file, machine), machine).graph)
+    return graph_to_text(rewritten_alone(_graph(text, file, machine), machine).graph)
 
 
 def _lowered(text: str, file: str, machine: Machine) -> str:

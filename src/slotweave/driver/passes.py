@@ -142,7 +142,8 @@ def _promises(draft: Draft) -> Draft:
 def _schedule(draft: Draft) -> Draft:
     """Schedules that fit into scratch, with live ranges split where that is shorter."""
     job, flow = draft.job, draft.flow
-    searches = [search_block(lowered, flow, job) for lowered in draft.lowered]
+    how = job.machine, job.plan.schedule, job.effort
+    searches = [search_block(lowered, flow, *how) for lowered in draft.lowered]
     fitted, evaluations = draft.budget.best(search_blocks(searches))
     return replace(draft, fitted=fitted, evaluations=evaluations)
 

@@ -243,9 +243,9 @@ def _no_gain(made: Pipelining, loop: CountedLoop, plain: int) -> str:
 def _plain_cycles(flow: Flow, number: int, job: Job) -> int:
     """The cycles of an iteration in the plain form, by a quick schedule."""
     block = flow.blocks[number]
-    quick = replace(job, effort=Effort.FAST)
     lowered = lower(block.graph, job.machine)
-    fitted, _ = UNLIMITED.best(search_block(lowered, flow, quick))
+    quick = search_block(lowered, flow, job.machine, job.plan.schedule, Effort.FAST)
+    fitted, _ = UNLIMITED.best(quick)
     program = fitted.emitted(job.machine)
     emitted = emitted_block(program, fitted.problem, fitted.schedule, fitted.lowered.pinned)
     return block_length(emitted, block.jump, job.machine)

@@ -8,7 +8,6 @@ schedule.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from slotweave.analysis.counted_loops import CountedLoop, constant_variables, loops_of
 from slotweave.analysis.used_part import used_part
@@ -20,6 +19,7 @@ from slotweave.driver.job import Job
 from slotweave.driver.search_blocks import search_block
 from slotweave.ir.flow import Block, Flow
 from slotweave.ir.graph import Graph
+from slotweave.ir.plan import ScheduleOptions
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
 from slotweave.rewrite.reassociate import Shaped, earlier_shapes, reassociated
@@ -37,14 +37,20 @@ def rewritten_blocks(flow: Flow, job: Job) -> tuple[Rewritten, ...]:
     """The blocks of the traced `flow`, rewritten if the plan has the rules."""
     if not job.plan.rewrite:
         return tuple(Rewritten(block.graph) for block in flow.blocks)
-    done = [rewrite(block.graph, job.machine) for block in flow.blocks]
+    return _by_rules_and_laws(flow, job.machine, job.plan.schedule)
+
+
+def _by_rules_and_laws(
+    flow: Flow, machine: Machine, options: ScheduleOptions
+) -> tuple[Rewritten, ...]:
+    done = [rewrite(block.graph, machine) for block in flow.blocks]
     whole = flow.with_graphs([each.graph for each in done])
     loops = {loop.block: loop for loop in loops_of(whole) if isinstance(loop, CountedLoop)}
     for number in range(len(done)):
-        if number in loops and job.plan.schedule.pipeline:
-            done[number] = _shorter_period(done[number], number, whole, job)
+        if number in loops and options.pipeline:
+            done[number] = _shorter_period(done[number], number, whole, machine)
         else:
-            done[number] = _shorter_schedule(done[number], number, whole, job)
+            done[number] = _shorter_schedule(done[number], number, whole, machine, options)
     return tuple(done)
 
 
@@ -54,9 +60,26 @@ def rewritten_graph(graph: Graph, job: Job) -> Rewritten:
     return done
 
 
-def _shorter_schedule(done: Rewritten, number: int, flow: Flow, job: Job) -> Rewritten:
+def rewritten_alone(graph: Graph, machine: Machine) -> Rewritten:
+    """A `graph` of unknown origin, rewritten as the only block of a kernel.
+
+    Quick schedules are made by the usual options.
+    """
+    width = {node.imm: node.width for node in graph.nodes if node.op == "variable"}
+    for node in graph.nodes:
+        if node.op == "assign":
+            width[node.imm] = graph.nodes[node.args[0]].width
+    variables = tuple(width.get(number, 0) for number in range(max(width, default=-1) + 1))
+    flow = Flow(graph.name, variables, (Block(graph),))
+    (done,) = _by_rules_and_laws(flow, machine, ScheduleOptions())
+    return done
+
+
+def _shorter_schedule(
+    done: Rewritten, number: int, flow: Flow, machine: Machine, options: ScheduleOptions
+) -> Rewritten:
     """Block `number` with sums that end earlier, if a quick schedule is shorter by it."""
-    graph, machine = done.graph, job.machine
+    graph = done.graph
     sums = sums_of(graph)
     if not sums:
         return done
@@ -64,25 +87,29 @@ def _shorter_schedule(done: Rewritten, number: int, flow: Flow, job: Job) -> Rew
     waited = [each for each in sums if paths.head[each.root] + paths.tail[each.root] > paths.slots]
     ready = cycles_in_turn(graph, machine) if waited else []
     tried = (earlier_shapes(graph, machine, waited, ready, parts) for parts in _PARTS)
-    return _shortest(done, tried, machine, lambda g: _quick_cycles(g, number, flow, job))
+    return _shortest(
+        done, tried, machine, lambda g: _quick_cycles(g, number, flow, machine, options)
+    )
 
 
-def _quick_cycles(graph: Graph, number: int, flow: Flow, job: Job) -> int | None:
+def _quick_cycles(
+    graph: Graph, number: int, flow: Flow, machine: Machine, options: ScheduleOptions
+) -> int | None:
     """The cycles of block `number` if it is `graph`, by a quick schedule; None if none fits."""
     shared = share_constants(_with_block(flow, number, graph))
-    quick = replace(job, effort=Effort.FAST)
     try:
-        lowered = lower(shared.blocks[number].graph, job.machine)
-        fitted, _ = UNLIMITED.best(search_block(lowered, shared, quick))
+        lowered = lower(shared.blocks[number].graph, machine)
+        quick = search_block(lowered, shared, machine, options, Effort.FAST)
+        fitted, _ = UNLIMITED.best(quick)
     except NoSchedule:
         return None
     return fitted.cycles
 
 
-def _shorter_period(done: Rewritten, number: int, flow: Flow, job: Job) -> Rewritten:
+def _shorter_period(done: Rewritten, number: int, flow: Flow, machine: Machine) -> Rewritten:
     """The loop of block `number` with sums that take last what an iteration leaves for the next
     one, if its least period is shorter by it."""
-    graph, machine = done.graph, job.machine
+    graph = done.graph
     sums = sums_of(graph)
     late = _late_variables(graph, machine) if sums else ()
     tried = (earlier_shapes(graph, machine, sums, ready) for ready in late)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from slotweave.backend.fit import Effort
 from slotweave.backend.fitted import Fitted
 from slotweave.backend.lower import Lowered
 from slotweave.backend.spill import search_lowered
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
-from slotweave.driver.job import Job
 from slotweave.ir.flow import Flow
+from slotweave.ir.plan import ScheduleOptions
 from slotweave.isa import Effect
+from slotweave.machine import Machine
 
 
 def search_blocks(
@@ -32,19 +34,21 @@ def search_blocks(
                     break
 
 
-def search_block(lowered: Lowered, flow: Flow, job: Job) -> Iterator[Fitted | None]:
+def search_block(
+    lowered: Lowered, flow: Flow, machine: Machine, options: ScheduleOptions, effort: Effort
+) -> Iterator[Fitted | None]:
     """A block of `flow`, its own storages placed after those of the variables: best so far.
 
     Raises NoSchedule if the block does not fit beside the variables.
     """
-    first_words, scratch = flow.first_words, job.machine.scratch_words
+    first_words, scratch = flow.first_words, machine.scratch_words
     room = scratch - first_words[-1]
     if room < 1:
         reason = f"the variables take {first_words[-1]} of {scratch} scratch words"
         raise NoSchedule(Diagnostic("SW301", f"{reason}; keep fewer of them"))
-    left = replace(job.machine, scratch_words=room)
+    left = replace(machine, scratch_words=room)
     kept = accessed_regions(flow) if len(flow.blocks) > 1 else frozenset()
-    for found in search_lowered(lowered, job.plan.schedule, left, job.effort, kept):
+    for found in search_lowered(lowered, options, left, effort, kept):
         yield found and found.after_variables(first_words, scratch)
 
 

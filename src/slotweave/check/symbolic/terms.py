@@ -106,19 +106,14 @@ class Terms:
         key = (name, tuple(rows))
         lanes = self._lanes.get(key)
         if lanes is None:
-            numbers, nodes, made = self._made[name], self._nodes, []
-            words, exchangeable = self._words, name in _EXCHANGEABLE
+            numbers, made = self._made[name], []
+            exchangeable = name in _EXCHANGEABLE
             for args in zip(*rows, strict=True):  # as in `operation`, without the calls
                 if exchangeable and args[0] > args[1]:
                     args = (args[1], args[0], *args[2:])
                 number = numbers.get(args)
                 if number is None:
-                    if args[-1] in words or name == "or":
-                        number = self._normalised(name, args)
-                    else:
-                        number = len(nodes)
-                        nodes.append((name, 0, args))
-                    numbers[args] = number
+                    number = numbers[args] = self._normalised(name, args)
                 made.append(number)
             lanes = self._lanes[key] = tuple(made)
         return lanes

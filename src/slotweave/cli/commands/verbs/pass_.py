@@ -35,10 +35,10 @@ def pass_(
 ) -> None:
     """Run one pass of the compiler on a graph or a problem.
 
-    `rewrite` turns a graph into a graph, by the rules alone, and `lower` turns it into a
-    problem. `schedule` prints a schedule of a problem, and `bound` its lower bounds.
-    `slotweave compile KERNEL --print-after PASS` prints the texts that this command reads.
-    With --json, print `pass`, `machine`, `text` and `output`.
+    `rewrite` turns a graph into a graph and `lower` turns it into a problem, as compiling a
+    kernel of this one block by the usual schedule options does. `schedule` prints a schedule of
+    a problem, and `bound` its lower bounds. `slotweave compile KERNEL --print-after PASS` prints
+    the texts that this command reads. With --json, print `pass`, `machine`, `text` and `output`.
     """
     from slotweave import api
 
