@@ -45,7 +45,7 @@ def test_that_nothing_is_assumed_is_said_with_the_facts_that_fit(command: str) -
     assert NOTHING_ASSUMED not in answer.out
 
 
-#: What a program says that was compiled from a kernel in a file of the user's.
+#: What a program says that was compiled from a kernel in a user's file.
 OWN = {"kernel": "my kernels.py:walk", "params": {"n": 8}, "contract": "graph"}
 #: A store to wherever word 6 points, and a load after it from wherever word 5 does.
 POINTERS = [
@@ -54,7 +54,7 @@ POINTERS = [
 ]  # fmt: skip
 
 
-def test_of_a_kernel_in_a_file_it_is_said_only_where_memory_is_waited_for() -> None:
+def test_of_a_kernel_without_named_facts_it_is_said_only_where_memory_is_waited_for() -> None:
     told = "`slotweave facts show 'my kernels.py:walk' -p n=8 -o facts.json` writes what is known"
     waits = json.dumps({"program": POINTERS, "meta": OWN})
     plain = json.dumps({"program": BUNDLES[:1], "meta": OWN})
@@ -65,6 +65,9 @@ def test_of_a_kernel_in_a_file_it_is_said_only_where_memory_is_waited_for() -> N
     for command in ("what-if", "bound"):
         assert NOTHING_ASSUMED not in slotweave(command, "-", stdin=waits).err
     assert told in slotweave("repack", "-", "--effort", "fast", stdin=waits).err
+    for kernel, command in (("dot", "show dot -p n=8 -o"), ("no such kernel", "list`)")):
+        waits = json.dumps({"program": POINTERS, "meta": {**OWN, "kernel": kernel}})
+        assert f"slotweave facts {command}" in slotweave("inspect", "-", stdin=waits).err
 
 
 def test_the_facts_of_a_kernel_are_shown(tmp_path: Path) -> None:

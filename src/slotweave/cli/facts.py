@@ -89,7 +89,7 @@ def assumed(file: str, given: str | None, how: Building, program: Program) -> As
     with given_as(f"--facts {FORM}"):
         facts = facts_named(name, values)
     missing = missing_facts(file, given, program)
-    own = facts_of_own_kernel(program) if missing else None
+    own = facts_of_kernel(program) if missing else None
     notes = [missing] if missing and own is None else []
     notes += subject_notes(file, name, how, program)
     about = f"the {subject.noun} {subject.text(values)}" if subject and values else None
@@ -162,7 +162,7 @@ def missing_facts(file: str, given: str | None, program: Program) -> str:
     """What to say if no facts are given, and none are assumed; nothing otherwise."""
     if given is not None or facts_for(file, None) != NOTHING:
         return ""
-    origin, own = facts_of_origin(file, program), facts_of_own_kernel(program)
+    origin, own = facts_of_origin(file, program), facts_of_kernel(program)
     if own is not None:
         better = f"`{own} -o facts.json` writes what is known of it, for --facts facts.json"
     elif origin == NOTHING:
@@ -173,11 +173,18 @@ def missing_facts(file: str, given: str | None, program: Program) -> str:
     return f"no --facts given, so nothing is assumed about memory; {better}"
 
 
-def facts_of_own_kernel(program: Program) -> str | None:
-    """The command that shows the facts of the kernel that `program` names, if that is one in a
-    file of the user's."""
+def facts_of_kernel(program: Program) -> str | None:
+    """The command that shows the facts of the kernel that `program` names, be it in a file of the
+    user's, if no extension names facts of that kernel."""
     kernel, params = program.meta.get("kernel"), program.meta.get("params")
-    if not isinstance(kernel, str) or ".py:" not in kernel or not isinstance(params, Mapping):
+    if not isinstance(kernel, str) or not isinstance(params, Mapping):
+        return None
+    subjects = [extension.subject for extension in extensions() if extension.subject]
+    if kernel in [subject.kernel for subject in subjects]:
+        return None
+    if ".py:" not in kernel and kernel not in kernels():
+        return None
+    if not all(name.isidentifier() and type(value) is int for name, value in params.items()):
         return None
     words = ["slotweave", "facts", "show", " ".join(kernel.split())]
     for name, value in params.items():

@@ -122,6 +122,6 @@ class CheckedBounds(Shown):
     def _view(self) -> RenderableType:
         from rich.text import Text
 
-        rows = [f"{name}: at least {cycles:,} cycles, as its certificate shows"
+        rows = [f"{name}: at least {plural(cycles, 'cycle')}, as its certificate shows"
                 for name, cycles in self.bounds]  # fmt: skip
         return Text("\n".join([*rows, *self.faults]))

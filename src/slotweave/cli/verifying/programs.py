@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
-from slotweave.cli.facts import facts_of_own_kernel
+from slotweave.cli.facts import facts_of_kernel
 from slotweave.extensions import extensions
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _own_kernel(programs: Sequence[Program]) -> str | None:
 
 def _facts_of(programs: Sequence[Program]) -> str:
     """How to get a file of facts for one of `programs`."""
-    own = [command for program in programs if (command := facts_of_own_kernel(program))]
+    own = [command for program in programs if (command := facts_of_kernel(program))]
     if not own:
         return "`slotweave facts show` prints one to start from"
     return f"`{own[0]} -o FILE.json` writes it"
