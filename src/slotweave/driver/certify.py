@@ -8,7 +8,7 @@ the inputs that were tried it leaves what the kernel's reference says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -25,8 +25,9 @@ from slotweave.check.legality.rewriting import rewriting_faults
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.check.runs.execution import Verified, instance_memory, run_against_reference
 from slotweave.check.runs.inputs import FOLLOWED, NOTHING_DIRECTED, directed_inputs
-from slotweave.check.symbolic.equivalence import Equivalence, program_equals_graph
+from slotweave.check.symbolic.equivalence import Equivalence
 from slotweave.check.symbolic.symbolic_flow import MOST_WORDS
+from slotweave.driver.flow_proof import same_as_graph
 from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Words
 from slotweave.ir.facts import Facts
@@ -93,10 +94,17 @@ def expect_fitted(fitted: Fitted) -> None:
 
 
 def prove_program(
-    program: Program, machine: Machine, graph: Graph | Flow, facts: Facts
+    program: Program,
+    machine: Machine,
+    graph: Graph | Flow,
+    facts: Facts,
+    starts: Sequence[int] = (),
 ) -> Equivalence:
-    """Run `program` and `graph` on symbols; raise CheckFailed (SW406) if they differ."""
-    equivalence = program_equals_graph(program, machine, graph, facts)
+    """Run `program` and `graph` on symbols; raise CheckFailed (SW406) if they differ.
+
+    `starts` are the first bundles of the blocks of a flow, and the program's end, if known.
+    """
+    equivalence = same_as_graph(program, machine, graph, facts, starts)
     if equivalence.refuted:
         raise CheckFailed(Diagnostic("SW406", equivalence.why))
     return equivalence

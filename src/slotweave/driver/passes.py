@@ -39,6 +39,7 @@ from slotweave.driver.search_blocks import search_block, search_blocks
 from slotweave.driver.source_lines import program_lines
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.flow import Flow
+from slotweave.ir.lineage import STARTS
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten
@@ -169,8 +170,10 @@ def emitted_of(block: Fitted, machine: Machine) -> EmittedBlock:
 def _link(draft: Draft) -> Draft:
     """The program of all blocks, with their jumps, and where it came from."""
     flow, emitted, machine = draft.flow, draft.emitted, draft.job.machine
-    meta = origin_of(draft.job, draft.promises, draft.loops)
     linked, starts = link(flow, emitted, machine), tuple(block_starts(flow, emitted, machine))
+    meta = origin_of(draft.job, draft.promises, draft.loops)
+    if len(emitted) > 1 and not draft.pipelined:
+        meta = {**meta, STARTS: starts}
     pairs = list(zip(starts, emitted, strict=False))
     plain = tuple(plain_start(start, block, machine) for start, block in pairs)
     fronts = [range(start, after) for (start, _block), after in zip(pairs, plain, strict=True)]
@@ -203,7 +206,8 @@ def _check(draft: Draft) -> Draft:
             expect_pipelined(loop, draft.flow, draft.job.machine)
         wanted = draft.traced.with_graphs([done.graph for done in draft.rewritten])
         job = draft.job
-        equivalence = prove_program(draft.program, job.machine, wanted, job.facts)
+        starts = draft.starts
+        equivalence = prove_program(draft.program, job.machine, wanted, job.facts, starts)
     return replace(draft, equivalence=equivalence)
 
 

@@ -17,14 +17,15 @@ from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.verdict import Answer, Verdict
 from slotweave.check.definition.counterexample import Counterexample
 from slotweave.check.definition.definition import graph_meets_definition, program_meets_definition
-from slotweave.check.symbolic.equivalence import program_equals_graph
 from slotweave.check.symbolic.kept_promises import promises_kept
+from slotweave.driver.flow_proof import same_as_graph
 from slotweave.driver.job import Job
 from slotweave.driver.rewriting import rewritten_blocks
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
+from slotweave.ir.lineage import starts_of
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
@@ -102,7 +103,7 @@ def _same_as_graph(
         return "unknown", "no plan is known that gives the graph it was made from"
     graphs = [done.graph for done in rewritten_blocks(flow, job)]
     wanted = flow.with_graphs(graphs) if len(graphs) > 1 else lower(graphs[0], job.machine).graph
-    found = program_equals_graph(program, job.machine, wanted, facts)
+    found = same_as_graph(program, job.machine, wanted, facts, starts_of(program))
     return found.answer, found.why
 
 

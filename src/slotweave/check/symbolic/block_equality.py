@@ -11,7 +11,7 @@ block is a term of its own. This knows nothing of how either was made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -21,7 +21,12 @@ from slotweave.check.symbolic.ranged_terms import RangedTerms
 from slotweave.check.symbolic.recorded_memory import RecordedMemory
 from slotweave.check.symbolic.refinement import RegionsByRange
 from slotweave.check.symbolic.stores_together import doubtful_stores
-from slotweave.check.symbolic.symbolic_graph import GraphRun, NotExecutableError, continue_with
+from slotweave.check.symbolic.symbolic_graph import (
+    GraphRun,
+    NotExecutableError,
+    continue_with,
+    places_assumed,
+)
 from slotweave.check.symbolic.symbolic_memory import MemoryMap
 from slotweave.check.symbolic.symbolic_program import SymbolicRun
 from slotweave.ir.facts import Facts
@@ -39,11 +44,15 @@ _WHY = "on symbols both leave the same in memory, in the words live after it, an
 @dataclass(frozen=True)
 class Passing:
     """What passes between a block and the others: variable v of its graph lies in the words
-    `variables[v]` of scratch, `live` are live after it, `decided` is read by its jumps."""
+    `variables[v]` of scratch, `live` are live after it, `decided` is read by its jumps.
+
+    Words of scratch that are `held` are these constants before the block.
+    """
 
     variables: tuple[range, ...]
     live: Set[int]
     decided: Set[int]
+    held: Mapping[int, int] = field(default_factory=dict)
 
 
 def graph_is_block(
@@ -67,7 +76,12 @@ class _Both:
         self._graph, self._machine, self._facts, self._passing = graph, machine, facts, passing
         self._layout = MemoryMap(graph.regions, graph.memory_words)
         self._terms = RangedTerms(facts, self._layout)
-        self._scratch = [self._terms.make("scratch", w) for w in range(machine.scratch_words)]
+        self._scratch = [
+            self._terms.constant(passing.held[word])
+            if word in passing.held
+            else self._terms.make("scratch", word)
+            for word in range(machine.scratch_words)
+        ]
         self._memories = [RangedMemory(self._terms, self._layout, facts.words) for _ in "ab"]
 
     def compare(self, bundles: Sequence[Bundle], *, graph_first: bool) -> Same:
@@ -94,7 +108,8 @@ class _Both:
         doubts = chain(self._failures(made, first, second), self._differences(wanted, found))
         for doubt in doubts:
             return Verdict("unknown", doubt)
-        return Verdict(True, _WHY)
+        assumed = places_assumed(wanted.accesses, self._layout)
+        return Verdict(True, _WHY, assumptions=assumed)
 
     def _run_graph(self, memory: RecordedMemory) -> GraphRun:
         variables = {
@@ -129,7 +144,7 @@ class _Both:
         """What the two leave differently."""
         if wanted.trace != found.trace:
             yield "they write different traces"
-        for number in range(self._layout.rest):  # regions cover all of memory
+        for number in range(self._layout.rest + 1):
             for address, _mine, _theirs in wanted.memory.differences(found.memory, number):
                 yield f"{self._layout.place(address)} is computed in another way"
         scratch = list(self._scratch)

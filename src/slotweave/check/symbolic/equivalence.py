@@ -26,6 +26,7 @@ from slotweave.check.symbolic.symbolic_graph import (
     Accesses,
     GraphRun,
     NotExecutableError,
+    places_assumed,
     run_graph,
 )
 from slotweave.check.symbolic.symbolic_memory import MemoryMap
@@ -180,11 +181,7 @@ def differences_between(
 def verdict_on(
     differences: list[_Pair], terms: Terms, layout: MemoryMap, facts: Facts, accesses: Accesses
 ) -> Equivalence:
-    assumed = tuple(
-        f"{count} words at computed addresses lie in "
-        + (f"region '{layout.regions[number].name}'" if number != layout.rest else "memory")
-        for number, count in sorted(accesses.count.items())
-    )
+    assumed = places_assumed(accesses, layout)
     if not differences:
         why = "on symbols the program leaves in memory what the graph says, word for word"
         return Verdict(True, why, assumptions=assumed)

@@ -36,6 +36,15 @@ class Accesses:
             self.count[region] += 1
 
 
+def places_assumed(accesses: Accesses, layout: MemoryMap) -> tuple[str, ...]:
+    """Where computed addresses are taken to lie, in words."""
+    return tuple(
+        f"{count} words at computed addresses lie in "
+        + (f"region '{layout.regions[number].name}'" if number != layout.rest else "memory")
+        for number, count in sorted(accesses.count.items())
+    )
+
+
 @dataclass
 class GraphRun:
     """Memory, trace and variables after a graph, and the computed addresses on the way."""
