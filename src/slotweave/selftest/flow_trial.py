@@ -1,10 +1,10 @@
 """The self-test of a program that jumps: its slots, its jumps, its blocks' schedules and places.
 
-Guarantees: as `trial`. Where the program is proved, a mutant that differs has to be refused by
-legality or by the proof. Where a jump depends on data there is no proof, and the result says so
-("unknown"): there the runs have to object, on random memories and on those made to reach each side
-of each jump. A mutant that they let pass is counted as one of which the result says "unknown"; it
-is not missed, for nobody was told that it is right.
+Guarantees: as `trial`. Where the program is proved, as a whole or block by block, a mutant that
+differs has to be refused by legality or by the proof. Of a pipelined loop whose rounds depend on
+data there is no proof, and the result says so ("unknown"): there the runs have to object, on random
+memories and on those made to reach each side of each jump. A mutant that they let pass is counted
+as one of which the result says "unknown"; it is not missed, for nobody was told that it is right.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from slotweave.backend.emit import link
+from slotweave.backend.emit.link import block_starts
 from slotweave.backend.fitted import Fitted
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.check.legality.allocation_legality import allocation_violations
@@ -22,10 +23,13 @@ from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.check.runs.execution import instance_memory, run_against_reference
 from slotweave.check.runs.inputs import FOLLOWED, directed_inputs
 from slotweave.check.symbolic.equivalence import GraphOnTerms
+from slotweave.check.symbolic.flow_by_blocks import flow_by_blocks
 from slotweave.driver.compiled import Compiled
 from slotweave.driver.job import INSTANCES
+from slotweave.driver.lasting_facts import lasting_facts
 from slotweave.driver.passes import emitted_of
 from slotweave.ir.flow import Flow
+from slotweave.ir.lineage import STARTS, starts_of
 from slotweave.ir.program import Program
 from slotweave.selftest.fitted_mutations import allocation_mutations, schedule_mutations
 from slotweave.selftest.flow_mutations import FLOW_MUTATIONS
@@ -68,7 +72,8 @@ class _Bench:
         self.oracle = oracle_for(job.kernel, job.parameters, job.contract, seed + 1,
                                  extra=others, max_cycles=self.max_cycles)  # fmt: skip
         graphs = [block.rewritten.graph for block in result.blocks]
-        self.wanted = GraphOnTerms(result.traced.with_graphs(graphs), self.facts)
+        self.flow = result.traced.with_graphs(graphs)
+        self.wanted = GraphOnTerms(self.flow, self.facts)
         self.is_proved = result.equivalence.proved
 
     def _memory(self, rng: np.random.Generator) -> Words:
@@ -134,7 +139,8 @@ class _Bench:
             replace(emitted_of(changed.get(n, block.fitted), machine), pipelined=block.pipelined)
             for n, block in enumerate(self.result.blocks)
         ]
-        return link(flow, emitted, machine)
+        starts = tuple(block_starts(flow, emitted, machine))
+        return replace(link(flow, emitted, machine), meta={STARTS: starts})
 
     def _outcome(
         self,
@@ -150,15 +156,22 @@ class _Bench:
         caught = (fault or self._objection(program)) if difference else None
         return Outcome(subject, mutant.kind, mutant.change, difference, mutant.harmless, caught)
 
+    def _is_proved(self, program: Program) -> bool:
+        """Whether a mutant is proved as the program was: as a whole, or else block by block."""
+        machine = self.result.job.machine
+        whole = self.wanted.equivalence(program, machine, self.max_cycles)
+        if not whole.undecided:
+            return whole.proved
+        facts, starts = lasting_facts(self.facts), starts_of(program)
+        return flow_by_blocks(self.flow, program, starts, machine, facts).proved
+
     def _objection(self, program: Program) -> Checker | None:
         """Who objects to a program that differs."""
         result = self.result
         if any(static_faults(program, result.job.machine)):
             return Checker.LEGALITY
         if self.is_proved:
-            bundles = self.max_cycles
-            found = self.wanted.equivalence(program, result.job.machine, bundles)
-            return None if found.proved else Checker.EQUIVALENCE
+            return None if self._is_proved(program) else Checker.EQUIVALENCE
         job = result.job
         kernel, parameters, contract = job.kernel, job.parameters, job.contract
         trace = kernel.trace
