@@ -246,6 +246,22 @@ def test_the_command_writes_and_tells(tmp_path: Path):
     assert "loops" not in slotweave("hexagon", "repack", file, "--json").json
 
 
+def test_the_page_shows_the_packets_around_the_kernel(tmp_path: Path):
+    file, page = tmp_path / "loop.s", tmp_path / "page.html"
+    file.write_text(loop_text())
+    words = ("hexagon", "report", file, "-o", page)
+    assert slotweave(*words, "--pipeline", "--assume", FACTS[0]).code == 0
+    text = page.read_text()
+    assert "3 packets a pass to 2" in text
+    for part in ("before the kernel: ", "kernel: 2 packets", "after the kernel: "):
+        assert part in text
+    assert "proved the same for any number of passes" in text
+    assert slotweave(*words, "--pipeline").code == 0
+    assert "<h2>Loops</h2>" in page.read_text()
+    assert slotweave(*words).code == 0
+    assert "<h2>Loops</h2>" not in page.read_text()
+
+
 @pytest.mark.skipif(find_assembler() is None, reason=MISSING)
 def test_the_assembler_takes_all_packets():
     text = loop_text()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from slotweave.base.wording import plural
@@ -50,8 +50,7 @@ def _meaning(one: Pipelined) -> str:
 def _loop_lines(loops: Iterable[Pipelined]) -> Iterator[str]:
     """One line for each loop whose passes were to overlap."""
     yield ""
-    yield "loops: packets of a pass before and as passes overlap; bound: no schedule has fewer;"
-    yield "from: passes from which on the loop with overlap is run"
+    yield from _LOOPS
     head = f"{'loop':<34}{'before':>8}{'after':>7}{'bound':>7}{'stalls':>9}{'stages':>8}"
     yield f"{head}{'from':>6}  why"
     for one in loops:
@@ -68,6 +67,10 @@ def _loop_lines(loops: Iterable[Pipelined]) -> Iterator[str]:
 
 
 #: What the columns are.
+_LOOPS = (
+    "loops: packets of a pass before and as passes overlap; bound: no schedule has fewer;",
+    "from: passes from which on the loop with overlap is run",
+)
 _LOOKED_AT = (
     "before: packets in the file; bound: no packing of the block has fewer",
     "stalls: modelled stall cycles of the packets in the file; why: what gives the bound",
@@ -135,11 +138,12 @@ td:first-child,td:last-child,th:first-child,th:last-child{text-align:left}
 
 
 def page(result: FileResult) -> str:
-    """One HTML page: totals, a table of blocks, and the packets of those that were replaced."""
+    """One HTML page: totals, tables of blocks and loops, and the packets of those replaced."""
     heads = "".join(f"<p>{escape(line)}</p>" for line in _heads(result))
     rows = "".join(map(_table_row, notable(result, 2)))
     shown = [one for one in notable(result, 2) if one.written is not None][:_MOST_SHOWN]
     pictures = "".join(map(_picture, shown))
+    loops = "" if not result.loops else _loops(list(result.loops.values()))
     title = f"Hexagon packets of {escape(result.listing.file)}"
     columns = "".join(f"<p>{escape(line)}</p>" for line in _SEARCHED)
     return (
@@ -147,8 +151,42 @@ def page(result: FileResult) -> str:
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{heads}{columns}"
         "<table><tr><th>block</th><th>before</th><th>found</th><th>written</th><th>bound</th>"
         "<th>stalls (modelled)</th><th>empty slots</th><th>why</th></tr>"
-        f"{rows}</table>{pictures}</body></html>\n"
+        f"{rows}</table>{loops}{pictures}</body></html>\n"
     )
+
+
+def _loops(loops: Sequence[Pipelined]) -> str:
+    """A table of the loops whose passes were to overlap, and the packets of those that do."""
+    heads = ("loop", "before", "after", "bound", "stalls (modelled)", "stages", "from", "why")
+    cells = "".join(f"<th>{one}</th>" for one in heads)
+    rows = "".join(map(_loop_row, loops))
+    pictures = "".join(_loop_picture(one) for one in loops if one.parts is not None)
+    said = "".join(f"<p>{escape(line)}</p>" for line in _LOOPS)
+    return f"<h2>Loops</h2>{said}<table><tr>{cells}</tr>{rows}</table>{pictures}"
+
+
+def _loop_row(one: Pipelined) -> str:
+    place = f"{one.block.function} {one.block.name}"
+    row: tuple[object, ...] = (place, one.before, "-", one.bound, "", "", "", f"left: {one.kept}")
+    if one.period is not None:
+        why = f"{one.why}{'' if one.is_proved else ' (not proved least)'}; {_meaning(one)}"
+        stalls = f"{one.stalls_before} to {one.stalls}"
+        row = (place, one.before, one.period, one.bound, stalls, one.stages, one.least, why)
+    return f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>"
+
+
+def _loop_picture(one: Pipelined) -> str:
+    """A pass as it was, and the packets before the kernel, of it and after it."""
+    assert one.parts is not None
+    place = escape(f"{one.block.function} {one.block.name}")
+    names = ("a pass as it was", "before the kernel", "kernel", "after the kernel")
+    rows = zip(names, (one.block.packets, *one.parts), strict=True)
+    tables = "".join(
+        f"<div><p>{name}: {plural(len(row), 'packet')}</p>{_packet_table(row)}</div>"
+        for name, row in rows
+    )
+    title = f"{place}: {plural(one.before, 'packet')} a pass to {one.period}"
+    return f'<h2>{title}</h2><div class="packets">{tables}</div>'
 
 
 def _table_row(one: Repacked) -> str:

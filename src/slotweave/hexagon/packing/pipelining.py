@@ -53,6 +53,8 @@ from slotweave.ir.project import Lag, Project, ProjectSchedule
 _STAGES = (2, PASSES)
 #: Attempts of iterative modulo scheduling at a period.
 _ATTEMPTS = 24
+#: Exact searches of a loop that may end undecided; after them iterative modulo scheduling goes on.
+_MOST_UNDECIDED = 4
 #: Passes of which stalls are counted, and what a pass of them takes in the long run.
 _FEW, _MANY = 8, 16
 
@@ -191,12 +193,16 @@ def schedule_loop(
     longer than `stalls` for each pass, as modelled (None is any number); by CP-SAT, too, if
     `is_exact` and it is there."""
     least, why = loop_bound(problem)
+    undecided = 0
     for period in range(least, before):
         refuted = False
         for project, stages, exactly in _tries(problem, stalls is not None, is_exact):
+            if exactly and undecided >= _MOST_UNDECIDED:
+                continue
             outcome = _schedule(project, period, stages, limits, exactly)
             is_last = project is problem.project and stages == PASSES
             refuted = is_last and outcome.status is Status.INFEASIBLE
+            undecided += exactly and outcome.status is Status.UNKNOWN
             done = _fitted(problem, project, outcome.schedule, stages, limits)
             if done is not None and (stalls is None or done.stalls <= stalls):
                 return Found(done, least, why)

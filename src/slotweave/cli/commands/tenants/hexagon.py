@@ -216,6 +216,9 @@ def report(
     file: _File,
     counts: _Counts = None,
     assume: _Assume = None,
+    allow_stalls: _Stalls = False,
+    rename: _Rename = False,
+    pipeline: _Pipeline = False,
     work: _Work = _WORK,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
@@ -223,7 +226,8 @@ def report(
 ) -> None:
     """Write a page about the blocks of a file.
 
-    It shows packets before and after, bounds, and empty slots.
+    It shows packets before and after, bounds, and empty slots; with --pipeline also the packets of
+    each loop before its kernel, of the kernel, and after it.
 
     The page works offline.
     """
@@ -242,6 +246,9 @@ def report(
             limits,
             counts=_read_counts(counts),
             facts=_facts(assume or []),
+            allow_stalls=allow_stalls,
+            rename=rename,
+            pipeline=pipeline,
             tell=_told(terminal, stage),
         )
     write_output(destination, page(result))
