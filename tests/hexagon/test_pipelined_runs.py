@@ -30,9 +30,11 @@ operations = st.one_of(
     st.builds("memw(r2+#{}) = {}".format, offsets, values),
     st.builds("memw(r3+#{}) = {}".format, offsets, values),
 )
-steps = st.lists(st.sampled_from(("r2 = add(r2,#4)", "r3 = add(r3,#-8)")), unique=True, min_size=1)
-bodies = st.builds(lambda row, last: [[one] for one in (*row, *last)],
-                   st.lists(operations, min_size=3, max_size=8), steps)  # fmt: skip
+STEPS = ("r2 = add(r2,#4)", "r3 = add(r3,#-8)", "memw(r2++#4) = r5", "r6 = memw(r3++#-8)")
+steps = st.lists(st.sampled_from(STEPS), unique_by=lambda one: "r2" in one, min_size=1)
+bodies = st.builds(lambda row, last, more: [[one] for one in (*row, *last, *more)],
+                   st.lists(operations, min_size=3, max_size=8), steps,
+                   st.lists(operations, max_size=2))  # fmt: skip
 
 
 def number(text, registers):
@@ -48,8 +50,11 @@ def run(packets):
         for one in packet.instructions:
             head, _, rest = one.text.partition(" = ") if " += " not in one.text else (
                 one.text.partition(" += "))  # fmt: skip
-            place = re.search(r"memw\((r\d+)\+#(-?\d+)\)", one.text)
-            address = 0 if place is None else old[place[1]] + int(place[2]) & WORD
+            place = re.search(r"memw\((r\d+)(\+\+?)#(-?\d+)\)", one.text)
+            stepped = 0 if place is None or place[2] == "+" else int(place[3])
+            address = 0 if place is None else old[place[1]] + int(place[3]) - stepped & WORD
+            if stepped:
+                registers[place[1]] = old[place[1]] + stepped & WORD
             if head.startswith("memw"):
                 memory[address] = old[rest]
             elif place is not None:

@@ -181,6 +181,25 @@ def test_a_constant_stays_within_its_word(instruction, early, late):
     assert (step.users[0].early, step.users[0].late) == (early, late)
 
 
+def test_an_access_passes_one_that_steps_its_base():
+    body = (
+        ["r4 = memw(r2++#4)"],
+        ["r4 = mpyi(r4,r1)"],
+        ["r5 = mpyi(r4,r1)"],
+        ["memw(r2+#60) = r5"],
+    )
+    (step,) = steps_of(loop_problem(block_of(*body, flags=["endloop0"]), None).found)
+    assert (step.writer, step.register, step.amount, set(step.users)) == (0, "r2", 4, {3})
+    one, text = pipelined(loop_text(body))
+    assert (one.period, one.same.proved) == (2, True)
+    assert "memw(r2+#56) = r5" in text
+
+
+def test_a_base_stepped_twice_is_passed_by_nothing():
+    body = (["r4 = memw(r2++#4)"], ["memw(r2++#4) = r4"], ["r5 = memw(r2+#8)"])
+    assert steps_of(loop_problem(block_of(*body, flags=["endloop0"]), None).found) == ()
+
+
 def faults(one):
     """Variants of a loop's parts, each with one fault: their names and the parts."""
     before, inside, after = one.parts

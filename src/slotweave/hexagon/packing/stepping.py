@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from slotweave.hexagon.assembly.grammar import Instruction, parse_instruction
+from slotweave.hexagon.assembly.grammar import IMMEDIATE, Instruction, parse_instruction
 from slotweave.hexagon.dependence.edges import Dependences, Edge, Operation
 from slotweave.hexagon.dependence.passes import Carried, LoopDependences
 
 _STEP = "R = add(R,I)"
 _PLAIN = re.compile(r"^(?:[RD] = )?mem(?:b|ub|h|uh|w|d)\(R\+I\)(?: = (?:R|D|R\.new))?$")
+_STEPPING = re.compile(r"^(?:[RD] = )?mem(?:b|ub|h|uh|w|d)\(R\+\+I\)(?: = (?:R|D|R\.new))?$")
 _CHANGED = re.compile(r"^mem[bhw]\(R\+I\) [-+&|]= ")
 
 
@@ -53,10 +54,9 @@ def steps_of(found: Dependences) -> tuple[Step, ...]:
 
 
 def _step(found: Dependences, writer: Operation, register: str) -> Step | None:
-    operands = writer.instruction.operands
-    if writer.instruction.template != _STEP or operands[1].text != register:
+    amount = _amount(writer.instruction, register)
+    if amount is None:
         return None
-    amount = operands[2].value or 0
     tied = {one for tie in found.ties if writer.number in tie for one in tie}
     users = {}
     for one in found.operations:
@@ -67,6 +67,18 @@ def _step(found: Dependences, writer: Operation, register: str) -> Step | None:
         early, late = (_fits(one.instruction, value + more) for more in (amount, -amount))
         users[one.number] = User(place, int(one.packet > writer.packet), early, late)
     return Step(writer.number, register, amount, users)
+
+
+def _amount(instruction: Instruction, register: str) -> int | None:
+    """The constant that an instruction adds to `register`: an addition, or an access that steps
+    its base after it."""
+    template, operands = instruction.template, instruction.operands
+    if template == _STEP and operands[0].text == operands[1].text == register:
+        return operands[2].value
+    if _STEPPING.match(template):
+        place = next(k for k, one in enumerate(operands) if one.kind == IMMEDIATE)
+        return operands[place].value if operands[place - 1].text == register else None
+    return None
 
 
 def _place(instruction: Instruction, register: str) -> int | None:
