@@ -36,7 +36,7 @@ CALLERS = ("slotweave.driver.", "slotweave.backend.fit", "slotweave.backend.spil
 
 
 #: Scratch words in which `waits` fits only if values leave scratch, and in which that is shorter.
-TIGHT, SHORTER = 150, 170
+TIGHT, SHORTER = 122, 138
 
 
 def stage_of(module: str) -> str | None:
