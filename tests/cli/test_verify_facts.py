@@ -213,3 +213,23 @@ def test_a_kernel_file_that_a_program_names_is_not_run_but_said(tmp_path: Path) 
     file.write_text(json.dumps({"program": [{"flow": [["halt"]]}], "meta": {"kernel": kernel}}))
     answer = slotweave("verify", file)
     assert_refused(answer, "SW212", f"slotweave verify PROGRAM --against {kernel}")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"program": TRIPLE}))
+    (tmp_path / "facts.json").write_text(json.dumps(FACTS))
+    given = ("--facts", tmp_path / "facts.json", "--against", tmp_path / "b.json")
+    assert_refused(slotweave("verify", tmp_path / "a.json", *given), "SW203", "b.json")
+
+
+def test_of_two_programs_of_a_kernel_in_a_file_it_says_how_to_compare_them(tmp_path: Path) -> None:
+    meta = {"kernel": "triple.py:triple", "params": {"n": 4}}
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps({"program": TRIPLE, "meta": meta}))
+    answer = slotweave("verify", tmp_path / "a.json", "--against", tmp_path / "b.json")
+    told = (
+        "`slotweave diff` compares the two",
+        "`slotweave facts show triple.py:triple -p n=4 -o FILE.json` writes it",
+        "--against its kernel, such as triple.py:triple",
+    )
+    assert_refused(answer, "SW212", *told)

@@ -54,7 +54,8 @@ def verify_under_facts(program: str, facts: str, request: Request) -> None:
 def _other_program(request: Request) -> str:
     """The file of the program to compare with. Refuses --facts where they are not for two."""
     against = request.against
-    if against is None or not is_program_file(against):
+    named = against is not None and (is_program_file(against) or against.endswith(".json"))
+    if against is None or not named:
         what = "--against names none" if against is None else f"{against} is none"
         reason = f"--facts are for a program --against another, and {what}"
         raise InputError(Diagnostic("SW212", f"{reason}; kernels have -p and --contract"))
