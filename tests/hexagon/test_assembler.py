@@ -8,7 +8,7 @@ import pytest
 
 from slotweave.hexagon.assembly.grammar import parse_instruction
 from slotweave.hexagon.dependence.effects import effects
-from slotweave.hexagon.judges.assembler import MISSING, find_assembler, refused
+from slotweave.hexagon.judges.assembler import MISSING, Assembler, find_assembler, refused
 from slotweave.hexagon.machine import derive as deriving
 from slotweave.hexagon.machine import opcodes as table
 from slotweave.hexagon.machine.opcodes import MACHINE, opcode, opcodes
@@ -112,6 +112,12 @@ def test_other_versions_have_the_same_slots_but_for_branches_before_v62(version)
 def test_an_assembler_says_what_is_wrong(packet, error):
     (said,) = refused(ASSEMBLER, [packet])
     assert error in said if error else said == ""
+
+
+def test_an_assembler_that_breaks_off_has_not_taken_the_file():
+    broken = Assembler("broken", ("sh", "-c", "echo a word >&2; kill -SEGV $$"), False)
+    (said,) = broken.messages("f:\n")
+    assert (said.kind, said.text) == ("error", "broken was ended by signal 11")
 
 
 def test_the_data_names_its_origin():

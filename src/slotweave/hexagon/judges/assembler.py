@@ -67,7 +67,9 @@ class Assembler:
         ]
         if ran.returncode and not any(one.kind == "error" for one in found):
             last = ran.stderr.strip().splitlines() or ["no message"]
-            found.append(Message(0, "error", last[-1]))
+            signal = -ran.returncode
+            said = f"{self.name} was ended by signal {signal}" if signal > 0 else last[-1]
+            found.append(Message(0, "error", said))
         return found
 
 
