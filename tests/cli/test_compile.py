@@ -64,9 +64,22 @@ def test_the_same_inputs_give_the_same_program(program: Path, tmp_path: Path) ->
     assert (tmp_path / "again.json").read_bytes() == program.read_bytes()
 
 
-def test_quiet_prints_nothing(tmp_path: Path) -> None:
+def test_quiet_prints_nothing_but_what_is_written_nowhere_else(tmp_path: Path) -> None:
     answer = compile_small("-q", "-o", tmp_path / "program.json")
     assert (answer.out, answer.err) == ("", "")
+    told = compile_small("-q")
+    assert "lower bound" in told.out
+    assert told.err == ""
+    small = ("repack", tmp_path / "program.json", "--effort", "fast", "--evaluations", 1, "-q")
+    assert "lower bound" in slotweave(*small).out
+    answer = slotweave(*small, "-o", tmp_path / "shorter.json")
+    assert (answer.out, answer.err) == ("", "")
+    bounded = ("bound", "dot", "-p", "n=16", "-q")
+    assert "heads and tails" in slotweave(*bounded).out
+    answer = slotweave(*bounded, "--certificate", tmp_path / "bound.json")
+    assert (answer.out, answer.err) == ("", "")
+    checked = slotweave("bound", "--check", tmp_path / "bound.json", "-q").out
+    assert "as its certificate shows" in checked
 
 
 def test_a_program_is_verified_with_what_it_says_of_itself(program: Path) -> None:

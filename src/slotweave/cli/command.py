@@ -23,7 +23,12 @@ from slotweave.cli.streams import FULL_OR_CLOSED, discard
 from slotweave.cli.terminal import ColorMode, Terminal
 from slotweave.extensions import Extension, command_adder, extensions
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Suppress progress and notes.")]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", help="Suppress progress and notes; with a file to write, the summary too."
+    ),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print more detail on stderr.")]
 Color = Annotated[ColorMode, typer.Option(help="Colour the output; `auto` obeys NO_COLOR.")]
 

@@ -197,4 +197,4 @@ def _standing(state: State) -> str:
 
 def _cycles(state: State) -> str:
     best = state.best_score
-    return f"{best.cycles:,} cycles (its slots alone need {best.bound:,})"
+    return f"{best.cycles:,} cycles (its slots take {best.bound:,} at least)"

@@ -63,7 +63,7 @@ class Tuned(Shown):
         from rich.text import Text
 
         return Text(
-            f"{plural(self.cycles, 'cycle')} (its slots alone need {self.bound:,}) after "
+            f"{plural(self.cycles, 'cycle')} (its slots take {self.bound:,} at least) after "
             f"{plural(self.evaluations, 'plan')}"
         )
 

@@ -99,7 +99,7 @@ def bound(
     if check is not None:
         if any((*options, svg, facts, how.given)):
             raise _bad("--check takes all but --machine from its file; leave the rest out")
-        _check(check, machine, terminal, json)
+        _check(check, machine, json)
         return
     if subject is None:
         raise _bad("name a kernel or a program, or a file to --check")
@@ -123,7 +123,7 @@ def bound(
     terminal.notes(found.notes)
     if json:
         print_json(found.to_json())
-    elif STDOUT not in (certificate, svg) and not terminal.quiet:
+    elif STDOUT not in (certificate, svg) and not (terminal.quiet and (certificate or svg)):
         _show(terminal, found, known)
     terminal.notes(known.notes if known else ())
 
@@ -156,7 +156,7 @@ def _of_program(
     return found, replace(known, notes=(*known.notes, *warnings))
 
 
-def _check(file: str, machine: str | None, terminal: Terminal, json: bool) -> None:
+def _check(file: str, machine: str | None, json: bool) -> None:
     """Check all certificates in `file`; end in CheckFailed (SW412) if one shows too little."""
     from slotweave import api
 
@@ -167,7 +167,7 @@ def _check(file: str, machine: str | None, terminal: Terminal, json: bool) -> No
     if json:
         print_json(found.to_json())
     found.expect_none(inputs.shown(file))
-    if not json and not terminal.quiet:
+    if not json:
         print(found)
 
 

@@ -115,9 +115,10 @@ def compile_(
         from slotweave.ir.text.program_files import program_to_json
 
         write_output(output, program_to_json(result.program))
+    written = output is not None or result_file is not None
     if json:
         print_json(result.to_json())
-    elif print_after is None and not terminal.quiet and output != STDOUT:
+    elif print_after is None and output != STDOUT and not (terminal.quiet and written):
         terminal.show(result.__rich__())
     if not result.program.bundles:
         terminal.note("the program is empty: for these parameters the kernel does nothing")

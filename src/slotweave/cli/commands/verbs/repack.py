@@ -177,7 +177,7 @@ def _deliver(
     terminal.notes(f"warning: {warning}" for warning in result.warnings(inputs.shown(file)))
     if json:
         print_json(result.to_json())
-    elif not terminal.quiet and output != STDOUT:
+    elif output != STDOUT and not (terminal.quiet and output):
         context = [("built for", built)] if built else []
         context.append(("facts", str(facts)))
         terminal.show(repacked_view(result.summary, context))

@@ -122,7 +122,7 @@ def _deliver(
         say_written(output, terminal)
     if json:
         print_json(answer)
-    elif "-" not in (svg, output) and not terminal.quiet:
+    elif "-" not in (svg, output) and not (terminal.quiet and (svg or output)):
         print(solution)
 
 
