@@ -122,6 +122,23 @@ def test_a_branch_on_data_is_not_proved_and_the_reason_said(program: Path, tmp_p
     assert "\nprogram and definition: not proved: " in said
 
 
+def test_a_kernel_with_branches_on_data_is_proved_block_by_block(tmp_path: Path) -> None:
+    kernel, made = tmp_path / "k.py", tmp_path / "made.json"
+    kernel.write_text(
+        "def f(k):\n"
+        "    a = k.region('a', 0, 8, output=True)\n"
+        "    k.branch(a[0] & 1, lambda: a.store(2, 5), lambda: a.store(3, 9))\n"
+    )
+    assert slotweave("compile", f"{kernel}:f", "-o", made).code == 0
+    proved = verify(made, "--json", against=f"{kernel}:f").json["proved"]
+    assert proved["program"] is True
+    assert "block by block" in proved["why"]
+    said = json.loads(made.read_text())["meta"]["block_starts"]
+    moved = {**json.loads(made.read_text())["meta"], "block_starts": [0, *said[2:]]}
+    other = verify(copied(made, tmp_path, meta=moved), "--json", against=f"{kernel}:f")
+    assert other.json["proved"]["program"] == "unknown"  # a hint: a wrong one proves nothing
+
+
 def test_without_the_option_nothing_is_proved(program: Path) -> None:
     answer = slotweave("verify", program, "--against", "tree-hash", "--instances", 1, "--json")
     assert "proved" not in answer.json
