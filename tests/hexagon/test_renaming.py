@@ -135,6 +135,20 @@ def test_values_in_other_registers_make_a_block_shorter():
     assert "r2" not in one.live
 
 
+def test_packets_that_would_stall_longer_are_found_and_not_written():
+    pytest.importorskip("ortools", reason="packing with a proof needs ortools")
+    block = block_of(
+        ["r0 = memw(r1+#0)", "r6 = add(r7,#1)"],
+        ["r8 = add(r6,#2)", "r6 = add(r10,#1)"],
+        ["r2 = memw(r0+#0)", "r11 = add(r6,#3)"],
+    )
+    live = frozenset({"r2", "r8", "r11"})
+    found = repack_renamed(block, live, LIMITS)
+    assert (found.packets, found.bound, found.after) == (2, 2, 3)
+    assert found.kept == "more modelled stalls"
+    assert repack_renamed(block, live, LIMITS, allow_stalls=True).after == 2
+
+
 def test_what_is_live_after_a_block_stays_in_its_register():
     pytest.importorskip("ortools", reason="packing with a proof needs ortools")
     block = block_of(["r2 = r0"], ["r4 = add(r2,#1)"], ["r2 = r1"])
@@ -162,8 +176,17 @@ def test_the_example_with_other_registers_does_the_same(tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("function", "most"), [("dct8", 19), ("chacha2", 37), ("hash4", 26)])
-def test_straight_blocks_with_renaming(function, most):
+@pytest.mark.parametrize(
+    ("function", "most", "allowed"),
+    [
+        ("dct8", 19, False),
+        ("chacha2", 36, False),
+        ("hash4", 26, False),
+        ("sha8", 52, False),
+        ("xxh64b", 35, True),
+    ],
+)
+def test_straight_blocks_with_renaming(function, most, allowed):
     pytest.importorskip("ortools", reason="packing with a proof needs ortools")
     listing = kernels()
     live = live_out(listing)
@@ -171,6 +194,6 @@ def test_straight_blocks_with_renaming(function, most):
         (k for k, block in enumerate(listing.blocks) if block.function == function),
         key=lambda k: listing.blocks[k].size,
     )
-    found = repack_renamed(listing.blocks[number], live[number], LIMITS)
+    found = repack_renamed(listing.blocks[number], live[number], LIMITS, allow_stalls=allowed)
     assert found.after <= most
     assert found.same.proved

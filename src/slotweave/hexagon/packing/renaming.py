@@ -81,12 +81,32 @@ def repack_renamed(
         found_one = _schedule_in_registers(
             problem, webs, solution.schedule, plain.after, stalls, limits
         )
-        if found_one is None:
+        if found_one is None and allow_stalls:
             return of_any
+        if found_one is None:
+            packets = least if fits is not None else _fewest(problem, webs, schedule, plain, limits)
+            return _stalling(of_any, packets)
         schedule, fits = found_one
     done = replace(of_any, packets=min(least, plain.packets), kept="",
                    idle=idle_slots(problem, schedule))  # fmt: skip
     return with_written(done, fits, free, schedule, live)
+
+
+def _stalling(plain: Repacked, packets: int) -> Repacked:
+    """The block as it is written with its registers; with others it takes so many packets, and
+    stalls longer."""
+    if packets >= plain.packets:
+        return plain
+    kept = plain.kept if plain.written is not None else "more modelled stalls"
+    return replace(plain, packets=packets, kept=kept)
+
+
+def _fewest(
+    problem: PacketProblem, webs: Webs, best: ProjectSchedule, plain: Repacked, limits: Limits
+) -> int:
+    """The fewest packets found for which there are registers, however long they stall."""
+    found = _schedule_in_registers(problem, webs, best, plain.packets, _LONGEST, limits)
+    return plain.packets if found is None else found[0].makespan(problem.project)
 
 
 def _schedule_in_registers(
