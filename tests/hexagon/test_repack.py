@@ -5,7 +5,7 @@ import pytest
 from slotweave.driver.solving import Limits
 from slotweave.hexagon.inspection import inspect_file, repack_file
 from slotweave.hexagon.judges.symbols import difference
-from slotweave.hexagon.packing.repack import repack_block
+from slotweave.hexagon.packing.repack import repack_block, step_after
 from support.hexagon.listings import KERNELS, block_of, largest, text_of
 
 pytest.importorskip("ortools", reason="packing with a proof needs ortools")
@@ -119,3 +119,7 @@ def test_inspecting_says_why_slots_are_empty():
     assert sum(row["idle"].values()) == 4 * 29 - 77
     assert {"dependences", "slack"} <= set(row["idle"])
     assert row["bound"]["packets"] == 26
+
+
+def test_steps_grow_where_searches_decide_nothing():
+    assert [step_after(undecided) for undecided in range(6)] == [1, 1, 1, 2, 4, 8]

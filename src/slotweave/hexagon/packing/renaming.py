@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slotweave.backend.schedule.exact import has_solver, run_model, stall_model
+from slotweave.backend.schedule.exact import Status, has_solver, run_model, stall_model
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.bounds.projects.chains import chains
 from slotweave.check.legality.project_legality import project_violations
@@ -25,6 +25,7 @@ from slotweave.hexagon.packing.repack import (
     idle_slots,
     repack_block,
     solved,
+    step_after,
     with_written,
 )
 from slotweave.hexagon.packing.stalls import stall_cycles
@@ -125,13 +126,16 @@ def _schedule_in_registers(
         return None
     values = value_spans(webs, problem.activity_of)
     hint = best
-    for packets in range(best.makespan(problem.project), before):
+    packets, undecided = best.makespan(problem.project), 0
+    while packets < before:
         for registers in _REGISTERS:
             search = stall_model(
                 problem.project, longest, packets, problem.waits, min(stalls, 8 * packets), hint,
                 limits.workers, values if registers else (), registers,
             )  # fmt: skip
-            schedule = run_model(search, limits.seconds, work=limits.work).schedule
+            outcome = run_model(search, limits.seconds, work=limits.work)
+            undecided += outcome.status is Status.UNKNOWN
+            schedule = outcome.schedule
             if schedule is None:
                 break
             for fault in project_violations(schedule, problem.project):
@@ -140,6 +144,7 @@ def _schedule_in_registers(
             if fits is not None:
                 return schedule, fits
             hint = schedule
+        packets += step_after(undecided)
     return None
 
 

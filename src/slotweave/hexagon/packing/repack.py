@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from slotweave.analysis.idle_cycles import idle_cycles
-from slotweave.backend.schedule.exact import has_solver, run_model, stall_model
+from slotweave.backend.schedule.exact import Status, has_solver, run_model, stall_model
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.verdict import Verdict
 from slotweave.bounds.projects import makespan_bounds
@@ -40,6 +40,8 @@ from slotweave.ir.project_bound import MAKESPAN
 
 UNKNOWN = "unknown instruction"
 CROWDED = "a target may be too far, and its packet has no room for another word"
+#: Searches of a block that may end undecided before steps of packets grow.
+_FEW = 2
 #: Schedules that list scheduling makes of a block.
 _SCHEDULES = 300
 
@@ -191,7 +193,8 @@ def without_more_stalls(
     assert longest is not None
     if not has_solver():
         return None
-    for packets in range(done.packets, done.before):
+    packets, undecided = done.packets, 0
+    while packets < done.before:
         hint = schedule if packets == done.packets else now
         search = stall_model(
             problem.project, longest, packets, problem.waits, done.stalls_before, hint,
@@ -202,7 +205,15 @@ def without_more_stalls(
             for fault in project_violations(outcome.schedule, problem.project):
                 raise CheckFailed(fault)
             return outcome.schedule
+        undecided += outcome.status is Status.UNKNOWN
+        packets += step_after(undecided)
     return None
+
+
+def step_after(undecided: int) -> int:
+    """How many packets more are tried next after so many searches that decided nothing: one more,
+    and twice as many each time once there were a few of them."""
+    return 1 << max(0, undecided - _FEW)
 
 
 def with_written(
