@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from slotweave.api.kept import studies, study
     from slotweave.api.looking import diff, explain, inspect, what_if
     from slotweave.api.making import compile, run
-    from slotweave.api.registered import clear_cache, show_cache, show_kernel, show_machine
+    from slotweave.api.registered import (
+        clear_cache,
+        list_kernels,
+        list_machines,
+        list_rules,
+        random_memory,
+        show_cache,
+        show_kernel,
+        show_machine,
+        show_rule,
+    )
     from slotweave.api.searching import explore, tune
     from slotweave.api.shortening import repack
     from slotweave.api.solving import solve
@@ -45,7 +55,11 @@ __all__ = [
     "inspect",
     "job",
     "kernel",
+    "list_kernels",
+    "list_machines",
+    "list_rules",
     "load",
+    "random_memory",
     "rederive",
     "repack",
     "report",
@@ -56,6 +70,7 @@ __all__ = [
     "show_cache",
     "show_kernel",
     "show_machine",
+    "show_rule",
     "solve",
     "studies",
     "study",
@@ -82,7 +97,11 @@ __getattr__ = loaded_at_first_use(
         "inspect": "slotweave.api.looking",
         "job": "slotweave.names",
         "kernel": "slotweave.frontend.kernel_function",
+        "list_kernels": "slotweave.api.registered",
+        "list_machines": "slotweave.api.registered",
+        "list_rules": "slotweave.api.registered",
         "load": "slotweave.names",
+        "random_memory": "slotweave.api.registered",
         "rederive": "slotweave.api.deriving",
         "repack": "slotweave.api.shortening",
         "report": "slotweave.api.writing",
@@ -93,6 +112,7 @@ __getattr__ = loaded_at_first_use(
         "show_cache": "slotweave.api.registered",
         "show_kernel": "slotweave.api.registered",
         "show_machine": "slotweave.api.registered",
+        "show_rule": "slotweave.api.registered",
         "solve": "slotweave.api.solving",
         "studies": "slotweave.api.kept",
         "study": "slotweave.api.kept",

@@ -1,9 +1,105 @@
-"""The verbs that show what is registered, and what is kept: kernels, machines, the cache."""
+"""The verbs that show what is registered, and what is kept: kernels, machines, rules, the cache."""
 
 from __future__ import annotations
 
-from slotweave.names import AnyKernel, AnyMachine, kernel_of, machine_named
-from slotweave.results.registered import CacheCleared, CacheShown, KernelShown, MachineShown
+from typing import TYPE_CHECKING
+
+from slotweave.arguments import name_in, whole_number
+from slotweave.extensions.lookup import contract_called
+from slotweave.names import AnyKernel, AnyMachine, kernel_of, machine_named, parameters_of
+from slotweave.results.registered import (
+    CacheCleared,
+    CacheShown,
+    KernelShown,
+    KernelsListed,
+    MachineShown,
+    MachinesListed,
+    RuleShown,
+    RulesListed,
+)
+
+if TYPE_CHECKING:
+    from slotweave.frontend.kernel import Words
+
+
+def list_kernels() -> KernelsListed:
+    """The kernels of Slotweave and of installed packages.
+
+    Raises InputError (SW225) if two packages bring kernels of one name.
+
+    >>> "saxpy" in sw.list_kernels().kernels
+    True
+    """
+    from slotweave.extensions import kernels
+
+    return KernelsListed(kernels())
+
+
+def list_machines() -> MachinesListed:
+    """The machines of Slotweave and of installed packages.
+
+    Raises InputError (SW225) if two packages bring machines of one name.
+
+    >>> sw.list_machines().to_json()["machines"][0]
+    'challenge'
+    """
+    from slotweave.extensions import machines
+
+    return MachinesListed(machines())
+
+
+def list_rules() -> RulesListed:
+    """The rewrite rules in the order of trial, then the laws of sums.
+
+    >>> sw.list_rules().rules[0].name
+    'fold_add'
+    """
+    from slotweave.rules.catalog import EQUATIONS
+
+    return RulesListed(EQUATIONS)
+
+
+def show_rule(name: str) -> RuleShown:
+    """A rewrite rule or a law: its equation, its terms, and its recorded proof.
+
+    Raises InputError (SW212) for an unknown name.
+
+    >>> sw.show_rule("add_zero")
+    <rule add_zero: x + 0  ->  x>
+    """
+    from slotweave.rules.catalog import EQUATIONS
+    from slotweave.rules.proof import recorded_proofs, unproved
+
+    by_name = {rule.name: rule for rule in EQUATIONS}
+    rule, proofs = by_name[name_in(name, "rule", by_name)], recorded_proofs()
+    lacks = next((why for _rule, why in unproved([rule], proofs)), "")
+    return RuleShown(rule, None if lacks else proofs[rule.name], lacks)
+
+
+def random_memory(
+    kernel: AnyKernel,
+    *,
+    contract: str | None = None,
+    machine: AnyMachine = "challenge",
+    seed: int = 0,
+    **parameters: int,
+) -> Words:
+    """A random memory for a kernel of one shape, as words: input for `run`.
+
+    Raises InputError: SW201 for an unknown kernel, SW202 for a parameter, SW208 for a machine,
+    SW212 for another option.
+
+    >>> len(sw.random_memory("saxpy", n=16))
+    40
+    """
+    import numpy as np
+
+    chosen = kernel_of(kernel, machine_named(machine))
+    values = parameters_of(chosen, parameters)
+    if contract is not None:
+        name_in(contract, f"contract of {chosen.name} called", chosen.contracts)
+    rng = np.random.default_rng(whole_number("seed", seed, 0))
+    return chosen.memory(values, contract_called(chosen, contract), rng)
 
 
 def show_kernel(kernel: AnyKernel, *, machine: AnyMachine = "challenge") -> KernelShown:

@@ -1,7 +1,8 @@
-"""Results of verbs that show what is registered, and what is kept: kernels, machines, the cache."""
+"""Results of verbs that show what is registered, and what is kept."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,131 @@ from slotweave.results.shown import Shown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from slotweave.rules import Rule
+    from slotweave.rules.proof import Proof
+
+
+@dataclass(frozen=True, repr=False)
+class KernelsListed(Shown):
+    """Kernels by name."""
+
+    kernels: Mapping[str, Kernel]
+
+    def __repr__(self) -> str:
+        return f"<{plural(len(self.kernels), 'kernel')}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave kernels list --json` prints."""
+        return {"kernels": list(self.kernels)}
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        lines = [f"{name:<14} {kernel.text}" for name, kernel in self.kernels.items()]
+        return Text("\n".join(lines))
+
+
+@dataclass(frozen=True, repr=False)
+class MachinesListed(Shown):
+    """Machines by name."""
+
+    machines: Mapping[str, Machine]
+
+    def __repr__(self) -> str:
+        return f"<{plural(len(self.machines), 'machine')}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave machines list --json` prints."""
+        return {"machines": list(self.machines)}
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        return Text("\n".join([_machine_line(*each) for each in self.machines.items()]))
+
+
+def _machine_line(name: str, machine: Machine) -> str:
+    engines = ", ".join(f"{engine} {slots}" for engine, slots in machine.engines)
+    return (
+        f"{name:<12} slots a cycle: {engines}; vectors of {machine.vector_length}; "
+        f"{machine.scratch_words} words of scratch"
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class RulesListed(Shown):
+    """Rewrite rules in the order of trial, then laws."""
+
+    rules: Sequence[Rule]
+
+    def __repr__(self) -> str:
+        return f"<{plural(len(self.rules), 'rule')}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave rules list --json` prints."""
+        return {"rules": [{"name": rule.name, "equation": rule.equation} for rule in self.rules]}
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        width = max((len(rule.name) for rule in self.rules), default=0)
+        return Text("\n".join([f"{rule.name:<{width}}  {rule.equation}" for rule in self.rules]))
+
+
+@dataclass(frozen=True, repr=False)
+class RuleShown(Shown):
+    """A rule with its recorded proof; without one, `lacks` says why it has none."""
+
+    rule: Rule
+    proof: Proof | None
+    lacks: str = ""
+
+    def __repr__(self) -> str:
+        return f"<rule {self.rule.name}: {self.rule.equation}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave rules show --json` prints."""
+        rule = self.rule
+        return {
+            "name": rule.name,
+            "equation": rule.equation,
+            "pattern": str(rule.pattern),
+            "replacement": str(rule.replacement),
+            "condition": None if rule.condition is None else str(rule.condition),
+            "proof": None if self.proof is None else proof_json(rule.name, self.proof),
+        }
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        rule = self.rule
+        lines = [
+            f"{rule.name}: {rule.equation}",
+            "",
+            f"pattern      {rule.pattern}",
+            f"replacement  {rule.replacement}",
+        ]
+        if rule.condition is not None:
+            lines.append(f"condition    {rule.condition}")
+        proof = proof_line(self.proof) if self.proof else f"none: the rule {self.lacks}"
+        return Text("\n".join([*lines, f"proof        {proof}"]))
+
+
+def proof_line(proof: Proof) -> str:
+    """A proof in a line: by which prover, in how many seconds, and how."""
+    return f"{proof.prover}, {proof.seconds:.3f} s: {proof.method}"
+
+
+def proof_json(name: str, proof: Proof) -> dict[str, str | float]:
+    """The proof of the rule `name` as `slotweave rules` prints it with --json."""
+    return {
+        "name": name,
+        "prover": proof.prover,
+        "method": proof.method,
+        "seconds": proof.seconds,
+        "fingerprint": proof.fingerprint,
+    }
 
 
 @dataclass(frozen=True, repr=False)

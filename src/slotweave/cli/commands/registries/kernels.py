@@ -24,15 +24,16 @@ app = typer.Typer(help="List and show kernels, and write memory for them.", no_a
 @command(app, "list")
 def list_kernels(terminal: Terminal, json: Json = False) -> None:
     """List the kernels of Slotweave and of installed packages."""
-    from slotweave.extensions import broken, kernels
+    from slotweave.api.registered import list_kernels as listed
+    from slotweave.extensions import broken
 
+    found = listed()
     if json:
-        print_json({"kernels": list(kernels())})
+        print_json(found.to_json())
         return
     for reason in broken():
         terminal.note(f"warning: {reason}")
-    for name, kernel in kernels().items():
-        print(f"{name:<14} {kernel.text}")
+    print(found)
 
 
 @command(app, "show")
@@ -62,15 +63,15 @@ def make_memory(
     output: Output = STDOUT,
 ) -> None:
     """Write a random memory for a kernel, for `run --mem`."""
-    import numpy as np
-
+    from slotweave.api.registered import random_memory
     from slotweave.cli.inputs import kernel_named, machine_named, parameters_of
 
     destination = STDOUT if output is None else output
     expect_writable(destination)
-    kernel = kernel_named(name, machine_named(machine))
-    values = parameters_of(kernel, parameters or ())
-    memory = kernel.memory(values, contract_called(kernel, contract), np.random.default_rng(seed))
+    target = machine_named(machine)
+    kernel = kernel_named(name, target)
+    values, promise = parameters_of(kernel, parameters or ()), contract_called(kernel, contract)
+    memory = random_memory(kernel, contract=promise, machine=target, seed=seed, **values)
     write_output(destination, f"{memory.tolist()}\n")
     if destination != STDOUT:
         terminal.note(f"wrote {destination}")

@@ -17,19 +17,16 @@ app = typer.Typer(help="List and show machines.", no_args_is_help=True)
 @command(app, "list")
 def list_machines(terminal: Terminal, json: Json = False) -> None:
     """List the machines of Slotweave and of installed packages."""
-    from slotweave.extensions import broken, machines
+    from slotweave.api.registered import list_machines as listed
+    from slotweave.extensions import broken
 
+    found = listed()
     if json:
-        print_json({"machines": list(machines())})
+        print_json(found.to_json())
         return
     for reason in broken():
         terminal.note(f"warning: {reason}")
-    for name, machine in machines().items():
-        engines = ", ".join(f"{engine} {slots}" for engine, slots in machine.engines)
-        print(
-            f"{name:<12} slots a cycle: {engines}; vectors of {machine.vector_length}; "
-            f"{machine.scratch_words} words of scratch"
-        )
+    print(found)
 
 
 @command(app, "show")

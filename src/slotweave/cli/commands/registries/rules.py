@@ -25,16 +25,13 @@ app = typer.Typer(help="List, show and prove rewrite rules.", no_args_is_help=Tr
 @command(app, "list")
 def list_rules(json: Json = False) -> None:
     """List the rewrite rules in the order of trial, then the laws of sums."""
-    from slotweave.rules.catalog import EQUATIONS
+    from slotweave.api.registered import list_rules as listed
 
+    found = listed()
     if json:
-        print_json(
-            {"rules": [{"name": rule.name, "equation": rule.equation} for rule in EQUATIONS]}
-        )
+        print_json(found.to_json())
         return
-    width = max(len(rule.name) for rule in EQUATIONS)
-    for rule in EQUATIONS:
-        print(f"{rule.name:<{width}}  {rule.equation}")
+    print(found)
 
 
 @command(app, "show")
@@ -42,30 +39,13 @@ def show_rule(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Rule to show.")], json: Json = False
 ) -> None:
     """Show a rule: its equation, its terms and its proof."""
-    from slotweave.rules.proof import recorded_proofs, unproved
+    from slotweave.api.registered import show_rule as shown
 
-    (rule,) = _rules_named([name])
-    proofs = recorded_proofs()
-    lacks = [why for _, why in unproved([rule], proofs)]
-    proof = None if lacks else proofs[name]
-    condition = None if rule.condition is None else str(rule.condition)
+    found = shown(name)
     if json:
-        print_json(
-            {
-                "name": rule.name,
-                "equation": rule.equation,
-                "pattern": str(rule.pattern),
-                "replacement": str(rule.replacement),
-                "condition": condition,
-                "proof": None if proof is None else _record(name, proof),
-            }
-        )
+        print_json(found.to_json())
         return
-    print(f"{rule.name}: {rule.equation}\n")
-    print(f"pattern      {rule.pattern}\nreplacement  {rule.replacement}")
-    if condition is not None:
-        print(f"condition    {condition}")
-    print(f"proof        {f'none: the rule {lacks[0]}' if proof is None else _summary(proof)}")
+    print(found)
 
 
 @command(app, "prove")
@@ -86,6 +66,8 @@ def prove_rules(
 
     Needs the extra `prove` (Z3). Slotweave uses a rule only if a recorded proof fits it.
     """
+    from slotweave.results.registered import proof_json, proof_line
+
     rules = _rules_named(names)
     prove = _prover(terminal, rules)
     proofs: dict[str, Proof] = {}
@@ -96,9 +78,9 @@ def prove_rules(
             terminal.complain(error)
             continue
         if not json:
-            print(f"{rule.name:<32} {_summary(proofs[rule.name])}", flush=True)
+            print(f"{rule.name:<32} {proof_line(proofs[rule.name])}", flush=True)
     if json:
-        print_json({"proved": [_record(name, proof) for name, proof in proofs.items()]})
+        print_json({"proved": [proof_json(name, proof) for name, proof in proofs.items()]})
     if len(proofs) < len(rules):
         reason = f"{len(rules) - len(proofs)} of {len(rules)} rules are not proved"
         raise CheckFailed(Diagnostic("SW408", reason))
@@ -181,17 +163,3 @@ def _write_record(terminal: Terminal, proofs: dict[str, Proof]) -> None:
     kept = {rule.name: known[rule.name] for rule in EQUATIONS if rule.name in known}
     write_output(str(PROOFS_FILE), proofs_to_json(kept))
     terminal.note(f"wrote {PROOFS_FILE}")
-
-
-def _summary(proof: Proof) -> str:
-    return f"{proof.prover}, {proof.seconds:.3f} s: {proof.method}"
-
-
-def _record(name: str, proof: Proof) -> dict[str, str | float]:
-    return {
-        "name": name,
-        "prover": proof.prover,
-        "method": proof.method,
-        "seconds": proof.seconds,
-        "fingerprint": proof.fingerprint,
-    }
