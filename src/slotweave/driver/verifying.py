@@ -111,12 +111,12 @@ def workload_of(
 
 def run_first_of_kernel(subject: Subject, use: Use, trial: Trial) -> Run:
     """A run on the first memory of the kernel. Raises CheckFailed for a fault."""
-    return _end(subject, trial)(instance_memory(use.memory, trial.seed, 0))
+    return named_end(subject, trial)(instance_memory(use.memory, trial.seed, 0))
 
 
 def run_first_of_facts(subject: Subject, facts: Facts, words: int, trial: Trial) -> Run:
     """A run on the first memory, of that many words, that `facts` allow. Raises CheckFailed."""
-    return _end(subject, trial)(instance_memory(memories(facts, words), trial.seed, 0))
+    return named_end(subject, trial)(instance_memory(memories(facts, words), trial.seed, 0))
 
 
 def verified_by_kernel(subject: Subject, use: Use, trial: Trial) -> Verified:
@@ -176,7 +176,7 @@ def longest_run(subject: Subject, facts: Facts, words: int, trial: Trial) -> int
 
     Raises CheckFailed for a fault, and where a read-only word is changed; it names the program.
     """
-    end = _end(subject, trial)
+    end = named_end(subject, trial)
     try:
         return run_against_reference(
             subject.program, subject.machine, facts=facts, memory=memories(facts, words),
@@ -197,7 +197,7 @@ def _workload(subject: Subject, use: Use, trial: Trial) -> Workload:
 
 def _held_against(other: Subject, workload: Workload, trial: Trial) -> Workload:
     """`workload` with the ends of runs of `other` for a reference."""
-    end = _end(other, trial)
+    end = named_end(other, trial)
     return replace(
         workload,
         reference=lambda memory: end(memory).memory,
@@ -212,7 +212,7 @@ def _run(subject: Subject, workload: Workload, trial: Trial) -> Verified:
     )
 
 
-def _end(subject: Subject, trial: Trial) -> Callable[[Words], Run]:
+def named_end(subject: Subject, trial: Trial) -> Callable[[Words], Run]:
     """The end of a run; faults name the program."""
     end = end_after(subject, strict=trial.strict, max_cycles=trial.max_cycles)
 

@@ -25,11 +25,12 @@ from slotweave.base.wording import plural
 from slotweave.bounds import Bound
 from slotweave.check.runs.execution import (
     Verified,
-    Words,
     expect_inputs_kept,
     run_against_reference,
 )
 from slotweave.check.symbolic.witness import memories
+from slotweave.driver.comparison import Subject
+from slotweave.driver.verifying import Trial, named_end
 from slotweave.ir.facts import Facts
 from slotweave.ir.lineage import Step, with_lineage
 from slotweave.ir.program import NO_LINES, Program
@@ -43,7 +44,6 @@ from slotweave.repacking.options import Listener, RepackOptions
 from slotweave.repacking.proving import Candidate
 from slotweave.repacking.rounds import Round, run_round
 from slotweave.repacking.trail import Tried
-from slotweave.simulate.compiled import encode, run_compiled
 from slotweave.vectorize import IN_VECTORS
 
 #: Runs of the given program that show whether the facts are its own, before anything is tried.
@@ -297,21 +297,15 @@ def _verified(
     words = facts.memory_words
     if words is None:
         return Verified(0, 0, counted_bundles(made))
-    encoded = encode(given, machine)
-
-    def reference(memory: Words) -> Words:
-        return run_compiled(encoded, memory, strict=False).memory
-
-    def trace(memory: Words) -> tuple[int, ...]:
-        return run_compiled(encoded, memory, strict=False).trace
-
+    trial = Trial(options.instances, options.seed, strict=False)
+    end = named_end(Subject(given, machine, "the given one"), trial)
     return run_against_reference(
         made,
         machine,
         facts=facts,
         memory=memories(facts, words),
-        reference=reference,
-        trace=trace,
+        reference=lambda memory: end(memory).memory,
+        trace=lambda memory: end(memory).trace,
         instances=options.instances,
         seed=options.seed,
         against="the program before",
