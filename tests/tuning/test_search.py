@@ -23,7 +23,7 @@ from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.machine import CHALLENGE
 from slotweave.parallel import Serial
 from slotweave.tuning.moves import BLOCK, Candidate, changes_choices, proposed
-from slotweave.tuning.score import PROBLEMS_KEPT
+from slotweave.tuning.score import PROBLEMS_KEPT, SCHEDULES_KEPT
 from slotweave.tuning.search import (
     AHEAD,
     ROUND,
@@ -182,7 +182,8 @@ def test_what_a_search_holds_does_not_grow_with_what_it_tries() -> None:
     crew = Serial(partial(evaluated, task))
     for _seed, state in search_all(task, {0: begun()}, crew, 6 * ROUND):
         assert len(task._recent) <= PROBLEMS_KEPT
-        assert len(task._steps) <= PROBLEMS_KEPT
+        assert len(task._steps) <= SCHEDULES_KEPT
+        assert len(task._begun) <= SCHEDULES_KEPT
         assert len(crew._queue) <= (AHEAD + 1) * ROUND
         assert len(state.bases) == AHEAD + 1
 

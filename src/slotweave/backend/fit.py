@@ -330,10 +330,17 @@ def first_attempt(
     return Stepping(first, pressure)
 
 
-def passes_after(both: BothWays, first: Stepping, options: ScheduleOptions) -> Iterator[Stepping]:
-    """`first`, and the schedule of each pass after it."""
+def passes_after(
+    both: BothWays, first: Stepping, options: ScheduleOptions, mirrored: Schedule | None = None
+) -> Iterator[Stepping]:
+    """`first`, and the schedule of each pass after it.
+
+    `mirrored` is the mirrored schedule of `first`, if it is at hand.
+    """
     yield first
-    more = improved_schedules(both, first.schedule, first.pressure, options.passes, options.seed)
+    more = improved_schedules(
+        both, first.schedule, first.pressure, options.passes, options.seed, mirrored
+    )
     for schedule in more:
         yield Stepping(schedule, first.pressure)
 

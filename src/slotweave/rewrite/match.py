@@ -29,13 +29,15 @@ class Match:
 class RuleIndex:
     """Finds the rules whose pattern may match a node, by what the node and its operands are.
 
-    Looked at are also the operands of operands, and which operands of the node are the same.
+    Looked at are also the operands of operands, which operands of the node are the same, and the
+    words of constant operands if the condition of a rule for that one operation depends on them.
     `named` are the words that some rule names.
     """
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self.named = frozenset(word for rule in rules for word in _words_named(rule.pattern))
+        self._of_words = frozenset(rule.pattern.op for rule in rules if _is_told_by_words(rule))
         self._by_operands: dict[tuple[str, _Kinds], tuple[Rule, ...]] = {}
         self._candidates: dict[Hashable, tuple[Rule, ...]] = {}
 
@@ -56,13 +58,25 @@ class RuleIndex:
         if not found:
             return found
         inner = [tuple([kind[name] for name in nodes[arg].args]) for arg in args]
-        key = (op, kinds, *inner, *map(args.index, args))
+        key: Hashable = (op, kinds, *inner, *map(args.index, args))
+        if op in self._of_words:
+            key = key, *[work.known[arg] for arg in args]
         nearer = self._candidates.get(key)
         if nearer is None:
             operands = list(map(_Operand, kinds, inner, map(args.index, args)))
-            nearer = tuple(rule for rule in found if _may_match(rule.pattern, op, operands))
+            near = [rule for rule in found if _may_match(rule.pattern, op, operands)]
+            nearer = tuple(
+                rule
+                for rule in near
+                if not _is_told_by_words(rule) or any(matches(work, rule, root))
+            )
             self._candidates[key] = nearer
         return nearer
+
+
+def _is_told_by_words(rule: Rule) -> bool:
+    """Whether the operands of one operation and their words say all about whether it matches."""
+    return rule.condition is not None and _depth(rule.pattern) == 1
 
 
 def matches(work: Workspace, rule: Rule, root: int) -> Iterator[Match]:

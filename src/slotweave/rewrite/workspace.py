@@ -49,6 +49,7 @@ class Workspace:
         self.merged: Counter[str] = Counter()
         self.replaced_by: dict[int, int] = {}
         self._interned: dict[Hashable, int] = {}
+        self._keys: list[Hashable | None] = []
         self._named = named
         self._inputs = {region.name for region in graph.regions if region.read_only}
 
@@ -146,6 +147,7 @@ class Workspace:
         self.kind.append(kind)
         self.position.append(position)
         self.alive.append(True)
+        self._keys.append(key)
         for arg in node.args:
             self.users[arg].add(name)
         if key is not None:
@@ -188,15 +190,14 @@ class Workspace:
 
     def _exchange(self, user: int, old: int, new: int) -> int | None:
         """Let `user` use `new` for `old`; gives the node that is like it then, if there is one."""
-        node = self.nodes[user]
-        key = self._key(node)
+        node, key = self.nodes[user], self._keys[user]
         if key is not None and self._interned.get(key) == user:
             del self._interned[key]
         args = tuple([new if arg == old else arg for arg in node.args])
         node = self.nodes[user] = node.with_edges(args, node.after)
         self.known[user], self.kind[user] = self._known_of(node)
         self.users[new].add(user)
-        key = self._key(node)
+        key = self._keys[user] = self._key(node)
         if key is None:
             return None
         return None if (twin := self._interned.setdefault(key, user)) == user else twin
@@ -208,7 +209,7 @@ class Workspace:
             name = waiting.pop()
             node = self.nodes[name]
             self.alive[name] = False
-            key = self._key(node)
+            key = self._keys[name]
             if self._interned.get(key) == name:
                 del self._interned[key]
             for arg in node.args:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from slotweave.backend.schedule.forward_backward import AT_AN_END
 from slotweave.ir.plan import MAX_STEPS, Plan
 from slotweave.tuning.score import Task
 
@@ -27,6 +28,9 @@ SHARE_OF_CHOICES = 0.25
 #: How often a candidate that keeps the choices is a step from the best plan, and how often one of
 #: the others has another seed.
 SHARE_OF_STEPS, SHARE_OF_SEEDS = 2 / 3, 0.3
+
+#: How often a step is a change at one end of the schedule: in between, few slots are free.
+SHARE_AT_AN_END = 0.75
 
 #: Changes of starting times, in cycles (standard deviation).
 SHIFT = 4.0
@@ -65,7 +69,9 @@ def proposed(task: Task, current: Plan, best: Plan, seed: int, number: int) -> C
         return Candidate(_seeded(varied, rng) if number % BLOCK else varied, CHOICES)
     steps = best.schedule.steps
     if rng.random() < SHARE_OF_STEPS and best.schedule.offsets and len(steps) < MAX_STEPS:
-        schedule = replace(best.schedule, steps=(*steps, int(rng.integers(2**31))))
+        step = int(rng.integers(AT_AN_END))
+        step += AT_AN_END if rng.random() < SHARE_AT_AN_END else 0
+        schedule = replace(best.schedule, steps=(*steps, step))
         return Candidate(replace(best, schedule=schedule), STEP)
     if rng.random() < SHARE_OF_SEEDS:
         return Candidate(_seeded(plain, rng), "seed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,10 +21,9 @@ from slotweave.backend.fit import (
     stepping,
 )
 from slotweave.backend.lower import Lowered
-from slotweave.backend.schedule import BothWays
+from slotweave.backend.schedule import BothWays, mirrored_schedule
 from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
-from slotweave.bounds.slots import slots_bound
 from slotweave.driver.compile import lowered_of
 from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Kernel
@@ -32,12 +32,16 @@ from slotweave.ir.schedule import Schedule
 from slotweave.ir.text.plan_json import plan_to_json
 from slotweave.machine import Machine
 
-#: Problems kept at a time: many candidates differ from the current plan in their schedule only.
-PROBLEMS_KEPT = 4
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+#: Problems kept at a time, and schedules: many candidates differ from the current plan, or from the
+#: best one, in their schedule only, and several searches may run side by side.
+PROBLEMS_KEPT, SCHEDULES_KEPT = 8, 32
 
 #: What a cycle of the bound is worth, and a slot issued in the last cycles of a schedule: both say
 #: how near plans of as many cycles are to one less.
-WORTH_OF_BOUND, WORTH_OF_LATE_SLOTS, LATE_CYCLES = 0.2, 0.005, 8
+WORTH_OF_BOUND, WORTH_OF_LATE_SLOTS, LATE_CYCLES = 0.2, 0.005, 4
 
 #: By which share of its cycles a pass of forward-backward improvement shortens a schedule, at most,
 #: for as many passes as are left: on the judged kernel nine in ten of those that end within the
@@ -79,6 +83,15 @@ class Posed:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """What all plans that differ in the seed of their passes begin with: the first schedule, and
+    the mirrored one with which the first pass begins (None without passes)."""
+
+    first: Stepping
+    mirrored: Schedule | None
+
+
+@dataclass(frozen=True)
 class Task:
     """What a plan is wanted for."""
 
@@ -90,6 +103,9 @@ class Task:
     _steps: OrderedDict[tuple[str, ScheduleOptions], Stepping] = field(
         default_factory=OrderedDict, repr=False, compare=False
     )
+    _begun: OrderedDict[tuple[str, ScheduleOptions], Begun] = field(
+        default_factory=OrderedDict, repr=False, compare=False
+    )
 
     def posed(self, plan: Plan) -> Posed:
         """The problem of `plan`, whatever its priorities; the last few are kept."""
@@ -98,11 +114,33 @@ class Task:
         if key not in self._recent:
             job = Job(self.kernel, self.parameters, self.contract, plan, self.machine)
             with uncollected():
-                self._recent[key] = _pose(key, lowered_of(job), held)
-        self._recent.move_to_end(key)
-        while len(self._recent) > PROBLEMS_KEPT:
-            self._recent.popitem(last=False)
-        return self._recent[key]
+                posed = _pose(key, lowered_of(job), held)
+        else:
+            posed = self._recent[key]
+        _keep(self._recent, key, posed, PROBLEMS_KEPT)
+        return posed
+
+    def begun(self, posed: Posed, held: ScheduleOptions) -> Begun | None:
+        """How plans of these options begin, whatever their seed; the last few are kept.
+
+        None if `compile` may take another way than its first attempt.
+        """
+        assert posed.ready is not None  # passes belong to list schedules
+        key = (
+            posed.key,
+            replace(held, seed=held.seed if held.noise else 0, passes=min(held.passes, 1)),
+        )
+        found = self._begun.get(key)
+        if found is None:
+            problem, words = posed.lowered.problem, self.machine.scratch_words
+            first = first_attempt(problem, posed.ready, held, words)
+            if first is None:
+                return None
+            passes = held.passes > 0
+            mirrored = mirrored_schedule(posed.ready, first.schedule) if passes else None
+            found = Begun(first, mirrored)
+        _keep(self._begun, key, found, SCHEDULES_KEPT)
+        return found
 
     def before_last_step(self, posed: Posed, held: ScheduleOptions) -> Stepping | None:
         """The schedule that the last step of `held` changes; the last few are kept.
@@ -121,14 +159,16 @@ class Task:
         for seed in steps[known:]:
             found = found and (next_step(posed.ready, found, seed) or found)
         if found is not None:
-            self._keep_stepping((problem_key, replace(held, steps=steps)), found)
+            _keep(self._steps, (problem_key, replace(held, steps=steps)), found, SCHEDULES_KEPT)
         return found
 
-    def _keep_stepping(self, key: tuple[str, ScheduleOptions], found: Stepping) -> None:
-        self._steps[key] = found
-        self._steps.move_to_end(key)
-        while len(self._steps) > PROBLEMS_KEPT:
-            self._steps.popitem(last=False)
+
+def _keep(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value, most: int) -> None:
+    """Put `value` among the last ones, of which there are `most`."""
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)
 
 
 def _problem_key(plan: Plan) -> str:
@@ -138,13 +178,14 @@ def _problem_key(plan: Plan) -> str:
         method=held.method, modes=held.modes, stages_open=held.stages_open,
         window=held.window, windows_open=held.windows_open,
     )  # fmt: skip
-    return plan_to_json(Plan("", plan.kernel, plan.rewrite, shaping, plan.choices))
+    return plan_to_json(Plan("", plan.kernel, plan.rewrite, shaping, plan.choices), indent=None)
 
 
 def _pose(key: str, lowered: Lowered, options: ScheduleOptions) -> Posed:
     by_list = options.method == "list"
     ready = made_ready(lowered.graph, lowered.problem, options) if by_list else None
-    return Posed(key, lowered, ready, slots_bound(lowered.problem).cycles)
+    slots = next(bound for bound in lowered.ladder if bound.name == "slots")
+    return Posed(key, lowered, ready, slots.cycles)
 
 
 def score(task: Task, plan: Plan, limit: int | None = None) -> Score:
@@ -177,11 +218,12 @@ def _passed(task: Task, posed: Posed, plan: Plan, limit: int | None) -> Score | 
     """The score after all passes, or some of them; None if `compile` may try something else."""
     problem, words, held = posed.lowered.problem, task.machine.scratch_words, plan.schedule
     assert posed.ready is not None
-    first = None if held.steps else first_attempt(problem, posed.ready, held, words)
-    if first is None:
+    begun = None if held.steps else task.begun(posed, held)
+    if begun is None:
         return None
     tried: list[Stepping] = []
-    for number, each in enumerate(passes_after(posed.ready, first, held)):
+    passes = passes_after(posed.ready, begun.first, held, begun.mirrored)
+    for number, each in enumerate(passes):
         tried.append(each)
         shortest = min(tried, key=_cycles)
         left = held.passes - number

@@ -138,7 +138,7 @@ def search(task: Task, state: State, seed: int) -> Iterator[State]:
 
 def text_of(plan: Plan) -> str:
     """The plan as text, which any process can read."""
-    return plan_to_json(replace(plan, origin=MappingProxyType({})))
+    return plan_to_json(replace(plan, origin=MappingProxyType({})), indent=None)
 
 
 #: Plans as text, and the cycles from which each may be given up (None: not at all).

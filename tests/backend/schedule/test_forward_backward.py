@@ -9,13 +9,16 @@ from hypothesis import strategies as st
 from slotweave.backend.schedule import (
     BothWays,
     Pressure,
+    changed_schedule,
     improved_schedules,
     list_schedule,
+    list_schedule_by,
+    mirrored_schedule,
     prepare,
     program_order,
     run_list,
 )
-from slotweave.backend.schedule.forward_backward import reversed_problem
+from slotweave.backend.schedule.forward_backward import AT_AN_END, _at_an_end, reversed_problem
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, ORDER
@@ -46,6 +49,42 @@ def test_the_same_seed_gives_the_same_schedules(problem, seed):
         for _ in range(2)
     )
     assert once == again
+
+
+@examples(100)
+@given(problems(24), st.integers(0, 99))
+def test_a_change_gives_a_legal_schedule_and_is_made_again_by_its_seed(problem, seed):
+    both = BothWays(prepare(problem))
+    first = list_schedule(problem, ScheduleOptions(), AMPLE)
+    assert isinstance(first, Schedule)
+    for change in (seed, AT_AN_END + seed):
+        changed = changed_schedule(both, first, AMPLE, change)
+        assert changed is not None
+        assert list(schedule_violations(changed, problem)) == []
+        assert changed == changed_schedule(both, first, AMPLE, change)
+
+
+def test_a_change_at_an_end_perturbs_the_first_or_the_last_operations():
+    in_turn = problem_of([Op() for _ in range(400)])
+    schedule = list_schedule_by(in_turn, program_order(in_turn), AMPLE)
+    assert isinstance(schedule, Schedule)
+    ends = set()
+    for seed in range(40):
+        much = np.flatnonzero(_at_an_end(schedule, 2.0, np.random.default_rng(seed)) == 2.0)
+        assert 20 <= len(much) <= 150
+        assert much[-1] - much[0] == len(much) - 1
+        ends.add((bool(much[0] == 0), bool(much[-1] == 399)))
+    assert ends == {(True, False), (False, True)}
+
+
+def test_the_mirrored_schedule_at_hand_changes_nothing():
+    problem = problem_of([Op(after=((each - 3, DATA, 0),) * (each > 2)) for each in range(60)])
+    both = BothWays(prepare(problem))
+    first = list_schedule(problem, ScheduleOptions(), AMPLE)
+    assert isinstance(first, Schedule)
+    mirrored = mirrored_schedule(both, first)
+    plain = list(improved_schedules(both, first, AMPLE, 3, 5))
+    assert list(improved_schedules(both, first, AMPLE, 3, 5, mirrored)) == plain
 
 
 @given(problems(24))

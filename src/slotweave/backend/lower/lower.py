@@ -293,7 +293,11 @@ def _reads(graph: Graph, placement: Placement, operations: list[int]) -> _Rows:
 
 def _distinct(offset: list[int], entries: list[int]) -> list[tuple[int, ...]]:
     """For each node the different ones among its entries, in order."""
-    return [tuple(dict.fromkeys(entries[start:stop])) for start, stop in pairwise(offset)]
+    rows = [entries[start:stop] for start, stop in pairwise(offset)]
+    return [
+        (row[0],) if row and row.count(row[0]) == len(row) else tuple(dict.fromkeys(row))
+        for row in rows
+    ]
 
 
 def _pinned(graph: Graph, placement: Placement, writers: Mapping[int, int]) -> dict[int, int]:

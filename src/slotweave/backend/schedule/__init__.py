@@ -6,6 +6,7 @@ from slotweave.backend.schedule.forward_backward import (
     back_and_forth,
     changed_schedule,
     improved_schedules,
+    mirrored_schedule,
 )
 from slotweave.backend.schedule.in_order import in_order_schedule
 from slotweave.backend.schedule.list_schedule import (
@@ -34,6 +35,7 @@ __all__ = [
     "in_order_schedule",
     "list_schedule",
     "list_schedule_by",
+    "mirrored_schedule",
     "prepare",
     "priorities",
     "program_order",

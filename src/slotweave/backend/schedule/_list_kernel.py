@@ -3,9 +3,12 @@
 Data layout. Operations are numbered as in the Problem; ragged columns are compressed rows as
 there, but edges are rows of *successors* here. `rank[i]` is the place of operation i in the
 priority list (0 is the most urgent) and `by_rank` its inverse. Operations with the same list of
-modes form a class; each class has a binary heap of the ranks of its ready operations, all heaps in
-one array (`heap`, class c from `heap_offset[c]` on, `heap_size[c]` entries). Operations whose
-ready cycle lies ahead hang in a ring of linked lists, one list a cycle (`ring_head`, `ring_next`).
+modes form a class; the ranks of the ready operations of each class are a set (`_ready_ranks`), and
+`top[c]` is the smallest one of class c, or n if nothing of the class can be issued in this cycle
+any more. Operations whose ready cycle lies ahead hang in a ring of linked lists, one list a cycle
+(`ring_head`, `ring_next`; `now` is the list of cycle t). `free_mode[i]` is the mode of operation i
+that takes no slots, or -1. No mode of an operation that has several takes fewer slots of engine e
+than `least_moved[e]`.
 
 Each cycle: release what becomes ready; go on with vector operations that are split over lanes;
 then take the most urgent ready operation again and again, until no class has one that fits. An
@@ -30,6 +33,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from slotweave.backend.schedule._ready_ranks import no_ranks, put_in, smallest, take_out
+
 DONE, SCRATCH_FULL, CYCLIC = 0, 1, 2
 
 #: How many operations of a class are looked at in a cycle when they wait for scratch.
@@ -37,47 +42,6 @@ PATIENCE = 24
 
 #: How often on average an operation is looked at beyond that, before the search is given up.
 SEARCHES = 64
-
-
-@njit(cache=True)
-def _push(heap, base, size, rank):  # type: ignore[no-untyped-def]
-    at = size
-    heap[base + at] = rank
-    while at > 0:
-        parent = (at - 1) >> 1
-        if heap[base + parent] <= heap[base + at]:
-            break
-        heap[base + parent], heap[base + at] = heap[base + at], heap[base + parent]
-        at = parent
-
-
-@njit(cache=True)
-def _pop(heap, base, size):  # type: ignore[no-untyped-def]
-    """Remove the smallest rank of a heap of `size` entries; the caller counts it down."""
-    top = heap[base]
-    last = size - 1
-    heap[base] = heap[base + last]
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= last:
-            break
-        if child + 1 < last and heap[base + child + 1] < heap[base + child]:
-            child += 1
-        if heap[base + at] <= heap[base + child]:
-            break
-        heap[base + child], heap[base + at] = heap[base + at], heap[base + child]
-        at = child
-    return top
-
-
-@njit(cache=True)
-def _free_mode(op, mode_offset, mode_slots):  # type: ignore[no-untyped-def]
-    """The mode of `op` that takes no slots; -1 if it has none."""
-    for m in range(mode_offset[op], mode_offset[op + 1]):
-        if mode_slots[m] == 0:
-            return m
-    return -1
 
 
 @njit(cache=True)
@@ -90,10 +54,21 @@ def _find_mode(op, free, mode_offset, mode_engine, mode_slots):  # type: ignore[
 
 
 @njit(cache=True)
+def _has_room(free, least_moved):  # type: ignore[no-untyped-def]
+    """Whether some engine may have a slot left for an operation that moves there."""
+    room = False
+    for e in range(len(free)):
+        room |= free[e] >= least_moved[e]
+    return room
+
+
+@njit(cache=True)
 def _make_room(  # type: ignore[no-untyped-def]
-    op, free, placed, placed_count, chosen, mode_offset, mode_engine, mode_slots
+    op, free, placed, placed_count, chosen, mode_offset, mode_engine, mode_slots, least_moved
 ):
     """Move one operation placed in this cycle to another mode so that `op` fits; its mode or -1."""
+    if not _has_room(free, least_moved):
+        return -1
     for m in range(mode_offset[op], mode_offset[op + 1]):
         engine = mode_engine[m]
         # The least urgent one moves first: it was placed last.
@@ -119,6 +94,8 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
     mode_engine,
     mode_slots,
     mode_latency,
+    free_mode,
+    least_moved,
     pred_count,
     succ_offset,
     succ,
@@ -154,14 +131,8 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
     ring_head = np.full(horizon, -1, np.int32)
     ring_next = np.full(n, -1, np.int32)
     in_ring = 0
-    heap_offset = np.zeros(class_count + 1, np.int64)
-    for i in range(n):
-        heap_offset[op_class[i] + 1] += 1
-    for c in range(class_count):
-        heap_offset[c + 1] += heap_offset[c]
-    heap_size = np.zeros(class_count, np.int64)
-    heap = np.zeros(n, np.int32)
-    closed = np.zeros(class_count, np.bool_)
+    ready, full, low = no_ranks(class_count, n)
+    top = np.full(class_count, n, np.int64)
     patience = np.zeros(class_count, np.int64)
     readers = storage_readers.copy()
     alive = np.zeros(len(storage_words), np.bool_)
@@ -182,6 +153,7 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
     remaining = n
     pending = 0  # rank of the most urgent operation not yet begun
     t = 0
+    now = 0
     makespan = 0
     for i in range(n):
         if waiting[i] == 0:
@@ -207,8 +179,9 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                     partial[e] = -1
                     finished[finished_count] = op
                     finished_count += 1
-        closed[:] = False
-        patience[:] = 0
+        for c in range(class_count):
+            top[c] = smallest(ready, full, low, c, n)
+            patience[c] = 0
         while pending < n and chosen[by_rank[pending]] >= 0:
             pending += 1
         leader = by_rank[min(pending, n - 1)]
@@ -238,18 +211,19 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                         ready_at[after] = at
                     waiting[after] -= 1
                     if waiting[after] == 0:
-                        slot = max(ready_at[after], t) % horizon
+                        slot = now + max(ready_at[after] - t, 0)
+                        if slot >= horizon:
+                            slot -= horizon
                         ring_next[after] = ring_head[slot]
                         ring_head[slot] = after
                         in_ring += 1
             released = False
-            slot = t % horizon
-            while ring_head[slot] >= 0:
-                op = ring_head[slot]
-                ring_head[slot] = ring_next[op]
+            while ring_head[now] >= 0:
+                op = ring_head[now]
+                ring_head[now] = ring_next[op]
                 in_ring -= 1
                 released = True
-                m = _free_mode(op, mode_offset, mode_slots)
+                m = free_mode[op]
                 if m >= 0:
                     chosen[op] = m
                     finished[finished_count] = op
@@ -257,9 +231,8 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                     progress = True
                     continue
                 c = op_class[op]
-                _push(heap, heap_offset[c], heap_size[c], rank[op])
-                heap_size[c] += 1
-                closed[c] = False
+                put_in(ready, full, low, c, rank[op])
+                top[c] = min(top[c], rank[op]) if top[c] < n else smallest(ready, full, low, c, n)
             if finished_count > 0:
                 continue
             if not released and passes > 0:
@@ -270,8 +243,8 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                 best = n
                 best_class = -1
                 for c in range(class_count):
-                    if not closed[c] and heap_size[c] > 0 and heap[heap_offset[c]] < best:
-                        best = heap[heap_offset[c]]
+                    if top[c] < best:
+                        best = top[c]
                         best_class = c
                 if best_class < 0:
                     break
@@ -289,19 +262,20 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                     if op != leader and (items[op] < 0 or items[op] != items[leader]):
                         limit -= reserve + slope * (urgency[leader] - urgency[op])
                     if growth > relief and live + growth - relief > limit:
-                        _pop(heap, heap_offset[best_class], heap_size[best_class])
-                        heap_size[best_class] -= 1
+                        take_out(ready, full, best_class, best)
                         blocked[blocked_count] = op
                         blocked_count += 1
                         patience[best_class] += 1
-                        if patience[best_class] >= patience_limit:
-                            closed[best_class] = True
+                        top[best_class] = n
+                        if patience[best_class] < patience_limit:
+                            top[best_class] = smallest(ready, full, low, best_class, n)
                         continue
                 m = _find_mode(op, free, mode_offset, mode_engine, mode_slots)
                 if m < 0:
                     m = _make_room(
-                        op, free, placed, placed_count, chosen, mode_offset, mode_engine, mode_slots
-                    )
+                        op, free, placed, placed_count, chosen,
+                        mode_offset, mode_engine, mode_slots, least_moved,
+                    )  # fmt: skip
                 split = False
                 if m < 0:
                     for k in range(mode_offset[op], mode_offset[op + 1]):
@@ -311,10 +285,10 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                             split = True
                             break
                 if m < 0:
-                    closed[best_class] = True
+                    top[best_class] = n
                     continue
-                _pop(heap, heap_offset[best_class], heap_size[best_class])
-                heap_size[best_class] -= 1
+                take_out(ready, full, best_class, best)
+                top[best_class] = smallest(ready, full, low, best_class, n)
                 progress = True
                 chosen[op] = m
                 if fresh:
@@ -343,8 +317,7 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                 break
         for b in range(blocked_count):
             c = op_class[blocked[b]]
-            _push(heap, heap_offset[c], heap_size[c], rank[blocked[b]])
-            heap_size[c] += 1
+            put_in(ready, full, low, c, rank[blocked[b]])
         if remaining > 0 and not progress and in_ring == 0:
             if patience_limit == PATIENCE and blocked_count > 0 and search_budget > 0:
                 patience_limit = n + PATIENCE
@@ -355,7 +328,22 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
             search_budget -= blocked_count
             patience_limit = PATIENCE
         t += 1
+        now = now + 1 if now + 1 < horizon else 0
     return DONE, makespan, peak, live, chosen, slot_cycle, n
+
+
+@njit(cache=True)
+def taken_cycles(chosen, mode_slots, slot_offset, slot_cycle):  # type: ignore[no-untyped-def]
+    """The cycles of the slots that each operation takes, as compressed rows: offset, cycles."""
+    n = len(chosen)
+    offset = np.zeros(n + 1, np.int32)
+    for i in range(n):
+        offset[i + 1] = offset[i] + mode_slots[chosen[i]]
+    cycle = np.empty(offset[n], np.int32)
+    for i in range(n):
+        for k in range(offset[i + 1] - offset[i]):
+            cycle[offset[i] + k] = slot_cycle[slot_offset[i] + k]
+    return offset, cycle
 
 
 @njit(cache=True)

@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slotweave.backend.schedule.list_schedule import (
     Prepared,
     Pressure,
     ScratchFull,
     Urgency,
-    prepare,
+    prepare_like,
     run_list,
 )
 from slotweave.ir.problem import DATA, ORDER, Problem
@@ -33,6 +34,13 @@ JITTER = 0.5
 #: By how many cycles (standard deviation) a change perturbs the ends of operations.
 CHANGES = (0.3, 1.0, 3.0)
 
+#: The seeds of changes at one end of a schedule begin here; those below perturb all of it.
+AT_AN_END = 2**31
+
+#: The first or last cycles that a change at an end is about: there it perturbs twice as much, and
+#: by NEXT_TO_NOTHING elsewhere.
+END_CYCLES, NEXT_TO_NOTHING = (20, 60, 150), 0.1
+
 
 @dataclass(frozen=True, eq=False)
 class BothWays:
@@ -42,49 +50,62 @@ class BothWays:
 
     @cached_property
     def backward(self) -> Prepared:
-        return prepare(reversed_problem(self.forward.problem))
+        return prepare_like(reversed_problem(self.forward.problem), self.forward)
 
 
 def improved_schedules(
-    both: BothWays, schedule: Schedule, pressure: Pressure, passes: int, seed: int = 0
+    both: BothWays,
+    schedule: Schedule,
+    pressure: Pressure,
+    passes: int,
+    seed: int = 0,
+    mirrored: Schedule | None = None,
 ) -> Iterator[Schedule]:
     """The forward schedule of each pass, starting from `schedule`; stops where scratch is full.
 
-    They are legal and within `pressure`, but not each is shorter than the one before.
+    They are legal and within `pressure`, but not each is shorter than the one before. `mirrored` is
+    that of `schedule`, if it is at hand.
     """
-    if passes == 0:
-        return
-    prepared, backward = both.forward, both.backward
-    nothing_live = Pressure(int(backward.problem.storage_words.sum()))
+    prepared = both.forward
     rng = np.random.default_rng(seed)
     for _ in range(passes):
-        mirrored = run_list(backward, _ends(schedule), nothing_live)
-        assert isinstance(mirrored, Schedule)  # it writes no storage
+        backward = mirrored or mirrored_schedule(both, schedule)
+        mirrored = None
         jitter = rng.normal(0.0, JITTER, prepared.problem.size)
-        forward = run_list(prepared, _ends(mirrored) + jitter, pressure)
+        forward = run_list(prepared, _ends(backward) + jitter, pressure)
         if isinstance(forward, ScratchFull):
             return
         yield forward
         schedule = forward
 
 
+def mirrored_schedule(both: BothWays, schedule: Schedule) -> Schedule:
+    """The problem with time reversed, the operations that end last in `schedule` first."""
+    return _from_the_end(both, _ends(schedule))
+
+
+def _from_the_end(both: BothWays, ends: Urgency) -> Schedule:
+    nothing_live = Pressure(int(both.backward.problem.storage_words.sum()))
+    mirrored = run_list(both.backward, ends, nothing_live)
+    assert isinstance(mirrored, Schedule)  # it writes no storage
+    return mirrored
+
+
 def back_and_forth(
     both: BothWays,
     schedule: Schedule,
     pressure: Pressure,
-    perturbed_by: float,
+    perturbed_by: float | NDArray[np.float64],
     rng: np.random.Generator,
 ) -> Schedule | None:
     """`schedule` with its ends perturbed, packed from the end and from the start; None if full.
 
-    `perturbed_by` is in cycles (standard deviation). Every other time, by chance, the second
-    priorities are perturbed as well.
+    `perturbed_by` is in cycles (standard deviation), for all operations or for each. Every other
+    time, by chance, the second priorities are perturbed as well.
     """
-    nothing_live = Pressure(int(both.backward.problem.storage_words.sum()))
     size = both.forward.problem.size
     ends = _ends(schedule) + rng.normal(0.0, perturbed_by, size)
-    mirrored = run_list(both.backward, ends, nothing_live)
-    assert isinstance(mirrored, Schedule)  # it writes no storage
+    mirrored = _from_the_end(both, ends)
     jitter = rng.normal(0.0, JITTER, size) if rng.integers(2) else 0.0
     forward = run_list(both.forward, _ends(mirrored) + jitter, pressure)
     return None if isinstance(forward, ScratchFull) else forward
@@ -95,7 +116,21 @@ def changed_schedule(
 ) -> Schedule | None:
     """`schedule` after the change that `seed` stands for; None if scratch is full."""
     rng = np.random.default_rng(seed)
-    return back_and_forth(both, schedule, pressure, float(rng.choice(CHANGES)), rng)
+    perturbed_by = float(rng.choice(CHANGES))
+    if seed < AT_AN_END:
+        return back_and_forth(both, schedule, pressure, perturbed_by, rng)
+    by_operation = _at_an_end(schedule, 2 * perturbed_by, rng)
+    return back_and_forth(both, schedule, pressure, by_operation, rng)
+
+
+def _at_an_end(
+    schedule: Schedule, perturbed_by: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """By how much to perturb each operation, if the first or last ones are to change places."""
+    ends, cycles = _ends(schedule), int(rng.choice(END_CYCLES))
+    first = ends < cycles
+    last = ends >= schedule.makespan - cycles
+    return np.where(first if rng.integers(2) else last, perturbed_by, NEXT_TO_NOTHING)
 
 
 def reversed_problem(problem: Problem) -> Problem:

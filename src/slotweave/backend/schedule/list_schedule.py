@@ -8,7 +8,7 @@ Compiler", 12.3. It knows nothing of the operations but what the Problem says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +105,7 @@ class Prepared:
     """A problem as the hot loop wants it: what stays the same from one list to the next.
 
     `modes` are in order of their price, `mode_columns` their engines, slots and latencies;
+    `free_mode` and `least_moved` are those of the hot loop (`_list_kernel`);
     `predecessors` counts those of each operation; `successors` are the edges by predecessor:
     offset, successor, whether DATA, lag; `slot_offset` leaves each operation room for its widest
     mode. No schedule has fewer than `least_cycles` (the slots bound).
@@ -113,6 +114,8 @@ class Prepared:
     problem: Problem
     modes: Ints
     mode_columns: tuple[Ints, Ints, Ints]
+    free_mode: Ints
+    least_moved: NDArray[np.int64]
     predecessors: Ints
     classes: ModeClasses
     successors: tuple[Ints, Ints, NDArray[np.bool_], Ints]
@@ -124,16 +127,35 @@ class Prepared:
 
 def prepare(problem: Problem) -> Prepared:
     """Bring `problem` into the form that `run_list` takes, for many lists."""
-    readers = np.bincount(problem.read, minlength=len(problem.storage_words)).astype(np.int64)
-    slowest = int(problem.mode_latency.max(initial=1))
-    horizon = 2 + max(slowest, int(problem.pred_lag.max(initial=0)))
-    least, prices = dearest_prices(problem)
+    classes = mode_classes(problem)
+    least, prices = dearest_prices(problem, classes)
     modes = cheapest_first(problem, prices)
     columns = problem.mode_engine[modes], problem.mode_slots[modes], problem.mode_latency[modes]
     return Prepared(
-        problem, modes, columns, np.diff(problem.pred_offset), mode_classes(problem),
-        _successors(problem), _slot_room(problem), readers, horizon, float(least),
+        problem, modes, columns, _free_modes(problem, columns[1]), _least_moved(problem),
+        np.diff(problem.pred_offset), classes, _successors(problem), _slot_room(problem),
+        _readers(problem), _horizon(problem), float(least),
     )  # fmt: skip
+
+
+def prepare_like(problem: Problem, prepared: Prepared) -> Prepared:
+    """As `prepare`, for a problem that has the operations and modes of `prepared`'s in the same
+    order, whatever its edges, and what it reads and writes."""
+    return replace(
+        prepared, problem=problem, predecessors=np.diff(problem.pred_offset),
+        successors=_successors(problem), readers=_readers(problem), horizon=_horizon(problem),
+    )  # fmt: skip
+
+
+def _readers(problem: Problem) -> NDArray[np.int64]:
+    """How often each storage is read."""
+    return np.bincount(problem.read, minlength=len(problem.storage_words)).astype(np.int64)
+
+
+def _horizon(problem: Problem) -> int:
+    """A number larger than any latency or lag by two."""
+    slowest = int(problem.mode_latency.max(initial=1))
+    return 2 + max(slowest, int(problem.pred_lag.max(initial=0)))
 
 
 def run_list(prepared: Prepared, urgency: Urgency, pressure: Pressure) -> Schedule | ScratchFull:
@@ -141,31 +163,43 @@ def run_list(prepared: Prepared, urgency: Urgency, pressure: Pressure) -> Schedu
     from slotweave.backend.schedule import _list_kernel
 
     problem, slot_offset = prepared.problem, prepared.slot_offset
-    by_rank = _by_rank(urgency)
+    by_rank = _most_urgent_first(urgency).astype(np.int32)
     rank = np.empty(problem.size, np.int32)
     rank[by_rank] = np.arange(problem.size, dtype=np.int32)
     status, makespan, _peak, live, chosen, slot_cycle, _done = _list_kernel.list_schedule_arrays(
         np.array(problem.slots, np.int64), problem.mode_offset, *prepared.mode_columns,
-        prepared.predecessors, *prepared.successors, rank, by_rank,
-        prepared.classes.of, len(prepared.classes.modes), slot_offset, problem.writes,
-        problem.read_offset, problem.read, problem.storage_words,
-        prepared.readers, problem.items, urgency, pressure.limit, pressure.reserve, pressure.slope,
-        prepared.horizon,
+        prepared.free_mode, prepared.least_moved, prepared.predecessors,
+        *prepared.successors, rank, by_rank, prepared.classes.of, len(prepared.classes.modes),
+        slot_offset, problem.writes, problem.read_offset, problem.read, problem.storage_words,
+        prepared.readers, problem.items, urgency,
+        pressure.limit, pressure.reserve, pressure.slope, prepared.horizon,
     )  # fmt: skip
     if status == _list_kernel.SCRATCH_FULL:
         return ScratchFull(int(makespan), int(live), _holding(problem, slot_cycle, slot_offset))
     if status != _list_kernel.DONE:
         raise ValueError("the edges of the problem form a cycle")
-    return _as_schedule(problem, prepared.modes[chosen], slot_cycle, slot_offset, int(makespan))
+    columns = prepared.mode_columns
+    offset, cycle = _list_kernel.taken_cycles(chosen, columns[1], slot_offset, slot_cycle)
+    modes = prepared.modes[chosen] - problem.mode_offset[:-1]
+    return Schedule(modes, offset, cycle, int(makespan))
 
 
-def _by_rank(urgency: Urgency) -> Ints:
-    """The operations from the most urgent on; of several that are as urgent the first."""
-    order = np.argsort(-urgency)  # the quickest one, which does not keep the order of equals
-    ranked = urgency[order]
-    if np.any(ranked[1:] == ranked[:-1]):
-        order = np.argsort(-urgency, kind="stable")
-    return order.astype(np.int32)
+def _most_urgent_first(urgency: Urgency) -> NDArray[np.int64]:
+    """The operations in order of urgency, of equal ones the first one first.
+
+    A stable sort takes several times as long as one of different keys.
+    """
+    bits = len(urgency).bit_length()
+    if (abs(urgency) < 1 << (62 - bits)).all():
+        whole = urgency.astype(np.int64)
+        if (whole == urgency).all():
+            keys = np.sort((-whole << bits) | np.arange(len(urgency)))
+            return keys & ((1 << bits) - 1)
+    order = np.argsort(-urgency)
+    ordered = urgency[order]
+    if (ordered[:-1] > ordered[1:]).all():
+        return order
+    return np.argsort(-urgency, kind="stable")
 
 
 def cheapest_first(problem: Problem, prices: Prices) -> Ints:
@@ -174,6 +208,24 @@ def cheapest_first(problem: Problem, prices: Prices) -> Ints:
     cost = np.round(each[problem.mode_engine] * problem.mode_slots, 9)
     owner = np.repeat(np.arange(problem.size), np.diff(problem.mode_offset))
     return np.lexsort((np.arange(len(cost)), cost, owner)).astype(np.int32)
+
+
+def _free_modes(problem: Problem, slots: Ints) -> Ints:
+    """The first mode of each operation that takes none of the `slots`; -1 if it has none."""
+    found = np.full(problem.size, -1, np.int32)
+    owner = np.repeat(np.arange(problem.size), np.diff(problem.mode_offset))
+    free = np.flatnonzero(slots == 0)[::-1]
+    found[owner[free]] = free
+    return found
+
+
+def _least_moved(problem: Problem) -> NDArray[np.int64]:
+    """By engine, the fewest slots of a mode of an operation that has another mode too."""
+    least = np.full(len(problem.slots), np.iinfo(np.int64).max)
+    modes = np.diff(problem.mode_offset)
+    several = np.repeat(modes > 1, modes) & (problem.mode_engine >= 0)
+    np.minimum.at(least, problem.mode_engine[several], problem.mode_slots[several])
+    return least
 
 
 def _successors(problem: Problem) -> tuple[Ints, Ints, NDArray[np.bool_], Ints]:
@@ -200,13 +252,3 @@ def _holding(problem: Problem, slot_cycle: Ints, slot_offset: Ints) -> tuple[int
     reader = np.repeat(np.arange(problem.size), np.diff(problem.read_offset))
     wanted = np.unique(problem.read[~issued[reader]])
     return tuple(np.intersect1d(written, wanted).tolist())
-
-
-def _as_schedule(
-    problem: Problem, chosen: Ints, slot_cycle: Ints, slot_offset: Ints, makespan: int
-) -> Schedule:
-    width = problem.mode_slots[chosen]
-    offset = np.concatenate(([0], np.cumsum(width))).astype(np.int32)
-    lane = np.arange(offset[-1]) - np.repeat(offset[:-1], width)
-    cycle = slot_cycle[np.repeat(slot_offset[:-1], width) + lane]
-    return Schedule(chosen - problem.mode_offset[:-1], offset, cycle, makespan)

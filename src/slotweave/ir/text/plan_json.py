@@ -24,8 +24,8 @@ _KEYS = ("schema_version", "name", "kernel", "rewrite", "schedule", "choices", "
 _SCHEDULE_KEYS = tuple(field.name for field in fields(ScheduleOptions))
 
 
-def plan_to_json(plan: Plan) -> str:
-    """`plan` as JSON text."""
+def plan_to_json(plan: Plan, indent: int | None = 2) -> str:
+    """`plan` as JSON text, in one line if there is no `indent`."""
     return json_text(
         {
             "schema_version": PLAN_SCHEMA_VERSION,
@@ -35,7 +35,8 @@ def plan_to_json(plan: Plan) -> str:
             "schedule": asdict(plan.schedule),
             "choices": plan.choices,
             "origin": plan.origin,
-        }
+        },
+        indent,
     )
 
 
