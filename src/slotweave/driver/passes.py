@@ -127,8 +127,9 @@ def _pipeline(draft: Draft) -> Draft:
 
 def _lower(draft: Draft) -> Draft:
     """The scheduling problem of each block."""
-    machine = draft.job.machine
-    return replace(draft, lowered=tuple(lower(b.graph, machine) for b in draft.flow.blocks))
+    machine, outright = draft.job.machine, draft.job.plan.schedule.outright
+    lowered = tuple(lower(block.graph, machine, outright) for block in draft.flow.blocks)
+    return replace(draft, lowered=lowered)
 
 
 def _promises(draft: Draft) -> Draft:

@@ -25,6 +25,7 @@ from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
+from slotweave.ir.graph import Graph
 from slotweave.ir.lineage import starts_of
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
@@ -102,7 +103,10 @@ def _same_as_graph(
     if flow is None or job is None:
         return "unknown", "no plan is known that gives the graph it was made from"
     graphs = [done.graph for done in rewritten_blocks(flow, job)]
-    wanted = flow.with_graphs(graphs) if len(graphs) > 1 else lower(graphs[0], job.machine).graph
+    if len(graphs) > 1:
+        wanted: Flow | Graph = flow.with_graphs(graphs)
+    else:
+        wanted = lower(graphs[0], job.machine, job.plan.schedule.outright).graph
     found = same_as_graph(program, job.machine, wanted, facts, starts_of(program))
     return found.answer, found.why
 

@@ -83,6 +83,9 @@ class ScheduleOptions:
     the graph is known to leave free (its working regions, and words that it overwrites later), or,
     if they are constants, to be rematerialized. With `pipeline`, iterations of a loop overlap where
     that is shorter (modulo scheduling).
+
+    Constants are sums of earlier ones where that is possible, so most wait for the first. The first
+    `outright` after that one are loaded and wait for nothing.
     """
 
     method: str = "list"
@@ -99,6 +102,7 @@ class ScheduleOptions:
     windows_open: int = 0
     spill: bool = False
     pipeline: bool = True
+    outright: int = 0
 
 
 #: The fields of ScheduleOptions as users read them; each name and default is that of a field.
@@ -146,6 +150,11 @@ SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
     PlanChoice(
         "pipeline", "true or false", True,
         "Whether iterations of a loop may overlap, by modulo scheduling, where that is shorter.",
+    ),
+    PlanChoice(
+        "outright", "an integer from 0", 0,
+        "How many constants after the first one, in the order of the kernel, are loaded whatever "
+        "they are sums of, so that they wait for no other.",
     ),
 )  # fmt: skip
 

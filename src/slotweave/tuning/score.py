@@ -176,7 +176,7 @@ def _problem_key(plan: Plan) -> str:
     held = plan.schedule
     shaping = ScheduleOptions(
         method=held.method, modes=held.modes, stages_open=held.stages_open,
-        window=held.window, windows_open=held.windows_open,
+        window=held.window, windows_open=held.windows_open, outright=held.outright,
     )  # fmt: skip
     return plan_to_json(Plan("", plan.kernel, plan.rewrite, shaping, plan.choices), indent=None)
 

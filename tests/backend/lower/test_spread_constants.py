@@ -106,6 +106,20 @@ def test_what_is_no_sum_is_an_immediate_away_from_the_first():
     assert spread_constants(graph, CHALLENGE).nodes[3] == Node("add_immediate", 1, (0,), imm=93)
 
 
+def test_the_first_constants_are_loaded_outright_if_so_many_are_wanted():
+    graph = constants_stored([7, 100, 200])  # with their addresses: 7, 0, 100, 1, 200, 2
+    for outright, loaded in ((0, [7]), (1, [7, 0]), (2, [7, 0, 100]), (9, [7, 0, 100, 1, 200, 2])):
+        spread = spread_constants(graph, CHALLENGE, outright=outright)
+        assert [node.imm for node in spread.nodes if node.op == "const"] == loaded
+        assert stored(spread) == stored(graph)
+
+
+def test_a_constant_that_is_loaded_outright_is_a_summand_of_later_ones():
+    spread = spread_constants(constants_stored([7, 100, 107]), CHALLENGE, outright=2)
+    last = spread.nodes[spread.nodes[-1].args[1]]
+    assert (last.op, [spread.nodes[arg].imm for arg in last.args]) == ("add", [7, 100])
+
+
 def test_a_row_of_constants_becomes_one_constant_and_steps():
     graph = constants_stored([1000 + 48 * i for i in range(6)])
     spread = spread_constants(graph, CHALLENGE)

@@ -45,6 +45,7 @@ def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
         "children_but": [{"groups": draw(st.lists(st.integers(0, 4))), "way": "memory"}],
         "children": draw(st.sampled_from(values_of("children"))),
         "buffers": draw(st.integers(1, 2)),
+        "summands": draw(st.lists(st.integers(-(2**31), 2**32 - 1), max_size=3)),
         "bias": draw(st.sampled_from(values_of("bias"))),
         "constant": draw(st.sampled_from(values_of("constant"))),
         "constant_but": [

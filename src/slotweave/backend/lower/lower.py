@@ -76,14 +76,14 @@ def _ints(values: list[int] | tuple[int, ...]) -> Ints:
     return np.array(values, dtype=np.int32)
 
 
-def lower(graph: Graph, machine: Machine) -> Lowered:
+def lower(graph: Graph, machine: Machine, outright: int = 0) -> Lowered:
     """The scheduling problem of `graph` on `machine`.
 
-    Constants are spread over engines. Where the paths through the chains of sums that they then are
-    would make the problem longer, those that are urgent are not. Raises NoSchedule (SW302) if no
-    engine can run one of its operations.
+    Constants are spread over engines, but for the first one and `outright` more. Where the paths
+    through the chains of sums that they then are would make the problem longer, those that are
+    urgent are not. Raises NoSchedule (SW302) if no engine can run one of its operations.
     """
-    spread = lower_as_it_stands(spread_constants(graph, machine), machine)
+    spread = lower_as_it_stands(spread_constants(graph, machine, outright=outright), machine)
     least = _least(spread)
     slots = next(bound.cycles for bound in spread.ladder if bound.name == "slots")
     if least <= slots * _HARDLY_LONGER:
@@ -92,7 +92,10 @@ def lower(graph: Graph, machine: Machine) -> Lowered:
     fewest = max(slots, critical_path_bound(plain.problem).cycles)
     ends = range(least - 1, fewest - 1, -max(1, (least - fewest) // _ENDS))
     rooms = [_room(plain, end) for end in ends]
-    timely = [lower_as_it_stands(spread_constants(graph, machine, room), machine) for room in rooms]
+    timely = [
+        lower_as_it_stands(spread_constants(graph, machine, room, outright), machine)
+        for room in rooms
+    ]
     return min(spread, *timely, plain, key=_least)
 
 

@@ -30,14 +30,19 @@ NO_LIMITS: Mapping[int, int] = {}
 MOST_STEPS, LEAST_SERVED = 4, 4
 
 
-def spread_constants(graph: Graph, machine: Machine, room: Mapping[int, int] = NO_LIMITS) -> Graph:
+def spread_constants(
+    graph: Graph, machine: Machine, room: Mapping[int, int] = NO_LIMITS, outright: int = 0
+) -> Graph:
     """`graph` with its constants free to come from any engine that can make them.
 
-    `room` says of constants for how many cycles they may wait at most.
+    `room` says of constants for how many cycles they may wait at most; the first `outright` after
+    the first one of all stay as they are.
     """
-    anchor = next((i for i, node in enumerate(graph.nodes) if node.op == "const"), None)
-    if anchor is None:
+    constants = [i for i, node in enumerate(graph.nodes) if node.op == "const"]
+    if not constants:
         return graph
+    anchor, *others = constants
+    loaded = {graph.nodes[index].imm for index in others[:outright]}
     sums = _runs_elsewhere(machine, "add")
     immediates = _runs_elsewhere(machine, "add_immediate")
     base = graph.nodes[anchor].imm
@@ -47,6 +52,9 @@ def spread_constants(graph: Graph, machine: Machine, room: Mapping[int, int] = N
     nodes = list(graph.nodes)
     for index, node in enumerate(graph.nodes):
         if node.op != "const" or index == anchor:
+            continue
+        if node.imm in loaded:
+            available.add(node.imm, index, 0)
             continue
         most = min(LONGEST_CHAIN, room.get(node.imm, LONGEST_CHAIN))
         found = available.summands(node.imm, most) if sums else None

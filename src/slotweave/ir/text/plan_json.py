@@ -88,6 +88,7 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         windows_open=_count(table, "windows_open", at, 0),
         spill=(at / "spill").boolean(table.get("spill", default.spill)),
         pipeline=(at / "pipeline").boolean(table.get("pipeline", default.pipeline)),
+        outright=_count(table, "outright", at, 0),
     )
 
 

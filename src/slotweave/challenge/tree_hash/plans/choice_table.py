@@ -117,6 +117,11 @@ CHOICES: tuple[PlanChoice, ...] = (
         "What becomes of the constant that the hash xors in last.", _CONSTANTS, _VECTOR,
     ),
     PlanChoice("constant_but", _EXCEPTIONS, [], _BUT.format("constant"), _CONSTANTS, _VECTOR),
+    PlanChoice(
+        "summands", "a list of integers", [],
+        "Constants that are made before all others, in this order: a constant can be a sum only of "
+        "those that were made before it.", styles=_VECTOR,
+    ),
 )  # fmt: skip
 
 #: More vectors than this do not fit into any scratch, nor more levels.

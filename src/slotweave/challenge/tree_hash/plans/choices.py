@@ -72,6 +72,7 @@ class Choices:
     constant_but: Exceptions
     sharing: frozenset[int]
     loop: int
+    summands: tuple[int, ...]
 
     def way(self, group: int, number: int) -> str:
         """How `group` answers its level in round `number`; some ways decide the next round's."""
@@ -173,6 +174,7 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
         constant_but=_exceptions(plan, "constant_but"),
         sharing=_groups_sharing_words(shape, tables, lanes),
         loop=number_from(plan, "loop", "a number of vectors", 0),
+        summands=tuple(list_of(plan, "summands", [], int)),
     )
     if contract != "any-start" and choices.style == "vector":
         _check_tables(plan, choices, lanes)

@@ -41,6 +41,8 @@ def build_vector(
     """Write the program of `shape` for items that start at the root through `k`."""
     level = Level(k, shape, memory, TreeTop(k, shape, memory))
     groups = groups_of(shape, k.vector_length)
+    for number in choices.summands:
+        k.literal(number)
     lent = _Borrowed(level, choices)
     # Words that tables or another group lie over are read before anything is written there, and
     # written when nothing reads the tables any more.
