@@ -11,8 +11,8 @@ from contextlib import contextmanager
 def uncollected() -> Iterator[None]:
     """No cyclic garbage collection within; nothing changes if there is none anyway.
 
-    Else a graph of many nodes is walked again and again: a fifth to a third of the time. What is left
-    afterwards counts as old, or the collector would walk it at once.
+    Else a graph of many nodes is walked again and again: a fifth to a third of the time. What is
+    left afterwards counts as old, or the collector would walk it at once.
     """
     collects = gc.isenabled()
     gc.disable()
