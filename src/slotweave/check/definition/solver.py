@@ -15,18 +15,17 @@ from slotweave.ir.graph import Region
 from slotweave.isa import OPERATIONS, WORD_BITS
 from slotweave.isa.smt import word_term
 
-#: How long the solver may take for one pair, in milliseconds.
-PATIENCE = 5000
-
-#: How much the solver may do to lead a run another way, in its own units: the same everywhere.
-EFFORT = 2_000_000
+#: How much the solver may do, in its own units, of which it does some millions a second: the same
+#: on every machine. For one pair or address, and to lead a run another way.
+EFFORT_FOR_PROOF = 30_000_000
+EFFORT_FOR_INPUT = 2_000_000
 
 
 def proved_equal(forms: Forms, first: int, second: int) -> bool:
     """Whether `first` and `second` are proved equal, whatever the words are that they share."""
     shared = frozenset(forms.cone(first)) & frozenset(forms.cone(second))
     solver = z3.Solver()
-    solver.set("timeout", PATIENCE)
+    solver.set("rlimit", EFFORT_FOR_PROOF)
     solver.add(_term(forms, first, shared) != _term(forms, second, shared))
     return bool(solver.check() == z3.unsat)
 
@@ -66,7 +65,7 @@ def memory_outside(
     """
     known, inputs = _words_of(terms, [address])
     solver = z3.Solver()
-    solver.set("timeout", PATIENCE)
+    solver.set("rlimit", EFFORT_FOR_PROOF)
     bounds = known_words(facts, max(inputs, default=0) + 1)
     solver.add(*_within(inputs, bounds))
     found = known[address]
@@ -87,7 +86,7 @@ def words_leading(
     taken = path.decisions[: index + 1]
     known, inputs = _words_of(path.terms, [decision.term for decision in taken])
     solver = z3.Solver()
-    solver.set("rlimit", EFFORT)
+    solver.set("rlimit", EFFORT_FOR_INPUT)
     solver.add(*_within(inputs, bounds))
     for decision in taken[:-1]:
         word = known[decision.term]
