@@ -60,7 +60,8 @@ def _compiled_rows(found: CompiledSummary) -> Iterator[tuple[str, Text]]:
     of = "for the operations of this plan"
     if found.run is not None:
         blocks = found.bound.name == "blocks"
-        of = "for one run of these " + ("blocks" if blocks else "slots, each on its engine")
+        run = "one" if found.cycles_of == EVERY_RUN else "that"
+        of = f"for {run} run of these " + ("blocks" if blocks else "slots, each on its engine")
         taken = ", ".join(f"{count:,} {name}" for name, count in found.run.jumps.items())
         text = f"{len(result.program.bundles):,} in the program; jumps in a run: {taken}"
         yield "bundles", Text(text)

@@ -19,6 +19,7 @@ from slotweave.anatomy.json_rows import bound_json, engine_rows
 from slotweave.base.wording import EVERY_RUN, longest_of, plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.check.runs.execution import instance_memory
+from slotweave.check.symbolic.flow_by_blocks import ByBlocks
 from slotweave.driver.compiled import Compiled, CompiledBlock
 from slotweave.ir.loop_problem import LoopReport, LoopSchedule
 from slotweave.ir.text.loop_json import loop_json
@@ -91,8 +92,9 @@ class CompiledSummary:
     @property
     def cycles_of(self) -> str:
         """Of which runs `cycles` are: a program of which the symbolic run decides each jump takes
-        as long on every input."""
-        if self.run is None or self.result.equivalence.answer is True:
+        as long on every input; one that is proved block by block need not."""
+        proof = self.result.equivalence
+        if self.run is None or (proof.proved and not isinstance(proof, ByBlocks)):
             return EVERY_RUN
         return longest_of(max(1, self.result.verified.instances))
 

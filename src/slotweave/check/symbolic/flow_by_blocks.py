@@ -15,10 +15,12 @@ pipelined has jumps within its code, so of its program nothing is said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, pairwise
+from typing import Any
 
 from slotweave.base.verdict import Verdict
-from slotweave.check.symbolic.block_equality import BlockRun, Passing, Same, block_is_graph
+from slotweave.check.symbolic.block_equality import BlockRun, Passing, block_is_graph
 from slotweave.check.symbolic.ranged_memory import RangedMemory
 from slotweave.check.symbolic.ranged_terms import RangedTerms
 from slotweave.check.symbolic.refinement import RegionsByRange
@@ -38,18 +40,23 @@ _WHY = (
 )
 
 
+@dataclass(frozen=True)
+class ByBlocks(Verdict[Any]):
+    """A verdict of blocks one by one: runs may go through different ones, and take longer."""
+
+
 def flow_by_blocks(
     flow: Flow, program: Program, starts: Sequence[int], machine: Machine, facts: Facts
-) -> Same:
+) -> ByBlocks:
     """Does `program`, whose block n begins at bundle `starts[n]`, do what `flow` says?
 
     `starts` ends with the number of its bundles. `facts` must hold whenever a block is entered.
     """
     for refusal in static_faults(program, machine):
-        return Verdict("unknown", f"the machine refuses the program: {refusal}")
+        return ByBlocks("unknown", f"the machine refuses the program: {refusal}")
     kinds = slot_kinds(machine)
     for reason in chain(_changed_facts(flow, facts), _badly_linked(flow, program, starts, kinds)):
-        return Verdict("unknown", reason)
+        return ByBlocks("unknown", reason)
     first_words, assumed = flow.first_words, []
     held = _constants_held(flow, program, starts, machine, facts)
     variables = tuple(range(first, stop) for first, stop in pairwise(first_words))
@@ -62,9 +69,9 @@ def flow_by_blocks(
         bundles = [_straight(each, kinds) for each in _text(program, starts, number)]
         found = block_is_graph(bundles, block.graph, machine, facts, passing)
         if not found.proved:
-            return Verdict("unknown", f"block {number}: {found.why}")
+            return ByBlocks("unknown", f"block {number}: {found.why}")
         assumed += [each for each in found.assumptions if each not in assumed]
-    return Verdict(True, _WHY, assumptions=tuple(assumed))
+    return ByBlocks(True, _WHY, assumptions=tuple(assumed))
 
 
 def _changed_facts(flow: Flow, facts: Facts) -> Iterator[str]:
