@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from fuzz.claims import repacking_keeps_the_meaning
+from fuzz.claims import inspection_counts, repacking_keeps_the_meaning
 from fuzz.compiling import Job, compiles_right, job_from_text
 from fuzz.kernels import KernelJob, kernel_job_from_text, kernel_jobs, kernel_means_itself
 from fuzz.programs import program_job_from_text
@@ -40,8 +40,10 @@ def test_a_kernel_that_went_wrong_compiles_right(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", PROGRAMS, ids=lambda file: file.stem)
-def test_a_program_of_which_something_false_was_said_is_repacked_right(file: Path) -> None:
-    repacking_keeps_the_meaning(program_job_from_text(file.read_text()))
+def test_what_is_said_of_a_program_of_which_something_was_false_holds(file: Path) -> None:
+    job = program_job_from_text(file.read_text())
+    inspection_counts(job)
+    repacking_keeps_the_meaning(job)
 
 
 @pytest.mark.parametrize("file", TEXTS, ids=lambda file: f"{file.parent.name}-{file.name}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
+from itertools import groupby
+from math import inf
 
 import numpy as np
 
 from slotweave.anatomy.causes.access_conflicts import MemoryWalk
 from slotweave.anatomy.causes.placements import Placements
-from slotweave.isa.operations import NO_EFFECT
+from slotweave.isa.operations import LOADS, NO_EFFECT
 from slotweave.machine import Machine
 
 
@@ -31,26 +34,67 @@ def movable(placed: Placements, machine: Machine) -> dict[str, dict[str, int]]:
 
 
 def critical_path(placed: Placements) -> int:
-    """Cycles of the longest chain of operands and memory order; scratch is never reused."""
-    walk = MemoryWalk(placed.issued, placed.touched, placed.known)
-    last = -1
-    ready: list[int] = []  # when the result of each operation lands
-    depth: dict[int, int] = {}  # of those that are ordered in memory
-    beside: list[int] = []  # those of the same bundle, which accesses do not wait for
-    for number, operation in enumerate(placed.issued):
-        kind = operation.kind
-        start = 0
+    """Cycles of the longest chain of operands and memory order; scratch is never reused.
+
+    In memory, loads have their order where they read, all else where it lands.
+    """
+    return _Depths(placed).longest()
+
+
+class _Depths:
+    """The first cycle of each operation, from those before it in memory and among operands."""
+
+    def __init__(self, placed: Placements) -> None:
+        self._issued = placed.issued
+        self._walk = MemoryWalk(placed.issued, placed.touched, placed.known)
+        self._ready = [0] * len(placed.issued)  # when the result of each operation lands
+        self._in_flight: dict[int, list[int]] = {}  # landing -> operations, as issued
+        self._pauses: tuple[list[int], list[int]] = ([], [])  # bundles, and what comes after them
+        self._last = -1
+
+    def longest(self) -> int:
+        """How many cycles pass until the last of them."""
+        numbers = range(len(self._issued))
+        for bundle, beside in groupby(numbers, lambda number: self._issued[number].bundle):
+            if self._in_flight:
+                self._land(bundle)
+            for number in beside:
+                operation = self._issued[number]
+                effect = operation.effect
+                ordered = effect is not NO_EFFECT and self._walk.ordered(number)
+                if ordered and effect is not LOADS:
+                    self._in_flight.setdefault(operation.lands, []).append(number)
+                    continue
+                start = self._start(number, ordered)
+                self._ready[number] = start + operation.kind.latency
+                if ordered:
+                    self._walk.note(number, start)
+        self._land(inf)
+        return self._last + 1
+
+    def _land(self, until: float) -> None:
+        """What lands until then; those that land at once do not wait for each other."""
+        for time in sorted(time for time in self._in_flight if time <= until):
+            landing = self._in_flight.pop(time)
+            starts = [self._start(number, ordered=True) for number in landing]
+            for number, start in zip(landing, starts, strict=True):
+                operation = self._issued[number]
+                if operation.kind.operation.name == "pause":  # of what is issued after it alone
+                    bundles, after = self._pauses
+                    bundles.append(operation.bundle)
+                    after.append(start + 1)
+                else:
+                    self._walk.note(number, start)
+
+    def _start(self, number: int, ordered: bool) -> int:
+        operation, start = self._issued[number], 0
         for maker in operation.producers:
-            start = max(start, ready[maker])
-        if kind.operation.effect is not NO_EFFECT and walk.ordered(number):
-            if beside and placed.issued[beside[0]].bundle < operation.bundle:
-                for other in beside:
-                    walk.note(other, depth[other])
-                beside = []
-            edge = walk.edge(number)
+            start = max(start, self._ready[maker])
+        if ordered:
+            edge = self._walk.edge(number)
             start = max(start, edge.earliest) if edge else start
-            depth[number] = start
-            beside.append(number)
-        ready.append(start + kind.latency)
-        last = max(last, start)
-    return last + 1
+            bundles, after = self._pauses
+            passed = bisect_left(bundles, operation.bundle) if bundles else 0
+            start = max(start, after[passed - 1]) if passed else start
+        self._last = max(self._last, start)
+        return start
