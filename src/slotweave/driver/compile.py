@@ -64,9 +64,9 @@ def lowered_of(job: Job) -> Lowered:
     """
     lowered = draft_after(job, "lower").lowered
     if len(lowered) > 1:
-        plan, kernel = job.plan.name, job.kernel.name
-        reason = f"by the plan {plan} {kernel} jumps: it is not a single problem"
-        raise InputError(Diagnostic("SW212", f"{reason}; take a plan without loops and branches"))
+        reason = f"{job.kernel.name} jumps (plan {job.plan.name}), so it is not a single problem"
+        hint = "compile it for the bounds of its blocks, or take a plan without loops and branches"
+        raise InputError(Diagnostic("SW212", f"{reason}; {hint}"))
     return lowered[0]
 
 
