@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from functools import cache, partial
 from itertools import islice, pairwise
@@ -18,6 +19,7 @@ from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.driver.compile import compile_job
 from slotweave.driver.job import Job
 from slotweave.extensions import kernels
+from slotweave.ir.graph import Node
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.machine import CHALLENGE
@@ -186,6 +188,25 @@ def test_what_a_search_holds_does_not_grow_with_what_it_tries() -> None:
         assert len(task._begun) <= SCHEDULES_KEPT
         assert len(crew._queue) <= (AHEAD + 1) * ROUND
         assert len(state.bases) == AHEAD + 1
+
+
+def test_what_tracing_leaves_is_collected_though_the_collector_rests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("slotweave.tuning.score.POSED_BETWEEN_COLLECTIONS", 4)
+    task, plan = task_for(), KERNEL.plan("default", SHAPE, "values")
+
+    def nodes_after(posed: range) -> int:
+        for window in posed:
+            task.posed(replace(plan, schedule=replace(plan.schedule, window=10 + window)))
+        return sum(isinstance(one, Node) for one in gc.get_objects())
+
+    gc.disable()
+    try:
+        few = nodes_after(range(2 * PROBLEMS_KEPT))
+        assert nodes_after(range(2 * PROBLEMS_KEPT, 6 * PROBLEMS_KEPT)) < 1.2 * few
+    finally:
+        gc.enable()
 
 
 def test_a_plan_that_was_found_is_begun_with_as_it_was_found():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TypeVar
 
 import numpy as np
@@ -38,6 +40,10 @@ _Value = TypeVar("_Value")
 #: Problems kept at a time, and schedules: many candidates differ from the current plan, or from the
 #: best one, in their schedule only, and several searches may run side by side.
 PROBLEMS_KEPT, SCHEDULES_KEPT = 8, 32
+
+#: Problems posed between collections of garbage. Tracing leaves cycles, and commands and whoever
+#: calls `uncollected` keep the collector from looking for them: a search would grow by each plan.
+POSED_BETWEEN_COLLECTIONS = 32
 
 #: What a cycle of the bound is worth, and a slot issued in the last cycles of a schedule: both say
 #: how near plans of as many cycles are to one less.
@@ -99,6 +105,7 @@ class Task:
     machine: Machine
     parameters: Mapping[str, int]
     contract: str
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False, compare=False)
     _recent: OrderedDict[str, Posed] = field(default_factory=OrderedDict, repr=False, compare=False)
     _steps: OrderedDict[tuple[str, ScheduleOptions], Stepping] = field(
         default_factory=OrderedDict, repr=False, compare=False
@@ -115,6 +122,8 @@ class Task:
             job = Job(self.kernel, self.parameters, self.contract, plan, self.machine)
             with uncollected():
                 posed = _pose(key, lowered_of(job), held)
+            if next(self._numbers) % POSED_BETWEEN_COLLECTIONS == 0:
+                gc.collect()
         else:
             posed = self._recent[key]
         _keep(self._recent, key, posed, PROBLEMS_KEPT)
