@@ -242,7 +242,7 @@ def _repacked(job: ProgramJob, facts: Facts, rewriting: bool) -> Repacked:
 def verdicts_hold(job: ProgramJob) -> None:
     """Two programs are called the same only if no memory tells them apart, different if one does.
 
-    What is said of two programs is said of memories on which neither fails, or names the one that does.
+    What is said of two programs is of memories on which neither fails, or names the one that does.
     """
     subject, other = Subject(job.other, job.machine), Subject(job.program, job.machine)
     same = prove_same(subject, other, job.facts)
