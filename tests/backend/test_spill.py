@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from slotweave.anatomy.spill_counts import spill_counts
+from slotweave.backend.fit import is_scratch_full
 from slotweave.backend.lower import Lowered, lower
 from slotweave.backend.spill import fit_lowered, search_lowered, split_in_turns
 from slotweave.base.diagnostics import NoSchedule
@@ -56,6 +57,15 @@ def test_spilling_fits_where_nothing_else_does_and_is_never_longer() -> None:
         in_scratch(150, spill=False)
     assert in_scratch(150).block.fitted.allocation.peak <= 150
     assert in_scratch(250).cycles < in_scratch(250, spill=False).cycles
+
+
+@pytest.mark.parametrize("words", [300, 320])
+def test_spilling_gains_also_where_what_fits_leaves_words_free(words: int) -> None:
+    """What fits is then an attempt that was kept from using all of scratch."""
+    machine, problem = with_scratch(words), lowered()
+    without = fit_lowered(problem, replace(OPTIONS, spill=False), machine)
+    assert not is_scratch_full(problem.problem, without.allocation)
+    assert fit_lowered(problem, OPTIONS, machine).cycles < without.cycles
 
 
 def test_constants_leave_scratch_too_and_need_no_memory() -> None:

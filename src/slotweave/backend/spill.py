@@ -59,10 +59,11 @@ def search_lowered(
     """
     words = machine.scratch_words
     best, failure = yield from _shorter(None, lowered, options, words, effort)
-    if options.spill and (best is None or is_scratch_full(lowered.problem, best.allocation)):
+    if options.spill:
         for split in split_in_turns(lowered, options, machine, best, kept=kept):
             best, _ = yield from _shorter(best, split, options, words, effort)
-        for turn in FURTHER_TURNS if lowered.problem.size <= MOST_TURNED else ():
+    if options.spill and _may_be_turned(lowered, best):
+        for turn in FURTHER_TURNS:
             for split in split_in_turns(
                 lowered, options, machine, best, (turn,), effort=effort, kept=kept
             ):
@@ -70,6 +71,12 @@ def search_lowered(
     if best is None:
         assert failure is not None
         raise failure
+
+
+def _may_be_turned(lowered: Lowered, best: Fitted | None) -> bool:
+    """Whether further turns take little time and may gain."""
+    full = best is None or is_scratch_full(lowered.problem, best.allocation)
+    return full and lowered.problem.size <= MOST_TURNED
 
 
 def split_in_turns(
