@@ -92,7 +92,8 @@ $(CORE): pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --editable .
 	@touch $@
 
-# The development extra contains the core, so one install serves both.
+# The development extra contains the core, so one install serves both. Modules are compiled when they
+# are imported: most of those that come with it never are.
 $(DEV): pyproject.toml | $(BIN)/pip
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install --quiet --no-compile --editable '.[dev]'
 	@touch $(CORE) $@

@@ -26,9 +26,11 @@ from support.examples import FULL, SHORT
 TESTS = Path(__file__).parent
 
 #: Files that take longest. They come first, so that no process is left alone with one at the end
-#: (pytest-xdist keeps this order with `--no-loadscope-reorder`).
+#: (pytest-xdist keeps this order with `--no-loadscope-reorder`). The first two need different
+#: compiled functions, which later files find in Numba's cache.
 LONGEST = (
     "fuzz/test_campaign.py",
+    "backend/schedule/test_project_search.py",
     "challenge/tree_hash/test_ladder_plans.py",
     "imitations/test_imitations.py",
     "docs/test_how_low.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import slotweave as sw
 from slotweave.base.diagnostics import SlotweaveError
 from slotweave.ir.facts import Facts
+from slotweave.results.made import Compiled
 
 
 def double(k, n=16):
@@ -20,53 +22,65 @@ def double(k, n=16):
         x.vstore(at, 2 * x.vload(at))
 
 
-MADE = sw.compile(double)
+@cache
+def made() -> Compiled:
+    return sw.compile(double)
 
-sw.tune("saxpy", study="kept", evaluations=0)
 
-LOWERED: dict[str, str] = {}
-MADE_SAXPY = sw.compile(
-    "saxpy", n=16, print_after={"lower": lambda text: LOWERED.update(lower=text)}
-)
+@cache
+def saxpy_and_its_problem() -> tuple[Compiled, str]:
+    texts: dict[str, str] = {}
+    result = sw.compile("saxpy", n=16, print_after={"lower": lambda text: texts.update(lower=text)})
+    return result, texts["lower"]
 
-CERTIFICATES = sw.bound("saxpy", n=64).certificates()
+
+@cache
+def certificates() -> str:
+    return sw.bound("saxpy", n=64).certificates()
+
+
+@cache
+def kept_study() -> str:
+    sw.tune("saxpy", study="kept", evaluations=0)
+    return "kept"
+
 
 GRAPH = 'graph "g" vector_length=8 memory_words=0\n'
 
-#: For each verb, arguments with which it works.
+#: For each verb, what gives arguments with which it works.
 RIGHT = {
-    "bound": {"what": "saxpy"},
-    "check_bounds": {"certificates": CERTIFICATES},
-    "clear_cache": {},
-    "compile": {"what": double},
-    "diff": {"a": MADE.program, "b": MADE.program},
-    "explain": {"program": MADE.program, "cycle": 1},
-    "explore": {"what": "saxpy", "set": {"load": [2]}},
-    "export": {"program": MADE.program, "form": "text"},
-    "facts": {"name": "none"},
-    "inspect": {"program": MADE.program},
-    "job": {"kernel": double},
-    "list_kernels": {},
-    "list_machines": {},
-    "list_rules": {},
-    "load": {"path": '{"program": []}\n'},
-    "random_memory": {"kernel": "saxpy"},
-    "repack": {"program": MADE.program, "evaluations": 1},
-    "rederive": {"record": MADE_SAXPY.record()},
-    "report": {"program": MADE.program},
-    "run_pass": {"name": "rewrite", "text": GRAPH},
-    "run": {"program": MADE.program, "memory": [1] * 16},
-    "self_test": {"what": "saxpy", "mutants": 10},
-    "show_cache": {},
-    "show_kernel": {"kernel": "saxpy"},
-    "show_machine": {"machine": "minimal"},
-    "show_rule": {"name": "add_zero"},
-    "solve": {"problem": LOWERED["lower"], "method": "list"},
-    "studies": {},
-    "study": {"name": "kept"},
-    "tune": {"what": "saxpy", "evaluations": 0, "time_limit": None},
-    "verify": {"program": MADE.program, "against": MADE.job},
-    "what_if": {"program": MADE.program},
+    "bound": lambda: {"what": "saxpy"},
+    "check_bounds": lambda: {"certificates": certificates()},
+    "clear_cache": lambda: {},
+    "compile": lambda: {"what": double},
+    "diff": lambda: {"a": made().program, "b": made().program},
+    "explain": lambda: {"program": made().program, "cycle": 1},
+    "explore": lambda: {"what": "saxpy", "set": {"load": [2]}},
+    "export": lambda: {"program": made().program, "form": "text"},
+    "facts": lambda: {"name": "none"},
+    "inspect": lambda: {"program": made().program},
+    "job": lambda: {"kernel": double},
+    "list_kernels": lambda: {},
+    "list_machines": lambda: {},
+    "list_rules": lambda: {},
+    "load": lambda: {"path": '{"program": []}\n'},
+    "random_memory": lambda: {"kernel": "saxpy"},
+    "repack": lambda: {"program": made().program, "evaluations": 1},
+    "rederive": lambda: {"record": saxpy_and_its_problem()[0].record()},
+    "report": lambda: {"program": made().program},
+    "run_pass": lambda: {"name": "rewrite", "text": GRAPH},
+    "run": lambda: {"program": made().program, "memory": [1] * 16},
+    "self_test": lambda: {"what": "saxpy", "mutants": 10},
+    "show_cache": lambda: {},
+    "show_kernel": lambda: {"kernel": "saxpy"},
+    "show_machine": lambda: {"machine": "minimal"},
+    "show_rule": lambda: {"name": "add_zero"},
+    "solve": lambda: {"problem": saxpy_and_its_problem()[1], "method": "list"},
+    "studies": lambda: {},
+    "study": lambda: {"name": kept_study()},
+    "tune": lambda: {"what": "saxpy", "evaluations": 0, "time_limit": None},
+    "verify": lambda: {"program": made().program, "against": made().job},
+    "what_if": lambda: {"program": made().program},
 }
 WRONG = (5, -1, 2.5, "x", "6", b"x", "", "a\0b", [], [-1], {"load": 0}, object(), sw, str, print)
 
@@ -77,7 +91,7 @@ NAMES_OF_FILES = [("report", "path", "x"), ("report", "path", "6")]
 
 CASES = [
     (verb, name)
-    for verb, right in RIGHT.items()
+    for verb in RIGHT
     for name in inspect.signature(getattr(sw, verb)).parameters
     if name not in (*TRUTHS, "options", "parameters", "values")
 ]
@@ -97,7 +111,7 @@ def test_whatever_is_given_is_taken_or_refused_with_a_code(
 def refusal(verb: str, name: str, value: object) -> str | None:
     """The code with which `value` is refused as that argument; None if it is taken."""
     try:
-        getattr(sw, verb)(**{**RIGHT[verb], name: value})
+        getattr(sw, verb)(**{**RIGHT[verb](), name: value})
     except SlotweaveError as error:
         return error.diagnostic.code
     return None
@@ -108,19 +122,19 @@ def test_the_cases_cover_every_verb() -> None:
 
 
 MESSAGES = [
-    (lambda: sw.run(MADE, [0, -1]), "SW210 word 1 of memory must be at least 0, not -1"),
-    (lambda: sw.run(MADE, [2**32]), "SW210 word 0 of memory must be below 2"),
-    (lambda: sw.run(MADE, np.array([3, -1])), "SW210 word 1 of memory.*not -1"),
-    (lambda: sw.run(MADE, "12"), "SW210 memory must be a sequence of words, not '12'"),
+    (lambda: sw.run(made(), [0, -1]), "SW210 word 1 of memory must be at least 0, not -1"),
+    (lambda: sw.run(made(), [2**32]), "SW210 word 0 of memory must be below 2"),
+    (lambda: sw.run(made(), np.array([3, -1])), "SW210 word 1 of memory.*not -1"),
+    (lambda: sw.run(made(), "12"), "SW210 memory must be a sequence of words, not '12'"),
     (lambda: sw.compile("tree-hash", height="6"), "SW202 height must be a whole number, not '6'"),
-    (lambda: sw.compile(MADE.job, n=8), "SW212 a job is complete: give n to `job`"),
+    (lambda: sw.compile(made().job, n=8), "SW212 a job is complete: give n to `job`"),
     (lambda: sw.inspect(object()), "SW212 a program must be a Program, a result that holds one"),
-    (lambda: sw.explain(MADE), "SW212 say which cycle"),
+    (lambda: sw.explain(made()), "SW212 say which cycle"),
     (lambda: sw.explain("SW999"), "SW212 'SW999' is no code"),
-    (lambda: sw.what_if(MADE, {"alu": "4"}), "SW212 the slots of alu must be a whole number"),
-    (lambda: sw.what_if(MADE, {"laod": 4}), "SW212.*did you mean 'load'"),
+    (lambda: sw.what_if(made(), {"alu": "4"}), "SW212 the slots of alu must be a whole number"),
+    (lambda: sw.what_if(made(), {"laod": 4}), "SW212.*did you mean 'load'"),
     (lambda: sw.compile(double, time_limit="5"), "SW212 time_limit must be a number of seconds"),
-    (lambda: sw.bound(MADE, height=3), "SW212 a program takes no height"),
+    (lambda: sw.bound(made(), height=3), "SW212 a program takes no height"),
 ]
 
 
@@ -132,13 +146,13 @@ def test_the_message_says_what_was_wanted_and_what_was_given(call, message: str)
 
 def test_a_program_may_be_a_result_or_a_file(tmp_path: Path) -> None:
     file = tmp_path / "double.json"
-    sw.save(MADE, file)
-    wanted = sw.inspect(MADE.program)
-    for given in (MADE, file, str(file)):
+    sw.save(made(), file)
+    wanted = sw.inspect(made().program)
+    for given in (made(), file, str(file)):
         assert sw.inspect(given).to_json() == wanted.to_json()
-    shorter = sw.repack(MADE, evaluations=1)
-    assert sw.verify(shorter, MADE, Facts(16)).verified.mismatches == 0
-    assert sw.diff(MADE, shorter).unmoved > 0
+    shorter = sw.repack(made(), evaluations=1)
+    assert sw.verify(shorter, made(), Facts(16)).verified.mismatches == 0
+    assert sw.diff(made(), shorter).unmoved > 0
     assert sw.run(file, np.arange(16)).memory.tolist() == list(range(0, 32, 2))
 
 

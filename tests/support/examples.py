@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 #: Without `--long`, of each hundred; a property has at least LEAST, or all it asks for.
-SHARE = 20
+SHARE = 15
 LEAST = 12
 
 #: The profiles, of which conftest.py loads one. Both draw the same examples on every run.

@@ -11,6 +11,12 @@ def kernels():
     return read_listing(KERNELS.read_text(), "kernels.s")
 
 
+def listing_of(function):
+    """The example's lines of one function."""
+    text = KERNELS.read_text()
+    return text[text.index(f"\n{function}:") : text.index(f"\t.size\t{function},")]
+
+
 def text_of(packets, flags=()):
     """Assembly of these packets, each a list of instructions; `flags` of the last."""
     return "f:\n" + packets_text(packets, flags)
