@@ -123,3 +123,24 @@ def test_inspecting_says_why_slots_are_empty():
 
 def test_steps_grow_where_searches_decide_nothing():
     assert [step_after(undecided) for undecided in range(6)] == [1, 1, 1, 2, 4, 8]
+
+
+#: A jump beside what fills slots 2 and 3, as may be from v62 on.
+LATER = text_of([["r0 = asl(r1,#3)", "r2 = asl(r3,#3)", "if (p0) jump .Lend"]])
+
+
+@pytest.mark.parametrize("rename", [False, True])
+def test_packets_that_the_named_version_does_not_allow_stay_and_are_said(rename):
+    named = f"\t.attribute\t4, 62\n{LATER}.Lend:\n"
+    (row, *_) = repack_file(named, "f.s", LIMITS, rename=rename).blocks.values()
+    assert (row.bound, row.is_proved, row.kept) == (1, True, "no fewer packets")
+    unnamed = named.replace("4, 62", "4, 60")
+    for found in (
+        repack_file(unnamed, "f.s", LIMITS, rename=rename),
+        inspect_file(unnamed, "f.s"),
+    ):
+        (row, *_) = found.blocks.values()
+        assert (row.written, row.is_proved) == (None, False)
+        assert row.kept.startswith("its own packets break a rule of v60")
+        assert "slots 2, 3" in row.kept
+        assert found.text == unnamed

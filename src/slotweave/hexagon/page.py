@@ -33,7 +33,7 @@ def result_lines(result: FileResult, least: int, *, searched: bool = True) -> It
         state = "" if one.is_proved or not searched else "  (not proved)"
         if one.written is None and one.packets < one.before:
             state += f"  (kept: {one.kept})"
-        why = one.kept if one.is_unknown else one.why
+        why = one.why or one.kept
         packets = f"{one.packets:>7}" if searched else ""
         yield (f"{_place(one):<34}{one.before:>8}{packets}{one.bound:>7}{stalls:>9}  {why}{state}")
     if result.loops:
@@ -191,7 +191,7 @@ def _loop_picture(one: Pipelined) -> str:
 
 def _table_row(one: Repacked) -> str:
     idle = ", ".join(f"{cause} {count}" for cause, count in one.idle)
-    why = one.kept if one.is_unknown else f"{one.why}{'' if one.is_proved else ' (not proved)'}"
+    why = f"{one.why}{'' if one.is_proved else ' (not proved)'}" if one.why else one.kept
     cells = (
         _place(one), one.before, one.packets, one.after, one.bound,
         f"{one.stalls_before} to {one.stalls}", idle, why,

@@ -24,6 +24,7 @@ from slotweave.hexagon.packing.repack import (
     Repacked,
     idle_slots,
     repack_block,
+    rule_broken,
     solved,
     step_after,
     with_written,
@@ -67,6 +68,8 @@ def repack_renamed(
         return plain
     problem = packet_problem(free)
     now = input_schedule(problem)
+    if rule_broken(problem, now, version):
+        return plain
     solution = solved(free, problem, now, limits, method)
     bound = solution.best(MAKESPAN)
     assert solution.schedule is not None

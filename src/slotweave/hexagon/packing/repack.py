@@ -92,6 +92,9 @@ def bound_block(block: Block, *, version: int = VERSION) -> Repacked:
         return _untouched(block, found)
     problem = packet_problem(found)
     now = input_schedule(problem)
+    broken = rule_broken(problem, now, version)
+    if broken:
+        return replace(_untouched(block, found), why="", kept=broken)
     bounds = makespan_bounds(problem.project)
     for bound in bounds:
         for fault in bound_faults(bound, problem.project):
@@ -101,6 +104,16 @@ def bound_block(block: Block, *, version: int = VERSION) -> Repacked:
     before = len(block.packets)
     return Repacked(block, before, before, best.value or 0, best.why, BOUND, stalls, stalls,
                     idle=idle_slots(problem, now))  # fmt: skip
+
+
+def rule_broken(problem: PacketProblem, now: ProjectSchedule, version: int) -> str:
+    """The rule of its version that the input does not keep; "" if it keeps them all."""
+    for violation in project_violations(now, problem.project):
+        return (
+            f"its own packets break a rule of v{version}, which `.attribute 4, N` would change: "
+            f"{violation.message}"
+        )
+    return ""
 
 
 def _untouched(block: Block, found: Dependences | None) -> Repacked:
@@ -139,6 +152,8 @@ def repack_block(
     before = len(block.packets)
     problem = packet_problem(found)
     now = input_schedule(problem)
+    if rule_broken(problem, now, version):
+        return bound_block(block, version=version)
     stalls_before = stall_cycles(now.starts, problem.waits)
     solution = solved(found, problem, now, limits, method)
     assert solution.schedule is not None
