@@ -174,3 +174,17 @@ def test_what_only_jumps_need_costs_nothing() -> None:
     ]
     stored = ({"load": (("const", 6, 9),)}, {"store": (("store", 0, 6),)})
     assert bound_of(program(*jumps, *stored)) == 2
+
+
+def test_a_piece_of_an_access_may_be_one_that_the_machine_has_no_mode_for() -> None:
+    """Here each half of a vector's store is a word's, and no bound can count it."""
+    across = program(
+        {"load": (("const", 0, 4), ("const", 1, 8))},
+        {"load": (("vload", 8, 1),)},
+        {"store": (("vstore", 0, 8),)},
+    )
+    halves = Facts(16, {}, (Region("a", 0, 8, output=True), Region("b", 8, 8, output=True)))
+    modes = tuple(mode for mode in CHALLENGE.modes if mode.operation != "store")
+    vectors_alone = replace(CHALLENGE, modes=modes)
+    bounds = program_bounds(across, vectors_alone, halves)
+    assert 0 < best_bound(bounds).cycles <= counted_bundles(across)

@@ -155,7 +155,8 @@ class _Modes:
         if number is None:
             number = self._number[key] = len(self._rows)
             names = {node.op, *(_CONSTANT[shape] if known else ())}
-            self._rows.append(tuple(sorted(self._of(names, shape))))
+            # Of an access that is parted, a piece may be one that the machine has no mode for.
+            self._rows.append(tuple(sorted(self._of(names, shape))) or _FREE)
         return number
 
     def _made(self, node: Node) -> bool:
