@@ -1,4 +1,6 @@
-"""An index into a region is a promise of the kernel: kept, refuted at its line, or stated."""
+"""An index into a region is a promise of the kernel: kept, refuted at its line, or stated.
+
+So is a divisor: that it is not 0."""
 
 from __future__ import annotations
 
@@ -72,6 +74,14 @@ def reads_words_that_do_not_matter(k: Tracer) -> None:
 def stores_outside(k: Tracer) -> None:
     a, b = k.region("a", 0, 4, output=True), k.region("b", 4, 4, output=True)
     a.store(b[0] & 7, b[1])
+
+
+def divides(k: Tracer) -> None:
+    """By a word that may be 0 twice, and by words that may not."""
+    a, b = k.region("a", 0, 4, read_only=True), k.region("b", 4, 4, output=True)
+    b.store(0, a[0] // a[1] + a[2] // a[1])
+    b.store(1, a[0] % a[3])
+    b.store(2, a[0] // 3 + a[0] % (a[1] | 1))
 
 
 def kernel_and_flow(function) -> tuple[Kernel, Flow]:
@@ -196,3 +206,40 @@ def test_commands_say_it(tmp_path: Path):
     refused = slotweave("verify", made, "--against", f"{file}:f")
     assert refused.code == 1
     assert "k.py:3: the index 4 of this load lies outside region a" in refused.err
+
+
+def test_a_divisor_that_may_be_zero_is_a_promise_and_others_are_none():
+    kernel, flow = kernel_and_flow(divides)
+    found = promises_of(flow, kernel.facts({}, "graph"))
+    assert [(p.operation, p.operations) for p in found] == [("div", 2), ("mod", 1)]
+    assert [str(p).split(" at ")[0] for p in found] == [
+        "the divisor of 2 divisions", "the divisor of 1 remainder",
+    ]  # fmt: skip
+
+
+def test_a_proof_rests_on_divisors_and_inputs_on_which_they_are_zero_are_counted():
+    result, found = compiled(divides), proved(divides)
+    assert result.promises == found.promises != ()
+    assert [p.to_json() for p in result.promises] == result.program.meta["promises"]
+    assert found.program is True
+    assert "given that the divisor of 2 divisions at test_promises.py:" in found.program_why
+    made = result.verified.directed + result.verified.left_out
+    assert 0 < result.verified.left_out < made
+    assert compiled(stays_inside).verified.left_out == 0
+
+
+def test_commands_say_of_a_division_what_it_rests_on(tmp_path: Path):
+    kernel, program = tmp_path / "k.py", tmp_path / "p.json"
+    kernel.write_text(
+        "def f(k):\n"
+        "    a, b = k.region('a', 0, 2, read_only=True), k.region('b', 2, 1, output=True)\n"
+        "    b.store(0, a[0] // a[1])\n"
+    )
+    made = slotweave("compile", f"{kernel}:f", "-o", program)
+    table = " ".join(made.out.split())
+    assert "more left out, for which no result is defined)" in table
+    assert "yes, given what it promises" in table
+    assert "promised the divisor of 1 division at k.py:3 is not 0" in table
+    told = slotweave("verify", program, "--against", f"{kernel}:f", "--prove", "--json").json
+    assert told["proved"]["promises"] == [{"where": "k.py:3", "operation": "div", "operations": 1}]
+    assert told["verified"]["left_out"] > 0

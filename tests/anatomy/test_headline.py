@@ -67,6 +67,15 @@ def test_an_engine_that_is_nearly_full_leaves_little_to_other_orders() -> None:
     )
 
 
+def test_what_another_order_saves_at_most_is_what_the_highest_bound_leaves() -> None:
+    """The loads fill 20 of the 22 cycles, and a chain takes 21."""
+    chain = [("+", 100 + at, 99 + at if at else 0, 1) for at in range(20)]
+    rows: list[Bundle] = [{**const(2 * at, 2 * at + 1), **({"alu": (chain[at - 1],)} if at else {})}
+                          for at in range(20)]  # fmt: skip
+    said = said_of(*rows, {"alu": (chain[19],)}, NOTHING)
+    assert "90.9 % of its slots: no other order saves more than 1 cycle, " in said
+
+
 def test_otherwise_the_cause_of_most_idle_slots_of_the_busiest_engine_is_named() -> None:
     """In bundles 1 and 2 both slots of load wait for the sum; in 3 and 4 one has the next load."""
     both: Bundle = {"alu": (("+", 1, 0, 0),), "flow": (("add_imm", 2, 0, 1),)}
@@ -127,3 +136,40 @@ def test_the_command_to_type_next_can_be_typed(
     words = shlex.split(last.removeprefix("next: "))
     assert slotweave(*words[1:]).code == 0
     assert slotweave("inspect", "it is.json", *options, "--json").json["next"] == shlex.join(words)
+
+
+def test_under_facts_of_another_program_the_commands_are_those_that_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stores where the challenge has its tree."""
+    monkeypatch.chdir(tmp_path)
+    Path("k.py").write_text(
+        "def f(k, n=64):\n"
+        "    a, b = k.region('a', 0, n, read_only=True), k.region('b', n, n, output=True)\n"
+        "    for i in range(0, n, 8):\n"
+        "        b.vstore(i, a.vload(i) + 1)\n"
+    )
+    assert slotweave("compile", "k.py:f", "-o", "p.json", "-q").code == 0
+    answer = slotweave("inspect", "p.json", "--facts", "challenge")
+    assert "the program names k.py:f, and --facts challenge describes memory of tree-hash" in (
+        answer.err
+    )
+    commands = [line.split(": ")[1] for line in answer.out.splitlines()[-2:]]
+    assert commands == [
+        "slotweave facts show k.py:f -p n=64 -o facts.json",
+        "slotweave inspect p.json --facts none",
+    ]
+    for command in commands:
+        assert slotweave(*shlex.split(command)[1:]).code == 0
+    assert slotweave("inspect", "p.json", "--facts", "facts.json").err == ""
+
+
+def test_a_store_that_the_facts_forbid_asks_for_others(tmp_path: Path) -> None:
+    program = tmp_path / "p.json"
+    stores = (const(0, 20), {"store": (("store", 20, 0),)})
+    program.write_text(program_to_json(Program("challenge", stores)))
+    answer = slotweave("inspect", program, "--facts", "challenge")
+    assert "which is read-only under these facts" in answer.err
+    command = answer.out.splitlines()[-1].removeprefix("next: ")
+    assert command == shlex.join(["slotweave", "inspect", str(program), "--facts", "none"])
+    assert slotweave(*shlex.split(command)[1:]).code == 0

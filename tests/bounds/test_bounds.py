@@ -222,6 +222,13 @@ def test_nothing_to_do_is_bounded_by_nothing():
         )
 
 
+def test_a_chain_goes_by_its_first_operation_that_has_a_name():
+    problem = problem_of([Op((NO_SLOTS,)), *(Op(after=((at, DATA, 0),)) for at in range(3))])
+    named = critical_path_bound(problem, names=["no slot", "", "k.py:7", "k.py:9"])
+    assert named.why == "the chain of dependences through k.py:7 takes that long"
+    assert "through operation " in critical_path_bound(problem).why
+
+
 def test_the_best_bound_is_the_highest_and_of_equals_the_first():
     low, high, same = Bound("a", 1, ""), Bound("b", 2, ""), Bound("c", 2, "")
     assert best_bound((low, high, same)) is high

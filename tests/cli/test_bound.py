@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -125,3 +126,25 @@ def test_a_kernel_without_choices_has_none() -> None:
 
 
 SMALL_PLANS = ("-p", "height=5", "-p", "rounds=8", "-p", "batch=64")
+
+
+def test_a_chain_of_a_kernel_goes_by_a_line_of_it():
+    """A scalar program is bound by one: `compile` and `bound` say so in the same words."""
+    options = ("tree-hash", "--plan", "scalar", *SHAPE)
+    for command in ("compile", "bound"):
+        said = " ".join(slotweave(command, *options).out.split())
+        assert re.search(r"the chain of dependences through scalar\.py:\d+ takes that long", said)
+        assert "accesses to memory in the order that it keeps" in said
+
+
+def test_the_bounds_of_a_program_say_which_orders_they_are_of(tmp_path):
+    program = tmp_path / "p.json"
+    slotweave("compile", "tree-hash", "--plan", "scalar", *SHAPE, "-o", program, "-q")
+    seen = " ".join(slotweave("inspect", program).out.split())
+    assert "for these slots, each on its engine, in any order that the facts allow: " in seen
+    dataflow = (
+        "operations that output depends on, repeated ones once, known words for free, each on any "
+        "engine, in any order that the facts allow"
+    )
+    assert f"for the {dataflow}: " in seen
+    assert dataflow.removeprefix("operations ") in slotweave("bound", program).out

@@ -97,5 +97,5 @@ def test_only_a_self_test_can_do_without_a_program() -> None:
 @pytest.mark.parametrize("option", [("--against", "tree-hash"), ("--prove",)])
 def test_other_checks_are_not_left_out_silently(option: tuple[str, ...]) -> None:
     assert_refused(
-        self_test(*option), "SW212", "--self-test", "leave out --against, --prove and --facts"
+        self_test(*option), "SW212", "--self-test", "leave out --against, --prove, --require"
     )

@@ -93,3 +93,20 @@ def test_a_python_file_builds_for_the_shape_of_the_first_program(tmp_path: Path)
     assert answer.err == f"{second}: built for the shape 2,2,8, that of {first}\n"
     other = slotweave("verify", first, "--against", second, "--shape", "3,2,8")
     assert_refused(other, "SW221", "(3, 8, 2)")
+
+
+def test_the_cure_for_programs_of_different_kernels_are_facts(tmp_path: Path) -> None:
+    one, other = saved(tmp_path, "a.json", STORES), tmp_path / "b.json"
+    meta = {"kernel": "saxpy", "params": {"n": 8}, "contract": "graph"}
+    other.write_text(json.dumps({"program": STORES, "meta": meta}))
+    pair = ("verify", one, "--against", other)
+    refused = slotweave(*pair)
+    assert_refused(refused, "SW212", "--facts NAME|FILE.json says on which memories both are")
+    assert "-p " not in refused.err
+    named = slotweave(*pair, "--facts", "challenge")
+    assert_refused(named, "SW212", "--facts FILE.json says on which memories both are")
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"memory_words": 64}')
+    assert slotweave(*pair, "--facts", facts).code == 0
+    larger = saved(tmp_path, "c.json", STORES, height=3)
+    assert_refused(slotweave("verify", one, "--against", larger), "SW212", "-p NAME=VALUE says")

@@ -12,6 +12,17 @@ from support.command_line import assert_refused, slotweave
 
 SHAPE = ("-p", "height=3", "-p", "rounds=6", "-p", "batch=8")
 
+#: A pipelined loop whose rounds data decides is not followed on symbols.
+UNPROVED = """\
+def f(k):
+    a, rounds = k.region("a", 0, 64, read_only=True), k.region("rounds", 128, 1, read_only=True)
+    out = k.region("out", 64, 64, output=True)
+    at = k.variable(0)
+    with k.loop(rounds[0] & 31):
+        out.store(at.value, a[at.value] * 3 + 1)
+        at.value = at.value + 1
+"""
+
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -164,3 +175,40 @@ def test_a_kernel_of_the_users_own_has_no_definition(tmp_path: Path) -> None:
     proved = answer.json["proved"]
     assert (proved["program"], proved["definition"]) == (True, "unknown")
     assert "without a definition" in proved["why"]
+
+
+def test_where_a_proof_is_required_a_program_that_is_not_proved_fails(tmp_path: Path) -> None:
+    kernel, program = tmp_path / "k.py", tmp_path / "p.json"
+    kernel.write_text(
+        "def f(k):\n    a = k.region('a', 0, 2, output=True)\n    a.store(0, a[1] + 1)\n"
+    )
+    assert slotweave("compile", f"{kernel}:f", "--require-proof", "-o", program, "-q").code == 0
+    question = ("verify", program, "--against", f"{kernel}:f")
+    assert slotweave(*question, "--require-proof").code == 0
+    meta = json.loads(program.read_text())
+    meta["meta"]["plan"] = "of unknown origin"
+    program.write_text(json.dumps(meta))
+    assert slotweave(*question, "--prove").code == 0
+    for options in ((), ("--json",)):
+        refused = slotweave(*question, "--require-proof", *options)
+        assert refused.code == 1
+        assert f"SW414 {program}: not proved: no plan is known" in refused.err
+        assert ('"program": "unknown"' if options else "program: not proved") in refused.out
+
+
+def test_what_is_not_proved_is_not_written_where_a_proof_is_required(tmp_path: Path) -> None:
+    kernel, program = tmp_path / "k.py", tmp_path / "p.json"
+    kernel.write_text(UNPROVED)
+    assert slotweave("compile", f"{kernel}:f", "-o", program, "-q").code == 0
+    program.unlink()
+    refused = slotweave("compile", f"{kernel}:f", "--require-proof", "-o", program, "--json")
+    assert refused.code == 1
+    assert "SW414 the program is not proved to do what its kernel says: " in refused.err
+    assert refused.json["proved"]["program"] == "unknown"
+    assert not program.exists()
+
+
+def test_a_result_is_no_program_to_require_a_proof_of(tmp_path: Path) -> None:
+    result = tmp_path / "r.json"
+    slotweave("compile", "saxpy", "-p", "n=8", "--result", result, "-q")
+    assert_refused(slotweave("verify", result, "--require-proof"), "SW212", "derived again")

@@ -117,7 +117,7 @@ def test_mistakes_in_program_and_machine_are_those_of_their_own_files() -> None:
 
 
 def test_what_is_no_json_is_named_with_its_line() -> None:
-    assert refused('{"kind":\n').startswith("SW218 result.json:2")
+    assert refused('{"kind":\n').startswith("SW218 result.json:1: ")
     assert "a result is an object" in refused("[]")
 
 

@@ -11,6 +11,8 @@ import pytest
 from slotweave.base.diagnostics import InputError
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.load import load_kernel_file
+from slotweave.frontend.trace import trace_flow
+from slotweave.machine import CHALLENGE
 
 SUMS = '''
 from __future__ import annotations
@@ -189,3 +191,49 @@ def test_a_kernel_without_output_is_judged_by_what_it_traces(tmp_path: Path) -> 
     kernel = load_kernel_file(f"{file}:traced")
     assert kernel.trace is not None
     assert kernel.trace(np.arange(8, dtype=np.uint32), {}, "graph") == (3,)
+
+
+#: A kernel file with a neighbour, and in which file and line each of its kernels goes wrong.
+_NEIGHBOUR = """\
+def misuse(word):
+    return word / 2
+def fail():
+    raise RuntimeError("no luck")
+"""
+_KERNELS = """\
+import its_neighbour
+def own(k):
+    k.region("a", 0, 1, output=True)[0] / 2
+def misused(k):
+    its_neighbour.misuse(k.region("a", 0, 1, output=True)[0])
+def failed(k):
+    its_neighbour.fail()
+def unjudged(k):
+    k.region("a", 0, 1)
+"""
+_PLACES = {"own": "k.py:3", "misused": "its_neighbour.py:2", "failed": "its_neighbour.py:4",
+           "unjudged": "k.py:8"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", _PLACES)
+@pytest.mark.parametrize("absolute", [False, True])
+def test_errors_name_files_as_the_user_typed_them(name, absolute, tmp_path, monkeypatch):
+    folder = tmp_path / "kernels"
+    folder.mkdir()
+    (folder / "k.py").write_text(_KERNELS)
+    (folder / "its_neighbour.py").write_text(_NEIGHBOUR)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "its_neighbour", raising=False)
+    typed = folder if absolute else Path("kernels")
+    kernel = load_kernel_file(f"{typed / 'k.py'}:{name}")
+    plan = kernel.plan("default", {}, "graph")
+    with pytest.raises(InputError) as refused:
+        trace_flow(kernel, {}, "graph", plan, CHALLENGE)
+    assert refused.value.diagnostic.place().startswith(str(typed / _PLACES[name]))
+
+
+def test_a_mistake_of_syntax_names_the_file_as_it_was_typed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("k.py").write_text("def f(:\n")
+    with pytest.raises(InputError, match=r"^SW206 k\.py:1: SyntaxError"):
+        load_kernel_file("k.py:f")

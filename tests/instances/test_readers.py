@@ -111,7 +111,7 @@ WRONG = [
     ("a.dzn", "n_tasks = 4", "n_jobs = 4", 3, "'n_jobs' is not one of n_res"),
     ("a.dzn", "n_tasks = 4", "n_res = 4", 3, "n_res is assigned twice"),
     ("a.dzn", "n_tasks = 4;", "n_tasks = 4", 4, "'rreq' stands where the `;` after n_tasks"),
-    ("a.dzn", "n_prec = 5;", "", 15, "there is no assignment to n_prec"),
+    ("a.dzn", "n_prec = 5;", "", 14, "there is no assignment to n_prec"),
     ("a.dzn", "[| 0, 0", "[| 0, 1", 4, "task 1 is the source or the sink"),
     ("a.sm", "sink ):  3", "sink ):  4", 14, "the number of job 4 of 4 in PRECEDENCE"),
     ("a.sm", "sink ):  3", "sink ):  2", 13, "successor 1 of 1 of job 2 of 2 must be from 1 to 2"),
@@ -123,11 +123,11 @@ WRONG = [
         20,
         "1 stands where the row of job 2",
     ),
-    ("a.sm", "RESOURCEAVAILABILITIES", "AVAILABILITIES", 28, "no section RESOURCEAVAILABILITIES"),
+    ("a.sm", "RESOURCEAVAILABILITIES", "AVAILABILITIES", 27, "no section RESOURCEAVAILABILITIES"),
     ("a.sm", "  3      1     0", "  4      1     0", 22, "4 stands where the row of job 3 of 3"),
     ("a.sm", "         2     2 ", "         1     2 ", 21, "the number of mode 2 of 2 of job 2"),
     ("a.sm", "    1    2\n*", "    1    2 7\n*", 26, "'7' stands after"),
-    ("a.rcp", "0 0 0\n", "0 0 1\n", 9, "the text ends where successor 1 of 1 of activity 4"),
+    ("a.rcp", "0 0 0\n", "0 0 1\n", 8, "the text ends where successor 1 of 1 of activity 4"),
     ("a.rcp", "3 1 1 4", "3 1 1 5", 6, "successor 1 of 1 of activity 2 of 4 must be from 1 to 4"),
     ("a.rcp", "4 1", "3 1", 6, "successor 1 of 1 of activity 2 of 3 must be from 1 to 3"),
     ("a.rcp", "0 0 0\n", "0 0 0 9\n", 8, "'9' stands after the last of 4 activities"),
@@ -136,7 +136,7 @@ WRONG = [
     ("a.SCH", "2 1 2 1 3", "7 1 2 1 3", 4, "7 stands where the row of activity 2 of 0 to 3"),
     ("a.fjs", "1 2 1 5 3 6", "1 2 1 5 4 6", 3, "machine 2 of 2 of operation 1 of 1 of job 2 of 2"),
     ("a.fjs", "1 2 1 5 3 6", "1 2 1 5 3 6 8", 3, "'8' stands after the last operation of job 2"),
-    ("a.fjs", "2 3 1.5", "3 3 1.5", 4, "the text ends where the number of operations of job 3"),
+    ("a.fjs", "2 3 1.5", "3 3 1.5", 3, "the text ends where the number of operations of job 3"),
     ("a.fjs", "2 3 1.5", "1 3 1.5", 3, "'1' stands after the last of 1 jobs"),
 ]
 
@@ -190,6 +190,19 @@ def test_a_cut_or_changed_text_is_read_or_refused(name, data):
         assert len(str(found)) < 300
     else:
         assert list(project_faults(found)) == []
+
+
+@pytest.mark.parametrize("name", [*TEXTS, "a.json"])
+def test_of_a_text_that_was_cut_off_no_line_after_its_end_is_named(name):
+    text = TEXTS.get(name) or project_to_json(read_instance(DZN, "a.dzn"))
+    refused = 0
+    for size in range(len(text)):
+        for cut in (text[:size], f"{text[:size]}\n", f"{text[:size]}\n \n\n"):
+            found = read_or_refusal(cut, name)
+            if isinstance(found, InputError):
+                refused += 1
+                assert (found.diagnostic.line or 1) <= max(1, cut.rstrip().count("\n") + 1)
+    assert refused > len(text)
 
 
 def read_or_refusal(text: str, name: str) -> Project | InputError:

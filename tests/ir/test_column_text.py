@@ -85,7 +85,7 @@ MISTAKES: list[tuple[Callable[..., Any], str, str, str, int, str]] = [
     (problem_from_text, PROBLEM, "problem", "graph", 1, "expected the line 'problem"),
     (problem_from_text, PROBLEM, "operations=3", "operations=-3", 1, "not negative"),
     (problem_from_text, PROBLEM, "operations=3", "operations=2", 7, "nothing may follow"),
-    (problem_from_text, PROBLEM, "operations=3", "operations=4", 8, "operation 3 should stand"),
+    (problem_from_text, PROBLEM, "operations=3", "operations=4", 7, "operation 3 should stand"),
     (problem_from_text, PROBLEM, "engines", "motors", 2, "expected the line 'engines"),
     (problem_from_text, PROBLEM, "a%20b%7C%2A=6", "alu=6", 2, "listed twice"),
     (problem_from_text, PROBLEM, "a%20b%7C%2A=6", "%FF=6", 2, "percent-encoded"),

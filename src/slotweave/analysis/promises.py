@@ -1,9 +1,11 @@
-"""What a kernel promises of its addresses: that an index into a region stays inside it.
+"""What a kernel promises: that an index into a region stays inside it, and that no divisor is 0.
 
 The order of memory accesses is worked out region by region, so a graph means what it says only on
 memories on which each access that matters lies in the region that it names. Where ranges show that
 it does, nothing is promised. What is left is a promise of the kernel: `simulate.graph` refuses a
 memory that breaks one, and every result that rests on one says so.
+
+A division by 0 is a fault. Where one may happen, a result is about the other memories alone.
 """
 
 from __future__ import annotations
@@ -18,7 +20,11 @@ from slotweave.base.wording import plural
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
-from slotweave.isa import Effect
+from slotweave.isa import OPERATIONS, Effect
+
+_DIVISIONS = frozenset(
+    name for name, operation in OPERATIONS.items() if operation.defined_if is not None
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,9 +48,47 @@ class Promise:
         return asdict(self)
 
 
-def promises_of(graph: Graph | Flow, facts: Facts) -> tuple[Promise, ...]:
-    """The promises of `graph` under `facts`, by source line."""
+@dataclass(frozen=True, slots=True, order=True)
+class DivisorPromise:
+    """The divisors of `operations` operations, of the name `operation`, at the source line `where`
+    are not 0."""
+
+    where: str
+    operation: str
+    operations: int
+
+    def __str__(self) -> str:
+        noun = plural(self.operations, "remainder" if self.operation == "mod" else "division")
+        place = f" at {self.where}" if self.where else ""
+        return f"the divisor of {noun}{place} is not 0"
+
+    def to_json(self) -> Mapping[str, Any]:
+        return asdict(self)
+
+
+Promised = Promise | DivisorPromise
+
+
+def promises_of(graph: Graph | Flow, facts: Facts) -> tuple[Promised, ...]:
+    """The promises of `graph` under `facts`, those of indices first, each kind by source line."""
     graphs = [block.graph for block in graph.blocks] if isinstance(graph, Flow) else [graph]
+    return (*_of_indices(graphs, facts), *_of_divisors(graphs, facts))
+
+
+def _of_divisors(graphs: Iterable[Graph], facts: Facts) -> Iterable[DivisorPromise]:
+    """Those of divisors that may be 0 as far as ranges show, in any lane."""
+    found: Counter[tuple[str, str]] = Counter()
+    for each in graphs:
+        divisions = [(node, node.args[1]) for node in each.nodes if node.op in _DIVISIONS]
+        ranges = GraphWords(each, facts).ranges if divisions else []
+        for node, divisor in divisions:
+            if any(low == 0 for low, _high in ranges[divisor]):
+                found[node.where, node.op] += 1
+    return sorted(DivisorPromise(*key, count) for key, count in found.items())
+
+
+def _of_indices(graphs: Iterable[Graph], facts: Facts) -> Iterable[Promise]:
+    """Those of indices that ranges do not show to lie in their region."""
     found: Counter[tuple[str, str, str, int, int]] = Counter()
     for each in graphs:
         for index in _unshown(each, facts):
@@ -52,7 +96,7 @@ def promises_of(graph: Graph | Flow, facts: Facts) -> tuple[Promise, ...]:
             region = each.region_by_name[node.region]
             access = "load" if node.effect is Effect.LOAD else "store"
             found[node.where, access, region.name, region.start, region.length] += 1
-    return tuple(sorted(Promise(*key, count) for key, count in found.items()))
+    return sorted(Promise(*key, count) for key, count in found.items())
 
 
 def _unshown(graph: Graph, facts: Facts) -> Iterable[int]:

@@ -66,9 +66,10 @@ def _with_slack(found: Inspection, view: RunView, bound: Bound) -> str:
     use = found.engines[engine]
     least = next(rung.cycles for rung in found.ladder if rung.name == engine)
     if least >= _NEARLY_FULL * found.cycles:
+        most = plural(found.cycles - bound.cycles, "cycle")
         return (
             f"{engine} uses {100 * use.share:.1f} % of its slots: no other order saves more than "
-            f"{plural(found.cycles - least, 'cycle')}, only fewer operations on {engine} would."
+            f"{most}, only fewer operations on {engine} would."
         )
     idle = view.idle[engine]
     cause, slots = max(idle.items(), key=lambda pair: (pair[0] != "nothing", pair[1]))

@@ -47,8 +47,6 @@ def bound(
     >>> sw.bound("saxpy", n=64).cycles
     12
     """
-    from slotweave.bounds import bound_ladder
-
     held = held_program(what)
     if held is not None:
         if options:
@@ -67,9 +65,9 @@ def bound(
         "kernel": wanted.kernel.name, "params": dict(wanted.parameters),
         "contract": wanted.contract, "plan": wanted.plan.name, "machine": wanted.machine.name,
     }  # fmt: skip
-    problem = lowered_of(wanted).problem
+    lowered = lowered_of(wanted)
     over_all, notes = _over_all_plans(wanted)
-    return Bounds(bound_ladder(problem), about, over_all, notes, problem)
+    return Bounds(lowered.ladder, about, over_all, notes, lowered.problem)
 
 
 def _of_program(program: Program, facts: AnyFacts, machine: AnyMachine | None) -> Bounds:

@@ -183,5 +183,6 @@ CODES: dict[str, CodeEntry] = {
     "SW411": CodeEntry("self-test missed a mutant", "The self-test changed the program so that it computes something else, and no check noticed. The checks are at fault; please report this with the message."),
     "SW412": CodeEntry("bound is not proved", "A certificate does not prove the lower bound that it claims, or it was written for a problem that differs from the one that its kernel, parameters, contract, plan and machine give now. The message names the bound and the reason."),
     "SW413": CodeEntry("schedule of a project is illegal", "A schedule of a scheduling problem violates a lag or exceeds a resource, or the certificate of a lower bound does not prove it. This is a bug in the solver, caught before anything was written; please report it."),
+    "SW414": CodeEntry("proof required, but not found", "With `--require-proof`, a program that can be neither proved nor refuted is a failure: a difference was not found, but it is not excluded either. The message gives the reason. Without the option, the command says so and exits with 0."),
     "SW501": CodeEntry("malformed intermediate value", "A graph, problem, schedule or allocation breaks a named invariant. The message quotes the surrounding text."),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Numbers in sentences."""
+"""Wording that several results share: numbers in sentences, and what figures are of."""
 
 
 def plural(number: int, noun: str) -> str:
@@ -6,11 +6,17 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def inputs_text(instances: int, directed: int) -> str:
-    """`20 random inputs`, or `20 random and 8 directed inputs` (made for the program)."""
-    if not directed:
-        return plural(instances, "random input")
-    return f"{instances:,} random and {plural(directed, 'directed input')}"
+def inputs_text(instances: int, directed: int, left_out: int = 0) -> str:
+    """`20 random inputs`, or `20 random and 8 directed inputs` (made for the program).
+
+    Directed ones that are `left_out`, because no result is defined for them, are said.
+    """
+    text = plural(instances, "random input")
+    if directed:
+        text = f"{instances:,} random and {plural(directed, 'directed input')}"
+    if not left_out:
+        return text
+    return f"{text} ({left_out:,} more left out, for which no result is defined)"
 
 
 #: Of what cycles are that are the same whatever the input is.
@@ -23,3 +29,15 @@ EACH_BUNDLE_ONCE = "each bundle counted once, because data decides the jumps"
 def longest_of(runs: int) -> str:
     """Of what cycles are that depend on the input: `the longest of 20 verified runs`."""
     return "the one verified run" if runs == 1 else f"the longest of {runs:,} verified runs"
+
+
+#: Which orders of accesses to memory a bound is about: of the operations of a plan, and of a
+#: program.
+KEPT_ORDER = "accesses to memory in the order that it keeps"
+ANY_ORDER = "in any order that the facts allow"
+
+#: Which operations the dataflow bound of a program counts, after "the operations" or "those".
+OF_DATAFLOW = (
+    "that output depends on, repeated ones once, known words for free, each on any engine, "
+    f"{ANY_ORDER}"
+)

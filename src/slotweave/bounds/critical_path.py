@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,17 +77,27 @@ def _own_tails(problem: Problem, span: list[int]) -> list[int]:
     return tails
 
 
-def critical_path_bound(problem: Problem, at: Distances | None = None) -> Bound:
-    """The cycles that the longest chain of dependences takes; `at`: its `distances`, if known."""
+def critical_path_bound(
+    problem: Problem, at: Distances | None = None, names: Sequence[str] = ()
+) -> Bound:
+    """The cycles that the longest chain of dependences takes; `at`: its `distances`, if known.
+
+    `names` are what users call the operations, "" for those that they do not know; none if
+    nothing is known of them but the problem.
+    """
     at = at or distances(problem)
     lengths = at.head + at.tail
     if lengths.max(initial=0) <= 0:
         return Bound("critical path", 0, "there is nothing to do", PathCertificate(-1))
     longest = int(np.argmax(lengths))
-    why = path_why(f"operation {longest}")
-    return Bound("critical path", int(lengths[longest]), why, PathCertificate(longest))
+    cycles = int(lengths[longest])
+    through = _named(problem, np.flatnonzero(lengths == cycles).tolist(), names)
+    why = f"the chain of dependences through {through} takes that long"
+    return Bound("critical path", cycles, why, PathCertificate(longest))
 
 
-def path_why(operation: str) -> str:
-    """Why there is such a bound, of a longest chain through what is called `operation`."""
-    return f"the chain of dependences through {operation} takes that long"
+def _named(problem: Problem, chain: Sequence[int], names: Sequence[str]) -> str:
+    """What to call a chain: by its first operation that needs a slot and has a name."""
+    slots = np.minimum.reduceat(problem.mode_slots, problem.mode_offset[:-1])
+    named = (names[operation] for operation in chain if names and slots[operation] > 0)
+    return next(filter(None, named), f"operation {chain[0]}")

@@ -6,7 +6,6 @@ file that it reads, else none. What a program says of its origin is only a hint 
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from slotweave.cli.assignments import given_as
 from slotweave.cli.inputs import read_text, shown
 from slotweave.cli.program_files import Building, Values, reader_of, unused, usual_values
 from slotweave.extensions import Extension, NamedFacts, Subject, extensions, kernels
+from slotweave.extensions.fitting_facts import facts_of_kernel, facts_of_origin, other_kernel
 from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def assumed(file: str, given: str | None, how: Building, program: Program) -> As
     with given_as(f"--facts {FORM}"):
         facts = facts_named(name, values)
     missing = missing_facts(file, given, program)
-    own = facts_of_kernel(program) if missing else None
+    own = facts_of_kernel(program.meta) if missing else None
     notes = [missing] if missing and own is None else []
     notes += subject_notes(file, name, how, program)
     about = f"the {subject.noun} {subject.text(values)}" if subject and values else None
@@ -149,47 +149,19 @@ def facts_for(file: str, name: str | None) -> str:
     return found[1].facts if found else NOTHING
 
 
-def facts_of_origin(file: str, program: Program) -> str:
-    """The name of the facts that the maker of `program` relied on, as far as it says so."""
-    said = program.meta.get("kernel"), program.meta.get("contract")
-    for name, (extension, facts) in named_facts().items():
-        if extension.subject and said == (extension.subject.kernel, facts.contract):
-            return name
-    return facts_for(file, None)
-
-
 def missing_facts(file: str, given: str | None, program: Program) -> str:
     """What to say if no facts are given, and none are assumed; nothing otherwise."""
     if given is not None or facts_for(file, None) != NOTHING:
         return ""
-    origin, own = facts_of_origin(file, program), facts_of_kernel(program)
+    origin, own = facts_of_origin(program.meta), facts_of_kernel(program.meta)
     if own is not None:
         better = f"`{own} -o facts.json` writes what is known of it, for --facts facts.json"
-    elif origin == NOTHING:
+    elif origin is None:
         better = f"if more is known, pass --facts {FORM} (`slotweave facts list`)"
     else:
         promise = f"{program.meta['kernel']} with the contract {program.meta['contract']}"
         better = f"the program names {promise}; --facts {origin} may apply"
     return f"no --facts given, so nothing is assumed about memory; {better}"
-
-
-def facts_of_kernel(program: Program) -> str | None:
-    """The command that shows the facts of the kernel that `program` names, be it in a file of the
-    user's, if no extension names facts of that kernel."""
-    kernel, params = program.meta.get("kernel"), program.meta.get("params")
-    if not isinstance(kernel, str) or not isinstance(params, Mapping):
-        return None
-    subjects = [extension.subject for extension in extensions() if extension.subject]
-    if kernel in [subject.kernel for subject in subjects]:
-        return None
-    if ".py:" not in kernel and kernel not in kernels():
-        return None
-    if not all(name.isidentifier() and type(value) is int for name, value in params.items()):
-        return None
-    words = ["slotweave", "facts", "show", " ".join(kernel.split())]
-    for name, value in params.items():
-        words += ["-p", f"{name}={value}"]
-    return shlex.join(words)
 
 
 def own_values(subject: Subject, program: Program) -> Values | None:
@@ -213,7 +185,12 @@ def subject_notes(file: str, name: str, how: Building, program: Program) -> Iter
         return
     subject = found[0].subject
     given, own = how.values(found[0]), own_values(subject, program)
-    if given is None and own is None:
+    if other := other_kernel(name, program.meta):
+        yield (
+            f"warning: {shown(file)}: the program names {other[0]}, and --facts {name} describes "
+            f"memory of {other[1]}"
+        )
+    elif given is None and own is None:
         usual = subject.text(usual_values(subject))
         yield f"{shown(file)}: names no {subject.noun}, so --facts {name} assumes {usual}"
     elif given is not None and own is not None and given != own:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from slotweave.analysis.liveness import LiveRanges, live_ranges, live_words
-from slotweave.analysis.promises import Promise
+from slotweave.analysis.promises import Promised
 from slotweave.backend.fitted import Fitted
 from slotweave.base.verdict import Verdict
 from slotweave.bounds import Bound
@@ -59,7 +59,7 @@ class Compiled:
 
     job: Job
     traced: Flow
-    promises: tuple[Promise, ...]
+    promises: tuple[Promised, ...]
     definition: Verdict[object]
     flow: Flow
     blocks: tuple[CompiledBlock, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from slotweave.analysis.promises import Promise
+from slotweave.analysis.promises import Promised
 from slotweave.driver.job import Job
 from slotweave.ir.text.loop_json import KEY, loop_json
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def origin_of(
-    job: Job, promises: Sequence[Promise] = (), loops: Sequence[LoopReport] = ()
+    job: Job, promises: Sequence[Promised] = (), loops: Sequence[LoopReport] = ()
 ) -> Mapping[str, Any]:
     """The `meta` of the program of `job`.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from slotweave.analysis.promises import Promise, promises_of
+from slotweave.analysis.promises import Promised, promises_of
 from slotweave.backend.emit import link
 from slotweave.backend.emit.link import EmittedBlock, block_starts, emitted_block, plain_start
 from slotweave.backend.fitted import Fitted
@@ -65,7 +65,7 @@ class Draft:
     job: Job
     budget: Budget = UNLIMITED
     traced: Flow = _NO_FLOW
-    promises: tuple[Promise, ...] = ()
+    promises: tuple[Promised, ...] = ()
     definition: Verdict[object] = _NOT_YET
     rewritten: tuple[Rewritten, ...] = ()
     flow: Flow = _NO_FLOW

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from slotweave.analysis.promises import Promise, promises_of
+from slotweave.analysis.promises import Promise, Promised, promises_of
 from slotweave.backend.lower import lower
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.verdict import Answer, Verdict
-from slotweave.check.definition.counterexample import Counterexample
+from slotweave.check.definition.counterexample import Counterexample, Refutable
 from slotweave.check.definition.definition import graph_meets_definition, program_meets_definition
 from slotweave.check.symbolic.kept_promises import promises_kept
 from slotweave.driver.flow_proof import same_as_graph
@@ -45,7 +45,7 @@ class Proved:
     definition: Answer
     definition_why: str
     counterexample: Counterexample | None = None
-    promises: tuple[Promise, ...] = ()
+    promises: tuple[Promised, ...] = ()
 
     @property
     def why(self) -> str:
@@ -74,16 +74,18 @@ def prove(
         if flow is None:
             return Proved(same, same_why, "unknown", why)
         promises = promises_of(flow, facts)
-        kept = promises_kept(flow, facts) if promises else Verdict(True, "nothing is promised")
+        kept: Refutable = Verdict(True, "nothing is promised of indices")
+        if any(isinstance(promise, Promise) for promise in promises):
+            kept = promises_kept(flow, facts)
         if kept.refuted:
             broken = f"the kernel breaks a promise: {kept.why}"
             return Proved(False, broken, "unknown", why, kept.evidence, promises)
         if kept.proved:
-            return Proved(same, same_why, "unknown", why)
-        if same is not True:
-            return Proved(same, same_why, "unknown", why, promises=promises)
-        given = "; ".join(map(str, promises))
-        same_why = f"{same_why}, given that {given} (a promise of the kernel: {kept.why})"
+            promises = tuple(each for each in promises if not isinstance(each, Promise))
+        if same is True and promises:
+            given = "; ".join(map(str, promises))
+            unshown = "" if kept.proved else f": {kept.why}"
+            same_why = f"{same_why}, given that {given} (a promise of the kernel{unshown})"
         return Proved(same, same_why, "unknown", why, promises=promises)
     definition = kernel.definition(parameters)
     found = program_meets_definition(program, machine, definition, facts)

@@ -22,7 +22,7 @@ import numpy as np
 from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.frontend.kernel import Kernel, Parameters, Words
 from slotweave.frontend.kernel_function import KernelFunction, parameters_of
-from slotweave.frontend.misuse import is_unstarted
+from slotweave.frontend.misuse import as_typed, is_unstarted
 from slotweave.frontend.own_reference import reference_end, reference_name
 from slotweave.frontend.trace import kernel_failure, trace_blocks
 from slotweave.frontend.tracer import Tracer
@@ -160,7 +160,10 @@ def _traces(flow: Flow) -> bool:
 
 
 def _run_file(file: str) -> ModuleType:
-    """The module that `file` makes, run like a script that can import its neighbours."""
+    """The module that `file` makes, run like a script that can import its neighbours.
+
+    Errors and tracebacks name the file as it is given.
+    """
     path = Path(file)
     try:
         path.open("rb").close()
@@ -174,15 +177,16 @@ def _run_file(file: str) -> ModuleType:
     with _importable(module, path.resolve().parent):
         try:
             with redirect_stdout(sys.stderr):
-                spec.loader.exec_module(module)
+                # not by the loader, which would give the code an absolute path
+                exec(compile(path.read_bytes(), file, "exec", dont_inherit=True), vars(module))
         except SlotweaveError:
             raise
         except SyntaxError as error:
-            place = Diagnostic("SW206", f"SyntaxError: {error.msg}", error.filename or file,
-                               error.lineno)  # fmt: skip
+            place = Diagnostic("SW206", f"SyntaxError: {error.msg}",
+                               as_typed(error.filename or file, [file]), error.lineno)  # fmt: skip
             raise InputError(place) from error
         except (Exception, SystemExit) as error:
-            raise kernel_failure(error, str(path)) from error
+            raise kernel_failure(error, file) from error
     return module
 
 

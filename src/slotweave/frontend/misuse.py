@@ -7,6 +7,7 @@ import inspect
 import os
 import sys
 import warnings
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -30,6 +31,25 @@ def user_frame() -> FrameType:
     return frame
 
 
+def as_typed(file: str, others: Iterable[str]) -> str:
+    """`file`, which imports name by an absolute path, in the folder as one of the `others` that
+    lie beside it is named: as its user typed it."""
+    folder = Path(file).parent
+    for other in others:
+        typed = Path(other).parent
+        if typed.resolve() == folder.resolve():
+            return str(typed / Path(file).name)
+    return file
+
+
+def _callers(frame: FrameType | None) -> Iterator[str]:
+    """The files of the code that called `frame`, the outermost last."""
+    while frame is not None:
+        if not frame.f_code.co_filename.startswith("<"):  # "<frozen runpy>" is no file
+            yield frame.f_code.co_filename
+        frame = frame.f_back
+
+
 def warn(reason: str) -> None:
     """Warn of something at the user's line, once for each line."""
     frame = user_frame()
@@ -49,4 +69,6 @@ def is_unstarted(result: object) -> bool:
 def misuse(reason: str) -> InputError:
     """An error (SW211) at the user's line."""
     frame = user_frame()
-    return InputError(Diagnostic("SW211", reason, frame.f_code.co_filename, frame.f_lineno))
+    file = frame.f_code.co_filename
+    relative = (other for other in _callers(frame) if not Path(other).is_absolute())
+    return InputError(Diagnostic("SW211", reason, as_typed(file, relative), frame.f_lineno))

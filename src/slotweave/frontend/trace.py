@@ -13,7 +13,7 @@ from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.frontend.kernel import Kernel, Parameters
-from slotweave.frontend.misuse import is_frontend_file, is_unstarted
+from slotweave.frontend.misuse import as_typed, is_frontend_file, is_unstarted
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
@@ -125,6 +125,7 @@ def _users_line(traceback: TracebackType | None, file: str) -> tuple[str, int | 
         if not is_frontend_file(frame.f_code.co_filename)
         and not frame.f_code.co_filename.startswith("<frozen ")  # the import system itself
     ]
-    folder = Path(file).parent
-    near = [place for place in places if file and Path(place[0]).parent == folder]
+    folder = Path(file).parent.resolve()
+    near = [(as_typed(place, [file]), line) for place, line in places
+            if file and Path(place).parent.resolve() == folder]  # fmt: skip
     return (near or places or [(file, None)])[-1]

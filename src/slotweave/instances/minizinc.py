@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from slotweave.instances.shared import numbered_resources
 from slotweave.instances.tokens import Token, Tokens, sound
 from slotweave.ir.project import Activity, ActivityMode, Lag, Project, Use
-from slotweave.ir.text.program_values import excerpt
+from slotweave.ir.text.program_values import excerpt, last_line
 from slotweave.ir.verify.project_verify import LARGEST
 
 _TOKEN = re.compile(
@@ -31,10 +31,10 @@ Row = tuple[int, list[int]]  # the line it begins on, and its numbers
 def read_minizinc(text: str, file: str) -> Project:
     """The modulo problem that `text` says. Raises InputError."""
     numbers, tables, lines = _assignments(_tokens(text, file))
-    end = Tokens(iter(()), file, text.count("\n") + 1)
+    end = Tokens(iter(()), file, max(1, last_line(text)))
     for name in (*_NUMBERS, *_LISTS, *_TABLES):
         if name not in lines:
-            end.fail(text.count("\n") + 1, f"there is no assignment to {name}")
+            end.fail(max(1, last_line(text)), f"there is no assignment to {name}")
     size, resources = numbers["n_tasks"], numbers["n_res"]
     capacities = tables["rcap"][0][1]
     if len(capacities) != resources:
@@ -87,7 +87,7 @@ def _tokens(text: str, file: str) -> Tokens:
                 yield Token(match["word"], line)
             line += match[0].count("\n")
 
-    return Tokens(found(), file, text.count("\n") + 1)
+    return Tokens(found(), file, max(1, last_line(text)))
 
 
 def _assignments(tokens: Tokens) -> tuple[dict[str, int], dict[str, list[Row]], dict[str, int]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from slotweave.instances.shared import held, numbered_resources
 from slotweave.instances.tokens import Tokens, sound, words
 from slotweave.ir.project import Activity, ActivityMode, Lag, Project
+from slotweave.ir.text.program_values import last_line
 
 _SECTIONS = ("PRECEDENCE RELATIONS", "REQUESTS/DURATIONS", "RESOURCEAVAILABILITIES")
 
@@ -69,7 +70,7 @@ def _sections(text: str, file: str) -> tuple[_Head, Tokens, Tokens, Tokens]:
     begins: list[int] = []
     for title, line in zip(_SECTIONS, at, strict=True):
         if line is None or line < max(begins, default=0):
-            whole.fail(len(rows), f"there is no section {title} in its place")
+            whole.fail(max(1, last_line(text)), f"there is no section {title} in its place")
         begins.append(line)
     head = _Head(((line, row) for line, row in rows if line < begins[0]), whole)
     ends = [*begins[1:], len(rows) + 1]

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.ir.project import Project
-from slotweave.ir.text.program_values import excerpt
+from slotweave.ir.text.program_values import excerpt, last_line
 from slotweave.ir.verify.project_verify import LARGEST, project_faults
 
 MALFORMED, UNSUPPORTED = "SW223", "SW224"
@@ -44,7 +44,7 @@ class Tokens:
 
     @property
     def next_line(self) -> int:
-        """The line of the next token; the last line of the text if there is none."""
+        """The line of the next token; the last line with a token if there is none."""
         return self._last_line if self.is_at_end else self._tokens[self._at].line
 
     def take(self, what: str) -> Token:
@@ -100,7 +100,7 @@ def words(text: str, file: str, first_line: int = 1) -> Tokens:
         for number, line in enumerate(lines, first_line)
         for word in line.split()
     )
-    return Tokens(found, file, first_line + len(lines) - 1)
+    return Tokens(found, file, max(1, first_line + last_line(text) - 1))
 
 
 def sound(project: Project, file: str) -> Project:

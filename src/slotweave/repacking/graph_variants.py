@@ -11,7 +11,7 @@ import numpy as np
 from slotweave.analysis.topological_order import topological_order
 from slotweave.backend.lower import Lowered, lower
 from slotweave.backend.schedule import Urgency
-from slotweave.bounds import Bound, best_bound, bound_ladder
+from slotweave.bounds import Bound, best_bound
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.problem import Problem
@@ -69,7 +69,7 @@ def graph_variant_of(
     """`variant` of the graph of a program, rewritten by the rules if `rewriting`, and lowered."""
     rewritten = rewrite(variant.graph, machine, RULES if rewriting else ())
     lowered = lower(rewritten.graph, machine)
-    bounds = bound_ladder(lowered.problem)
+    bounds = lowered.ladder
     scale = best_bound(bounds).cycles / max(lifted.cycles, 1)
     given = -scale * _places(lowered)
     return GraphVariant(variant.name, variant.graph, rewritten, lowered, bounds, given)

@@ -41,6 +41,11 @@ class Verification(Shown):
         runs = plural(self.verified.instances + self.verified.directed, "run")
         return f"<verified against {self.against}: {runs}, proved: {self.proved.answer}>"
 
+    def expect_proved(self, file: str) -> None:
+        """Raise CheckFailed (SW414) unless it is proved."""
+        if not self.proved.proved:
+            raise CheckFailed(Diagnostic("SW414", f"not proved: {self.proved.why}", file=file))
+
     def to_json(self) -> dict[str, Any]:
         """What `slotweave verify --json` prints."""
         return {"verified": dict(self.verified.to_json()), **self.about}
@@ -50,7 +55,7 @@ class Verification(Shown):
 
         from slotweave.views.result_table import coverage_line
 
-        runs = inputs_text(self.verified.instances, self.verified.directed)
+        runs = inputs_text(self.verified.instances, self.verified.directed, self.verified.left_out)
         lines = [f"agrees with {self.against} on {runs}"]
         missing = coverage_line(self.verified.coverage)
         lines += [missing] if missing else []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound
 from slotweave.driver import compiled as _compiled
@@ -57,6 +58,13 @@ class Compiled(Shown, _compiled.Compiled):
         from slotweave.views.result_table import compiled_view
 
         return compiled_view(self._summary(causes=False))
+
+    def expect_proved(self) -> None:
+        """Raise CheckFailed (SW414) unless the program is proved to do what its kernel says."""
+        proof = self.equivalence
+        if not proof.proved:
+            reason = f"the program is not proved to do what its kernel says: {proof.why}"
+            raise CheckFailed(Diagnostic("SW414", reason), self.to_json())
 
     def _summary(self, *, causes: bool = True) -> CompiledSummary:
         from slotweave.anatomy.summaries.compiled import compiled_summary

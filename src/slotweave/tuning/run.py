@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from slotweave.base.budget import Budget
-from slotweave.bounds import best_bound, bound_ladder
+from slotweave.bounds import best_bound
 from slotweave.driver.compile import draft_after
 from slotweave.driver.job import Job
 from slotweave.ir.fingerprint import fingerprint
@@ -95,7 +95,7 @@ def proof_of_least(task: Task, state: State) -> str:
     """
     if task.kernel.vary is not None:
         return ""
-    bound = best_bound(bound_ladder(task.posed(state.best).lowered.problem))
+    bound = best_bound(task.posed(state.best).lowered.ladder)
     return bound.why if bound.cycles == state.best_score.cycles else ""
 
 

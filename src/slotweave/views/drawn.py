@@ -70,7 +70,7 @@ def program_drawn(
         ran.cycles,
         [(rung.name, rung.cycles, rung.why) for rung in found.ladder],
         phase_rows(view.phases),
-        (view.spans.head, view.spans.body),
+        (view.spans.head, view.spans.body) if view.spans.body else None,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from slotweave.anatomy.inspection import Inspection
 from slotweave.extensions import kernels
+from slotweave.extensions.fitting_facts import facts_of_kernel, facts_of_origin, other_kernel
 
 _STDIN = "-"
 #: The machine that `compile` is for if none is given.
@@ -19,10 +20,13 @@ def next_commands(
 ) -> tuple[str, ...]:
     """What to type next, the most promising first: what makes the program shorter, or says why
     nothing does. Where no order of the operations is shorter and each is needed, `bound` comes
-    before `repack`.
+    before `repack`. Under facts that do not fit the program, it is what finds those that do.
 
     `options` are those given to `inspect`, which the commands take too.
     """
+    facts = options.get("--facts")
+    if found.read_only_store is not None or other_kernel(facts, found.origin):
+        return tuple(_other_facts(found, file, options))
     if found.refusal is not None:
         return (f"slotweave explain {found.refusal.code}",)
     shorter = "shorter.json" if file == _STDIN else f"{Path(file).stem}-shorter.json"
@@ -36,6 +40,19 @@ def next_commands(
     if less:
         told.append(shlex.join(["slotweave", "repack", file, *given, "-o", shorter]))
     return tuple(told)
+
+
+def _other_facts(found: Inspection, file: str, options: Mapping[str, str | None]) -> Iterator[str]:
+    """What writes the facts of the kernel that the program names, if it names one, and the same
+    command under other facts than those given."""
+    if written := facts_of_kernel(found.origin):
+        yield f"{written} -o facts.json"
+    named = facts_of_origin(found.origin)
+    facts = named if named and named != options.get("--facts") else "none"
+    kept = options if file.endswith(".py") else {"--machine": options.get("--machine")}
+    chosen = {**kept, "--facts": facts}
+    given = [word for name, value in chosen.items() if value for word in (name, value)]
+    yield shlex.join(["slotweave", "inspect", file, *given])
 
 
 def _compiling(found: Inspection, output: str, machine: str | None) -> Iterator[str]:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from slotweave.base.wording import EVERY_RUN, inputs_text, plural
+from slotweave.base.wording import (
+    ANY_ORDER,
+    EVERY_RUN,
+    KEPT_ORDER,
+    OF_DATAFLOW,
+    inputs_text,
+    plural,
+)
 from slotweave.ir.text.loop_json import loop_json
 from slotweave.views.loops import loop_text
 from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idle_table, title
@@ -57,15 +64,16 @@ def repacked_view(
 def _compiled_rows(found: CompiledSummary) -> Iterator[tuple[str, Text]]:
     result = found.result
     yield _cycles(found.cycles, found.cycles_of)
-    of = "for the operations of this plan"
+    of, ordered = "for the operations of this plan", f", {KEPT_ORDER}"
     if found.run is not None:
         blocks = found.bound.name == "blocks"
         run = "one" if found.cycles_of == EVERY_RUN else "that"
+        ordered = ""
         of = f"for {run} run of these " + ("blocks" if blocks else "slots, each on its engine")
         taken = ", ".join(f"{count:,} {name}" for name, count in found.run.jumps.items())
         text = f"{len(result.program.bundles):,} in the program; jumps in a run: {taken}"
         yield "bundles", Text(text)
-    yield _bound(found.bound, of)
+    yield _bound(found.bound, f"{of}{ordered}")
     yield "gap", Text(gap_text(found.cycles, found.bound.cycles, of))
     for report in () if found.run is None else found.run.loops:
         loop = loop_json(report)
@@ -84,8 +92,11 @@ def _repacked_rows(found: RepackedSummary) -> Iterator[tuple[str, Text]]:
     yield _cycles(result.cycles, found.cycles_of)
     if bound is not None:
         yield from bound_rows(result.cycles, bound, found.dataflow, "for these slots")
-    taken = "still to be read"
-    yield "scratch", _scratch(found.scratch_peak, result.machine.scratch_words, taken)
+    size = result.machine.scratch_words
+    if result.blocks:  # what is live at a time depends on the jumps
+        yield "scratch", Text(f"{found.scratch_peak:,} of {size:,} words are used")
+    else:
+        yield "scratch", _scratch(found.scratch_peak, size, "still to be read")
     unwritten = found.never_written
     if unwritten is not None and unwritten.first is not None:
         text = _never_written(unwritten.reads, unwritten.first)
@@ -110,10 +121,10 @@ def bound_rows(
 ) -> Iterator[tuple[str, Text]]:
     """The bounds of a program that is there: of its slots, and of its operations on any engine."""
     of = f"{slots}, each on its engine"
-    yield _bound(bound, of)
+    yield _bound(bound, f"{of}, {ANY_ORDER}")
     yield "gap", Text(gap_text(cycles, bound.cycles, of))
     if dataflow is not None:
-        of = "for its operations, repeated ones once, each on any engine"
+        of = f"for the operations {OF_DATAFLOW}"
         yield "dataflow", Text(f"{dataflow.cycles:,} {of}: {dataflow.why}")
 
 
@@ -138,7 +149,7 @@ def _double_writes(number: int, first: Diagnostic) -> str:
 
 
 def _verified(verified: Verified) -> Text:
-    inputs = inputs_text(verified.instances, verified.directed)
+    inputs = inputs_text(verified.instances, verified.directed, verified.left_out)
     text = Text(f"agrees with {verified.against} on {inputs}", style="green")
     missing = coverage_line(verified.coverage)
     return text if not missing else text.append(f"; {missing}", style="yellow")

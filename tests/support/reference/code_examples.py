@@ -439,6 +439,15 @@ for fault in project_violations(ProjectSchedule((0, 1), (0, 0)), project):
         exit=_FAILED,
         planted=True,
     ),
+    "SW414": CodeExample(
+        (
+            "slotweave compile k.py:f -o p.json",
+            'sed -i \'s/"plan": "default"/"plan": "mine"/\' p.json',
+            "slotweave verify p.json --against k.py:f --require-proof",
+        ),
+        {"k.py": COPY},
+        exit=_FAILED,
+    ),
     "SW501": CodeExample(
         python=COMPILED
         + """\

@@ -82,6 +82,17 @@ def test_the_numbers_are_those_of_inspect() -> None:
     assert tables["Scratch"][0][0] == seen["scratch"]["peak"]
 
 
+def test_only_a_program_with_a_body_has_head_and_tail() -> None:
+    """The scalar program never fills its busiest engine; the small one fills it at first."""
+    program, facts = scalar_tree_hash(3, 2, 4)
+    scalar = data_of(report(Reported("it", program, CHALLENGE, facts)))
+    assert scalar["programs"][0]["spans"] is None
+    assert "Spans" not in [caption for caption, _heads, _rows in scalar["tables"]]
+    full = data_of(page_of(SMALL))
+    assert full["programs"][0]["spans"] == [0, 2]
+    assert ["Spans", ["engine", "head", "body", "tail"], [["load", 0, 2, 2]]] in full["tables"]
+
+
 def test_more_slots_never_cost_and_its_own_give_what_it_takes_or_less() -> None:
     program, _facts = scalar_tree_hash(3, 2, 4)
     (shown,) = data_of(page_of(program))["programs"]

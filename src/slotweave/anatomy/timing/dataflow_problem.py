@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
@@ -25,8 +24,6 @@ from slotweave.analysis.access_lags import least_lag
 from slotweave.analysis.memory_edges import MemoryEdges
 from slotweave.anatomy.timing.storage_free import storage_free_problem
 from slotweave.bounds import Bound, bound_ladder
-from slotweave.bounds.critical_path import Distances, distances, path_why
-from slotweave.ir.certificate import PathCertificate
 from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.isa import WORD_MASK, Shape
@@ -68,21 +65,13 @@ def dataflow_ladder(lifted: Lifted, machine: Machine) -> tuple[Bound, ...]:
     """The bounds of the problem; operations go by their places in the text."""
     graph = dataflow_graph(lifted, machine)
     problem = _problem(graph, lifted, machine)
-    longest = distances(problem)
-    return tuple(
-        _located(bound, problem, longest, graph) for bound in bound_ladder(problem, longest)
-    )
+    return bound_ladder(problem, names=[_place(node) for node in graph.nodes])
 
 
-def _located(bound: Bound, problem: Problem, longest: Distances, graph: Graph) -> Bound:
-    """The chain of a path goes by the first of its operations that has a slot."""
-    if not isinstance(bound.certificate, PathCertificate) or bound.certificate.operation < 0:
-        return bound
-    slots = np.minimum.reduceat(problem.mode_slots, problem.mode_offset[:-1])
-    through = np.flatnonzero((slots > 0) & (longest.head + longest.tail == bound.cycles)).tolist()
-    places = (_PLACE.match(graph.nodes[operation].where) for operation in through)
-    place = next((place for place in places if place), None)
-    return replace(bound, why=path_why(":".join(place.groups()))) if place else bound
+def _place(node: Node) -> str:
+    """`11:load:0`, as `explain` takes it; "" for what stands nowhere in the text."""
+    place = _PLACE.match(node.where)
+    return ":".join(place.groups()) if place else ""
 
 
 def _offsets(lengths: Iterable[int]) -> Ints:

@@ -53,8 +53,10 @@ class Lowered:
 
     @cached_property
     def ladder(self) -> tuple[Bound, ...]:
-        """The bounds of the problem."""
-        return bound_ladder(self.problem)
+        """The bounds of the problem; operations go by the lines of the kernel."""
+        nodes = self.graph.nodes
+        names = [nodes[node].where for node in self.problem.nodes.tolist()]
+        return bound_ladder(self.problem, names=names)
 
 
 class _Rows:

@@ -38,7 +38,9 @@ Words = NDArray[np.uint32]
 class Verified:
     """`instances` runs on random memories, of which `mismatches` went wrong; `cycles` is the
     longest of them. As many more as `directed` were on memories made for what is rare, and
-    `coverage` says which sides of jumps were reached in all. `against` names the reference."""
+    `coverage` says which sides of jumps were reached in all. `left_out` more were made, for which
+    no result is defined: where the reference fails, as by a division by 0, nothing is asked of a
+    program. `against` names the reference."""
 
     instances: int
     mismatches: int
@@ -46,6 +48,7 @@ class Verified:
     directed: int = 0
     coverage: Coverage = field(default_factory=Coverage)
     against: str = "the reference"
+    left_out: int = 0
 
     def to_json(self) -> Mapping[str, Any]:
         """As the JSON of all commands has it."""
@@ -53,6 +56,7 @@ class Verified:
             "instances": self.instances,
             "mismatches": self.mismatches,
             "directed": self.directed,
+            "left_out": self.left_out,
             "against": self.against,
             "coverage": {
                 "sides": self.coverage.sides,
@@ -132,7 +136,8 @@ def run_against_reference(
                 raise
             question.judge(before, ends)
         tried += 1
-    return Verified(instances, 0, cycles, tried, directed.coverage, against)
+    left_out = len(directed.memories) - tried
+    return Verified(instances, 0, cycles, tried, directed.coverage, against, left_out)
 
 
 def _slots_a_bundle(program: Program) -> float:

@@ -62,9 +62,10 @@ def verify_against(program: Program, file: str, request: Request) -> None:
         )
     if request.json:
         print_json(found.to_json())
-        return
-    for line in _lines(question, found, names):
-        print(line)
+    else:
+        print("\n".join(_lines(question, found, names)))
+    if request.require_proof:
+        found.expect_proved(names[0])
 
 
 def _question(program: Program, file: str, request: Request) -> _Question:

@@ -9,23 +9,33 @@ from typing import TYPE_CHECKING, Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
-from slotweave.cli.facts import facts_of_kernel
 from slotweave.extensions import extensions
+from slotweave.extensions.fitting_facts import facts_of_kernel
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
     from slotweave.ir.program import Program
 
 
-def expect_one_subject(first: Program, file: str, second: Program, against: str) -> None:
-    """Refuse two programs that say that they are for different kernels or parameters."""
+def expect_one_subject(
+    first: Program, file: str, second: Program, against: str, named: bool = False
+) -> None:
+    """Refuse two programs that say that they are for different kernels or parameters.
+
+    `named`: by the facts that an extension names, which -p does not go with.
+    """
     said = [(it.meta.get("kernel"), it.meta.get("params")) for it in (first, second)]
     if not all(kernel and params for kernel, params in said) or said[0] == said[1]:
         return
+    if named:
+        cure = "--facts FILE.json says on which memories both are to be compared all the same"
+    elif said[0][0] != said[1][0]:
+        cure = "--facts NAME|FILE.json says on which memories both are to be compared all the same"
+    else:
+        cure = f"{_flags()}-p NAME=VALUE says for what both are to be tried all the same"
     reason = (
         f"{inputs.shown(file)} is for {_for_what(first)}, and {inputs.shown(against)} for "
-        f"{_for_what(second)}; {_flags()}-p NAME=VALUE says for what both are to be tried all the "
-        "same"
+        f"{_for_what(second)}; {cure}"
     )
     raise InputError(Diagnostic("SW212", reason))
 
@@ -82,7 +92,7 @@ def _own_kernel(programs: Sequence[Program]) -> str | None:
 
 def _facts_of(programs: Sequence[Program]) -> str:
     """How to get a file of facts for one of `programs`."""
-    own = [command for program in programs if (command := facts_of_kernel(program))]
+    own = [command for program in programs if (command := facts_of_kernel(program.meta))]
     if not own:
         return "`slotweave facts show` prints one to start from"
     return f"`{own[0]} -o FILE.json` writes it"

@@ -34,13 +34,15 @@ class Request:
     strict: bool
     max_cycles: int
     prove: bool
+    require_proof: bool
     json: bool
     terminal: Terminal
 
     def options(self, program: Program) -> dict[str, Any]:
         """Those of `api.verify` for `program`."""
         return {
-            "prove": self.prove, "machine": inputs.machine_of(program, self.machine),
+            "prove": self.prove or self.require_proof,
+            "machine": inputs.machine_of(program, self.machine),
             "instances": self.instances, "seed": self.seed, "strict": self.strict,
             "max_cycles": self.max_cycles,
         }  # fmt: skip
@@ -58,10 +60,10 @@ def reported(json: bool) -> Iterator[None]:
 
 
 def expect_self_test_alone(against: str | None, prove: bool, facts: str | None) -> None:
-    """Refuse --self-test beside what it has no use for."""
+    """Refuse --self-test beside what it has no use for; `prove` is also --require-proof."""
     if against or prove or facts:
         reason = "--self-test breaks one program and holds it against its own kernel"
-        options = "--against, --prove and --facts"
+        options = "--against, --prove, --require-proof and --facts"
         raise InputError(Diagnostic("SW212", f"{reason}; leave out {options}"))
 
 

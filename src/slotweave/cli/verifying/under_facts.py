@@ -34,7 +34,7 @@ def verify_under_facts(program: str, facts: str, request: Request) -> None:
     second = program_in(against, how)
     named = named_facts().get(facts)
     if named and how.values(named[0]) is None:
-        expect_one_subject(first, program, second, against)
+        expect_one_subject(first, program, second, against, named=True)
     known = assumed(program, facts, how, first)
     for each in (first, second):
         inputs.machine_of(each, request.machine)
@@ -45,10 +45,11 @@ def verify_under_facts(program: str, facts: str, request: Request) -> None:
         found = api.verify(first, second, known, names=names, **request.options(first))
     if request.json:
         print_json(found.to_json())
-        return
-    for line in _lines(found, names, known, request):
-        print(line)
-    request.terminal.notes(known.notes)
+    else:
+        print("\n".join(_lines(found, names, known, request)))
+        request.terminal.notes(known.notes)
+    if request.require_proof:
+        found.expect_proved(names[0])
 
 
 def _other_program(request: Request) -> str:
@@ -73,7 +74,7 @@ def _lines(
     yield from unreached_lines(found.verified)
     mine, theirs = (plural(found.about[key], "cycle") for key in ("cycles", "against_cycles"))
     yield f"{longest_of(request.instances)}: {mine} of {names[0]}, {theirs} of {names[1]}"
-    if request.prove:
+    if request.prove or request.require_proof:
         yield f"both the same: {VERDICTS[found.proved.answer]}: {found.proved.why}"
     yield f"facts: {known}"
 

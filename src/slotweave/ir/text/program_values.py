@@ -92,12 +92,19 @@ DECODER = json.JSONDecoder(
 )
 
 
+def last_line(text: str) -> int:
+    """The number of the last line on which there is anything, the first one being 1; else 0."""
+    written = text.rstrip()
+    return written.count("\n") + 1 if written else 0
+
+
 def load_json(text: str) -> Any:
     """The value of `text`: strict JSON, no key twice, no NaN. Raises FormError."""
     try:
         return DECODER.decode(text.removeprefix(BYTE_ORDER_MARK))
     except json.JSONDecodeError as error:
-        raise FormError(f"not JSON: {error.msg}", error.lineno) from None
+        line = min(error.lineno, max(1, last_line(text)))  # a file that was cut off ends there
+        raise FormError(f"not JSON: {error.msg}", line) from None
     except RecursionError:
         raise FormError("nested too deeply") from None
 

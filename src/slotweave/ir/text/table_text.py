@@ -17,6 +17,7 @@ import numpy as np
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.ir.problem import Ints
+from slotweave.ir.text.program_values import last_line
 
 NONE = "-"
 LOWEST, HIGHEST = -(2**31), 2**31 - 1
@@ -54,7 +55,7 @@ class TableReader:
         rows = text.split("\n")
         lines = (Line(i, tuple(row.split()), file) for i, row in enumerate(rows, 1))
         self._lines = (line for line in lines if line.cells)
-        self._end = Line(len(rows), (), file)
+        self._end = Line(max(1, last_line(text)), (), file)
 
     def line(self, what: str) -> Line:
         """The next line; an error that says `what` is missing if there is none."""

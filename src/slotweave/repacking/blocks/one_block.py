@@ -11,7 +11,7 @@ from slotweave.backend.fit import Effort, search_fit
 from slotweave.backend.fitted import Fitted
 from slotweave.backend.lower import lower
 from slotweave.base.diagnostics import CheckFailed, NoSchedule
-from slotweave.bounds import Bound, best_bound, bound_ladder
+from slotweave.bounds import Bound, best_bound
 from slotweave.check.symbolic.block_equality import Passing, block_is_graph, graph_is_block
 from slotweave.driver.certify import expect_block
 from slotweave.ir.facts import Facts
@@ -101,7 +101,7 @@ def _shorter(
     rewritten = rewrite(found.graph, machine, RULES if rewriting else ())
     try:
         lowered = lower(rewritten.graph, machine)
-        ladder = bound_ladder(lowered.problem)
+        ladder = lowered.ladder
         bound = best_bound(ladder)
         best = replace(kept, bound=bound if bound.cycles <= kept.before else None)
         options = ScheduleOptions()

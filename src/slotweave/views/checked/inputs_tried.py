@@ -16,7 +16,7 @@ _NAMED = 8
 
 def inputs_tried(verified: Verified) -> str:
     """`100 random and 8 directed inputs`."""
-    return inputs_text(verified.instances, verified.directed)
+    return inputs_text(verified.instances, verified.directed, verified.left_out)
 
 
 def unreached_lines(verified: Verified) -> Iterator[str]:

@@ -22,6 +22,7 @@ def proved_json(proved: Proved, contract: str) -> dict[str, Any]:
         "definition": proved.definition,
         "why": proved.why,
         "facts": contract,
+        "promises": [promise.to_json() for promise in proved.promises],
     }
     if proved.counterexample is not None:
         shown["counterexample"] = counterexample_json(proved.counterexample)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from slotweave.anatomy.compare.matching import Numbering, diff_sides, side_of
@@ -11,7 +11,7 @@ from slotweave.anatomy.findings import findings
 from slotweave.anatomy.headline import headline
 from slotweave.anatomy.inspect import inspect_and_place
 from slotweave.anatomy.inspection import Inspection
-from slotweave.anatomy.phases import WORK
+from slotweave.anatomy.phases import WORK, Spans
 from slotweave.anatomy.timing.slot_curves import slot_curves
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
@@ -147,8 +147,7 @@ def _tables(found: Inspection) -> list[Table]:
     scratch = found.scratch
     tables += [
         ("Idle slots by cause", ("engine", *IDLE_CAUSE_NAMES.values()), idle),
-        ("Spans", ("engine", "head", "body", "tail"),
-         [[view.spans.engine, view.spans.head, view.spans.body, view.spans.tail]]),
+        *_spans(view.spans),
         ("Operations over time, by kind of work", ("cycles", *WORK),
          [[f"{one.first:,} to {one.last:,}", *(one.operations.get(work, 0) for work in WORK)]
           for one in view.slices]),
@@ -159,3 +158,10 @@ def _tables(found: Inspection) -> list[Table]:
           for phase in view.phases]),
     ]  # fmt: skip
     return tables
+
+
+def _spans(spans: Spans) -> Iterator[Table]:
+    """Head, body and tail, of a program that has a body."""
+    if spans.body:
+        yield ("Spans", ("engine", "head", "body", "tail"),
+               [[spans.engine, spans.head, spans.body, spans.tail]])  # fmt: skip

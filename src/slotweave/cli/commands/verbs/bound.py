@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.base.wording import plural
+from slotweave.base.wording import KEPT_ORDER, OF_DATAFLOW, plural
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.facts import Assumed, FactsOption, assumed, read_only_notes
@@ -40,10 +40,7 @@ if TYPE_CHECKING:
 
 
 #: Which operations a bound of a program counts.
-_OF_PLAN = "those of this plan, accesses to memory in the order that it keeps"
-_OF_PROGRAM = (
-    "those that output depends on, repeated ones once, known words for free, each on any engine"
-)
+_OF_PLAN = f"those of this plan, {KEPT_ORDER}"
 
 
 _Subject = Annotated[
@@ -190,7 +187,7 @@ def _show(terminal: Terminal, found: Bounds, known: Assumed | None) -> None:
         style = "bold green" if rung is found.best else ""
         table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
     terminal.show(with_whole_numbers(table))
-    of = _OF_PLAN if known is None else _OF_PROGRAM
+    of = _OF_PLAN if known is None else f"those {OF_DATAFLOW}"
     print(f"no schedule of these operations ({of}) has fewer than {plural(found.cycles, 'cycle')}")
     if known is not None:
         print(f"facts: {known}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -33,6 +33,10 @@ from slotweave.cli.output import (
 )
 from slotweave.cli.plans import job_named
 from slotweave.cli.terminal import Terminal
+from slotweave.cli.verifying.request import reported
+
+if TYPE_CHECKING:
+    from slotweave.results.made import Compiled
 
 _Plan = Annotated[
     str | None,
@@ -61,6 +65,14 @@ _PrintAfter = Annotated[
         "table. It goes to stderr if stdout is taken by --json or -o -.",
     ),
 ]
+_RequireProof = Annotated[
+    bool,
+    typer.Option(
+        "--require-proof",
+        help="Unless the program is proved to do what its kernel says, write nothing and exit "
+        "with code 1.",
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -83,6 +95,7 @@ def compile_(
     output: Output = None,
     result_file: _ResultFile = None,
     print_after: _PrintAfter = None,
+    require_proof: _RequireProof = False,
     json: Json = False,
 ) -> None:
     """Compile a kernel to a checked program.
@@ -109,12 +122,10 @@ def compile_(
         result = api.compile(
             job, time_limit=time_limit, evaluations=evaluations, watch=begins, print_after=printers
         )
-    if result_file is not None:
-        write_output(result_file, result.record())
-    if output is not None:
-        from slotweave.ir.text.program_files import program_to_json
-
-        write_output(output, program_to_json(result.program))
+    if require_proof:
+        with reported(json):
+            result.expect_proved()
+    _write(result, output, result_file)
     written = output is not None or result_file is not None
     if json:
         print_json(result.to_json())
@@ -126,6 +137,16 @@ def compile_(
         terminal.note(f"wrote {output}")
     for stage, seconds in result.seconds.items():
         terminal.detail(f"{stage:<12} {seconds:8.3f} s")
+
+
+def _write(result: Compiled, output: str | None, result_file: str | None) -> None:
+    """Write the program and the result to the files that are asked for."""
+    if result_file is not None:
+        write_output(result_file, result.record())
+    if output is not None:
+        from slotweave.ir.text.program_files import program_to_json
+
+        write_output(output, program_to_json(result.program))
 
 
 def _printers(name: str | None, stream: TextIO) -> dict[str, Callable[[str], None]]:

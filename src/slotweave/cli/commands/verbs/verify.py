@@ -12,6 +12,7 @@ import typer
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli.command import command
 from slotweave.cli.facts import FORM
+from slotweave.cli.inputs import shown
 from slotweave.cli.options import (
     MAX_CYCLES,
     NO_FILES,
@@ -69,6 +70,13 @@ _Prove = Annotated[
     bool,
     typer.Option("--prove", help="Also try to prove the result for all inputs."),
 ]
+_RequireProof = Annotated[
+    bool,
+    typer.Option(
+        "--require-proof",
+        help="As --prove, and exit with code 1 if the result can be neither proved nor refuted.",
+    ),
+]
 _SelfTest = Annotated[
     bool,
     typer.Option(
@@ -97,6 +105,7 @@ def verify(
     instances: Instances = 100,
     seed: Seed = 0,
     prove: _Prove = False,
+    require_proof: _RequireProof = False,
     self_test: _SelfTest = False,
     compatible: Compatible = False,
     max_cycles: MaxCycles = MAX_CYCLES,
@@ -113,7 +122,7 @@ def verify(
     With --prove, also try to prove the result for all inputs. Without --facts, each program is
     proved against the kernel's definition; with --facts, the two programs are proved equal. The
     exit code is 1 if the claim is refuted. If it can be neither proved nor refuted, the command
-    prints the reason and exits with code 0.
+    prints the reason and exits with code 0, or with code 1 if --require-proof is given.
 
     Given a file that `compile --result` wrote, reproduce the result: check the hashes, repeat
     the recorded runs, run fresh inputs, and count the cycles. --self-test tests the checks
@@ -123,7 +132,7 @@ def verify(
     if facts is None:
         note_unused(files, terminal, program, against)
     if self_test:
-        expect_self_test_alone(against, prove, facts)
+        expect_self_test_alone(against, prove or require_proof, facts)
         choice = Choice(program, parameters or [], contract, machine, seed, mutants, how)
         test_checks(choice, terminal, json)
         return
@@ -131,7 +140,7 @@ def verify(
         raise InputError(Diagnostic("SW212", "which program? Only --self-test can do without one"))
     request = Request(
         against, parameters, contract, machine, how, instances, seed, not compatible,
-        max_cycles, prove, json, terminal,
+        max_cycles, prove, require_proof, json, terminal,
     )  # fmt: skip
     if facts is not None:
         verify_under_facts(program, facts, request)
@@ -148,6 +157,9 @@ def _verify_file(file: str, request: Request) -> None:
         return
     text = program_text(file)
     if is_record(text):
+        if request.require_proof:
+            reason = "a result is derived again, not proved; --require-proof is for programs"
+            raise InputError(Diagnostic("SW212", reason, file=shown(file)))
         verify_result(text, file, request.against, request.machine, request.terminal, request.json)
     else:
         verify_against(program_from(text, file, request.terminal), file, request)
