@@ -186,16 +186,21 @@ def test_the_shipped_plans_rest_on_no_promise():
     assert compile_job(Job(kernel, values, "values", plan, CHALLENGE, instances=1)).promises == ()
 
 
-def test_commands_say_it(tmp_path: Path):
-    file, made = tmp_path / "k.py", tmp_path / "k.json"
-    file.write_text(
-        "def f(k):\n"
-        "    a = k.region('a', 0, 4, output=True)\n"
-        "    a.store(0, a[(a[a[1] & 3] == 77777) * 4])\n"
-    )
+def compiled_file(folder: Path, *lines: str) -> tuple[Path, Path, str]:
+    """The files of a kernel of these lines and of its program, and what compiling it printed."""
+    file, made = folder / "k.py", folder / "k.json"
+    file.write_text("\n    ".join(["def f(k):", *lines]) + "\n")
     answer = slotweave("compile", f"{file}:f", "-o", made)
     assert answer.code == 0, answer.err
-    told = " ".join(answer.out.split())
+    return file, made, " ".join(answer.out.split())
+
+
+def test_commands_say_it(tmp_path: Path):
+    file, made, told = compiled_file(
+        tmp_path,
+        "a = k.region('a', 0, 4, output=True)",
+        "a.store(0, a[(a[a[1] & 3] == 77777) * 4])",
+    )
     assert "yes, given what it promises" in told
     assert "promised the index of 1 load at k.py:3 stays inside region a (words 0 to 3)" in told
     assert json.loads(made.read_text())["meta"]["promises"][0]["where"] == "k.py:3"
@@ -229,14 +234,11 @@ def test_a_proof_rests_on_divisors_and_inputs_on_which_they_are_zero_are_counted
 
 
 def test_commands_say_of_a_division_what_it_rests_on(tmp_path: Path):
-    kernel, program = tmp_path / "k.py", tmp_path / "p.json"
-    kernel.write_text(
-        "def f(k):\n"
-        "    a, b = k.region('a', 0, 2, read_only=True), k.region('b', 2, 1, output=True)\n"
-        "    b.store(0, a[0] // a[1])\n"
+    kernel, program, table = compiled_file(
+        tmp_path,
+        "a, b = k.region('a', 0, 2, read_only=True), k.region('b', 2, 1, output=True)",
+        "b.store(0, a[0] // a[1])",
     )
-    made = slotweave("compile", f"{kernel}:f", "-o", program)
-    table = " ".join(made.out.split())
     assert "more left out, for which no result is defined)" in table
     assert "yes, given what it promises" in table
     assert "promised the divisor of 1 division at k.py:3 is not 0" in table

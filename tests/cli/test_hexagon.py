@@ -7,6 +7,7 @@ import pytest
 
 from slotweave.hexagon.judges import assembler
 from support.command_line import assert_refused, slotweave
+from support.examples import a_share
 from support.hexagon.listings import KERNELS, listing_of, text_of
 
 pytest.importorskip("ortools", reason="packing with a proof needs ortools")
@@ -31,12 +32,14 @@ def test_repack_writes_the_shorter_file(small: Path, tmp_path: Path) -> None:
                                           ["r4 = add(r0,r2)", "jumpr r31"]])  # fmt: skip
 
 
-def test_the_same_work_gives_the_same_text(tmp_path: Path) -> None:
-    path = tmp_path / "dct8.s"
-    path.write_text(listing_of("dct8"))
+@pytest.mark.parametrize("text", a_share([listing_of("dct8"), KERNELS.read_text()], 2),
+                         ids=["a function", "the example"])  # fmt: skip
+def test_the_same_work_gives_the_same_text(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.s"
+    path.write_text(text)
     ones = [slotweave("hexagon", "repack", path, "--work", 0.02, "-o", "-") for _ in range(2)]
     assert ones[0].out == ones[1].out
-    assert ones[0].out != path.read_text()
+    assert ones[0].out != text
 
 
 def test_repack_reads_stdin_and_writes_stdout() -> None:

@@ -353,8 +353,9 @@ def test_each_evaluation_is_told_with_the_fewest_cycles_so_far(in_vectors):
     assert (cycles[0], cycles[-1]) == (result.before, result.cycles)
 
 
-def test_the_same_seed_gives_the_same_program(small):
-    program, facts = small
+@pytest.mark.parametrize("shape", a_share([((1, 2, 8),), (SHAPE,)], 2))
+def test_the_same_seed_gives_the_same_program(shape):
+    program, facts = scalar_tree_hash(*shape)
     one, other = (repack(program, CHALLENGE, facts, VECTORS) for _ in range(2))
     assert one.program == other.program
 

@@ -92,9 +92,8 @@ def bound_block(block: Block, *, version: int = VERSION) -> Repacked:
         return _untouched(block, found)
     problem = packet_problem(found)
     now = input_schedule(problem)
-    broken = rule_broken(problem, now, version)
-    if broken:
-        return replace(_untouched(block, found), why="", kept=broken)
+    if broken := rule_broken(problem, now, version):
+        return _kept(block, broken)
     bounds = makespan_bounds(problem.project)
     for bound in bounds:
         for fault in bound_faults(bound, problem.project):
@@ -118,11 +117,15 @@ def rule_broken(problem: PacketProblem, now: ProjectSchedule, version: int) -> s
 
 def _untouched(block: Block, found: Dependences | None) -> Repacked:
     """A block of which nothing is known, or in which nothing is done."""
-    before = len(block.packets)
     if found is None:
-        name = unknown_instructions(block)[0].text
-        return Repacked(block, before, before, 0, "", "", 0, 0, kept=f"{UNKNOWN}: {name}")
-    return Repacked(block, before, before, 0, "nops alone", BOUND, 0, 0, kept="nops alone")
+        return _kept(block, f"{UNKNOWN}: {unknown_instructions(block)[0].text}")
+    return replace(_kept(block, "nops alone"), why="nops alone", by=BOUND)
+
+
+def _kept(block: Block, reason: str) -> Repacked:
+    """A block that stays as it is, and of which no bound is known."""
+    before = len(block.packets)
+    return Repacked(block, before, before, 0, "", "", 0, 0, kept=reason)
 
 
 def idle_slots(problem: PacketProblem, schedule: ProjectSchedule) -> tuple[tuple[str, int], ...]:
@@ -152,8 +155,8 @@ def repack_block(
     before = len(block.packets)
     problem = packet_problem(found)
     now = input_schedule(problem)
-    if rule_broken(problem, now, version):
-        return bound_block(block, version=version)
+    if broken := rule_broken(problem, now, version):
+        return _kept(block, broken)
     stalls_before = stall_cycles(now.starts, problem.waits)
     solution = solved(found, problem, now, limits, method)
     assert solution.schedule is not None
