@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -15,6 +16,12 @@ from slotweave.base.interruption import TimeIsUpError, time_limited
 from slotweave.cli import deadline
 from slotweave.cli.deadline import within
 from support.command_line import slotweave
+
+
+@pytest.fixture(autouse=True, scope="module")
+def everything_is_imported() -> None:
+    """A process whose import of numpy was ended halfway, as these tests may do, has no other."""
+    slotweave("compile", "saxpy", "-p", "n=8")
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +89,39 @@ def test_what_takes_every_exception_is_ended_by_the_next_ring() -> None:
     with pytest.raises(TimeIsUpError), time_limited(0.01):
         swallow_a_few()
     assert [type(each) for each in swallowed] == [TimeIsUpError] * 3
+
+
+def test_time_that_is_up_in_a_destructor_is_no_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+
+    class WaitsAtItsEnd:
+        def __del__(self) -> None:
+            wait_for_ever()
+
+    def work() -> None:
+        WaitsAtItsEnd()
+        wait_for_ever()
+
+    with pytest.raises(TimeIsUpError), time_limited(0.01):
+        work()
+    assert said == []
+    assert sys.unraisablehook == said.append
+
+
+def test_what_else_a_destructor_raises_is_still_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: said.append(what.exc_type))
+
+    class FailsAtItsEnd:
+        def __del__(self) -> None:
+            raise KeyError
+
+    with time_limited(600):
+        FailsAtItsEnd()
+    assert said == [KeyError]
 
 
 def test_tidying_up_after_the_time_is_up_is_not_disturbed() -> None:

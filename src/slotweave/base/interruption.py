@@ -6,9 +6,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 #: The exit code of what Ctrl-C ended.
 _INTERRUPTED = 130
@@ -77,8 +81,9 @@ def time_limited(seconds: float | None) -> Iterator[None]:
     if seconds is None or seconds > _LONGEST or not here or not hasattr(signal, "setitimer"):
         yield
         return
-    alarm = _Alarm()
+    alarm = _Alarm(sys.unraisablehook)
     before = signal.signal(signal.SIGALRM, alarm.ring)
+    sys.unraisablehook = alarm.unraisable
     signal.setitimer(signal.ITIMER_REAL, max(seconds, _SHORTEST), _AGAIN)
     try:
         yield
@@ -90,6 +95,7 @@ def time_limited(seconds: float | None) -> Iterator[None]:
         alarm.is_off = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        sys.unraisablehook = alarm.of_others
 
 
 class _Alarm:
@@ -99,9 +105,16 @@ class _Alarm:
     That is given `_PATIENCE` rings.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, of_others: Callable[[UnraisableHookArgs], object]) -> None:
         self.is_off = False
+        self.of_others = of_others
         self._waited = 0
+
+    def unraisable(self, what: UnraisableHookArgs) -> None:
+        """Say nothing if it rang in a destructor, which lets no exception out: the next ring ends
+        the block."""
+        if what.exc_type is not TimeIsUpError:
+            self.of_others(what)
 
     def ring(self, _signal: int, _frame: FrameType | None) -> None:
         if self.is_off:
