@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 
+# Tests start hundreds of processes: each would compile all modules anew without their bytecode.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test tests check-all coverage lint docs budgets screenshots clean
 
