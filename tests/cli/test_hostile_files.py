@@ -29,7 +29,8 @@ PROGRAM = {
     "meta": {"kernel": "tree-hash", "params": SHAPE, "contract": "values"},
 }
 ENDLESS = {**PROGRAM, "program": [{"flow": [["jump", 0]]}]}
-MUTANTS = 40
+#: In each kind of file, with `--long` and without it.
+MUTANTS, FEW_MUTANTS = 40, 15
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +69,11 @@ def assert_answered(answer: Answer) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(USES))
-def test_damaged_files_are_answered(tmp_path: Path, sound: Path, name: str) -> None:
+def test_damaged_files_are_answered(
+    tmp_path: Path, sound: Path, name: str, request: pytest.FixtureRequest
+) -> None:
     file, text = tmp_path / name, (sound / name).read_text()
-    for seed in range(MUTANTS):
+    for seed in range(MUTANTS if request.config.getoption("--long") else FEW_MUTANTS):
         file.write_bytes(mutated(text, Random(seed)).encode("utf-8", "surrogatepass"))
         assert_answered(slotweave(*USES[name](file, sound)))
 

@@ -471,7 +471,7 @@ def written_twice(program: Program) -> Program:
 
 
 @pytest.mark.parametrize(
-    "worse", [waiting, with_pauses, computed_twice, with_a_fallback, written_twice]
+    "worse", a_share([waiting, with_pauses, computed_twice, with_a_fallback, written_twice], 3)
 )
 def test_a_program_made_worse_comes_back_as_short_as_it_was(worse):
     program, facts, cycles = compiled("default")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import settings
 
 #: Without `--long`, of each hundred; a property has at least LEAST, or all it asks for.
-SHARE = 15
-LEAST = 12
+SHARE = 12
+LEAST = 10
 
 #: The profiles, of which conftest.py loads one. Both draw the same examples on every run.
 FULL, SHORT = "full", "short"

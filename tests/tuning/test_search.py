@@ -205,7 +205,7 @@ def test_what_tracing_leaves_is_collected_though_the_collector_rests(
     gc.disable()
     try:
         few = nodes_after(range(2 * PROBLEMS_KEPT))
-        assert nodes_after(range(2 * PROBLEMS_KEPT, 6 * PROBLEMS_KEPT)) < 1.2 * few
+        assert nodes_after(range(2 * PROBLEMS_KEPT, 4 * PROBLEMS_KEPT)) < 1.2 * few
     finally:
         gc.enable()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from slotweave.challenge.tree_hash.workload import CONTRACTS, Shape
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.simulate.graph import run_graph
-from support.examples import examples
+from support.examples import a_share, examples
 from support.tree_hash import parameters, plan_with, traced
 
 ANY_SHAPE = st.tuples(st.integers(1, 5), st.integers(1, 14), st.integers(1, 40))
@@ -117,8 +118,7 @@ def test_two_tables_that_reach_over_the_first_vector_keep_the_contract(contract:
     assert_right(Shape(6, 12, 64), contract, plan, CHALLENGE)
 
 
-@pytest.mark.parametrize("contract", CONTRACTS)
-@pytest.mark.parametrize("name", PLAN_NAMES)
+@pytest.mark.parametrize(("name", "contract"), a_share(product(PLAN_NAMES, CONTRACTS), 3))
 @given(shape=ANY_SHAPE)
 @examples(25)
 def test_every_named_plan_fits_every_shape(
