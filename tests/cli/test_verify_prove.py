@@ -211,4 +211,5 @@ def test_what_is_not_proved_is_not_written_where_a_proof_is_required(tmp_path: P
 def test_a_result_is_no_program_to_require_a_proof_of(tmp_path: Path) -> None:
     result = tmp_path / "r.json"
     slotweave("compile", "saxpy", "-p", "n=8", "--result", result, "-q")
-    assert_refused(slotweave("verify", result, "--require-proof"), "SW212", "derived again")
+    for option in ("--prove", "--require-proof"):
+        assert_refused(slotweave("verify", result, option), "SW212", "derived again")

@@ -157,8 +157,9 @@ def _verify_file(file: str, request: Request) -> None:
         return
     text = program_text(file)
     if is_record(text):
-        if request.require_proof:
-            reason = "a result is derived again, not proved; --require-proof is for programs"
+        if request.prove or request.require_proof:
+            reason = "a result is derived again, not proved; --prove and --require-proof are for "
+            reason += "programs"
             raise InputError(Diagnostic("SW212", reason, file=shown(file)))
         verify_result(text, file, request.against, request.machine, request.terminal, request.json)
     else:
