@@ -121,6 +121,8 @@ def test_a_branch_in_a_loop_is_why_it_is_not_pipelined() -> None:
             k.branch(a[0], lambda: a.store(0, 1), lambda: a.store(1, 1))
 
     assert "a branch or another loop" in reason(build)
+    (report,) = compile_job(job_of(build, CHALLENGE)).loops
+    assert report.plain is report.trips is None, "they were not looked for"
 
 
 def test_a_changed_number_of_rounds_is_why_a_loop_is_not_pipelined() -> None:

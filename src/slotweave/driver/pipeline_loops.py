@@ -102,7 +102,7 @@ def pipeline_loops(flow: Flow, job: Job) -> Pipelined:
     steered = flow
     for loop in loops:
         if isinstance(loop, OtherLoop):
-            reports.append(LoopReport(loop.block, loop.where, None, 0, loop.why))
+            reports.append(LoopReport(loop.block, loop.where, None, None, loop.why))
             continue
         report, one = _pipelined(flow, loop, job, first_words)
         reports.append(report)
@@ -130,7 +130,7 @@ def _pipelined(
     flow: Flow, loop: CountedLoop, job: Job, first_words: Sequence[int]
 ) -> tuple[LoopReport, _Found | None]:
     machine = job.machine
-    report = LoopReport(loop.block, loop.where, loop.trips, 0, "")
+    report = LoopReport(loop.block, loop.where, loop.trips, None, "")
     lacking = _lacking(machine) if loop.trips is None else ""
     if lacking:
         why = f"the machine has no {lacking} to split a number of rounds found at run time"

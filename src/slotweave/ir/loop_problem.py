@@ -127,17 +127,18 @@ class PeriodTried:
 class LoopReport:
     """What pipelining a loop came to.
 
-    `block` is its number. `trips` is None where their number is found when the loop runs. `plain`
-    are the cycles of an iteration in the plain form; `why` says why it runs in that form, and is
-    empty where it is pipelined. `bounds` says for each lower bound of the period its name, value,
-    and what shows it. Periods are those of an iteration of `schedule`; where that is of several
-    rounds, `single` is the period of one round by itself, None where that was not found.
+    `block` is its number. `trips` is None where their number is found when the loop runs, or was
+    not looked for. `plain` are the cycles of an iteration in the plain form, None where they were
+    not; `why` says why it runs in that form, and is empty where it is pipelined. `bounds` says for
+    each lower bound of the period its name, value, and what shows it. Periods are those of an
+    iteration of `schedule`; where that is of several rounds, `single` is the period of one round by
+    itself, None where that was not found.
     """
 
     block: int
     where: str
     trips: int | None
-    plain: int
+    plain: int | None
     why: str
     bounds: tuple[tuple[str, int, str], ...] = ()
     tried: tuple[PeriodTried, ...] = ()

@@ -6,6 +6,7 @@ The period of a loop is its initiation interval (`ii`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 KEY = "loops"
 
 _SAID: Mapping[str, type | tuple[type, ...]] = {
-    "where": str, "plain_cycles": int, "pipelined": bool, "why": str, "bounds": (list, tuple),
-    "tried": (list, tuple),
+    "where": str, "plain_cycles": (int, NoneType), "pipelined": bool, "why": str,
+    "bounds": (list, tuple), "tried": (list, tuple),
 }  # fmt: skip
 _SAID_OF_PIPELINED = ("ii", "stages", "unrolled", "live_words")
 _SAID_OF_ROUNDS = ("rounds", "ii_of_one_round")  # older programs say nothing of them
