@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -10,28 +11,40 @@ from slotweave.analysis.graph_words import GraphWords
 from slotweave.check.symbolic.refinement import graph_refines_program
 from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.graph import Graph, Node, Region
+from slotweave.ir.program import Program
 from slotweave.lift import lift
 from slotweave.machine import CHALLENGE
 from slotweave.vectorize import answer_loads, drop_dead_stores, forward_stores, pack_isomorphic
 from support.scalar_programs import checksums, scalar_program, searches
 
-PROGRAM, FACTS = scalar_program(checksums, items=8, length=2)
+
+@cache
+def checksum_program() -> tuple[Program, Facts]:
+    return scalar_program(checksums, items=8, length=2)
+
+
+def answer_of(graph: Graph) -> bool | str:
+    """What is said of `graph` beside the program of checksums: True, False or unknown."""
+    program, facts = checksum_program()
+    return graph_refines_program(graph, program, CHALLENGE, facts).answer
 
 
 @pytest.fixture(scope="module")
 def packed():
-    graph = lift(PROGRAM, CHALLENGE, FACTS)
+    program, facts = checksum_program()
+    graph = lift(program, CHALLENGE, facts)
     return pack_isomorphic(drop_dead_stores(forward_stores(graph)), CHALLENGE)
 
 
 def test_a_lifted_graph_is_its_program_under_any_facts():
-    for facts in (FACTS, nothing_known()):
-        graph = lift(PROGRAM, CHALLENGE, facts)
-        assert graph_refines_program(graph, PROGRAM, CHALLENGE, facts).answer is True
+    program, known = checksum_program()
+    for facts in (known, nothing_known()):
+        graph = lift(program, CHALLENGE, facts)
+        assert graph_refines_program(graph, program, CHALLENGE, facts).answer is True
 
 
 def test_a_packed_graph_is_its_program(packed):
-    assert graph_refines_program(packed, PROGRAM, CHALLENGE, FACTS).answer is True
+    assert answer_of(packed) is True
 
 
 @pytest.mark.parametrize("changed", ["xor", "shr", "const", "vload"])
@@ -45,8 +58,7 @@ def test_an_operation_changed_in_the_graph_is_noticed(packed, changed):
     else:
         other = replace(node, op="or")
     nodes = (*packed.nodes[:index], other, *packed.nodes[index + 1 :])
-    verdict = graph_refines_program(packed.with_nodes(nodes), PROGRAM, CHALLENGE, FACTS).answer
-    assert verdict is not True
+    assert answer_of(packed.with_nodes(nodes)) is not True
 
 
 @pytest.mark.parametrize(("stands", "verdict"), [(0, False), (1, True)])
@@ -57,16 +69,14 @@ def test_of_two_stores_of_one_bundle_to_a_word_the_last_stands(stands, verdict):
     words = Node("const", 1, imm=3), Node("const", 1, imm=4)
     out = Region("out", 0, 8, output=True)
     graph = Graph("twice", 8, 8, (out,), (*words, Node("store", 0, (0, stands), region="out")))
-    facts = Facts(memory_words=8, regions=(out,))
-    found = graph_refines_program(graph, replace(PROGRAM, bundles=bundles), CHALLENGE, facts)
+    program, facts = checksum_program()[0], Facts(memory_words=8, regions=(out,))
+    found = graph_refines_program(graph, replace(program, bundles=bundles), CHALLENGE, facts)
     assert found.answer is verdict
 
 
 def test_a_store_left_out_is_noticed(packed):
     nodes = tuple(node for node in packed.nodes if node.op != "vstore")
-    assert (
-        graph_refines_program(packed.with_nodes(nodes), PROGRAM, CHALLENGE, FACTS).answer is False
-    )
+    assert answer_of(packed.with_nodes(nodes)) is False
 
 
 def test_an_access_that_the_program_does_not_make_is_noticed(packed):
@@ -76,7 +86,7 @@ def test_an_access_that_the_program_does_not_make_is_noticed(packed):
     more = packed.with_nodes(
         (*nodes, Node("load", 1, (first + 1,), region="table"))
     )  # may lie past the end of memory
-    assert graph_refines_program(more, PROGRAM, CHALLENGE, FACTS).answer == "unknown"
+    assert answer_of(more) == "unknown"
 
 
 def test_a_load_answered_by_selects_is_that_load_if_the_words_surely_exist():

@@ -27,12 +27,12 @@ from slotweave.machine import CHALLENGE, MINIMAL
 from support.examples import examples
 from support.small_results import small_result
 
-RESULT = small_result()
-
 
 @cache
 def saved() -> str:
-    return record_to_json(compiled_summary(RESULT).to_json(), RESULT.program, CHALLENGE, TREE_HASH)
+    return record_to_json(
+        compiled_summary(small_result()).to_json(), small_result().program, CHALLENGE, TREE_HASH
+    )
 
 
 def changed(*path: str | int, value: Any) -> str:
@@ -54,13 +54,13 @@ def refused(text: str) -> str:
 def test_a_record_holds_what_was_found() -> None:
     record = record_from_json(saved())
     assert is_record(saved())
-    assert record.cycles == RESULT.cycles
-    assert record.program == RESULT.program
+    assert record.cycles == small_result().cycles
+    assert record.program == small_result().program
     assert record.machine == CHALLENGE
-    assert record.parameters == RESULT.job.parameters
+    assert record.parameters == small_result().job.parameters
     assert (record.kernel, record.contract) == ("tree-hash", "values")
     assert (record.seed, record.instances) == (0, 2)
-    assert record.entries["bound"] == compiled_summary(RESULT).to_json()["bound"]
+    assert record.entries["bound"] == compiled_summary(small_result()).to_json()["bound"]
     assert set(record.hashes) == set(HASHED)
 
 
@@ -68,23 +68,26 @@ def test_each_hash_is_that_of_its_value() -> None:
     record = record_from_json(saved())
     assert record.hashes == {
         "record": record_hash(record.entries),
-        "program": program_hash(RESULT.program),
+        "program": program_hash(small_result().program),
         "machine": machine_hash(CHALLENGE),
         "simulator": simulator_hash(),
-        "inputs": inputs_hash(TREE_HASH, RESULT.job.parameters, "values", 0, 2),
+        "inputs": inputs_hash(TREE_HASH, small_result().job.parameters, "values", 0, 2),
     }
     assert all(len(value) == 64 for value in record.hashes.values())
 
 
 def test_hashes_tell_values_apart() -> None:
     assert machine_hash(CHALLENGE) != machine_hash(MINIMAL)
-    seeds = {inputs_hash(TREE_HASH, RESULT.job.parameters, "values", seed, 2) for seed in range(5)}
+    seeds = {
+        inputs_hash(TREE_HASH, small_result().job.parameters, "values", seed, 2)
+        for seed in range(5)
+    }
     assert len(seeds) == 5
     assert record_hash({"a": 1, "b": 2}) == record_hash({"b": 2, "a": 1}) != record_hash({"a": 1})
 
 
 def test_a_program_file_is_no_record() -> None:
-    assert not is_record(program_to_json(RESULT.program))
+    assert not is_record(program_to_json(small_result().program))
     assert not is_record("[]")
 
 

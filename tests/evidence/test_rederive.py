@@ -23,18 +23,23 @@ from slotweave.machine import CHALLENGE
 from support.cheating import answers_of_a_seed
 from support.small_results import small_result
 
-RESULT = small_result()
 
-
-def record(program: Program = RESULT.program, **entries: Any) -> Record:
+def record(given: Program | None = None, **entries: Any) -> Record:
     """A record in which all hashes are right, whatever it says."""
-    summary = {**compiled_summary(RESULT).to_json(), "bundles": len(program.bundles), **entries}
+    program = given or small_result().program
+    summary = {
+        **compiled_summary(small_result()).to_json(),
+        "bundles": len(program.bundles),
+        **entries,
+    }
     return record_from_json(record_to_json(summary, program, CHALLENGE, TREE_HASH))
 
 
 def tampered(**entries: Any) -> Record:
     """A record in which entries were changed afterwards."""
-    text = record_to_json(compiled_summary(RESULT).to_json(), RESULT.program, CHALLENGE, TREE_HASH)
+    text = record_to_json(
+        compiled_summary(small_result()).to_json(), small_result().program, CHALLENGE, TREE_HASH
+    )
     return record_from_json(json.dumps({**json.loads(text), **entries}))
 
 
@@ -50,28 +55,28 @@ def test_an_honest_result_holds() -> None:
 def test_cycles_that_were_changed_are_named() -> None:
     assert found(tampered(cycles=7)) == {
         "record": found(tampered(cycles=7))["record"],
-        "cycles": f"7 recorded, {RESULT.cycles} counted",
+        "cycles": f"7 recorded, {small_result().cycles} counted",
     }
-    assert found(record(cycles=7)) == {"cycles": f"7 recorded, {RESULT.cycles} counted"}
+    assert found(record(cycles=7)) == {"cycles": f"7 recorded, {small_result().cycles} counted"}
 
 
 def test_any_other_entry_that_was_changed_shows_in_the_hash_of_the_record() -> None:
-    bound = {"cycles": RESULT.cycles, "name": "optimal", "why": "trust me"}
+    bound = {"cycles": small_result().cycles, "name": "optimal", "why": "trust me"}
     assert set(found(tampered(bound=bound))) == {"record"}
 
 
 def test_bundles_are_counted() -> None:
     assert found(record(bundles=1)) == {
-        "bundles": f"1 recorded, {len(RESULT.program.bundles)} found"
+        "bundles": f"1 recorded, {len(small_result().program.bundles)} found"
     }
 
 
 def test_another_program_is_named() -> None:
-    other = replace(RESULT.program, meta={**RESULT.program.meta, "note": "mine"})
+    other = replace(small_result().program, meta={**small_result().program.meta, "note": "mine"})
     reasons = found(replace(record(), program=other))
     assert set(reasons) == {"program"}
     assert program_hash(other)[:12] in reasons["program"]
-    assert program_hash(RESULT.program)[:12] in reasons["program"]
+    assert program_hash(small_result().program)[:12] in reasons["program"]
 
 
 def test_another_machine_is_named() -> None:
@@ -113,11 +118,13 @@ def test_inputs_that_the_seed_no_longer_gives_are_named() -> None:
 
 
 def wrong_program() -> Program:
-    return replace(RESULT.program, bundles=RESULT.program.bundles[:-1])
+    return replace(small_result().program, bundles=small_result().program.bundles[:-1])
 
 
 def cheat() -> Program:
-    workload = workload_of(TREE_HASH, RESULT.job.parameters, RESULT.job.contract, CHALLENGE)
+    workload = workload_of(
+        TREE_HASH, small_result().job.parameters, small_result().job.contract, CHALLENGE
+    )
     return answers_of_a_seed(workload, seed=0)
 
 

@@ -110,7 +110,7 @@ def text_is_survived(name: str, seed: object) -> None:
     """The mutant of `seed` of an example of the form `name` is read or refused."""
     assert isinstance(seed, int)
     form, random = forms()[name], Random(seed)
-    text = mutated(random.choice(form.examples), random)
+    text = mutated(random.choice(form.examples()), random)
     try:
         keeps_its_promise(form, text)
     except Exception as error:

@@ -38,7 +38,7 @@ def spoiled(text: str, value: str) -> list[str]:
 @pytest.mark.parametrize("name", sorted(forms()))
 def test_a_hostile_value_is_survived_wherever_it_stands(name: str, value: str) -> None:
     form = forms()[name]
-    for example in form.examples:
+    for example in form.examples():
         for text in [value, *spoiled(example, value)]:
             keeps_its_promise(form, text)
 

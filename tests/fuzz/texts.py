@@ -63,13 +63,13 @@ SMALL = 5000
 
 @dataclass(frozen=True)
 class Form:
-    """How a form is read, printed and used."""
+    """How a form is read, printed and used; `examples` makes sound texts."""
 
     code: str
     read: Callable[[str], Any]
     write: Callable[[Any], str]
     use: Callable[[Any], None]
-    examples: tuple[str, ...]
+    examples: Callable[[], tuple[str, ...]]
 
 
 def keeps_its_promise(form: Form, text: str) -> None:
@@ -200,40 +200,43 @@ _PROJECT = Project(
 @cache
 def forms() -> dict[str, Form]:
     """All forms by name."""
-    made = small()
-    program = made.program
     return {
         "program": Form(
             "SW204", parse_program, program_to_json, _use_program,
-            (program_to_json(program), program_to_text(program)),
+            lambda: (program_to_json(small().program), program_to_text(small().program)),
         ),
         "machine": Form(
             "SW205", machine_from_toml, machine_to_toml, _use_machine,
-            tuple(machine_to_toml(machine) for machine in BUILTIN.values()),
+            lambda: tuple(machine_to_toml(machine) for machine in BUILTIN.values()),
         ),
-        "plan": Form("SW209", plan_from_json, plan_to_json, _use_plan, (plan_to_json(_PLAN),)),
-        "facts": Form("SW215", facts_from_json, facts_to_json, _nothing, (facts_to_json(_FACTS),)),
+        "plan": Form(
+            "SW209", plan_from_json, plan_to_json, _use_plan, lambda: (plan_to_json(_PLAN),)
+        ),
+        "facts": Form(
+            "SW215", facts_from_json, facts_to_json, _nothing, lambda: (facts_to_json(_FACTS),)
+        ),
         "project": Form(
-            "SW223", project_from_json, project_to_json, _use_project, (project_to_json(_PROJECT),),
+            "SW223", project_from_json, project_to_json, _use_project,
+            lambda: (project_to_json(_PROJECT),),
         ),
         "graph": Form(
             "SW213", graph_from_text, graph_to_text, _use_graph,
-            (graph_to_text(made.lowered.graph),),
+            lambda: (graph_to_text(small().lowered.graph),),
         ),
         "problem": Form(
             "SW213", problem_from_text, problem_to_text, _use_problem,
-            (problem_to_text(made.lowered.problem),),
+            lambda: (problem_to_text(small().lowered.problem),),
         ),
         "schedule": Form(
             "SW213", schedule_from_text, schedule_to_text, _use_schedule,
-            (schedule_to_text(made.schedule),),
+            lambda: (schedule_to_text(small().schedule),),
         ),
         "allocation": Form(
             "SW213", allocation_from_text, allocation_to_text, _use_allocation,
-            (allocation_to_text(made.allocation),),
+            lambda: (allocation_to_text(small().allocation),),
         ),
         "layout": Form(
             "SW213", layout_from_text, layout_to_text, _use_layout,
-            (layout_to_text(made.lowered.layout),),
+            lambda: (layout_to_text(small().lowered.layout),),
         ),
     }  # fmt: skip

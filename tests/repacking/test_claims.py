@@ -88,17 +88,17 @@ def test_under_no_facts_the_claim_stays_whatever_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "claimed",
     [
-        claiming("values", {"height": 2, "rounds": 2, "batch": 10**9}),
-        claiming("values", {"height": "2"}),
-        claiming("values", [2, 2, 8]),
-        claiming("values", SHAPE, "no-such-kernel"),
-        claiming("values", SHAPE, 3),
+        ("values", {"height": 2, "rounds": 2, "batch": 10**9}),
+        ("values", {"height": "2"}),
+        ("values", [2, 2, 8]),
+        ("values", SHAPE, "no-such-kernel"),
+        ("values", SHAPE, 3),
     ],
 )
-def test_what_names_no_kernel_here_has_no_origin(given: Program) -> None:
-    assert origin_of(given, kernels()) is None
+def test_what_names_no_kernel_here_has_no_origin(claimed: tuple[object, ...]) -> None:
+    assert origin_of(claiming(*claimed), kernels()) is None
 
 
 @pytest.mark.parametrize("contract", [None, 3, "no-such-contract"])

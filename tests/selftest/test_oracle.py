@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -18,18 +19,21 @@ from slotweave.selftest import oracle
 from slotweave.selftest.oracle import Oracle, oracle_for
 from support.small_results import small_result
 
-RESULT = small_result()
-ORACLE: Oracle = oracle_for(TREE_HASH, RESULT.job.parameters, "values", seed=0, count=3)
 INDICES, VALUES = 7 + 15, 7 + 15 + 16
 
 
+@cache
+def small_oracle() -> Oracle:
+    return oracle_for(TREE_HASH, small_result().job.parameters, "values", seed=0, count=3)
+
+
 def differs(program: Program, **options: Any) -> str:
-    return ORACLE.program_differs(program, CHALLENGE, **options)
+    return small_oracle().program_differs(program, CHALLENGE, **options)
 
 
 def then(*bundles: Bundle) -> Program:
     """The right program and more behind it."""
-    return replace(RESULT.program, bundles=(*RESULT.program.bundles, *bundles))
+    return replace(small_result().program, bundles=(*small_result().program.bundles, *bundles))
 
 
 def storing(word: int, address: int) -> tuple[Bundle, ...]:
@@ -38,8 +42,8 @@ def storing(word: int, address: int) -> tuple[Bundle, ...]:
 
 
 def test_what_is_right_does_not_differ() -> None:
-    assert differs(RESULT.program) == differs(RESULT.program, both=True) == ""
-    assert ORACLE.graph_differs(RESULT.block.traced) == ""
+    assert differs(small_result().program) == differs(small_result().program, both=True) == ""
+    assert small_oracle().graph_differs(small_result().block.traced) == ""
 
 
 def test_a_wrong_word_of_the_output_differs() -> None:
@@ -64,9 +68,11 @@ def test_what_only_strict_mode_refuses_does_not_differ() -> None:
 
 
 def test_a_wrong_node_of_a_graph_differs() -> None:
-    traced = RESULT.block.traced
+    traced = small_result().block.traced
     nodes = [replace(node, op="sub") if node.op == "xor" else node for node in traced.nodes]
-    assert "instead of" in ORACLE.graph_differs(RESULT.block.traced.with_nodes(tuple(nodes)))
+    assert "instead of" in small_oracle().graph_differs(
+        small_result().block.traced.with_nodes(tuple(nodes))
+    )
 
 
 def traces(k: Tracer) -> None:
@@ -78,7 +84,7 @@ def test_another_trace_differs() -> None:
     kernel = kernel_of_function(traces, "traces", CHALLENGE.vector_length)
     judge = oracle_for(kernel, {}, CONTRACT, seed=0, count=3)
     load: Bundle = {"load": (("load", 1, 0),)}
-    silent = replace(RESULT.program, bundles=({"load": (("const", 0, 0),)}, load))
+    silent = replace(small_result().program, bundles=({"load": (("const", 0, 0),)}, load))
     right = replace(silent, bundles=(*silent.bundles, {"flow": (("trace_write", 1),)}))
     assert judge.program_differs(right, CHALLENGE, both=True) == ""
     assert "the trace buffer holds ()" in judge.program_differs(silent, CHALLENGE)
@@ -97,6 +103,6 @@ def test_simulators_that_end_differently_are_reported(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(oracle, "run", wrong)
     with pytest.raises(CheckFailed) as failure:
-        differs(RESULT.program, both=True)
+        differs(small_result().program, both=True)
     assert "two simulators" in failure.value.diagnostic.message
-    assert differs(RESULT.program) == ""
+    assert differs(small_result().program) == ""
