@@ -25,6 +25,7 @@ from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.machine.builtin import BUILTIN, CHALLENGE_SLOW, ST200
 from slotweave.simulate.graph import run_flow
 from slotweave.simulate.reference import run
+from support.examples import a_share
 
 BY_NAME = {kernel.name: kernel for kernel in LIBRARY}
 
@@ -94,7 +95,7 @@ def test_any_number_of_rounds_is_run(machine: Machine) -> None:
         assert got == run_flow(result.traced, memory)
 
 
-@pytest.mark.parametrize("trips", range(14))
+@pytest.mark.parametrize("trips", a_share(range(14), 2))
 @pytest.mark.parametrize("machine", BUILTIN.values(), ids=lambda machine: machine.name)
 def test_few_rounds_are_run(machine: Machine, trips: int) -> None:
     result = compile_job(job_of(lambda k: copying(k, trips), machine))

@@ -5,6 +5,7 @@ import pytest
 from slotweave.hexagon.assembly.read import read_listing
 from slotweave.hexagon.inspection import block_bounds
 from slotweave.hexagon.packing.loops import is_loop_of_one_block, overlapped_bounds
+from support.examples import a_share
 from support.hexagon.listings import KERNELS, block_of
 
 
@@ -14,15 +15,18 @@ def least(*packets):
 
 @pytest.mark.parametrize(
     ("block", "packets", "period"),
-    [
-        (".LBB0_3", 11, 8),  # saxpy, unrolled by 8
-        (".LBB1_3", 9, 8),  # dot product
-        (".LBB2_3", 17, 17),  # FIR
-        (".LBB3_3", 33, 32),  # CRC-32
-        (".LBB4_1", 17, 14),  # SHA-256's schedule
-        (".LBB4_3", 13, 12),  # SHA-256's rounds
-        (".LBB8_3", 36, 33),  # tree walk
-    ],
+    a_share(
+        [
+            (".LBB0_3", 11, 8),  # saxpy, unrolled by 8
+            (".LBB1_3", 9, 8),  # dot product
+            (".LBB2_3", 17, 17),  # FIR
+            (".LBB3_3", 33, 32),  # CRC-32
+            (".LBB4_1", 17, 14),  # SHA-256's schedule
+            (".LBB4_3", 13, 12),  # SHA-256's rounds
+            (".LBB8_3", 36, 33),  # tree walk
+        ],
+        3,
+    ),
 )
 def test_the_loops_of_the_example(block, packets, period):
     rows = {row["block"]: row for row in block_bounds(KERNELS.read_text(), "kernels.s", 8)}

@@ -28,6 +28,7 @@ from slotweave.simulate.legality import static_faults
 from slotweave.simulate.reference import run as reference_run
 from strategies.odd_latencies import slow
 from strategies.tangled_programs import MEMORY_WORDS, small_memories, tangle
+from support.examples import a_share
 from support.outcomes import outcome
 
 MACHINES = {
@@ -50,7 +51,7 @@ def paused(machine: Machine, seed: int) -> Program:
     return replace(drawn, bundles=tuple(bundles))
 
 
-@pytest.mark.parametrize("name", MACHINES)
+@pytest.mark.parametrize("name", a_share(MACHINES, 2))
 def test_what_is_repacked_shows_the_same_at_each_pause(name: str):
     machine, facts, seen, shorter = MACHINES[name], Facts(MEMORY_WORDS), 0, 0
     for seed in range(40):
