@@ -9,6 +9,7 @@ from slotweave.backend.schedule.modulo import iterative_schedule
 from slotweave.backend.schedule.project import DisjunctiveSearch, ListSearch
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.bounds.projects.chains import chains
+from slotweave.bounds.projects.implied import implied_bound
 from slotweave.driver.solution import Shown
 from slotweave.driver.solve_work import Work
 from slotweave.ir.project import horizon
@@ -34,6 +35,8 @@ def solve_makespan(work: Work) -> None:
         _list_schedules(work, search)
     elif not project.has_conditional_lags:
         _long_iteration(work)
+    if not work.is_proved(MAKESPAN) and work.left() != 0.0:
+        _show_implied(work)
     if work.is_exact and not work.is_proved(MAKESPAN):
         known = work.solution.schedule
         tabu = None if known is None else DisjunctiveSearch.of(project, known)
@@ -41,6 +44,15 @@ def solve_makespan(work: Work) -> None:
             _with_more_patience(work)
         else:
             _in_turns(work, tabu)
+
+
+def _show_implied(work: Work) -> None:
+    """The bound that takes some tenths of a second, for what the others and a heuristic leave."""
+    longest = chains(work.project)
+    assert longest is not None  # else there is a contradiction
+    bound = implied_bound(work.project, longest, value_of(work.solution.best(MAKESPAN)))
+    if bound is not None:
+        work.show([bound])
 
 
 def _with_more_patience(work: Work) -> None:

@@ -21,7 +21,7 @@ makespan of one repetition.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,21 @@ class ProjectSchedule:
         """The last end of an activity, 0 if there is none."""
         rows = zip(project.activities, self.starts, self.modes, strict=True)
         return max((start + one.modes[mode].duration for one, start, mode in rows), default=0)
+
+
+def with_resource(
+    project: Project, resource: Resource, units: Sequence[int], cycles: Sequence[int]
+) -> Project:
+    """The project with one more resource, of which each activity, in whatever mode, uses its
+    `units` in its `cycles` from its start on; one with 0 units makes no use of it."""
+    number = len(project.resources)
+    activities = []
+    for activity, much, long in zip(project.activities, units, cycles, strict=True):
+        use = (Use(number, much, 0, long),) if much else ()
+        modes = tuple(replace(mode, uses=(*mode.uses, *use)) for mode in activity.modes)
+        activities.append(replace(activity, modes=modes))
+    resources = (*project.resources, resource)
+    return replace(project, resources=resources, activities=tuple(activities))
 
 
 def one_iteration(project: Project) -> Project:

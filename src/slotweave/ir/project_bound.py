@@ -69,8 +69,28 @@ class RigidProof:
     activities: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ImpliedProof:
+    """Weights of activities, of which none that can run together exceed `capacity`.
+
+    So they are uses of one more resource, which each activity holds from its start on as long as
+    it holds another one in any mode, and `shown` is a proof for the project with that resource.
+    """
+
+    weights: tuple[int, ...]
+    capacity: int
+    shown: BoundProof
+
+
 BoundProof = (
-    CycleProof | UnitsProof | LoadProof | CliqueProof | PathProof | WindowProof | RigidProof
+    CycleProof
+    | UnitsProof
+    | LoadProof
+    | CliqueProof
+    | PathProof
+    | WindowProof
+    | RigidProof
+    | ImpliedProof
 )
 
 PERIOD, MAKESPAN = "period", "makespan"

@@ -64,3 +64,24 @@ def test_an_interruption_stops_the_solver_and_is_raised():
         run_model(in_turn(4, 30), None, interrupt)
     assert told
     assert not any(thread.name == "cp-sat" for thread in threading.enumerate())
+
+
+def test_two_patient_workers_do_without_activities_in_turn():
+    """Two resources keep a, b and c apart pair by pair, which a set in turn says at once."""
+    uses = ((0, 1), (0,), (1,))
+    rows = tuple(
+        Activity(str(n), (ActivityMode(2, tuple(Use(k, 2, 0, 2) for k in row)),))
+        for n, row in enumerate(uses)
+    )
+    project = Project((Resource("R", 3), Resource("S", 3)), rows, (Lag(1, 2, 2),))
+
+    def turns(workers: int, *, patient: bool) -> int:
+        search = project_model(project, chains(project), 0, 9, None, workers, patient=patient)
+        answer = run_model(search, None)
+        assert answer.schedule is not None
+        assert answer.schedule.makespan(project) == answer.bound == 6
+        rows = search.model.proto.constraints
+        return sum(len(row.no_overlap.intervals) == 3 for row in rows)
+
+    assert turns(2, patient=False) == turns(1, patient=True) == 1
+    assert turns(2, patient=True) == 0

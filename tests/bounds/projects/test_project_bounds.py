@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.bounds.projects import contradiction, makespan_bounds, period_bounds
+from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.cliques import covering_cliques
+from slotweave.bounds.projects.implied import implied_bound
+from slotweave.bounds.projects.packing import greatest_packing
 from slotweave.bounds.projects.resources import heaviest_clique
 from slotweave.check.legality.project_bounds import bound_faults
 from slotweave.ir.project import Activity, ActivityMode, Lag, Project, Resource, Use
@@ -18,6 +23,7 @@ from slotweave.ir.project_bound import (
     PERIOD,
     CliqueProof,
     CycleProof,
+    ImpliedProof,
     LoadProof,
     PathProof,
     ProjectBound,
@@ -35,6 +41,13 @@ LAST = 6
 def one(name: str, cycles: int, *units: int) -> Activity:
     rows = tuple(Use(k, u, 0, cycles) for k, u in enumerate(units) if u)
     return Activity(name, (ActivityMode(cycles, rows),))
+
+
+def implied(project: Project) -> tuple[ProjectBound, ...]:
+    """The bound of weights, whatever other bounds say."""
+    longest = None if project.is_modulo else chains(project)
+    found = None if longest is None else implied_bound(project, longest, 0)
+    return () if found is None else (found,)
 
 
 @examples(200)
@@ -55,7 +68,7 @@ def test_bounds_are_shown_and_never_above_brute_force(project):
         least = None
     if least is not None or not project.is_modulo:
         shortest = least_makespan(project, LAST, least)
-        of_makespan = makespan_bounds(project, least)
+        of_makespan = (*makespan_bounds(project, least), *implied(project))
         assert all(not list(bound_faults(bound, project)) for bound in of_makespan)
         most = max((bound.value or 0 for bound in of_makespan), default=0)
         assert shortest is None or most <= shortest
@@ -79,6 +92,20 @@ def test_a_proof_that_the_checker_takes_is_true(project, data):
             st.builds(CliqueProof, st.lists(places, max_size=3).map(tuple)),
             st.just(PathProof()),
             st.builds(WindowProof, places, st.integers(-2, 8), st.integers(-2, 12)),
+            st.builds(
+                ImpliedProof,
+                st.lists(st.integers(-1, 3), min_size=project.size, max_size=project.size).map(
+                    tuple
+                ),
+                st.integers(0, 4),
+                st.sampled_from(
+                    (
+                        LoadProof(len(project.resources)),
+                        WindowProof(len(project.resources), 0, 4),
+                        CliqueProof(tuple(range(project.size))),
+                    )
+                ),
+            ),
         )
     )
     of = data.draw(st.sampled_from([PERIOD, MAKESPAN]))
@@ -142,6 +169,48 @@ def test_a_window_bounds_a_makespan_that_chains_and_loads_do_not():
     assert other[PathProof] == 7
     assert other[LoadProof] == 5
     assert other[WindowProof] == 10
+
+
+#: No three of five activities can run together, and no resource sees more than three of them.
+SOME = tuple(combinations(range(5), 3))
+TRIPLES = Project(
+    tuple(Resource(f"R{k}", 2) for k in range(len(SOME))),
+    tuple(one(str(n), 1, *(int(n in three) for three in SOME)) for n in range(5)),
+    (),
+)
+
+
+def test_weights_bound_a_makespan_by_what_all_resources_allow_together():
+    assert max(bound.value for bound in makespan_bounds(TRIPLES)) == 2
+    (found,) = implied(TRIPLES)
+    assert (found.value, found.proof) == (3, ImpliedProof((1,) * 5, 2, LoadProof(len(SOME))))
+    assert list(bound_faults(found, TRIPLES)) == []
+    assert least_makespan(TRIPLES, LAST) == 3
+    for weights, capacity, value in (
+        ((1, 1, 1, 1, 1), 1, 3),  # two can run together
+        ((1, 1, 1, 1, 1), 2, 4),
+        ((1, 1, 1, 1), 1, 3),
+        ((1, 1, 1, 1, -1), 1, 3),
+    ):
+        proof = ImpliedProof(weights, capacity, LoadProof(len(SOME)))
+        wrong = replace(found, value=value, proof=proof)
+        assert list(bound_faults(wrong, TRIPLES)) != []
+
+
+def test_weights_see_what_lags_keep_apart():
+    """a comes before b, c has room beside both, and d beside none."""
+    rows = (one("a", 2, 1), one("b", 2, 1), one("c", 3, 1), one("d", 1, 3))
+    project = Project((Resource("R", 3),), rows, (Lag(0, 1, 2),))
+    (found,) = implied(project)
+    assert found.value == least_makespan(project, LAST) == 5
+    assert list(bound_faults(found, project)) == []
+    assert list(bound_faults(found, replace(project, lags=()))) != []
+
+
+def test_the_greatest_packing_is_found():
+    rows = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]], float)
+    assert greatest_packing(rows, np.ones(3)) == pytest.approx([0.5] * 3, abs=1e-4)
+    assert greatest_packing(rows, np.array([1.0, 3.0, 1.0])) == pytest.approx([0, 1, 0], abs=1e-4)
 
 
 def test_a_recurrence_that_fills_its_period_fixes_rows():

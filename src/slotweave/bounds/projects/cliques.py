@@ -23,7 +23,7 @@ def covering_cliques(project: Project) -> list[list[tuple[int, int]]]:
     if not 3 <= project.size <= _MOST:
         return []
     lengths = [solid_length(activity.modes) for activity in project.activities]
-    rows = _with_chains(project, exclusions(project), lengths)
+    rows = exclusions_with_chains(project)
     left = {
         (a, b) for a in range(project.size) for b in range(a) if rows[a] >> b & 1
     }  # fmt: skip
@@ -36,8 +36,10 @@ def covering_cliques(project: Project) -> list[list[tuple[int, int]]]:
     return found
 
 
-def _with_chains(project: Project, rows: list[int], lengths: list[int]) -> list[int]:
+def exclusions_with_chains(project: Project) -> list[int]:
     """The exclusions, and those that lags make; activities without solid uses take no part."""
+    rows = exclusions(project)
+    lengths = [solid_length(activity.modes) for activity in project.activities]
     edges, size = edges_of(project), project.size
     dist = np.full((size, size), -(1 << 40), np.int64)
     np.maximum.at(dist, (edges.before, edges.after), edges.length)

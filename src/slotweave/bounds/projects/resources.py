@@ -126,6 +126,18 @@ def solid_length(modes: tuple[ActivityMode, ...]) -> int:
     return min(longest)
 
 
+def solid_units(activity: Activity, resources: int) -> list[int]:
+    """Units of each resource that an activity holds in its solid length, whatever its mode."""
+    length = solid_length(activity.modes)
+    return [
+        min(
+            sum(use.units for use in _solid(mode, length) if use.resource == number)
+            for mode in activity.modes
+        )
+        for number in range(resources)
+    ]
+
+
 def clique_bound(
     project: Project, of: str, chains: Chains | None = None, period: int | None = None
 ) -> ProjectBound | None:

@@ -5,26 +5,40 @@ smaller period or makespan than the bound says, or none exists if the bound has 
 chains, conflicts and energies are computed here, in integers, from the project alone. Reads only
 Project and ProjectBound; knows no bound.
 
-An activity is counted with its shortest duration, and with the mode that uses least. Its *solid*
-uses are those from its start on; its solid length is the least, over its modes, of the longest of
-them. Two activities exclude each other if in each pair of their modes some resource has too little
-for solid uses of both, each as long as the solid length of its activity.
+An activity is counted with its shortest duration, and with the mode that uses least; which ones
+exclude each other, `project_conflicts` says.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 from slotweave.base.diagnostics import Diagnostic
-from slotweave.ir.project import Activity, ActivityMode, Lag, Project, Use
+from slotweave.check.legality.project_conflicts import (
+    exclude,
+    heavier_set,
+    least_lag,
+    longest_from,
+    solid_length,
+)
+from slotweave.ir.project import (
+    Activity,
+    ActivityMode,
+    Project,
+    Resource,
+    Use,
+    with_resource,
+)
 from slotweave.ir.project_bound import (
     MAKESPAN,
     PERIOD,
     BoundProof,
     CliqueProof,
     CycleProof,
+    ImpliedProof,
     LoadProof,
     PathProof,
     ProjectBound,
@@ -60,6 +74,8 @@ def _reasons(bound: ProjectBound, project: Project) -> Iterator[str]:
             yield from _rigid_reasons(bound, below, activities, project)
         case WindowProof():
             yield from _window_reasons(bound, bound.proof, project)
+        case ImpliedProof():
+            yield from _implied_reasons(bound, bound.proof, project)
 
 
 def _fits(bound: ProjectBound, project: Project) -> bool:
@@ -87,17 +103,6 @@ def _exceeds(mode: ActivityMode, project: Project) -> bool:
     return any(units > project.resources[number].capacity for (_, number), units in taken.items())
 
 
-#: What a lag asks for at least that holds in some modes only: nothing.
-_NOTHING = -(1 << 40)
-
-
-def _least(lag: Lag, project: Project) -> int:
-    """Cycles from start to start that `lag` asks for in all modes, the period aside."""
-    if lag.only is not None:
-        return _NOTHING
-    return lag.lag + (project.activities[lag.before].shortest if lag.from_end else 0)
-
-
 def _cycle_reasons(
     bound: ProjectBound, numbers: tuple[int, ...], project: Project
 ) -> Iterator[str]:
@@ -108,7 +113,7 @@ def _cycle_reasons(
     if any(one.after != other.before for one, other in pairwise([*lags, lags[0]])):
         yield "its lags are no cycle"
         return
-    length = sum(_least(lag, project) for lag in lags)
+    length = sum(least_lag(lag, project) for lag in lags)
     distance = sum(lag.distance for lag in lags)
     if bound.value is None:
         if length <= 0 or distance:
@@ -145,36 +150,6 @@ def _load_reasons(bound: ProjectBound, resource: int, project: Project) -> Itera
         yield f"the uses of resource {resource} take {energy} unit-cycles"
 
 
-def _solid_cycles(mode: ActivityMode) -> int:
-    return max((use.cycles for use in mode.uses if use.first == 0), default=0)
-
-
-def _solid_length(activity: Activity) -> int:
-    return min(map(_solid_cycles, activity.modes))
-
-
-def _exclude(one: Activity, other: Activity, project: Project) -> bool:
-    lengths = _solid_length(one), _solid_length(other)
-    return all(
-        _collide(_solid(a, lengths[0]), _solid(b, lengths[1]), project)
-        for a in one.modes
-        for b in other.modes
-    )
-
-
-def _solid(mode: ActivityMode, length: int) -> list[Use]:
-    return [use for use in mode.uses if use.first == 0 and use.cycles >= length]
-
-
-def _collide(some: list[Use], others: list[Use], project: Project) -> bool:
-    return any(
-        one.resource == other.resource
-        and one.units + other.units > project.resources[one.resource].capacity
-        for one in some
-        for other in others
-    )
-
-
 def _clique_reasons(
     bound: ProjectBound, numbers: tuple[int, ...], project: Project
 ) -> Iterator[str]:
@@ -183,10 +158,10 @@ def _clique_reasons(
         yield "it does not name two activities or more"
         return
     for one, other in combinations(numbers, 2):
-        if not _exclude(project.activities[one], project.activities[other], project):
+        if not exclude(project.activities[one], project.activities[other], project):
             yield f"activities {one} and {other} can hold their resources in one cycle"
             return
-    lengths = [_solid_length(project.activities[number]) for number in numbers]
+    lengths = [solid_length(project.activities[number]) for number in numbers]
     shown = sum(lengths)
     if bound.of == MAKESPAN:
         chains = _chains(project, bound.period)
@@ -209,7 +184,7 @@ def _chains(project: Project, period: int | None) -> tuple[list[int], list[int]]
     heads = [0] * project.size
     tails = [activity.shortest for activity in project.activities]
     edges = [
-        (lag.before, lag.after, _least(lag, project) - lag.distance * (period or 0))
+        (lag.before, lag.after, least_lag(lag, project) - lag.distance * (period or 0))
         for lag in project.lags
     ]
     for _ in range(project.size + 1):
@@ -272,6 +247,24 @@ def _energy_within(activity: Activity, starts: tuple[int, int], proof: WindowPro
     )
 
 
+def _implied_reasons(bound: ProjectBound, proof: ImpliedProof, project: Project) -> Iterator[str]:
+    fits = len(proof.weights) == project.size and min(proof.weights, default=0) >= 0
+    if bound.value is None or project.is_modulo or not fits:
+        yield "it has no weight for each activity, or the project is repeated"
+        return
+    heavy = heavier_set(proof.weights, proof.capacity, project)
+    if heavy is None:
+        yield "the project has a cycle of lags"
+    elif heavy:
+        named = ", ".join(map(str, heavy))
+        yield f"activities {named} can run together and weigh more than {proof.capacity}"
+    else:
+        resource = Resource("weights", proof.capacity)
+        lengths = [solid_length(activity) for activity in project.activities]
+        larger = with_resource(project, resource, proof.weights, lengths)
+        yield from _reasons(replace(bound, proof=proof.shown), larger)
+
+
 def _rigid_reasons(
     bound: ProjectBound, below: BoundProof, numbers: tuple[int, ...], project: Project
 ) -> Iterator[str]:
@@ -281,8 +274,8 @@ def _rigid_reasons(
         return
     period = bound.value - 1
     yield from _reasons(ProjectBound(PERIOD, period, "", below), project)
-    ahead = _from_one(project, period, numbers[0], forward=True)
-    back = _from_one(project, period, numbers[0], forward=False)
+    ahead = longest_from(project, period, numbers[0], forward=True)
+    back = longest_from(project, period, numbers[0], forward=False)
     if ahead is None or back is None:
         yield f"a cycle of lags is too long for a period of {period}, which it should name"
         return
@@ -298,32 +291,6 @@ def _rigid_reasons(
                 used[use.resource, cycle % period] += use.units
     if all(units <= project.resources[one].capacity for (one, _), units in used.items()):
         yield f"in a period of {period} its activities have room"
-
-
-def _from_one(
-    project: Project, period: int, origin: int, *, forward: bool
-) -> list[int | None] | None:
-    """The longest chains from `origin` to each activity, or back; None where cycles are too long.
-
-    An activity that no chain joins has None.
-    """
-    found: list[int | None] = [None] * project.size
-    found[origin] = 0
-    for _ in range(project.size + 1):
-        changed = False
-        for lag in project.lags:
-            begin, end = (lag.before, lag.after) if forward else (lag.after, lag.before)
-            known = found[begin]
-            if known is None:
-                continue
-            length = known + _least(lag, project) - lag.distance * period
-            other = found[end]
-            if other is None or length > other:
-                found[end] = length
-                changed = True
-        if not changed:
-            return found
-    return None
 
 
 def _overlap(begin: int, cycles: int, proof: WindowProof) -> int:

@@ -51,10 +51,13 @@ def project_model(
 ) -> Search:
     """The search for the least makespan from `at_least` to `at_most`, beginning from `hint`.
 
-    A `patient` one is for projects that a first search did not decide.
+    A `patient` one is for projects that a first search did not decide. Two workers of such a one do
+    without activities in turn: with them a search that learns from conflicts needs somewhat fewer,
+    but each of these takes two to three times as long (docs/adr/0011).
     """
     made, read = project_parts(project, chains, at_least, at_most, hint)
-    post_turns(made)
+    if not patient or workers == 1:
+        post_turns(made)
     post_loads(made)
     made.model.minimize(made.makespan)
     chosen = _PATIENT if workers > 1 else (_RAISES_BOUNDS,)
