@@ -21,7 +21,9 @@ from slotweave.arguments import (
 from slotweave.backend.fit import Effort
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.files import write_whole
-from slotweave.driver.job import INSTANCES, Job
+from slotweave.driver.job import INSTANCES
+from slotweave.driver.job import Job as Job  # what `job` makes, for those above
+from slotweave.driver.job import Use as Use  # what a program is verified against
 from slotweave.extensions import extensions, kernels, machines
 from slotweave.extensions.lookup import (
     contract_called,

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slotweave.arguments import function_of, seconds, whole_number
 from slotweave.driver.job import Job
 from slotweave.names import AnyKernel, AnyMachine, job_of, kernel_of, machine_named
 from slotweave.results.measured import KernelsMeasured, Speeds
-
-if TYPE_CHECKING:
-    from slotweave.bench.kernels import Row
 
 
 def measure_speed(
@@ -58,13 +55,14 @@ def measure_kernels(
     machines: Iterable[AnyMachine] | None = None,
     *,
     exact: float = 0.0,
-    watch: Callable[[Row], None] = lambda _row: None,
+    watch: Callable[[str], None] = lambda _text: None,
 ) -> KernelsMeasured:
     """Compile each kernel for each machine, unrolled and with loops: cycles, bounds, intervals.
 
     All kernels, and all built-in machines, if left out; a kernel without both forms is passed over.
     For `exact` seconds each, CP-SAT searches for a period shorter than one that no bound shows to
-    be the least. `watch` is told of each row.
+    be the least. `watch` is told of each row
+    in words.
 
     Raises InputError: SW201 for an unknown kernel, SW208 for a machine, SW212 for a wrong `exact`.
 
@@ -82,5 +80,5 @@ def measure_kernels(
     limit, tell, rows = seconds(exact, "exact") or 0.0, function_of("watch", watch), []
     for row in measured_kernels(chosen, targets, limit):
         rows.append(row)
-        tell(row)
+        tell(f"{row.kernel} on {row.machine}, {row.form}: {row.said}")
     return KernelsMeasured(tuple(rows))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from slotweave.arguments import function_of, name_in, whole_number
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
-from slotweave.results.proved import FormSearch, FormsSearched, RulesProved
+from slotweave.results.proved import FormSearch, FormsSearched, RulesProved, proved_line
 
 if TYPE_CHECKING:
     from slotweave.extensions import SearchTarget
@@ -26,12 +26,12 @@ _MOST_OPERATIONS = 3
 def prove_rules(
     names: Iterable[str] = (),
     *,
-    watch: Callable[[str, Proof | CheckFailed], None] = lambda _name, _found: None,
+    watch: Callable[[str | CheckFailed], None] = lambda _found: None,
 ) -> RulesProved:
     """Prove the rewrite rules of these names again, for all words; all rules if none is named.
 
-    `watch` is told of each rule, its proof or why it is refused. The recorded proofs are compared
-    with the rules, too: see `stale` of the result.
+    `watch` is told of each rule: a line about its proof, or the error that refuses it. The recorded
+    proofs are compared with the rules, too: see `stale` of the result.
 
     Raises InputError: SW212 for an unknown name, SW217 without Z3 if the recorded proofs fit the
     rules; CheckFailed (SW407) without Z3 if one does not.
@@ -48,9 +48,9 @@ def prove_rules(
             proofs[rule.name] = prove(rule)
         except CheckFailed as error:
             refused[rule.name] = error.diagnostic
-            tell(rule.name, error)
+            tell(error)
         else:
-            tell(rule.name, proofs[rule.name])
+            tell(proved_line(rule.name, proofs[rule.name]))
     return RulesProved(proofs, refused, _stale(rules))
 
 

@@ -9,7 +9,7 @@ assembly for Hexagon, SW215 for an unknown fact about memory.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
@@ -19,7 +19,6 @@ from slotweave.hexagon.assembly.read import read_listing
 from slotweave.hexagon.dependence.edges import FACTS
 from slotweave.hexagon.inspection import (
     FileResult,
-    Told,
     block_bounds,
     inspect_file,
     repack_file,
@@ -67,7 +66,7 @@ def repack(
     seed: int = 0,
     self_test: int = 0,
     assemble: bool = True,
-    watch: Told = lambda _number, _found: None,
+    watch: Callable[[int, str], None] = lambda _packed, _name: None,
 ) -> Repacked:
     """Pack each block again; `text` of the result has the packets of those that got shorter.
 
@@ -75,7 +74,8 @@ def repack(
     stalls are allowed. `rename` also uses other registers within blocks, `pipeline` overlaps the
     passes of hardware loops of one block, `assume` names facts about memory. Each search of the
     solver ends after `work` units of its deterministic time, all of them after `time_limit`
-    seconds. `watch` is told of each block. What is written was run on symbols against the input.
+    seconds. `watch` is told how many blocks
+    are packed, and the last one's name. What is written was run on symbols against the input.
     If `assemble`, an assembler judges it, where one is installed: see `assembler` of the result. Of
     `self_test` faulty variants the result says which judge notices how many.
 
@@ -85,7 +85,7 @@ def repack(
     found = repack_file(
         text, file, Limits(time_limit, None, workers, seed, work),
         counts=counts, facts=facts, allow_stalls=allow_stalls, rename=rename, pipeline=pipeline,
-        tell=watch,
+        tell=lambda number, one: watch(number + 1, f"{one.block.function} {one.block.name}"),
     )  # fmt: skip
     judge = _assembled(found) if assemble else ""
     tested = _self_test(found, self_test, seed, facts) if self_test else None

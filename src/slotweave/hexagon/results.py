@@ -9,6 +9,7 @@ from typing import Any
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.wording import plural
 from slotweave.hexagon.inspection import FileResult
+from slotweave.hexagon.judges.assembler import MISSING
 from slotweave.hexagon.judges.emulator import Trial
 from slotweave.hexagon.page import page, result_lines
 
@@ -78,6 +79,11 @@ class Repacked:
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
+
+    @property
+    def unjudged(self) -> str:
+        """Why no assembler has judged what is written; "" if one has."""
+        return "" if self.assembler else MISSING
 
     def page(self) -> str:
         """A page of HTML that works offline: packets before and after, bounds, empty slots."""

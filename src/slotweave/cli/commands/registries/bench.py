@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,6 @@ from slotweave.cli.options import Contract, Json, Parameters
 from slotweave.cli.output import print_json, write_output
 from slotweave.cli.plans import job_named
 from slotweave.cli.terminal import Terminal
-
-if TYPE_CHECKING:
-    from slotweave.bench.kernels import Row
 
 _Kernel = Annotated[
     str | None,
@@ -97,11 +94,8 @@ def bench(
 def _bench_kernels(terminal: Terminal, machine: str | None, exact: float, json: bool) -> None:
     from slotweave import api
 
-    def tell(row: Row) -> None:
-        terminal.detail(f"{row.kernel} on {row.machine}, {row.form}: {row.said}")
-
     machines = None if machine is None else [machine_named(machine)]
-    found = api.measure_kernels(machines=machines, exact=exact, watch=tell)
+    found = api.measure_kernels(machines=machines, exact=exact, watch=terminal.detail)
     if json:
         print_json(found.to_json())
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,8 +16,6 @@ from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from slotweave.results.proved import FormSearch
-    from slotweave.rules.proof import Proof
-    from slotweave.rules.structures import Structure
 
 app = typer.Typer(help="List, show and prove rewrite rules.", no_args_is_help=True)
 
@@ -67,13 +65,12 @@ def prove_rules(
     Needs the extra `prove` (Z3). Slotweave uses a rule only if a recorded proof fits it.
     """
     from slotweave import api
-    from slotweave.results.proved import proved_line
 
-    def tell(name: str, proof: Proof | CheckFailed) -> None:
-        if isinstance(proof, CheckFailed):
-            terminal.complain(proof)
+    def tell(found: str | CheckFailed) -> None:
+        if isinstance(found, CheckFailed):
+            terminal.complain(found)
         elif not json:
-            print(proved_line(name, proof), flush=True)
+            print(found, flush=True)
 
     try:
         found = api.prove_rules(names or (), watch=tell)
@@ -133,7 +130,7 @@ def search_forms(
         done.append(each)
         terminal.note(f"{each.name}: {each.search.seconds:.1f} s")
 
-    def counted(name: str, structures: Sequence[Structure]) -> Iterable[Structure]:
+    def counted(name: str, structures: Sequence[Any]) -> Iterable[Any]:
         return terminal.progress(structures, len(structures), name)
 
     found = api.search_forms(names or (), operations, watch=tell, progress=counted)

@@ -24,8 +24,6 @@ from slotweave.cli.output import (
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from slotweave.hexagon.inspection import Told
-    from slotweave.hexagon.packing.repack import Repacked as RepackedBlock
     from slotweave.hexagon.results import Inspected, Repacked
 
 app = typer.Typer(
@@ -249,12 +247,11 @@ def report(
         terminal.note(f"wrote {destination}")
 
 
-def _told(terminal: Terminal, stage: Callable[[str], None]) -> Told:
+def _told(terminal: Terminal, stage: Callable[[str], None]) -> Callable[[int, str], None]:
     """Show on a terminal how many blocks are packed; name each of them with --verbose."""
 
-    def tell(number: int, one: RepackedBlock) -> None:
-        name = f"{one.block.function} {one.block.name}"
-        stage(f"{plural(number + 1, 'block')} packed, the last one {name}")
+    def tell(packed: int, name: str) -> None:
+        stage(f"{plural(packed, 'block')} packed, the last one {name}")
         terminal.detail(name)
 
     return tell
@@ -282,12 +279,10 @@ def _read_counts(file: str | None) -> dict[str, int] | None:
 
 
 def _say_who_judged(found: Repacked, terminal: Terminal) -> None:
-    from slotweave.hexagon.judges.assembler import MISSING
-
     if found.assembler:
         terminal.detail(f"{found.assembler} takes all packets")
     else:
-        terminal.note(f"not judged by an assembler: {MISSING}")
+        terminal.note(f"not judged by an assembler: {found.unjudged}")
 
 
 def _show(found: Inspected | Repacked, terminal: Terminal, least: int, json: bool) -> None:
