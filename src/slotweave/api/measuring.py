@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from slotweave.arguments import function_of, seconds, whole_number
+from slotweave.arguments import function_of, seconds, several, whole_number
 from slotweave.driver.job import Job
 from slotweave.names import AnyKernel, AnyMachine, job_of, kernel_of, machine_named
 from slotweave.results.measured import KernelsMeasured, Speeds
@@ -73,9 +73,9 @@ def measure_kernels(
     from slotweave.extensions import kernels as registered
     from slotweave.machine.builtin import BUILTIN
 
-    named = BUILTIN.values() if machines is None else machines
+    named = BUILTIN.values() if machines is None else several("machines", machines)
     targets = tuple([machine_named(each) for each in named])
-    wanted = registered().values() if kernels is None else kernels
+    wanted = registered().values() if kernels is None else several("kernels", kernels)
     chosen = [kernel_of(each, targets[0]) for each in wanted] if targets else []
     limit, tell, rows = seconds(exact, "exact") or 0.0, function_of("watch", watch), []
     for row in measured_kernels(chosen, targets, limit):

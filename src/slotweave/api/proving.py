@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from slotweave.arguments import function_of, name_in, whole_number
+from slotweave.arguments import function_of, name_in, several, wanted, whole_number
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.results.proved import FormSearch, FormsSearched, RulesProved, proved_line
 
@@ -24,11 +24,11 @@ _MOST_OPERATIONS = 3
 
 
 def prove_rules(
-    names: Iterable[str] = (),
+    names: Iterable[str] | None = None,
     *,
     watch: Callable[[str | CheckFailed], None] = lambda _found: None,
 ) -> RulesProved:
-    """Prove the rewrite rules of these names again, for all words; all rules if none is named.
+    """Prove the rewrite rules of these names again, for all words; all if left out.
 
     `watch` is told of each rule: a line about its proof, or the error that refuses it. The recorded
     proofs are compared with the rules, too: see `stale` of the result.
@@ -55,7 +55,7 @@ def prove_rules(
 
 
 def search_forms(
-    names: Iterable[str] = (),
+    names: Iterable[str] | None = None,
     operations: int | None = None,
     *,
     watch: Callable[[FormSearch], None] = lambda _search: None,
@@ -63,7 +63,7 @@ def search_forms(
 ) -> FormsSearched:
     """Search for forms of parts of kernels in at most `operations` (1 to 3) vector operations.
 
-    One operation fewer than the kernel has if left out; of no name, the parts that take seconds.
+    One operation fewer than the kernel has if left out; without names, the parts that take seconds.
     Every form that is short enough is tried, with any constants: what is found computes the part
     for all words, and if nothing is found and nothing undecided, there is no such form. `watch` is
     told of each part that is done; `progress` gives the structures of a part one by one.
@@ -75,7 +75,7 @@ def search_forms(
     """
     targets, tell = _targets_named(names), function_of("watch", watch)
     most = None if operations is None else _operations(operations)
-    count, find = function_of("progress", progress), _searcher()
+    count, find = partial(_counted, function_of("progress", progress)), _searcher()
     made = []
     for target in targets:
         search = find(target.term, most or target.operations - 1, partial(count, target.name))
@@ -92,22 +92,34 @@ def _operations(given: object) -> int:
     return number
 
 
-def _rules_named(names: Iterable[str]) -> list[Rule]:
-    """The rules of these names; all if none are given."""
+def _counted(
+    progress: Callable[[str, Sequence[Any]], Iterable[Any]], name: str, structures: Sequence[Any]
+) -> Iterable[Any]:
+    """What `progress` gives. Raises InputError (SW212) if that is nothing to go through."""
+    given = progress(name, structures)
+    if not isinstance(given, Iterable):
+        raise wanted("SW212", "progress must give the structures that it is given", given)
+    return given
+
+
+def _rules_named(names: Iterable[str] | None) -> list[Rule]:
+    """The rules of these names; all if None is given."""
     from slotweave.rules.catalog import EQUATIONS
 
     by_name = {rule.name: rule for rule in EQUATIONS}
-    return [by_name[name] for name in [name_in(name, "rule", by_name) for name in names] or by_name]
+    named = list(by_name) if names is None else several("names", names)
+    return [by_name[name_in(name, "rule", by_name)] for name in named]
 
 
-def _targets_named(names: Iterable[str]) -> list[SearchTarget]:
-    """The parts of these names; those that take seconds if none are given."""
+def _targets_named(names: Iterable[str] | None) -> list[SearchTarget]:
+    """The parts of these names; those that take seconds if None is given."""
     from slotweave.extensions import extensions
 
     offered = (target for extension in extensions() for target in extension.search_targets())
     by_name = {target.name: target for target in offered}
     quick = [name for name, target in by_name.items() if target.operations <= _QUICK]
-    return [by_name[name] for name in [name_in(name, "part", by_name) for name in names] or quick]
+    named = quick if names is None else several("names", names)
+    return [by_name[name_in(name, "part", by_name)] for name in named]
 
 
 def _prover(rules: Sequence[Rule]) -> Callable[[Rule], Proof]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.driver.solving import Limits
 from slotweave.extensions.lookup import unknown
+from slotweave.hexagon.assembly.listing import Block
 from slotweave.hexagon.assembly.read import read_listing
 from slotweave.hexagon.dependence.edges import FACTS
 from slotweave.hexagon.inspection import (
@@ -85,7 +86,7 @@ def repack(
     found = repack_file(
         text, file, Limits(time_limit, None, workers, seed, work),
         counts=counts, facts=facts, allow_stalls=allow_stalls, rename=rename, pipeline=pipeline,
-        tell=lambda number, one: watch(number + 1, f"{one.block.function} {one.block.name}"),
+        tell=lambda number, one: watch(number + 1, _name(one.block)),
     )  # fmt: skip
     judge = _assembled(found) if assemble else ""
     tested = _self_test(found, self_test, seed, facts) if self_test else None
@@ -153,6 +154,10 @@ def count(
     linked = [Path(name) for name in others]
     cpu = listing.cpu or _CPU
     return count_blocks(listing, function, given, instances, seed, cpu, linked, time_limit)
+
+
+def _name(block: Block) -> str:
+    return f"{block.function} {block.name}".strip()
 
 
 def _facts(named: Iterable[str]) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def prove_rules(
             print(found, flush=True)
 
     try:
-        found = api.prove_rules(names or (), watch=tell)
+        found = api.prove_rules(names or None, watch=tell)
     except InputError as error:
         if error.diagnostic.code == "SW217":  # the record has been compared
             _note_that_the_record_fits(terminal, len(names or api.list_rules().rules))
@@ -133,7 +133,7 @@ def search_forms(
     def counted(name: str, structures: Sequence[Any]) -> Iterable[Any]:
         return terminal.progress(structures, len(structures), name)
 
-    found = api.search_forms(names or (), operations, watch=tell, progress=counted)
+    found = api.search_forms(names or None, operations, watch=tell, progress=counted)
     if json:
         print_json(found.to_json())
 
