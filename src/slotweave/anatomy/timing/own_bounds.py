@@ -43,7 +43,8 @@ def _edges(placed: Placements) -> tuple[Ints, Ints]:
     memory = placed.edges["memory"]
     ordered = np.flatnonzero(memory.source != NO_SOURCE)
     before = memory.source[ordered]
-    passed = np.unique(columns.reads.owner[read] * size + placed.maker[read])  # by both, each once
+    passed = np.sort(columns.reads.owner[read] * size + placed.maker[read])  # by both
+    passed = passed[np.diff(passed, prepend=-1) > 0]  # each once
     pairs = np.concatenate([passed, ordered * size + before])
     lag = np.concatenate([np.zeros_like(passed), memory.earliest[ordered] - columns.bundle[before]])
     kind = np.repeat([DATA, ORDER], [len(passed), len(ordered)])
