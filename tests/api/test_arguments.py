@@ -60,6 +60,7 @@ RIGHT = {
     "facts": lambda: {"name": "none"},
     "inspect": lambda: {"program": made().program},
     "job": lambda: {"kernel": double},
+    "list_facts": lambda: {},
     "list_kernels": lambda: {},
     "list_machines": lambda: {},
     "list_rules": lambda: {},

@@ -75,6 +75,7 @@ CASES: dict[str, tuple[tuple[object, ...], Callable[[], Any]]] = {
                lambda: sw.export("fast.json", "text")),
     "inspect": (("inspect", "fast.json", "--facts", facts()),
                 lambda: sw.inspect("fast.json", facts())),
+    "list_facts": (("facts", "list"), sw.list_facts),
     "list_kernels": (("kernels", "list"), sw.list_kernels),
     "list_machines": (("machines", "list"), sw.list_machines),
     "list_rules": (("rules", "list"), sw.list_rules),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from slotweave.api.proving import prove_rules, search_forms
     from slotweave.api.registered import (
         clear_cache,
+        list_facts,
         list_kernels,
         list_machines,
         list_rules,
@@ -57,6 +58,7 @@ __all__ = [
     "inspect",
     "job",
     "kernel",
+    "list_facts",
     "list_kernels",
     "list_machines",
     "list_rules",
@@ -103,6 +105,7 @@ __getattr__ = loaded_at_first_use(
         "inspect": "slotweave.api.looking",
         "job": "slotweave.names",
         "kernel": "slotweave.frontend.kernel_function",
+        "list_facts": "slotweave.api.registered",
         "list_kernels": "slotweave.api.registered",
         "list_machines": "slotweave.api.registered",
         "list_rules": "slotweave.api.registered",
