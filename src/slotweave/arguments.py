@@ -119,6 +119,13 @@ def name_in(given: object, what: str, known: Iterable[str]) -> str:
     return given
 
 
+def several(name: str, given: object) -> list[Any]:
+    """Any number of values, one after the other; a text is no such thing."""
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise wanted("SW212", f"{name} must be a list", given)
+    return list(given)
+
+
 def held_program(given: object) -> Program | None:
     """`given` if it is a program, or the one that it holds as a result; None for all else."""
     held = given if isinstance(given, Program) else getattr(given, "program", None)

@@ -21,7 +21,9 @@ from slotweave.arguments import (
 from slotweave.backend.fit import Effort
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.files import write_whole
-from slotweave.driver.job import INSTANCES, Job
+from slotweave.driver.job import INSTANCES
+from slotweave.driver.job import Job as Job  # what `job` makes, for those above
+from slotweave.driver.job import Use as Use  # what a program is verified against
 from slotweave.extensions import extensions, kernels, machines
 from slotweave.extensions.lookup import (
     contract_called,
@@ -206,17 +208,20 @@ def load(path: AnyPath) -> Program:
 
 def is_record(text: str) -> bool:
     """Is this what a file of `compile --result` looks like?"""
-    from slotweave.evidence.record import is_record
+    from slotweave.evidence.kind import is_record
 
     return is_record(text)
 
 
 def program_in_text(text: str, file: str) -> Program:
     """The program that `file` holds as `text`, be it in a result. Raises SW204, SW218."""
-    from slotweave.evidence.record import record_from_json
+    if is_record(text):
+        from slotweave.evidence.record import record_from_json
+
+        return record_from_json(text, file).program
     from slotweave.ir.text.program_files import parse_program
 
-    return record_from_json(text, file).program if is_record(text) else parse_program(text, file)
+    return parse_program(text, file)
 
 
 def save(program: AnyProgram, path: AnyPath) -> None:

@@ -27,10 +27,18 @@ def test_every_example_in_the_docstrings_runs() -> None:
     found = [doctest.testmod(importlib.import_module(f"slotweave.{name}"), extraglobs={"sw": sw})
              for name in (
                  "api.making", "api.shortening", "api.looking", "api.bounding", "api.checking",
-                 "api.searching", "api.deriving", "api.solving", "api.writing", "api.kept", "names",
+                 "api.searching", "api.deriving", "api.solving", "api.writing", "api.kept",
+                 "api.registered", "api.measuring", "names",
              )]  # fmt: skip
     assert sum(each.attempted for each in found) > 15
     assert not any(each.failed for each in found)
+
+
+def test_the_examples_of_proofs_run() -> None:
+    pytest.importorskip("z3")
+    proving = importlib.import_module("slotweave.api.proving")
+    done = doctest.testmod(proving, extraglobs={"sw": sw})
+    assert (done.attempted, done.failed) == (2, 0)
 
 
 def test_every_verb_has_an_example_and_is_the_one_of_the_api() -> None:

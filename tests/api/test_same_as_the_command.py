@@ -75,6 +75,7 @@ CASES: dict[str, tuple[tuple[object, ...], Callable[[], Any]]] = {
                lambda: sw.export("fast.json", "text")),
     "inspect": (("inspect", "fast.json", "--facts", facts()),
                 lambda: sw.inspect("fast.json", facts())),
+    "list_facts": (("facts", "list"), sw.list_facts),
     "list_kernels": (("kernels", "list"), sw.list_kernels),
     "list_machines": (("machines", "list"), sw.list_machines),
     "list_rules": (("rules", "list"), sw.list_rules),
@@ -169,8 +170,43 @@ def test_clearing_the_cache_says_what_the_command_says(here: Path) -> None:
     assert here.is_dir()
 
 
+def test_proofs_of_rules_are_those_that_the_command_prints() -> None:
+    pytest.importorskip("z3")
+    printed = slotweave("rules", "prove", "xor_zero", "add_zero", "--json").json
+    found = sw.prove_rules(["xor_zero", "add_zero"]).to_json()
+    rows = [[told(row, TIMES) for row in each["proved"]] for each in (printed, found)]
+    assert rows[0] == rows[1]
+    assert [row["name"] for row in rows[0]] == ["xor_zero", "add_zero"]
+
+
+def test_forms_searched_for_are_those_that_the_command_prints() -> None:
+    pytest.importorskip("z3")
+    printed = slotweave("rules", "search", "stage-5-carried", "--json").json
+    found = sw.search_forms(["stage-5-carried"]).to_json()
+    rows = [[told(row, TIMES) for row in each["searches"]] for each in (printed, found)]
+    assert rows[0] == rows[1]
+    assert rows[0][0]["structures"] == 13
+
+
+@pytest.mark.long
+def test_speeds_are_of_what_the_command_measures() -> None:
+    printed = slotweave("bench", "saxpy", *SHAPE, "--repeat", 1, "--json").json
+    found = sw.measure_speed("saxpy", n=16, repeat=1).to_json()
+    assert told(printed, TIMES | OF_THE_COMMAND) == told(found, TIMES)
+    assert list(printed["seconds"]) == list(found["seconds"])
+
+
+@pytest.mark.long
+def test_kernels_measured_are_those_that_the_command_prints() -> None:
+    printed = slotweave("bench", "kernels", "--machine", "minimal", "--json").json
+    assert told(printed, OF_THE_COMMAND) == told(
+        sw.measure_kernels(machines=["minimal"]).to_json(), set()
+    )
+
+
 def test_every_verb_with_a_result_is_held() -> None:
-    without = {"clear_cache", "facts", "job", "kernel", "load", "random_memory", "save", "studies",
+    without = {"clear_cache", "facts", "job", "kernel", "load", "measure_kernels", "measure_speed",
+               "prove_rules", "random_memory", "save", "search_forms", "studies",
                "tune"}  # fmt: skip
     verbs = {name for name in sw.__all__ if name[0].islower()} - without
     assert verbs == {name.split()[0] for name in CASES}

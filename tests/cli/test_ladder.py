@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import slotweave as sw
+from slotweave.challenge.ladder.measuring import MeasuredRung, measure_ladder
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.plans.ladder_plans import RUNGS
 from support.command_line import assert_refused, slotweave
@@ -60,3 +63,17 @@ def test_what_cannot_be_done_is_refused(tmp_path: Path) -> None:
     assert_refused(slotweave("ladder", "--json", "--plot", "-"), "SW212", "stdout")
     assert_refused(slotweave("ladder", "--timelines", tmp_path / "none"), "SW207", "directory")
     assert_refused(slotweave("ladder", "--plot", tmp_path / "no" / "a.svg"), "SW207")
+
+
+def test_the_ladder_measured_in_python_is_what_the_command_prints() -> None:
+    what = sw.job("tree-hash", height=3, rounds=5, batch=16, plan="scalar", instances=2)
+    told: list[str] = []
+    drawn: list[MeasuredRung] = []
+    found = measure_ladder(what, ["packed"], tell=told.append, watch=drawn.append)
+    answer = slotweave("ladder", *SMALL, "--rung", "packed", "--json")
+    printed = {key: value for key, value in answer.json.items() if key != "schema_version"}
+    assert json.loads(json.dumps(found.to_json())) == printed
+    assert answer.err.splitlines() == told
+    assert [rung.name for rung in drawn] == ["packed"]
+    assert repr(found) == f"<ladder of 1 rung: down to {found.rungs[0]['cycles']:,} cycles>"
+    assert slotweave("ladder", *SMALL, "--rung", "packed", "--markdown").out == f"{found}\n"

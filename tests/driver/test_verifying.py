@@ -7,9 +7,9 @@ import pytest
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.symbolic.witness import random_memory
 from slotweave.driver.comparison import Subject, prove_same
+from slotweave.driver.job import Use
 from slotweave.driver.verifying import (
     Trial,
-    Use,
     verified_by_program,
     verified_under_facts,
 )

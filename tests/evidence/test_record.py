@@ -21,7 +21,8 @@ from slotweave.evidence.hashes import (
     record_hash,
     simulator_hash,
 )
-from slotweave.evidence.record import HASHED, is_record, record_from_json, record_to_json
+from slotweave.evidence.kind import is_record
+from slotweave.evidence.record import HASHED, record_from_json, record_to_json
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE, MINIMAL
 from support.examples import examples

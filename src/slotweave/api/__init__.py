@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from slotweave.api.kept import studies, study
     from slotweave.api.looking import diff, explain, inspect, what_if
     from slotweave.api.making import compile, run
+    from slotweave.api.measuring import measure_kernels, measure_speed
+    from slotweave.api.proving import prove_rules, search_forms
     from slotweave.api.registered import (
         clear_cache,
+        list_facts,
         list_kernels,
         list_machines,
         list_rules,
@@ -55,10 +58,14 @@ __all__ = [
     "inspect",
     "job",
     "kernel",
+    "list_facts",
     "list_kernels",
     "list_machines",
     "list_rules",
     "load",
+    "measure_kernels",
+    "measure_speed",
+    "prove_rules",
     "random_memory",
     "rederive",
     "repack",
@@ -66,6 +73,7 @@ __all__ = [
     "run",
     "run_pass",
     "save",
+    "search_forms",
     "self_test",
     "show_cache",
     "show_kernel",
@@ -97,10 +105,14 @@ __getattr__ = loaded_at_first_use(
         "inspect": "slotweave.api.looking",
         "job": "slotweave.names",
         "kernel": "slotweave.frontend.kernel_function",
+        "list_facts": "slotweave.api.registered",
         "list_kernels": "slotweave.api.registered",
         "list_machines": "slotweave.api.registered",
         "list_rules": "slotweave.api.registered",
         "load": "slotweave.names",
+        "measure_kernels": "slotweave.api.measuring",
+        "measure_speed": "slotweave.api.measuring",
+        "prove_rules": "slotweave.api.proving",
         "random_memory": "slotweave.api.registered",
         "rederive": "slotweave.api.deriving",
         "repack": "slotweave.api.shortening",
@@ -108,6 +120,7 @@ __getattr__ = loaded_at_first_use(
         "run": "slotweave.api.making",
         "run_pass": "slotweave.api.writing",
         "save": "slotweave.names",
+        "search_forms": "slotweave.api.proving",
         "self_test": "slotweave.api.deriving",
         "show_cache": "slotweave.api.registered",
         "show_kernel": "slotweave.api.registered",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from slotweave.arguments import pair_of_texts, wanted, whole_number
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError, naming
 from slotweave.base.verdict import Verdict
-from slotweave.driver.job import INSTANCES, Job
+from slotweave.driver.job import INSTANCES, Job, Use
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
@@ -28,7 +28,7 @@ from slotweave.simulate.run import MAX_CYCLES
 if TYPE_CHECKING:
     from slotweave.driver.comparison import Subject
     from slotweave.driver.proof import Proved
-    from slotweave.driver.verifying import Trial, Use
+    from slotweave.driver.verifying import Trial
 
 #: The verdict where no proof was asked for.
 _NOT_ASKED: Verdict[Any] = Verdict("unknown", "not asked for")
@@ -95,8 +95,6 @@ def _names_kernel(program: Program) -> bool:
 
 
 def _use_of(given: object) -> Use:
-    from slotweave.driver.verifying import Use
-
     if isinstance(given, Job):
         return Use(given.kernel, given.parameters, given.contract)
     if not isinstance(given, Use):

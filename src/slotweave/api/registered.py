@@ -10,6 +10,7 @@ from slotweave.names import AnyKernel, AnyMachine, kernel_of, machine_named, par
 from slotweave.results.registered import (
     CacheCleared,
     CacheShown,
+    FactsListed,
     KernelShown,
     KernelsListed,
     MachineShown,
@@ -46,6 +47,18 @@ def list_machines() -> MachinesListed:
     from slotweave.extensions import machines
 
     return MachinesListed(machines())
+
+
+def list_facts() -> FactsListed:
+    """The facts about memory that have names, as `facts` and other verbs take them.
+
+    >>> sw.list_facts().facts["none"]
+    'nothing is known of memory, all of it is output'
+    """
+    from slotweave.extensions import extensions
+
+    named = {each.name: each.text for extension in extensions() for each in extension.facts}
+    return FactsListed({**named, "none": "nothing is known of memory, all of it is output"})
 
 
 def list_rules() -> RulesListed:

@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Footer, Input, Static
 
-from slotweave.anatomy.words.scratch_names import scratch_names
 from slotweave.base.diagnostics import InputError
 from slotweave.ir.program import Program
 from slotweave.simulate.stepping import Breakpoint, Stepper, parse_breakpoint
@@ -18,6 +17,7 @@ from slotweave.views.stepping_text import (
     events_text,
     listing_text,
     memory_text,
+    names_in_scratch,
     scratch_text,
     status_text,
 )
@@ -54,7 +54,7 @@ class Debugger(App[None]):
         super().__init__()
         self.title = title
         self.program, self.stepper = program, stepper
-        self.names = scratch_names(program, stepper.machine)
+        self.names = names_in_scratch(program, stepper.machine)
         self.addresses = {
             name: word for word in range(len(stepper.scratch)) if (name := self.names.of(word))
         }

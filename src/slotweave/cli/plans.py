@@ -27,9 +27,9 @@ from slotweave.extensions.lookup import (
 )
 
 if TYPE_CHECKING:
-    from slotweave.driver.job import Job
     from slotweave.frontend.kernel import Kernel
     from slotweave.ir.plan import Plan
+    from slotweave.names import Job
 
 
 def job_named(
@@ -45,8 +45,7 @@ def job_named(
 
     Raises InputError for what is unknown, with what was probably meant.
     """
-    from slotweave.driver.job import Job  # after the checks of what was given
-    from slotweave.names import effort_named
+    from slotweave.names import Job, effort_named
 
     expect_effort(options.get("effort", "default"))
     target = machine_named(machine)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.table import Table
 
-    from slotweave.driver.job import Job
+    from slotweave.names import Job
     from slotweave.results.searched import Tuned
     from slotweave.tuning.run import Keeping, Step
     from slotweave.tuning.search import State

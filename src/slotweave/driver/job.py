@@ -1,12 +1,15 @@
-"""A job: what is compiled, for which machine, and how much is tried."""
+"""A job: what is compiled, for which machine, and how much is tried; and what a program is for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from slotweave.backend.fit import Effort
-from slotweave.frontend.kernel import Kernel
+from slotweave.base.diagnostics import CheckFailed, ReferenceDiffers
+from slotweave.frontend.kernel import Kernel, Words
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import Plan
 from slotweave.machine import Machine
@@ -36,3 +39,33 @@ class Job:
     def facts(self) -> Facts:
         """What is known of memory before the program runs."""
         return self.kernel.facts(self.parameters, self.contract)
+
+
+@dataclass(frozen=True)
+class Use:
+    """A kernel with the parameters and the contract that a program is for."""
+
+    kernel: Kernel
+    parameters: Mapping[str, int]
+    contract: str
+
+    @property
+    def facts(self) -> Facts:
+        return self.kernel.facts(self.parameters, self.contract)
+
+    def memory(self, rng: np.random.Generator) -> Words:
+        """A random memory of the kernel."""
+        return self.kernel.memory(self.parameters, self.contract, rng)
+
+    def means(self, memory: Words) -> bool:
+        """Does the kernel say what is to be made of this memory?
+
+        Raises ReferenceDiffers if the kernel and the reference that it brings differ.
+        """
+        try:
+            self.kernel.reference(memory, self.parameters, self.contract)
+        except ReferenceDiffers:
+            raise
+        except CheckFailed:
+            return False
+        return True

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from slotweave.base.diagnostics import CheckFailed, ReferenceDiffers
+from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.runs.breadth import Workload, run_broadly
 from slotweave.check.runs.execution import (
     Verified,
@@ -25,6 +25,7 @@ from slotweave.check.runs.inputs import FOLLOWED, NOTHING_DIRECTED, Directed, di
 from slotweave.check.runs.program_inputs import program_inputs
 from slotweave.check.symbolic.witness import memories
 from slotweave.driver.comparison import Subject, end_after
+from slotweave.driver.job import Use
 from slotweave.frontend.kernel import Kernel
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.facts import Facts
@@ -43,36 +44,6 @@ class Trial:
     seed: int
     strict: bool = True
     max_cycles: int = MAX_CYCLES
-
-
-@dataclass(frozen=True)
-class Use:
-    """A kernel with the parameters and the contract that a program is for."""
-
-    kernel: Kernel
-    parameters: Mapping[str, int]
-    contract: str
-
-    @property
-    def facts(self) -> Facts:
-        return self.kernel.facts(self.parameters, self.contract)
-
-    def memory(self, rng: np.random.Generator) -> Words:
-        """A random memory of the kernel."""
-        return self.kernel.memory(self.parameters, self.contract, rng)
-
-    def means(self, memory: Words) -> bool:
-        """Does the kernel say what is to be made of this memory?
-
-        Raises ReferenceDiffers if the kernel and the reference that it brings differ.
-        """
-        try:
-            self.kernel.reference(memory, self.parameters, self.contract)
-        except ReferenceDiffers:
-            raise
-        except CheckFailed:
-            return False
-        return True
 
 
 def workload_of(

@@ -22,6 +22,7 @@ from slotweave.evidence.hashes import (
     record_hash,
     simulator_hash,
 )
+from slotweave.evidence.kind import KIND
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.program import Program
 from slotweave.ir.text.program_files import program_from_json, program_to_json
@@ -29,7 +30,6 @@ from slotweave.ir.text.program_values import FormError, excerpt, frozen_value, l
 from slotweave.machine import Machine, machine_from_toml, machine_to_toml
 
 SCHEMA_VERSION = 1
-KIND = "result"
 
 #: What is hashed, in the order in which it is compared.
 HASHED = ("record", "program", "machine", "simulator", "inputs")
@@ -76,11 +76,6 @@ def record_to_json(summary: Mapping[str, Any], program: Program, machine: Machin
         ),
     }  # fmt: skip
     return json.dumps({**entries, "hashes": hashes}, indent=1) + "\n"
-
-
-def is_record(text: str) -> bool:
-    """Does `text` say that it is a result? Whether it is a sound one, reading it will show."""
-    return text.lstrip()[:1] == "{" and f'"kind": "{KIND}"' in text and '"hashes"' in text
 
 
 def record_from_json(text: str, file: str = "") -> Record:

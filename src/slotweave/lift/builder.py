@@ -8,7 +8,6 @@ sums (`analysis.linear_forms`), word by word.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from itertools import chain
 
 from slotweave.analysis.linear_forms import SUMS, Form, atom, negated_bit, with_sum
 from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below, result_range
@@ -70,6 +69,8 @@ class Builder:
         found = self._forms.get(ref)
         if found is None:
             found = atom(ref[0] * self._lanes + ref[1], self.range_of(ref))
+            if found is not None:
+                self._forms[ref] = found
         return found
 
     def refs(self, node: int) -> tuple[Ref, ...]:
@@ -215,7 +216,13 @@ class Builder:
             known = self._intervals[key] = result_range(op, ranges)
         if op not in SUMS or known[0] == known[1]:
             return known, None
-        forms = chain(map(self._form_of, row), (atom(0, given) for given in ranges[len(row) :]))
+        forms: list[Form] = []
+        for ref in row:
+            form = self._form_of(ref)
+            if form is None:
+                return known, None
+            forms.append(form)
+        forms += [atom(0, given) for given in ranges[len(row) :]]
         return with_sum(op, forms, known)
 
     def _masked(self, row: tuple[Ref, ...], ranges: list[Range]) -> list[Range]:

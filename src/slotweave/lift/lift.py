@@ -209,7 +209,7 @@ class Lifting:
         scratch, args = self._scratch, []
         for at, width, lane in kind.reads:
             first = slot[at] + slot[-1] if lane else slot[at]
-            args.append(tuple(scratch[first : first + width]))
+            args.append((scratch[first],) if width == 1 else tuple(scratch[first : first + width]))
         return tuple(args)
 
     def _note_access(
@@ -233,11 +233,14 @@ class Lifting:
         for first, refs, store, number in landings:
             if store is not None:
                 store()
+                continue
+            if len(refs) == 1:
+                self._scratch[first] = refs[0]
             else:
                 self._scratch[first : first + len(refs)] = refs
-                if self.ran is not None:
-                    words = range(first, first + len(refs))
-                    self._makers.update(dict.fromkeys(words, number))
+            if self.ran is not None:
+                words = range(first, first + len(refs))
+                self._makers.update(dict.fromkeys(words, number))
 
     def _note(
         self, ran: list[Ran], engine: str, position: int, kind: SlotKind, slot: Slot,

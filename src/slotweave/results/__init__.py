@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from slotweave.results.bounded import Bounds, CheckedBounds
     from slotweave.results.checked import Rederived, SelfTested, Verification
     from slotweave.results.made import Compiled, Ended
+    from slotweave.results.measured import KernelsMeasured, Speeds
+    from slotweave.results.proved import FormSearch, FormsSearched, RulesProved
     from slotweave.results.searched import Explored, Tuned
     from slotweave.results.seen import CodeMeaning, Difference, Explanation, Inspection, WhatIf
     from slotweave.results.shortened import Repacked
@@ -27,15 +29,20 @@ __all__ = [
     "Explanation",
     "Explored",
     "Exported",
+    "FormSearch",
+    "FormsSearched",
     "Inspection",
+    "KernelsMeasured",
     "OnPage",
     "Page",
     "PassText",
     "Rederived",
     "Repacked",
+    "RulesProved",
     "SelfTested",
     "Shown",
     "Solved",
+    "Speeds",
     "Tuned",
     "Verification",
     "WhatIf",
@@ -66,6 +73,11 @@ __getattr__ = loaded_at_first_use(
         "Tuned": "slotweave.results.searched",
         "Verification": "slotweave.results.checked",
         "WhatIf": "slotweave.results.seen",
+        "FormSearch": "slotweave.results.proved",
+        "FormsSearched": "slotweave.results.proved",
+        "KernelsMeasured": "slotweave.results.measured",
+        "RulesProved": "slotweave.results.proved",
+        "Speeds": "slotweave.results.measured",
         "shown_as": "slotweave.results.shown",
     },
 )

@@ -68,6 +68,25 @@ def _machine_line(name: str, machine: Machine) -> str:
 
 
 @dataclass(frozen=True, repr=False)
+class FactsListed(Shown):
+    """What named facts say of memory, by name."""
+
+    facts: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"<{plural(len(self.facts), 'named set')} of facts>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave facts list --json` prints."""
+        return {"facts": list(self.facts)}
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        return Text("\n".join([f"{name:<20} {text}" for name, text in self.facts.items()]))
+
+
+@dataclass(frozen=True, repr=False)
 class RulesListed(Shown):
     """Rewrite rules in the order of trial, then laws."""
 

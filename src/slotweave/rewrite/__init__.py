@@ -1,5 +1,14 @@
 """One driver for all rewrite rules; common subexpressions and dead code go along the way."""
 
-from slotweave.rewrite.driver import Fired, Rewritten, rewrite
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slotweave.base.first_use import loaded_at_first_use
+
+if TYPE_CHECKING:
+    from slotweave.rewrite.driver import Fired, Rewritten, rewrite
 
 __all__ = ["Fired", "Rewritten", "rewrite"]
+
+__getattr__ = loaded_at_first_use(__name__, dict.fromkeys(__all__, "slotweave.rewrite.driver"))

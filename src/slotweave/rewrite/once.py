@@ -13,7 +13,6 @@ from typing import NamedTuple
 from slotweave.ir.graph import PURE, Graph, Node
 from slotweave.isa import LOADS, WORD_MASK
 from slotweave.machine import Machine
-from slotweave.rewrite.driver import rewrite
 from slotweave.rewrite.finish import FOR_OTHERS
 from slotweave.rewrite.workspace import EXCHANGEABLE
 
@@ -28,6 +27,8 @@ def needed_once(graph: Graph, machine: Machine) -> Graph:
     """What stores, traces and pauses of `graph` depend on, common subexpressions once."""
     nodes = graph.nodes
     if any(_may_be_simpler(graph, node) for node in nodes if node.op == "slice"):
+        from slotweave.rewrite.driver import rewrite  # loads all rules
+
         return rewrite(graph, machine, ()).graph
     edges = _edges_of_firsts(graph)
     needed = _needed(nodes, edges)

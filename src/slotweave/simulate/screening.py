@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from slotweave.ir.program import Program, Slot
 from slotweave.machine import DEBUG_ENGINE, Machine
-from slotweave.simulate.slots import SlotKind, SlotKinds, engine_fault, slot_fault
+from slotweave.simulate.slots import SlotKind, SlotKinds, slot_fault
 
 #: Slots of one kind, and the bundle of each.
 _Rows = tuple[list[Slot], list[int]]
@@ -26,9 +26,9 @@ def surely_legal(program: Program, machine: Machine, kinds: SlotKinds) -> bool:
         for engine, slots in bundle.items():
             if engine == DEBUG_ENGINE:
                 continue
-            if engine_fault(machine, engine, slots):
+            table = tables.get(engine)
+            if table is None or len(slots) > machine.slots[engine]:
                 return False
-            table = tables[engine]
             for slot in slots:
                 mnemonic = slot[0] if slot else None
                 if type(mnemonic) is not str or mnemonic not in table:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from slotweave.anatomy.words.scratch_names import ScratchNames
+from slotweave.anatomy.words.scratch_names import ScratchNames, scratch_names
 from slotweave.ir.program import Program
-from slotweave.machine import DEBUG_ENGINE
+from slotweave.machine import DEBUG_ENGINE, Machine
 from slotweave.simulate.run import Space
 from slotweave.simulate.stepping import Stepper
 from slotweave.views.drawn import kernel_lines
@@ -19,6 +19,11 @@ _DIM = "dim"
 #: Words in a line of memory.
 _MOST_WORDS = 8
 _NUMBER, _WORD, _INDENT = 9, 11, 9  # columns
+
+
+def names_in_scratch(program: Program, machine: Machine) -> ScratchNames:
+    """By which names `scratch_text` shows words of scratch."""
+    return scratch_names(program, machine)
 
 
 def listing_text(program: Program, stepper: Stepper, lines: int) -> Text:

@@ -25,9 +25,11 @@ from slotweave.anatomy.words.edges import Edge, Edges, edge_columns, later
 from slotweave.anatomy.words.issued import Issued
 from slotweave.anatomy.words.known_accesses import KnownAccesses
 from slotweave.anatomy.words.live_scratch import JUMPS
+from slotweave.anatomy.words.slot_columns import SlotColumns
 from slotweave.anatomy.words.word_values import WordValues, base_of
 from slotweave.isa import WORD_MASK
 from slotweave.isa.operations import LOADS, NO_EFFECT, STORES, TRACES, Effect
+from slotweave.simulate.slots import SlotKind
 
 _NO_ORDER = JUMPS | {"core_id"}
 
@@ -156,14 +158,17 @@ class MemoryWalk:
 
 
 def memory_edges(
-    issued: tuple[Issued, ...], touched: Mapping[int, Touched], known: KnownAccesses
+    issued: tuple[Issued, ...],
+    columns: SlotColumns,
+    touched: Mapping[int, Touched],
+    known: KnownAccesses,
 ) -> Edges:
     """The latest memory edge of each operation.
 
     Loads are taken in the bundle in which they read, all else where it lands.
     """
     walk = MemoryWalk(issued, touched, known)
-    edges: list[Edge | None] = [None] * len(issued)
+    edges: dict[int, Edge | None] = {}
     in_flight: dict[int, list[tuple[int, Edge | None]]] = {}  # landing -> operations, as issued
     paused: Edge | None = None  # by the last pause so far: the walk knows of none
 
@@ -180,7 +185,8 @@ def memory_edges(
             edge = Edge(bundle, edge.source)
         edges[number] = edge
 
-    for bundle, beside in groupby(range(len(issued)), lambda number: issued[number].bundle):
+    waiting = columns.numbers(_may_wait)
+    for bundle, beside in groupby(waiting, lambda number: issued[number].bundle):
         if in_flight:
             land(bundle)
         pause = paused
@@ -195,20 +201,24 @@ def memory_edges(
                 if operation.kind.operation.name == "pause":
                     paused = Edge(bundle + 1, number)
     land(inf)
-    return edge_columns(edges)
+    return edge_columns(len(issued), edges)
+
+
+def _may_wait(kind: SlotKind) -> bool:
+    """Has it an order in memory, or may it fault and so stays after pauses?"""
+    return kind.operation.effect is not NO_EFFECT or kind.operation.defined_if is not None
 
 
 def touched_words(
-    issued: Sequence[Issued], values: WordValues, known: KnownAccesses
+    issued: Sequence[Issued], columns: SlotColumns, values: WordValues, known: KnownAccesses
 ) -> Mapping[int, Touched]:
     """What each load and store reads or writes in memory.
 
     What aliases everything has a base of its own.
     """
     return {
-        number: _touched(number, operation, values, known)
-        for number, operation in enumerate(issued)
-        if operation.effect in (LOADS, STORES)
+        number: _touched(number, issued[number], values, known)
+        for number in columns.numbers(lambda kind: kind.operation.effect in (LOADS, STORES))
     }
 
 

@@ -14,9 +14,10 @@ known distance from each other. A pause or halt keeps its place among accesses t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -103,10 +104,10 @@ def placements(
     flow = scratch_flow(columns)
     issued = _issued(columns, flow)
     values = word_values(issued, columns, flow, known)
-    touched = touched_words(issued, values, known)
+    touched = touched_words(issued, columns, values, known)
     edges = {
         "operand": _operand_edges(columns, flow),
-        "memory": memory_edges(issued, touched, known),
+        "memory": memory_edges(issued, columns, touched, known),
         "scratch": flow.reuse,
     }
     return Placements(issued, columns, flow.maker, flow.live, edges, values, touched, known, blocks)
@@ -117,11 +118,19 @@ def _operand_edges(columns: SlotColumns, flow: ScratchFlow) -> Edges:
 
 
 def _issued(columns: SlotColumns, flow: ScratchFlow) -> tuple[Issued, ...]:
-    maker, first = flow.maker.tolist(), columns.reads.first.tolist()
-    rows = zip(columns.places, columns.kind.tolist(), columns.slots, strict=True)
-    issued = []
-    for number, (place, kind, slot) in enumerate(rows):
-        makers = dict.fromkeys(maker[first[number] : first[number + 1]])
-        makers.pop(NO_SOURCE, None)
-        issued.append(Issued(*place, columns.kinds[kind], slot, tuple(makers)))
-    return tuple(issued)
+    if not columns.size:
+        return ()
+    bundle, engine, position = zip(*columns.places, strict=True)
+    kinds = [columns.kinds[kind] for kind in columns.kind.tolist()]
+    makers = _makers(columns, flow)
+    return tuple(map(Issued, bundle, engine, position, kinds, columns.slots, makers))
+
+
+def _makers(columns: SlotColumns, flow: ScratchFlow) -> Iterator[tuple[int, ...]]:
+    """The operations that wrote what each one reads, each once."""
+    there = flow.maker != NO_SOURCE
+    first = np.concatenate(([0], np.cumsum(there)))[columns.reads.first].tolist()
+    maker = flow.maker[there].tolist()
+    for begin, end in pairwise(first):
+        makers = maker[begin:end]
+        yield tuple(dict.fromkeys(makers) if end - begin > 1 else makers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from itertools import groupby
 from math import inf
 
 import numpy as np
@@ -45,7 +44,7 @@ class _Depths:
     """The first cycle of each operation, from those before it in memory and among operands."""
 
     def __init__(self, placed: Placements) -> None:
-        self._issued = placed.issued
+        self._issued, self._columns = placed.issued, placed.columns
         self._walk = MemoryWalk(placed.issued, placed.touched, placed.known)
         self._ready = [0] * len(placed.issued)  # when the result of each operation lands
         self._in_flight: dict[int, list[int]] = {}  # landing -> operations, as issued
@@ -54,29 +53,43 @@ class _Depths:
 
     def longest(self) -> int:
         """How many cycles pass until the last of them."""
-        numbers = range(len(self._issued))
-        for bundle, beside in groupby(numbers, lambda number: self._issued[number].bundle):
-            if self._in_flight:
-                self._land(bundle)
-            for number in beside:
-                operation = self._issued[number]
-                effect = operation.effect
-                ordered = effect is not NO_EFFECT and self._walk.ordered(number)
-                if ordered and effect is not LOADS:
-                    self._in_flight.setdefault(operation.lands, []).append(number)
-                    continue
-                start = self._start(number, ordered)
-                self._ready[number] = start + operation.kind.latency
-                if ordered:
-                    self._walk.note(number, start)
+        ready = self._ready
+        ordered = self._ordered()
+        reached = -1  # the bundle before which all has landed that does
+        rows = zip(self._issued, self._columns.latencies, strict=True)
+        for number, (operation, latency) in enumerate(rows):
+            if self._in_flight and operation.bundle > reached:
+                reached = operation.bundle
+                self._land(reached)
+            if not ordered[number]:
+                start = 0
+                for maker in operation.producers:
+                    if ready[maker] > start:
+                        start = ready[maker]
+                if start > self._last:
+                    self._last = start
+            elif operation.effect is LOADS:
+                start = self._start(number)
+                self._walk.note(number, start)
+            else:
+                self._in_flight.setdefault(operation.lands, []).append(number)
+                continue
+            ready[number] = start + latency
         self._land(inf)
         return self._last + 1
+
+    def _ordered(self) -> bytearray:
+        """Of each operation whether it has an order in memory."""
+        ordered = bytearray(len(self._issued))
+        for number in self._columns.numbers(lambda kind: kind.operation.effect is not NO_EFFECT):
+            ordered[number] = self._walk.ordered(number)
+        return ordered
 
     def _land(self, until: float) -> None:
         """What lands until then; those that land at once do not wait for each other."""
         for time in sorted(time for time in self._in_flight if time <= until):
             landing = self._in_flight.pop(time)
-            starts = [self._start(number, ordered=True) for number in landing]
+            starts = [self._start(number) for number in landing]
             for number, start in zip(landing, starts, strict=True):
                 operation = self._issued[number]
                 if operation.kind.operation.name == "pause":  # of what is issued after it alone
@@ -86,15 +99,14 @@ class _Depths:
                 else:
                     self._walk.note(number, start)
 
-    def _start(self, number: int, ordered: bool) -> int:
-        operation, start = self._issued[number], 0
-        for maker in operation.producers:
-            start = max(start, self._ready[maker])
-        if ordered:
-            edge = self._walk.edge(number)
-            start = max(start, edge.earliest) if edge else start
-            bundles, after = self._pauses
-            passed = bisect_left(bundles, operation.bundle) if bundles else 0
-            start = max(start, after[passed - 1]) if passed else start
+    def _start(self, number: int) -> int:
+        """The first cycle of one that has an order in memory."""
+        operation = self._issued[number]
+        start = max([self._ready[maker] for maker in operation.producers], default=0)
+        edge = self._walk.edge(number)
+        start = max(start, edge.earliest) if edge else start
+        bundles, after = self._pauses
+        passed = bisect_left(bundles, operation.bundle) if bundles else 0
+        start = max(start, after[passed - 1]) if passed else start
         self._last = max(self._last, start)
         return start

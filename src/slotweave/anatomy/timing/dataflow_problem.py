@@ -15,8 +15,9 @@ written is 0.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from typing import overload
 
 import numpy as np
 
@@ -65,7 +66,26 @@ def dataflow_ladder(lifted: Lifted, machine: Machine) -> tuple[Bound, ...]:
     """The bounds of the problem; operations go by their places in the text."""
     graph = dataflow_graph(lifted, machine)
     problem = _problem(graph, lifted, machine)
-    return bound_ladder(problem, names=[_place(node) for node in graph.nodes])
+    return bound_ladder(problem, names=_Places(graph.nodes))
+
+
+class _Places(Sequence[str]):
+    """The places of nodes, each found out when it is asked for: a bound names one of them."""
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self._nodes = nodes
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return _Places(self._nodes[index])
+        return _place(self._nodes[index])
 
 
 def _place(node: Node) -> str:

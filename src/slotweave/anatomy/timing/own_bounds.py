@@ -38,18 +38,18 @@ def own_slots_problem(placed: Placements, machine: Machine) -> Problem:
 
 def _edges(placed: Placements) -> tuple[Ints, Ints]:
     """The first edge of each operation, and (predecessor, kind, lag) of all, in that order."""
-    columns = placed.columns
+    columns, size = placed.columns, max(1, placed.columns.size)
     read = placed.maker != NO_SOURCE
     memory = placed.edges["memory"]
     ordered = np.flatnonzero(memory.source != NO_SOURCE)
     before = memory.source[ordered]
-    pairs = np.stack([
-        np.concatenate([columns.reads.owner[read], ordered]),
-        np.concatenate([placed.maker[read], before]),
-        np.concatenate([np.full(int(read.sum()), DATA), np.full(len(ordered), ORDER)]),
-        np.concatenate([np.zeros(int(read.sum()), np.int64),
-                        memory.earliest[ordered] - columns.bundle[before]]),
-    ])  # fmt: skip
-    pairs = np.unique(pairs, axis=1) if pairs.size else pairs
-    offset: Longs = np.searchsorted(pairs[0], np.arange(columns.size + 1))
-    return offset.astype(np.int32), pairs[1:].T.astype(np.int32)
+    passed = np.sort(columns.reads.owner[read] * size + placed.maker[read])  # by both
+    passed = passed[np.diff(passed, prepend=-1) > 0]  # each once
+    pairs = np.concatenate([passed, ordered * size + before])
+    lag = np.concatenate([np.zeros_like(passed), memory.earliest[ordered] - columns.bundle[before]])
+    kind = np.repeat([DATA, ORDER], [len(passed), len(ordered)])
+    by_operation = np.argsort(pairs, kind="stable")
+    pairs = pairs[by_operation]
+    table = np.stack([pairs % size, kind[by_operation], lag[by_operation]], axis=1)
+    offset: Longs = np.searchsorted(pairs // size, np.arange(columns.size + 1))
+    return offset.astype(np.int32), table.astype(np.int32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,11 +41,13 @@ class Edges:
         return None if source == NO_SOURCE else Edge(int(self.earliest[number]), source)
 
 
-def edge_columns(edges: Iterable[Edge | None]) -> Edges:
-    """`edges` by columns."""
-    rows = [edge or (0, NO_SOURCE) for edge in edges]
-    table = np.array(rows, np.int64).reshape(-1, 2)
-    return Edges(table[:, 0], table[:, 1])
+def edge_columns(size: int, edges: Mapping[int, Edge | None]) -> Edges:
+    """The edges of some of `size` operations by columns."""
+    held = [(number, *edge) for number, edge in edges.items() if edge]
+    number, earliest, source = np.array(held, np.int64).reshape(-1, 3).T
+    columns = Edges(np.zeros(size, np.int64), np.full(size, NO_SOURCE, np.int64))
+    columns.earliest[number], columns.source[number] = earliest, source
+    return columns
 
 
 def latest_edges(size: int, owner: Longs, earliest: Longs, source: Longs) -> Edges:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +55,18 @@ class SlotColumns:
     def size(self) -> int:
         return len(self.slots)
 
+    @cached_property
+    def latencies(self) -> list[int]:
+        """In how many bundles the result of each lands."""
+        result: list[int] = (self.lands - self.bundle).tolist()
+        return result
+
+    def numbers(self, wanted: Callable[[SlotKind], bool]) -> list[int]:
+        """The operations whose kinds are `wanted`, in listing order."""
+        kinds = np.array([wanted(kind) for kind in self.kinds], np.bool_)
+        result: list[int] = np.flatnonzero(kinds[self.kind]).tolist()
+        return result
+
 
 def slot_columns(program: Program, machine: Machine) -> SlotColumns:
     """The columns of `program`, which must be legal on `machine`."""
@@ -64,9 +78,10 @@ def slot_columns(program: Program, machine: Machine) -> SlotColumns:
         for engine, row in engines.items():
             if engine != DEBUG_ENGINE:
                 names = number[engine]
-                places.extend([(bundle, engine, at) for at in range(len(row))])
-                slots.extend(row)
-                kind.extend([names[slot[0]] for slot in row])
+                for at, slot in enumerate(row):
+                    places.append((bundle, engine, at))
+                    slots.append(slot)
+                    kind.append(names[slot[0]])
     of_kind = np.array(kind, np.int64)
     at_bundle = np.array([place[0] for place in places], np.int64)
     latency = np.array([one.latency for one in kinds], np.int64)

@@ -130,11 +130,9 @@ def word_values(
 
 def _adds_nothing(operation: Issued, lanes: Sequence[Value], seen: set[Hashable]) -> bool:
     """Was all of this known?"""
-    keys = _keys(operation, lanes)
-    if seen.issuperset(keys):
-        return True
-    seen.update(keys)
-    return False
+    before = len(seen)
+    seen.update(_keys(operation, lanes))
+    return len(seen) == before
 
 
 def _keys(operation: Issued, lanes: Sequence[Value]) -> Sequence[Hashable]:
@@ -149,9 +147,9 @@ def _computed(
     kind = operation.kind
     if not kind.operation.pure:
         return [numbering.base(("effect", number))] * width
-    constant = () if kind.constant is None else (operation.slot[kind.constant] & WORD_MASK,)
+    constant = [] if kind.constant is None else [operation.slot[kind.constant] & WORD_MASK]
     if width == 1:
-        return [_result(numbering, kind.operation, (*read, *constant))]
+        return [_result(numbering, kind.operation, read + constant)]
     columns = []
     at = 0
     for _position, words, _lane in kind.reads:
@@ -164,7 +162,7 @@ def _computed(
     return [_result(numbering, kind.operation, args) for args in zip(*columns, strict=True)]
 
 
-def _result(numbering: _Numbering, operation: Operation, args: tuple[Value, ...]) -> Value:
+def _result(numbering: _Numbering, operation: Operation, args: Sequence[Value]) -> Value:
     """One lane of a pure operation."""
     name = operation.name
     if operation.defined_if is None and max(args) <= WORD_MASK:  # of all bases

@@ -24,8 +24,8 @@ from slotweave.views.checked.inputs_tried import inputs_tried, unreached_lines
 from slotweave.views.checked.proofs import proved_lines
 
 if TYPE_CHECKING:
-    from slotweave.driver.verifying import Use
     from slotweave.ir.program import Program
+    from slotweave.names import Use
     from slotweave.results.checked import Verification
 
 
@@ -70,7 +70,7 @@ def verify_against(program: Program, file: str, request: Request) -> None:
 
 def _question(program: Program, file: str, request: Request) -> _Question:
     """What is asked, from the options and from what the files say of themselves."""
-    from slotweave.driver.verifying import Use
+    from slotweave.names import Use
 
     how, given = request.building, request.against
     if given is not None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from slotweave.cli import inputs
 from slotweave.cli.command import command
+from slotweave.cli.inputs import machine_named
 from slotweave.cli.options import Contract, Json, Parameters
 from slotweave.cli.output import print_json, write_output
-from slotweave.cli.plans import plan_of
+from slotweave.cli.plans import job_named
 from slotweave.cli.terminal import Terminal
-from slotweave.extensions.lookup import contract_called
-
-if TYPE_CHECKING:
-    from slotweave.driver.job import Job
 
 _Kernel = Annotated[
     str | None,
@@ -75,65 +70,33 @@ def bench(
     `bench kernels` compiles each kernel for each machine, both unrolled and with loops. It
     prints cycles, bounds and gaps, and the initiation interval of each loop.
     """
+    from slotweave import api
+
     if kernel == "kernels":
         _bench_kernels(terminal, machine, exact, json)
         return
-    from slotweave.bench.baseline import (
-        BASELINE_FILE,
-        Baseline,
-        baseline_to_json,
-        ratios,
-        recorded_baseline,
-    )
-    from slotweave.driver.job import Job
-    from slotweave.extensions import kernels
+    name = kernel or next(iter(api.list_kernels().kernels))
+    job = job_named(name, parameters, contract, plan, None, machine or "challenge")
 
-    target = inputs.machine_named(machine or "challenge")
-    workload = inputs.kernel_named(kernel or next(iter(kernels())), target)
-    values = inputs.parameters_of(workload, parameters or ())
-    promise = contract_called(workload, contract)
-    chosen = plan_of(workload, plan, values, promise)
-    subject: dict[str, Any] = {
-        "kernel": workload.name, "params": dict(values), "contract": promise,
-        "plan": chosen.name, "machine": target.name,
-    }  # fmt: skip
-    seconds: dict[str, float] = {}
-    for name, took in _measured(Job(workload, values, promise, chosen, target), repeat):
-        seconds[name] = took
+    def tell(name: str, took: float) -> None:
         terminal.detail(f"{name}: {took:.6f} s")
-    compared = ratios(seconds, subject, recorded_baseline())
+
+    found = api.measure_speed(job, repeat=repeat, watch=tell)
     if record:
-        write_output(str(BASELINE_FILE), baseline_to_json(Baseline(subject, seconds)))
+        file, text = found.record()
+        write_output(str(file), text)
     if json:
-        print_json({**subject, "seconds": seconds, "ratios": compared})
+        print_json(found.to_json())
         return
-    for name, took in seconds.items():
-        ratio = f"  {compared[name]:8.2f} of baseline" if name in compared else ""
-        print(f"{name:<16} {1000 * took:12.3f} ms{ratio}")
-
-
-def _measured(subject: Job, repeat: int) -> Iterator[tuple[str, float]]:
-    """The seconds of each kind of work; those of a candidate are the processor's."""
-    from slotweave.bench.measure import measure
-    from slotweave.tuning.rate import seconds_of_candidate
-
-    yield from measure(subject, repeat)
-    candidate = seconds_of_candidate(subject)
-    if candidate is not None:
-        yield "candidate", candidate
+    print(found)
 
 
 def _bench_kernels(terminal: Terminal, machine: str | None, exact: float, json: bool) -> None:
-    from slotweave.bench.kernels import measured_kernels, suite_json, suite_lines
-    from slotweave.extensions import kernels
-    from slotweave.machine.builtin import BUILTIN
+    from slotweave import api
 
-    machines = BUILTIN.values() if machine is None else (inputs.machine_named(machine),)
-    rows = []
-    for row in measured_kernels(kernels().values(), tuple(machines), exact):
-        rows.append(row)
-        terminal.detail(f"{row.kernel} on {row.machine}, {row.form}: {row.said}")
+    machines = None if machine is None else [machine_named(machine)]
+    found = api.measure_kernels(machines=machines, exact=exact, watch=terminal.detail)
     if json:
-        print_json(suite_json(rows))
+        print_json(found.to_json())
         return
-    print("\n".join(suite_lines(rows)))
+    print(found)

@@ -9,7 +9,7 @@ import typer
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli.command import command
-from slotweave.cli.facts import FORM, NOTHING, facts_named, named_facts
+from slotweave.cli.facts import FORM, facts_named, named_facts
 from slotweave.cli.options import (
     NO_FILES,
     Contract,
@@ -40,19 +40,16 @@ app = typer.Typer(
 )
 
 
-def _about() -> dict[str, str]:
-    named = {name: facts.text for name, (_extension, facts) in named_facts().items()}
-    return {**named, NOTHING: "nothing is known of memory, all of it is output"}
-
-
 @command(app, "list")
 def list_facts(json: Json = False) -> None:
     """List the named facts."""
+    from slotweave.api.registered import list_facts as listed
+
+    found = listed()
     if json:
-        print_json({"facts": list(_about())})
+        print_json(found.to_json())
         return
-    for name, text in _about().items():
-        print(f"{name:<20} {text}")
+    print(found)
 
 
 @command(app, "show")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,11 +13,9 @@ from slotweave.cli.command import command
 from slotweave.cli.options import Json
 from slotweave.cli.output import print_json, write_output
 from slotweave.cli.terminal import Terminal
-from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
-    from slotweave.rules import Rule
-    from slotweave.rules.proof import Proof
+    from slotweave.results.proved import FormSearch
 
 app = typer.Typer(help="List, show and prove rewrite rules.", no_args_is_help=True)
 
@@ -66,30 +64,35 @@ def prove_rules(
 
     Needs the extra `prove` (Z3). Slotweave uses a rule only if a recorded proof fits it.
     """
-    from slotweave.results.registered import proof_json, proof_line
+    from slotweave import api
 
-    rules = _rules_named(names)
-    prove = _prover(terminal, rules)
-    proofs: dict[str, Proof] = {}
-    for rule in rules:
-        try:
-            proofs[rule.name] = prove(rule)
-        except CheckFailed as error:
-            terminal.complain(error)
-            continue
-        if not json:
-            print(f"{rule.name:<32} {proof_line(proofs[rule.name])}", flush=True)
+    def tell(found: str | CheckFailed) -> None:
+        if isinstance(found, CheckFailed):
+            terminal.complain(found)
+        elif not json:
+            print(found, flush=True)
+
+    try:
+        found = api.prove_rules(names or None, watch=tell)
+    except InputError as error:
+        if error.diagnostic.code == "SW217":  # the record has been compared
+            _note_that_the_record_fits(terminal, len(names or api.list_rules().rules))
+        raise
     if json:
-        print_json({"proved": [proof_json(name, proof) for name, proof in proofs.items()]})
-    if len(proofs) < len(rules):
-        reason = f"{len(rules) - len(proofs)} of {len(rules)} rules are not proved"
+        print_json(found.to_json())
+    rules = len(found.proofs) + len(found.refused)
+    if found.refused:
+        reason = f"{len(found.refused)} of {rules} rules are not proved"
         raise CheckFailed(Diagnostic("SW408", reason))
-    seconds = sum(proof.seconds for proof in proofs.values())
-    terminal.note(f"{plural(len(proofs), 'rule')} proved in {seconds:.1f} s")
+    terminal.note(f"{plural(rules, 'rule')} proved in {found.seconds:.1f} s")
     if record:
-        _write_record(terminal, proofs)
+        file, text = found.record()
+        write_output(str(file), text)
+        terminal.note(f"wrote {file}")
+    elif found.stale is not None:
+        raise CheckFailed(found.stale)
     else:
-        _compare_with_record(terminal, rules)
+        _note_that_the_record_fits(terminal, rules)
 
 
 @command(app, "search")
@@ -116,50 +119,25 @@ def search_forms(
     tries every form that is short enough, so it either finds a shorter form or proves that
     there is none. Needs the extra `prove` (Z3).
     """
-    from slotweave.cli.shorter_forms import print_searches
+    from slotweave import api
+    from slotweave.results.proved import FORMS_HEAD
 
-    print_searches(terminal, names, operations, json)
+    done: list[FormSearch] = []
 
+    def tell(each: FormSearch) -> None:
+        if not json:
+            print(each if done else f"{FORMS_HEAD}\n{each}", flush=True)
+        done.append(each)
+        terminal.note(f"{each.name}: {each.search.seconds:.1f} s")
 
-def _rules_named(names: list[str] | None) -> list[Rule]:
-    """The rules of these names; all if none are given."""
-    from slotweave.rules.catalog import EQUATIONS
+    def counted(name: str, structures: Sequence[Any]) -> Iterable[Any]:
+        return terminal.progress(structures, len(structures), name)
 
-    by_name = {rule.name: rule for rule in EQUATIONS}
-    for name in names or ():
-        if name not in by_name:
-            raise unknown("SW212", "rule", name, by_name)
-    return [by_name[name] for name in names or by_name]
-
-
-def _prover(terminal: Terminal, rules: list[Rule]) -> Callable[[Rule], Proof]:
-    """What proves a rule. Without Z3 the record is all that can be looked at."""
-    try:
-        from slotweave.rules.prove import prove
-    except ModuleNotFoundError as error:
-        if error.name != "z3":
-            raise
-        _compare_with_record(terminal, rules)
-        reason = "proving rules again needs Z3: install it with `pip install 'slotweave[prove]'`"
-        raise InputError(Diagnostic("SW217", reason)) from None
-    return prove
+    found = api.search_forms(names or None, operations, watch=tell, progress=counted)
+    if json:
+        print_json(found.to_json())
 
 
-def _compare_with_record(terminal: Terminal, rules: list[Rule]) -> None:
-    """Say that the recorded proofs fit `rules`. Raises CheckFailed (SW407) if one does not."""
-    from slotweave.rules.proof import recorded_proofs, register
-
-    register(rules, recorded_proofs())
-    fit = "proof of 1 rule fits it" if len(rules) == 1 else f"proofs of {len(rules)} rules fit them"
+def _note_that_the_record_fits(terminal: Terminal, rules: int) -> None:
+    fit = "proof of 1 rule fits it" if rules == 1 else f"proofs of {rules} rules fit them"
     terminal.note(f"the recorded {fit}")
-
-
-def _write_record(terminal: Terminal, proofs: dict[str, Proof]) -> None:
-    """Put `proofs` into the record; it keeps those of other rules that there still are."""
-    from slotweave.rules.catalog import EQUATIONS
-    from slotweave.rules.proof import PROOFS_FILE, proofs_to_json, recorded_proofs
-
-    known = {**recorded_proofs(), **proofs}
-    kept = {rule.name: known[rule.name] for rule in EQUATIONS if rule.name in known}
-    write_output(str(PROOFS_FILE), proofs_to_json(kept))
-    terminal.note(f"wrote {PROOFS_FILE}")

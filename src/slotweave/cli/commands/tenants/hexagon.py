@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import plural
 from slotweave.cli import inputs
 from slotweave.cli.command import command
@@ -22,11 +22,9 @@ from slotweave.cli.output import (
     write_output,
 )
 from slotweave.cli.terminal import Terminal
-from slotweave.extensions.lookup import unknown
 
 if TYPE_CHECKING:
-    from slotweave.hexagon.inspection import FileResult, Told
-    from slotweave.hexagon.packing.repack import Repacked
+    from slotweave.hexagon.results import Inspected, Repacked
 
 app = typer.Typer(
     help="Pack a compiler's assembly for Hexagon again, with bounds.",
@@ -119,10 +117,10 @@ def inspect(
     Nothing is searched: only bounds that need no schedule are shown. Stalls are modelled after
     LLVM's itineraries, not measured.
     """
-    from slotweave.hexagon.inspection import inspect_file
+    from slotweave import hexagon
 
-    result = inspect_file(_text(file), inputs.shown(file), _read_counts(counts))
-    _show(result, terminal, least, json, searched=False)
+    found = hexagon.inspect(_text(file), file=inputs.shown(file), counts=_read_counts(counts))
+    _show(found, terminal, least, json)
 
 
 @command(app, "bound")
@@ -131,23 +129,14 @@ def bound(file: _File, least: _Least = 2, json: Json = False) -> None:
 
     For a hardware loop of one block, also show those of a pass if passes overlapped.
     """
-    from slotweave.hexagon.inspection import block_bounds
+    from slotweave import hexagon
 
-    rows = block_bounds(_text(file), inputs.shown(file), least)
+    found = hexagon.bound(_text(file), file=inputs.shown(file), least=least)
     if json:
-        print_json({"file": inputs.shown(file), "machine": "hexagon-v67", "blocks": rows})
+        print_json(found.to_json())
         return
-    for row in rows:
-        print(f"{row['function']} {row['block']} (line {row['line']}): {row['before']} packets")
-        for one in row["bounds"]:
-            print(f"  {one['packets']:>4}  {one['why']}")
-        if row["overlapped"]:
-            print("  for each pass, if passes overlapped, with any registers:")
-        for one in row["overlapped"]:
-            print(f"  {one['packets']:>4}  {one['why']}")
-        if row["registers_kept"]:
-            print("  and with the registers it has:")
-            print(f"  {row['registers_kept']['packets']:>4}  {row['registers_kept']['why']}")
+    for line in found.lines():
+        print(line)
 
 
 @command(app, "repack")
@@ -181,27 +170,29 @@ def repack(
     if output is not None and file != inputs.STDIN:
         expect_other_file(output, file)
 
-    from slotweave.driver.solving import Limits
-    from slotweave.hexagon.inspection import repack_file
+    from slotweave import hexagon
 
     with terminal.stages() as stage:
-        result = repack_file(
+        found = hexagon.repack(
             _text(file),
-            inputs.shown(file),
-            Limits(time_limit, None, workers, seed, work),
+            file=inputs.shown(file),
             counts=_read_counts(counts),
-            facts=_facts(assume or []),
+            assume=assume or (),
             allow_stalls=allow_stalls,
             rename=rename,
             pipeline=pipeline,
-            tell=_told(terminal, stage),
+            work=work,
+            time_limit=time_limit,
+            workers=workers,
+            seed=seed,
+            self_test=self_test,
+            watch=_told(terminal, stage),
         )
-    _assemble(result, terminal)
+    _say_who_judged(found, terminal)
     if output is not None:
-        write_output(output, result.text)
-    tested = _self_test(result, self_test, seed, assume or []) if self_test else None
+        write_output(output, found.text)
     if output != "-":
-        _show(result, terminal, least, json, tested)
+        _show(found, terminal, least, json)
     if output not in (None, "-"):
         terminal.note(f"wrote {output}")
 
@@ -234,34 +225,33 @@ def report(
     destination = "report.html" if output is None else output
     expect_writable(destination)
 
-    from slotweave.driver.solving import Limits
-    from slotweave.hexagon.inspection import repack_file
-    from slotweave.hexagon.page import page
+    from slotweave import hexagon
 
-    limits = Limits(time_limit, None, 1, seed, work)
     with terminal.stages() as stage:
-        result = repack_file(
+        found = hexagon.repack(
             _text(file),
-            inputs.shown(file),
-            limits,
+            file=inputs.shown(file),
             counts=_read_counts(counts),
-            facts=_facts(assume or []),
+            assume=assume or (),
             allow_stalls=allow_stalls,
             rename=rename,
             pipeline=pipeline,
-            tell=_told(terminal, stage),
+            work=work,
+            time_limit=time_limit,
+            seed=seed,
+            assemble=False,
+            watch=_told(terminal, stage),
         )
-    write_output(destination, page(result))
+    write_output(destination, found.page())
     if destination != "-":
         terminal.note(f"wrote {destination}")
 
 
-def _told(terminal: Terminal, stage: Callable[[str], None]) -> Told:
+def _told(terminal: Terminal, stage: Callable[[str], None]) -> Callable[[int, str], None]:
     """Show on a terminal how many blocks are packed; name each of them with --verbose."""
 
-    def tell(number: int, one: Repacked) -> None:
-        name = f"{one.block.function} {one.block.name}"
-        stage(f"{plural(number + 1, 'block')} packed, the last one {name}")
+    def tell(packed: int, name: str) -> None:
+        stage(f"{plural(packed, 'block')} packed, the last one {name}")
         terminal.detail(name)
 
     return tell
@@ -269,15 +259,6 @@ def _told(terminal: Terminal, stage: Callable[[str], None]) -> Told:
 
 def _text(file: str) -> str:
     return inputs.read_text(file, "SW203")
-
-
-def _facts(named: list[str]) -> tuple[str, ...]:
-    from slotweave.hexagon.dependence.edges import FACTS
-
-    for name in named:
-        if name not in FACTS:
-            raise unknown("SW215", "fact about Hexagon's memory", name, FACTS)
-    return tuple(dict.fromkeys(named))
 
 
 def _read_counts(file: str | None) -> dict[str, int] | None:
@@ -297,59 +278,16 @@ def _read_counts(file: str | None) -> dict[str, int] | None:
     return dict(read)
 
 
-def _assemble(result: FileResult, terminal: Terminal) -> None:
-    """Let an assembler judge what is written. Raises CheckFailed (SW406)."""
-    from slotweave.hexagon.judges.assembler import CPU, MISSING, find_assembler, new_errors
-
-    assembler = find_assembler()
-    if assembler is None:
-        terminal.note(f"not judged by an assembler: {MISSING}")
-        return
-    listing = result.listing
-    for error in new_errors(assembler, listing.text, result.text, listing.cpu or CPU):
-        reason = f"{assembler.name} refuses what would be written: {error.text}"
-        raise CheckFailed(Diagnostic("SW406", reason, file=listing.file, line=error.line))
-    terminal.detail(f"{assembler.name} takes all packets")
+def _say_who_judged(found: Repacked, terminal: Terminal) -> None:
+    if found.assembler:
+        terminal.detail(f"{found.assembler} takes all packets")
+    else:
+        terminal.note(f"not judged by an assembler: {found.unjudged}")
 
 
-def _self_test(result: FileResult, count: int, seed: int, facts: list[str]) -> dict[str, Any]:
-    """How many faulty variants of the blocks that are written each judge notices; of a loop whose
-    passes overlap, variants of a whole run of few passes."""
-    from slotweave.hexagon.judges.assembler import find_assembler
-    from slotweave.hexagon.judges.loops import separate_bases, whole_run
-    from slotweave.hexagon.judges.mutants import self_test
-
-    found = [one for one in result.blocks.values() if one.written is not None]
-    rows = [(one.block.packets, one.written or ()) for one in found]
-    live = [one.live for one in found]
-    apart: list[frozenset[str]] = [frozenset() for _ in found]
-    for loop in (result.loops or {}).values():
-        if loop.parts is not None:
-            rows.append(whole_run(loop.block.packets, loop.parts, loop.stages, 2))
-            live.append(loop.live)
-            apart.append(separate_bases(loop.block.packets, facts))
-    return self_test(rows, count, seed, find_assembler(), facts, live, apart).to_json()
-
-
-def _show(
-    result: FileResult,
-    terminal: Terminal,
-    least: int,
-    json: bool,
-    tested: dict[str, Any] | None = None,
-    *,
-    searched: bool = True,
-) -> None:
-    from slotweave.hexagon.page import result_lines
-
+def _show(found: Inspected | Repacked, terminal: Terminal, least: int, json: bool) -> None:
     if json:
-        print_json({**result.to_json(), **({"self_test": tested} if tested else {})})
+        print_json(found.to_json())
     elif not terminal.quiet:
-        for line in result_lines(result, least, searched=searched):
+        for line in found.lines(least):
             print(line)
-        if tested:
-            by = ", ".join(f"{name} {count}" for name, count in tested["by"].items())
-            print(
-                f"self-test: {tested['mutants']} mutants, {tested['caught']} noticed ({by}), "
-                f"{tested['equivalent']} do the same"
-            )
