@@ -23,6 +23,7 @@ from slotweave.hexagon.packing.pipelining import loop_bound, loop_problem
 from slotweave.hexagon.packing.problem import packet_problem
 from slotweave.hexagon.packing.renaming import repack_renamed
 from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block
+from slotweave.hexagon.packing.stalls import NoWorse
 
 #: Told of each block: its number from 0, and what was found.
 Told = Callable[[int, Repacked], None]
@@ -148,17 +149,18 @@ def repack_file(
     method: Method = Method.AUTO,
     counts: Mapping[str, int] | None = None,
     facts: Iterable[str] = (),
-    allow_stalls: bool = False,
+    no_worse: NoWorse = NoWorse.STALLS,
     rename: bool = False,
     pipeline: bool = False,
     tell: Told = lambda _number, _found: None,
 ) -> FileResult:
-    """The blocks packed again, each within `limits`; with `rename` in other registers, too, and
-    with `pipeline` so that passes of hardware loops of one block overlap."""
+    """The blocks packed again, each within `limits`; what `no_worse` names gets no worse. With
+    `rename` in other registers, too, and with `pipeline` so that passes of hardware loops of one
+    block overlap."""
     listing = expect_code(read_listing(text, file))
     how: dict[str, Any] = {
         "facts": tuple(facts),
-        "allow_stalls": allow_stalls,
+        "no_worse": no_worse,
         "version": listing.version,
     }
     live = live_out(listing) if rename or pipeline else ()
@@ -173,7 +175,7 @@ def repack_file(
         if pipeline and is_loop_of_one_block(listing, block):
             loops[number] = pipeline_loop(
                 listing, number, found[number], live[number], limits,
-                rename=rename, facts=tuple(facts), allow_stalls=allow_stalls,
+                rename=rename, facts=tuple(facts), no_worse=no_worse,
             )  # fmt: skip
         tell(number, found[number])
     result = FileResult(listing, found, counts, loops if pipeline else None)

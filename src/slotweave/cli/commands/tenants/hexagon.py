@@ -23,6 +23,7 @@ from slotweave.cli.output import (
 )
 from slotweave.cli.terminal import Terminal
 from slotweave.extensions.lookup import unknown
+from slotweave.hexagon.packing.stalls import NoWorse
 
 if TYPE_CHECKING:
     from slotweave.hexagon.inspection import FileResult, Told
@@ -63,10 +64,13 @@ _Assume = Annotated[
         help="Assume a fact about memory: private-spills, separate-bases; repeatable.",
     ),
 ]
-_Stalls = Annotated[
-    bool,
+_NoWorse = Annotated[
+    NoWorse,
     typer.Option(
-        "--allow-stalls", help="Also replace blocks that would stall longer, as modelled."
+        "--no-worse",
+        help="Replace a block by fewer packets if what you name gets no worse: its stalls; its "
+        "cycles, which are packets and stalls; or packets, whatever the stalls. Packets are "
+        "counted, stalls are modelled.",
     ),
 ]
 _Rename = Annotated[
@@ -156,7 +160,7 @@ def repack(
     file: _File,
     counts: _Counts = None,
     assume: _Assume = None,
-    allow_stalls: _Stalls = False,
+    no_worse: _NoWorse = NoWorse.STALLS,
     rename: _Rename = False,
     pipeline: _Pipeline = False,
     work: _Work = _WORK,
@@ -170,11 +174,11 @@ def repack(
 ) -> None:
     """Pack each block again, and write the shorter assembly.
 
-    A block is replaced only if it has fewer packets and does not stall longer, as modelled.
-    Registers stay as they are unless --rename is given. Memory accesses keep their order, unless a
-    common base register and their offsets show that they cannot overlap. Before a block is written,
-    its packets are run symbolically against those of the input and, if an assembler is installed,
-    assembled.
+    A block is replaced only if it has fewer packets and does not stall longer, as modelled;
+    --no-worse takes other rules. Registers stay as they are unless --rename is given. Memory
+    accesses keep their order, unless a common base register and their offsets show that they cannot
+    overlap. Before a block is written, its packets are run symbolically against those of the input
+    and, if an assembler is installed, assembled.
     """
     expect_one_on_stdout(output, json)
     expect_writable(output)
@@ -191,7 +195,7 @@ def repack(
             Limits(time_limit, None, workers, seed, work),
             counts=_read_counts(counts),
             facts=_facts(assume or []),
-            allow_stalls=allow_stalls,
+            no_worse=no_worse,
             rename=rename,
             pipeline=pipeline,
             tell=_told(terminal, stage),
@@ -216,7 +220,7 @@ def report(
     file: _File,
     counts: _Counts = None,
     assume: _Assume = None,
-    allow_stalls: _Stalls = False,
+    no_worse: _NoWorse = NoWorse.STALLS,
     rename: _Rename = False,
     pipeline: _Pipeline = False,
     work: _Work = _WORK,
@@ -246,7 +250,7 @@ def report(
             limits,
             counts=_read_counts(counts),
             facts=_facts(assume or []),
-            allow_stalls=allow_stalls,
+            no_worse=no_worse,
             rename=rename,
             pipeline=pipeline,
             tell=_told(terminal, stage),
