@@ -9,7 +9,7 @@ from slotweave.driver.solving import Limits
 from slotweave.hexagon.assembly.read import read_listing
 from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.inspection import repack_file
-from slotweave.hexagon.judges.assembler import MISSING, find_assembler, new_errors
+from slotweave.hexagon.judges.assembler import MISSING, find_assembler, new_errors, refused
 from slotweave.hexagon.judges.emulator import compare, missing
 from slotweave.hexagon.judges.harness import arguments_of
 from slotweave.hexagon.judges.liveness import ALL, live_out
@@ -148,6 +148,23 @@ def test_packets_that_would_stall_longer_are_found_and_not_written():
     assert (found.packets, found.bound, found.after) == (2, 2, 3)
     assert found.kept == "more modelled stalls, as CP-SAT proves"
     assert repack_renamed(block, live, LIMITS, no_worse=NoWorse.PACKETS).after == 2
+
+
+@pytest.mark.parametrize(
+    "update", ["add(r1,mpyi(r2,r3))", "or(r1,and(r2,#7))", "add(#7,asl(r2,#3))"]
+)
+def test_an_operand_that_has_to_be_the_register_written_goes_with_it(update):
+    pytest.importorskip("ortools", reason="packing with a proof needs ortools")
+    rows = [["r2 = memw(r4+#0)"], [f"r2 = {update}"], ["r5 = r2"], ["r2 = r7"], [f"r2 = {update}"],
+            ["r6 = r2"], ["r2 = r0"]]  # fmt: skip
+    found = repack_renamed(block_of(*rows), frozenset({"r2", "r5", "r6"}), LIMITS)
+    assert (found.before, found.after) == (7, 3)
+    assert found.same.proved
+    texts = [one.text for packet in found.written for one in packet.instructions]
+    assert sum("r2" not in text and update[:4] in text for text in texts) == 2
+    if (assembler := find_assembler()) is not None:
+        new = [[one.text for one in packet.instructions] for packet in found.written]
+        assert refused(assembler, new) == ["", "", ""]
 
 
 def test_what_is_live_after_a_block_stays_in_its_register():

@@ -20,9 +20,9 @@ from slotweave.hexagon.packing.loop_text import put_loop
 from slotweave.hexagon.packing.loops import is_loop_of_one_block, overlapped_bounds
 from slotweave.hexagon.packing.pipelined import Pipelined, pipeline_loop
 from slotweave.hexagon.packing.pipelining import loop_bound, loop_problem
-from slotweave.hexagon.packing.problem import packet_problem
+from slotweave.hexagon.packing.problem import input_schedule, packet_problem
 from slotweave.hexagon.packing.renaming import repack_renamed
-from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block
+from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block, rule_broken
 from slotweave.hexagon.packing.stalls import NoWorse
 
 #: Told of each block: its number from 0, and what was found.
@@ -194,7 +194,8 @@ def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
         found = dependences(block, version=listing.version)
         if found is None or not found.operations or len(block.packets) < least:
             continue
-        project = packet_problem(found).project
+        problem = packet_problem(found)
+        broken = rule_broken(problem, input_schedule(problem), listing.version)
         loops = is_loop_of_one_block(listing, block)
         periods = overlapped_bounds(block, version=listing.version) if loops else ()
         rows.append(
@@ -204,8 +205,10 @@ def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
                 "line": block.packets[0].first + 1,
                 "before": len(block.packets),
                 "bounds": [
-                    {"packets": one.value, "why": one.why} for one in makespan_bounds(project)
+                    {"packets": one.value, "why": one.why}
+                    for one in makespan_bounds(problem.project)
                 ],
+                "broken": broken,
                 "overlapped": [{"packets": one.value, "why": one.why} for one in periods],
                 "registers_kept": _kept_bound(block, listing.version) if loops else None,
             }

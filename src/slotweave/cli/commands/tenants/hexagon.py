@@ -112,7 +112,6 @@ _WORK = 4.0
 
 @command(app, "inspect")
 def inspect(
-    terminal: Terminal,
     file: _File,
     counts: _Counts = None,
     least: _Least = 2,
@@ -126,14 +125,16 @@ def inspect(
     from slotweave.hexagon.inspection import inspect_file
 
     result = inspect_file(_text(file), inputs.shown(file), _read_counts(counts))
-    _show(result, terminal, least, json, searched=False)
+    _show(result, least, json, searched=False)
 
 
 @command(app, "bound")
 def bound(file: _File, least: _Least = 2, json: Json = False) -> None:
     """Show lower bounds on the packets of each block, with reasons.
 
-    For a hardware loop of one block, also show those of a pass if passes overlapped.
+    They are of packings that keep the rules of the version that the file names; a block whose own
+    packets break one may have fewer. For a hardware loop of one block, also show those of a pass if
+    passes overlapped.
     """
     from slotweave.hexagon.inspection import block_bounds
 
@@ -143,6 +144,8 @@ def bound(file: _File, least: _Least = 2, json: Json = False) -> None:
         return
     for row in rows:
         print(f"{row['function']} {row['block']} (line {row['line']}): {row['before']} packets")
+        if row["broken"]:
+            print(f"  bounds of packings that keep the rules; {row['broken']}")
         for one in row["bounds"]:
             print(f"  {one['packets']:>4}  {one['why']}")
         if row["overlapped"]:
@@ -204,8 +207,8 @@ def repack(
     if output is not None:
         write_output(output, result.text)
     tested = _self_test(result, self_test, seed, assume or []) if self_test else None
-    if output != "-":
-        _show(result, terminal, least, json, tested)
+    if output != "-" and (json or output is None or not terminal.quiet):
+        _show(result, least, json, tested)
     if output not in (None, "-"):
         terminal.note(f"wrote {output}")
 
@@ -337,7 +340,6 @@ def _self_test(result: FileResult, count: int, seed: int, facts: list[str]) -> d
 
 def _show(
     result: FileResult,
-    terminal: Terminal,
     least: int,
     json: bool,
     tested: dict[str, Any] | None = None,
@@ -348,7 +350,7 @@ def _show(
 
     if json:
         print_json({**result.to_json(), **({"self_test": tested} if tested else {})})
-    elif not terminal.quiet:
+    else:
         for line in result_lines(result, least, searched=searched):
             print(line)
         if tested:
