@@ -34,7 +34,6 @@ LOOPS = {
     "CRC-32": ".LBB3_3",
     "SHA-256, message schedule": ".LBB4_1",
     "SHA-256, rounds": ".LBB4_3",
-    "tree walk": ".LBB8_3",
 }
 ROWS = [row.groupdict() for row in ROW.finditer(PAGE)]
 

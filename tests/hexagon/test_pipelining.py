@@ -77,7 +77,6 @@ def kernel(name, live=None, facts=()):
         (".LBB3_3", False, (), 32),  # CRC-32
         (".LBB4_1", False, (), 14),  # SHA-256's schedule
         (".LBB4_3", True, (), 12),  # SHA-256's rounds
-        (".LBB8_3", False, (), 33),  # tree walk
     ],
 )
 def test_loops_of_the_example_at_their_least(block, rename, facts, period):
