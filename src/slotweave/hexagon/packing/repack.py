@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from slotweave.analysis.idle_cycles import idle_cycles
 from slotweave.backend.schedule.exact import Status, has_solver, run_model, stall_model
+from slotweave.backend.schedule.project import ListSearch
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.verdict import Verdict
 from slotweave.bounds.projects import makespan_bounds
@@ -35,7 +36,7 @@ from slotweave.hexagon.packing.problem import (
 )
 from slotweave.hexagon.packing.stalls import NoWorse, stall_cycles
 from slotweave.instances.packets import all_slots
-from slotweave.ir.project import ProjectSchedule
+from slotweave.ir.project import Lag, ProjectSchedule
 from slotweave.ir.project_bound import MAKESPAN
 
 UNKNOWN = "unknown instruction"
@@ -173,7 +174,10 @@ def repack_block(
         return replace(done, kept="no fewer packets")
     schedule = solution.schedule
     if stalls > no_worse.most_stalls(least, before, stalls_before):
-        found_one, proved = stalling_no_longer(done, problem, schedule, now, limits, no_worse)
+        prompt = prompt_schedule(found, problem, limits)
+        found_one, proved = stalling_no_longer(
+            done, problem, (schedule, now, prompt), limits, no_worse
+        )
         if found_one is None:
             return replace(done, kept=no_worse.broken(proved=proved))
         if found_one.makespan(problem.project) > least:
@@ -201,23 +205,52 @@ def solved(
     return solve(problem.project, method, replace(limits, evaluations=_SCHEDULES), known=known)
 
 
+def prompt_schedule(
+    found: Dependences, problem: PacketProblem, limits: Limits
+) -> ProjectSchedule | None:
+    """A schedule of few cycles, stalls among them, by list scheduling with latencies as lags; what
+    would be an empty packet is a stall. None where list scheduling does not take the block."""
+    plain = packet_problem(found, fixed=True)
+    waits = (Lag(before, after, latency) for before, after, latency in plain.waits)
+    project = replace(plain.project, lags=(*plain.project.lags, *waits))
+    if ListSearch.of(project) is None:
+        return None
+    made = solve(project, Method.LIST, replace(limits, evaluations=_SCHEDULES)).schedule
+    if made is None:
+        return None
+    place = {start: number for number, start in enumerate(sorted(set(made.starts)))}
+    of = plain.activity_of
+    return schedule_of(problem, [place[made.starts[of[one.number]]] for one in found.operations])
+
+
 def stalling_no_longer(
     done: Repacked,
     problem: PacketProblem,
-    schedule: ProjectSchedule,
-    now: ProjectSchedule,
+    known: tuple[ProjectSchedule, ProjectSchedule, ProjectSchedule | None],
     limits: Limits,
     no_worse: NoWorse,
 ) -> tuple[ProjectSchedule | None, bool]:
     """The shortest schedule found with as few modelled stalls as `no_worse` asks for, and whether
-    none shorter is proved to be there; None if none is shorter than the input, or the solver is
-    missing."""
+    none shorter is proved to be there; None if none is shorter than the input.
+
+    The schedules that are `known` are the shortest, the input, and a prompt one.
+    """
+    schedule, now, prompt = known
+    best, most = None, done.before
+    if prompt is not None and prompt.makespan(problem.project) < most:
+        for fault in project_violations(prompt, problem.project):
+            raise CheckFailed(fault)
+        allowed = no_worse.most_stalls(
+            prompt.makespan(problem.project), done.before, done.stalls_before
+        )
+        if stall_cycles(prompt.starts, problem.waits) <= allowed:
+            best, most = prompt, prompt.makespan(problem.project)
     longest = chains(problem.project)
     assert longest is not None
     if not has_solver():
-        return None, False
+        return best, most <= done.packets
     packets, undecided = done.packets, 0
-    while packets < done.before:
+    while packets < most:
         hint = schedule if packets == done.packets else now
         allowed = no_worse.most_stalls(packets, done.before, done.stalls_before)
         search = stall_model(
@@ -230,7 +263,7 @@ def stalling_no_longer(
             return outcome.schedule, not undecided
         undecided += outcome.status is Status.UNKNOWN
         packets += step_after(undecided)
-    return None, not undecided
+    return best, not undecided
 
 
 def step_after(undecided: int) -> int:
