@@ -57,10 +57,30 @@ def test_inspect_names_bounds_and_idle_slots(small: Path) -> None:
     assert "understood 100.0 %" in slotweave("hexagon", "inspect", small).out
 
 
+@pytest.mark.parametrize("verb", ["inspect", "bound", "repack"])
+def test_quiet_leaves_out_the_summary_only_where_a_file_is_written(
+    verb: str, small: Path, tmp_path: Path
+) -> None:
+    assert slotweave("hexagon", verb, small, "-q").out == slotweave("hexagon", verb, small).out
+    if verb == "repack":
+        assert slotweave("hexagon", verb, small, "-o", tmp_path / "out.s", "-q").out == ""
+
+
 def test_bound_lists_each_reason(small: Path) -> None:
     (row,) = slotweave("hexagon", "bound", small, "--json").json["blocks"]
     assert {one["packets"] for one in row["bounds"]} >= {2, 1}
     assert "the longest chain of lags" in slotweave("hexagon", "bound", small).out
+
+
+def test_a_bound_of_packets_that_break_a_rule_says_what_it_is_of(tmp_path: Path) -> None:
+    path = tmp_path / "later.s"
+    rows = [["r0 = asl(r1,#3)", "r2 = asl(r3,#3)", "if (p0) jump .Lend"]]
+    path.write_text(text_of(rows) + ".Lend:\n")  # fine from v62 on, and no version is named
+    (row,) = slotweave("hexagon", "bound", path, "--least", 1, "--json").json["blocks"]
+    assert max(one["packets"] for one in row["bounds"]) == 2 > row["before"]
+    assert row["broken"].startswith("its own packets break a rule of v60")
+    said = "bounds of packings that keep the rules; its own packets break a rule of v60"
+    assert said in slotweave("hexagon", "bound", path, "--least", 1).out
 
 
 def test_report_shows_packets_before_and_after(small: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from slotweave.backend.schedule.exact import solver
+from slotweave.backend.schedule.exact import Outcome, Status, solver
 from slotweave.base.diagnostics import CheckFailed, InputError
 from slotweave.check.legality.project_legality import project_violations
 from slotweave.driver import solve_makespan
@@ -172,3 +172,23 @@ def test_no_time_is_no_search(monkeypatch):
     monkeypatch.setattr(solver.threading, "Thread", refuse)
     answer = solver.run_model(solver.Search(None, refuse, True), 0.0)  # type: ignore[arg-type]
     assert answer.status is solver.Status.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("size", "limits", "patience"),
+    [
+        (5, Limits(evaluations=1, workers=1, work=0.1), [False, True]),
+        (245, Limits(evaluations=1, workers=1, work=0.1), [False]),
+        (245, Limits(seconds=60, evaluations=1, workers=1), [False, True]),
+    ],
+)
+def test_no_clock_no_patience_with_what_is_large(monkeypatch, size, limits, patience):
+    asked: list[bool] = []
+    monkeypatch.setattr(
+        solve_makespan, "project_model", lambda *_, patient=False: asked.append(patient)
+    )
+    monkeypatch.setattr(solve_makespan, "run_model", lambda *_: Outcome(Status.UNKNOWN))
+    rows = tuple(one(f"a{k}", units=2) for k in range(size))
+    solution = solve(Project((Resource("r", 5),), rows, ()), Method.EXACT, limits)
+    assert not solution.proof(MAKESPAN)
+    assert asked == patience

@@ -52,6 +52,8 @@ def test_what_is_told_of_each_block_is_its_number_and_name() -> None:
 def test_an_unknown_fact_and_another_text_are_refused() -> None:
     with pytest.raises(InputError, match=r"SW215.*did you mean 'private-spills'\?"):
         hexagon.repack(SMALL, assume=["private-spill"])
+    with pytest.raises(InputError, match=r"SW212.*did you mean 'cycles'\?"):
+        hexagon.repack(SMALL, no_worse="cycle")
     with pytest.raises(InputError, match="SW213"):
         hexagon.inspect("def triple(k): pass\n")
 

@@ -132,6 +132,7 @@ def test_the_data_names_its_origin():
         ("R = add(R,R)", {0, 1, 2, 3}, 3, 2),
         ("R = memw(R+I)", {0, 1}, 4, 1),
         ("R += mpyi(R,R)", {2, 3}, 4, 1),
+        ("R = add(R,mpyi(R,R))", {2, 3}, 4, 2),
         ("memw(R+I) = R.new", {0}, 3, 1),
     ],
 )

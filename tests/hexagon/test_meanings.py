@@ -14,6 +14,7 @@ from slotweave.hexagon.judges.meanings import same_meaning
 from slotweave.hexagon.judges.mutants import mutants
 from slotweave.hexagon.judges.symbols import difference
 from slotweave.hexagon.machine.opcodes import opcodes
+from slotweave.hexagon.machine.samples import TIED
 from slotweave.hexagon.semantics.meaning import meaning_of
 from slotweave.isa.evaluate import evaluate_wide
 from support.hexagon.listings import block_of, kernels, largest
@@ -69,6 +70,17 @@ def test_qemu_computes_what_some_meanings_say(tmp_path: Path):
     assert len(tried) >= len(KNOWN) // 40
     program = build(tried, tmp_path)
     assert differences(tried, program, 50, np.random.default_rng(1)) == []
+
+
+@needs_emulator
+def test_qemu_computes_what_is_said_where_an_operand_is_the_register_that_is_written(
+    tmp_path: Path,
+):
+    tied = [template for template in KNOWN if TIED.match(template)]
+    assert "R = add(R,mpyi(R,R))" in tied
+    tried = trials(tied, find_assembler(), 2, random.Random(3))
+    assert {one.template for one in tried} == set(tied)
+    assert differences(tried, build(tried, tmp_path), 200, np.random.default_rng(3)) == []
 
 
 @needs_emulator

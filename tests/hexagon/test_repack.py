@@ -2,9 +2,13 @@
 
 import pytest
 
+from slotweave.backend.schedule.project import ListSearch
 from slotweave.driver.solving import Limits
+from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.inspection import inspect_file, repack_file
 from slotweave.hexagon.judges.symbols import difference
+from slotweave.hexagon.no_worse import NoWorse
+from slotweave.hexagon.packing.problem import packet_problem
 from slotweave.hexagon.packing.repack import repack_block, step_after
 from support.hexagon.listings import KERNELS, block_of, largest, text_of
 
@@ -42,8 +46,9 @@ def test_straight_blocks_are_as_short_as_they_were_ever_found(function, facts, m
 def test_what_would_stall_longer_stays_unless_that_is_allowed():
     packets = [["r0 = memw(r1+#0)"], ["r2 = add(r3,r4)"], ["r5 = memw(r0+#0)"]]
     found = repack_block(block_of(*packets), LIMITS)
-    assert (found.packets, found.written, found.kept) == (2, None, "more modelled stalls")
-    allowed = repack_block(block_of(*packets), LIMITS, allow_stalls=True)
+    kept = "more modelled stalls, as CP-SAT proves"
+    assert (found.packets, found.written, found.kept) == (2, None, kept)
+    allowed = repack_block(block_of(*packets), LIMITS, no_worse=NoWorse.PACKETS)
     assert allowed.after == 2
 
 
@@ -123,6 +128,15 @@ def test_inspecting_says_why_slots_are_empty():
 
 def test_steps_grow_where_searches_decide_nothing():
     assert [step_after(undecided) for undecided in range(6)] == [1, 1, 1, 2, 4, 8]
+
+
+def test_registers_swapped_in_one_packet_are_one_activity_and_listed():
+    swap = block_of(["r0 = r1", "r1 = r0"], ["r2 = add(r0,r1)", "r0 = r1", "r1 = r0"])
+    problem = packet_problem(dependences(swap, version=67), fixed=True)
+    assert problem.members == ((0, 1), (2,), (3, 4))
+    assert ListSearch.of(problem.project) is not None
+    found = repack_block(block_of(["r0 = r1", "r1 = r0"], ["r2 = r3"], ["r4 = r5"]), LIMITS)
+    assert (found.after, found.same.proved) == (1, True)
 
 
 #: A jump beside what fills slots 2 and 3, as may be from v62 on.

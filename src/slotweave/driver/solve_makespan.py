@@ -21,6 +21,9 @@ _BATCH, _SCHEDULES = 100, 20_000
 _ATTEMPTS = 2_000
 #: The share of the time, or the seconds, after which CP-SAT begins again with more patience.
 _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
+#: Activities up to which it does so where no clock ends it: branching by the linear relaxation of
+#: large projects takes many times as long as the solver's own count of its steps says.
+_PATIENT_ACTIVITIES = 240
 #: Moves of tabu search in one step, and the seconds of its first turn.
 _MOVES, _FIRST_TURN = 1_000, 2.0
 
@@ -59,7 +62,8 @@ def _with_more_patience(work: Work) -> None:
     """CP-SAT as it is, and then as it does better on what is hard."""
     left = work.left()
     _exact_makespan(work, _PLAIN_SECONDS if left is None else _PLAIN_SHARE * left)
-    if not work.is_proved(MAKESPAN) and work.solution.infeasible is None:
+    is_bounded = left is not None or work.project.size <= _PATIENT_ACTIVITIES
+    if is_bounded and not work.is_proved(MAKESPAN) and work.solution.infeasible is None:
         _exact_makespan(work, work.left(), patient=True)
 
 

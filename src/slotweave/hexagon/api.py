@@ -24,6 +24,7 @@ from slotweave.hexagon.inspection import (
     inspect_file,
     repack_file,
 )
+from slotweave.hexagon.no_worse import NoWorse
 from slotweave.hexagon.results import BlockBounds, Compared, Inspected, Repacked
 
 #: Work of a search where nobody says otherwise; see `repack`.
@@ -58,7 +59,7 @@ def repack(
     file: str = "",
     counts: Mapping[str, int] | None = None,
     assume: Iterable[str] = (),
-    allow_stalls: bool = False,
+    no_worse: NoWorse | str = NoWorse.STALLS,
     rename: bool = False,
     pipeline: bool = False,
     work: float = WORK,
@@ -71,21 +72,23 @@ def repack(
 ) -> Repacked:
     """Pack each block again; `text` of the result has the packets of those that got shorter.
 
-    A block is replaced only if it has fewer packets and does not stall longer, as modelled, unless
-    stalls are allowed. `rename` also uses other registers within blocks, `pipeline` overlaps the
-    passes of hardware loops of one block, `assume` names facts about memory. Each search of the
-    solver ends after `work` units of its deterministic time, all of them after `time_limit`
-    seconds. `watch` is told how many blocks
-    are packed, and the last one's name. What is written was run on symbols against the input.
-    If `assemble`, an assembler judges it, where one is installed: see `assembler` of the result. Of
+    A block is replaced only if it has fewer packets and what `no_worse` names gets no worse, as
+    modelled: its stalls, its cycles (packets and stalls), or nothing but its packets. `rename` also
+    uses other registers within blocks, `pipeline` overlaps the passes of hardware loops of one
+    block, `assume` names facts about memory. Each search of the solver ends after `work` units of
+    its deterministic time, all of them after `time_limit` seconds. `watch` is told how many blocks
+    are packed, and the last one's name. What is written was run on symbols against the input. If
+    `assemble`, an assembler judges it, where one is installed: see `assembler` of the result. Of
     `self_test` faulty variants the result says which judge notices how many.
 
     Raises CheckFailed (SW406) for what the assembler refuses.
     """
     facts = _facts(assume)
+    if no_worse not in list(NoWorse):
+        raise unknown("SW212", "rule of what may not get worse", no_worse, NoWorse)
     found = repack_file(
         text, file, Limits(time_limit, None, workers, seed, work),
-        counts=counts, facts=facts, allow_stalls=allow_stalls, rename=rename, pipeline=pipeline,
+        counts=counts, facts=facts, no_worse=NoWorse(no_worse), rename=rename, pipeline=pipeline,
         tell=lambda number, one: watch(number + 1, _name(one.block)),
     )  # fmt: skip
     judge = _assembled(found) if assemble else ""

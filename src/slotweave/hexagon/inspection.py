@@ -15,14 +15,15 @@ from slotweave.hexagon.assembly.read import lines_with_packets, read_listing
 from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.machine.opcodes import opcode
+from slotweave.hexagon.no_worse import NoWorse
 from slotweave.hexagon.packing.loop_reach import with_room_for_setups, within_reach
 from slotweave.hexagon.packing.loop_text import put_loop
 from slotweave.hexagon.packing.loops import is_loop_of_one_block, overlapped_bounds
 from slotweave.hexagon.packing.pipelined import Pipelined, pipeline_loop
 from slotweave.hexagon.packing.pipelining import loop_bound, loop_problem
-from slotweave.hexagon.packing.problem import packet_problem
+from slotweave.hexagon.packing.problem import input_schedule, packet_problem
 from slotweave.hexagon.packing.renaming import repack_renamed
-from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block
+from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block, rule_broken
 
 #: Told of each block: its number from 0, and what was found.
 Told = Callable[[int, Repacked], None]
@@ -148,17 +149,18 @@ def repack_file(
     method: Method = Method.AUTO,
     counts: Mapping[str, int] | None = None,
     facts: Iterable[str] = (),
-    allow_stalls: bool = False,
+    no_worse: NoWorse = NoWorse.STALLS,
     rename: bool = False,
     pipeline: bool = False,
     tell: Told = lambda _number, _found: None,
 ) -> FileResult:
-    """The blocks packed again, each within `limits`; with `rename` in other registers, too, and
-    with `pipeline` so that passes of hardware loops of one block overlap."""
+    """The blocks packed again, each within `limits`; what `no_worse` names gets no worse. With
+    `rename` in other registers, too, and with `pipeline` so that passes of hardware loops of one
+    block overlap."""
     listing = expect_code(read_listing(text, file))
     how: dict[str, Any] = {
         "facts": tuple(facts),
-        "allow_stalls": allow_stalls,
+        "no_worse": no_worse,
         "version": listing.version,
     }
     live = live_out(listing) if rename or pipeline else ()
@@ -173,7 +175,7 @@ def repack_file(
         if pipeline and is_loop_of_one_block(listing, block):
             loops[number] = pipeline_loop(
                 listing, number, found[number], live[number], limits,
-                rename=rename, facts=tuple(facts), allow_stalls=allow_stalls,
+                rename=rename, facts=tuple(facts), no_worse=no_worse,
             )  # fmt: skip
         tell(number, found[number])
     result = FileResult(listing, found, counts, loops if pipeline else None)
@@ -192,7 +194,8 @@ def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
         found = dependences(block, version=listing.version)
         if found is None or not found.operations or len(block.packets) < least:
             continue
-        project = packet_problem(found).project
+        problem = packet_problem(found)
+        broken = rule_broken(problem, input_schedule(problem), listing.version)
         loops = is_loop_of_one_block(listing, block)
         periods = overlapped_bounds(block, version=listing.version) if loops else ()
         rows.append(
@@ -202,8 +205,10 @@ def block_bounds(text: str, file: str, least: int) -> list[dict[str, Any]]:
                 "line": block.packets[0].first + 1,
                 "before": len(block.packets),
                 "bounds": [
-                    {"packets": one.value, "why": one.why} for one in makespan_bounds(project)
+                    {"packets": one.value, "why": one.why}
+                    for one in makespan_bounds(problem.project)
                 ],
+                "broken": broken,
                 "overlapped": [{"packets": one.value, "why": one.why} for one in periods],
                 "registers_kept": _kept_bound(block, listing.version) if loops else None,
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
@@ -26,15 +27,15 @@ def result_lines(result: FileResult, least: int, *, searched: bool = True) -> It
         return
     yield ""
     yield from _SEARCHED if searched else _LOOKED_AT
-    found = f"{'found':>7}" if searched else ""
+    found = f"{'found':>7}{'written':>9}" if searched else ""
     yield f"{'block':<34}{'before':>8}{found}{'bound':>7}{'stalls':>9}  why"
     for one in rows:
         stalls = f"{one.stalls_before} -> {one.stalls}" if searched else f"{one.stalls_before}"
         state = "" if one.is_proved or not searched else "  (not proved)"
-        if one.written is None and one.packets < one.before:
-            state += f"  (kept: {one.kept})"
+        if one.packets < one.after:
+            state += f"  (found, not written: {one.kept})"
         why = one.why or one.kept
-        packets = f"{one.packets:>7}" if searched else ""
+        packets = f"{one.packets:>7}{one.after:>9}" if searched else ""
         yield (f"{_place(one):<34}{one.before:>8}{packets}{one.bound:>7}{stalls:>9}  {why}{state}")
     if result.loops:
         yield from _loop_lines(result.loops.values())
@@ -76,8 +77,9 @@ _LOOKED_AT = (
     "stalls: modelled stall cycles of the packets in the file; why: what gives the bound",
 )
 _SEARCHED = (
-    "before: packets in the file; found: packets of the best packing; bound: no packing has fewer",
-    "stalls: modelled stall cycles, before -> found; why: what gives the bound",
+    "before: packets in the file; found: packets of the best packing; written: packets written; "
+    "bound: no packing has fewer",
+    "stalls: modelled stall cycles, before -> written, else found; why: what gives the bound",
 )
 
 
@@ -108,6 +110,7 @@ def _heads(result: FileResult, *, searched: bool = True) -> Iterator[str]:
             "same, by the meaning of their instructions"
         )
         yield from _unproved(result)
+    yield from _not_written(result)
     yield "packets are not time; stalls are modelled by LLVM's itineraries, not measured"
 
 
@@ -115,6 +118,17 @@ def _unproved(result: FileResult) -> Iterator[str]:
     for one in result.blocks.values():
         if one.same is not None and not one.same.proved:
             yield f"  unknown of {_place(one)}: {one.same.why}"
+
+
+def _not_written(result: FileResult) -> Iterator[str]:
+    """The packets by which blocks as written are longer than was found, by the reasons."""
+    left: defaultdict[str, list[int]] = defaultdict(list)
+    for one in result.blocks.values():
+        if one.packets < one.after:
+            left[one.kept].append(result.weight(one.block) * (one.after - one.packets))
+    for why, rows in sorted(left.items()):
+        packets = plural(sum(rows), "packet")
+        yield f"found and not written: {packets} fewer in {plural(len(rows), 'block')}: {why}"
 
 
 def _place(one: Repacked) -> str:

@@ -108,6 +108,8 @@ class BlockBounds:
         """Each block with its bounds, a line each."""
         for row in self.blocks:
             yield f"{row['function']} {row['block']} (line {row['line']}): {row['before']} packets"
+            if row["broken"]:
+                yield f"  bounds of packings that keep the rules; {row['broken']}"
             for one in row["bounds"]:
                 yield f"  {one['packets']:>4}  {one['why']}"
             if row["overlapped"]:

@@ -92,12 +92,27 @@ def _needed(
     units: Longs, cycles: Longs, starts: tuple[Longs, Longs], begins: Longs, ends: Longs
 ) -> Longs:
     """By begin and end of a window: what it holds at least."""
+    short = cycles == 1
+    total = _needed_of_one_cycle(units[short], starts[0][short], starts[1][short], begins, ends)
     least = None
-    for start in starts:
+    for start in (each[~short] for each in starts):
         begin = np.maximum(start[:, None], begins[None, :])
-        end = np.minimum((start + cycles)[:, None], ends[None, :])
+        end = np.minimum((start + cycles[~short])[:, None], ends[None, :])
         overlap = np.maximum(end[:, None, :] - begin[:, :, None], 0)
         least = overlap if least is None else np.minimum(least, overlap)
     assert least is not None
-    total: Longs = np.einsum("u,uab->ab", units, least)
+    total += np.einsum("u,uab->ab", units[~short], least)
     return total
+
+
+def _needed_of_one_cycle(
+    units: Longs, early: Longs, late: Longs, begins: Longs, ends: Longs
+) -> Longs:
+    """The same of uses of one cycle, which a window holds if it holds the earliest and the latest:
+    counted by the last begin and the first end of such windows, and then summed up."""
+    counts = np.zeros((len(begins) + 1, len(ends) + 1), np.int64)
+    begin = np.searchsorted(begins, np.minimum(early, late), side="right")
+    end = np.searchsorted(ends, np.maximum(early, late), side="right")
+    np.add.at(counts, (begin, end), units)
+    within: Longs = np.cumsum(np.cumsum(counts[::-1], axis=0)[::-1], axis=1)[1:, :-1]
+    return within

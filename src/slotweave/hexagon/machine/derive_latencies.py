@@ -64,7 +64,7 @@ def _row(outs: str, ins: str, text: str, cycles: list[int]) -> tuple[str, Row]:
     row: list[list[int]] = []
 
     def letter(match: re.Match[str]) -> str:
-        name = match[1]
+        name = match[1].removesuffix("in")
         kind = _LETTERS.get(kinds.get(name, ""), "")
         row.append([written.get(name, -1), read.get(name, -1)] if kind else [-1, -1])
         return kind or ("L" if _is_target(text, match.start()) else "I")

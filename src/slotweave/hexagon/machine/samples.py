@@ -22,7 +22,8 @@ from slotweave.hexagon.assembly.grammar import (
 _LETTER = re.compile(r"(?<![A-Za-z_0-9.])([RDPMIXL])(?![A-Za-z_0-9:])")
 #: Where an operand has to be the register that is written: `R = add(I,lsr(R,I))`.
 TIED = re.compile(
-    r"^R = (?:\w+\([IX],(?:asl|lsr)\((?P<last>R),I\)\)|or\(R,and\((?P<and>R),[IX]\)\))$"
+    r"^R = (?:\w+\([IX],(?:asl|lsr)\((?P<last>R),I\)\)|or\(R,and\((?P<and>R),[IX]\)\)"
+    r"|add\(R,mpyi\((?P<factor>R),R\)\))$"
 )
 #: Compounds and short branches take few registers: those of both banks are among them.
 _BANKS = (range(0, 8), range(16, 24))
@@ -50,7 +51,7 @@ def sample(template: str, bank: int = 0) -> Sample:
     """An instruction of `template` with registers of the bank 0 or 1 only."""
     free = list(_BANKS[bank])
     tied = TIED.match(template)
-    again = -1 if tied is None else max(tied.start("last"), tied.start("and"))
+    again = -1 if tied is None else max(map(tied.start, tied.groupdict()))
     fixed = list(_fixed(template))
     predicate = f"p{bank}"
     compound, memory_shift = "; " in template, "<<I" in template

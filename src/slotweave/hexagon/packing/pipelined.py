@@ -1,14 +1,16 @@
 """A hardware loop of one block written so that its passes overlap, or why it is not.
 
 Guarantees: what is written was run on symbols against the passes of the input, for any number of
-them (`judges.loops`); a pass takes fewer packets than it did, and as modelled it stalls no longer;
-and the loop as it was is run where the passes are too few for the other to be shorter.
+them (`judges.loops`); a pass takes fewer packets than it did, and what the caller names
+(`NoWorse`) gets no worse; and the loop as it was is run where the passes are too few for the other
+to be shorter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from slotweave.base.verdict import Verdict
@@ -18,6 +20,7 @@ from slotweave.hexagon.assembly.listing import Block, Listing, Packet
 from slotweave.hexagon.dependence.edges import Dependences
 from slotweave.hexagon.judges.liveness import live_before
 from slotweave.hexagon.judges.loops import loop_difference, loop_meaning
+from slotweave.hexagon.no_worse import NoWorse
 from slotweave.hexagon.packing.loop_code import LoopCode, loop_code, setup_code
 from slotweave.hexagon.packing.loop_entry import LoopEntry, loop_entry
 from slotweave.hexagon.packing.loop_text import after_label, kernel_label, without_jump
@@ -106,7 +109,7 @@ def pipeline_loop(
     *,
     rename: bool = False,
     facts: tuple[str, ...] = (),
-    allow_stalls: bool = False,
+    no_worse: NoWorse = NoWorse.STALLS,
 ) -> Pipelined:
     """The loop of block `number` with overlapping passes; `plain` is the block packed again, and
     `live` the registers that may be read after it."""
@@ -117,10 +120,13 @@ def pipeline_loop(
     if not known:
         return Pipelined(block, plain.after, 0, "", 0, "an instruction is not known, or branches")
     stalls = input_stalls(known[0], plain.before)
-    problem, found = _best(known, plain.after, limits, None if allow_stalls else stalls)
+    most = None
+    if no_worse is not NoWorse.PACKETS:
+        most = partial(no_worse.most_stalls, before=plain.before, stalls_before=stalls)
+    problem, found = _best(known, plain.after, limits, most)
     done = Pipelined(block, plain.after, found.least, found.why, stalls)
     if found.schedule is None:
-        return replace(done, kept=_not_found(found, plain.after))
+        return replace(done, kept=_not_found(found, plain.after, no_worse))
     entry = loop_entry(listing, number)
     if isinstance(entry, str):
         return replace(done, kept=entry)
@@ -128,23 +134,25 @@ def pipeline_loop(
 
 
 def _best(
-    problems: Sequence[LoopProblem], before: int, limits: Limits, stalls: int | None
+    problems: Sequence[LoopProblem], before: int, limits: Limits, most: Callable[[int], int] | None
 ) -> tuple[LoopProblem, Found]:
     """The last of these problems, in which most registers may change, and what is found of it; an
     earlier one where a heuristic finds as much of that."""
     last = problems[-1]
     least, why = loop_bound(last)
     for problem in problems[:-1]:
-        found = schedule_loop(problem, before, limits, stalls=stalls, is_exact=False)
+        found = schedule_loop(problem, before, limits, most_stalls=most, is_exact=False)
         if found.schedule is not None and found.schedule.period == least:
             return problem, replace(found, least=least, why=why)
-    return last, schedule_loop(last, before, limits, stalls=stalls)
+    return last, schedule_loop(last, before, limits, most_stalls=most)
 
 
-def _not_found(found: Found, before: int) -> str:
+def _not_found(found: Found, before: int, no_worse: NoWorse) -> str:
     if found.least >= before:
         return "no fewer packets"
-    return "no schedule of fewer packets found, without more modelled stalls"
+    reason = "no schedule of fewer packets found"
+    more = f", without more modelled {no_worse.value}"
+    return reason + ("" if no_worse is NoWorse.PACKETS else more)
 
 
 def _written(
@@ -209,6 +217,8 @@ def _packed(
         one = None
         if row:
             block = replace(block, packets=row)
-            one = repack_block(block, limits, version=found.version, allow_stalls=True).written
+            one = repack_block(
+                block, limits, version=found.version, no_worse=NoWorse.PACKETS
+            ).written
         packed.append(one or row)
     return replace(code, prologue=packed[0], epilogue=packed[1])

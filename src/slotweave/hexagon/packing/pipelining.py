@@ -10,7 +10,7 @@ period by period from the bound on, for few stages first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from slotweave.backend.allocate.registers import LiveRange, allocate_registers
@@ -186,17 +186,17 @@ def schedule_loop(
     before: int,
     limits: Limits,
     *,
-    stalls: int | None = None,
+    most_stalls: Callable[[int], int] | None = None,
     is_exact: bool = True,
 ) -> Found:
     """The shortest schedule found of fewer than `before` packets for each pass, which stalls no
-    longer than `stalls` for each pass, as modelled (None is any number); by CP-SAT, too, if
-    `is_exact` and it is there."""
+    longer for each pass, as modelled, than `most_stalls` of its packets (None is any number); by
+    CP-SAT, too, if `is_exact` and it is there."""
     least, why = loop_bound(problem)
     undecided = 0
     for period in range(least, before):
         refuted = False
-        for project, stages, exactly in _tries(problem, stalls is not None, is_exact):
+        for project, stages, exactly in _tries(problem, most_stalls is not None, is_exact):
             if exactly and undecided >= _MOST_UNDECIDED:
                 continue
             outcome = _schedule(project, period, stages, limits, exactly)
@@ -204,7 +204,7 @@ def schedule_loop(
             refuted = is_last and outcome.status is Status.INFEASIBLE
             undecided += exactly and outcome.status is Status.UNKNOWN
             done = _fitted(problem, project, outcome.schedule, stages, limits)
-            if done is not None and (stalls is None or done.stalls <= stalls):
+            if done is not None and (most_stalls is None or done.stalls <= most_stalls(period)):
                 return Found(done, least, why)
         if refuted and least == period:
             least = period + 1

@@ -8,7 +8,7 @@ can take the project; it is then a part of the whole problem, and its schedules 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -68,6 +68,9 @@ def packet_problem(found: Dependences, *, fixed: bool = False) -> PacketProblem:
              if one.is_new and one not in choices]  # fmt: skip
     members = _groups(len(found.operations), ties)
     of = {one: number for number, row in enumerate(members) for one in row}
+    if rings := _rings(members, found, _lags(found, of, choices)):
+        members = _groups(len(found.operations), [*ties, *rings])
+        of = {one: number for number, row in enumerate(members) for one in row}
     choices = [one for one in choices if of[one.producer] != of[one.reader]]
     by_reader: defaultdict[int, list[NewValue]] = defaultdict(list)
     for one in choices:
@@ -147,6 +150,36 @@ def _groups(size: int, ties: Iterable[tuple[int, int]]) -> list[tuple[int, ...]]
     for one in range(size):
         rows[root(one)].append(one)
     return [tuple(row) for _, row in sorted(rows.items())]
+
+
+def _rings(
+    members: Sequence[tuple[int, ...]], found: Dependences, lags: Iterable[Lag]
+) -> list[tuple[int, int]]:
+    """Operations that wait for each other by lags of 0, in pairs: no schedule parts them, and list
+    scheduling takes no lags in a ring. All of a ring share a packet of the input."""
+    packet = [found.operations[row[0]].packet for row in members]
+    after: defaultdict[int, set[int]] = defaultdict(set)
+    for lag in lags:
+        if lag.lag == 0 and packet[lag.before] == packet[lag.after]:
+            after[lag.before].add(lag.after)
+    reached = {one: _reached(after, one) for one in sorted(after)}
+    return [
+        (members[one][0], members[other][0])
+        for one, others in reached.items()
+        for other in sorted(others)
+        if one < other and one in reached.get(other, ())
+    ]
+
+
+def _reached(after: Mapping[int, set[int]], first: int) -> set[int]:
+    """What follows `first`, at once or later."""
+    found: set[int] = set()
+    rest = [first]
+    while rest:
+        new = after.get(rest.pop(), set()) - found
+        found |= new
+        rest += new
+    return found
 
 
 Way = tuple[tuple[bool, ...], tuple[Instruction, ...]]

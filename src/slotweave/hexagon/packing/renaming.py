@@ -8,7 +8,9 @@ then registers are allocated for its schedule. Where there are too few, the bloc
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 from slotweave.backend.schedule.exact import Status, has_solver, run_model, stall_model
 from slotweave.base.diagnostics import CheckFailed
@@ -19,6 +21,7 @@ from slotweave.hexagon.assembly.listing import Block
 from slotweave.hexagon.assembly.reach import crowded
 from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.machine.opcodes import VERSION
+from slotweave.hexagon.no_worse import NoWorse
 from slotweave.hexagon.packing.problem import PacketProblem, input_schedule, packet_problem
 from slotweave.hexagon.packing.repack import (
     Repacked,
@@ -37,8 +40,6 @@ from slotweave.ir.project_bound import MAKESPAN
 #: Registers that schedules may use at once, in turn, 0 for any number: fewer leave more room for
 #: pairs.
 _REGISTERS = (0, 29, 28, 26)
-#: Stalls where any number of them is allowed.
-_LONGEST = 1 << 20
 
 
 def repack_renamed(
@@ -49,16 +50,14 @@ def repack_renamed(
     *,
     version: int = VERSION,
     facts: tuple[str, ...] = (),
-    allow_stalls: bool = False,
+    no_worse: NoWorse = NoWorse.STALLS,
 ) -> Repacked:
     """The block packed as well as is found, with its registers or others.
 
     `live` are the registers that may be read after it; the other arguments are those of
     `repack_block`. The bound holds for any registers.
     """
-    plain = repack_block(
-        block, limits, method, version=version, facts=facts, allow_stalls=allow_stalls
-    )
+    plain = repack_block(block, limits, method, version=version, facts=facts, no_worse=no_worse)
     found = dependences(block, version=version, facts=facts)
     if found is None or not found.operations or crowded(block):
         return plain
@@ -75,42 +74,57 @@ def repack_renamed(
     assert solution.schedule is not None
     assert bound is not None
     of_any = replace(plain, bound=bound.value or 0, why=bound.why, by=bound.by)
-    least = solution.schedule.makespan(problem.project)
-    if least >= plain.after:
+    if solution.schedule.makespan(problem.project) >= plain.after:
         return of_any
-    stalls = _LONGEST if allow_stalls else plain.stalls_before
-    fits = _with_registers(problem, webs, solution.schedule)
-    schedule = solution.schedule
-    if fits is None or stall_cycles(schedule.starts, problem.waits) > stalls:
-        found_one = _schedule_in_registers(
-            problem, webs, solution.schedule, plain.after, stalls, limits
-        )
-        if found_one is None and allow_stalls:
-            return of_any
-        if found_one is None:
-            packets = least if fits is not None else _fewest(problem, webs, schedule, plain, limits)
-            return _stalling(of_any, packets)
-        schedule, fits = found_one
-    done = replace(of_any, packets=min(least, plain.packets), kept="",
+    fitted = _fitted(of_any, problem, webs, solution.schedule, limits, no_worse)
+    if fitted.schedule is None:
+        return replace(of_any, packets=fitted.packets, kept=fitted.kept or plain.kept)
+    schedule, forms = fitted.schedule
+    done = replace(of_any, packets=fitted.packets, kept=fitted.kept,
                    idle=idle_slots(problem, schedule))  # fmt: skip
-    return with_written(done, fits, free, schedule, live)
+    return with_written(done, forms, free, schedule, live)
 
 
-def _stalling(plain: Repacked, packets: int) -> Repacked:
-    """The block as it is written with its registers; with others it takes so many packets, and
-    stalls longer."""
-    if packets >= plain.packets:
-        return plain
-    kept = plain.kept if plain.written is not None else "more modelled stalls"
-    return replace(plain, packets=packets, kept=kept)
+#: A schedule, and the problem with the instructions of it in the registers allocated for it.
+_Allocated = tuple[ProjectSchedule, PacketProblem]
 
 
-def _fewest(
-    problem: PacketProblem, webs: Webs, best: ProjectSchedule, plain: Repacked, limits: Limits
-) -> int:
-    """The fewest packets found for which there are registers, however long they stall."""
-    found = _schedule_in_registers(problem, webs, best, plain.packets, _LONGEST, limits)
-    return plain.packets if found is None else found[0].makespan(problem.project)
+@dataclass(frozen=True)
+class _Fitted:
+    """What is written, None if nothing is that is shorter than the block with its registers; the
+    fewest packets found for which there are registers, and why those are not written."""
+
+    schedule: _Allocated | None
+    packets: int
+    kept: str = ""
+
+
+def _fitted(
+    plain: Repacked,
+    problem: PacketProblem,
+    webs: Webs,
+    best: ProjectSchedule,
+    limits: Limits,
+    no_worse: NoWorse,
+) -> _Fitted:
+    """The shortest schedule found, which has registers and in which `no_worse` gets no worse."""
+    most = partial(no_worse.most_stalls, before=plain.before, stalls_before=plain.stalls_before)
+    least = best.makespan(problem.project)
+    forms = _with_registers(problem, webs, best)
+    if forms is not None and stall_cycles(best.starts, problem.waits) <= most(least):
+        return _Fitted((best, forms), min(least, plain.packets))
+    found, proved = _schedule_in_registers(problem, webs, best, plain.after, most, limits)
+    if forms is not None:
+        packets = least
+    elif found is None and no_worse is not NoWorse.PACKETS:
+        any_stalls = partial(NoWorse.PACKETS.most_stalls, before=plain.before, stalls_before=0)
+        longer, _ = _schedule_in_registers(problem, webs, best, plain.packets, any_stalls, limits)
+        packets = plain.packets if longer is None else longer[0].makespan(problem.project)
+    else:
+        packets = plain.packets if found is None else found[0].makespan(problem.project)
+    packets = min(packets, plain.packets)
+    after = plain.after if found is None else found[0].makespan(problem.project)
+    return _Fitted(found, packets, no_worse.broken(proved=proved) if packets < after else "")
 
 
 def _schedule_in_registers(
@@ -118,37 +132,42 @@ def _schedule_in_registers(
     webs: Webs,
     best: ProjectSchedule,
     before: int,
-    stalls: int,
+    most_stalls: Callable[[int], int],
     limits: Limits,
-) -> tuple[ProjectSchedule, PacketProblem] | None:
-    """The shortest schedule found below `before` packets that stalls no longer than `stalls` and
-    for which there are registers, with them."""
+) -> tuple[_Allocated | None, bool]:
+    """The shortest schedule found below `before` packets that stalls no longer than `most_stalls`
+    of its packets and for which there are registers, with them; and whether all shorter ones are
+    proved to stall longer."""
     longest = chains(problem.project)
     assert longest is not None
     if not has_solver():
-        return None
+        return None, False
     values = value_spans(webs, problem.activity_of)
     hint = best
-    packets, undecided = best.makespan(problem.project), 0
+    packets, undecided, proved = best.makespan(problem.project), 0, True
     while packets < before:
+        stalls = min(most_stalls(packets), 8 * packets)
         for registers in _REGISTERS:
             search = stall_model(
-                problem.project, longest, packets, problem.waits, min(stalls, 8 * packets), hint,
+                problem.project, longest, packets, problem.waits, stalls, hint,
                 limits.workers, values if registers else (), registers,
             )  # fmt: skip
             outcome = run_model(search, limits.seconds, work=limits.work)
             undecided += outcome.status is Status.UNKNOWN
             schedule = outcome.schedule
             if schedule is None:
+                proved = proved and not registers and outcome.status is Status.INFEASIBLE
                 break
             for fault in project_violations(schedule, problem.project):
                 raise CheckFailed(fault)
             fits = _with_registers(problem, webs, schedule)
             if fits is not None:
-                return schedule, fits
+                return (schedule, fits), proved
             hint = schedule
+        else:
+            proved = False
         packets += step_after(undecided)
-    return None
+    return None, proved
 
 
 def _with_registers(

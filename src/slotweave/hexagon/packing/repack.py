@@ -1,10 +1,10 @@
 """Blocks packed again: the fewest packets found, the bound, and which of the two is written.
 
-Guarantees: a block is replaced only if it has fewer packets than it had, or as many and fewer
-modelled stalls, and in no case more of either; every schedule and bound was checked by what does
-not know how it came about (`driver.solving`); and the packets written do on symbols what the input
-does (`judges.symbols`), which is checked here before they are returned. Whether that is proved by
-the meaning of the instructions, too (`judges.meanings`), the result says.
+Guarantees: a block is replaced only if it has fewer packets than it had, and what the caller names
+(`NoWorse`) gets no worse; every schedule and bound was checked by what does not know how it came
+about (`driver.solving`); and the packets written do on symbols what the input does
+(`judges.symbols`), which is checked here before they are returned. Whether that is proved by the
+meaning of the instructions, too (`judges.meanings`), the result says.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from slotweave.analysis.idle_cycles import idle_cycles
 from slotweave.backend.schedule.exact import Status, has_solver, run_model, stall_model
+from slotweave.backend.schedule.project import ListSearch
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.verdict import Verdict
 from slotweave.bounds.projects import makespan_bounds
@@ -27,6 +28,7 @@ from slotweave.hexagon.dependence.edges import Dependences, dependences, unknown
 from slotweave.hexagon.judges.meanings import same_meaning
 from slotweave.hexagon.judges.symbols import difference
 from slotweave.hexagon.machine.opcodes import VERSION
+from slotweave.hexagon.no_worse import NoWorse
 from slotweave.hexagon.packing.problem import (
     PacketProblem,
     input_schedule,
@@ -35,7 +37,7 @@ from slotweave.hexagon.packing.problem import (
 )
 from slotweave.hexagon.packing.stalls import stall_cycles
 from slotweave.instances.packets import all_slots
-from slotweave.ir.project import ProjectSchedule
+from slotweave.ir.project import Lag, ProjectSchedule
 from slotweave.ir.project_bound import MAKESPAN
 
 UNKNOWN = "unknown instruction"
@@ -51,9 +53,10 @@ class Repacked:
     """What is known of a block: its packets and modelled stalls, now and as they could be.
 
     `packets` is the least number found, whether it is written or not; `written` are the packets to
-    put in place of the block's own, None where these stay, and `kept` says why they do. `same` is
-    what the meanings of the instructions prove of those that are written, and `live` the registers
-    that these leave as the input does, None for all of them.
+    put in place of the block's own, None where these stay, and `kept` says why they do, or why more
+    packets are written than were found. `same` is what the meanings of the instructions prove of
+    those that are written, and `live` the registers that these leave as the input does, None for
+    all of them.
     """
 
     block: Block
@@ -143,10 +146,10 @@ def repack_block(
     *,
     version: int = VERSION,
     facts: tuple[str, ...] = (),
-    allow_stalls: bool = False,
+    no_worse: NoWorse = NoWorse.STALLS,
 ) -> Repacked:
     """The block packed as well as is found within `limits`; `version` and `facts` as in
-    `dependences`. With `allow_stalls` it is replaced though it stalls longer."""
+    `dependences`. It is replaced by fewer packets if what `no_worse` names gets no worse."""
     found = dependences(block, version=version, facts=facts)
     if found is None or not found.operations:
         return _untouched(block, found)
@@ -171,10 +174,15 @@ def repack_block(
     if least >= before:
         return replace(done, kept="no fewer packets")
     schedule = solution.schedule
-    if stalls > stalls_before and not allow_stalls:
-        found_one = without_more_stalls(done, problem, schedule, now, limits)
+    if stalls > no_worse.most_stalls(least, before, stalls_before):
+        prompt = prompt_schedule(found, problem, limits)
+        found_one, proved = stalling_no_longer(
+            done, problem, (schedule, now, prompt), limits, no_worse
+        )
         if found_one is None:
-            return replace(done, kept="more modelled stalls")
+            return replace(done, kept=no_worse.broken(proved=proved))
+        if found_one.makespan(problem.project) > least:
+            done = replace(done, kept=no_worse.broken(proved=proved))
         schedule = found_one
     return with_written(done, problem, found, schedule)
 
@@ -198,34 +206,65 @@ def solved(
     return solve(problem.project, method, replace(limits, evaluations=_SCHEDULES), known=known)
 
 
-def without_more_stalls(
+def prompt_schedule(
+    found: Dependences, problem: PacketProblem, limits: Limits
+) -> ProjectSchedule | None:
+    """A schedule of few cycles, stalls among them, by list scheduling with latencies as lags; what
+    would be an empty packet is a stall. None where list scheduling does not take the block."""
+    plain = packet_problem(found, fixed=True)
+    waits = (Lag(before, after, latency) for before, after, latency in plain.waits)
+    project = replace(plain.project, lags=(*plain.project.lags, *waits))
+    if ListSearch.of(project) is None:
+        return None
+    made = solve(project, Method.LIST, replace(limits, evaluations=_SCHEDULES)).schedule
+    if made is None:
+        return None
+    place = {start: number for number, start in enumerate(sorted(set(made.starts)))}
+    of = plain.activity_of
+    return schedule_of(problem, [place[made.starts[of[one.number]]] for one in found.operations])
+
+
+def stalling_no_longer(
     done: Repacked,
     problem: PacketProblem,
-    schedule: ProjectSchedule,
-    now: ProjectSchedule,
+    known: tuple[ProjectSchedule, ProjectSchedule, ProjectSchedule | None],
     limits: Limits,
-) -> ProjectSchedule | None:
-    """The shortest schedule found with as few modelled stalls as the input; None if none is
-    shorter than it, or the solver is missing."""
+    no_worse: NoWorse,
+) -> tuple[ProjectSchedule | None, bool]:
+    """The shortest schedule found with as few modelled stalls as `no_worse` asks for, and whether
+    none shorter is proved to be there; None if none is shorter than the input.
+
+    The schedules that are `known` are the shortest, the input, and a prompt one.
+    """
+    schedule, now, prompt = known
+    best, most = None, done.before
+    if prompt is not None and prompt.makespan(problem.project) < most:
+        for fault in project_violations(prompt, problem.project):
+            raise CheckFailed(fault)
+        allowed = no_worse.most_stalls(
+            prompt.makespan(problem.project), done.before, done.stalls_before
+        )
+        if stall_cycles(prompt.starts, problem.waits) <= allowed:
+            best, most = prompt, prompt.makespan(problem.project)
     longest = chains(problem.project)
     assert longest is not None
     if not has_solver():
-        return None
+        return best, most <= done.packets
     packets, undecided = done.packets, 0
-    while packets < done.before:
+    while packets < most:
         hint = schedule if packets == done.packets else now
+        allowed = no_worse.most_stalls(packets, done.before, done.stalls_before)
         search = stall_model(
-            problem.project, longest, packets, problem.waits, done.stalls_before, hint,
-            limits.workers,
-        )  # fmt: skip
+            problem.project, longest, packets, problem.waits, allowed, hint, limits.workers
+        )
         outcome = run_model(search, limits.seconds, work=limits.work)
         if outcome.schedule is not None:
             for fault in project_violations(outcome.schedule, problem.project):
                 raise CheckFailed(fault)
-            return outcome.schedule
+            return outcome.schedule, not undecided
         undecided += outcome.status is Status.UNKNOWN
         packets += step_after(undecided)
-    return None
+    return best, not undecided
 
 
 def step_after(undecided: int) -> int:
@@ -251,7 +290,8 @@ def with_written(
     same = same_meaning(done.block.packets, written, live)
     if found.facts and not same.proved:
         same = replace(same, why=f"{same.why}, as far as {', '.join(found.facts)} is not known")
-    return replace(done, stalls=stalls, written=written, same=same, live=live)
+    packets = min(done.packets, len(written))
+    return replace(done, packets=packets, stalls=stalls, written=written, same=same, live=live)
 
 
 def packets_of(

@@ -22,6 +22,7 @@ from slotweave.cli.output import (
     write_output,
 )
 from slotweave.cli.terminal import Terminal
+from slotweave.hexagon.no_worse import NoWorse
 
 if TYPE_CHECKING:
     from slotweave.hexagon.results import Inspected, Repacked
@@ -61,10 +62,13 @@ _Assume = Annotated[
         help="Assume a fact about memory: private-spills, separate-bases; repeatable.",
     ),
 ]
-_Stalls = Annotated[
-    bool,
+_NoWorse = Annotated[
+    NoWorse,
     typer.Option(
-        "--allow-stalls", help="Also replace blocks that would stall longer, as modelled."
+        "--no-worse",
+        help="Replace a block by fewer packets if what you name gets no worse: its stalls; its "
+        "cycles, which are packets and stalls; or packets, whatever the stalls. Packets are "
+        "counted, stalls are modelled.",
     ),
 ]
 _Rename = Annotated[
@@ -106,7 +110,6 @@ _WORK = 4.0
 
 @command(app, "inspect")
 def inspect(
-    terminal: Terminal,
     file: _File,
     counts: _Counts = None,
     least: _Least = 2,
@@ -120,14 +123,16 @@ def inspect(
     from slotweave import hexagon
 
     found = hexagon.inspect(_text(file), file=inputs.shown(file), counts=_read_counts(counts))
-    _show(found, terminal, least, json)
+    _show(found, least, json)
 
 
 @command(app, "bound")
 def bound(file: _File, least: _Least = 2, json: Json = False) -> None:
     """Show lower bounds on the packets of each block, with reasons.
 
-    For a hardware loop of one block, also show those of a pass if passes overlapped.
+    They are of packings that keep the rules of the version that the file names; a block whose own
+    packets break one may have fewer. For a hardware loop of one block, also show those of a pass if
+    passes overlapped.
     """
     from slotweave import hexagon
 
@@ -145,7 +150,7 @@ def repack(
     file: _File,
     counts: _Counts = None,
     assume: _Assume = None,
-    allow_stalls: _Stalls = False,
+    no_worse: _NoWorse = NoWorse.STALLS,
     rename: _Rename = False,
     pipeline: _Pipeline = False,
     work: _Work = _WORK,
@@ -159,11 +164,11 @@ def repack(
 ) -> None:
     """Pack each block again, and write the shorter assembly.
 
-    A block is replaced only if it has fewer packets and does not stall longer, as modelled.
-    Registers stay as they are unless --rename is given. Memory accesses keep their order, unless a
-    common base register and their offsets show that they cannot overlap. Before a block is written,
-    its packets are run symbolically against those of the input and, if an assembler is installed,
-    assembled.
+    A block is replaced only if it has fewer packets and does not stall longer, as modelled;
+    --no-worse takes other rules. Registers stay as they are unless --rename is given. Memory
+    accesses keep their order, unless a common base register and their offsets show that they cannot
+    overlap. Before a block is written, its packets are run symbolically against those of the input
+    and, if an assembler is installed, assembled.
     """
     expect_one_on_stdout(output, json)
     expect_writable(output)
@@ -178,7 +183,7 @@ def repack(
             file=inputs.shown(file),
             counts=_read_counts(counts),
             assume=assume or (),
-            allow_stalls=allow_stalls,
+            no_worse=no_worse,
             rename=rename,
             pipeline=pipeline,
             work=work,
@@ -191,8 +196,8 @@ def repack(
     _say_who_judged(found, terminal)
     if output is not None:
         write_output(output, found.text)
-    if output != "-":
-        _show(found, terminal, least, json)
+    if output != "-" and (json or output is None or not terminal.quiet):
+        _show(found, least, json)
     if output not in (None, "-"):
         terminal.note(f"wrote {output}")
 
@@ -207,7 +212,7 @@ def report(
     file: _File,
     counts: _Counts = None,
     assume: _Assume = None,
-    allow_stalls: _Stalls = False,
+    no_worse: _NoWorse = NoWorse.STALLS,
     rename: _Rename = False,
     pipeline: _Pipeline = False,
     work: _Work = _WORK,
@@ -233,7 +238,7 @@ def report(
             file=inputs.shown(file),
             counts=_read_counts(counts),
             assume=assume or (),
-            allow_stalls=allow_stalls,
+            no_worse=no_worse,
             rename=rename,
             pipeline=pipeline,
             work=work,
@@ -285,9 +290,9 @@ def _say_who_judged(found: Repacked, terminal: Terminal) -> None:
         terminal.note(f"not judged by an assembler: {found.unjudged}")
 
 
-def _show(found: Inspected | Repacked, terminal: Terminal, least: int, json: bool) -> None:
+def _show(found: Inspected | Repacked, least: int, json: bool) -> None:
     if json:
         print_json(found.to_json())
-    elif not terminal.quiet:
+    else:
         for line in found.lines(least):
             print(line)
