@@ -85,7 +85,7 @@ def repack(
     """
     facts = _facts(assume)
     if no_worse not in list(NoWorse):
-        raise unknown("SW212", "rule of what may not get worse", no_worse, NoWorse)
+        raise unknown("SW212", "rule of what may not get worse", no_worse, map(str, NoWorse))
     found = repack_file(
         text, file, Limits(time_limit, None, workers, seed, work),
         counts=counts, facts=facts, no_worse=NoWorse(no_worse), rename=rename, pipeline=pipeline,
