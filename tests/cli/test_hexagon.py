@@ -99,6 +99,27 @@ def test_counts_weigh_blocks(small: Path, tmp_path: Path) -> None:
     assert answer.json["totals"]["before"] == 21
 
 
+def test_counts_go_by_the_names_that_tables_show(tmp_path: Path) -> None:
+    file, counts = tmp_path / "two.s", tmp_path / "counts.json"
+    first = "\t.type\tf,@function\n" + text_of([["r0 = r1"], ["r2 = r3"]])
+    file.write_text(first + ".LBB0_1:\n\t{\n\t\tr4 = r5\n\t}\n")
+    ask = ("hexagon", "inspect", file, "--counts", counts)
+    assert "f .LBB0_1" in slotweave("hexagon", "inspect", file, "--least", 1).out
+    counts.write_text(json.dumps({"f .LBB0_1": 7}))
+    assert slotweave(*ask, "--json").json["totals"]["before"] == 7
+    counts.write_text(json.dumps({".LBB0_2": 7}))
+    refused = slotweave(*ask)
+    assert (refused.code, "there is no block '.LBB0_2'" in refused.err) == (2, True)
+
+
+def test_lines_that_are_not_understood_are_not_understood(tmp_path: Path) -> None:
+    file = tmp_path / "strange.s"
+    file.write_text(text_of([["r0 = r1"]]) + "\t{\n\t\tr2 = r3 }\n")
+    known = slotweave("hexagon", "inspect", file, "--json").json["understood"]
+    assert (known["instructions"], known["known"], known["share"]) == (2, 1, 0.5)
+    assert "not understood, which stay as they are: " in slotweave("hexagon", "inspect", file).out
+
+
 @pytest.mark.parametrize("text", ["[]", "{", '{"f": -1}', '{"f": true}'])
 def test_bad_counts_are_refused(small: Path, tmp_path: Path, text: str) -> None:
     counts = tmp_path / "counts.json"

@@ -48,6 +48,18 @@ def test_a_wrong_instruction_is_found(tmp_path: Path):
 
 
 @needs_emulator
+def test_where_both_fail_at_once_nothing_is_the_same(tmp_path: Path):
+    file = tmp_path / "a.s"
+    file.write_text(HEAD + ADD.replace("r0 = add(r0,r1)", "r0 = memw(r0+#0)"))
+    ask = ("hexagon", "verify", file, file, "--function", "f", "--arguments")
+    failed = slotweave(*ask, "0..0")
+    assert failed.code == 2
+    assert "nothing was compared: both fail in the first run of f" in failed.err
+    assert "SIGSEGV" in failed.err
+    assert slotweave(*ask, "pointer").out.startswith("f: 100 runs, the same; ")
+
+
+@needs_emulator
 def test_executed_packets_are_counted(tmp_path: Path):
     one, other = tmp_path / "a.s", tmp_path / "b.s"
     one.write_text(HEAD + ADD)

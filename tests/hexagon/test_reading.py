@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slotweave.base.diagnostics import InputError
 from slotweave.hexagon.assembly.grammar import parse_instruction
 from slotweave.hexagon.assembly.read import read_listing, with_packets
 from slotweave.hexagon.dependence.edges import unknown_instructions
@@ -98,7 +99,6 @@ def test_a_symbol_that_sounds_like_a_branch_does_not_end_a_block():
         ["\t{", "\t\tr0 = r1", "\t} :endloop7"],
         ["\t{", "\t\t.word 1", "\t}"],
         ["\t{", "\t}"],
-        ["\t{", "\t\tr0 = r1"],
     ],
 )
 def test_what_is_no_printed_packet_is_counted_and_kept(lines):
@@ -107,6 +107,14 @@ def test_what_is_no_printed_packet_is_counted_and_kept(lines):
     assert len(listing.blocks) == 1
     assert listing.strange_lines
     assert listing.text == text
+
+
+def test_a_packet_without_an_end_is_refused():
+    text = text_of([["r0 = r1"]])
+    with pytest.raises(InputError) as refused:
+        read_listing(text + "\t{\n\t\tr0 = r1\n", "cut.s")
+    found = refused.value.diagnostic
+    assert (found.code, found.file, found.line) == ("SW213", "cut.s", len(text.splitlines()) + 1)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,8 @@ def verify(
     `others` are linked with both. Each run may take `time_limit` seconds.
 
     Raises InputError: SW203 for a file that cannot be read, SW212 for a wrong option, SW217 without
-    QEMU or a compiler, SW229 for a function that is not there or cannot be built.
+    QEMU or a compiler, SW229 for a function that is not there, cannot be built, or fails in its
+    first run in both files.
     """
     from slotweave.hexagon.judges.emulator import compare
     from slotweave.hexagon.judges.harness import arguments_of
@@ -126,6 +127,9 @@ def verify(
     linked = [Path(name) for name in others]
     files = Path(a), Path(b)
     trial = compare(files, function, given, instances, seed, cpu, linked, time_limit)
+    if trial.ran and not trial.instances and trial.mismatch is None and instances:
+        reason = f"nothing was compared: both fail in the first run of {function} ({trial.why})"
+        raise InputError(Diagnostic("SW229", f"{reason}; do the arguments fit it?", file=a))
     return Compared((a, b), function, seed, trial)
 
 

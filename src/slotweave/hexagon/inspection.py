@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Any
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.driver.solving import Limits, Method
+from slotweave.extensions.lookup import unknown
 from slotweave.hexagon.assembly.listing import Block, Listing
 from slotweave.hexagon.assembly.read import lines_with_packets, read_listing
 from slotweave.hexagon.dependence.edges import dependences
@@ -27,6 +29,8 @@ from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block
 
 #: Told of each block: its number from 0, and what was found.
 Told = Callable[[int, Repacked], None]
+
+_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class FileResult:
             if one.code is not None and one.entry is not None:
                 lines = put_loop(self.listing, lines, number, one.code, one.entry)
         return "".join(lines)
+
+    @property
+    def size(self) -> int:
+        """The packets of `text`."""
+        return sum(len(block.packets) for block in read_listing(self.text).blocks)
 
     def weight(self, block: Block) -> int:
         """How often a block runs, 1 where no counts are given."""
@@ -121,24 +130,41 @@ def _has_directive(listing: Listing) -> bool:
 
 
 def understood(listing: Listing) -> dict[str, Any]:
-    """How much of the file the reader and the machine's table know."""
+    """How much of the file the reader and the machine's table know; a line that the reader does not
+    understand counts as an instruction, unless it is a brace alone."""
     rows = [one for block in listing.blocks for p in block.packets for one in p.instructions]
-    unknown = Counter(one.template for one in rows if opcode(one) is None)
-    known = len(rows) - sum(unknown.values())
+    strange = Counter(one.template for one in rows if opcode(one) is None)
+    known = len(rows) - sum(strange.values())
+    size = len(rows) + sum(bool(_WORD.search(listing.lines[k])) for k in listing.strange_lines)
     return {
-        "instructions": len(rows),
+        "instructions": size,
         "known": known,
-        "share": known / len(rows) if rows else 1.0,
-        "unknown": dict(sorted(unknown.items())),
+        "share": known / size if size else 1.0,
+        "unknown": dict(sorted(strange.items())),
         "strange_lines": [number + 1 for number in listing.strange_lines],
     }
+
+
+def _known_counts(listing: Listing, counts: Mapping[str, int] | None) -> Mapping[str, int] | None:
+    """The counts by the names of blocks, which tables show behind that of the function.
+
+    Raises InputError (SW212) for a name that is none.
+    """
+    if counts is None:
+        return None
+    names = {one.name: one.name for one in listing.blocks}
+    names |= {f"{one.function} {one.name}": one.name for one in listing.blocks}
+    for name in counts:
+        if name not in names:
+            raise unknown("SW212", "block", name, names)
+    return {names[name]: count for name, count in counts.items()}
 
 
 def inspect_file(text: str, file: str, counts: Mapping[str, int] | None = None) -> FileResult:
     """The blocks as they are, with bounds that need no search."""
     listing = expect_code(read_listing(text, file))
     rows = {k: bound_block(one, version=listing.version) for k, one in enumerate(listing.blocks)}
-    return FileResult(listing, rows, counts)
+    return FileResult(listing, rows, _known_counts(listing, counts))
 
 
 def repack_file(
@@ -163,6 +189,7 @@ def repack_file(
         "no_worse": no_worse,
         "version": listing.version,
     }
+    known = _known_counts(listing, counts)
     live = live_out(listing) if rename or pipeline else ()
     listing = with_room_for_setups(listing) if pipeline else listing
     found: dict[int, Repacked] = {}
@@ -178,7 +205,7 @@ def repack_file(
                 rename=rename, facts=tuple(facts), no_worse=no_worse,
             )  # fmt: skip
         tell(number, found[number])
-    result = FileResult(listing, found, counts, loops if pipeline else None)
+    result = FileResult(listing, found, known, loops if pipeline else None)
     while (fitting := within_reach(listing, result.text, loops)) != loops:
         loops = fitting
         result = replace(result, loops=loops)

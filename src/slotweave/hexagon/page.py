@@ -52,7 +52,7 @@ def _loop_lines(loops: Iterable[Pipelined]) -> Iterator[str]:
     """One line for each loop whose passes were to overlap."""
     yield ""
     yield from _LOOPS
-    head = f"{'loop':<34}{'before':>8}{'after':>7}{'bound':>7}{'stalls':>9}{'stages':>8}"
+    head = f"{'loop':<34}{'without':>8}{'with':>7}{'bound':>7}{'stalls':>9}{'stages':>8}"
     yield f"{head}{'from':>6}  why"
     for one in loops:
         place = f"{one.block.function} {one.block.name}"
@@ -67,10 +67,13 @@ def _loop_lines(loops: Iterable[Pipelined]) -> Iterator[str]:
         )
 
 
+#: Lines that are named of those that are not understood.
+_MOST_NAMED = 6
+
 #: What the columns are.
 _LOOPS = (
-    "loops: packets of a pass before and as passes overlap; bound: no schedule has fewer;",
-    "from: passes from which on the loop with overlap is run",
+    "loops: packets of a pass as written without overlap and as passes overlap; bound: no schedule "
+    "has fewer; from: passes from which on the loop with overlap is run",
 )
 _LOOKED_AT = (
     "before: packets in the file; bound: no packing of the block has fewer",
@@ -79,7 +82,7 @@ _LOOKED_AT = (
 _SEARCHED = (
     "before: packets in the file; found: packets of the best packing; written: packets written; "
     "bound: no packing has fewer",
-    "stalls: modelled stall cycles, before -> written, else found; why: what gives the bound",
+    "stalls: modelled stall cycles, before -> found; why: what gives the bound",
 )
 
 
@@ -92,8 +95,10 @@ def _heads(result: FileResult, *, searched: bool = True) -> Iterator[str]:
     for template, count in known["unknown"].items():
         yield f"  not known: {template} ({count} times)"
     if known["strange_lines"]:
-        lines = ", ".join(map(str, known["strange_lines"][:6]))
-        yield f"  {plural(len(known['strange_lines']), 'line')} of no printed form: {lines}"
+        more = ", ..." if len(known["strange_lines"]) > _MOST_NAMED else ""
+        lines = ", ".join(map(str, known["strange_lines"][:_MOST_NAMED])) + more
+        count = plural(len(known["strange_lines"]), "line")
+        yield f"  {count} not understood, which stay as they are: {lines}"
     weighted = ", weighted by the counts" if totals["weighted"] else ""
     found = (
         f"; {totals['after']:,} as written, {totals['packets']:,} found, bound "
@@ -104,6 +109,12 @@ def _heads(result: FileResult, *, searched: bool = True) -> Iterator[str]:
         f"{totals['before']:,} packets{weighted}"
         + (found if searched else f", bound {totals['bound']:,}")
     )
+    overlapped = sum(one.parts is not None for one in (result.loops or {}).values())
+    if overlapped:
+        yield (
+            f"{plural(overlapped, 'loop')} written with overlap beside that: "
+            f"{result.size:,} packets in the file"
+        )
     if totals["replaced"]:
         yield (
             f"{totals['same']} of {plural(totals['replaced'], 'block')} written proved to do the "
@@ -171,7 +182,7 @@ def page(result: FileResult) -> str:
 
 def _loops(loops: Sequence[Pipelined]) -> str:
     """A table of the loops whose passes were to overlap, and the packets of those that do."""
-    heads = ("loop", "before", "after", "bound", "stalls (modelled)", "stages", "from", "why")
+    heads = ("loop", "without", "with", "bound", "stalls (modelled)", "stages", "from", "why")
     cells = "".join(f"<th>{one}</th>" for one in heads)
     rows = "".join(map(_loop_row, loops))
     pictures = "".join(_loop_picture(one) for one in loops if one.parts is not None)

@@ -164,9 +164,9 @@ class Compared:
         if not trial.ran:
             return f"{self.function} was not run: {trial.why}"
         first, second = trial.packets
-        same = "the same" if trial.mismatch is None else "different"
-        ended = f" ({trial.why} after that)" if trial.why else ""
+        same = "the same" if trial.mismatch is None else f"run {trial.mismatch} is different"
+        ended = f" (then both fail: {trial.why})" if trial.why else ""
         return (
-            f"{self.function}: {trial.instances} runs{ended}, {same}; {first:,} packets executed, "
-            f"and {second:,} of the second file"
+            f"{self.function}: {plural(trial.instances, 'run')}{ended}, {same}; "
+            f"{first:,} packets executed, and {second:,} of the second file"
         )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.hexagon.assembly.grammar import Instruction, parse_instruction
 from slotweave.hexagon.assembly.listing import Block, Listing, Packet
 from slotweave.hexagon.assembly.reach import with_far_targets
@@ -29,9 +30,12 @@ _LEAVES = re.compile(r"\b(jump|jumpr|call|callr|dealloc_return|trap0|trap1|rte|p
 
 
 def read_listing(text: str, file: str = "") -> Listing:
-    """The blocks of `text`; the text of the listing is `text`, byte for byte."""
+    """The blocks of `text`; the text of the listing is `text`, byte for byte.
+
+    Raises InputError (SW213) for a packet that has no end, as in a file that was cut off.
+    """
     lines = tuple(text.splitlines(keepends=True))
-    reading = _Reading(lines)
+    reading = _Reading(lines, file)
     for number in _line_numbers(reading):
         _take_line(reading, number)
     reading.end_block()
@@ -44,6 +48,7 @@ class _Reading:
     """How far reading has come: the block under way, and where it stands."""
 
     lines: tuple[str, ...]
+    file: str
     functions: set[str] = field(default_factory=set)
     function: str = ""
     label: str = ""
@@ -149,11 +154,15 @@ def _packet_at(lines: tuple[str, ...], first: int) -> Packet | None:
 def _pass_over(reading: _Reading, first: int) -> None:
     """Leave a packet that is not of the printed form as it is, up to its closing brace."""
     reading.end_block()
-    last = first
-    for number in range(first, len(reading.lines)):
-        last = number
-        if number > first and "}" in reading.lines[number].partition("//")[0]:
-            break
+    ends = (
+        number
+        for number in range(first + 1, len(reading.lines))
+        if "}" in reading.lines[number].partition("//")[0]
+    )
+    last = next(ends, None)
+    if last is None:
+        reason = "the packet that opens here has no end"
+        raise InputError(Diagnostic("SW213", reason, file=reading.file, line=first + 1))
     reading.strange += range(first, last + 1)
     reading.next_line = last + 1
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from signal import Signals
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.hexagon.judges.harness import Argument, harness_source
@@ -47,6 +48,9 @@ class _Run:
     lines: tuple[str, ...]
     ending: str
 
+
+#: How a program ends that was not stopped.
+_WELL = "it ended"
 
 _KEPT = ["memory", "r0", "r1", *(f"r{number}" for number in range(16, 28))]
 
@@ -100,6 +104,8 @@ def build(source: Path, file: Path, others: Sequence[Path], program: Path, cpu: 
     if ran.returncode:
         errors = [line for line in ran.stderr.splitlines() if "error" in line]
         said = (errors or ran.stderr.strip().splitlines() or ["no message"])[0].strip()
+        if "undefined symbol" in said:
+            said += "; no library is linked, and --with FILE gives a definition"
         raise InputError(Diagnostic("SW229", f"it cannot be built: {said}", file=file.name))
 
 
@@ -116,8 +122,14 @@ def _run(program: Path, seconds: float) -> _Run:
         printed = expired.stdout or b""
         text = printed.decode() if isinstance(printed, bytes) else printed
         return _Run(tuple(text.splitlines()), f"it ran for more than {seconds:g} s")
-    ending = "" if ran.returncode == 0 else f"it ended with {ran.returncode}"
-    return _Run(tuple(ran.stdout.splitlines()), ending)
+    return _Run(tuple(ran.stdout.splitlines()), _ending(ran.returncode))
+
+
+def _ending(code: int) -> str:
+    """How a program ended that gives `code`, "" if well; a negative one is that of a signal."""
+    if code >= 0:
+        return f"it ended with {code}" if code else ""
+    return f"it was ended by {Signals(-code).name}"
 
 
 def _judged(one: _Run, other: _Run, instances: int) -> Trial:
@@ -132,7 +144,7 @@ def _judged(one: _Run, other: _Run, instances: int) -> Trial:
                 return Trial(True, "", number, number, what, (packets[0], packets[1]))
     agreed = min(len(one.lines), len(other.lines))
     if one.ending != other.ending or len(one.lines) != len(other.lines):
-        endings = f"{one.ending or 'it ended'}; {other.ending or 'it ended'}"
+        endings = f"the first: {one.ending or _WELL}; the second: {other.ending or _WELL}"
         return Trial(True, "", agreed, agreed, endings, (packets[0], packets[1]))
     why = one.ending if agreed < instances else ""
     return Trial(True, why, agreed, None, "", (packets[0], packets[1]))
