@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
     "iterate": (lambda s: list(s.v), "cannot be iterated"),
     "unpack": (lambda s: [*s.x], "cannot be iterated"),
     "subscript": (lambda s: s.v[0], "use .lane(i)"),
+    "assign": (lambda s: operator.setitem(s.r, 0, s.x), "write region.store(index, value)"),
     "len": (lambda s: len(s.v), "cannot be iterated"),
     "member": (lambda s: 1 in s.v, "cannot be iterated"),
     "divide": (lambda s: s.x / 2, "use //"),

@@ -106,6 +106,7 @@ WRONG = [
     ("a.dzn", "n_prec = 5", "n_prec = 4", 10, "prec has 5 rows, and n_prec declares 4"),
     ("a.dzn", "| 2, 3, 2, 0", "| 2, 3, 2", 11, "row 2 of prec has 3 entries instead of 4"),
     ("a.dzn", "| 2, 3, 2, 0", "| 2, 9, 2, 0", 11, "prec names task 9, and there are 4"),
+    ("a.dzn", "| 2, 3, 2, 0", "| 2, 3, 2, -1", 11, "the distance -1, and 0 iterations are"),
     ("a.dzn", "| 2, 3, 2, 0", "| 2, 3, x, 0", 11, "'x' is no integer; an entry of prec"),
     ("a.dzn", "| 2, 3, 2, 0", "| 2, 3, 1 + 2, 0", 11, "'+' stands where a `,` or `|` in prec"),
     ("a.dzn", "n_tasks = 4", "n_jobs = 4", 3, "'n_jobs' is not one of n_res"),

@@ -156,6 +156,7 @@ class TuningProgress:
         if self.step.proof:
             reason = f"no schedule of its operations takes fewer cycles: {self.step.proof}"
             self.terminal.note(f"the search ends here, for {reason}")
+            self.terminal.note("`slotweave repack` of the program looks for other operations")
 
     def _signed(self, outcome: Mapping[str, Any] | None) -> Any:
         """The best plan, with the command that finds it again."""

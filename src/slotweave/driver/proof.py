@@ -31,6 +31,11 @@ from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 
+_NO_PLAN = (
+    "no plan is known that gives the graph it was made from; a repacked program may be proved "
+    "equal to the one it was made from, under facts"
+)
+
 
 @dataclass(frozen=True)
 class Proved:
@@ -103,7 +108,7 @@ def _same_as_graph(
 ) -> tuple[Answer, str]:
     """Whether `program` is what the traced `flow` of `job` says, rewritten if the plan says so."""
     if flow is None or job is None:
-        return "unknown", "no plan is known that gives the graph it was made from"
+        return "unknown", _NO_PLAN
     graphs = [done.graph for done in rewritten_blocks(flow, job)]
     if len(graphs) > 1:
         wanted: Flow | Graph = flow.with_graphs(graphs)

@@ -117,6 +117,9 @@ class RegionHandle:
         """
         self.tracer.vstore(self.address(index), vector, self)
 
+    def __setitem__(self, index: object, value: object) -> None:
+        raise misuse("a region has no assignment: write region.store(index, value)")
+
     def __len__(self) -> int:
         """The number of words."""
         return self.length

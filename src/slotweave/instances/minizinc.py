@@ -64,6 +64,8 @@ def _lag(end: Tokens, line: int, row: list[int], size: int) -> Lag:
     for task in (before, after):
         if not 1 <= task <= size:
             end.fail(line, f"prec names task {task}, and there are {size}")
+    if distance < 0:
+        end.fail(line, f"prec has the distance {distance}, and 0 iterations are the least")
     return Lag(before - 1, after - 1, lag, distance)
 
 
