@@ -112,6 +112,14 @@ def test_counts_go_by_the_names_that_tables_show(tmp_path: Path) -> None:
     assert (refused.code, "there is no block '.LBB0_2'" in refused.err) == (2, True)
 
 
+def test_a_version_newer_than_what_is_known_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "new.s"
+    for version, said in ((68, False), (73, True)):
+        file.write_text(f"\t.attribute\t4, {version}\t// Tag_arch\n" + text_of([["r0 = r1"]]))
+        told = slotweave("hexagon", "inspect", file).out
+        assert (f"the file is for v{version}" in told) == said
+
+
 def test_lines_that_are_not_understood_are_not_understood(tmp_path: Path) -> None:
     file = tmp_path / "strange.s"
     file.write_text(text_of([["r0 = r1"]]) + "\t{\n\t\tr2 = r3 }\n")

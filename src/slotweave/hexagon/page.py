@@ -9,6 +9,7 @@ from html import escape
 from slotweave.base.wording import plural
 from slotweave.hexagon.assembly.listing import Packet
 from slotweave.hexagon.inspection import FileResult, notable, understood
+from slotweave.hexagon.machine.opcodes import NEWEST_SHOWN
 from slotweave.hexagon.packing.pipelined import Pipelined
 from slotweave.hexagon.packing.repack import Repacked
 
@@ -99,6 +100,9 @@ def _heads(result: FileResult, *, searched: bool = True) -> Iterator[str]:
         lines = ", ".join(map(str, known["strange_lines"][:_MOST_NAMED])) + more
         count = plural(len(known["strange_lines"]), "line")
         yield f"  {count} not understood, which stay as they are: {lines}"
+    if result.listing.version > NEWEST_SHOWN:
+        version = result.listing.version
+        yield f"  the file is for v{version}, and rules of packets are known up to v{NEWEST_SHOWN}"
     weighted = ", weighted by the counts" if totals["weighted"] else ""
     found = (
         f"; {totals['after']:,} as written, {totals['packets']:,} found, bound "

@@ -24,6 +24,7 @@ WORDS, STORES = "words", "stores"
 MACHINE = PacketMachine("hexagon-v67", frozenset(range(4)), {WORDS: 4, STORES: 2})
 #: The version that the table is of; from v62 to v68 an assembler shows the same.
 VERSION = 67
+NEWEST_SHOWN = 68
 #: Before this version branches took the slots 2 and 3 alone, as an assembler shows.
 _WIDE_BRANCHES, _BRANCH_SLOTS = 62, frozenset({2, 3})
 _BRANCH = re.compile(r"(^|; |\) )(jump|call)\b")
