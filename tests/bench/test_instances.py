@@ -9,7 +9,7 @@ import pytest
 from instances.samples import RCP, SCH
 from slotweave.bench.instances import files_of, known_of, solved, table
 from slotweave.bench.naive_model import naive_seconds
-from slotweave.driver.solving import Limits, Method
+from slotweave.driver.solving.solve import Limits, Method
 from slotweave.instances import read_instance
 
 ST200 = Path(__file__).parent.parent / "data" / "instances" / "modulo-st200"

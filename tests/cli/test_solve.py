@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from slotweave.base.diagnostics import Exit
-from slotweave.driver import solve_period, solve_work, solving
+from slotweave.driver.solving import period, solve, work
 from slotweave.instances import read_instance
 from slotweave.ir.text.problem_text import problem_to_text
 from strategies.problems import DATA, Op, problem_of
@@ -163,7 +163,7 @@ def test_mistakes_are_refused(tmp_path, project):
 
 
 def test_without_ortools_exact_is_refused_and_auto_does_without(monkeypatch, packed):
-    for module in (solving, solve_work):
+    for module in (solve, work):
         monkeypatch.setattr(module, "has_solver", lambda: False)
     assert_refused(slotweave("solve", LOOP, "--method", "exact"), "SW217", "slotweave[exact]")
     answer = slotweave("solve", packed, "--evaluations", 30, "--json")
@@ -175,7 +175,7 @@ def test_ctrl_c_keeps_the_best_so_far(monkeypatch, tmp_path):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(solve_period, "run_model", interrupted)
+    monkeypatch.setattr(period, "run_model", interrupted)
     file = tmp_path / "r.json"
     loop = ST200 / "easy_2.dzn"
     answer = slotweave("solve", loop, "--evaluations", 30, "-o", file)
@@ -196,12 +196,12 @@ def test_an_empty_file_is_said_to_be_empty(name, tmp_path):
 def test_a_short_limit_leaves_the_heuristic_its_time(monkeypatch):
     """With less than half a second CP-SAT has nothing, and with a minute it has nearly all."""
     project, clock = read_instance(json.dumps(PROJECT), "p.json"), [0.0]
-    monkeypatch.setattr(solve_work.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(work.time, "monotonic", lambda: clock[0])
     for seconds, share in ((0.2, 0.2), (1.0, 0.5), (30.0, 3.0), (60.0, 4.0)):
         clock[0] = 0.0
-        limits = solving.Limits(seconds)
-        work = solve_work.Work(project, solving.Method.EXACT, limits, lambda _solution: None)
+        limits = solve.Limits(seconds)
+        begun = work.Work(project, solve.Method.EXACT, limits, lambda _solution: None)
         clock[0] = share - 0.01
-        assert not work.is_spent(1, 20_000)
+        assert not begun.is_spent(1, 20_000)
         clock[0] = share + 0.01
-        assert work.is_spent(1, 20_000)
+        assert begun.is_spent(1, 20_000)

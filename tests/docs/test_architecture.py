@@ -1,10 +1,14 @@
-"""What ARCHITECTURE.md says of packages is so: which there are, which lies above which, paths."""
+"""What ARCHITECTURE.md says of packages is so: which there are, which lies above which, paths.
+
+And nothing has become too large to be looked at in one piece.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,3 +120,25 @@ def test_what_a_row_may_import_ends_right_below_its_layer() -> None:
     assert ranges
     assert all(int(last) == int(layer) - 1 or path.startswith("backend/")
                for layer, path, last in ranges)  # fmt: skip
+
+
+#: What a file, a function and a folder may have at most: lines, lines, and files side by side.
+MOST_LINES, MOST_OF_A_FUNCTION, MOST_FILES = 400, 60, 24
+
+
+def is_hot(path: Path) -> bool:
+    """Loops that Numba compiles stand whole in files of their own, so long as they may be."""
+    return path.name.endswith("_kernel.py") or path.name == "interpreter.py"
+
+
+def test_no_file_function_or_folder_is_too_large() -> None:
+    folders: Counter[Path] = Counter()
+    for path in SOURCE.rglob("*.py"):
+        text = path.read_text()
+        folders[path.parent] += path.name != "__init__.py"
+        assert len(text.splitlines()) <= MOST_LINES, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and not is_hot(path):
+                assert node.end_lineno is not None
+                assert node.end_lineno - node.lineno < MOST_OF_A_FUNCTION, (path, node.name)
+    assert max(folders.values()) <= MOST_FILES, folders.most_common(1)

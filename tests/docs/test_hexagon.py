@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.machine.opcodes import opcodes
 from slotweave.hexagon.no_worse import NoWorse

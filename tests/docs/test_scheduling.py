@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from slotweave.driver.solving import BOUND, Limits, Method, solve
+from slotweave.driver.solving.solve import BOUND, Limits, Method, solve
 from slotweave.ir.project_bound import PERIOD
 from slotweave.ir.text.project_json import project_from_json
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.inspection import repack_file
 from slotweave.hexagon.judges.assembler import find_assembler
 from slotweave.hexagon.judges.emulator import missing

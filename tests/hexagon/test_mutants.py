@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.assembly.read import with_packets
 from slotweave.hexagon.inspection import repack_file
 from slotweave.hexagon.judges.assembler import MISSING, find_assembler

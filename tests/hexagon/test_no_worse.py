@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.inspection import repack_file
 from slotweave.hexagon.judges.assembler import MISSING, find_assembler, new_errors
 from slotweave.hexagon.judges.emulator import compare, missing

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.judges.liveness import live_before
 from slotweave.hexagon.judges.loops import loop_difference, loop_meaning, whole_run
 from slotweave.hexagon.packing.loop_code import loop_code

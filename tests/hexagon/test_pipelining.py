@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.assembly.grammar import parse_instruction
 from slotweave.hexagon.assembly.listing import Packet
 from slotweave.hexagon.assembly.read import read_listing

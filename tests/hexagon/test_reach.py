@@ -2,7 +2,7 @@
 
 import pytest
 
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.assembly.reach import crowded, words
 from slotweave.hexagon.assembly.read import read_listing
 from slotweave.hexagon.inspection import inspect_file, repack_file

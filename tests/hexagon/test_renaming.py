@@ -5,7 +5,7 @@ import random
 import pytest
 
 from slotweave.backend.allocate.registers import Group, LiveRange, allocate_registers
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.assembly.read import read_listing
 from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.inspection import repack_file

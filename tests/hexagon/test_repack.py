@@ -3,7 +3,7 @@
 import pytest
 
 from slotweave.backend.schedule.project import ListSearch
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.inspection import inspect_file, repack_file
 from slotweave.hexagon.judges.symbols import difference

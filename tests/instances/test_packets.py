@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.check.legality.project_bounds import bound_faults
 from slotweave.check.legality.project_legality import project_violations
-from slotweave.driver.solving import Limits, Method, solve
+from slotweave.driver.solving.solve import Limits, Method, solve
 from slotweave.instances.packets import PacketActivity, all_slots, packet_project
 from slotweave.ir.project import Lag, ProjectSchedule
 from slotweave.machine.packets import PacketMachine, PacketNeeds

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from slotweave.bench.instances import Row, files_of, solved
-from slotweave.driver.solving import BOUND, Limits, Method
+from slotweave.driver.solving.solve import BOUND, Limits, Method
 from slotweave.ir.project_bound import PERIOD
 
 pytestmark = pytest.mark.long

@@ -38,8 +38,8 @@ def solve(
     >>> sw.solve(texts["lower"], method="list")
     <solved by list: makespan 6, optimal>
     """
-    from slotweave.driver.solving import Limits, Method
-    from slotweave.driver.solving import solve as solved
+    from slotweave.driver.solving.solve import Limits, Method
+    from slotweave.driver.solving.solve import solve as solved
 
     if not isinstance(problem, Project | str) and not hasattr(problem, "__fspath__"):
         raise wanted("SW212", "a problem must be a Project, or the name of a file", problem)

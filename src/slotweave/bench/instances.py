@@ -21,7 +21,7 @@ from typing import Annotated
 import typer
 
 from slotweave.bench.naive_model import naive_seconds
-from slotweave.driver.solving import Limits, Method, Solution, solve
+from slotweave.driver.solving.solve import Limits, Method, Solution, solve
 from slotweave.instances import FORMS, read_instance
 from slotweave.ir.project_bound import MAKESPAN, PERIOD
 

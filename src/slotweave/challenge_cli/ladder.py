@@ -39,8 +39,7 @@ def ladder(
             min=8,
             max=2**16,
             help="Use N words of scratch. Also find the fewest words in which 2 to 8 "
-            "batches fit, and "
-            "how few words make spilling worthwhile.",
+            "batches fit, and how few words make spilling worthwhile.",
         ),
     ] = None,
     instances: Instances = 20,

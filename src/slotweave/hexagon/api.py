@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.extensions.lookup import unknown
 from slotweave.hexagon.assembly.listing import Block
 from slotweave.hexagon.assembly.read import read_listing

@@ -10,7 +10,7 @@ from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.bounds.projects import makespan_bounds
-from slotweave.driver.solving import Limits, Method
+from slotweave.driver.solving.solve import Limits, Method
 from slotweave.extensions.lookup import unknown
 from slotweave.hexagon.assembly.listing import Block, Listing
 from slotweave.hexagon.assembly.read import lines_with_packets, read_listing

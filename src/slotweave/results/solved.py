@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from slotweave.driver import solution as _solution
+from slotweave.driver.solving import solution as _solution
 from slotweave.results.shown import Shown
 
 if TYPE_CHECKING:

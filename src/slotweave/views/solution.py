@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from slotweave.driver.solving import BOUND, Shown, Solution
+from slotweave.driver.solving.solve import BOUND, Shown, Solution
 from slotweave.ir.project_bound import MAKESPAN, PERIOD
 
 

@@ -14,7 +14,7 @@ from slotweave.backend.schedule.project.arrays import disjoint_uses
 from slotweave.bounds.projects import edges_of
 from slotweave.bounds.projects.chains import chains
 from slotweave.check.legality.project_legality import project_violations
-from slotweave.driver.solving import Limits, Method, solve
+from slotweave.driver.solving.solve import Limits, Method, solve
 from slotweave.ir.project import (
     Activity,
     ActivityMode,

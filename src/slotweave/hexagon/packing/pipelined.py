@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from slotweave.base.verdict import Verdict
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.assembly.grammar import parse_instruction
 from slotweave.hexagon.assembly.listing import Block, Listing, Packet
 from slotweave.hexagon.dependence.edges import Dependences

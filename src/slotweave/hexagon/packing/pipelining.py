@@ -21,7 +21,7 @@ from slotweave.bounds.projects import period_bounds
 from slotweave.bounds.projects.chains import chains
 from slotweave.check.legality.project_bounds import bound_faults
 from slotweave.check.legality.project_legality import project_violations
-from slotweave.driver.solving import Limits
+from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.assembly.grammar import Instruction
 from slotweave.hexagon.assembly.listing import Block
 from slotweave.hexagon.dependence.edges import Dependences

@@ -16,7 +16,7 @@ from slotweave.backend.schedule.exact import Status, has_solver, run_model, stal
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.bounds.projects.chains import chains
 from slotweave.check.legality.project_legality import project_violations
-from slotweave.driver.solving import Limits, Method
+from slotweave.driver.solving.solve import Limits, Method
 from slotweave.hexagon.assembly.listing import Block
 from slotweave.hexagon.assembly.reach import crowded
 from slotweave.hexagon.dependence.edges import dependences

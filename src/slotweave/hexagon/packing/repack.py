@@ -2,7 +2,7 @@
 
 Guarantees: a block is replaced only if it has fewer packets than it had, and what the caller names
 (`NoWorse`) gets no worse; every schedule and bound was checked by what does not know how it came
-about (`driver.solving`); and the packets written do on symbols what the input does
+about (`driver.solving.solve`); and the packets written do on symbols what the input does
 (`judges.symbols`), which is checked here before they are returned. Whether that is proved by the
 meaning of the instructions, too (`judges.meanings`), the result says.
 """
@@ -21,7 +21,7 @@ from slotweave.bounds.projects import makespan_bounds
 from slotweave.bounds.projects.chains import chains
 from slotweave.check.legality.project_bounds import bound_faults
 from slotweave.check.legality.project_legality import project_violations
-from slotweave.driver.solving import BOUND, Limits, Method, Solution, solve
+from slotweave.driver.solving.solve import BOUND, Limits, Method, Solution, solve
 from slotweave.hexagon.assembly.listing import Block, Packet
 from slotweave.hexagon.assembly.reach import crowded
 from slotweave.hexagon.dependence.edges import Dependences, dependences, unknown_instructions

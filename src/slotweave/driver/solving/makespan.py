@@ -10,8 +10,8 @@ from slotweave.backend.schedule.project import DisjunctiveSearch, ListSearch
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.implied import implied_bound
-from slotweave.driver.solution import Shown
-from slotweave.driver.solve_work import Work
+from slotweave.driver.solving.solution import Shown
+from slotweave.driver.solving.work import Work
 from slotweave.ir.project import horizon
 from slotweave.ir.project_bound import MAKESPAN
 

@@ -14,7 +14,7 @@ from slotweave.backend.schedule.modulo import Attempt
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.legality.project_bounds import bound_faults
 from slotweave.check.legality.project_legality import project_violations
-from slotweave.driver.solution import BOUND, SOLVER, Limits, Method, Shown, Solution
+from slotweave.driver.solving.solution import BOUND, SOLVER, Limits, Method, Shown, Solution
 from slotweave.ir.project import Project, ProjectSchedule
 from slotweave.ir.project_bound import MAKESPAN, PERIOD, ProjectBound
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable
 from slotweave.backend.schedule.exact import has_solver
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.bounds.projects import contradiction
-from slotweave.driver.solution import BOUND, SOLVER, Limits, Method, Shown, Solution
-from slotweave.driver.solve_makespan import solve_makespan
-from slotweave.driver.solve_period import solve_period
-from slotweave.driver.solve_work import Work
+from slotweave.driver.solving.makespan import solve_makespan
+from slotweave.driver.solving.period import solve_period
+from slotweave.driver.solving.solution import BOUND, SOLVER, Limits, Method, Shown, Solution
+from slotweave.driver.solving.work import Work
 from slotweave.ir.project import Project, ProjectSchedule
 
 __all__ = ["BOUND", "SOLVER", "Limits", "Method", "Shown", "Solution", "Tell", "solve"]

@@ -10,8 +10,8 @@ from slotweave.backend.schedule.exact.modulo_model import MOST_LITERALS, literal
 from slotweave.backend.schedule.modulo import Attempt, ModuloState, iterative_schedule
 from slotweave.bounds.projects import makespan_bounds, period_bounds
 from slotweave.bounds.projects.chains import chains
-from slotweave.driver.solve_makespan import take_outcome, value_of
-from slotweave.driver.solve_work import Work
+from slotweave.driver.solving.makespan import take_outcome, value_of
+from slotweave.driver.solving.work import Work
 from slotweave.ir.project import horizon, one_iteration
 from slotweave.ir.project_bound import MAKESPAN, PERIOD
 

@@ -1,0 +1,1 @@
+"""Scheduling problems from anywhere: what is searched, bounded, checked and said of them."""
