@@ -108,7 +108,12 @@ def _row(one: Repacked, weight: int) -> dict[str, Any]:
         "after": one.after,
         "bound": {"packets": one.bound, "why": one.why, "by": one.by},
         "proved": one.is_proved,
-        "stalls": {"before": one.stalls_before, "after": one.stalls, "modelled": True},
+        "stalls": {
+            "before": one.stalls_before,
+            "after": one.stalls_after,
+            "found": one.stalls if one.written is None else None,
+            "modelled": True,
+        },
         "idle": dict(one.idle),
         "kept": one.kept,
         "weight": weight,

@@ -31,10 +31,13 @@ def result_lines(result: FileResult, least: int, *, searched: bool = True) -> It
     found = f"{'found':>7}{'written':>9}" if searched else ""
     yield f"{'block':<34}{'before':>8}{found}{'bound':>7}{'stalls':>9}  why"
     for one in rows:
-        stalls = f"{one.stalls_before} -> {one.stalls}" if searched else f"{one.stalls_before}"
+        stalls = (
+            f"{one.stalls_before} -> {one.stalls_after}" if searched else f"{one.stalls_before}"
+        )
         state = "" if one.is_proved or not searched else "  (not proved)"
         if one.packets < one.after:
-            state += f"  (found, not written: {one.kept})"
+            which = f", which stalls {one.stalls}" if one.written is None else ""
+            state += f"  (found{which}, not written: {one.kept})"
         why = one.why or one.kept
         packets = f"{one.packets:>7}{one.after:>9}" if searched else ""
         yield (f"{_place(one):<34}{one.before:>8}{packets}{one.bound:>7}{stalls:>9}  {why}{state}")
@@ -83,7 +86,7 @@ _LOOKED_AT = (
 _SEARCHED = (
     "before: packets in the file; found: packets of the best packing; written: packets written; "
     "bound: no packing has fewer",
-    "stalls: modelled stall cycles, before -> found; why: what gives the bound",
+    "stalls: modelled stall cycles, before -> written; why: what gives the bound",
 )
 
 
@@ -223,7 +226,7 @@ def _table_row(one: Repacked) -> str:
     why = f"{one.why}{'' if one.is_proved else ' (not proved)'}" if one.why else one.kept
     cells = (
         _place(one), one.before, one.packets, one.after, one.bound,
-        f"{one.stalls_before} to {one.stalls}", idle, why,
+        f"{one.stalls_before} to {one.stalls_after}", idle, why,
     )  # fmt: skip
     return f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"
 

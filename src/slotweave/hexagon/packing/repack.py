@@ -54,7 +54,8 @@ class Repacked:
 
     `packets` is the least number found, whether it is written or not; `written` are the packets to
     put in place of the block's own, None where these stay, and `kept` says why they do, or why more
-    packets are written than were found. `same` is what the meanings of the instructions prove of
+    packets are written than were found. `stalls` are those of what is written, else of what was
+    found. `same` is what the meanings of the instructions prove of
     those that are written, and `live` the registers that these leave as the input does, None for
     all of them.
     """
@@ -86,6 +87,11 @@ class Repacked:
     def after(self) -> int:
         """The packets of the block as it is written."""
         return self.before if self.written is None else len(self.written)
+
+    @property
+    def stalls_after(self) -> int:
+        """The modelled stalls of the block as it is written."""
+        return self.stalls_before if self.written is None else self.stalls
 
 
 def bound_block(block: Block, *, version: int = VERSION) -> Repacked:
