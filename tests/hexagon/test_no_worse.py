@@ -50,9 +50,10 @@ def test_each_rule_takes_what_it_allows(text: str, written: dict[str, int]) -> N
         assert (one.before, one.packets, one.after) == (4, 3, written[rule])
         if one.written is None:
             assert one.kept == f"more modelled {rule.value}, as CP-SAT proves"
+            assert one.stalls_after == one.stalls_before < one.stalls
         else:
             assert one.kept == ""
-            assert one.stalls <= rule.most_stalls(3, 4, one.stalls_before)
+            assert one.stalls == one.stalls_after <= rule.most_stalls(3, 4, one.stalls_before)
             assert one.same is not None
             assert one.same.proved
 
