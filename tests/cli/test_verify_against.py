@@ -110,3 +110,11 @@ def test_the_cure_for_programs_of_different_kernels_are_facts(tmp_path: Path) ->
     assert slotweave(*pair, "--facts", facts).code == 0
     larger = saved(tmp_path, "c.json", STORES, height=3)
     assert_refused(slotweave("verify", one, "--against", larger), "SW212", "-p NAME=VALUE says")
+
+
+def test_other_parameters_than_the_program_names_are_told(tmp_path: Path) -> None:
+    program = tmp_path / "p.json"
+    slotweave("compile", "saxpy", "-p", "n=16", "-o", program, "-q")
+    assert "n=16" not in slotweave("verify", program, "-p", "n=16").err
+    other = slotweave("verify", program, "-p", "n=8")
+    assert f"{program} says n=16; it is compared with n=8" in other.err

@@ -89,6 +89,10 @@ def _question(program: Program, file: str, request: Request) -> _Question:
     meta = meta_for(kernel, program, other)
     values = inputs.parameters_of(kernel, request.parameters or (), meta.get("params"))
     contract = contract_called(kernel, request.contract or meta.get("contract"))
+    for name, said in (meta.get("params") or {}).items():
+        if values.get(name, said) != said:
+            note = f"{inputs.shown(file)} says {name}={said}; it is compared with"
+            request.terminal.note(f"{note} {name}={values[name]}")
     return _Question(program, other, Use(kernel, values, contract), file, against)
 
 
