@@ -91,6 +91,25 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(
         crew.close()
 
 
+def test_answers_that_are_lost_with_the_last_worker_are_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As if both workers were killed between the end of a task and the fetching of its answers."""
+    for name, seconds in (("LONELY", 0.1), ("RESULT", 0.01)):
+        monkeypatch.setattr(f"slotweave.parallel.cluster.{name}", seconds)
+    options = {"n_workers": 0, "dashboard_address": None, "silence_logs": 50}
+    with distributed.LocalCluster(**options) as empty:
+        crew = Cluster(abs, empty.scheduler_address)
+        crew.give(0, -1)
+        monkeypatch.setattr(crew, "_ended", lambda: [finished])
+        finished = distributed.Future("ended", crew._client)
+        monkeypatch.setattr(distributed.Future, "status", "finished")
+        crew._keys["ended"] = [0]
+        with pytest.raises(InputError, match=r"SW228 the cluster '.*' has no worker"):
+            crew.answers()
+        crew.close()
+
+
 def test_a_cluster_that_does_not_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slotweave.parallel.cluster.PATIENCE", 0.2)
     with pytest.raises(InputError, match=r"SW228 the cluster 'tcp://127.0.0.1:9'"):

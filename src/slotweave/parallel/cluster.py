@@ -25,6 +25,9 @@ PATIENCE = 10.0
 #: end when it reaches them, one after the other, and Dask waits for others without a word.
 LONELY = 120.0
 
+#: Seconds that the answers of a task that has ended may take to come.
+RESULT = 20.0
+
 #: Seconds between two looks at what has ended, at most, and at the workers.
 _LOOK, _LOOK_AT_WORKERS = 0.05, 1.0
 
@@ -51,6 +54,7 @@ class Cluster:
         self._work, self._batch = partial(answered, work), batch
         self._waiting: list[tuple[Hashable, Any]] = []
         self._keys: dict[Any, list[Hashable]] = {}
+        self._worked = time.monotonic()  # when a worker was last seen
         self._done = distributed.as_completed(loop=self._client.loop)
 
     def give(self, key: Hashable, unit: Any) -> None:
@@ -60,6 +64,7 @@ class Cluster:
         """Raises InputError (SW228) if the cluster has no worker for a while."""
         del seconds  # a cluster is waited for
         self._send()
+        self._worked = time.monotonic()
         found: Answers = []
         while self._keys and not found:
             for future in self._ended():
@@ -71,11 +76,16 @@ class Cluster:
         if future.status in ("pending", "lost"):
             self._done.add(future)
             return []
-        keys = self._keys.pop(future.key)
         if future.status != "finished":
             raise WorkFailedError(f"the cluster gave a task up: {future.exception()!r}")
+        try:
+            rows = future.result(timeout=RESULT)
+        except TimeoutError:  # its worker ended just now, and another one works it out again
+            self._expect_workers()
+            self._done.add(future)
+            return []
         answers = []
-        for key, (failed, answer) in zip(keys, future.result(), strict=True):
+        for key, (failed, answer) in zip(self._keys.pop(future.key), rows, strict=True):
             if failed:
                 raise WorkFailedError(answer)
             answers.append((key, answer))
@@ -83,23 +93,28 @@ class Cluster:
 
     def _ended(self) -> list[Any]:
         """The futures that have ended since, one or more."""
-        pause, looked = 0.001, time.monotonic()
-        worked = looked
+        pause = 0.001
+        looked = time.monotonic()
         while not (ended := list(self._done.next_batch(block=False))):
             time.sleep(pause)
             pause, now = min(2 * pause, _LOOK), time.monotonic()
             if now - looked < min(_LOOK_AT_WORKERS, LONELY):
                 continue
             looked = now
-            if self._client.scheduler_info()["workers"]:
-                worked = now
-            elif now - worked > LONELY:
-                reason = (
-                    f"the cluster {self._address!r} has no worker; those that cannot import "
-                    "slotweave, or the kernel's file, end when work reaches them (see their logs)"
-                )
-                raise InputError(Diagnostic("SW228", reason))
+            self._expect_workers()
         return ended
+
+    def _expect_workers(self) -> None:
+        """Raise InputError (SW228) if no worker has been seen for a while."""
+        now = time.monotonic()
+        if self._client.scheduler_info()["workers"]:
+            self._worked = now
+        elif now - self._worked > LONELY:
+            reason = (
+                f"the cluster {self._address!r} has no worker; those that cannot import "
+                "slotweave, or the kernel's file, end when work reaches them (see their logs)"
+            )
+            raise InputError(Diagnostic("SW228", reason))
 
     def close(self) -> None:
         self._done.clear()
