@@ -3,6 +3,7 @@
 import pytest
 
 from slotweave.backend.schedule.project import ListSearch
+from slotweave.base.diagnostics import InputError
 from slotweave.driver.solving.solve import Limits
 from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.inspection import inspect_file, repack_file
@@ -115,7 +116,9 @@ def test_packing_again_changes_nothing_more():
 def test_counts_weigh_the_totals():
     text = text_of([["r0 = r1"], ["r2 = r3"]])
     assert inspect_file(text, "x.s", {"f": 10}).totals()["before"] == 20
-    assert inspect_file(text, "x.s", {"g": 10}).totals()["before"] == 0
+    assert inspect_file(text, "x.s", {}).totals()["before"] == 0
+    with pytest.raises(InputError, match="SW212 there is no block 'g'"):
+        inspect_file(text, "x.s", {"g": 10})
 
 
 def test_inspecting_says_why_slots_are_empty():
