@@ -107,6 +107,8 @@ def test_counts_go_by_the_names_that_tables_show(tmp_path: Path) -> None:
     assert "f .LBB0_1" in slotweave("hexagon", "inspect", file, "--least", 1).out
     counts.write_text(json.dumps({"f .LBB0_1": 7}))
     assert slotweave(*ask, "--json").json["totals"]["before"] == 7
+    counts.write_text(json.dumps({"f .LBB0_1": 3, ".LBB0_1": 4}))
+    assert slotweave(*ask, "--json").json["totals"]["before"] == 7
     counts.write_text(json.dumps({".LBB0_2": 7}))
     refused = slotweave(*ask)
     assert (refused.code, "there is no block '.LBB0_2'" in refused.err) == (2, True)

@@ -17,6 +17,7 @@ from slotweave.driver.solving.solve import Limits
 from slotweave.extensions.lookup import unknown
 from slotweave.hexagon.assembly.listing import Block
 from slotweave.hexagon.assembly.read import read_listing
+from slotweave.hexagon.defaults import ARGUMENTS, WORK
 from slotweave.hexagon.dependence.edges import FACTS
 from slotweave.hexagon.inspection import (
     FileResult,
@@ -27,13 +28,8 @@ from slotweave.hexagon.inspection import (
 from slotweave.hexagon.no_worse import NoWorse
 from slotweave.hexagon.results import BlockBounds, Compared, Inspected, Repacked
 
-#: Work of a search where nobody says otherwise; see `repack`.
-WORK = 4.0
-
 #: The machine for which a file is assembled that names none.
 _CPU = "hexagonv67"
-
-_POINTERS = "pointer,pointer,pointer"
 
 
 def inspect(text: str, *, file: str = "", counts: Mapping[str, int] | None = None) -> Inspected:
@@ -85,7 +81,7 @@ def repack(
     """
     facts = _facts(assume)
     if no_worse not in list(NoWorse):
-        raise unknown("SW212", "rule of what may not get worse", no_worse, map(str, NoWorse))
+        raise unknown("SW212", "rule of what may not get worse", str(no_worse), map(str, NoWorse))
     found = repack_file(
         text, file, Limits(time_limit, None, workers, seed, work),
         counts=counts, facts=facts, no_worse=NoWorse(no_worse), rename=rename, pipeline=pipeline,
@@ -101,7 +97,7 @@ def verify(
     b: str,
     function: str,
     *,
-    arguments: str = _POINTERS,
+    arguments: str = ARGUMENTS,
     others: Sequence[str] = (),
     instances: int = 100,
     seed: int = 0,
@@ -137,7 +133,7 @@ def count(
     file: str,
     function: str,
     *,
-    arguments: str = _POINTERS,
+    arguments: str = ARGUMENTS,
     others: Sequence[str] = (),
     instances: int = 10,
     seed: int = 0,

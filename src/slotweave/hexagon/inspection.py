@@ -159,10 +159,12 @@ def _known_counts(listing: Listing, counts: Mapping[str, int] | None) -> Mapping
         return None
     names = {one.name: one.name for one in listing.blocks}
     names |= {f"{one.function} {one.name}": one.name for one in listing.blocks}
-    for name in counts:
+    known: Counter[str] = Counter()
+    for name, count in counts.items():
         if name not in names:
             raise unknown("SW212", "block", name, names)
-    return {names[name]: count for name, count in counts.items()}
+        known[names[name]] += count
+    return known
 
 
 def inspect_file(text: str, file: str, counts: Mapping[str, int] | None = None) -> FileResult:

@@ -22,6 +22,7 @@ from slotweave.cli.output import (
     write_output,
 )
 from slotweave.cli.terminal import Terminal
+from slotweave.hexagon.defaults import WORK
 from slotweave.hexagon.no_worse import NoWorse
 
 if TYPE_CHECKING:
@@ -104,8 +105,6 @@ _Mutants = Annotated[
         help="Also make N faulty variants of the output, and count which checker notices each.",
     ),
 ]
-#: Work for a search where nobody says otherwise.
-_WORK = 4.0
 
 
 @command(app, "inspect")
@@ -153,7 +152,7 @@ def repack(
     no_worse: _NoWorse = NoWorse.STALLS,
     rename: _Rename = False,
     pipeline: _Pipeline = False,
-    work: _Work = _WORK,
+    work: _Work = WORK,
     time_limit: TimeLimit = None,
     workers: _Workers = 1,
     self_test: _Mutants = 0,
@@ -215,7 +214,7 @@ def report(
     no_worse: _NoWorse = NoWorse.STALLS,
     rename: _Rename = False,
     pipeline: _Pipeline = False,
-    work: _Work = _WORK,
+    work: _Work = WORK,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
     output: Output = None,

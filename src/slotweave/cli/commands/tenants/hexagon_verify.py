@@ -10,6 +10,7 @@ import typer
 from slotweave.cli.options import Instances, Json, Output, Seed
 from slotweave.cli.output import expect_writable, print_json, write_output
 from slotweave.cli.terminal import Terminal
+from slotweave.hexagon.defaults import ARGUMENTS
 
 _Function = Annotated[str, typer.Option(metavar="NAME", help="Function to call.")]
 _Arguments = Annotated[
@@ -19,7 +20,6 @@ _Arguments = Annotated[
         help="Contents of r0, r1, ...: pointer (to 4096 random bytes), integer, or LOW..HIGH.",
     ),
 ]
-_POINTERS = "pointer,pointer,pointer"
 _Seconds = Annotated[
     float,
     typer.Option("--time-limit", metavar="SECONDS", min=1, help="Stop each run after SECONDS."),
@@ -31,7 +31,7 @@ def verify(
     file: Annotated[str, typer.Argument(metavar="A.s", help="Assembly.")],
     against: Annotated[str, typer.Argument(metavar="B.s", help="Assembly to compare with.")],
     function: _Function,
-    arguments: _Arguments = _POINTERS,
+    arguments: _Arguments = ARGUMENTS,
     also: Annotated[
         list[str] | None,
         typer.Option("--with", metavar="FILE", help="Link FILE (.c or .s) with both; repeatable."),
@@ -71,7 +71,7 @@ def count(
     terminal: Terminal,
     file: Annotated[str, typer.Argument(metavar="FILE.s", help="Assembly.")],
     function: _Function,
-    arguments: _Arguments = _POINTERS,
+    arguments: _Arguments = ARGUMENTS,
     also: Annotated[
         list[str] | None,
         typer.Option("--with", metavar="FILE", help="Link FILE (.c or .s) with it; repeatable."),
