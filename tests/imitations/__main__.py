@@ -12,8 +12,8 @@ from slotweave.backend.fit import Effort
 def main() -> None:
     rows = []
     for imitation in imitations(SHAPE):
-        rows.append(repacked(imitation, SHAPE, Effort.DEFAULT, instances=5))
-        row = rows[-1]
+        row, _ = repacked(imitation, SHAPE, Effort.DEFAULT, instances=5)
+        rows.append(row)
         print(f"{imitation.name}: {row.before:,} to {row.after:,}", file=sys.stderr, flush=True)
     print("\n".join(table(rows)))
 

@@ -33,25 +33,26 @@ class Row:
     best: int
 
 
-def repacked(imitation: Imitation, shape: Shape, effort: Effort, instances: int) -> Row:
-    """Repack it; raises AssertionError if what comes back is slower, wrong or not proved."""
+def repacked(
+    imitation: Imitation, shape: Shape, effort: Effort, instances: int
+) -> tuple[Row, Repacked]:
+    """It repacked; raises AssertionError if what comes back is slower, wrong or not proved."""
     program, facts = imitation.program, facts_of(shape)
     result = repack(program, CHALLENGE, facts, RepackOptions(effort=effort))
     assert result.cycles <= result.before, imitation.name
     assert result.program is program or proved(result), imitation.name
     check_runs(result.program, program, shape, instances, imitation.name)
-    return Row(imitation, result.before, result.cycles, imitation.compiled)
+    return Row(imitation, result.before, result.cycles, imitation.compiled), result
 
 
-def repacked_twice(imitation: Imitation, shape: Shape, effort: Effort) -> tuple[Repacked, Repacked]:
-    """It repacked, and what came of that repacked again; raises AssertionError if the first is not
-    proved again from the two programs and what is written in the one."""
-    options, facts = RepackOptions(effort=effort), facts_of(shape)
-    once = repack(imitation.program, CHALLENGE, facts, options)
+def repacked_again(imitation: Imitation, once: Repacked, shape: Shape, effort: Effort) -> Repacked:
+    """What came of it repacked again; raises AssertionError if it is not proved again first, from
+    the two programs and what is written in the one."""
+    facts = facts_of(shape)
     made = program_from_json(program_to_json(once.program))
     again = prove_same(Subject(made, CHALLENGE), Subject(imitation.program, CHALLENGE), facts)
     assert again.answer is True, (imitation.name, again.why)
-    return once, repack(made, CHALLENGE, facts, options)
+    return repack(made, CHALLENGE, facts, RepackOptions(effort=effort))
 
 
 def proved(result: Repacked) -> bool:

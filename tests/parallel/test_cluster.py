@@ -20,6 +20,7 @@ from slotweave.tuning.store import Store
 from support.cluster_work import exits, killed_once
 
 distributed = pytest.importorskip("distributed", reason="Dask is the extra `cluster`")
+dask = pytest.importorskip("dask", reason="Dask is the extra `cluster`")
 
 SHAPE: dict[str, Any] = {"height": 4, "rounds": 6, "batch": 32}
 JOB = job("tree-hash", **SHAPE)
@@ -28,9 +29,14 @@ TASK = Task(JOB.kernel, JOB.machine, JOB.parameters, JOB.contract)
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """The scheduler of two workers."""
+    """The scheduler of two workers.
+
+    Some seconds after each loss of a worker, a local cluster ends the process that restarts it if
+    it is not back at that very moment, as may be where the next one is lost: hence an hour.
+    """
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
-    with distributed.LocalCluster(**options, silence_logs=50) as cluster:
+    patience = dask.config.set({"distributed.deploy.lost-worker-timeout": "1h"})
+    with patience, distributed.LocalCluster(**options, silence_logs=50) as cluster:
         yield cluster.scheduler_address
 
 
