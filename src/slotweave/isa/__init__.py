@@ -6,6 +6,7 @@ from slotweave.isa.forms import FORMS, Form, Role, Shape, forms_of
 from slotweave.isa.operations import (
     BINARY_SYMBOLS,
     COMMUTATIVE,
+    EXCHANGEABLE,
     LOADS,
     NO_EFFECT,
     OPERATIONS,
@@ -13,11 +14,13 @@ from slotweave.isa.operations import (
     TRACES,
     Effect,
     Operation,
+    canonical_args,
 )
 
 __all__ = [
     "BINARY_SYMBOLS",
     "COMMUTATIVE",
+    "EXCHANGEABLE",
     "FORMS",
     "LOADS",
     "NO_EFFECT",
@@ -32,6 +35,7 @@ __all__ = [
     "Operation",
     "Role",
     "Shape",
+    "canonical_args",
     "evaluate",
     "forms_of",
 ]

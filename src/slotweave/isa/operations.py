@@ -101,3 +101,17 @@ BINARY_SYMBOLS: dict[str, str] = {
 }  # fmt: skip
 
 COMMUTATIVE = frozenset({"add", "mul", "xor", "and", "or", "eq"})
+
+#: Operations whose first two operands may change places.
+EXCHANGEABLE = COMMUTATIVE | {"multiply_add"}
+
+
+def canonical_args(op: str, args: tuple[int, ...]) -> tuple[int, ...]:
+    """`args`, numbers of values, in the order that stands for each order with the same result.
+
+    Operations of one name on the same canonical arguments are equal: value numbering (Cocke and
+    Schwartz, 1970), of graphs, of programs and of proofs, begins with it.
+    """
+    if op in EXCHANGEABLE and args[0] > args[1]:
+        return (args[1], args[0], *args[2:])
+    return args

@@ -6,7 +6,8 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from slotweave.rewrite.workspace import EXCHANGEABLE, Kind, Workspace
+from slotweave.isa import EXCHANGEABLE
+from slotweave.rewrite.workspace import Kind, Workspace
 from slotweave.rules import Rule, Term
 from slotweave.rules.term import compute
 

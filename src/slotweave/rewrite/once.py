@@ -11,10 +11,9 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from slotweave.ir.graph import PURE, Graph, Node
-from slotweave.isa import LOADS, WORD_MASK
 from slotweave.machine import Machine
 from slotweave.rewrite.finish import FOR_OTHERS
-from slotweave.rewrite.workspace import EXCHANGEABLE
+from slotweave.rewrite.workspace import form_of, may_be_shared
 
 #: Slices of these may be simpler.
 _LAYERS = frozenset({"slice", "broadcast", "overlay"})
@@ -80,16 +79,13 @@ def _edges_of_firsts(graph: Graph) -> _Edges:
     for index, node in enumerate(nodes):
         if node.after:
             edges.after[index] = tuple([same[earlier] for earlier in node.after])
-        pure = node.op in PURE
         if not needed[index]:
-            if not pure:
+            if node.op not in PURE:
                 edges.args[index], edges.joins[index], edges.unread[index] = (), True, True
             continue
         edges.args[index] = args = tuple([same[arg] for arg in node.args])
-        if pure or (node.region in inputs and node.effect is LOADS):
-            if node.op in EXCHANGEABLE and args[0] > args[1]:
-                args = (args[1], args[0], *args[2:])
-            key = (node.op, node.width, args, node.imm & WORD_MASK, node.offsets, node.region)
+        if may_be_shared(node, inputs):
+            key = form_of(node.op, node.width, args, node.imm, node.offsets, node.region)
             same[index] = interned.setdefault(key, index)
     return edges
 

@@ -8,22 +8,36 @@ named by the order in which they were made; the names of one rewriting are the s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Container, Hashable
 from dataclasses import replace
 from typing import TypeAlias
 
 from slotweave.ir.graph import PURE, Graph, Node
-from slotweave.isa import COMMUTATIVE, LOADS, WORD_MASK, Shape
+from slotweave.isa import LOADS, WORD_MASK, Shape, canonical_args
 from slotweave.machine import Machine
 
 #: What is at an operand: its operation, "constant", or a word that some rule names.
 Kind: TypeAlias = str | int
 
-#: Operations whose first two operands may change places.
-EXCHANGEABLE = COMMUTATIVE | {"multiply_add"}
-
 #: An engine that takes longer than this for the lanes of a vector is no place for scattered words.
 MOST_LANE_CYCLES = 2
+
+
+def may_be_shared(node: Node, inputs: Container[str]) -> bool:
+    """Whether one node can stand for all that are like it: pure ones, and loads from `inputs`."""
+    return node.op in PURE or (node.effect is LOADS and node.region in inputs)
+
+
+def form_of(
+    op: str,
+    width: int,
+    args: tuple[int, ...],
+    imm: int = 0,
+    offsets: tuple[int, ...] = (),
+    region: str = "",
+) -> Hashable:
+    """What nodes that compute the same have in common, if they may be shared."""
+    return op, width, canonical_args(op, args), imm & WORD_MASK, offsets, region
 
 
 class Workspace:
@@ -69,7 +83,7 @@ class Workspace:
         item, stage = labels.item, labels.stage
         if op == "const" or (op == "broadcast" and self.known[args[0]] is not None):
             item, stage = -1, ""
-        key = self._form(op, width, args, imm, (), "")
+        key = form_of(op, width, args, imm)
         name = self._interned.get(key)
         if name is not None:
             self._share(name, item, self.position[root])
@@ -79,7 +93,7 @@ class Workspace:
 
     def find(self, op: str, width: int, args: tuple[int, ...], imm: int = 0) -> int | None:
         """The node of that form, if there is one."""
-        return self._interned.get(self._form(op, width, args, imm, (), ""))
+        return self._interned.get(form_of(op, width, args, imm))
 
     def find_constant(self, value: int, width: int) -> int | None:
         """The node that holds `value` in each of `width` lanes, if there is one."""
@@ -156,19 +170,9 @@ class Workspace:
 
     def _key(self, node: Node) -> Hashable | None:
         """Equal for nodes that compute the same; None for nodes that must stay apart."""
-        op, region = node.op, node.region
-        if op not in PURE and not (node.effect is LOADS and region in self._inputs):
+        if not may_be_shared(node, self._inputs):
             return None
-        return self._form(op, node.width, node.args, node.imm, node.offsets, region)
-
-    @staticmethod
-    def _form(
-        op: str, width: int, args: tuple[int, ...], imm: int, offsets: tuple[int, ...], region: str
-    ) -> Hashable:
-        """The key of a node that may be interned."""
-        if op in EXCHANGEABLE and args[0] > args[1]:
-            args = (args[1], args[0], *args[2:])
-        return op, width, args, imm & WORD_MASK, offsets, region
+        return form_of(node.op, node.width, node.args, node.imm, node.offsets, node.region)
 
     def _known_of(self, node: Node) -> tuple[int | None, Kind]:
         """The word that `node` holds in each lane, if it is constant, and what rules tell it by."""

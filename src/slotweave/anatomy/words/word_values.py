@@ -18,7 +18,7 @@ from slotweave.anatomy.words.scratch_flow import ScratchFlow
 from slotweave.anatomy.words.slot_columns import SlotColumns
 from slotweave.isa import WORD_BITS, WORD_MASK
 from slotweave.isa.codegen import word_function
-from slotweave.isa.operations import COMMUTATIVE, LOADS, STORES, Operation
+from slotweave.isa.operations import LOADS, STORES, Operation, canonical_args
 
 #: The number of its base times 2^32 plus the distance from it. The base of constants is 0.
 Value = int
@@ -169,14 +169,7 @@ def _result(numbering: _Numbering, operation: Operation, args: Sequence[Value]) 
         return word_function(name)(*args)
     if name in _SUMS and (known := _sum(name, *args)) is not None:
         return known
-    if name in COMMUTATIVE:
-        left, right = args
-        key: Hashable = (name, right, left) if right < left else (name, left, right)
-    elif name == "multiply_add":
-        key = (name, *sorted(args[:2]), args[2])
-    else:
-        key = (name, *args)
-    return numbering.base(key)
+    return numbering.base((name, *canonical_args(name, tuple(args))))
 
 
 def _moved(value: Value, distance: int) -> Value:

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from slotweave.isa import COMMUTATIVE
-
-#: Operations whose first two operands may change places.
-_EXCHANGEABLE = COMMUTATIVE | {"multiply_add"}
+from slotweave.isa import EXCHANGEABLE
 
 #: An operation and its details, and the classes of its operands.
 _Head = tuple[Hashable, ...]
@@ -87,10 +84,10 @@ class Congruence:
             return head, (stands_for[args[0]],)
         if len(args) == 2:
             first, second = stands_for[args[0]], stands_for[args[1]]
-            if first > second and head[0] in _EXCHANGEABLE:
+            if first > second and head[0] in EXCHANGEABLE:
                 return head, (second, first)
             return head, (first, second)
         args = tuple([stands_for[arg] for arg in args])
-        if args and args[0] > args[1] and head[0] in _EXCHANGEABLE:
+        if args and args[0] > args[1] and head[0] in EXCHANGEABLE:
             args = (args[1], args[0], *args[2:])
         return head, args

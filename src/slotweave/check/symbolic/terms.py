@@ -28,15 +28,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from slotweave.isa import BINARY_SYMBOLS, COMMUTATIVE, WORD_MASK
+from slotweave.isa import BINARY_SYMBOLS, EXCHANGEABLE, WORD_MASK, canonical_args
 from slotweave.isa.codegen import word_function
 
 #: How deep `Terms.text` shows what a term is made of.
 _TEXT_DEPTH = 4
-
-
-#: Operations whose first two operands may change places.
-_EXCHANGEABLE = COMMUTATIVE | {"multiply_add"}
 
 
 class Node(NamedTuple):
@@ -93,8 +89,7 @@ class Terms:
 
     def operation(self, name: str, args: tuple[int, ...]) -> int:
         """The operation `name` of `isa` on words, normalised."""
-        if name in _EXCHANGEABLE and args[0] > args[1]:
-            args = (args[1], args[0], *args[2:])
+        args = canonical_args(name, args)
         numbers = self._made[name]
         number = numbers.get(args)
         if number is None:
@@ -107,7 +102,7 @@ class Terms:
         lanes = self._lanes.get(key)
         if lanes is None:
             numbers, made = self._made[name], []
-            exchangeable = name in _EXCHANGEABLE
+            exchangeable = name in EXCHANGEABLE
             for args in zip(*rows, strict=True):  # as in `operation`, without the calls
                 if exchangeable and args[0] > args[1]:
                     args = (args[1], args[0], *args[2:])
