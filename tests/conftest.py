@@ -35,6 +35,7 @@ LONGEST = (
     "imitations/test_imitations.py",
     "docs/test_how_low.py",
     "docs/test_ladder.py",
+    "rules/test_superoptimize.py",
     "selftest/test_trial.py",
     "challenge/tree_hash/test_proofs.py",
     "repacking/test_repack.py",
@@ -48,6 +49,11 @@ LONGEST = (
     "test_machine_variants.py",
     "challenge/tree_hash/test_plans.py",
     "challenge/tree_hash/test_grid.py",
+    "hexagon/test_emulator.py",
+    "hexagon/test_mutants.py",
+    "hexagon/test_repack.py",
+    "instances/test_series.py",
+    "parallel/test_cluster.py",
 )
 
 

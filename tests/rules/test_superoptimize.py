@@ -81,6 +81,40 @@ def test_a_shift_that_is_left_open_is_decided_count_by_count(
     assert search((A >> 3) >> 4, 1).found == "a >> 7"
 
 
+@pytest.mark.parametrize(
+    ("steps", "narrow"),
+    [
+        ((Step("shr", (0, CONSTANT)), Step("multiply_add", (1, CONSTANT, CONSTANT))), True),
+        ((Step("shr", (0, CONSTANT)), Step("xor", (1, 0))), False),
+        ((Step("shr", (CONSTANT, 0)), Step("xor", (1, CONSTANT))), False),
+        ((Step("shr", (0, CONSTANT)), Step("shr", (0, CONSTANT)), Step("xor", (1, 2))), False),
+    ],
+)
+def test_a_structure_is_narrow_if_one_right_shift_is_all_that_it_knows(
+    steps: Structure, narrow: bool
+) -> None:
+    assert superoptimize._comes_from_first_shift(steps, 1) is narrow
+
+
+def test_counts_that_leave_too_few_results_are_excluded_without_the_solver(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def unsure(*asked_about: Any) -> Any:
+        fixed = asked_about[2]
+        asked.extend(fixed.values())
+        return superoptimize._Verdict(None) if fixed else None
+
+    monkeypatch.setattr(superoptimize, "_synthesize", unsure)
+    target = superoptimize._target((A * 5) ^ (A >> 3))
+    structure = (Step("shr", (0, CONSTANT)), Step("multiply_add", (1, CONSTANT, CONSTANT)))
+    assert superoptimize._decide(structure, target) == superoptimize._Verdict(None)
+    # 4,096 words have nearly as many results; shifts by 21 and more leave 2,048 at most.
+    assert target.results > 2048
+    assert asked == list(range(21))
+
+
 @st.composite
 def planted(draw: st.DrawFn, inputs: tuple[Term, ...], operations: int) -> Term:
     """A term of so many operations, each on inputs, the result before it, or constants."""

@@ -8,6 +8,8 @@ for all words they would fit these. Constants that fit are right only once the s
 
 Before the solver is asked, a structure is excluded that cannot let a bit depend on a higher one if
 two inputs show that the term does, and one that ignores an input if two inputs show that it counts.
+A right shift by k leaves 2^(32 - k) words: where all that a structure computes comes from one, the
+term must not have more results.
 """
 
 from __future__ import annotations
@@ -41,6 +43,9 @@ SECOND = Effort(words=20, patience=20_000_000)
 
 #: How many random words follow zero and the words of a single bit, which say most.
 _RANDOM_WORDS = 24
+
+#: On how many random words the results of the term are counted.
+_COUNTED_WORDS = 1 << 12
 
 Words = tuple[int, ...]
 
@@ -76,6 +81,7 @@ class _Target:
     words: tuple[Words, ...]
     counting_inputs: frozenset[int]
     triangular: bool  # as far as the words show: no bit depends on a higher one
+    results: int  # how many different ones some words have
 
     def value(self, words: Words) -> int:
         return compute(self.term, dict(zip(self.names, words, strict=True)))
@@ -129,7 +135,7 @@ def _target(term: Term) -> _Target:
     flips = [(number, bit) for bit in range(WORD_BITS) for number in range(len(names))]
     zero = (0,) * len(names)
     single_bits = [_flipped(zero, *flip) for flip in flips]
-    target = _Target(term, names, (zero, *single_bits, *bases), frozenset(), True)
+    target = _Target(term, names, (zero, *single_bits, *bases), frozenset(), True, 0)
     counting, triangular = set(), True
     for base in (zero, *bases[:2]):
         for number, bit in flips:
@@ -137,7 +143,11 @@ def _target(term: Term) -> _Target:
             triangular = triangular and not changed & ((1 << bit) - 1)
             if changed:
                 counting.add(number)
-    return replace(target, counting_inputs=frozenset(counting), triangular=triangular)
+    many = (tuple(draw.getrandbits(WORD_BITS) for _ in names) for _ in range(_COUNTED_WORDS))
+    results = len({target.value(words) for words in many})
+    return replace(
+        target, counting_inputs=frozenset(counting), triangular=triangular, results=results
+    )
 
 
 def _flipped(words: Words, number: int, bit: int) -> Words:
@@ -160,7 +170,10 @@ def _decide(structure: Structure, target: _Target) -> _Verdict | None:
 def _decide_by_count(structure: Structure, target: _Target) -> _Verdict | None:
     """The same on more words, for each count of the first right shift (32 or more give 0)."""
     places = _right_shift_counts(structure)[:1]
+    narrow = _comes_from_first_shift(structure, len(target.names))
     for counts in product(range(WORD_BITS + 1), repeat=len(places)):
+        if narrow and target.results > 1 << (WORD_BITS - counts[0]):
+            continue
         fixed = dict(zip(places, counts, strict=True))
         verdict = _synthesize(structure, target, fixed, SECOND)
         if verdict is None or verdict.constants is not None:
@@ -177,6 +190,19 @@ def _right_shift_counts(structure: Structure) -> list[int]:
         if operand == CONSTANT
     ]
     return [number for number, is_count in enumerate(stand) if is_count]
+
+
+def _comes_from_first_shift(structure: Structure, inputs: int) -> bool:
+    """Whether the result depends on inputs through the first right shift by a constant alone."""
+    depends = [True] * inputs
+    is_first = True
+    for step in structure:
+        if is_first and step.op == "shr" and step.operands[1] == CONSTANT:
+            depends.append(False)
+            is_first = False
+        else:
+            depends.append(any(depends[x] for x in step.operands if x != CONSTANT))
+    return not is_first and not depends[-1]
 
 
 def _synthesize(

@@ -36,6 +36,8 @@ def test_stages_are_those_of_the_hash() -> None:
         assert computed(TERMS["parity-before-stage-5"], a) == (stage(5, a) ^ last) & 1
         for n in WORDS:
             assert computed(TERMS["stage-5-carried-node"], a, n) == stage(5, a) ^ last ^ n
+            across = computed(TERMS["stage-5-node-stage-0"], a, n)
+            assert across == stage(0, stage(5, a) ^ last ^ n)
 
 
 def test_addresses_take_one_bit() -> None:

@@ -29,6 +29,7 @@ def search_targets() -> tuple[SearchTarget, ...]:
         SearchTarget("parity-before-stage-5", last & 1, 3),
         SearchTarget("stages-0-1", _stages(a, 0, 1), 4),
         SearchTarget("stages-4-5", _stages(a, 4, 5), 4),
+        SearchTarget("stage-5-node-stage-0", _stages(last ^ n, 0), 4),
     )
 
 
