@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.anatomy.timing.retiming import operations_of
-from slotweave.anatomy.timing.what_if import scratch_prices
+from slotweave.anatomy.timing.scratch_prices import scratch_prices
 from slotweave.anatomy.timing.words_in_turn import Touched, values_of
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
