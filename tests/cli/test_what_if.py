@@ -65,7 +65,7 @@ def test_operations_that_cannot_be_parted_need_their_slots(tmp_path: Path) -> No
 
 
 def test_what_stays_as_it_is_needs_its_slots_and_is_named(tmp_path: Path) -> None:
-    """A sum is in flight when the program jumps, so the bundles around the jump stay as they are."""
+    """A sum is in flight when the program jumps, so the bundles around it stay as they are."""
     machine = tmp_path / "slow.toml"
     shown = slotweave("machines", "show", "challenge").out
     machine.write_text(shown.replace("[word]", "[latency]\nalu.add = 3\n\n[word]"))
@@ -95,7 +95,9 @@ def test_values_that_do_not_fit_are_refused_with_the_number_of_words(tmp_path: P
     loads = [{"load": [["const", word, word]]} for word in range(10)]
     file.write_text(json.dumps(loads + sums))
     refused = slotweave("what-if", file, "--set", "scratch=8")
-    assert_refused(refused, "SW301", "need 10 words of scratch at once, and there are 8", exit_code=3)
+    assert_refused(
+        refused, "SW301", "need 10 words of scratch at once, and there are 8", exit_code=3
+    )
     assert slotweave("what-if", file, "--set", "scratch=10").code == 0
     file.write_text(json.dumps([*loads, {"flow": [["jump", 11]]}, *sums]))
     refused = slotweave("what-if", file, "--set", "scratch=8")

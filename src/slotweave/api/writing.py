@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slotweave.arguments import name_in, path_of, text_of
 from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.files import read_text
 from slotweave.names import (
     AnyFacts,
     AnyMachine,
@@ -17,7 +18,6 @@ from slotweave.names import (
     machine_named,
     machine_of,
     program_of,
-    read_text,
     write_text,
 )
 from slotweave.results.written import Exported, OnPage, Page, PassText
@@ -60,7 +60,7 @@ def run_pass(
         raise InputError(Diagnostic("SW212", f"no pass {name!r} runs on a text; these do: {takes}"))
     given, target = path_of(text, "a graph or a problem"), machine_named(machine)
     name_of_text = text_of("called", called) if called != "" else ""
-    held, file = (given, name_of_text) if "\n" in given else (read_text(given), given)
+    held, file = (given, name_of_text) if "\n" in given else (read_text(given, "SW213"), given)
     return PassText(name, target.name, TEXT_PASSES[name].run(held, file, target))
 
 

@@ -126,7 +126,9 @@ class Groups:
             f"parted: the program needs {count} slots of {first.engine}, not {slots[first.engine]}"
         )
         bundle = self.begin + first.bundle
-        return InputError(Diagnostic("SW212", reason, "", None, bundle, first.engine, first.position))
+        return InputError(
+            Diagnostic("SW212", reason, "", None, bundle, first.engine, first.position)
+        )
 
 
 def operations_of(placed: Placements, machine: Machine) -> Operations:

@@ -29,7 +29,8 @@ class ScratchPrices:
 
     `now` is what the program takes so in `words` words, `saved` how many cycles fewer with a step
     more, `lost` how many more with a step less; None if it does not fit, for it holds `needed`
-    words at once, or shares words so that operations which cannot be parted need more slots. `prices` says how many fewer with one more slot of each engine.
+    words at once, or shares words so that operations which cannot be parted need more slots.
+    `prices` says how many fewer with one more slot of each engine.
     """
 
     step: int

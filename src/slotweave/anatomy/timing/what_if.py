@@ -248,15 +248,13 @@ def _expect_scratch(part: StraightPart, size: int) -> None:
     used = _words_used(part.placed)
     if used > size:
         reason = (
-            f"the program has a value in scratch word {used - 1:,}, scratch has {size:,} words, and "
+            f"the program has a value in scratch word {used - 1:,}, there are {size:,} words, and "
             "values of a program that jumps are not allocated again"
         )
         raise NoSchedule(Diagnostic("SW301", reason))
 
 
-def _timings_of(
-    part: StraightPart, machine: Machine
-) -> tuple[Timing | Kept, Timing | Kept]:
+def _timings_of(part: StraightPart, machine: Machine) -> tuple[Timing | Kept, Timing | Kept]:
     """A block with the words that it has, and with words of its own for each result.
 
     One where something is in flight at an edge stays as it is.

@@ -64,8 +64,7 @@ class _Tried:
 
 @dataclass(frozen=True, slots=True)
 class ModuloState:
-    """How far a search has come: the best schedule, and each period tried, once, the latest last.
-    """
+    """How far a search has come: the best schedule, and each period tried, the latest last."""
 
     schedule: ProjectSchedule | None = None
     period: int = 0
@@ -207,9 +206,7 @@ def _at_period(
         yield _noted(state, Attempt(period, False, so_far.placements, why))
 
 
-def _pressed(
-    search: ModuloSearch, state: ModuloState, so_far: _Tried
-) -> Iterator[ModuloState]:
+def _pressed(search: ModuloSearch, state: ModuloState, so_far: _Tried) -> Iterator[ModuloState]:
     """The same period with ever shorter makespans."""
     period = state.period
     at = search.at_period(period)
