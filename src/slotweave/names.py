@@ -126,6 +126,31 @@ def effort_named(given: str) -> Effort:
     return known[name_in(given, "effort", known)]
 
 
+def job_for(kernel: AnyKernel, program: Program, machine: Machine) -> Job:
+    """The job of `kernel` with the parameters and the contract that `program` names, if it is one
+    for that kernel, else with the usual ones."""
+    chosen = kernel_of(kernel, machine)
+    said = meta_for(chosen, program)
+    params = said.get("params") or {}
+    return job(chosen, contract=said.get("contract"), machine=machine, **params)
+
+
+def meta_for(kernel: Kernel, *programs: Program | None) -> Mapping[str, Any]:
+    """What the first of `programs` that is for `kernel` says of itself."""
+    for program in programs:
+        if program is not None and program.meta.get("kernel") == kernel.name:
+            params, contract = program.meta.get("params"), program.meta.get("contract")
+            return {
+                "params": params if _are_numbers(params) else None,
+                "contract": contract if isinstance(contract, str) else None,
+            }
+    return {}
+
+
+def _are_numbers(params: object) -> bool:
+    return isinstance(params, Mapping) and all(type(value) is int for value in params.values())
+
+
 def job_named_by(program: Program, machine: Machine) -> Job:
     """The job that a program says it was compiled from."""
     meta = program.meta
@@ -146,8 +171,7 @@ def job_with_plan_of(program: Program, machine: Machine) -> Job:
     meta = program.meta
     kernel = kernels().get(str(meta.get("kernel")))
     params, contract, plan = meta.get("params"), meta.get("contract"), meta.get("plan")
-    numbers = isinstance(params, Mapping) and all(type(each) is int for each in params.values())
-    if kernel is None or not numbers or plan not in kernel.plan_names:
+    if kernel is None or not _are_numbers(params) or plan not in kernel.plan_names:
         reason = (
             "the program file does not name a kernel, parameters and a plan that come with "
             "Slotweave, so there is no graph to hold its mutants against; test a kernel instead"
