@@ -56,9 +56,10 @@ def verify(
 
     Runs on `instances` random inputs, and on some made to reach each side of each branch; `prove`
     also tries to prove it for all inputs. A kernel in place of a job has the parameters that the
-    program names, if the program names that kernel; of equal names a file goes first. Without `against` it is the kernel of `use`, else the one
-    that the program names; another program without `facts` is compared on memories of that kernel.
-    `of` in the result says what the proof compares with. `names` is what errors call the two.
+    program names, if the program names that kernel; a file of that name goes first. Without
+    `against` it is the kernel of `use`, else the one that the program names; another program
+    without `facts` is compared on memories of that kernel. `of` in the result says what the proof
+    compares with. `names` is what errors call the two.
 
     Raises CheckFailed for a difference: SW403, a run shows it; SW409, the proof refutes it. Its
     `report` is what was found before.
