@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from slotweave.arguments import name_in, wanted, whole_number
 from slotweave.extensions.lookup import NOTHING, contract_called, named_facts
@@ -93,8 +93,9 @@ def show_facts(
     if not is_kernel(of):
         if contract is not None:
             raise wanted("SW212", "a contract is for facts of a kernel", of)
-        known = facts_given(of, values)
-        return FactsShown(facts_name(of), known)
+        given = cast("AnyFacts", of)
+        known = facts_given(given, values)
+        return FactsShown(facts_name(given), known)
     chosen = kernel_of(of, machine_named(machine))
     if contract is not None:
         name_in(contract, f"contract of {chosen.name} called", chosen.contracts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,6 +32,9 @@ from slotweave.cli.program_files import Building, building
 from slotweave.cli.terminal import Terminal
 from slotweave.extensions import extensions
 from slotweave.extensions.lookup import named_facts
+
+if TYPE_CHECKING:
+    from slotweave.frontend.kernel import Kernel
 
 app = typer.Typer(
     help="List and show facts about memory (--facts).",
@@ -76,16 +79,17 @@ def show_facts(
     expect_one_on_stdout(output, json)
     expect_writable(destination)
     how, target = building(files, terminal), machine_named(machine)
+    of: Kernel | str = name
+    values: Mapping[str, Any] = {}
     if is_kernel(name):
-        kernel = kernel_named(name, target)
-        values: Mapping[str, int] = parameters_of(kernel, parameters or ())
-        found = shown(kernel, contract=contract, machine=target, **values)
-    else:
-        if parameters or contract:
-            reason = f"-p and --contract are for kernels, and {name!r} is none"
-            raise InputError(Diagnostic("SW212", reason))
-        extension, _facts = named_facts().get(name, (None, None))
-        found = shown(name, **(how.values(extension) or {}))
+        of = kernel_named(name, target)
+        values = parameters_of(of, parameters or ())
+    elif parameters or contract:
+        reason = f"-p and --contract are for kernels, and {name!r} is none"
+        raise InputError(Diagnostic("SW212", reason))
+    elif name in named_facts():
+        values = how.values(named_facts()[name][0]) or {}
+    found = shown(of, contract=contract, machine=target, **values)
     if output is not None or not json:
         write_output(destination, found.text())
     if json:
