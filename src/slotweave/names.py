@@ -21,9 +21,10 @@ from slotweave.arguments import (
 from slotweave.backend.fit import Effort
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.files import read_text, write_whole
-from slotweave.driver.job import INSTANCES
+from slotweave.driver.job import INSTANCES, are_numbers
 from slotweave.driver.job import Job as Job  # what `job` makes, for those above
 from slotweave.driver.job import Use as Use  # what a program is verified against
+from slotweave.driver.job import meta_for as meta_for  # what a program says of itself
 from slotweave.extensions import kernels, machines
 from slotweave.extensions.lookup import (
     NOTHING,
@@ -135,22 +136,6 @@ def job_for(kernel: AnyKernel, program: Program, machine: Machine) -> Job:
     return job(chosen, contract=said.get("contract"), machine=machine, **params)
 
 
-def meta_for(kernel: Kernel, *programs: Program | None) -> Mapping[str, Any]:
-    """What the first of `programs` that is for `kernel` says of itself."""
-    for program in programs:
-        if program is not None and program.meta.get("kernel") == kernel.name:
-            params, contract = program.meta.get("params"), program.meta.get("contract")
-            return {
-                "params": params if _are_numbers(params) else None,
-                "contract": contract if isinstance(contract, str) else None,
-            }
-    return {}
-
-
-def _are_numbers(params: object) -> bool:
-    return isinstance(params, Mapping) and all(type(value) is int for value in params.values())
-
-
 def job_named_by(program: Program, machine: Machine) -> Job:
     """The job that a program says it was compiled from."""
     meta = program.meta
@@ -171,7 +156,7 @@ def job_with_plan_of(program: Program, machine: Machine) -> Job:
     meta = program.meta
     kernel = kernels().get(str(meta.get("kernel")))
     params, contract, plan = meta.get("params"), meta.get("contract"), meta.get("plan")
-    if kernel is None or not _are_numbers(params) or plan not in kernel.plan_names:
+    if kernel is None or not are_numbers(params) or plan not in kernel.plan_names:
         reason = (
             "the program file does not name a kernel, parameters and a plan that come with "
             "Slotweave, so there is no graph to hold its mutants against; test a kernel instead"

@@ -121,9 +121,8 @@ def run_against_reference(
         with _naming_input(f"seed {seed}, instance {instance}"):
             ends = question.ends(before)
             slots = ends.end.cycles * slots_a_bundle
-            if (
-                both and instance == 0 and slots <= MOST_TWICE
-            ):  # the slow one second: it need not see an endless program
+            # The slow one second: it need not see an endless program.
+            if both and instance == 0 and slots <= MOST_TWICE:
                 slow = run(program, machine, before, strict=strict, max_cycles=max_cycles,
                            checked=encoded.refusal is None)  # fmt: skip
                 _expect_same_end(ends.end, slow)
@@ -140,9 +139,8 @@ def run_against_reference(
             question.judge(before, ends)
         tried += 1
     left_out = directed.left_out + len(directed.memories) - tried
-    return Verified(
-        instances, 0, cycles, tried, directed.coverage, against, left_out, directed.too_long
-    )
+    found = Verified(instances, 0, cycles, tried, directed.coverage, against, left_out)
+    return replace(found, too_long=directed.too_long)
 
 
 def _slots_a_bundle(program: Program) -> float:
