@@ -57,6 +57,9 @@ def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:
     if prices.lost is not None:
         yield f"{prices.lost:6,} more with {step} fewer words"
     else:
-        yield f"       not with {step} fewer words: {prices.needed:,} are needed"
+        reason = f"{prices.needed:,} are needed"
+        if prices.needed <= words - step:
+            reason = "operations that cannot be parted then need more slots"
+        yield f"       not with {step} fewer words: {reason}"
     for engine, saved in prices.prices.items():
         yield f"{saved:6,} fewer with these words and one more slot for {engine}"
