@@ -154,11 +154,14 @@ def _words_of_array(memory: np.ndarray[Any, Any]) -> Words:
 
 def slots_of(given: object, machine: Machine) -> dict[str, int]:
     """Slots by engine of `machine`, and words of `scratch`, as many as a machine may have."""
-    from slotweave.recompiling.machines import settings_of
+    from slotweave.recompiling.machines import SCRATCH, settings_of
 
     if given is None:
         return {}
     if not isinstance(given, Mapping):
         raise wanted("SW212", "slots must be numbers by engine, such as {'load': 3}", given)
-    numbers = {name: [whole_number(f"{name!s:.40}", value)] for name, value in given.items()}
+    numbers = {}
+    for name, value in given.items():
+        what = "the words of scratch" if name == SCRATCH else f"the slots of {name!s:.40}"
+        numbers[name] = [whole_number(what, value)]
     return {name: number for name, (number,) in settings_of(machine, numbers).items()}

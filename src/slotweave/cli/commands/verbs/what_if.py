@@ -55,7 +55,7 @@ def what_if(
     svg: Svg = None,
     json: Json = False,
 ) -> None:
-    """Time a program with more or fewer slots or scratch, without compiling.
+    """Time a program with other slots or scratch, without compiling.
 
     Also print what one more slot of each engine, or more scratch, would save. The operations,
     their order, their engines and their scratch words stay as they are; compiling again might
