@@ -22,9 +22,6 @@ from slotweave.isa import WORD_MASK
 from slotweave.machine import Machine
 from slotweave.simulate.run import Memory, Words
 
-#: More slots of one engine are not timed.
-MOST_SLOTS = 1024
-
 _LONGEST_SHOWN = 40
 
 
@@ -156,17 +153,15 @@ def _words_of_array(memory: np.ndarray[Any, Any]) -> Words:
 
 
 def slots_of(given: object, machine: Machine) -> dict[str, int]:
-    """Slots by engine of `machine`, each from 0 to MOST_SLOTS."""
+    """Slots by engine of `machine`, and words of `scratch`, as many as a machine may have."""
+    from slotweave.recompiling.machines import SCRATCH, settings_of
+
     if given is None:
         return {}
     if not isinstance(given, Mapping):
         raise wanted("SW212", "slots must be numbers by engine, such as {'load': 3}", given)
-    found = {}
-    for engine, slots in given.items():
-        if engine not in machine.slots:
-            raise unknown("SW212", "engine", str(engine), machine.slots)
-        number = whole_number(f"the slots of {engine}", slots)
-        if not 0 <= number <= MOST_SLOTS:
-            raise wanted("SW212", f"{engine} must have from 0 to {MOST_SLOTS} slots", slots)
-        found[engine] = number
-    return found
+    numbers = {}
+    for name, value in given.items():
+        what = "the words of scratch" if name == SCRATCH else f"the slots of {name!s:.40}"
+        numbers[name] = [whole_number(what, value)]
+    return {name: number for name, (number,) in settings_of(machine, numbers).items()}

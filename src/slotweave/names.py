@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from slotweave.arguments import (
     held_program,
@@ -20,16 +20,19 @@ from slotweave.arguments import (
 )
 from slotweave.backend.fit import Effort
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.base.files import write_whole
-from slotweave.driver.job import INSTANCES
+from slotweave.base.files import read_text, write_whole
+from slotweave.driver.job import INSTANCES, are_numbers
 from slotweave.driver.job import Job as Job  # what `job` makes, for those above
 from slotweave.driver.job import Use as Use  # what a program is verified against
-from slotweave.extensions import extensions, kernels, machines
+from slotweave.driver.job import meta_for as meta_for  # what a program says of itself
+from slotweave.extensions import kernels, machines
 from slotweave.extensions.lookup import (
+    NOTHING,
     contract_called,
     described_machine,
     described_plan,
     expect_parameters,
+    named_facts,
     plan_called,
     unknown,
 )
@@ -124,6 +127,15 @@ def effort_named(given: str) -> Effort:
     return known[name_in(given, "effort", known)]
 
 
+def job_for(kernel: AnyKernel, program: Program, machine: Machine) -> Job:
+    """The job of `kernel` with the parameters and the contract that `program` names, if it is one
+    for that kernel, else with the usual ones."""
+    chosen = kernel_of(kernel, machine)
+    said = meta_for(chosen, program)
+    params = said.get("params") or {}
+    return job(chosen, contract=said.get("contract"), machine=machine, **params)
+
+
 def job_named_by(program: Program, machine: Machine) -> Job:
     """The job that a program says it was compiled from."""
     meta = program.meta
@@ -144,8 +156,7 @@ def job_with_plan_of(program: Program, machine: Machine) -> Job:
     meta = program.meta
     kernel = kernels().get(str(meta.get("kernel")))
     params, contract, plan = meta.get("params"), meta.get("contract"), meta.get("plan")
-    numbers = isinstance(params, Mapping) and all(type(each) is int for each in params.values())
-    if kernel is None or not numbers or plan not in kernel.plan_names:
+    if kernel is None or not are_numbers(params) or plan not in kernel.plan_names:
         reason = (
             "the program file does not name a kernel, parameters and a plan that come with "
             "Slotweave, so there is no graph to hold its mutants against; test a kernel instead"
@@ -177,19 +188,17 @@ def facts(name: AnyPath = "none", **values: Any) -> Facts:
     4
     """
     name = path_of(name, "facts that are not a value")
-    if name == "none":
+    if name == NOTHING:
         return nothing_known()
-    for extension in extensions():
-        for each in extension.facts:
-            if each.name == name and extension.subject:
-                about = kernels()[extension.subject.kernel]
-                return about.facts(parameters_of(about, values), each.contract)
+    extension, named = named_facts().get(name, (None, None))
+    if extension and named and extension.subject:
+        about = kernels()[extension.subject.kernel]
+        return about.facts(parameters_of(about, values), named.contract)
     if name.endswith(".json"):
         from slotweave.ir.text.facts_json import facts_from_json
 
-        return facts_from_json(read_text(name), name)
-    known = [each.name for extension in extensions() for each in extension.facts]
-    raise unknown("SW215", "set of facts called", name, ["none", *known])
+        return facts_from_json(read_text(name, "SW215"), name)
+    raise unknown("SW215", "set of facts called", name, [*named_facts(), NOTHING])
 
 
 def load(path: AnyPath) -> Program:
@@ -203,7 +212,7 @@ def load(path: AnyPath) -> Program:
     text = path_of(path, "a program to load")
     if "\n" in text:
         return program_in_text(text, "text")
-    return program_in_text(read_text(text), text)
+    return program_in_text(read_text(text, "SW204"), text)
 
 
 def is_record(text: str) -> bool:
@@ -256,7 +265,7 @@ def machine_named(given: AnyMachine) -> Machine:
     if given in known:
         return known[given]
     if given.endswith(".toml"):
-        return described_machine(read_text(given), given)
+        return described_machine(read_text(given, "SW205"), given)
     raise unknown("SW208", "machine", given, known)
 
 
@@ -285,6 +294,14 @@ def kernel_of(given: AnyKernel, machine: Machine) -> Kernel:
     raise unknown("SW201", "kernel", given, known)
 
 
+def is_kernel(given: object) -> TypeGuard[AnyKernel]:
+    """Is this a kernel, or the name of one, and no facts?"""
+    if isinstance(given, str):
+        is_facts = given == NOTHING or given in named_facts()
+        return not is_facts and (".py:" in given or given in kernels())
+    return isinstance(given, Kernel | KernelFunction) or inspect.isfunction(given)
+
+
 def parameters_of(kernel: Kernel, given: Mapping[str, int]) -> dict[str, int]:
     """The parameters of `kernel`: those given, its defaults for the others. Raises SW202."""
     numbers = {name: whole_number(name, value, code="SW202") for name, value in given.items()}
@@ -300,22 +317,33 @@ def plan_of(
         return given
     name = kernel.plan_names[0] if given is None else path_of(given, "a plan that is not a value")
     if name.endswith(".json"):
-        return described_plan(kernel, read_text(name), name)
+        return described_plan(kernel, read_text(name, "SW209"), name)
     return plan_called(kernel, name, values, contract)
 
 
 def facts_of(given: AnyFacts, program: Program) -> Facts:
     """What is given; by a name, about the parameters that the program says it is for."""
-    if given is None:
-        return nothing_known()
-    if isinstance(given, Facts):
-        return given
-    if isinstance(held := getattr(given, "facts", None), Facts):
-        return held
-    name = path_of(given, "facts that are not a value")
     params = program.meta.get("params")
-    said = params if isinstance(params, Mapping) and not name.endswith(".json") else {}
-    return facts(name, **said)
+    return facts_given(given, params if _has_values(given) and isinstance(params, Mapping) else {})
+
+
+def facts_given(given: AnyFacts, values: Mapping[str, Any]) -> Facts:
+    """What is given; by a name, about `values`. Raises SW202 for values of other facts."""
+    if _has_values(given):
+        return facts(os.fspath(given), **values)
+    held = given if isinstance(given, Facts) else getattr(given, "facts", None)
+    if given is None:
+        held = nothing_known()
+    elif not isinstance(held, Facts):
+        held = facts(path_of(given, "facts that are not a value"))
+    if values:
+        raise wanted("SW202", "values are for kernels and for facts that have a name", given)
+    return held
+
+
+def _has_values(given: AnyFacts) -> TypeGuard[AnyPath]:
+    """Are these facts that have a name, and are about values?"""
+    return isinstance(given, str | os.PathLike) and os.fspath(given) in named_facts()
 
 
 def facts_name(given: AnyFacts) -> str:
@@ -337,7 +365,7 @@ def project_in(problem: AnyPath, called: str = "") -> Project:
     given = path_of(problem, "a problem")
     if "\n" in given:
         return read_instance(given, called)
-    return read_instance(read_text(given), given)
+    return read_instance(read_text(given, "SW223"), given)
 
 
 def settings_of(machine: Machine, given: Mapping[str, Sequence[int] | str]) -> dict[str, list[int]]:
@@ -354,15 +382,6 @@ def store_named(given: AnyPath | None) -> str:
     if given is None:
         return default_store()
     return text_of("store", path_of(given, "a store that is no URL"))
-
-
-def read_text(path: str) -> str:
-    """The text of a file. Raises SW203."""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(Diagnostic("SW203", f"cannot be read: {reason}", file=path)) from None
 
 
 def write_text(path: AnyPath, text: str) -> None:

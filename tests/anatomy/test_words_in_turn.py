@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.anatomy.timing.retiming import operations_of
-from slotweave.anatomy.timing.what_if import scratch_prices
+from slotweave.anatomy.timing.scratch_prices import scratch_prices
 from slotweave.anatomy.timing.words_in_turn import Touched, values_of
 from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
@@ -60,3 +60,18 @@ def test_words_have_a_price_as_long_as_they_are_waited_for(words, saved, lost):
     prices = scratch_prices(operations, CHALLENGE, CHALLENGE.slots, words).to_json()
     assert prices["needed"] == 1
     assert (prices["saved"], prices["lost"]) == (saved, lost)
+
+
+def test_words_that_bind_operations_together_do_not_refuse_slots_that_the_program_has() -> None:
+    """In two words each sum overwrites what the other reads; in those of the program none does."""
+    program = Program("challenge", (
+        {"load": (("const", 0, 1), ("const", 1, 2))},
+        {"alu": (("+", 2, 1, 1), ("+", 3, 0, 0))},
+        {"store": (("store", 2, 3),)},
+    ))  # fmt: skip
+    operations = operations_of(placed_under(program, CHALLENGE), CHALLENGE)
+    prices = scratch_prices(operations, CHALLENGE, {**CHALLENGE.slots, "alu": 1}, 2)
+    assert (prices.needed, prices.now, prices.saved) == (2, None, None)
+    assert "operations that cannot be parted need more slots" in prices.why_not()
+    wide = scratch_prices(operations, CHALLENGE, CHALLENGE.slots, 2)
+    assert (wide.now, wide.lost) == (3, None)

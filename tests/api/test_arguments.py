@@ -76,6 +76,7 @@ RIGHT = {
     "search_forms": lambda: {"names": ["stage-5-carried"]},
     "self_test": lambda: {"what": "saxpy", "mutants": 10},
     "show_cache": lambda: {},
+    "show_facts": lambda: {"of": "saxpy"},
     "show_kernel": lambda: {"kernel": "saxpy"},
     "show_machine": lambda: {"machine": "minimal"},
     "show_rule": lambda: {"name": "add_zero"},

@@ -169,6 +169,24 @@ def test_what_a_proof_is_of_is_said() -> None:
     assert sw.verify(tree.program).of == ""
 
 
+def test_a_program_is_compared_with_a_function_or_the_name_of_a_kernel() -> None:
+    """With the parameters that the program names, if it names that kernel."""
+    made = sw.compile(double, n=24)
+    assert sw.verify(made.program, double).of == ""
+    said = sw.verify(sw.compile("saxpy", n=8).program, "saxpy", prove=True).to_json()
+    assert (said["kernel"], said["params"]) == ("saxpy", {"n": 8})
+
+    def triple(k, n=24):
+        x = k.region("x", 0, n, output=True)
+        for at in range(0, n, k.vector_length):
+            x.vstore(at, 3 * x.vload(at))
+
+    with pytest.raises(sw.CheckFailed, match="SW403"):
+        sw.verify(made.program, triple)
+    with pytest.raises(sw.InputError, match="SW212 a program must be"):
+        sw.verify(made.program, print)
+
+
 def test_two_programs_that_differ_are_an_error() -> None:
     one = sw.compile(double).program
     other = sw.compile("saxpy", n=8).program

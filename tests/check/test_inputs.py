@@ -8,6 +8,7 @@ import pytest
 
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.runs.inputs import Directed, directed_inputs
+from slotweave.check.runs.program_inputs import program_inputs
 from slotweave.driver.compile import compile_job
 from slotweave.driver.compiled import Compiled
 from slotweave.driver.job import Job
@@ -17,8 +18,10 @@ from slotweave.frontend.tracer import RegionHandle, Tracer
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Region
+from slotweave.ir.program import Program
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.graph import run_flow
+from slotweave.views.checked.inputs_tried import inputs_tried
 
 
 def words(k: Tracer) -> RegionHandle:
@@ -183,3 +186,40 @@ def test_directed_memories_on_which_the_kernel_fails_are_passed_over():
     plan = kernel.plan("default", {}, "graph")
     verified = compile_job(Job(kernel, {}, "graph", plan, CHALLENGE)).verified
     assert 0 < verified.directed < 8
+
+
+def test_memories_that_are_dropped_where_a_kernel_jumps_are_counted():
+    """By what becomes of them: no result is defined, or the run takes too long to be followed."""
+
+    def divides(k: Tracer) -> None:
+        a = words(k)
+        x = k.variable(a[1] // a[2])
+        k.branch(x.value & 1, lambda: a.store(3, 7), lambda: a.store(3, 9))
+
+    def takes_long(k: Tracer) -> None:
+        a = words(k)
+        x = k.variable(a[0])
+        with k.loop(a[1] & 0xFFFF):
+            x.value = x.value * 3 + 1
+        a.store(2, x.value)
+
+    counted = [compiled(function).verified for function in (divides, takes_long, nested)]
+    assert [(one.left_out > 0, one.too_long > 0) for one in counted] == [
+        (True, False), (False, True), (False, False),
+    ]  # fmt: skip
+    assert "more left out, for which no result is defined" in inputs_tried(counted[0])
+    assert "more not tried, as runs take too long to be followed" in inputs_tried(counted[1])
+
+
+def test_memories_on_which_a_program_alone_fails_are_tried():
+    """Only the reference can say whether it may fail: the search for sides drops none."""
+    bundles = [
+        {"load": (("const", 0, 0), ("const", 1, 1))}, {"load": (("load", 2, 0),)},
+        {"alu": (("//", 3, 1, 2), ("&", 4, 2, 1))}, {"flow": (("cond_jump", 4, 5),)},
+        {"store": (("store", 0, 1),)},
+    ]  # fmt: skip
+    program = Program("challenge", tuple(bundles))
+    found = program_inputs(program, CHALLENGE, Facts(8), 8, seed=0)
+    assert found.coverage.reached == 2
+    assert any(memory[0] == 0 for memory in found.memories)
+    assert (found.left_out, found.too_long) == (0, 0)

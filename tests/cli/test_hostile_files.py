@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from fuzz.mutation import mutated
-from slotweave.cli.inputs import MAX_FILE_BYTES
+from slotweave.base.files import MAX_FILE_BYTES
 from slotweave.extensions import kernels
 from slotweave.ir.text.plan_json import plan_to_json
 from support.command_line import Answer, assert_refused, slotweave, slotweave_process

@@ -124,6 +124,8 @@ def test_an_unknown_pass_is_refused_before_anything_is_compiled(kernels: Path) -
     answer = slotweave("pass", "emit", kernels)
     assert_refused(answer, "SW212")
     assert "schedule (of a problem)" in answer.err
+    answer = slotweave("pass", "nope", kernels.parent / "missing.txt")
+    assert_refused(answer, "SW212", "no pass 'nope'")
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,16 @@ def test_a_result_is_derived_again(result: Path) -> None:
     assert shown["hashes"] == json.loads(result.read_text())["hashes"]
 
 
+def test_a_result_is_not_proved_but_its_program_is(result: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program.json"
+    refused = slotweave("verify", result, "--prove")
+    command = f"slotweave export {result} --format json -o PROGRAM"
+    assert_refused(refused, "SW212", "a result is reproduced, not proved", f"`{command}`")
+    assert slotweave(*command.replace("PROGRAM", str(program)).split()[1:]).code == 0
+    answer = slotweave("verify", program, "--prove", "--instances", 2, "--json")
+    assert answer.json["proved"]["definition"] is True
+
+
 def test_a_result_on_stdin_is_derived_again(result: Path) -> None:
     assert slotweave("verify", "-", stdin=result.read_text()).code == 0
 

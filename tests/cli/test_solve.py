@@ -93,6 +93,39 @@ def test_a_project_is_solved_by_each_method(project, method):
     assert begin + 2 <= second
 
 
+def test_the_result_names_the_heuristic_that_ran(packed, project, tmp_path):
+    lags = [{"before": "a", "after": "b", "lag": 1}, {"before": "b", "after": "a", "lag": -3}]
+    maximal = tmp_path / "m.json"
+    maximal.write_text(json.dumps({**PROJECT, "lags": lags}))
+    rows = (
+        (packed, "modulo", "iterative modulo scheduling"),
+        (packed, "list", "list scheduling at one period after another"),
+        (project, "list", "list scheduling"),
+        (maximal, "list", "iterative modulo scheduling of one iteration"),
+    )
+    for file, method, name in rows:
+        answer = slotweave("solve", file, "--method", method, "--evaluations", 5, "--json")
+        assert answer.json["heuristic"].partition(" (")[0] == name
+        told = slotweave("solve", file, "--method", method, "--evaluations", 5).out
+        assert f"\nheuristic: {name}" in told
+
+
+def test_list_scheduling_moves_no_activity_of_a_loop(packed):
+    """An attempt makes as many placements as there are activities: 24 attempts, and then one."""
+    found = slotweave("solve", packed, "--method", "list", "--evaluations", 40, "--json").json
+    (refuted, last) = found["tried"]
+    assert (refuted["found"], refuted["placements"]) == (False, 24 * 5)
+    assert (last["period"], last["found"], last["placements"]) == (3, True, 5)
+
+
+def test_a_period_is_listed_once_with_all_placements(packed):
+    """The search comes back to a period that it gave up, with four times as many attempts."""
+    found = slotweave("solve", packed, "--method", "list", "--evaluations", 200, "--json").json
+    tried = [(one["period"], one["found"]) for one in found["tried"]]
+    assert tried == [(2, False), (3, True)]
+    assert found["tried"][0]["placements"] > 24 * 5 * 2
+
+
 def test_stdin_is_read_as_json(project):
     answer = slotweave("solve", "-", "--json", stdin=project.read_text())
     assert (answer.json["file"], answer.json["makespan"]) == ("stdin", 6)

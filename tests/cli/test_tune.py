@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 
@@ -48,6 +49,24 @@ def test_a_plan_that_cannot_be_written_is_refused_before_the_search(tmp_path):
     refused = slotweave("tune", "tree-hash", *SHAPE, "-o", tmp_path / "nowhere" / "plan.json")
     assert refused.code == Exit.BAD_INPUT
     assert "SW207" in refused.err
+
+
+def test_a_search_that_ends_at_its_bound_says_what_looks_for_other_operations(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    search = ("tune", "saxpy", "-p", "n=16", "--evaluations", 1, "-o", "plan.json")
+    ended = slotweave(*search, "--json")
+    told = ended.json["next"]
+    assert ended.json["proof"]
+    assert f"a program of other operations may take fewer: {told}\n" in ended.err
+    commands = [shlex.split(command)[1:] for command in told.split(" && ")]
+    assert [command[0] for command in commands] == ["compile", "facts", "repack"]
+    for command in commands:
+        assert slotweave(*command).code == Exit.DONE
+    shape = ("-p", "height=3", "-p", "rounds=2", "-p", "batch=8")
+    going_on = slotweave("tune", "tree-hash", *shape, "--evaluations", 0, "-o", "p.json", "--json")
+    assert going_on.json["next"] is None
 
 
 def test_several_seeds_are_searched_and_the_best_and_the_median_told(tmp_path):

@@ -212,4 +212,4 @@ def test_a_result_is_no_program_to_require_a_proof_of(tmp_path: Path) -> None:
     result = tmp_path / "r.json"
     slotweave("compile", "saxpy", "-p", "n=8", "--result", result, "-q")
     for option in ("--prove", "--require-proof"):
-        assert_refused(slotweave("verify", result, option), "SW212", "derived again")
+        assert_refused(slotweave("verify", result, option), "SW212", "reproduced, not proved")

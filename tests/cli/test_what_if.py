@@ -37,13 +37,13 @@ def test_it_says_what_words_of_scratch_are_worth(file: Path) -> None:
 def test_a_change_that_is_none_is_refused_with_the_form_of_one(file: Path, change: str) -> None:
     answer = slotweave("what-if", file, "--set", change)
     assert_refused(answer, "SW212")
-    assert answer.err.startswith("SW212 --set ENGINE=SLOTS: ")
+    assert answer.err.startswith("SW212 --set NAME=VALUE: ")
 
 
 def test_an_engine_may_be_taken_away_only_if_nothing_is_on_it(file: Path) -> None:
     """As on a grid of machines: the reason why nothing fits has the code SW302."""
     answer = slotweave("what-if", file, "--set", "load=0")
-    reason = "load has no slot left, and the program has 8 operations on it"
+    reason = "bundle 0, load[0]: load has no slot left, and the program has 8 operations on it"
     assert_refused(answer, "SW302", reason, exit_code=3)
     assert slotweave("what-if", file, "--set", "flow=0", "--json").json["cycles"] == 4
 
@@ -55,9 +55,53 @@ def test_an_engine_changed_twice_is_refused(file: Path) -> None:
 
 def test_operations_that_cannot_be_parted_need_their_slots(tmp_path: Path) -> None:
     file = tmp_path / "program.json"
-    file.write_text(json.dumps([{"alu": [["+", 0, 1, 2], ["+", 1, 0, 2]]}]))
+    pair = {"alu": [["+", 3, 2, 2], ["+", 0, 1, 2], ["+", 1, 0, 2]]}
+    lines = {"texts": ["k.py:5", "k.py:6"], "slots": [0, 0, 1, 1]}
+    file.write_text(json.dumps({"program": [{"load": [["const", 2, 1]]}, pair], "lines": lines}))
     assert slotweave("what-if", file, "--set", "alu=2").code == 0
-    assert_refused(slotweave("what-if", file, "--set", "alu=1"), "SW212", "2 slots of alu")
+    refused = slotweave("what-if", file, "--set", "alu=1")
+    told = "bundle 1, alu[1]: 2 operations on alu write what others here touch"
+    assert_refused(refused, "SW212", told, "2 slots of alu, not 1 (k.py:6)")
+
+
+def test_what_stays_as_it_is_needs_its_slots_and_is_named(tmp_path: Path) -> None:
+    """A sum is in flight when the program jumps, so the bundles around it stay as they are."""
+    machine = tmp_path / "slow.toml"
+    shown = slotweave("machines", "show", "challenge").out
+    machine.write_text(shown.replace("[word]", "[latency]\nalu.add = 3\n\n[word]"))
+    file = tmp_path / "program.json"
+    rows = [{"load": [["const", 0, 1]]}, {"alu": [["+", 3, 0, 0]], "flow": [["jump", 2]]},
+            {"alu": [["+", 4, 0, 0], ["+", 5, 0, 0]]}]  # fmt: skip
+    file.write_text(json.dumps(rows))
+    refused = slotweave("what-if", file, "--machine", machine, "--set", "alu=1")
+    assert_refused(refused, "SW212", "bundle 2, alu", "needs 2 slots of alu, not 1")
+
+
+def test_other_words_of_scratch_are_taken_as_explore_takes_them(file: Path) -> None:
+    own = slotweave("what-if", file, "--json").json
+    more = slotweave("what-if", file, "--set", "scratch=2000", "--json").json
+    assert (own["words"], more["words"], more["scratch_words"]["words"]) == (1536, 2000, 2000)
+    assert (more["cycles"], more["allocated_again"]) == (4, False)
+    fewer = slotweave("what-if", file, "--set", "scratch=8", "--json").json
+    assert (fewer["words"], fewer["cycles"], fewer["allocated_again"]) == (8, 4, True)
+    told = slotweave("what-if", file, "--set", "scratch=8").out
+    assert "flow 1 and 8 words of scratch, values allocated again" in told
+    assert_refused(slotweave("what-if", file, "--set", "scratch=7"), "SW212", "scratch", "from 8")
+
+
+def test_values_that_do_not_fit_are_refused_with_the_number_of_words(tmp_path: Path) -> None:
+    file = tmp_path / "program.json"
+    sums = [{"alu": [["+", 0, 0, word]]} for word in range(1, 10)]
+    loads = [{"load": [["const", word, word]]} for word in range(10)]
+    file.write_text(json.dumps(loads + sums))
+    refused = slotweave("what-if", file, "--set", "scratch=8")
+    assert_refused(
+        refused, "SW301", "need 10 words of scratch at once, and there are 8", exit_code=3
+    )
+    assert slotweave("what-if", file, "--set", "scratch=10").code == 0
+    file.write_text(json.dumps([*loads, {"flow": [["jump", 11]]}, *sums]))
+    refused = slotweave("what-if", file, "--set", "scratch=8")
+    assert_refused(refused, "SW301", "has a value in scratch word 9", exit_code=3)
 
 
 LOOP = [

@@ -121,3 +121,9 @@ def test_another_rule_is_refused(tmp_path: Path) -> None:
     answer = slotweave("hexagon", "repack", path, "--no-worse", "time")
     assert answer.code == 2
     assert "'stalls', 'cycles', 'packets'" in answer.err
+
+
+def test_the_option_of_before_is_refused_with_what_took_its_place(tmp_path: Path) -> None:
+    answer = slotweave("hexagon", "repack", tmp_path / "none.s", "--allow-stalls")
+    assert answer.code == 2
+    assert "--no-worse packets does what it did" in answer.err

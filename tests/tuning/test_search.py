@@ -23,6 +23,7 @@ from slotweave.ir.graph import Node
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.machine import CHALLENGE
+from slotweave.names import job
 from slotweave.parallel import Serial
 from slotweave.tuning.moves import BLOCK, Candidate, changes_choices, proposed
 from slotweave.tuning.score import PROBLEMS_KEPT, SCHEDULES_KEPT
@@ -263,3 +264,24 @@ def test_changes_of_choices_are_given_out_long_before_their_round() -> None:
     }
     assert changing
     assert numbers == changing | set(range(2 * ROUND))
+
+
+def horner(k, n=16):
+    """A polynomial of degree 5 of each word, with coefficients from memory."""
+    c = k.region("c", 0, 6, read_only=True)
+    x = k.region("x", 6, n, output=True)
+    for at in range(0, n, k.vector_length):
+        v, total = x.vload(at), k.broadcast(c[0])
+        for power in range(1, 6):
+            total = total * v + k.broadcast(c[power])
+        x.vstore(at, total)
+
+
+def test_a_search_begins_with_constants_that_wait_for_no_other_where_that_is_shorter():
+    """By the usual plan the address 0 is loaded after 6, of which it may be a sum: 11 cycles."""
+    wanted = job(horner)
+    task = Task(wanted.kernel, CHALLENGE, dict(wanted.parameters), wanted.contract)
+    begun = start(task, wanted.plan, 0)
+    assert score(task, wanted.plan).cycles == 11
+    assert (begun.best_score.cycles, begun.best.schedule.outright) == (10, 1)
+    assert start(task, begun.best, 0).best.schedule.outright == 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from slotweave.arguments import held_program, path_of
 from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.files import read_text
 from slotweave.driver.job import Job
 from slotweave.ir.program import Program
 from slotweave.names import (
@@ -20,7 +21,6 @@ from slotweave.names import (
     job,
     job_of,
     machine_of,
-    read_text,
 )
 from slotweave.results.bounded import Bounds, CheckedBounds
 
@@ -109,7 +109,7 @@ def check_bounds(certificates: AnyPath, *, machine: AnyMachine | None = None) ->
     from slotweave.ir.text.certificate_json import certified_from_json
 
     given = path_of(certificates, "a file of certificates")
-    text, name = (given, "") if "\n" in given else (read_text(given), given)
+    text, name = (given, "") if "\n" in given else (read_text(given, "SW220"), given)
     certified = certified_from_json(text, name)
     options: dict[str, Any] = dict(certified.params)
     wanted = job(

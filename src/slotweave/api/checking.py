@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from slotweave.arguments import pair_of_texts, wanted, whole_number
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError, naming
@@ -14,10 +15,13 @@ from slotweave.ir.plan import Plan
 from slotweave.ir.program import Program
 from slotweave.names import (
     AnyFacts,
+    AnyKernel,
     AnyMachine,
     AnyProgram,
     facts_name,
     facts_of,
+    is_kernel,
+    job_for,
     job_named_by,
     machine_of,
     program_of,
@@ -36,7 +40,7 @@ _NOT_ASKED: Verdict[Any] = Verdict("unknown", "not asked for")
 
 def verify(
     program: AnyProgram,
-    against: AnyProgram | Job | None = None,
+    against: AnyProgram | Job | AnyKernel | None = None,
     facts: AnyFacts = None,
     *,
     prove: bool = False,
@@ -51,9 +55,11 @@ def verify(
     """Compare what `program` computes with a job's kernel, or with another program under `facts`.
 
     Runs on `instances` random inputs, and on some made to reach each side of each branch; `prove`
-    also tries to prove it for all inputs. Without `against` it is the kernel of `use`, else the one
-    that the program names; another program without `facts` is compared on memories of that kernel.
-    `of` in the result says what the proof compares with. `names` is what errors call the two.
+    also tries to prove it for all inputs. A kernel in place of a job has the parameters that the
+    program names, if the program names that kernel; a file of that name goes first. Without
+    `against` it is the kernel of `use`, else the one that the program names; another program
+    without `facts` is compared on memories of that kernel. `of` in the result says what the proof
+    compares with. `names` is what errors call the two.
 
     Raises CheckFailed for a difference: SW403, a run shows it; SW409, the proof refutes it. Its
     `report` is what was found before.
@@ -70,9 +76,10 @@ def verify(
         whole_number("instances", instances, 0), whole_number("seed", seed, 0), strict,
         whole_number("max_cycles", max_cycles, 0),
     )  # fmt: skip
+    one = Subject(held, machine_of(held, machine), called[0])
+    against = _without_kernel(against, one)
     job = against if isinstance(against, Job) else use if isinstance(use, Job) else None
     kernel_of_use = None if use is None else _use_of(use)
-    one = Subject(held, machine_of(held, machine), called[0])
     if against is not None and not isinstance(against, Job):
         other = program_of(against)
         two = Subject(other, machine_of(other, machine), called[1])
@@ -86,6 +93,15 @@ def verify(
         raise InputError(Diagnostic("SW212", reason))
     kernel = _use_of(job) if job else kernel_of_use or _use_of(job_named_by(held, one.machine))
     return _against_kernel(one, kernel, trial, prove, job.plan if job else None)
+
+
+def _without_kernel(
+    against: AnyProgram | Job | AnyKernel | None, one: Subject
+) -> AnyProgram | Job | None:
+    """`against`, or the job of the kernel that it is."""
+    if is_kernel(against) and not (isinstance(against, str) and Path(against).is_file()):
+        return job_for(against, one.program, one.machine)
+    return cast("AnyProgram | Job | None", against)
 
 
 def _names_kernel(program: Program) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from slotweave.arguments import function_of, held_program, path_of, text_of, wanted, whole_number
 from slotweave.base.diagnostics import Diagnostic, InputError, naming
+from slotweave.base.files import read_text
 from slotweave.driver.job import Job
 from slotweave.extensions import machines
 from slotweave.extensions.lookup import contract_called
@@ -24,7 +25,6 @@ from slotweave.names import (
     machine_named,
     machine_of,
     parameters_of,
-    read_text,
 )
 from slotweave.results.checked import Rederived, SelfTested
 
@@ -61,7 +61,7 @@ def rederive(
 
     given = path_of(record, "a result to derive again")
     name_of_text = text_of("called", called) if called != "" else ""
-    text, name = (given, name_of_text) if "\n" in given else (read_text(given), given)
+    text, name = (given, name_of_text) if "\n" in given else (read_text(given, "SW218"), given)
     held = record_from_json(text, name)
     target = _machine(held, machine)
     kernel = kernel_of(held.kernel if against is None else against, target)

@@ -135,20 +135,23 @@ def what_if(
 ) -> WhatIf:
     """The cycles of the same operations with other `slots` of engines, and what one more saves.
 
-    `watch` is told of each stage. Raises CheckFailed for a program that the machine cannot run.
+    `slots` may also have words of `scratch`. `watch` is told of each stage. Raises CheckFailed for
+    a program that the machine cannot run, NoSchedule (SW301, SW302) where it does not fit.
 
     >>> sw.what_if(sw.compile("saxpy", n=64).program, {"load": 4, "alu": 24}).cycles
     12
     """
     from slotweave.anatomy.inspect import refuse_faults
     from slotweave.anatomy.timing.what_if import what_if as timed
+    from slotweave.recompiling.machines import SCRATCH
 
     held = program_of(program)
     target = machine_of(held, machine)
     changed, known = slots_of(slots, target), facts_of(facts, held)
+    words = changed.pop(SCRATCH, None)
     tell = function_of("watch", watch)
     refuse_faults(held, target)
-    found = timed(held, target, changed, known, tell)
+    found = timed(held, target, changed, known, tell, words)
     return shown_as(WhatIf, found, facts=facts_name(facts), given=(held, target, known))
 
 

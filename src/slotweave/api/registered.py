@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from slotweave.arguments import name_in, whole_number
-from slotweave.extensions.lookup import contract_called
-from slotweave.names import AnyKernel, AnyMachine, kernel_of, machine_named, parameters_of
+from slotweave.arguments import name_in, wanted, whole_number
+from slotweave.extensions.lookup import NOTHING, contract_called, named_facts
+from slotweave.names import (
+    AnyFacts,
+    AnyKernel,
+    AnyMachine,
+    facts_given,
+    facts_name,
+    is_kernel,
+    kernel_of,
+    machine_named,
+    parameters_of,
+)
 from slotweave.results.registered import (
     CacheCleared,
     CacheShown,
     FactsListed,
+    FactsShown,
     KernelShown,
     KernelsListed,
     MachineShown,
@@ -55,10 +66,41 @@ def list_facts() -> FactsListed:
     >>> sw.list_facts().facts["none"]
     'nothing is known of memory, all of it is output'
     """
-    from slotweave.extensions import extensions
+    named = {name: each.text for name, (_extension, each) in named_facts().items()}
+    return FactsListed({**named, NOTHING: "nothing is known of memory, all of it is output"})
 
-    named = {each.name: each.text for extension in extensions() for each in extension.facts}
-    return FactsListed({**named, "none": "nothing is known of memory, all of it is output"})
+
+def show_facts(
+    of: AnyFacts | AnyKernel,
+    *,
+    contract: str | None = None,
+    machine: AnyMachine = "challenge",
+    **values: int,
+) -> FactsShown:
+    """Facts about memory (by name, in a file, or as a value), or those of a kernel: what is known
+    of memory before a program for it runs.
+
+    `values` are the parameters of the kernel, or what named facts are about. A function is traced
+    for the vectors of `machine`. Raises InputError: SW215 for unknown or malformed facts, SW201 for
+    what is no kernel, SW202 for a value, SW203 for a file that cannot be read, SW212 for a
+    contract.
+
+    >>> sw.show_facts("saxpy", n=16).facts.memory_words
+    40
+    >>> sw.show_facts("none")
+    <facts none: 0 regions>
+    """
+    if not is_kernel(of):
+        if contract is not None:
+            raise wanted("SW212", "a contract is for facts of a kernel", of)
+        given = cast("AnyFacts", of)
+        known = facts_given(given, values)
+        return FactsShown(facts_name(given), known)
+    chosen = kernel_of(of, machine_named(machine))
+    if contract is not None:
+        name_in(contract, f"contract of {chosen.name} called", chosen.contracts)
+    promise = contract_called(chosen, contract)
+    return FactsShown(chosen.name, chosen.facts(parameters_of(chosen, values), promise))
 
 
 def list_rules() -> RulesListed:

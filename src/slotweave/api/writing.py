@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slotweave.arguments import name_in, path_of, text_of
 from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.files import read_text
 from slotweave.names import (
     AnyFacts,
     AnyMachine,
@@ -17,12 +18,12 @@ from slotweave.names import (
     machine_named,
     machine_of,
     program_of,
-    read_text,
     write_text,
 )
 from slotweave.results.written import Exported, OnPage, Page, PassText
 
 if TYPE_CHECKING:
+    from slotweave.driver.pass_text import TextPass
     from slotweave.views.page import Reported
 
 
@@ -53,15 +54,21 @@ def run_pass(
     >>> sw.run_pass("rewrite", texts["graph"])
     <rewrite for challenge: 13 lines>
     """
+    chosen = text_pass(name)
+    given, target = path_of(text, "a graph or a problem"), machine_named(machine)
+    name_of_text = text_of("called", called) if called != "" else ""
+    held, file = (given, name_of_text) if "\n" in given else (read_text(given, "SW213"), given)
+    return PassText(name, target.name, chosen.run(held, file, target))
+
+
+def text_pass(name: str) -> TextPass:
+    """The pass called `name` that runs on a text. Raises InputError (SW212) if none does."""
     from slotweave.driver.pass_text import TEXT_PASSES
 
     if not isinstance(name, str) or name not in TEXT_PASSES:
         takes = ", ".join(f"{known} (of a {one.reads})" for known, one in TEXT_PASSES.items())
         raise InputError(Diagnostic("SW212", f"no pass {name!r} runs on a text; these do: {takes}"))
-    given, target = path_of(text, "a graph or a problem"), machine_named(machine)
-    name_of_text = text_of("called", called) if called != "" else ""
-    held, file = (given, name_of_text) if "\n" in given else (read_text(given), given)
-    return PassText(name, target.name, TEXT_PASSES[name].run(held, file, target))
+    return TEXT_PASSES[name]
 
 
 def report(

@@ -1,9 +1,45 @@
-"""Files that appear whole or not at all."""
+"""Files: read with bounds, and written so that they appear whole or not at all."""
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+
+from slotweave.base.diagnostics import Diagnostic, InputError
+
+#: The longest file that is read: ten million bundles, more words than memories ever have.
+MAX_FILE_BYTES = 1 << 28
+
+
+def read_text(file: str, code: str) -> str:
+    """The text of `file`. Raises InputError: SW203 if it cannot be read, `code` if not UTF-8."""
+    try:
+        if not file:
+            raise FileNotFoundError(errno.ENOENT, "the name is empty")
+        with Path(file).open("rb") as stream:
+            content = stream.read(MAX_FILE_BYTES + 1)  # one more than allowed: a device has no end
+    except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
+        raise unreadable(file, error) from None
+    return text_of(content, file or "''", code)
+
+
+def text_of(content: bytes, called: str, code: str) -> str:
+    """`content` as text, of what is `called` so. Raises as `read_text` does."""
+    if len(content) > MAX_FILE_BYTES:
+        reason = f"is longer than {MAX_FILE_BYTES >> 20} MiB"
+        raise InputError(Diagnostic("SW203", reason, file=called))
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(Diagnostic(code, "is not UTF-8 text", file=called, line=line)) from None
+
+
+def unreadable(called: str, error: OSError | ValueError) -> InputError:
+    """The complaint that a file cannot be read."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return InputError(Diagnostic("SW203", f"cannot be read: {reason}", file=called or "''"))
 
 
 def write_whole(named: Path, data: bytes) -> None:

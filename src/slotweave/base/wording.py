@@ -6,19 +6,6 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def inputs_text(instances: int, directed: int, left_out: int = 0) -> str:
-    """`20 random inputs`, or `20 random and 8 directed inputs` (made for the program).
-
-    Directed ones that are `left_out`, because no result is defined for them, are said.
-    """
-    text = plural(instances, "random input")
-    if directed:
-        text = f"{instances:,} random and {plural(directed, 'directed input')}"
-    if not left_out:
-        return text
-    return f"{text} ({left_out:,} more left out, for which no result is defined)"
-
-
 #: Of what cycles are that are the same whatever the input is.
 EVERY_RUN = "every run"
 

@@ -15,11 +15,11 @@ import typer
 
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.cli.assignments import given_as
-from slotweave.cli.inputs import read_text, shown
+from slotweave.cli.inputs import shown
 from slotweave.cli.program_files import Building, Values, reader_of, unused, usual_values
-from slotweave.extensions import Extension, NamedFacts, Subject, extensions, kernels
+from slotweave.extensions import Subject, extensions
 from slotweave.extensions.fitting_facts import facts_of_kernel, facts_of_origin, other_kernel
-from slotweave.extensions.lookup import unknown
+from slotweave.extensions.lookup import NOTHING, named_facts
 
 if TYPE_CHECKING:
     from slotweave.base.diagnostics import Diagnostic
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
     from slotweave.ir.program import Program
     from slotweave.machine import Machine
 
-NOTHING = "none"
 FORM = "NAME|FILE.json"
-
-
-def named_facts() -> dict[str, tuple[Extension, NamedFacts]]:
-    """The facts that extensions name."""
-    return {each.name: (extension, each) for extension in extensions() for each in extension.facts}
 
 
 def _usual() -> str:
@@ -80,6 +74,8 @@ class Assumed:
 
 def assumed(file: str, given: str | None, how: Building, program: Program) -> Assumed:
     """The facts for the program in `file`: those `given`, else what `--help` says."""
+    from slotweave import names
+
     name = facts_for(file, given)
     found = named_facts().get(name)
     subject = found[0].subject if found else None
@@ -87,7 +83,7 @@ def assumed(file: str, given: str | None, how: Building, program: Program) -> As
     if found and subject:
         values = how.values(found[0]) or usual_values(subject, program.meta.get("params"))
     with given_as(f"--facts {FORM}"):
-        facts = facts_named(name, values)
+        facts = names.facts(name, **(values or {}))
     missing = missing_facts(file, given, program)
     own = facts_of_kernel(program.meta) if missing else None
     notes = [missing] if missing and own is None else []
@@ -197,21 +193,3 @@ def subject_notes(file: str, name: str, how: Building, program: Program) -> Iter
         said, meant = subject.text(given), subject.text(own)
         program_says = f"the program names the {subject.noun} {meant}"
         yield f"warning: {shown(file)}: {subject.flag} {said} is given, but {program_says}"
-
-
-def facts_named(name: str, values: Values | None = None) -> Facts:
-    """The facts called `name`, about these values of their subject, or those in the file `name`."""
-    from slotweave.ir.facts import nothing_known
-
-    if name == NOTHING:
-        return nothing_known()
-    found = named_facts().get(name)
-    if found and found[0].subject:
-        subject = found[0].subject
-        about = values or usual_values(subject)
-        return kernels()[subject.kernel].facts(about, found[1].contract)
-    if name.endswith(".json"):
-        from slotweave.ir.text.facts_json import facts_from_json
-
-        return facts_from_json(read_text(name, "SW215"), name)
-    raise unknown("SW215", "set of facts called", name, [*named_facts(), NOTHING])

@@ -6,13 +6,13 @@ that says what is wrong and, for a misspelt name, what was probably meant.
 
 from __future__ import annotations
 
-import errno
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slotweave.base import files
 from slotweave.base.diagnostics import Diagnostic, InputError, naming
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.options import EFFORTS
@@ -26,42 +26,16 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
-#: The longest file that is read: ten million bundles, more words than memories ever have.
-MAX_FILE_BYTES = 1 << 28
-
 
 def read_text(file: str, code: str) -> str:
     """The text of `file`, `-` being stdin. Text that is not UTF-8 is a mistake called `code`."""
+    if file != STDIN:
+        return files.read_text(file, code)
     try:
-        content = _bytes_of(file)
-    except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
-        raise _unreadable(file, error) from None
-    if len(content) > MAX_FILE_BYTES:
-        reason = f"is longer than {MAX_FILE_BYTES >> 20} MiB"
-        raise InputError(Diagnostic("SW203", reason, file=shown(file)))
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            Diagnostic(code, "is not UTF-8 text", file=shown(file), line=line)
-        ) from None
-
-
-def _unreadable(file: str, error: OSError | ValueError) -> InputError:
-    """The complaint that `file` cannot be read."""
-    reason = getattr(error, "strerror", None) or str(error)
-    return InputError(Diagnostic("SW203", f"cannot be read: {reason}", file=shown(file)))
-
-
-def _bytes_of(file: str) -> bytes:
-    """The content of `file`, at most one byte more than allowed: a device may have no end."""
-    if file == STDIN:
-        return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-    if not file:
-        raise FileNotFoundError(errno.ENOENT, "the name is empty")
-    with Path(file).open("rb") as stream:
-        return stream.read(MAX_FILE_BYTES + 1)
+        content = sys.stdin.buffer.read(files.MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise files.unreadable(shown(file), error) from None
+    return files.text_of(content, shown(file), code)
 
 
 def shown(file: str) -> str:

@@ -38,9 +38,17 @@ class TuningProgress:
     """The searches so far; what is told of them, and the file that holds the best plan."""
 
     def __init__(
-        self, job: Job, plan: str, output: str, terminal: Terminal, time_limit: float | None
+        self,
+        job: Job,
+        plan: str,
+        output: str,
+        terminal: Terminal,
+        time_limit: float | None,
+        further: str,
     ) -> None:
+        """`further` are the commands to type where no plan is shorter."""
         self.job, self.plan, self.output, self.terminal = job, plan, output, terminal
+        self.further = further
         self.step: Step | None = None
         self.keeping: Keeping | None = None
         self.concluded = False
@@ -156,7 +164,7 @@ class TuningProgress:
         if self.step.proof:
             reason = f"no schedule of its operations takes fewer cycles: {self.step.proof}"
             self.terminal.note(f"the search ends here, for {reason}")
-            self.terminal.note("`slotweave repack` of the program looks for other operations")
+            self.terminal.note(f"a program of other operations may take fewer: {self.further}")
 
     def _signed(self, outcome: Mapping[str, Any] | None) -> Any:
         """The best plan, with the command that finds it again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from slotweave.base.diagnostics import CheckFailed, ReferenceDiffers
 from slotweave.frontend.kernel import Kernel, Words
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import Plan
+from slotweave.ir.program import Program
 from slotweave.machine import Machine
 
 #: Random inputs on which every compiled program is run.
@@ -69,3 +71,20 @@ class Use:
         except CheckFailed:
             return False
         return True
+
+
+def meta_for(kernel: Kernel, *programs: Program | None) -> Mapping[str, Any]:
+    """What the first of `programs` that is for `kernel` says of itself."""
+    for program in programs:
+        if program is not None and program.meta.get("kernel") == kernel.name:
+            params, contract = program.meta.get("params"), program.meta.get("contract")
+            return {
+                "params": params if are_numbers(params) else None,
+                "contract": contract if isinstance(contract, str) else None,
+            }
+    return {}
+
+
+def are_numbers(params: object) -> bool:
+    """Are these parameters as a kernel takes them?"""
+    return isinstance(params, Mapping) and all(type(value) is int for value in params.values())

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.extensions.registry import machines
+from slotweave.extensions.registry import extensions, machines
 
 if TYPE_CHECKING:
+    from slotweave.extensions.extension import Extension, NamedFacts
     from slotweave.frontend.kernel import Kernel
     from slotweave.ir.plan import Plan
     from slotweave.machine import Machine
+
+#: The name of facts that say nothing.
+NOTHING = "none"
 
 #: As many names are listed in a complaint; where there are more, a command lists them.
 _FEW = 12
@@ -31,6 +35,11 @@ def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError
     else:
         hint = f"`slotweave {what}s list` shows the {len(names)} names"
     return InputError(Diagnostic(code, f"there is no {what} {name!r} ({hint})"))
+
+
+def named_facts() -> dict[str, tuple[Extension, NamedFacts]]:
+    """The facts that extensions name, beside NOTHING."""
+    return {each.name: (extension, each) for extension in extensions() for each in extension.facts}
 
 
 def described_machine(text: str, file: str) -> Machine:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.verdict import Verdict
-from slotweave.base.wording import inputs_text, plural
+from slotweave.base.wording import plural
 from slotweave.check.runs.execution import Verified
 from slotweave.driver.job import Job
 from slotweave.results.shown import Shown
@@ -53,9 +53,10 @@ class Verification(Shown):
     def _view(self) -> RenderableType:
         from rich.text import Text
 
+        from slotweave.views.checked.inputs_tried import inputs_tried
         from slotweave.views.result_table import coverage_line
 
-        runs = inputs_text(self.verified.instances, self.verified.directed, self.verified.left_out)
+        runs = inputs_tried(self.verified)
         lines = [f"agrees with {self.against} on {runs}"]
         missing = coverage_line(self.verified.coverage)
         lines += [missing] if missing else []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slotweave.base.wording import plural
 from slotweave.frontend.kernel import Kernel
+from slotweave.ir.facts import Facts
 from slotweave.ir.plan import SCHEDULE_CHOICES
 from slotweave.machine import Machine
 from slotweave.results.shown import Shown
@@ -84,6 +86,33 @@ class FactsListed(Shown):
         from rich.text import Text
 
         return Text("\n".join([f"{name:<20} {text}" for name, text in self.facts.items()]))
+
+
+@dataclass(frozen=True, repr=False)
+class FactsShown(Shown):
+    """Facts about memory, and what users call them; as `facts=` takes them."""
+
+    name: str
+    facts: Facts
+
+    def __repr__(self) -> str:
+        return f"<facts {self.name}: {plural(len(self.facts.regions), 'region')}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """What `slotweave facts show --json` prints."""
+        said = loads(self.text())
+        return {"name": self.name, **{key: said[key] for key in said if key != "schema_version"}}
+
+    def text(self) -> str:
+        """The text of a file of them, which `facts=` takes under a name that ends in .json."""
+        from slotweave.ir.text.facts_json import facts_to_json
+
+        return facts_to_json(self.facts)
+
+    def _view(self) -> RenderableType:
+        from rich.text import Text
+
+        return Text(self.text())
 
 
 @dataclass(frozen=True, repr=False)

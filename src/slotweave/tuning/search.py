@@ -45,6 +45,9 @@ AHEAD = 15
 #: Passes of forward-backward improvement for each candidate.
 PASSES = 7
 
+#: So many constants are loaded outright by the plans that a search may begin with.
+OUTRIGHT_TRIED = (1, 2)
+
 #: A candidate that costs this many cycles more is taken one time in e; one that takes more than
 #: SLACK cycles more is not.
 TEMPERATURE, SLACK = 0.4, 1
@@ -108,17 +111,34 @@ def start(task: Task, plan: Plan, seed: int) -> State:
     given = (*held.offsets[:items], *_spread(items, held.stagger)[len(held.offsets) :])
     options = replace(held, stagger=0.0, offsets=given, passes=max(held.passes, PASSES),
                       seed=held.seed if held.offsets else seed)  # fmt: skip
-    begun = replace(plan, schedule=options)
-    first = best_score = score(task, begun)
-    best = begun
+    begun, first = _with_constants_in_time(task, replace(plan, schedule=options))
+    best, best_score = begun, first
     for stagger, passes in _usual_schedules(plan):
-        usual = replace(options, offsets=_spread(items, stagger), passes=passes)
+        usual = replace(begun.schedule, offsets=_spread(items, stagger), passes=passes)
         candidate = replace(begun, schedule=usual)
         found = score(task, candidate)
         if found < best_score:
             best, best_score = candidate, found
     base = Base(begun, best, first.cycles + SLACK)
     return State(begun, first, best, best_score, 0, (base,) * (AHEAD + 1))
+
+
+def _with_constants_in_time(task: Task, plan: Plan) -> tuple[Plan, Score]:
+    """`plan`, or one by which a few constants wait for no other, if that takes fewer cycles.
+
+    A constant that may be a sum of others waits for them in any case, even where it is then loaded:
+    in a short program of few constants that costs a cycle. The plans of a kernel that leaves
+    choices open say themselves how many are loaded outright.
+    """
+    best, least = plan, score(task, plan)
+    if task.kernel.vary is not None or plan.schedule.outright:
+        return best, least
+    for outright in OUTRIGHT_TRIED:
+        candidate = replace(plan, schedule=replace(plan.schedule, outright=outright))
+        found = _score_in(task, text_of(candidate), None)
+        if found is not None and found.cycles < least.cycles:
+            best, least = candidate, found
+    return best, least
 
 
 def _usual_schedules(plan: Plan) -> Iterator[tuple[float, int]]:

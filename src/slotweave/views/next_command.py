@@ -1,14 +1,19 @@
-"""What to type after a program was inspected."""
+"""What to type after a program was inspected, and after a search for a plan."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from slotweave.anatomy.inspection import Inspection
 from slotweave.extensions import kernels
 from slotweave.extensions.fitting_facts import facts_of_kernel, facts_of_origin, other_kernel
+
+if TYPE_CHECKING:
+    from slotweave.driver.job import Job
+    from slotweave.frontend.kernel import Kernel
 
 _STDIN = "-"
 #: The machine that `compile` is for if none is given.
@@ -63,11 +68,32 @@ def _compiling(found: Inspection, output: str, machine: str | None) -> Iterator[
     params, plan, contract = (origin.get(key) for key in ("params", "plan", "contract"))
     if kernel is None or not isinstance(params, Mapping) or plan not in kernel.plan_names[1:]:
         return
+    words = _compile(kernel, params, contract, machine or found.machine)
+    yield shlex.join([*words, "-o", output])
+
+
+def _compile(
+    kernel: Kernel, params: Mapping[str, object], contract: object, machine: str
+) -> list[str]:
+    """The command that compiles `kernel`, without what is usual."""
     usual = {name: parameter.default for name, parameter in kernel.parameters.items()}
     words = ["slotweave", "compile", kernel.name]
     for name, value in params.items():
         words += ["-p", f"{name}={value}"] if usual.get(name) != value else []
     words += ["--contract", str(contract)] if contract not in (None, kernel.contracts[0]) else []
-    target = machine or found.machine
-    words += ["--machine", target] if target != _USUAL_MACHINE else []
-    yield shlex.join([*words, "-o", output])
+    return [*words, "--machine", machine] if machine != _USUAL_MACHINE else words
+
+
+def other_operations(job: Job, plan: str, machine: str) -> str:
+    """The commands that compile the kernel of `job` by the plan in the file `plan`, for what is
+    called `machine`, and look for a shorter program with other operations."""
+    kernel, contract = job.kernel, job.contract
+    made, shorter, facts = "tuned.json", "tuned-shorter.json", "facts.json"
+    compiling = _compile(kernel, job.parameters, contract, machine)
+    commands = [shlex.join([*compiling, "--plan", plan, "-o", made])]
+    named = facts_of_origin({"kernel": kernel.name, "contract": contract})
+    if named is None:
+        facts_words = ["slotweave", "facts", "show", *compiling[2:], "-o", facts]
+        commands.append(shlex.join(facts_words))
+    repacking = ["slotweave", "repack", made, "--facts", named or facts, "-o", shorter]
+    return " && ".join([*commands, shlex.join(repacking)])

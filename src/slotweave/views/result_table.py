@@ -16,10 +16,10 @@ from slotweave.base.wording import (
     EVERY_RUN,
     KEPT_ORDER,
     OF_DATAFLOW,
-    inputs_text,
     plural,
 )
 from slotweave.ir.text.loop_json import loop_json
+from slotweave.views.checked.inputs_tried import inputs_tried
 from slotweave.views.loops import loop_text
 from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idle_table, title
 
@@ -149,7 +149,7 @@ def _double_writes(number: int, first: Diagnostic) -> str:
 
 
 def _verified(verified: Verified) -> Text:
-    inputs = inputs_text(verified.instances, verified.directed, verified.left_out)
+    inputs = inputs_tried(verified)
     text = Text(f"agrees with {verified.against} on {inputs}", style="green")
     missing = coverage_line(verified.coverage)
     return text if not missing else text.append(f"; {missing}", style="yellow")

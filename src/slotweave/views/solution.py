@@ -29,6 +29,7 @@ def solution_json(solution: Solution) -> dict[str, Any]:
     activities = solution.project.activities
     return {
         "method": solution.method,
+        "heuristic": solution.heuristic or None,
         "objective": objective,
         "status": status_of(solution),
         "makespan": solution.makespan,
@@ -71,6 +72,8 @@ def solution_lines(solution: Solution) -> Iterator[str]:
         return
     for of in (PERIOD, MAKESPAN) if solution.objective == PERIOD else (MAKESPAN,):
         yield _outcome(solution, of)
+    if solution.heuristic:
+        yield f"heuristic: {solution.heuristic}"
     yield from _tried(solution)
     yield from _starts(solution)
 

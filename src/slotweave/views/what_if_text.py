@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slotweave.anatomy.timing.what_if import ScratchPrices, WhatIf
+from slotweave.anatomy.timing.scratch_prices import ScratchPrices
+from slotweave.anatomy.timing.what_if import WhatIf
 from slotweave.base.wording import plural
 
 #: What is changed and what is not, in lines of 80 columns.
@@ -22,7 +23,10 @@ def what_if_lines(answer: WhatIf, facts: str) -> Iterator[str]:
     yield f"facts: {facts}"
     yield f"{plural(answer.before, 'cycle')} as it is, {answer.retimed:,} timed again"
     slots = ", ".join(f"{engine} {count}" for engine, count in answer.slots.items())
-    yield f"{plural(answer.cycles, 'cycle')} with {slots}"
+    scratch = ""
+    if answer.allocated_again:
+        scratch = f" and {plural(answer.words, 'word')} of scratch, values allocated again"
+    yield f"{plural(answer.cycles, 'cycle')} with {slots}{scratch}"
     for engine, saved in answer.prices.items():
         yield f"{saved:6,} fewer with one more slot for {engine}"
     yield f"{answer.scratch:6,} fewer with a word of scratch of its own for each value"
@@ -44,8 +48,7 @@ def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:
     """The prices of scratch words and of slots, where each value is allocated again."""
     step, words = prices.step, prices.words
     if prices.now is None:
-        have = f"the machine has {words:,}"
-        yield f"words allocated again, each in its turn: {prices.needed:,} are needed, {have}"
+        yield prices.why_not()
         return
     allocated = f"all {words:,} words of scratch allocated again, each in its turn"
     yield f"{plural(prices.now, 'cycle')} with {allocated}"
@@ -54,6 +57,9 @@ def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:
     if prices.lost is not None:
         yield f"{prices.lost:6,} more with {step} fewer words"
     else:
-        yield f"       not with {step} fewer words: {prices.needed:,} are needed"
+        reason = f"{prices.needed:,} are needed"
+        if prices.needed <= words - step:
+            reason = "operations that cannot be parted then need more slots"
+        yield f"       not with {step} fewer words: {reason}"
     for engine, saved in prices.prices.items():
         yield f"{saved:6,} fewer with these words and one more slot for {engine}"

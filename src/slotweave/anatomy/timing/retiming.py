@@ -24,6 +24,7 @@ import numpy as np
 from slotweave.anatomy.causes.access_conflicts import MemoryWalk, Touched
 from slotweave.anatomy.causes.placements import Placements
 from slotweave.anatomy.timing.access_codes import ANYWHERE, LOAD, NO_ACCESS, STORE, TRACE
+from slotweave.anatomy.words.issued import Issued
 from slotweave.anatomy.words.slot_columns import Longs
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.isa import Effect
@@ -67,14 +68,18 @@ class Operations:
 class Groups:
     """The groups of a program: arrays for the kernel, and the different needs of its groups.
 
-    `landed` says that the program ends when all its results have landed, not when all is issued.
+    `examples` has for each need the operations of the first group that has it. `landed` says that
+    the program ends when all its results have landed, not when all is issued; `begin` is the bundle
+    of the text in which the program begins.
     """
 
     engines: tuple[str, ...]
     needs: tuple[Need, ...]
+    examples: tuple[Sequence[Issued], ...]
     arrays: tuple[Any, ...]
     horizon: int
     landed: bool = False
+    begin: int = 0
 
     @property
     def size(self) -> int:
@@ -95,22 +100,35 @@ class Groups:
         """The cycle of each operation."""
         from slotweave.anatomy.timing._retime_kernel import retime  # only here: it loads Numba
 
-        for engine, _offset, count in chain.from_iterable(self.needs):
-            if count > slots[self.engines[engine]]:
-                raise _too_few(self.engines[engine], count, slots[self.engines[engine]])
+        if wanting := list(self._wanting(slots)):
+            raise self._too_few(slots, *min(wanting, key=lambda found: found[0].bundle))
         limits = np.array([slots[engine] for engine in self.engines], np.int64)
         rows = min(_ROWS, len(self.needs))
         kernel: Any = retime
         issue: Longs = kernel(*self.arrays, limits, self.horizon, rows)
         return issue
 
+    def fit(self, slots: Mapping[str, int]) -> bool:
+        """Does no group need more slots?"""
+        return next(self._wanting(slots), None) is None
 
-def _too_few(engine: str, count: int, slots: int) -> InputError:
-    reason = (
-        f"{count} operations of one bundle write what others of it touch and cannot be "
-        f"parted: the program needs {count} slots of {engine}, not {slots}"
-    )
-    return InputError(Diagnostic("SW212", reason))
+    def _wanting(self, slots: Mapping[str, int]) -> Iterator[tuple[Issued, int]]:
+        """Of each need that is too large, an operation on the engine, and the slots needed."""
+        for need, example in zip(self.needs, self.examples, strict=True):
+            for number, _offset, count in need:
+                engine = self.engines[number]
+                if count > slots[engine]:
+                    yield next(one for one in example if one.engine == engine), count
+
+    def _too_few(self, slots: Mapping[str, int], first: Issued, count: int) -> InputError:
+        reason = (
+            f"{count} operations on {first.engine} write what others here touch, so they cannot be "
+            f"parted: the program needs {count} slots of {first.engine}, not {slots[first.engine]}"
+        )
+        bundle = self.begin + first.bundle
+        return InputError(
+            Diagnostic("SW212", reason, "", None, bundle, first.engine, first.position)
+        )
 
 
 def operations_of(placed: Placements, machine: Machine) -> Operations:
@@ -184,6 +202,8 @@ def groups_of(operations: Operations, reads: Words, writes: Words, reuse: bool =
     offset[order] = bundle_of[order] - np.repeat(bundle_of[order[first[:-1]]], np.diff(first))
     needs = [_need(operations, group, offset) for group in groups]
     distinct = [need for need, _count in Counter(needs).most_common()]
+    first_of = dict(zip(reversed(needs), reversed(groups), strict=True))
+    examples = tuple([[issued[one] for one in first_of[need]] for need in distinct])
     number = {need: at for at, need in enumerate(distinct)}
     rows = np.array(list(chain.from_iterable(distinct)), np.int64).reshape(-1, 3)
     needed = (_offsets(map(len, distinct)), *map(np.ascontiguousarray, rows.T))
@@ -201,7 +221,7 @@ def groups_of(operations: Operations, reads: Words, writes: Words, reuse: bool =
     )  # fmt: skip
     longest = int(operations.latency.max(initial=1))
     horizon = len(groups) * (longest + 1) + int(offset.sum()) + 2
-    return Groups(operations.engines, tuple(distinct), arrays, horizon)
+    return Groups(operations.engines, tuple(distinct), examples, arrays, horizon)
 
 
 def _offsets(lengths: Iterable[int]) -> Longs:

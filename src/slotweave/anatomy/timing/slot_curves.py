@@ -7,7 +7,6 @@ from itertools import accumulate
 
 from slotweave.anatomy.causes.placements import Placements
 from slotweave.anatomy.timing.retiming import groups_of, operations_of, words_of
-from slotweave.base.diagnostics import InputError
 from slotweave.machine import Machine
 
 #: Slots more than the machine's own that are tried, and how often its own at most.
@@ -31,10 +30,10 @@ def slot_curves(
             continue
         found = []
         for slots in range(1, min(own + MORE, _TIMES * own + MORE) + 1):
-            try:
-                takes = groups.retimed({**machine.slots, engine: slots})
-            except InputError:  # SW212: operations that stay together need more
+            changed = {**machine.slots, engine: slots}
+            if not groups.fit(changed):
                 continue
+            takes = groups.retimed(changed)
             known = cycles if slots >= used[engine] else takes
             found.append((slots, min(takes, known)))
         best = accumulate((takes for _slots, takes in found), min)

@@ -14,32 +14,33 @@ the program as it stands being one of these schedules. More slots never cost a c
 For other amounts of scratch the words cannot stay fixed: each value is allocated again, all
 words in turn, so that each rests as long as it can before it is written again (words of a vector
 need not lie side by side). The prices of `STEP` words compare such programs with each other; so do
-further prices of slots, for an engine may be what holds a program up only once words do not.
+further prices of slots, for an engine may be what holds a program up only once words do not. Where
+scratch is so small that the words of the program do not fit, it is timed with words in turn.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 from typing import Any
 
-from slotweave.analysis.basic_block import BasicBlock
 from slotweave.anatomy.causes.placements import Placements, run_placements
-from slotweave.anatomy.straight_part import straight_part
-from slotweave.anatomy.timing.retiming import (
-    Groups,
-    Operations,
-    Words,
-    groups_of,
-    operations_of,
-    words_of,
+from slotweave.anatomy.straight_part import StraightPart, straight_part
+from slotweave.anatomy.timing.retiming import groups_of, operations_of, words_of
+from slotweave.anatomy.timing.scratch_prices import (
+    ScratchPrices,
+    Watch,
+    scratch_prices,
+    unwatched,
 )
-from slotweave.anatomy.timing.words_in_turn import Touched, values_of
-from slotweave.anatomy.unrolled import Unrolled, unrolled
+from slotweave.anatomy.timing.timings import Kept, Slots, Timing, covers, most_slots
+from slotweave.anatomy.unrolled import unrolled
 from slotweave.anatomy.words.live_scratch import is_straight
+from slotweave.anatomy.words.slot_lines import SlotLines
 from slotweave.base.diagnostics import Diagnostic, InputError, NoSchedule
+from slotweave.base.diagnostics import changed as with_diagnostic
 from slotweave.base.wording import plural
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
@@ -47,42 +48,6 @@ from slotweave.lift import MAX_BUNDLES, lift_counting
 from slotweave.lift.blocks import basic_blocks
 from slotweave.machine import Machine
 from slotweave.simulate.legality import costs_a_cycle
-
-#: Scratch is priced in steps of this many words.
-STEP = 64
-
-#: Most single extra slots tried one after the other.
-_STEPS = 64
-
-Slots = Mapping[str, int]
-
-#: Is told what is done next.
-Watch = Callable[[str], None]
-
-
-def unwatched(_stage: str) -> None:
-    """Nobody wants to know."""
-
-
-@dataclass(frozen=True)
-class ScratchPrices:
-    """What `step` words of scratch are worth in cycles, where each value is given a word in turn.
-
-    `now` is what the program takes so in `words` words, `saved` how many cycles fewer with a step
-    more, `lost` how many more with a step less; None if it does not fit, for it holds `needed`
-    words at once. `prices` says how many fewer with one more slot of each engine.
-    """
-
-    step: int
-    words: int
-    needed: int
-    now: int | None
-    saved: int | None
-    lost: int | None
-    prices: Mapping[str, int | None]
-
-    def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "prices": dict(self.prices)}
 
 
 @dataclass(frozen=True)
@@ -103,8 +68,9 @@ class WhatIf:
     """A program on a machine with `slots`, in cycles.
 
     It takes `before` as it is, `retimed` if it is timed again on the machine as it is, `cycles`
-    with these slots. One more slot of each engine saves `prices`, scratch of which no word is used
-    again saves `scratch`.
+    with these slots and `words` words of scratch. One more slot of each engine saves `prices`,
+    scratch of which no word is used again saves `scratch`. Where its own words do not fit into so
+    many, the values are `allocated_again` in turn, and these figures are for that.
 
     Of a program that jumps each straight part is timed by itself, and counts as often as a run
     enters it: `parts`. Then nothing is known of scratch that is allocated in turn.
@@ -118,6 +84,8 @@ class WhatIf:
     scratch: int
     scratch_words: ScratchPrices | None
     parts: tuple[TimedPart, ...] = ()
+    words: int = 0
+    allocated_again: bool = False
 
     def __repr__(self) -> str:
         slots = ", ".join(f"{engine} {count}" for engine, count in self.slots.items())
@@ -141,56 +109,109 @@ def what_if(
     changed: Mapping[str, int],
     facts: Facts = NOTHING_KNOWN,
     watch: Watch = unwatched,
+    words: int | None = None,
 ) -> WhatIf:
-    """Cycles of `program` as it is, timed again, and again with `changed` slots.
+    """Cycles of `program` as it is, timed again, and again with `changed` slots and `words` words
+    of scratch (None: those of the machine).
 
     All prices are those with the changed slots, and none is negative. `facts` are those about
     memory; `watch` is told of each stage. No operation of a program that jumps leaves its straight
     part.
 
-    Raises NoSchedule (SW302) if an engine that the program uses is left without slots, InputError
-    SW212 if operations that cannot be parted need more slots, SW219 if a jump depends on data.
+    Raises NoSchedule: SW302 if an engine that the program uses is left without slots, SW301 if its
+    values do not fit into scratch; InputError: SW212 if operations that cannot be parted need more
+    slots, SW219 if a jump depends on data. All but the last say in which bundle, if it is one's.
     """
-    _expect_engines(program, changed)
-    watch("following the run")
-    if not is_straight(program):
-        return _by_parts(program, machine, changed, facts, watch)
+    slots = {**machine.slots, **changed}
+    size = machine.scratch_words if words is None else words
+    with _naming_lines(program):
+        _expect_engines(program, slots)
+        watch("following the run")
+        if not is_straight(program):
+            return _by_parts(program, machine, slots, size, facts, watch)
+        return _straight(program, machine, slots, size, facts, watch)
+
+
+@contextmanager
+def _naming_lines(program: Program) -> Iterator[None]:
+    """Errors raised within that name a slot say which line of the kernel it comes from."""
+    try:
+        yield
+    except (InputError, NoSchedule) as error:
+        found = error.diagnostic
+        if found.bundle is None or not found.engine:
+            raise
+        line = SlotLines(program).of(found.bundle, found.engine, found.slot or 0)
+        if line is None:
+            raise
+        message = f"{found.message} ({line})"
+        raise with_diagnostic(error, replace(found, message=message)) from None
+
+
+def _straight(
+    program: Program, machine: Machine, slots: Slots, size: int, facts: Facts, watch: Watch
+) -> WhatIf:
+    """The same of a program that does not jump."""
     run = unrolled(program, machine, facts)
     watch("finding what waits for what")
     placed = run_placements(run, machine)
     operations = operations_of(placed, machine)
     reads, writes = words_of(placed)
-    slots = {**machine.slots, **changed}
     watch("timing")
-    timing = _Timing(groups_of(operations, reads, writes), machine.slots, _as_it_is(run, machine))
+    known = (most_slots(run.program, machine), run.cycles[-1])
+    timing = Timing(groups_of(operations, reads, writes), machine.slots, known)
     now, prices, own = timing.cycles(slots), timing.prices(slots), timing.cycles(machine.slots)
     apart = groups_of(operations, reads, writes, reuse=False)
-    return WhatIf(
+    found = WhatIf(
         cycles=now,
         before=run.cycles[-1],
-        retimed=min(own, now) if _covers(machine.slots, slots) else own,
+        retimed=min(own, now) if covers(machine.slots, slots) else own,
         slots=slots,
         prices=prices,
-        scratch=now - min(now, _Timing(apart, machine.slots).cycles(slots)),
-        scratch_words=scratch_prices(operations, machine, slots, machine.scratch_words, watch),
+        scratch=now - min(now, Timing(apart, machine.slots).cycles(slots)),
+        scratch_words=scratch_prices(operations, machine, slots, size, watch),
+        words=size,
+    )
+    return found if _words_used(placed) <= size else _allocated_again(found)
+
+
+def _words_used(placed: Placements) -> int:
+    """As many words of scratch as a machine needs to have the words of the program."""
+    columns = placed.columns
+    last = max(rows.word.max(initial=-1) for rows in (columns.reads, columns.writes))
+    return int(last) + 1
+
+
+def _allocated_again(found: WhatIf) -> WhatIf:
+    """The same with words in turn. Raises NoSchedule (SW301) if they do not fit either."""
+    prices = found.scratch_words
+    assert prices is not None  # a straight program has them
+    if prices.now is None:
+        raise NoSchedule(Diagnostic("SW301", prices.why_not()))
+    apart = found.cycles - found.scratch
+    return replace(
+        found,
+        cycles=prices.now,
+        prices={engine: saved or 0 for engine, saved in prices.prices.items()},
+        scratch=prices.now - min(prices.now, apart),
+        allocated_again=True,
     )
 
 
-def _expect_engines(program: Program, changed: Slots) -> None:
+def _expect_engines(program: Program, slots: Slots) -> None:
     """Raise NoSchedule (SW302) if an engine without slots is left with operations."""
-    for engine in (name for name, slots in changed.items() if not slots):
-        used = sum(len(bundle.get(engine, ())) for bundle in program.bundles)
+    for engine in (name for name, count in slots.items() if not count):
+        used = [at for at, bundle in enumerate(program.bundles) for _slot in bundle.get(engine, ())]
         if used:
-            operations = plural(used, "operation")
+            operations = plural(len(used), "operation")
             reason = f"{engine} has no slot left, and the program has {operations} on it"
-            raise NoSchedule(Diagnostic("SW302", reason))
+            raise NoSchedule(Diagnostic("SW302", reason, bundle=used[0], engine=engine, slot=0))
 
 
 def _by_parts(
-    program: Program, machine: Machine, changed: Slots, facts: Facts, watch: Watch
+    program: Program, machine: Machine, slots: Slots, size: int, facts: Facts, watch: Watch
 ) -> WhatIf:
     """The same of a program that jumps, part by part, as often as a run enters each."""
-    slots = {**machine.slots, **changed}
     path = Counter(lift_counting(program, machine, facts, MAX_BUNDLES).path)
     watch("timing")
     parts = []
@@ -199,9 +220,11 @@ def _by_parts(
         runs = path[block.start]
         if not runs:
             continue
-        timing, apart = _timings_of(program, machine, block)
+        part = straight_part(program, machine, block)
+        _expect_scratch(part, size)
+        timing, apart = _timings_of(part, machine)
         now, own = timing.cycles(slots), timing.cycles(machine.slots)
-        retimed = min(own, now) if _covers(machine.slots, slots) else own
+        retimed = min(own, now) if covers(machine.slots, slots) else own
         before = sum(map(costs_a_cycle, program.bundles[block.start : block.stop]))
         parts.append(TimedPart(block.start, block.stop, runs, before, retimed, now))
         for engine, saved in timing.prices(slots).items():
@@ -216,183 +239,38 @@ def _by_parts(
         scratch=scratch,
         scratch_words=None,
         parts=tuple(parts),
+        words=size,
     )
 
 
-def _timings_of(
-    program: Program, machine: Machine, block: BasicBlock
-) -> tuple[_Timing | _Kept, _Timing | _Kept]:
+def _expect_scratch(part: StraightPart, size: int) -> None:
+    """Raise NoSchedule (SW301) if the words of a part do not fit into `size`."""
+    used = _words_used(part.placed)
+    if used > size:
+        reason = (
+            f"the program has a value in scratch word {used - 1:,}, there are {size:,} words, and "
+            "values of a program that jumps are not allocated again"
+        )
+        raise NoSchedule(Diagnostic("SW301", reason))
+
+
+def _timings_of(part: StraightPart, machine: Machine) -> tuple[Timing | Kept, Timing | Kept]:
     """A block with the words that it has, and with words of its own for each result.
 
     One where something is in flight at an edge stays as it is.
     """
-    part = straight_part(program, machine, block)
+    block, bundles = part.block, part.program.bundles
+    if not block.settled:
+        kept = Kept(bundles, block.start)
+        return kept, kept
     operations = operations_of(part.placed, machine)
     reads, writes = words_of(part.placed)
-    used = _most_slots(part.program, machine)
-    cycles = sum(map(costs_a_cycle, part.program.bundles))
-    if not block.settled:
-        kept = _Kept(used, cycles)
-        return kept, kept
     with_words, apart = (
-        replace(groups_of(operations, reads, writes, reuse=reuse), landed=bool(block.after))
+        replace(
+            groups_of(operations, reads, writes, reuse=reuse),
+            landed=bool(block.after), begin=block.start,
+        )
         for reuse in (True, False)
-    )
-    known = (used, cycles)
-    return _Timing(with_words, machine.slots, known), _Timing(apart, machine.slots, known)
-
-
-def scratch_prices(
-    operations: Operations,
-    machine: Machine,
-    slots: Slots,
-    words: int,
-    watch: Watch = unwatched,
-) -> ScratchPrices:
-    """The prices of scratch where the machine has `words` words of it.
-
-    What fits into fewer words fits into more, so no price is negative.
-    """
-    watch("allocating scratch in turn")
-    values = values_of(_events(operations.placed))
-
-    def timed(size: int) -> _Timing | None:
-        watch(f"timing with {size:,} scratch words in turn")
-        renamed = values.in_turn(size)
-        if renamed is None:
-            return None
-        return _Timing(groups_of(operations, *_renamed(operations.placed, renamed)), machine.slots)
-
-    less, here, more = (timed(size) for size in (words - STEP, words, words + STEP))
-    fewer = less.cycles(slots) if less else None
-    now = _least(fewer, here.cycles(slots) if here else None)
-    then = _least(now, more.cycles(slots) if more else None)
-    prices: Mapping[str, int | None] = here.prices(slots) if here else dict.fromkeys(slots)
-    return ScratchPrices(
-        step=STEP,
-        words=words,
-        needed=values.needed(),
-        now=now,
-        saved=None if now is None or then is None else now - then,
-        lost=None if fewer is None or now is None else fewer - now,
-        prices=prices,
-    )
-
-
-def _least(*found: int | None) -> int | None:
-    return min((cycles for cycles in found if cycles is not None), default=None)
-
-
-def _events(placed: Placements) -> list[list[Touched]]:
-    """For each bundle the words that are read in it, and those in which something lands after it.
-
-    One entry for each operation in the bundle in which it is issued, and another one for its result
-    if that lands later.
-    """
-    bundles: list[list[Touched]] = [[] for _ in range(int(placed.columns.lands.max(initial=0)))]
-    for one, reads, writes in zip(placed.issued, *words_of(placed), strict=True):
-        at_once = one.kind.latency == 1
-        bundles[one.bundle].append((reads, writes if at_once else ()))
-        if not at_once:
-            bundles[one.lands - 1].append(((), writes))
-    return bundles
-
-
-def _renamed(placed: Placements, bundles: Sequence[Sequence[Touched]]) -> tuple[Words, Words]:
-    """The words that each operation reads and writes, from those of the events."""
-    rows = [iter(bundle) for bundle in bundles]
-    reads: list[Sequence[int]] = []
-    writes: list[Sequence[int]] = []
-    for one in placed.issued:
-        read, written = next(rows[one.bundle])
-        reads.append(read)
-        writes.append(written if one.kind.latency == 1 else next(rows[one.lands - 1])[1])
-    return reads, writes
-
-
-@dataclass(frozen=True, eq=False)
-class _Timing:
-    """A program that is timed with several numbers of slots.
-
-    `own` are those of the machine. `known` has the slots and the cycles of a schedule that there is
-    already, if there is one.
-    """
-
-    groups: Groups
-    own: Slots
-    known: tuple[Slots, int] | None = None
-
-    def cycles(self, slots: Slots) -> int:
-        """As few as were found with these slots, or on the way to them.
-
-        The way leads from the slots that are the machine's own or fewer to `slots` by single slots.
-        """
-        found = []
-        for at in self._way(slots):
-            found.append(self.groups.retimed(at))
-            if found[-1] == self.least:
-                break
-        if self.known and _covers(slots, self.known[0]):
-            found.append(self.known[1])
-        return min(found)
-
-    def prices(self, slots: Slots) -> dict[str, int]:
-        """How many cycles fewer with one more slot of each engine."""
-        now = self.cycles(slots)
-        wider = ((engine, {**slots, engine: count + 1}) for engine, count in slots.items())
-        return {engine: now - min(now, self.groups.retimed(more)) for engine, more in wider}
-
-    @cached_property
-    def least(self) -> int:
-        """What no schedule of these groups is shorter than."""
-        return self.groups.retimed(dict.fromkeys(self.own, self.groups.size))
-
-    def _way(self, slots: Slots) -> Iterator[Slots]:
-        at = {engine: min(count, self.own[engine]) for engine, count in slots.items()}
-        yield at
-        for engine, count in slots.items():
-            steps = range(at[engine] + 1, min(count, at[engine] + _STEPS) + 1)
-            for wider in (*steps, *((count,) if count > at[engine] + _STEPS else ())):
-                at = {**at, engine: wider}
-                yield at
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """Bundles that stay as they are, and need `used` slots."""
-
-    used: Slots
-    before: int
-
-    def cycles(self, slots: Slots) -> int:
-        """Raises InputError (SW212) if there are fewer slots."""
-        for engine, count in self.used.items():
-            if count > slots[engine]:
-                reason = (
-                    "results are in flight where some bundles begin or end, so these stay as they "
-                    f"are: the program needs {count} slots of {engine}, not {slots[engine]}"
-                )
-                raise InputError(Diagnostic("SW212", reason))
-        return self.before
-
-    def prices(self, slots: Slots) -> dict[str, int]:
-        """One more slot saves nothing."""
-        return dict.fromkeys(slots, 0)
-
-
-def _covers(slots: Slots, needed: Slots) -> bool:
-    """Are there as many slots of each engine?"""
-    return all(slots[engine] >= count for engine, count in needed.items())
-
-
-def _as_it_is(run: Unrolled, machine: Machine) -> tuple[Slots, int]:
-    """The most slots of each engine in a bundle of the program, and its cycles."""
-    return _most_slots(run.program, machine), run.cycles[-1]
-
-
-def _most_slots(program: Program, machine: Machine) -> Slots:
-    """The most slots of each engine in a bundle of `program`."""
-    return {
-        engine: max((len(bundle.get(engine, ())) for bundle in program.bundles), default=0)
-        for engine in machine.slots
-    }
+    )  # fmt: skip
+    known = (most_slots(part.program, machine), sum(map(costs_a_cycle, bundles)))
+    return Timing(with_words, machine.slots, known), Timing(apart, machine.slots, known)

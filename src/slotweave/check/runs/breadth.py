@@ -95,8 +95,7 @@ def _directed(
     given = workload.directed
     found = program_inputs(program, machine, workload.facts, len(begun[0]), seed,
                            [*begun, *given.memories])  # fmt: skip
-    coverage = found.coverage.joined(given.coverage)
-    return Directed((*given.memories, *found.memories), coverage)
+    return replace(found.joined(given), memories=(*given.memories, *found.memories))
 
 
 def fresh_seed(program: Program) -> int:

@@ -40,7 +40,8 @@ class Verified:
     longest of them. As many more as `directed` were on memories made for what is rare, and
     `coverage` says which sides of jumps were reached in all. `left_out` more were made, for which
     no result is defined: where the reference fails, as by a division by 0, nothing is asked of a
-    program. `against` names the reference."""
+    program. `too_long` more are not tried, because the search for sides did not follow their runs
+    to an end. `against` names the reference."""
 
     instances: int
     mismatches: int
@@ -49,6 +50,7 @@ class Verified:
     coverage: Coverage = field(default_factory=Coverage)
     against: str = "the reference"
     left_out: int = 0
+    too_long: int = 0
 
     def to_json(self) -> Mapping[str, Any]:
         """As the JSON of all commands has it."""
@@ -57,6 +59,7 @@ class Verified:
             "mismatches": self.mismatches,
             "directed": self.directed,
             "left_out": self.left_out,
+            "too_long": self.too_long,
             "against": self.against,
             "coverage": {
                 "sides": self.coverage.sides,
@@ -118,9 +121,8 @@ def run_against_reference(
         with _naming_input(f"seed {seed}, instance {instance}"):
             ends = question.ends(before)
             slots = ends.end.cycles * slots_a_bundle
-            if (
-                both and instance == 0 and slots <= MOST_TWICE
-            ):  # the slow one second: it need not see an endless program
+            # The slow one second: it need not see an endless program.
+            if both and instance == 0 and slots <= MOST_TWICE:
                 slow = run(program, machine, before, strict=strict, max_cycles=max_cycles,
                            checked=encoded.refusal is None)  # fmt: skip
                 _expect_same_end(ends.end, slow)
@@ -136,8 +138,9 @@ def run_against_reference(
                 raise
             question.judge(before, ends)
         tried += 1
-    left_out = len(directed.memories) - tried
-    return Verified(instances, 0, cycles, tried, directed.coverage, against, left_out)
+    left_out = directed.left_out + len(directed.memories) - tried
+    found = Verified(instances, 0, cycles, tried, directed.coverage, against, left_out)
+    return replace(found, too_long=directed.too_long)
 
 
 def _slots_a_bundle(program: Program) -> float:

@@ -61,15 +61,25 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Directed:
-    """Memories made for a flow, and which sides of its jumps they and the random ones reach."""
+    """Memories made for a flow, and which sides of its jumps they and the random ones reach.
+
+    More were made, and are not tried: `left_out`, on which the flow fails, and `too_long`, on which
+    its run was not followed to an end.
+    """
 
     memories: tuple[Words, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
+    left_out: int = 0
+    too_long: int = 0
 
     def joined(self, other: Directed, whose: str = "") -> Directed:
         """Both; the sides of `other` bear the name `whose`."""
-        memories = (*self.memories, *other.memories)
-        return Directed(memories, self.coverage.joined(other.coverage, whose))
+        return Directed(
+            (*self.memories, *other.memories),
+            self.coverage.joined(other.coverage, whose),
+            self.left_out + other.left_out,
+            self.too_long + other.too_long,
+        )
 
 
 NOTHING_DIRECTED = Directed()
@@ -87,19 +97,21 @@ def directed_inputs(flow: Flow, facts: Facts, seed: int, begun: Sequence[Words] 
     from slotweave.check.runs.search_sides import Search  # only jumps that memory decides need it
 
     search = Search(lambda memory: follow(flow, facts, memory.tolist()), known_words(facts, words))
-    made = search_all(search, begun, plain)
+    search_all(search, begun, plain)
     coverage = _coverage(flow, search.reached, search.fixed(), search.whole)
-    return Directed(made, coverage)
+    ended = [memory for memory in plain if search.ended(memory)]
+    failed = sum(map(search.failed, plain))
+    too_long = len(plain) - len(ended) - failed
+    return Directed((*ended, *search.found), coverage, failed, too_long)
 
 
-def search_all(search: Search, begun: Sequence[Words], plain: Sequence[Words]) -> tuple[Words, ...]:
-    """Those of the memories `plain` whose runs end, and those found to reach what is missing."""
+def search_all(search: Search, begun: Sequence[Words], plain: Sequence[Words]) -> None:
+    """Follow the runs on these memories, and look for more that reach what is missing."""
     for memory in begun:
         search.follow_given(memory)
     for memory in plain:
         search.follow_made(memory)
     search.reach()
-    return (*(memory for memory in plain if search.ended(memory)), *search.found)
 
 
 def _constants(flow: Flow) -> set[int]:

@@ -50,8 +50,11 @@ def program_inputs(
         lambda memory: follow_program(program, machine, facts, memory.tolist(), jumps),
         known_words(facts, words),
     )
-    made = search_all(search, begun, plain)
-    return Directed(made, _coverage(jumps, search.reached, search.whole))
+    search_all(search, begun, plain)
+    # A run that fails is tried as well: only the reference can say whether it may.
+    tried = [memory for memory in plain if search.ended(memory) or search.failed(memory)]
+    coverage = _coverage(jumps, search.reached, search.whole)
+    return Directed((*tried, *search.found), coverage, 0, len(plain) - len(tried))
 
 
 def _immediates(program: Program, machine: Machine) -> set[int]:

@@ -44,6 +44,7 @@ class Search:
         self._follow, self._bounds = follow, bounds
         self._work, self._asked = 0, 0
         self._ended: set[bytes] = set()
+        self._failed: set[bytes] = set()
         self._leads: dict[Side, deque[tuple[Words, Path, int]]] = {}
         self._fixed: set[int] = set()
         self._open: set[int] = set()
@@ -51,6 +52,10 @@ class Search:
     def ended(self, memory: Words) -> bool:
         """Whether the run on `memory` was followed to its end, without a fault."""
         return memory.tobytes() in self._ended
+
+    def failed(self, memory: Words) -> bool:
+        """Whether the run on `memory` was followed to a fault."""
+        return memory.tobytes() in self._failed
 
     def fixed(self) -> set[int]:
         """The jumps that only constants have decided."""
@@ -101,6 +106,8 @@ class Search:
             self.reached |= path.sides
             for side in path.sides & self._leads.keys():
                 del self._leads[side]
+        elif not path.cut:
+            self._failed.add(memory.tobytes())
         self._open |= path.open
         self._fixed |= path.fixed
         self._note_leads(memory, path)

@@ -16,7 +16,6 @@ from slotweave.cli.verifying.programs import (
     expect_one_subject,
     is_program_file,
     kernel_of,
-    meta_for,
 )
 from slotweave.cli.verifying.request import Request, naming_compatible, reported
 from slotweave.extensions.lookup import contract_called
@@ -70,7 +69,7 @@ def verify_against(program: Program, file: str, request: Request) -> None:
 
 def _question(program: Program, file: str, request: Request) -> _Question:
     """What is asked, from the options and from what the files say of themselves."""
-    from slotweave.names import Use
+    from slotweave.names import Use, meta_for
 
     how, given = request.building, request.against
     if given is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
@@ -96,22 +96,6 @@ def _facts_of(programs: Sequence[Program]) -> str:
     if not own:
         return "`slotweave facts show` prints one to start from"
     return f"`{own[0]} -o FILE.json` writes it"
-
-
-def meta_for(kernel: Kernel, *programs: Program | None) -> Mapping[str, Any]:
-    """What the first of `programs` that is for `kernel` says of itself."""
-    for program in programs:
-        if program is not None and program.meta.get("kernel") == kernel.name:
-            params, contract = program.meta.get("params"), program.meta.get("contract")
-            return {
-                "params": params if _are_numbers(params) else None,
-                "contract": contract if isinstance(contract, str) else None,
-            }
-    return {}
-
-
-def _are_numbers(params: object) -> bool:
-    return isinstance(params, Mapping) and all(type(value) is int for value in params.values())
 
 
 def _not_run(name: str) -> InputError:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.wording import longest_of, plural
 from slotweave.cli import inputs
-from slotweave.cli.facts import Assumed, assumed, named_facts
+from slotweave.cli.facts import Assumed, assumed
 from slotweave.cli.output import print_json
 from slotweave.cli.program_files import built_like, program_in
 from slotweave.cli.verifying.programs import expect_one_subject, is_program_file
 from slotweave.cli.verifying.request import Request, naming_compatible, reported
+from slotweave.extensions.lookup import named_facts
 from slotweave.views.checked.inputs_tried import inputs_tried, unreached_lines
 from slotweave.views.checked.proofs import VERDICTS
 

@@ -10,7 +10,7 @@ from slotweave.backend.schedule.project import DisjunctiveSearch, ListSearch
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.implied import implied_bound
-from slotweave.driver.solving.solution import Shown
+from slotweave.driver.solving.solution import LIST, ONE_ITERATION, Shown
 from slotweave.driver.solving.work import Work
 from slotweave.ir.project import horizon
 from slotweave.ir.project_bound import MAKESPAN
@@ -88,6 +88,7 @@ def _tabu_turn(work: Work, tabu: DisjunctiveSearch, seconds: float) -> None:
 
 
 def _list_schedules(work: Work, search: ListSearch) -> None:
+    work.begin(LIST)
     state, made = search.start(), 0
     while not work.is_spent(made, _SCHEDULES) or not made:
         batch = 1 if not made else _BATCH
@@ -103,6 +104,7 @@ def _list_schedules(work: Work, search: ListSearch) -> None:
 
 def _long_iteration(work: Work) -> None:
     """Maximal lags: modulo scheduling with a period that no iteration reaches."""
+    work.begin(ONE_ITERATION)
     first = horizon(work.project) + 1
     for made, state in enumerate(iterative_schedule(work.project, first), 1):
         work.count(made)

@@ -11,6 +11,7 @@ from slotweave.backend.schedule.modulo import Attempt, ModuloState, iterative_sc
 from slotweave.bounds.projects import makespan_bounds, period_bounds
 from slotweave.bounds.projects.chains import chains
 from slotweave.driver.solving.makespan import take_outcome, value_of
+from slotweave.driver.solving.solution import LIST_BY_PERIOD, MODULO
 from slotweave.driver.solving.work import Work
 from slotweave.ir.project import horizon, one_iteration
 from slotweave.ir.project_bound import MAKESPAN, PERIOD
@@ -23,6 +24,7 @@ def solve_period(work: Work) -> None:
     project = work.project
     work.show(period_bounds(project))
     first = value_of(work.solution.best(PERIOD))
+    work.begin(LIST_BY_PERIOD if work.is_list else MODULO)
     for made, state in enumerate(_heuristic(work, first), 1):
         work.count(made, state.attempts)
         if state.schedule is not None and work.take(state.schedule):

@@ -11,6 +11,14 @@ from slotweave.ir.project_bound import MAKESPAN, PERIOD
 
 BOUND, SOLVER = "bound", "solver"
 
+#: What heuristics are called where results say which one ran.
+LIST, LIST_BY_PERIOD, MODULO, ONE_ITERATION = (
+    "list scheduling",
+    "list scheduling at one period after another (each activity is placed once)",
+    "iterative modulo scheduling",
+    "iterative modulo scheduling of one iteration (there are maximal lags)",
+)
+
 
 class Method(StrEnum):
     """How a problem is solved; AUTO is exact where the solver is installed."""
@@ -46,10 +54,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What is known of a project: the best schedule, bounds, and what was tried."""
+    """What is known of a project: the best schedule, bounds, and what was tried.
+
+    `heuristic` says which one ran, "" if none did: what `method` stands for depends on the project.
+    """
 
     project: Project
     method: str
+    heuristic: str = ""
     schedule: ProjectSchedule | None = None
     shown: tuple[Shown, ...] = ()
     attempts: tuple[Attempt, ...] = ()

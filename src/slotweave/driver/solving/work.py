@@ -92,6 +92,10 @@ class Work:
         self._tell(self.solution)
         return True
 
+    def begin(self, heuristic: str) -> None:
+        """Note which heuristic runs."""
+        self.solution = replace(self.solution, heuristic=heuristic)
+
     def count(self, evaluations: int, attempts: tuple[Attempt, ...] = ()) -> None:
         self.solution = replace(self.solution, evaluations=evaluations, attempts=attempts)
 

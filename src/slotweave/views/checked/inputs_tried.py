@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from slotweave.base.wording import inputs_text
+from slotweave.base.wording import plural
 
 if TYPE_CHECKING:
     from slotweave.check.runs.execution import Verified
@@ -15,8 +15,21 @@ _NAMED = 8
 
 
 def inputs_tried(verified: Verified) -> str:
-    """`100 random and 8 directed inputs`."""
-    return inputs_text(verified.instances, verified.directed, verified.left_out)
+    """`20 random inputs`, or `20 random and 8 directed inputs` (made for the program).
+
+    Directed ones that are not tried are counted: those for which no result is defined, and those
+    whose runs are too long to be followed.
+    """
+    text = plural(verified.instances, "random input")
+    if verified.directed:
+        directed = plural(verified.directed, "directed input")
+        text = f"{verified.instances:,} random and {directed}"
+    told = []
+    if verified.left_out:
+        told.append(f"{verified.left_out:,} more left out, for which no result is defined")
+    if verified.too_long:
+        told.append(f"{verified.too_long:,} more not tried, as runs take too long to be followed")
+    return f"{text} ({'; '.join(told)})" if told else text
 
 
 def unreached_lines(verified: Verified) -> Iterator[str]:

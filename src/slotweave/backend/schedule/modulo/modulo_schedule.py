@@ -38,7 +38,8 @@ _ROUNDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of one period: whether there is a schedule, after how many placements, why not."""
+    """What came of one period, in all rounds of the search: whether there is a schedule, after how
+    many placements, why not."""
 
     period: int
     found: bool
@@ -46,9 +47,24 @@ class Attempt:
     why: str = ""
 
 
+@dataclass(slots=True)
+class _Tried:
+    """What all attempts at one period have come to: how often each activity was taken out, how many
+    attempts there were, and how many placements."""
+
+    taken_out: Longs
+    attempts: int = 0
+    placements: int = 0
+
+    def add(self, taken_out: Longs, placements: int) -> None:
+        self.taken_out += taken_out
+        self.attempts += 1
+        self.placements += placements
+
+
 @dataclass(frozen=True, slots=True)
 class ModuloState:
-    """How far a search has come: the best schedule, and each period tried, in their order."""
+    """How far a search has come: the best schedule, and each period tried, the latest last."""
 
     schedule: ProjectSchedule | None = None
     period: int = 0
@@ -76,7 +92,7 @@ class ModuloSearch:
 
     @staticmethod
     def of(project: Project, *, backtracks: bool = True) -> ModuloSearch:
-        """Without `backtracks` an attempt ends when something would have to be taken out."""
+        """Without `backtracks` an attempt fails once something has to be taken out."""
         return ModuloSearch(project, arrays_of(project), backtracks)
 
     def at_period(self, period: int) -> _Period | None:
@@ -131,7 +147,7 @@ class ModuloSearch:
         start, mode = np.zeros(size, np.int64), np.zeros(size, np.int64)
         placements = kernel.attempt(
             self.arrays, at.dist, at.longest.heads, latest, at.period, urgency, kind == 0,
-            (RATIO if self.backtracks else 1) * size + 1, number, start, mode, weight,
+            RATIO * size + 1 if self.backtracks else size, number, start, mode, weight,
         )  # fmt: skip
         if placements < 0:
             return None, weight, -placements
@@ -148,63 +164,57 @@ def iterative_schedule(
     """Schedules of ever shorter periods and makespans, from `first_period` on.
 
     Below it there is none, as was shown elsewhere. Ends after some rounds. Without `backtracks`
-    nothing that was placed is taken out again: list scheduling into a modulo table.
+    each activity is placed once, and none is moved: list scheduling into a modulo table.
     """
     search, state = ModuloSearch.of(project, backtracks=backtracks), ModuloState()
     last_period = max(first_period, 2 * horizon(project) + 1) if project.is_modulo else first_period
     tries = TRIES
-    numbers: dict[int, int] = {}
+    tried: dict[int, _Tried] = {}
     for _ in range(_ROUNDS):
         end = last_period + 1 if state.schedule is None else state.period
         for period in range(first_period, end):
-            for after in _at_period(search, state, period, numbers, tries):
+            for after in _at_period(search, state, period, tried, tries):
                 state = after
                 yield state
             if state.schedule is not None and state.period == period:
                 break
         if state.schedule is not None:
-            for after in _pressed(search, state, numbers):
+            for after in _pressed(search, state, tried[state.period]):
                 state = after
                 yield state
         tries *= 4
 
 
 def _at_period(
-    search: ModuloSearch, state: ModuloState, period: int, numbers: dict[int, int], tries: int
+    search: ModuloSearch, state: ModuloState, period: int, tried: dict[int, _Tried], tries: int
 ) -> Iterator[ModuloState]:
     """Attempts at `period` until one succeeds, `tries` at most."""
     at = search.at_period(period)
     if at is None:
         yield _noted(state, Attempt(period, False, 0, "a cycle of lags is too long"))
         return
-    taken_out = np.zeros(search.project.size, np.int64)
-    placements = 0
-    for number in range(numbers.get(period, 0), numbers.get(period, 0) + tries):
-        numbers[period] = number + 1
+    so_far = tried.setdefault(period, _Tried(np.zeros(search.project.size, np.int64)))
+    for number in range(so_far.attempts, so_far.attempts + tries):
         schedule, weight, made = search.try_once(at, number, None)
-        taken_out += weight
-        placements += made
+        so_far.add(weight, made)
         if schedule is not None:
             makespan = schedule.makespan(search.project)
-            noted = _noted(state, Attempt(period, True, placements))
+            noted = _noted(state, Attempt(period, True, so_far.placements))
             yield replace(noted, schedule=schedule, period=period, makespan=makespan)
             return
-        why = _why(search.project, taken_out)
-        yield _noted(state, Attempt(period, False, placements, why))
+        why = _why(search.project, so_far.taken_out)
+        yield _noted(state, Attempt(period, False, so_far.placements, why))
 
 
-def _pressed(
-    search: ModuloSearch, state: ModuloState, numbers: dict[int, int]
-) -> Iterator[ModuloState]:
+def _pressed(search: ModuloSearch, state: ModuloState, so_far: _Tried) -> Iterator[ModuloState]:
     """The same period with ever shorter makespans."""
     period = state.period
     at = search.at_period(period)
     assert at is not None  # a schedule was found there
     failed = 0
     while failed < PRESSES and state.makespan > at.longest.longest:
-        number = numbers[period]
-        numbers[period] += 1
-        schedule, _, _ = search.try_once(at, number, state.makespan - 1)
+        schedule, weight, made = search.try_once(at, so_far.attempts, state.makespan - 1)
+        so_far.add(weight, made)
         if schedule is None:
             failed += 1
         else:
@@ -214,11 +224,9 @@ def _pressed(
 
 
 def _noted(state: ModuloState, one: Attempt) -> ModuloState:
-    """`state` with what is now known of a period, once in the list."""
-    kept = state.attempts
-    if kept and kept[-1].period == one.period and not kept[-1].found:
-        kept = kept[:-1]
-    return replace(state, attempts=(*kept, one))
+    """`state` with what is now known of a period, in place of what was known before."""
+    others = tuple([each for each in state.attempts if each.period != one.period])
+    return replace(state, attempts=(*others, one))
 
 
 def _why(project: Project, taken_out: Longs) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from json import loads
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli.command import command
-from slotweave.cli.facts import FORM, facts_named, named_facts
+from slotweave.cli.facts import FORM
+from slotweave.cli.inputs import kernel_named, machine_named, parameters_of
 from slotweave.cli.options import (
     NO_FILES,
     Contract,
@@ -24,15 +25,16 @@ from slotweave.cli.output import (
     expect_one_on_stdout,
     expect_writable,
     print_json,
+    say_written,
     write_output,
 )
-from slotweave.cli.program_files import building
+from slotweave.cli.program_files import Building, building
 from slotweave.cli.terminal import Terminal
-from slotweave.extensions import extensions, kernels
-from slotweave.extensions.lookup import contract_called
+from slotweave.extensions import extensions
+from slotweave.extensions.lookup import named_facts
 
 if TYPE_CHECKING:
-    from slotweave.ir.facts import Facts
+    from slotweave.frontend.kernel import Kernel
 
 app = typer.Typer(
     help="List and show facts about memory (--facts).",
@@ -70,39 +72,36 @@ def show_facts(
     known words by address, regions of memory that do not overlap, and the lowest and highest
     word that each region holds. --json adds their `name`.
     """
-    from slotweave.ir.text.facts_json import facts_to_json
+    from slotweave.api.registered import show_facts as shown
+    from slotweave.names import is_kernel
 
     destination = STDOUT if output is None else output
     expect_one_on_stdout(output, json)
     expect_writable(destination)
-    how, found = building(files, terminal), named_facts().get(name)
-    if found is None and _is_kernel(name):
-        known = _of_kernel(name, parameters or [], contract, machine)
-    else:
-        if parameters or contract:
-            reason = f"-p and --contract are for kernels, and {name!r} is none"
-            raise InputError(Diagnostic("SW212", reason))
-        known = facts_named(name, how.values(found[0]) if found else None)
+    how, target = building(files, terminal), machine_named(machine)
+    of: Kernel | str = name
+    values: Mapping[str, Any] = {}
+    if is_kernel(name):
+        of = kernel_named(name, target)
+        values = parameters_of(of, parameters or ())
+    elif parameters or contract:
+        reason = f"-p and --contract are for kernels, and {name!r} is none"
+        raise InputError(Diagnostic("SW212", reason))
+    elif name in named_facts():
+        values = how.values(named_facts()[name][0]) or {}
+    found = shown(of, contract=contract, machine=target, **values)
     if output is not None or not json:
-        write_output(destination, facts_to_json(known))
+        write_output(destination, found.text())
     if json:
-        print_json({"name": name, **loads(facts_to_json(known))})
+        print_json(found.to_json())
+    _note_unused(name, how, terminal)
+    say_written(destination, terminal)
+
+
+def _note_unused(name: str, how: Building, terminal: Terminal) -> None:
+    """Say which values are given, but are not what the facts are about."""
+    about, _facts = named_facts().get(name, (None, None))
     for extension in extensions():
-        if how.values(extension) and extension.subject and not (found and found[0] is extension):
+        if how.values(extension) and extension.subject and extension is not about:
             noun, flag = extension.subject.noun, extension.subject.flag
             terminal.note(f"{flag} is not used: the facts {name!r} are about no {noun}")
-    if destination != STDOUT:
-        terminal.note(f"wrote {destination}")
-
-
-def _is_kernel(name: str) -> bool:
-    return ".py:" in name or name in kernels()
-
-
-def _of_kernel(name: str, parameters: list[str], contract: str | None, machine: str) -> Facts:
-    """What is known of memory before a program for the kernel runs."""
-    from slotweave.cli.inputs import kernel_named, machine_named, parameters_of
-
-    kernel = kernel_named(name, machine_named(machine))
-    values = parameters_of(kernel, parameters)
-    return kernel.facts(values, contract_called(kernel, contract))

@@ -72,6 +72,17 @@ _NoWorse = Annotated[
         "counted, stalls are modelled.",
     ),
 ]
+
+
+def _tell_successor(given: bool) -> None:
+    """--allow-stalls has gone: say what took its place."""
+    if given:
+        raise typer.BadParameter("the option is gone; --no-worse packets does what it did")
+
+
+_AllowStalls = Annotated[
+    bool, typer.Option("--allow-stalls", hidden=True, callback=_tell_successor)
+]
 _Rename = Annotated[
     bool,
     typer.Option(
@@ -160,6 +171,7 @@ def repack(
     seed: Seed = 0,
     output: Output = None,
     json: Json = False,
+    allow_stalls: _AllowStalls = False,
 ) -> None:
     """Pack each block again, and write the shorter assembly.
 
@@ -169,6 +181,7 @@ def repack(
     overlap. Before a block is written, its packets are run symbolically against those of the input
     and, if an assembler is installed, assembled.
     """
+    del allow_stalls  # its callback has answered
     expect_one_on_stdout(output, json)
     expect_writable(output)
     if output is not None and file != inputs.STDIN:

@@ -14,7 +14,6 @@ from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.facts import (
-    NOTHING,
     Assumed,
     FactsOption,
     assumed,
@@ -46,6 +45,7 @@ from slotweave.cli.program_files import (
 )
 from slotweave.cli.terminal import Terminal
 from slotweave.extensions import extensions
+from slotweave.extensions.lookup import NOTHING
 
 if TYPE_CHECKING:
     from slotweave.ir.program import Program

@@ -41,7 +41,9 @@ def pass_(
     the texts that this command reads. With --json, print `pass`, `machine`, `text` and `output`.
     """
     from slotweave import api
+    from slotweave.api.writing import text_pass
 
+    text_pass(name)  # an unknown pass is the first mistake to tell, whatever the file is
     expect_one_on_stdout(output, json)
     expect_writable(output)
     target = inputs.machine_named(machine)

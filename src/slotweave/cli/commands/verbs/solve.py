@@ -40,9 +40,9 @@ _Method = Annotated[
     str,
     typer.Option(
         metavar="|".join(METHODS),
-        help="How to search. `exact` starts from a heuristic schedule; `auto` is `exact` "
-        "if ortools "
-        "is installed, else the heuristic alone.",
+        help="How to search. For a period, `list` places each activity once at one period after "
+        "another, and `modulo` moves them as well. `exact` starts from a heuristic schedule; "
+        "`auto` is `exact` if ortools is installed, else the heuristic alone.",
     ),
 ]
 _Workers = Annotated[
@@ -139,5 +139,7 @@ def _refuse_without_schedule(solution: Solved, file: str, limit: float | None) -
         raise NoSchedule(Diagnostic("SW309", reason, file=place))
     if solution.schedule is None:
         within = "" if limit is None else f" within {limit:g} s"
-        reason = f"{solution.method} scheduling found no schedule{within}, nor that there is none"
+        is_heuristic = solution.method in ("list", "modulo")
+        who = solution.heuristic if is_heuristic else f"{solution.method} scheduling"
+        reason = f"{who} found no schedule{within}, nor that there is none"
         raise NoSchedule(Diagnostic("SW310", reason, file=place))

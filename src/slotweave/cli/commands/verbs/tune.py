@@ -109,13 +109,15 @@ def tune(
     FILE.json always holds the best plan so far; Ctrl-C ends the search and keeps it. Compile
     with `--plan FILE.json`, or continue the search from there with `tune --plan FILE.json`. All
     plans tried are kept in the store: `--study NAME` resumes a search, and `study show NAME`
-    summarizes it.
+    summarizes it. If all plans of the kernel have the same operations, and no schedule of them
+    is shorter, the search ends and prints the commands that look for other operations.
     """
     expect_writable(output)
     job = job_named(kernel, parameters, contract, plan, choice, machine)
     known = plan or plan_of(job.kernel, None, job.parameters, job.contract).name
 
     from slotweave import api  # after the checks of what was given
+    from slotweave.views.next_command import other_operations
 
     told = "".join(f" --choice {quote(change)}" for change in choice or ())
     limit = time_limit if evaluations is None else None
@@ -123,7 +125,8 @@ def tune(
         show = planning.enter_context(terminal.stages())
         planning.enter_context(within(limit, "planned", show))("schedule")
         told += f" --parameters {parameters_tried}" if parameters_tried else ""
-        report = TuningProgress(job, known + told, output, terminal, limit)
+        further = other_operations(job, output, machine)
+        report = TuningProgress(job, known + told, output, terminal, limit, further)
 
         def watch(step: Step, keeping: Keeping) -> None:
             planning.close()  # from now on there is a plan
@@ -137,4 +140,4 @@ def tune(
             )  # fmt: skip
             report.conclude(found)
     if json:
-        print_json(found.outcome())
+        print_json({**found.outcome(), "next": further if found.proof else None})

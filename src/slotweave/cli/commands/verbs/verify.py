@@ -5,6 +5,7 @@ A saved result is derived again, and `--self-test` turns on the checks themselve
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -158,8 +159,10 @@ def _verify_file(file: str, request: Request) -> None:
     text = program_text(file)
     if is_record(text):
         if request.prove or request.require_proof:
-            reason = "a result is derived again, not proved; --prove and --require-proof are for "
-            reason += "programs"
+            reason = (
+                "a result is reproduced, not proved; --prove and --require-proof are for programs: "
+                f"`slotweave export {quote(file)} --format json -o PROGRAM` writes the one in it"
+            )
             raise InputError(Diagnostic("SW212", reason, file=shown(file)))
         verify_result(text, file, request.against, request.machine, request.terminal, request.json)
     else:

@@ -44,7 +44,9 @@ def what_if(
     changes: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="ENGINE=SLOTS", help="Change the slots of an engine; repeatable."
+            "--set",
+            metavar="NAME=VALUE",
+            help="Change the slots of an engine, or the words of `scratch`; repeatable.",
         ),
     ] = None,
     machine: MachineOfProgram = None,
@@ -53,15 +55,16 @@ def what_if(
     svg: Svg = None,
     json: Json = False,
 ) -> None:
-    """Time a program with more or fewer slots, without compiling.
+    """Time a program with other slots or scratch, without compiling.
 
     Also print what one more slot of each engine, or more scratch, would save. The operations,
     their order, their engines and their scratch words stay as they are; compiling again might
     save more. Accesses to memory that cannot alias (see --facts) do not wait for each other. No
     saving is negative, because every schedule also fits a machine with more slots.
 
-    To price scratch, values are allocated again, each word in turn. In a program that jumps,
-    each straight part is timed by itself and counted as often as it runs.
+    To price scratch, or where the program's own words do not fit into `--set scratch=WORDS`,
+    values are allocated again, each word in turn. In a program that jumps, each straight part is
+    timed by itself and counted as often as it runs.
     """
     from slotweave import api
     from slotweave.views.what_if_text import what_if_lines
@@ -87,10 +90,10 @@ def what_if(
 
 
 def _slots(changes: Iterable[str], machine: Machine) -> dict[str, int]:
-    """`valu=8` as {"valu": 8}."""
+    """`valu=8` as {"valu": 8}; words of `scratch` likewise."""
     from slotweave.arguments import slots_of
 
-    with given_as("--set ENGINE=SLOTS"):
+    with given_as("--set NAME=VALUE"):
         given = assigned(changes, "SW212")
         return slots_of({name: _number(text) for name, text in given.items()}, machine)
 
