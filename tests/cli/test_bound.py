@@ -134,7 +134,7 @@ def test_a_chain_of_a_kernel_goes_by_a_line_of_it():
     for command in ("compile", "bound"):
         said = " ".join(slotweave(command, *options).out.split())
         assert re.search(r"the chain of dependences through scalar\.py:\d+ takes that long", said)
-        assert "accesses to memory in the order that it keeps" in said
+        assert "accesses to memory and constants in the order that it keeps" in said
 
 
 def test_the_bounds_of_a_program_say_which_orders_they_are_of(tmp_path):

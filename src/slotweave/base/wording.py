@@ -18,9 +18,9 @@ def longest_of(runs: int) -> str:
     return "the one verified run" if runs == 1 else f"the longest of {runs:,} verified runs"
 
 
-#: Which orders of accesses to memory a bound is about: of the operations of a plan, and of a
-#: program.
-KEPT_ORDER = "accesses to memory in the order that it keeps"
+#: Which orders a bound is about: of the operations of a plan, in which a constant comes after those
+#: that it may be a sum of, and of a program.
+KEPT_ORDER = "accesses to memory and constants in the order that it keeps"
 ANY_ORDER = "in any order that the facts allow"
 
 #: Which operations the dataflow bound of a program counts, after "the operations" or "those".
