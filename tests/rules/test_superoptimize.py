@@ -58,7 +58,7 @@ def test_what_takes_more_is_excluded_and_every_structure_is_accounted_for(
 def test_what_the_solver_gives_up_on_is_not_called_excluded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for effort in ("FIRST", "SECOND"):
+    for effort in ("FIRST", "SECOND", "THIRD"):
         monkeypatch.setattr(superoptimize, effort, Effort(words=8, patience=1))
     done = search(A ^ (A >> 16), 1)
     assert done.undecided
@@ -110,9 +110,9 @@ def test_counts_that_leave_too_few_results_are_excluded_without_the_solver(
     target = superoptimize._target((A * 5) ^ (A >> 3))
     structure = (Step("shr", (0, CONSTANT)), Step("multiply_add", (1, CONSTANT, CONSTANT)))
     assert superoptimize._decide(structure, target) == superoptimize._Verdict(None)
-    # 4,096 words have nearly as many results; shifts by 21 and more leave 2,048 at most.
-    assert target.results > 2048
-    assert asked == list(range(21))
+    # 131,072 words have nearly as many results; shifts by 16 and more leave 65,536 at most.
+    assert superoptimize._results(target) > 65_536
+    assert asked == list(range(16))
 
 
 @st.composite

@@ -38,14 +38,16 @@ class Effort:
 
 FIRST = Effort(words=8, patience=4_000_000)
 
-#: For what that leaves open.
+#: For what that leaves open, and for what this leaves open in turn: how much work the solver has
+#: with a question varies by chance.
 SECOND = Effort(words=20, patience=20_000_000)
+THIRD = Effort(words=40, patience=200_000_000)
 
 #: How many random words follow zero and the words of a single bit, which say most.
 _RANDOM_WORDS = 24
 
 #: On how many random words the results of the term are counted.
-_COUNTED_WORDS = 1 << 12
+_COUNTED_WORDS = 1 << 17
 
 Words = tuple[int, ...]
 
@@ -81,7 +83,6 @@ class _Target:
     words: tuple[Words, ...]
     counting_inputs: frozenset[int]
     triangular: bool  # as far as the words show: no bit depends on a higher one
-    results: int  # how many different ones some words have
 
     def value(self, words: Words) -> int:
         return compute(self.term, dict(zip(self.names, words, strict=True)))
@@ -135,7 +136,7 @@ def _target(term: Term) -> _Target:
     flips = [(number, bit) for bit in range(WORD_BITS) for number in range(len(names))]
     zero = (0,) * len(names)
     single_bits = [_flipped(zero, *flip) for flip in flips]
-    target = _Target(term, names, (zero, *single_bits, *bases), frozenset(), True, 0)
+    target = _Target(term, names, (zero, *single_bits, *bases), frozenset(), True)
     counting, triangular = set(), True
     for base in (zero, *bases[:2]):
         for number, bit in flips:
@@ -143,11 +144,7 @@ def _target(term: Term) -> _Target:
             triangular = triangular and not changed & ((1 << bit) - 1)
             if changed:
                 counting.add(number)
-    many = (tuple(draw.getrandbits(WORD_BITS) for _ in names) for _ in range(_COUNTED_WORDS))
-    results = len({target.value(words) for words in many})
-    return replace(
-        target, counting_inputs=frozenset(counting), triangular=triangular, results=results
-    )
+    return replace(target, counting_inputs=frozenset(counting), triangular=triangular)
 
 
 def _flipped(words: Words, number: int, bit: int) -> Words:
@@ -171,11 +168,13 @@ def _decide_by_count(structure: Structure, target: _Target) -> _Verdict | None:
     """The same on more words, for each count of the first right shift (32 or more give 0)."""
     places = _right_shift_counts(structure)[:1]
     narrow = _comes_from_first_shift(structure, len(target.names))
+    results = _results(target) if narrow else 0
     for counts in product(range(WORD_BITS + 1), repeat=len(places)):
-        if narrow and target.results > 1 << (WORD_BITS - counts[0]):
+        if narrow and results > 1 << (WORD_BITS - counts[0]):
             continue
         fixed = dict(zip(places, counts, strict=True))
         verdict = _synthesize(structure, target, fixed, SECOND)
+        verdict = verdict or _synthesize(structure, target, fixed, THIRD)
         if verdict is None or verdict.constants is not None:
             return verdict
     return _Verdict(None)
@@ -190,6 +189,13 @@ def _right_shift_counts(structure: Structure) -> list[int]:
         if operand == CONSTANT
     ]
     return [number for number, is_count in enumerate(stand) if is_count]
+
+
+def _results(target: _Target) -> int:
+    """How many different results the term has for some random words."""
+    draw = random.Random(0)
+    many = (tuple(draw.getrandbits(WORD_BITS) for _ in target.names) for _ in range(_COUNTED_WORDS))
+    return len({target.value(words) for words in many})
 
 
 def _comes_from_first_shift(structure: Structure, inputs: int) -> bool:
