@@ -31,16 +31,16 @@ _MOVES, _FIRST_TURN = 1_000, 2.0
 def solve_makespan(work: Work) -> None:
     project = work.project
     work.show(makespan_bounds(project))
-    if work.is_proved(MAKESPAN):
+    if work.is_done():
         return
     search = ListSearch.of(project)
     if search is not None:
         _list_schedules(work, search)
     elif not project.has_conditional_lags:
         _long_iteration(work)
-    if not work.is_proved(MAKESPAN) and work.left() != 0.0:
+    if not work.is_done() and work.left() != 0.0:
         _show_implied(work)
-    if work.is_exact and not work.is_proved(MAKESPAN):
+    if work.is_exact and not work.is_done():
         known = work.solution.schedule
         tabu = None if known is None else DisjunctiveSearch.of(project, known)
         if tabu is None:
@@ -60,27 +60,31 @@ def _show_implied(work: Work) -> None:
 
 def _with_more_patience(work: Work) -> None:
     """CP-SAT as it is, and then as it does better on what is hard."""
-    left = work.left()
-    _exact_makespan(work, _PLAIN_SECONDS if left is None else _PLAIN_SHARE * left)
+    left, units = work.left(), work.work_left()
     is_bounded = left is not None or work.project.size <= _PATIENT_ACTIVITIES
-    if is_bounded and not work.is_proved(MAKESPAN) and work.solution.infeasible is None:
-        _exact_makespan(work, work.left(), patient=True)
+    seconds = None if left is None else _PLAIN_SHARE * left
+    if units is None:
+        _exact_makespan(work, _PLAIN_SECONDS if seconds is None else seconds)
+    else:
+        _exact_makespan(work, seconds, _PLAIN_SHARE * units if is_bounded else units)
+    if is_bounded and not work.is_done() and work.solution.infeasible is None:
+        _exact_makespan(work, work.left(), work.work_left(), patient=True)
 
 
 def _in_turns(work: Work, tabu: DisjunctiveSearch) -> None:
     """Tabu search and CP-SAT in turns, each from the best schedule, for ever longer."""
     seconds = _FIRST_TURN
-    while not work.is_proved(MAKESPAN) and work.left() != 0.0:
+    while not work.is_done() and not work.is_over():
         _tabu_turn(work, tabu, seconds)
-        if not work.is_proved(MAKESPAN):
-            left = work.left()
-            _exact_makespan(work, seconds if left is None else min(2 * seconds, left))
+        if not work.is_done():
+            left, units = work.left(), work.work_left()
+            _exact_makespan(work, seconds if left is None else min(2 * seconds, left), units)
         seconds *= 2
 
 
 def _tabu_turn(work: Work, tabu: DisjunctiveSearch, seconds: float) -> None:
     end, made = time.monotonic() + seconds, work.solution.evaluations
-    while time.monotonic() < end and work.left() != 0.0 and not work.is_proved(MAKESPAN):
+    while time.monotonic() < end and work.left() != 0.0 and not work.is_done():
         tabu.advance(_MOVES, work.limits.seed + made)
         made += _MOVES
         work.take(tabu.schedule())
@@ -88,16 +92,19 @@ def _tabu_turn(work: Work, tabu: DisjunctiveSearch, seconds: float) -> None:
 
 
 def _list_schedules(work: Work, search: ListSearch) -> None:
+    known = work.solution.schedule
     state, made = search.start(), 0
     while not work.is_spent(made, _SCHEDULES) or not made:
         batch = 1 if not made else _BATCH
         state = search.advance(state, batch, work.limits.seed + made)
+        if not made and known is not None:
+            state = search.with_schedule(state, known)
         made += batch
         work.count(made)
         schedule = search.schedule(state)
         if schedule is not None:
             work.take(schedule)
-        if work.is_proved(MAKESPAN):
+        if work.is_done():
             return
 
 
@@ -108,20 +115,24 @@ def _long_iteration(work: Work) -> None:
         work.count(made)
         if state.schedule is not None:
             work.take(state.schedule)
-        if work.is_proved(MAKESPAN) or work.is_spent(made, _ATTEMPTS):
+        if work.is_done() or work.is_spent(made, _ATTEMPTS):
             return
 
 
-def _exact_makespan(work: Work, seconds: float | None, *, patient: bool = False) -> None:
+def _exact_makespan(
+    work: Work, seconds: float | None, units: float | None = None, *, patient: bool = False
+) -> None:
     project, known = work.project, work.solution.schedule
     longest, best = chains(project), work.solution.best(MAKESPAN)
     assert longest is not None  # else there is a contradiction
     assert best is not None
     at_most = horizon(project) if known is None else known.makespan(project)
+    least = max(best.value or 0, work.enough)
     search = project_model(
-        project, longest, best.value or 0, at_most, known, work.limits.workers, patient=patient
+        project, longest, least, at_most, known, work.limits.workers, patient=patient
     )
-    outcome = run_model(search, seconds, work.take, work.limits.work)
+    outcome = run_model(search, seconds, work.take, units)
+    work.spend(outcome.work)
     take_outcome(work, outcome, MAKESPAN)
 
 
@@ -131,7 +142,9 @@ def take_outcome(work: Work, outcome: Outcome, of: str) -> None:
         work.take(outcome.schedule)
     if outcome.status is Status.INFEASIBLE and work.solution.schedule is None:
         work.trust(of, None, "CP-SAT finds no schedule within any makespan")
-    elif outcome.bound is not None and outcome.bound > value_of(work.solution.best(of)):
+    elif outcome.bound is not None and outcome.bound > max(
+        value_of(work.solution.best(of)), work.enough
+    ):
         work.trust(of, outcome.bound, "CP-SAT finds none shorter")
 
 

@@ -2,19 +2,21 @@
 
 Variables: the start of each activity, which mode it takes (a literal for each if there are several)
 and its duration. Definitions: modes, durations, the makespan. Correctness: lags, resources.
-Redundant: activities no two of which can run together, in turn; loads of resources by modes.
+Redundant: activities no two of which can run together, in turn; loads of resources by modes; the
+order of activities that are alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from slotweave.backend.schedule.exact.solver import Search
 from slotweave.bounds.projects.chains import Chains
 from slotweave.bounds.projects.cliques import covering_cliques
-from slotweave.ir.project import Project, ProjectSchedule
+from slotweave.ir.project import ActivityMode, Project, ProjectSchedule
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -89,6 +91,7 @@ def project_parts(
     post_ends(made)
     post_lags(made)
     post_resources(made)
+    post_order(made)
     if hint is not None:
         add_hint(made, hint)
     return made, _reader(made)
@@ -158,15 +161,18 @@ def post_resources(made: ProjectModel) -> None:
 
 
 def _intervals(made: ProjectModel, resource: int) -> list[tuple[Any, int]]:
-    """The intervals in which a resource is used, and how many units of it."""
+    """The intervals in which a resource is used, and how many units of it: one for each mode, or
+    for all that use it alike."""
     found = []
     for number, activity in enumerate(made.project.activities):
-        row = made.literals[number]
-        for place, mode in enumerate(activity.modes):
-            for use in mode.uses:
-                if use.resource == resource:
-                    begin = made.starts[number] + use.first
-                    found.append((_interval(made, begin, use.cycles, row, place), use.units))
+        row: Sequence[Any] = made.literals[number]
+        each = [[u for u in mode.uses if u.resource == resource] for mode in activity.modes]
+        if all(uses == each[0] for uses in each):
+            row, each = (), each[:1]
+        for place, uses in enumerate(each):
+            for use in uses:
+                begin = made.starts[number] + use.first
+                found.append((_interval(made, begin, use.cycles, row, place), use.units))
     return found
 
 
@@ -218,10 +224,31 @@ def _span(made: ProjectModel, resource: int) -> Any:
     return made.makespan + max(0, outlast)
 
 
+def post_order(made: ProjectModel) -> None:
+    """Redundant: activities that are alike start in the order of their numbers."""
+    for group in _alike(made.project):
+        for one, other in pairwise(group):
+            made.model.add(made.starts[one] <= made.starts[other])
+
+
+def _alike(project: Project) -> list[list[int]]:
+    """Activities of one mode, the same in each group, that no lag holds."""
+    held = {number for lag in project.lags for number in (lag.before, lag.after)}
+    groups: dict[ActivityMode, list[int]] = {}
+    for number, activity in enumerate(project.activities):
+        if number not in held and len(activity.modes) == 1:
+            groups.setdefault(activity.modes[0], []).append(number)
+    return list(groups.values())
+
+
 def add_hint(made: ProjectModel, schedule: ProjectSchedule) -> None:
-    """Begin from a schedule."""
+    """Begin from a schedule, those that are alike in their order."""
+    starts = list(schedule.starts)
+    for group in _alike(made.project):
+        for number, start in zip(group, sorted(starts[k] for k in group), strict=True):
+            starts[number] = start
     seen: set[int] = set()
-    for number, start in enumerate(schedule.starts):
+    for number, start in enumerate(starts):
         made.model.add_hint(made.starts[number], start)
         for place, literal in enumerate(made.literals[number]):
             if literal.index not in seen:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Seconds below which a search is not begun.
 _LEAST_SECONDS = 0.01
+#: Units of its count of steps below which none is begun either.
+_LEAST_WORK = 0.001
 #: Longer limits are no limits (CP-SAT takes any number; a year is as good as none).
 _MOST_SECONDS = 3e7
 #: Seconds between two looks at signals while the solver works.
@@ -41,12 +43,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a search came to. `bound` is the solver's word, None where it has none."""
+    """What a search came to. `bound` is the solver's word, None where it has none; `work` is what
+    it took of the solver's own count of its steps."""
 
     status: Status
     schedule: ProjectSchedule | None = None
     bound: int | None = None
     seconds: float = 0.0
+    work: float = 0.0
 
 
 @dataclass
@@ -83,7 +87,8 @@ def run_model(
     """
     from ortools.sat.python import cp_model
 
-    if seconds is not None and seconds < _LEAST_SECONDS:
+    is_over = seconds is not None and seconds < _LEAST_SECONDS
+    if is_over or (work is not None and work < _LEAST_WORK):
         return Outcome(Status.UNKNOWN)
     solver = cp_model.CpSolver()
     parameters = solver.parameters
@@ -126,7 +131,9 @@ def run_model(
         _tell(fresh, found)
     if raised:
         raise raised[0]
-    return _outcome(solver, answer[0], search, time.monotonic() - began)
+    outcome = _outcome(solver, answer[0], search)
+    seconds = time.monotonic() - began
+    return replace(outcome, seconds=seconds, work=solver.deterministic_time)
 
 
 def _tell(fresh: deque[ProjectSchedule], found: Callable[[ProjectSchedule], object]) -> None:
@@ -134,18 +141,18 @@ def _tell(fresh: deque[ProjectSchedule], found: Callable[[ProjectSchedule], obje
         found(fresh.popleft())
 
 
-def _outcome(solver: cp_model.CpSolver, status: Any, search: Search, seconds: float) -> Outcome:
+def _outcome(solver: cp_model.CpSolver, status: Any, search: Search) -> Outcome:
     from ortools.sat.python import cp_model
 
     if status == cp_model.INFEASIBLE:
-        return Outcome(Status.INFEASIBLE, seconds=seconds)
+        return Outcome(Status.INFEASIBLE)
     if status == cp_model.MODEL_INVALID:
         raise ValueError(f"CP-SAT refuses the model: {search.model.validate()}")
     bound = round(solver.best_objective_bound) if search.has_objective else None
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Outcome(Status.UNKNOWN, None, bound, seconds)
+        return Outcome(Status.UNKNOWN, None, bound)
     schedule = search.read(solver.value)
     is_met = not search.has_objective or round(solver.objective_value) == bound
     optimal = status == cp_model.OPTIMAL and is_met
     said = Status.OPTIMAL if optimal else Status.FEASIBLE
-    return Outcome(said, schedule, bound, seconds)
+    return Outcome(said, schedule, bound)
