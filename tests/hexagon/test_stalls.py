@@ -60,7 +60,7 @@ def test_a_schedule_with_stalls_takes_its_packets_and_stalls() -> None:
             assert not list(project_violations(made, project))
             packets = max(schedule.starts) + 1
             assert made.makespan(project) == packets + max(stalls, allowed)
-            assert without_stalls(problem, made) == schedule
+            assert without_stalls(problem, made, max(stalls, allowed)) == schedule
 
 
 @pytest.mark.parametrize("allowed", range(4))
@@ -92,3 +92,21 @@ def test_all_searches_of_a_block_share_its_work(monkeypatch: pytest.MonkeyPatch)
         repack_block(largest("chacha2"), Limits(workers=1, work=0.2), no_worse=rule)
         assert len(spent) > 1
         assert 0.05 < sum(spent) < 0.25
+
+
+def test_a_cycle_in_which_nothing_may_stall_is_filled() -> None:
+    packets = [
+        ["r1 = memw(r0+#0)", "r2 = add(r9,#1)"],
+        ["r3 = add(r9,#2)"],
+        ["r4 = add(r9,#3)"],
+        ["r5 = add(r1,#1)"],
+    ]
+    problem = problem_of(packets)
+    short = ProjectSchedule((0, 0, 0, 0, 1), (0,) * 5)
+    assert stall_cycles(short.starts, problem.waits) == 1
+    filled = without_stalls(problem, with_stalls(problem, short, 0), 0)
+    assert not list(project_violations(filled, problem.project))
+    assert max(filled.starts) + 1 == 3
+    assert stall_cycles(filled.starts, problem.waits) == 0
+    found = repack_block(block_of(*packets), Limits(workers=1, work=1.0))
+    assert (found.packets, found.after, found.stalls) == (2, 3, 0)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import time
 
-from slotweave.backend.schedule.exact import Outcome, Status, project_model, run_model
+from slotweave.backend.schedule.exact import (
+    Outcome,
+    Status,
+    project_model,
+    run_model,
+    shorter_model,
+)
 from slotweave.backend.schedule.modulo import iterative_schedule
 from slotweave.backend.schedule.project import DisjunctiveSearch, ListSearch
 from slotweave.bounds.projects import makespan_bounds
@@ -12,7 +18,7 @@ from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.implied import implied_bound
 from slotweave.driver.solving.solution import Shown
 from slotweave.driver.solving.work import Work
-from slotweave.ir.project import horizon
+from slotweave.ir.project import ProjectSchedule, horizon
 from slotweave.ir.project_bound import MAKESPAN
 
 #: Schedules that list scheduling makes in one step, and in all where nothing else limits it.
@@ -21,6 +27,8 @@ _BATCH, _SCHEDULES = 100, 20_000
 _ATTEMPTS = 2_000
 #: The share of the time, or the seconds, after which CP-SAT begins again with more patience.
 _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
+#: The share of what is left of the solver's steps, where these are limited, in which it probes.
+_PROBING_SHARE = 0.5
 #: Activities up to which it does so where no clock ends it: branching by the linear relaxation of
 #: large projects takes many times as long as the solver's own count of its steps says.
 _PATIENT_ACTIVITIES = 240
@@ -43,7 +51,9 @@ def solve_makespan(work: Work) -> None:
     if work.is_exact and not work.is_done():
         known = work.solution.schedule
         tabu = None if known is None else DisjunctiveSearch.of(project, known)
-        if tabu is None:
+        if tabu is None and work.limits.work is not None:
+            _with_counted_steps(work)
+        elif tabu is None:
             _with_more_patience(work)
         else:
             _in_turns(work, tabu)
@@ -60,15 +70,34 @@ def _show_implied(work: Work) -> None:
 
 def _with_more_patience(work: Work) -> None:
     """CP-SAT as it is, and then as it does better on what is hard."""
-    left, units = work.left(), work.work_left()
+    left = work.left()
+    _exact_makespan(work, _PLAIN_SECONDS if left is None else _PLAIN_SHARE * left)
     is_bounded = left is not None or work.project.size <= _PATIENT_ACTIVITIES
-    seconds = None if left is None else _PLAIN_SHARE * left
-    if units is None:
-        _exact_makespan(work, _PLAIN_SECONDS if seconds is None else seconds)
-    else:
-        _exact_makespan(work, seconds, _PLAIN_SHARE * units if is_bounded else units)
     if is_bounded and not work.is_done() and work.solution.infeasible is None:
-        _exact_makespan(work, work.left(), work.work_left(), patient=True)
+        _exact_makespan(work, work.left(), patient=True)
+
+
+def _with_counted_steps(work: Work) -> None:
+    """CP-SAT by probing, makespan by makespan down from what is known; then as it is."""
+    while not work.is_done() and work.solution.schedule is not None:
+        before, allowed = work.solution.schedule, work.work_left()
+        assert allowed is not None
+        _probe(work, before, _PROBING_SHARE * allowed)
+        if work.solution.schedule is before:
+            break
+    if not work.is_done() and work.solution.infeasible is None:
+        _exact_makespan(work, work.left(), work.work_left())
+
+
+def _probe(work: Work, known: ProjectSchedule, units: float) -> None:
+    """A schedule that is shorter than the one that is known, or the proof that there is none."""
+    project, longest, best = work.project, chains(work.project), work.solution.best(MAKESPAN)
+    assert longest is not None  # else there is a contradiction
+    least, most = max(value_of(best), work.enough), known.makespan(project) - 1
+    outcome = run_model(shorter_model(project, longest, least, most), work.left(), work.take, units)
+    work.spend(outcome.work)
+    if outcome.status is Status.INFEASIBLE:
+        work.trust(MAKESPAN, most + 1, "CP-SAT finds none shorter")
 
 
 def _in_turns(work: Work, tabu: DisjunctiveSearch) -> None:

@@ -181,7 +181,7 @@ def repack_block(
     schedule = solution.schedule
     if stalls > no_worse.most_stalls(least, before, stalls_before):
         limits = replace(limits, evaluations=_SCHEDULES)
-        obeying = within_rule(problem, (now, schedule), limits, method, no_worse)
+        obeying = within_rule(problem, (now, schedule), before, limits, method, no_worse)
         if obeying.schedule is None:
             return replace(done, kept=no_worse.broken(obeying.by))
         if obeying.schedule.makespan(problem.project) > least:

@@ -10,6 +10,7 @@ packets, so what schedules and bounds projects knows the fewest packets with no 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -51,8 +52,14 @@ def project_with_stalls(problem: PacketProblem, stalls: int) -> Project:
     slots = all_slots(project)
     idle = ActivityMode(1, (Use(slots, project.resources[slots].capacity, 0, 1),))
     fillers = tuple(Activity(f"stall {number}", (idle,)) for number in range(stalls))
-    lags = [lag for wait in problem.waits if wait[2] > 1 for lag in _wait_lags(problem, wait)]
-    return replace(project, activities=(*project.activities, *fillers), lags=(*project.lags, *lags))
+    return replace(project, activities=(*project.activities, *fillers), lags=_lags(problem))
+
+
+def _lags(problem: PacketProblem) -> tuple[Lag, ...]:
+    """Those of the project, and latencies."""
+    waits = (wait for wait in problem.waits if wait[2] > 1)
+    made = [lag for wait in waits for lag in _wait_lags(problem, wait)]
+    return (*problem.project.lags, *made)
 
 
 def _wait_lags(problem: PacketProblem, wait: Wait) -> list[Lag]:
@@ -80,9 +87,42 @@ def with_stalls(problem: PacketProblem, schedule: ProjectSchedule, stalls: int) 
     return ProjectSchedule(starts, (*schedule.modes, *(0,) * stalls))
 
 
-def without_stalls(problem: PacketProblem, schedule: ProjectSchedule) -> ProjectSchedule:
-    """A schedule of `project_with_stalls` as packets: cycles that hold none are left out."""
+def without_stalls(
+    problem: PacketProblem, schedule: ProjectSchedule, stalls: int
+) -> ProjectSchedule:
+    """A schedule of `project_with_stalls` as packets: cycles that hold none are left out. Where
+    there are more than `stalls` of these, instructions are moved to them as far as that goes."""
     size = problem.project.size
-    starts = schedule.starts[:size]
+    starts, modes = list(schedule.starts[:size]), list(schedule.modes[:size])
+    used = set(starts)
+    idle = [cycle for cycle in range(max(starts, default=0)) if cycle not in used]
+    if len(idle) > stalls:
+        touching: list[list[Lag]] = [[] for _ in range(size)]
+        for lag in _lags(problem):
+            touching[lag.before].append(lag)
+            touching[lag.after].append(lag)
+        for cycle in idle[: len(idle) - stalls]:
+            _fill(problem, cycle, (starts, modes), touching)
     packet = {cycle: number for number, cycle in enumerate(sorted(set(starts)))}
-    return ProjectSchedule(tuple(packet[cycle] for cycle in starts), schedule.modes[:size])
+    return ProjectSchedule(tuple(packet[cycle] for cycle in starts), tuple(modes))
+
+
+def _fill(
+    problem: PacketProblem,
+    cycle: int,
+    schedule: tuple[list[int], list[int]],
+    touching: Sequence[Sequence[Lag]],
+) -> None:
+    """Move an activity that shares its cycle with others to one that is empty, if one can."""
+    starts, modes = schedule
+    beside = Counter(starts)
+    for number, activity in enumerate(problem.project.activities):
+        if beside[starts[number]] < 2:
+            continue
+        was = starts[number], modes[number]
+        for mode in range(len(activity.modes)):
+            starts[number], modes[number] = cycle, mode
+            held = (lag for lag in touching[number] if lag.holds(modes))
+            if all(starts[lag.before] + lag.lag <= starts[lag.after] for lag in held):
+                return
+        starts[number], modes[number] = was

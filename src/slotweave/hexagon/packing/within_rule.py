@@ -59,14 +59,14 @@ class _Rule:
 def within_rule(
     problem: PacketProblem,
     schedules: tuple[ProjectSchedule, ProjectSchedule],
+    before: int,
     limits: Limits,
     method: Method,
     no_worse: NoWorse,
 ) -> WithinRule:
-    """The shortest schedule found that obeys `no_worse`; `schedules` are the input, which does, and
-    the shortest one, which does not."""
+    """The shortest schedule found of fewer than `before` packets that obeys `no_worse`; `schedules`
+    are the input, which does, and the shortest one, which does not."""
     now, best = schedules
-    before = now.makespan(problem.project)
     rule = _Rule(no_worse, before, stall_cycles(now.starts, problem.waits))
     found: ProjectSchedule | None = None
     least, most, undecided, shown = best.makespan(problem.project), before, 0, set[str]()
@@ -75,14 +75,17 @@ def within_rule(
         is_last = allowed == rule.allowed(before - 1)
         project = project_with_stalls(problem, allowed)
         known = [with_stalls(problem, one, allowed) for one in schedules]
+        told: list[Solution] = []
         solution = solve(
-            project, method, limits if is_last else limits.share(_SHARE),
-            known=known, enough=least + allowed,
+            project, method, limits if is_last else limits.share(_SHARE), told.append,
+            known, least + allowed,
         )  # fmt: skip
         limits = limits.after(solution.seconds["all"], solution.work)
-        made, bound = _packets_of(problem, solution), solution.best(MAKESPAN)
-        if rule.is_kept(problem, made) and made.makespan(problem.project) < most:
-            found, most = made, made.makespan(problem.project)
+        for one in told:
+            made = _packets_of(problem, one, allowed)
+            if rule.is_kept(problem, made) and made.makespan(problem.project) < most:
+                found, most = made, made.makespan(problem.project)
+        bound = solution.best(MAKESPAN)
         needed = 0 if bound is None else (bound.value or 0) - allowed
         if bound is not None and needed > least:
             shown.add(bound.by)
@@ -97,10 +100,10 @@ def within_rule(
     return WithinRule(found, "" if undecided else by)
 
 
-def _packets_of(problem: PacketProblem, solution: Solution) -> ProjectSchedule:
+def _packets_of(problem: PacketProblem, solution: Solution, stalls: int) -> ProjectSchedule:
     """The packets of a schedule with stalls, checked."""
-    assert solution.schedule is not None  # one is known
-    schedule = without_stalls(problem, solution.schedule)
+    assert solution.schedule is not None  # one is told of
+    schedule = without_stalls(problem, solution.schedule, stalls)
     for fault in project_violations(schedule, problem.project):
         raise CheckFailed(fault)
     return schedule

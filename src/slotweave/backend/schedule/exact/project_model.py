@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 #: the relaxation raises the bound where nothing else does. A worker alone does the latter.
 _RAISES_BOUNDS = "reduced_costs"
 _PATIENT = ("no_lp", _RAISES_BOUNDS, "quick_restart")
+#: Tries the ends of what each start may be, and takes away what propagation refutes.
+_PROBES = "probing"
+#: Seconds, roughly, for a unit of the solver's count: while it probes, and else for an activity.
+_PROBING_PACE, _PACE = 40.0, 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +67,17 @@ def project_model(
     post_loads(made)
     made.model.minimize(made.makespan)
     chosen = _PATIENT if workers > 1 else (_RAISES_BOUNDS,)
-    return Search(made.model, read, True, workers, strategies=chosen if patient else ())
+    pace = max(1.0, _PACE * project.size)
+    return Search(made.model, read, True, workers, 0, chosen if patient else (), pace)
+
+
+def shorter_model(project: Project, chains: Chains, at_least: int, at_most: int) -> Search:
+    """The search for any schedule of these makespans, by probing: where there is none, that often
+    shows it at once (shaving: Martin and Shmoys, "A new approach to computing optimal schedules for
+    the job-shop scheduling problem", 1996)."""
+    made, read = project_parts(project, chains, at_least, at_most)
+    post_loads(made)
+    return Search(made.model, read, False, 1, strategies=(_PROBES,), pace=_PROBING_PACE)
 
 
 def project_parts(

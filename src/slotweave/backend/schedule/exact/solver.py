@@ -58,6 +58,8 @@ class Search:
     """A model with what reads a schedule from its values, and the workers it may use.
 
     `strategies` names CP-SAT's subsolvers in their order, one for each worker; none is its choice.
+    `pace` is how many units of work one of the solver's own count takes: its count leaves out much
+    of what takes time in some searches.
     """
 
     model: cp_model.CpModel
@@ -66,6 +68,7 @@ class Search:
     workers: int = 2
     seed: int = 0
     strategies: tuple[str, ...] = ()
+    pace: float = 1.0
 
 
 def has_solver() -> bool:
@@ -80,7 +83,8 @@ def run_model(
     work: float | None = None,
 ) -> Outcome:
     """Solve `search` in `seconds` at most, and `work` units of the solver's own count of its steps
-    (None is no limit); with one worker the same work ends the same search everywhere.
+    at the search's pace (None is no limit); with one worker the same work ends the same search
+    everywhere.
 
     `found` is told each better schedule, in the caller's thread. KeyboardInterrupt and the like
     are raised after the solver has stopped, and what it found by then has been told.
@@ -94,7 +98,7 @@ def run_model(
     parameters = solver.parameters
     parameters.max_time_in_seconds = _MOST_SECONDS if seconds is None else seconds
     if work is not None:
-        parameters.max_deterministic_time = work
+        parameters.max_deterministic_time = work / search.pace
     parameters.num_workers = search.workers
     parameters.random_seed = search.seed
     parameters.catch_sigint_signal = False
@@ -133,7 +137,7 @@ def run_model(
         raise raised[0]
     outcome = _outcome(solver, answer[0], search)
     seconds = time.monotonic() - began
-    return replace(outcome, seconds=seconds, work=solver.deterministic_time)
+    return replace(outcome, seconds=seconds, work=search.pace * solver.deterministic_time)
 
 
 def _tell(fresh: deque[ProjectSchedule], found: Callable[[ProjectSchedule], object]) -> None:

@@ -99,8 +99,10 @@ def _always(project: Project) -> list[Lag]:
 
 
 def _owned(project: Project) -> bool:
-    """Whether what a lag asks for depends on the modes of its own two activities alone."""
-    return all(lag.only is None or lag.only[0] in (lag.before, lag.after) for lag in project.lags)
+    """Whether each lag that depends on a mode is between two activities, one of which has it."""
+    rows = (lag for lag in project.lags if lag.only is not None)
+    return all(lag.before != lag.after and lag.only and lag.only[0] in (lag.before, lag.after)
+               for lag in rows)  # fmt: skip
 
 
 def _is_acyclic(project: Project) -> bool:
