@@ -99,7 +99,7 @@ def test_a_cycle_in_which_nothing_may_stall_is_filled() -> None:
         ["r1 = memw(r0+#0)", "r2 = add(r9,#1)"],
         ["r3 = add(r9,#2)"],
         ["r4 = add(r9,#3)"],
-        ["r5 = add(r1,#1)"],
+        ["r5 = memw(r1+#0)"],
     ]
     problem = problem_of(packets)
     short = ProjectSchedule((0, 0, 0, 0, 1), (0,) * 5)

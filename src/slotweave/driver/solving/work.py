@@ -70,6 +70,8 @@ class Work:
         if evaluations >= allowed:
             return True
         seconds = self.limits.seconds
+        if seconds is None and self.limits.work is not None:
+            return False  # where steps are counted, no clock may change what is found
         if self.is_exact:
             most_seconds, share = _WARM_SECONDS, _SHARE
             if self.project.is_modulo and not self.is_proved(PERIOD):

@@ -93,7 +93,7 @@ def within_rule(
         elif least < most:
             undecided += 1
             least += step_after(undecided)
-        if is_last:
+        if is_last:  # in more packets no fewer stalls are allowed
             undecided += least < most
             break
     by = SOLVER if SOLVER in shown else BOUND
