@@ -32,6 +32,9 @@ _PROBING_SHARE = 0.5
 #: Activities up to which it does so where no clock ends it: branching by the linear relaxation of
 #: large projects takes many times as long as the solver's own count of its steps says.
 _PATIENT_ACTIVITIES = 240
+#: Activities up to which weights are looked for where the solver's steps are limited: those of more
+#: may take longer than all of these.
+_WEIGHED_ACTIVITIES = 64
 #: Moves of tabu search in one step, and the seconds of its first turn.
 _MOVES, _FIRST_TURN = 1_000, 2.0
 
@@ -61,6 +64,8 @@ def solve_makespan(work: Work) -> None:
 
 def _show_implied(work: Work) -> None:
     """The bound that takes some tenths of a second, for what the others and a heuristic leave."""
+    if work.limits.work is not None and work.project.size > _WEIGHED_ACTIVITIES:
+        return
     longest = chains(work.project)
     assert longest is not None  # else there is a contradiction
     bound = implied_bound(work.project, longest, value_of(work.solution.best(MAKESPAN)))
