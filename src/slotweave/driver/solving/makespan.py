@@ -28,7 +28,7 @@ _ATTEMPTS = 2_000
 #: The share of the time, or the seconds, after which CP-SAT begins again with more patience.
 _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
 #: The share of what is left of the solver's steps, where these are limited, in which it probes.
-_PROBING_SHARE = 0.5
+_PROBING_SHARE = 0.75
 #: Activities up to which it does so where no clock ends it: branching by the linear relaxation of
 #: large projects takes many times as long as the solver's own count of its steps says.
 _PATIENT_ACTIVITIES = 240

@@ -77,6 +77,11 @@ class Solution:
     work: float = 0.0
 
     @property
+    def spent(self) -> tuple[float, float]:
+        """What it took of `Limits`: seconds, and units of the solver's count."""
+        return self.seconds["all"], self.work
+
+    @property
     def objective(self) -> str:
         return PERIOD if self.project.is_modulo else MAKESPAN
 

@@ -59,8 +59,9 @@ def repack_renamed(
     `live` are the registers that may be read after it; the other arguments are those of
     `repack_block`. The bound holds for any registers.
     """
-    limits = limits.share(_SHARE)
-    plain = repack_block(block, limits, method, version=version, facts=facts, no_worse=no_worse)
+    half = limits.share(_SHARE)
+    plain = repack_block(block, half, method, version=version, facts=facts, no_worse=no_worse)
+    limits = limits.after(*plain.spent)
     found = dependences(block, version=version, facts=facts)
     if found is None or not found.operations or crowded(block):
         return plain
@@ -73,7 +74,7 @@ def repack_renamed(
     if rule_broken(problem, now, version):
         return plain
     solution = solved(problem, now, limits.share(_SHARE), method)
-    limits = limits.after(solution.seconds["all"], solution.work)
+    limits = limits.after(*solution.spent)
     bound = solution.best(MAKESPAN)
     assert solution.schedule is not None
     assert bound is not None
@@ -117,13 +118,12 @@ def _fitted(
     forms = _with_registers(problem, webs, best)
     if forms is not None and stall_cycles(best.starts, problem.waits) <= most(least):
         return _Fitted((best, forms), min(least, plain.packets))
-    half = limits.share(_SHARE)
-    found, proved = _schedule_in_registers(problem, webs, best, plain.after, most, half)
+    found, proved, left = _schedule_in_registers(problem, webs, best, plain.after, most, limits)
     if forms is not None:
         packets = least
     elif found is None and no_worse is not NoWorse.PACKETS:
         any_stalls = partial(NoWorse.PACKETS.most_stalls, before=plain.before, stalls_before=0)
-        longer, _ = _schedule_in_registers(problem, webs, best, plain.packets, any_stalls, half)
+        longer, _, _ = _schedule_in_registers(problem, webs, best, plain.packets, any_stalls, left)
         packets = plain.packets if longer is None else longer[0].makespan(problem.project)
     else:
         packets = plain.packets if found is None else found[0].makespan(problem.project)
@@ -140,14 +140,14 @@ def _schedule_in_registers(
     before: int,
     most_stalls: Callable[[int], int],
     limits: Limits,
-) -> tuple[_Allocated | None, bool]:
+) -> tuple[_Allocated | None, bool, Limits]:
     """The shortest schedule found below `before` packets that stalls no longer than `most_stalls`
-    of its packets and for which there are registers, with them; and whether all shorter ones are
-    proved to stall longer. Each search takes up to a half of what is left of `limits`."""
+    of its packets and for which there are registers, with them; whether all shorter ones are
+    proved to stall longer; and what is left of `limits`, of which each search may take a half."""
     longest = chains(problem.project)
     assert longest is not None
     if not has_solver():
-        return None, False
+        return None, False, limits
     values = value_spans(webs, problem.activity_of)
     hint = best
     packets, undecided, proved = best.makespan(problem.project), 0, True
@@ -170,12 +170,12 @@ def _schedule_in_registers(
                 raise CheckFailed(fault)
             fits = _with_registers(problem, webs, schedule)
             if fits is not None:
-                return (schedule, fits), proved
+                return (schedule, fits), proved, limits
             hint = schedule
         else:
             proved = False
         packets += step_after(undecided)
-    return None, proved
+    return None, proved, limits
 
 
 def _with_registers(

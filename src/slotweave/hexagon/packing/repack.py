@@ -54,7 +54,8 @@ class Repacked:
     packets are written than were found. `stalls` are those of what is written, else of what was
     found. `same` is what the meanings of the instructions prove of
     those that are written, and `live` the registers that these leave as the input does, None for
-    all of them.
+    all of them. `spent` is what the searches took of their limits: seconds, and units of the
+    solver's count.
     """
 
     block: Block
@@ -70,6 +71,7 @@ class Repacked:
     idle: tuple[tuple[str, int], ...] = ()
     same: Verdict[None] | None = None
     live: frozenset[str] | None = None
+    spent: tuple[float, float] = (0.0, 0.0)
 
     @property
     def is_unknown(self) -> bool:
@@ -166,7 +168,7 @@ def repack_block(
         return _kept(block, broken)
     stalls_before = stall_cycles(now.starts, problem.waits)
     solution = solved(problem, now, limits.share(_SHARE), method)
-    limits = limits.after(solution.seconds["all"], solution.work)
+    limits = limits.after(*solution.spent)
     assert solution.schedule is not None
     bound = solution.best(MAKESPAN)
     assert bound is not None
@@ -174,7 +176,7 @@ def repack_block(
     stalls = stall_cycles(solution.schedule.starts, problem.waits)
     done = Repacked(
         block, before, least, bound.value or 0, bound.why, bound.by, stalls_before, stalls,
-        idle=idle_slots(problem, solution.schedule),
+        idle=idle_slots(problem, solution.schedule), spent=solution.spent,
     )  # fmt: skip
     if least >= before:
         return replace(done, kept="no fewer packets")
@@ -182,6 +184,8 @@ def repack_block(
     if stalls > no_worse.most_stalls(least, before, stalls_before):
         limits = replace(limits, evaluations=_SCHEDULES)
         obeying = within_rule(problem, (now, schedule), before, limits, method, no_worse)
+        seconds, work = (one + more for one, more in zip(done.spent, obeying.spent, strict=True))
+        done = replace(done, spent=(seconds, work))
         if obeying.schedule is None:
             return replace(done, kept=no_worse.broken(obeying.by))
         if obeying.schedule.makespan(problem.project) > least:

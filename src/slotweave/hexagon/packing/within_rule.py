@@ -32,11 +32,13 @@ _FEW = 2
 
 @dataclass(frozen=True, slots=True)
 class WithinRule:
-    """The shortest schedule found that obeys the rule, None if none is shorter than the input; and
-    who shows that all shorter ones break it, "" where nobody does."""
+    """The shortest schedule found that obeys the rule, None if none is shorter than the input; who
+    shows that all shorter ones break it, "" where nobody does; and what was spent of the limits:
+    seconds, and units of the solver's count."""
 
     schedule: ProjectSchedule | None
     by: str
+    spent: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def within_rule(
     rule = _Rule(no_worse, before, stall_cycles(now.starts, problem.waits))
     found: ProjectSchedule | None = None
     least, most, undecided, shown = best.makespan(problem.project), before, 0, set[str]()
+    seconds = work = 0.0
     while least < most:
         allowed = rule.allowed(least)
         is_last = allowed == rule.allowed(before - 1)
@@ -80,7 +83,8 @@ def within_rule(
             project, method, limits if is_last else limits.share(_SHARE), told.append,
             known, least + allowed,
         )  # fmt: skip
-        limits = limits.after(solution.seconds["all"], solution.work)
+        limits = limits.after(*solution.spent)
+        seconds, work = seconds + solution.spent[0], work + solution.spent[1]
         for one in told:
             made = _packets_of(problem, one, allowed)
             if rule.is_kept(problem, made) and made.makespan(problem.project) < most:
@@ -97,7 +101,7 @@ def within_rule(
             undecided += least < most
             break
     by = SOLVER if SOLVER in shown else BOUND
-    return WithinRule(found, "" if undecided else by)
+    return WithinRule(found, "" if undecided else by, (seconds, work))
 
 
 def _packets_of(problem: PacketProblem, solution: Solution, stalls: int) -> ProjectSchedule:

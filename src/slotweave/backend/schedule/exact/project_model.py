@@ -30,7 +30,7 @@ _PATIENT = ("no_lp", _RAISES_BOUNDS, "quick_restart")
 #: Tries the ends of what each start may be, and takes away what propagation refutes.
 _PROBES = "probing"
 #: Seconds, roughly, for a unit of the solver's count: while it probes, and else for an activity.
-_PROBING_PACE, _PACE = 40.0, 0.01
+_PROBING_PACE, _PACE = 25.0, 0.01
 
 
 @dataclass(frozen=True, eq=False)
