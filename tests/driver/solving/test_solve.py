@@ -208,10 +208,10 @@ def test_where_steps_are_counted_it_probes_and_shares_them(monkeypatch):
     project = Project((Resource("r", 5),), rows, ())
     limits = Limits(evaluations=1, workers=1, work=0.8)
     solution = solve(project, Method.EXACT, limits)
-    assert asked == [("probing",), ()]
-    assert allowed == pytest.approx([0.6, 0.35])
-    assert solution.work == pytest.approx(0.7125)
-    assert limits.after(solution.seconds["all"], solution.work).work == pytest.approx(0.0875)
+    assert asked == [("probing",), ("no_lp",)]
+    assert allowed == pytest.approx([0.48, 0.264])
+    assert solution.work == pytest.approx(0.558)
+    assert limits.after(solution.seconds["all"], solution.work).work == pytest.approx(0.242)
 
 
 def test_no_schedule_is_looked_for_below_what_is_enough():

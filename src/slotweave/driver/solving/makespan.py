@@ -27,8 +27,8 @@ _BATCH, _SCHEDULES = 100, 20_000
 _ATTEMPTS = 2_000
 #: The share of the time, or the seconds, after which CP-SAT begins again with more patience.
 _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
-#: The share of what is left of the solver's steps, where these are limited, in which it probes.
-_PROBING_SHARE = 0.75
+#: The share of what is left of the solver's steps, where these are limited, that a search takes.
+_STEPS_SHARE = 0.6
 #: Activities up to which it does so where no clock ends it: branching by the linear relaxation of
 #: large projects takes many times as long as the solver's own count of its steps says.
 _PATIENT_ACTIVITIES = 240
@@ -83,23 +83,27 @@ def _with_more_patience(work: Work) -> None:
 
 
 def _with_counted_steps(work: Work) -> None:
-    """CP-SAT by probing, makespan by makespan down from what is known; then as it is."""
-    while not work.is_done() and work.solution.schedule is not None:
-        before, allowed = work.solution.schedule, work.work_left()
-        assert allowed is not None
-        _probe(work, before, _PROBING_SHARE * allowed)
-        if work.solution.schedule is before:
-            break
-    if not work.is_done() and work.solution.infeasible is None:
+    """CP-SAT, makespan by makespan down from what is known: by probing, and without."""
+    if work.solution.schedule is None:
         _exact_makespan(work, work.left(), work.work_left())
+    known = None
+    while not work.is_done() and work.solution.schedule not in (None, known):
+        known = work.solution.schedule
+        assert known is not None
+        for probes in (True, False):
+            if work.solution.schedule is known and not work.is_done():
+                _look_for_shorter(work, known, probes=probes)
 
 
-def _probe(work: Work, known: ProjectSchedule, units: float) -> None:
+def _look_for_shorter(work: Work, known: ProjectSchedule, *, probes: bool) -> None:
     """A schedule that is shorter than the one that is known, or the proof that there is none."""
     project, longest, best = work.project, chains(work.project), work.solution.best(MAKESPAN)
     assert longest is not None  # else there is a contradiction
     least, most = max(value_of(best), work.enough), known.makespan(project) - 1
-    outcome = run_model(shorter_model(project, longest, least, most), work.left(), work.take, units)
+    units = work.work_left()
+    search = shorter_model(project, longest, least, most, probes=probes)
+    share = None if units is None else _STEPS_SHARE * units
+    outcome = run_model(search, work.left(), work.take, share)
     work.spend(outcome.work)
     if outcome.status is Status.INFEASIBLE:
         work.trust(MAKESPAN, most + 1, "CP-SAT finds none shorter")

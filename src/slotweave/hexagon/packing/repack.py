@@ -40,7 +40,7 @@ from slotweave.ir.project_bound import MAKESPAN
 UNKNOWN = "unknown instruction"
 CROWDED = "a target may be too far, and its packet has no room for another word"
 #: The share of the limits for the fewest packets; the rest is for what is written.
-_SHARE = 0.5
+_SHARE = 0.8
 #: Schedules that list scheduling makes of a block.
 _SCHEDULES = 300
 

@@ -29,6 +29,8 @@ _RAISES_BOUNDS = "reduced_costs"
 _PATIENT = ("no_lp", _RAISES_BOUNDS, "quick_restart")
 #: Tries the ends of what each start may be, and takes away what propagation refutes.
 _PROBES = "probing"
+#: Learns from conflicts, without the linear relaxation.
+_LEARNS = "no_lp"
 #: Seconds, roughly, for a unit of the solver's count: while it probes, and else for an activity.
 _PROBING_PACE, _PACE = 25.0, 0.01
 
@@ -67,17 +69,24 @@ def project_model(
     post_loads(made)
     made.model.minimize(made.makespan)
     chosen = _PATIENT if workers > 1 else (_RAISES_BOUNDS,)
-    pace = max(1.0, _PACE * project.size)
-    return Search(made.model, read, True, workers, 0, chosen if patient else (), pace)
+    return Search(made.model, read, True, workers, 0, chosen if patient else (), _pace(project))
 
 
-def shorter_model(project: Project, chains: Chains, at_least: int, at_most: int) -> Search:
-    """The search for any schedule of these makespans, by probing: where there is none, that often
-    shows it at once (shaving: Martin and Shmoys, "A new approach to computing optimal schedules for
-    the job-shop scheduling problem", 1996)."""
+def shorter_model(
+    project: Project, chains: Chains, at_least: int, at_most: int, *, probes: bool
+) -> Search:
+    """The search for any schedule of these makespans. One that `probes` often shows at once that
+    there is none (shaving: Martin and Shmoys, "A new approach to computing optimal schedules for
+    the job-shop scheduling problem", 1996), one that does not often finds one at once."""
     made, read = project_parts(project, chains, at_least, at_most)
     post_loads(made)
-    return Search(made.model, read, False, 1, strategies=(_PROBES,), pace=_PROBING_PACE)
+    strategy = _PROBES if probes else _LEARNS
+    pace = _PROBING_PACE if probes else _pace(project)
+    return Search(made.model, read, False, 1, strategies=(strategy,), pace=pace)
+
+
+def _pace(project: Project) -> float:
+    return max(1.0, _PACE * project.size)
 
 
 def project_parts(
