@@ -10,7 +10,8 @@ from slotweave.hexagon.inspection import inspect_file, repack_file
 from slotweave.hexagon.judges.symbols import difference
 from slotweave.hexagon.no_worse import NoWorse
 from slotweave.hexagon.packing.problem import packet_problem
-from slotweave.hexagon.packing.repack import repack_block, step_after
+from slotweave.hexagon.packing.repack import repack_block
+from slotweave.hexagon.packing.within_rule import step_after
 from support.hexagon.listings import KERNELS, block_of, largest, text_of
 
 pytest.importorskip("ortools", reason="packing with a proof needs ortools")
@@ -47,7 +48,7 @@ def test_straight_blocks_are_as_short_as_they_were_ever_found(function, facts, m
 def test_what_would_stall_longer_stays_unless_that_is_allowed():
     packets = [["r0 = memw(r1+#0)"], ["r2 = add(r3,r4)"], ["r5 = memw(r0+#0)"]]
     found = repack_block(block_of(*packets), LIMITS)
-    kept = "more modelled stalls, as CP-SAT proves"
+    kept = "more modelled stalls, as a bound shows"
     assert (found.packets, found.written, found.kept) == (2, None, kept)
     allowed = repack_block(block_of(*packets), LIMITS, no_worse=NoWorse.PACKETS)
     assert allowed.after == 2
@@ -135,7 +136,7 @@ def test_steps_grow_where_searches_decide_nothing():
 
 def test_registers_swapped_in_one_packet_are_one_activity_and_listed():
     swap = block_of(["r0 = r1", "r1 = r0"], ["r2 = add(r0,r1)", "r0 = r1", "r1 = r0"])
-    problem = packet_problem(dependences(swap, version=67), fixed=True)
+    problem = packet_problem(dependences(swap, version=67))
     assert problem.members == ((0, 1), (2,), (3, 4))
     assert ListSearch.of(problem.project) is not None
     found = repack_block(block_of(["r0 = r1", "r1 = r0"], ["r2 = r3"], ["r4 = r5"]), LIMITS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from slotweave.ir.project import Activity, ActivityMode, Lag, Project, Resource, Use
@@ -9,9 +11,15 @@ from slotweave.ir.project import Activity, ActivityMode, Lag, Project, Resource,
 
 @st.composite
 def projects(
-    draw: st.DrawFn, *, modulo: bool | None = None, most: int = 4, solid: bool = False
+    draw: st.DrawFn,
+    *,
+    modulo: bool | None = None,
+    most: int = 4,
+    solid: bool = False,
+    conditional: bool = False,
 ) -> Project:
-    """A project without faults; `solid` ones hold their resources exactly while they last."""
+    """A project without faults; `solid` ones hold their resources exactly while they last. In
+    `conditional` ones some lags hold in a mode of one of their activities only."""
     is_modulo = draw(st.booleans()) if modulo is None else modulo
     resources = tuple(
         Resource(f"R{k}", draw(st.integers(1, 3))) for k in range(draw(st.integers(1, 2)))
@@ -38,7 +46,14 @@ def projects(
             max_size=2 * size,
         )
     )
+    if conditional:
+        lags = [_conditional(lag, draw(st.integers(0, 3)), activities) for lag in lags]
     return Project(resources, tuple(activities), tuple(lags), is_modulo)
+
+
+def _conditional(lag: Lag, way: int, activities: list[Activity]) -> Lag:
+    owner = (lag.before, lag.after)[way % 2]
+    return replace(lag, only=(owner, way // 2 % len(activities[owner].modes)))
 
 
 def _mode(

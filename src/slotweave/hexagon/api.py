@@ -71,11 +71,11 @@ def repack(
     A block is replaced only if it has fewer packets and what `no_worse` names gets no worse, as
     modelled: its stalls, its cycles (packets and stalls), or nothing but its packets. `rename` also
     uses other registers within blocks, `pipeline` overlaps the passes of hardware loops of one
-    block, `assume` names facts about memory. Each search of the solver ends after `work` units of
-    its deterministic time, all of them after `time_limit` seconds. `watch` is told how many blocks
-    are packed, and the last one's name. What is written was run on symbols against the input. If
-    `assemble`, an assembler judges it, where one is installed: see `assembler` of the result. Of
-    `self_test` faulty variants the result says which judge notices how many.
+    block, `assume` names facts about memory. All searches of a block, and all of a loop, end after
+    `work` units of the solver's deterministic time or `time_limit` seconds. `watch` is told how
+    many blocks are packed, and the last one's name. What is written was run on symbols against the
+    input. If `assemble`, an assembler judges it, where one is installed: see `assembler` of the
+    result. Of `self_test` faulty variants the result says which judge notices how many.
 
     Raises CheckFailed (SW406) for what the assembler refuses.
     """

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from slotweave.driver.solving.solution import BOUND, SOLVER
+
 #: Stalls where any number of them is allowed.
 ANY_STALLS = 1 << 20
+#: Who shows that fewer packets break the rule.
+_SAID = {SOLVER: "as CP-SAT proves", BOUND: "as a bound shows"}
 
 
 class NoWorse(StrEnum):
@@ -22,7 +26,7 @@ class NoWorse(StrEnum):
             return ANY_STALLS
         return stalls_before + (before - packets if self is NoWorse.CYCLES else 0)
 
-    def broken(self, *, proved: bool) -> str:
-        """Why fewer packets are not written."""
-        by = "as CP-SAT proves" if proved else "as far as was searched"
-        return f"more modelled {self.value}, {by}"
+    def broken(self, by: str) -> str:
+        """Why fewer packets are not written; `by` is who shows it: SOLVER, BOUND or nobody."""
+        said = _SAID.get(by, "as far as was searched")
+        return f"more modelled {self.value}, {said}"

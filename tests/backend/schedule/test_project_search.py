@@ -52,13 +52,35 @@ def listed(project: Project, schedules: int) -> ProjectSchedule | None:
 
 
 @examples(60)
-@given(projects(modulo=False, most=4))
+@given(projects(modulo=False, most=4) | projects(modulo=False, most=4, conditional=True))
 def test_list_schedules_are_legal(project):
     if ListSearch.of(project) is None:
         return
     schedule = listed(project, 20)
     if schedule is not None:
         assert list(project_violations(schedule, project)) == []
+
+
+def test_list_scheduling_chooses_modes_by_what_they_ask_for():
+    use = (Use(0, 1, 0, 1),)
+    reader = Activity("reader", (ActivityMode(1, use), ActivityMode(1, use)))
+    maker = Activity("maker", (ActivityMode(1, use),))
+    lags = (Lag(0, 1, 0), Lag(1, 0, 0, only=(1, 0)), Lag(0, 1, 1, only=(1, 1)))
+    beside = listed(Project((Resource("slots", 2),), (maker, reader), lags), 1)
+    assert (beside.starts, beside.modes) == ((0, 0), (0, 0))
+    later = listed(Project((Resource("slots", 1),), (maker, reader), lags), 1)
+    assert (later.starts, later.modes) == ((0, 1), (0, 1))
+
+
+def test_list_scheduling_goes_on_from_a_schedule():
+    project = shop(1, jobs=6, operations=5, machines=4)
+    search = ListSearch.of(project)
+    known = search.schedule(search.advance(search.start(), 2000, 0))
+    state = search.with_schedule(search.advance(search.start(), 1, 5), known)
+    assert search.schedule(state) == known
+    assert search.schedule(search.advance(state, 20, 5)).makespan(project) <= known.makespan(
+        project
+    )
 
 
 @examples(30)

@@ -177,8 +177,8 @@ def test_no_time_is_no_search(monkeypatch):
 @pytest.mark.parametrize(
     ("size", "limits", "patience"),
     [
-        (5, Limits(evaluations=1, workers=1, work=0.1), [False, True]),
-        (245, Limits(evaluations=1, workers=1, work=0.1), [False]),
+        (5, Limits(evaluations=1, workers=1), [False, True]),
+        (245, Limits(evaluations=1, workers=1), [False]),
         (245, Limits(seconds=60, evaluations=1, workers=1), [False, True]),
     ],
 )
@@ -191,3 +191,34 @@ def test_no_clock_no_patience_with_what_is_large(monkeypatch, size, limits, pati
     solution = solve(Project((Resource("r", 5),), rows, ()), Method.EXACT, limits)
     assert not solution.proof(MAKESPAN)
     assert asked == patience
+
+
+def test_where_steps_are_counted_it_probes_and_shares_them(monkeypatch):
+    asked: list[tuple[str, ...]] = []
+    allowed: list[float] = []
+
+    def run(search, _seconds, _found, units):
+        asked.append(search.strategies)
+        allowed.append(units)
+        return Outcome(Status.UNKNOWN, work=0.75 * units)
+
+    monkeypatch.setattr(makespan, "run_model", run)
+    monkeypatch.setattr(makespan, "implied_bound", lambda *_: None)  # it would prove the five
+    rows = tuple(one(f"a{k}", units=2) for k in range(5))
+    project = Project((Resource("r", 5),), rows, ())
+    limits = Limits(evaluations=1, workers=1, work=0.8)
+    solution = solve(project, Method.EXACT, limits)
+    assert asked == [("probing",), ("no_lp",)]
+    assert allowed == pytest.approx([0.48, 0.264])
+    assert solution.work == pytest.approx(0.558)
+    assert limits.after(solution.seconds["all"], solution.work).work == pytest.approx(0.242)
+
+
+def test_no_schedule_is_looked_for_below_what_is_enough():
+    rows = tuple(one(f"a{k}", units=2) for k in range(5))
+    project = Project((Resource("r", 5),), rows, ())
+    known = ProjectSchedule((0, 1, 2, 3, 4), (0,) * 5)
+    solution = solve(project, Method.AUTO, Limits(workers=1), known=[known], enough=5)
+    assert (solution.makespan, solution.evaluations) == (5, 0)
+    assert solution.proof(MAKESPAN) is None
+    assert solve(project, Method.AUTO, Limits(workers=1), known=[known]).makespan == 3

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import time
 
-from slotweave.backend.schedule.exact import Outcome, Status, project_model, run_model
+from slotweave.backend.schedule.exact import (
+    Outcome,
+    Status,
+    project_model,
+    run_model,
+    shorter_model,
+)
 from slotweave.backend.schedule.modulo import iterative_schedule
 from slotweave.backend.schedule.project import DisjunctiveSearch, ListSearch
 from slotweave.bounds.projects import makespan_bounds
@@ -12,7 +18,7 @@ from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.implied import implied_bound
 from slotweave.driver.solving.solution import LIST, ONE_ITERATION, Shown
 from slotweave.driver.solving.work import Work
-from slotweave.ir.project import horizon
+from slotweave.ir.project import ProjectSchedule, horizon
 from slotweave.ir.project_bound import MAKESPAN
 
 #: Schedules that list scheduling makes in one step, and in all where nothing else limits it.
@@ -21,9 +27,14 @@ _BATCH, _SCHEDULES = 100, 20_000
 _ATTEMPTS = 2_000
 #: The share of the time, or the seconds, after which CP-SAT begins again with more patience.
 _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
+#: The share of what is left of the solver's steps, where these are limited, that a search takes.
+_STEPS_SHARE = 0.6
 #: Activities up to which it does so where no clock ends it: branching by the linear relaxation of
 #: large projects takes many times as long as the solver's own count of its steps says.
 _PATIENT_ACTIVITIES = 240
+#: Activities up to which weights are looked for where the solver's steps are limited: those of more
+#: may take longer than all of these.
+_WEIGHED_ACTIVITIES = 64
 #: Moves of tabu search in one step, and the seconds of its first turn.
 _MOVES, _FIRST_TURN = 1_000, 2.0
 
@@ -31,19 +42,21 @@ _MOVES, _FIRST_TURN = 1_000, 2.0
 def solve_makespan(work: Work) -> None:
     project = work.project
     work.show(makespan_bounds(project))
-    if work.is_proved(MAKESPAN):
+    if work.is_done():
         return
     search = ListSearch.of(project)
     if search is not None:
         _list_schedules(work, search)
     elif not project.has_conditional_lags:
         _long_iteration(work)
-    if not work.is_proved(MAKESPAN) and work.left() != 0.0:
+    if not work.is_done() and work.left() != 0.0:
         _show_implied(work)
-    if work.is_exact and not work.is_proved(MAKESPAN):
+    if work.is_exact and not work.is_done():
         known = work.solution.schedule
         tabu = None if known is None else DisjunctiveSearch.of(project, known)
-        if tabu is None:
+        if tabu is None and work.limits.work is not None:
+            _with_counted_steps(work)
+        elif tabu is None:
             _with_more_patience(work)
         else:
             _in_turns(work, tabu)
@@ -51,6 +64,8 @@ def solve_makespan(work: Work) -> None:
 
 def _show_implied(work: Work) -> None:
     """The bound that takes some tenths of a second, for what the others and a heuristic leave."""
+    if work.limits.work is not None and work.project.size > _WEIGHED_ACTIVITIES:
+        return
     longest = chains(work.project)
     assert longest is not None  # else there is a contradiction
     bound = implied_bound(work.project, longest, value_of(work.solution.best(MAKESPAN)))
@@ -63,24 +78,51 @@ def _with_more_patience(work: Work) -> None:
     left = work.left()
     _exact_makespan(work, _PLAIN_SECONDS if left is None else _PLAIN_SHARE * left)
     is_bounded = left is not None or work.project.size <= _PATIENT_ACTIVITIES
-    if is_bounded and not work.is_proved(MAKESPAN) and work.solution.infeasible is None:
+    if is_bounded and not work.is_done() and work.solution.infeasible is None:
         _exact_makespan(work, work.left(), patient=True)
+
+
+def _with_counted_steps(work: Work) -> None:
+    """CP-SAT, makespan by makespan down from what is known: by probing, and without."""
+    if work.solution.schedule is None:
+        _exact_makespan(work, work.left(), work.work_left())
+    known = None
+    while not work.is_done() and work.solution.schedule not in (None, known):
+        known = work.solution.schedule
+        assert known is not None
+        for probes in (True, False):
+            if work.solution.schedule is known and not work.is_done():
+                _look_for_shorter(work, known, probes=probes)
+
+
+def _look_for_shorter(work: Work, known: ProjectSchedule, *, probes: bool) -> None:
+    """A schedule that is shorter than the one that is known, or the proof that there is none."""
+    project, longest, best = work.project, chains(work.project), work.solution.best(MAKESPAN)
+    assert longest is not None  # else there is a contradiction
+    least, most = max(value_of(best), work.enough), known.makespan(project) - 1
+    units = work.work_left()
+    search = shorter_model(project, longest, least, most, probes=probes)
+    share = None if units is None else _STEPS_SHARE * units
+    outcome = run_model(search, work.left(), work.take, share)
+    work.spend(outcome.work)
+    if outcome.status is Status.INFEASIBLE:
+        work.trust(MAKESPAN, most + 1, "CP-SAT finds none shorter")
 
 
 def _in_turns(work: Work, tabu: DisjunctiveSearch) -> None:
     """Tabu search and CP-SAT in turns, each from the best schedule, for ever longer."""
     seconds = _FIRST_TURN
-    while not work.is_proved(MAKESPAN) and work.left() != 0.0:
+    while not work.is_done() and not work.is_over():
         _tabu_turn(work, tabu, seconds)
-        if not work.is_proved(MAKESPAN):
-            left = work.left()
-            _exact_makespan(work, seconds if left is None else min(2 * seconds, left))
+        if not work.is_done():
+            left, units = work.left(), work.work_left()
+            _exact_makespan(work, seconds if left is None else min(2 * seconds, left), units)
         seconds *= 2
 
 
 def _tabu_turn(work: Work, tabu: DisjunctiveSearch, seconds: float) -> None:
     end, made = time.monotonic() + seconds, work.solution.evaluations
-    while time.monotonic() < end and work.left() != 0.0 and not work.is_proved(MAKESPAN):
+    while time.monotonic() < end and work.left() != 0.0 and not work.is_done():
         tabu.advance(_MOVES, work.limits.seed + made)
         made += _MOVES
         work.take(tabu.schedule())
@@ -89,16 +131,19 @@ def _tabu_turn(work: Work, tabu: DisjunctiveSearch, seconds: float) -> None:
 
 def _list_schedules(work: Work, search: ListSearch) -> None:
     work.begin(LIST)
+    known = work.solution.schedule
     state, made = search.start(), 0
     while not work.is_spent(made, _SCHEDULES) or not made:
         batch = 1 if not made else _BATCH
         state = search.advance(state, batch, work.limits.seed + made)
+        if not made and known is not None:
+            state = search.with_schedule(state, known)
         made += batch
         work.count(made)
         schedule = search.schedule(state)
         if schedule is not None:
             work.take(schedule)
-        if work.is_proved(MAKESPAN):
+        if work.is_done():
             return
 
 
@@ -110,20 +155,24 @@ def _long_iteration(work: Work) -> None:
         work.count(made)
         if state.schedule is not None:
             work.take(state.schedule)
-        if work.is_proved(MAKESPAN) or work.is_spent(made, _ATTEMPTS):
+        if work.is_done() or work.is_spent(made, _ATTEMPTS):
             return
 
 
-def _exact_makespan(work: Work, seconds: float | None, *, patient: bool = False) -> None:
+def _exact_makespan(
+    work: Work, seconds: float | None, units: float | None = None, *, patient: bool = False
+) -> None:
     project, known = work.project, work.solution.schedule
     longest, best = chains(project), work.solution.best(MAKESPAN)
     assert longest is not None  # else there is a contradiction
     assert best is not None
     at_most = horizon(project) if known is None else known.makespan(project)
+    least = max(best.value or 0, work.enough)
     search = project_model(
-        project, longest, best.value or 0, at_most, known, work.limits.workers, patient=patient
+        project, longest, least, at_most, known, work.limits.workers, patient=patient
     )
-    outcome = run_model(search, seconds, work.take, work.limits.work)
+    outcome = run_model(search, seconds, work.take, units)
+    work.spend(outcome.work)
     take_outcome(work, outcome, MAKESPAN)
 
 
@@ -133,7 +182,9 @@ def take_outcome(work: Work, outcome: Outcome, of: str) -> None:
         work.take(outcome.schedule)
     if outcome.status is Status.INFEASIBLE and work.solution.schedule is None:
         work.trust(of, None, "CP-SAT finds no schedule within any makespan")
-    elif outcome.bound is not None and outcome.bound > value_of(work.solution.best(of)):
+    elif outcome.bound is not None and outcome.bound > max(
+        value_of(work.solution.best(of)), work.enough
+    ):
         work.trust(of, outcome.bound, "CP-SAT finds none shorter")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from slotweave.backend.schedule.modulo import Attempt
@@ -32,7 +32,8 @@ class Method(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a search may take: seconds, evaluations of the heuristic, threads of the solver, and
-    units of its own count of its steps for each of its searches, which no machine's speed changes.
+    units of the solver's own count of its steps, which no machine's speed changes, for all that it
+    is asked.
     """
 
     seconds: float | None = None
@@ -40,6 +41,22 @@ class Limits:
     workers: int = 2
     seed: int = 0
     work: float | None = None
+
+    def after(self, seconds: float, work: float) -> Limits:
+        """What is left of them after so many seconds and units of work."""
+        return replace(
+            self,
+            seconds=None if self.seconds is None else max(0.0, self.seconds - seconds),
+            work=None if self.work is None else max(0.0, self.work - work),
+        )
+
+    def share(self, part: float) -> Limits:
+        """A part of the seconds and of the solver's steps."""
+        return replace(
+            self,
+            seconds=None if self.seconds is None else part * self.seconds,
+            work=None if self.work is None else part * self.work,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,7 @@ class Solution:
     """What is known of a project: the best schedule, bounds, and what was tried.
 
     `heuristic` says which one ran, "" if none did: what `method` stands for depends on the project.
+    `work` is what the solver took of its own count of its steps.
     """
 
     project: Project
@@ -68,6 +86,12 @@ class Solution:
     evaluations: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    work: float = 0.0
+
+    @property
+    def spent(self) -> tuple[float, float]:
+        """What it took of `Limits`: seconds, and units of the solver's count."""
+        return self.seconds["all"], self.work
 
     @property
     def objective(self) -> str:

@@ -30,9 +30,10 @@ def solve(
     limits: Limits,
     tell: Tell = lambda _solution: None,
     known: Iterable[ProjectSchedule] = (),
+    enough: int = 0,
 ) -> Solution:
     """The best that `method` comes to within `limits`, from the schedules that are `known`; `tell`
-    hears of each better one.
+    hears of each better one. No schedule is looked for whose makespan is below `enough`.
 
     Raises InputError (SW212) if the method is not for the project, ModuleNotFoundError if it is
     EXACT and ortools is missing.
@@ -42,7 +43,7 @@ def solve(
         raise InputError(Diagnostic("SW212", reason))
     if method is Method.EXACT and not has_solver():
         raise ModuleNotFoundError("ortools")
-    work = Work(project, method, limits, tell)
+    work = Work(project, method, limits, tell, enough)
     for schedule in known:
         work.take(schedule)
     plain = contradiction(project)

@@ -30,9 +30,14 @@ class Work:
     """The solution as far as it has come, and the time that is left for it."""
 
     def __init__(
-        self, project: Project, method: Method, limits: Limits, tell: Callable[[Solution], None]
+        self,
+        project: Project,
+        method: Method,
+        limits: Limits,
+        tell: Callable[[Solution], None],
+        enough: int = 0,
     ) -> None:
-        self.project, self.limits, self._tell = project, limits, tell
+        self.project, self.limits, self._tell, self.enough = project, limits, tell, enough
         self.solution = Solution(project, method.value)
         self.is_exact = method in (Method.EXACT, Method.AUTO) and has_solver()
         self.is_list = method is Method.LIST
@@ -47,6 +52,16 @@ class Work:
             return None
         return max(0.0, self.limits.seconds - (time.monotonic() - self.began))
 
+    def work_left(self) -> float | None:
+        """Units of the solver's own count of its steps until the limit; None without one."""
+        if self.limits.work is None:
+            return None
+        return max(0.0, self.limits.work - self.solution.work)
+
+    def is_over(self) -> bool:
+        """Whether nothing is left for the solver."""
+        return self.left() == 0.0 or self.work_left() == 0.0
+
     def is_spent(self, evaluations: int, most: int) -> bool:
         """Whether the heuristic has had its share."""
         allowed = self.limits.evaluations if self.limits.evaluations is not None else most
@@ -55,6 +70,8 @@ class Work:
         if evaluations >= allowed:
             return True
         seconds = self.limits.seconds
+        if seconds is None and self.limits.work is not None:
+            return False  # where steps are counted, no clock may change what is found
         if self.is_exact:
             most_seconds, share = _WARM_SECONDS, _SHARE
             if self.project.is_modulo and not self.is_proved(PERIOD):
@@ -106,6 +123,14 @@ class Work:
 
     def is_proved(self, of: str) -> bool:
         return self.solution.proof(of) is not None
+
+    def is_done(self) -> bool:
+        """Whether no shorter schedule is there, or none is asked for."""
+        makespan = self.solution.makespan
+        return self.is_proved(MAKESPAN) or (makespan is not None and makespan <= self.enough)
+
+    def spend(self, work: float) -> None:
+        self.solution = replace(self.solution, work=self.solution.work + work)
 
     def _note_proofs(self) -> None:
         for of in (PERIOD, MAKESPAN):

@@ -53,6 +53,8 @@ from slotweave.ir.project import Lag, Project, ProjectSchedule
 _STAGES = (2, PASSES)
 #: Attempts of iterative modulo scheduling at a period.
 _ATTEMPTS = 24
+#: The share of what is left of the limits that a search takes.
+_SHARE = 0.5
 #: Exact searches of a loop that may end undecided; after them iterative modulo scheduling goes on.
 _MOST_UNDECIDED = 4
 #: Passes of which stalls are counted, and what a pass of them takes in the long run.
@@ -191,7 +193,8 @@ def schedule_loop(
 ) -> Found:
     """The shortest schedule found of fewer than `before` packets for each pass, which stalls no
     longer for each pass, as modelled, than `most_stalls` of its packets (None is any number); by
-    CP-SAT, too, if `is_exact` and it is there."""
+    CP-SAT, too, if `is_exact` and it is there, each search with a half of what is left of
+    `limits`."""
     least, why = loop_bound(problem)
     undecided = 0
     for period in range(least, before):
@@ -199,11 +202,13 @@ def schedule_loop(
         for project, stages, exactly in _tries(problem, most_stalls is not None, is_exact):
             if exactly and undecided >= _MOST_UNDECIDED:
                 continue
-            outcome = _schedule(project, period, stages, limits, exactly)
+            outcome = _schedule(project, period, stages, limits.share(_SHARE), exactly)
+            limits = limits.after(outcome.seconds, outcome.work)
             is_last = project is problem.project and stages == PASSES
             refuted = is_last and outcome.status is Status.INFEASIBLE
             undecided += exactly and outcome.status is Status.UNKNOWN
-            done = _fitted(problem, project, outcome.schedule, stages, limits)
+            done, spent = _fitted(problem, project, outcome.schedule, stages, limits.share(_SHARE))
+            limits = limits.after(spent.seconds, spent.work)
             if done is not None and (most_stalls is None or done.stalls <= most_stalls(period)):
                 return Found(done, least, why)
         if refuted and least == period:
@@ -242,13 +247,14 @@ def _fitted(
     schedule: ProjectSchedule | None,
     stages: int,
     limits: Limits,
-) -> LoopSchedule | None:
-    """The schedule with registers; where they are too few, one in which values live shorter."""
+) -> tuple[LoopSchedule | None, Outcome]:
+    """The schedule with registers; where they are too few, one in which values live shorter, and
+    what the search for it came to."""
     if schedule is None:
-        return None
+        return None, Outcome(Status.UNKNOWN)
     done = _with_registers(problem, schedule)
     if done is not None or problem.webs is None or not has_solver():
-        return done
+        return done, Outcome(Status.UNKNOWN)
     assert schedule.period is not None
     longest = chains(project, schedule.period)
     assert longest is not None
@@ -258,8 +264,9 @@ def _fitted(
         project, schedule.period, longest, stages * schedule.period, schedule, limits.workers,
         values=values,
     )  # fmt: skip
-    shorter = run_model(search, limits.seconds, work=limits.work).schedule
-    return None if shorter is None else _with_registers(problem, shorter)
+    outcome = run_model(search, limits.seconds, work=limits.work)
+    shorter = outcome.schedule
+    return None if shorter is None else _with_registers(problem, shorter), outcome
 
 
 def _by_heuristic(project: Project, period: int, stages: int) -> ProjectSchedule | None:

@@ -1,8 +1,8 @@
 """A block as a project: operations that share a packet are one activity, and its cycle its packet.
 
 A reader of a new value has two modes: with `.new`, in the packet of the producer, and without, in a
-later one. With `fixed` modes each new value stays as it is in the input, so that list scheduling
-can take the project; it is then a part of the whole problem, and its schedules are schedules of it.
+later one. With `fixed` modes each new value stays as it is in the input, for schedulers that choose
+none.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from slotweave.backend.schedule.exact import Status, has_solver, run_model, stal
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.bounds.projects.chains import chains
 from slotweave.check.legality.project_legality import project_violations
-from slotweave.driver.solving.solve import Limits, Method
+from slotweave.driver.solving.solve import SOLVER, Limits, Method
 from slotweave.hexagon.assembly.listing import Block
 from slotweave.hexagon.assembly.reach import crowded
 from slotweave.hexagon.dependence.edges import dependences
@@ -29,14 +29,16 @@ from slotweave.hexagon.packing.repack import (
     repack_block,
     rule_broken,
     solved,
-    step_after,
     with_written,
 )
 from slotweave.hexagon.packing.stalls import stall_cycles
 from slotweave.hexagon.packing.webs import Webs, renamed, value_spans, webs_of, without_renamed
+from slotweave.hexagon.packing.within_rule import step_after
 from slotweave.ir.project import ProjectSchedule
 from slotweave.ir.project_bound import MAKESPAN
 
+#: The share of what is left of the limits that a search takes where others follow.
+_SHARE = 0.5
 #: Registers that schedules may use at once, in turn, 0 for any number: fewer leave more room for
 #: pairs.
 _REGISTERS = (0, 29, 28, 26)
@@ -57,7 +59,9 @@ def repack_renamed(
     `live` are the registers that may be read after it; the other arguments are those of
     `repack_block`. The bound holds for any registers.
     """
-    plain = repack_block(block, limits, method, version=version, facts=facts, no_worse=no_worse)
+    half = limits.share(_SHARE)
+    plain = repack_block(block, half, method, version=version, facts=facts, no_worse=no_worse)
+    limits = limits.after(*plain.spent)
     found = dependences(block, version=version, facts=facts)
     if found is None or not found.operations or crowded(block):
         return plain
@@ -69,7 +73,8 @@ def repack_renamed(
     now = input_schedule(problem)
     if rule_broken(problem, now, version):
         return plain
-    solution = solved(free, problem, now, limits, method)
+    solution = solved(problem, now, limits.share(_SHARE), method)
+    limits = limits.after(*solution.spent)
     bound = solution.best(MAKESPAN)
     assert solution.schedule is not None
     assert bound is not None
@@ -113,18 +118,19 @@ def _fitted(
     forms = _with_registers(problem, webs, best)
     if forms is not None and stall_cycles(best.starts, problem.waits) <= most(least):
         return _Fitted((best, forms), min(least, plain.packets))
-    found, proved = _schedule_in_registers(problem, webs, best, plain.after, most, limits)
+    found, proved, left = _schedule_in_registers(problem, webs, best, plain.after, most, limits)
     if forms is not None:
         packets = least
     elif found is None and no_worse is not NoWorse.PACKETS:
         any_stalls = partial(NoWorse.PACKETS.most_stalls, before=plain.before, stalls_before=0)
-        longer, _ = _schedule_in_registers(problem, webs, best, plain.packets, any_stalls, limits)
+        longer, _, _ = _schedule_in_registers(problem, webs, best, plain.packets, any_stalls, left)
         packets = plain.packets if longer is None else longer[0].makespan(problem.project)
     else:
         packets = plain.packets if found is None else found[0].makespan(problem.project)
     packets = min(packets, plain.packets)
     after = plain.after if found is None else found[0].makespan(problem.project)
-    return _Fitted(found, packets, no_worse.broken(proved=proved) if packets < after else "")
+    kept = no_worse.broken(SOLVER if proved else "") if packets < after else ""
+    return _Fitted(found, packets, kept)
 
 
 def _schedule_in_registers(
@@ -134,14 +140,14 @@ def _schedule_in_registers(
     before: int,
     most_stalls: Callable[[int], int],
     limits: Limits,
-) -> tuple[_Allocated | None, bool]:
+) -> tuple[_Allocated | None, bool, Limits]:
     """The shortest schedule found below `before` packets that stalls no longer than `most_stalls`
-    of its packets and for which there are registers, with them; and whether all shorter ones are
-    proved to stall longer."""
+    of its packets and for which there are registers, with them; whether all shorter ones are
+    proved to stall longer; and what is left of `limits`, of which each search may take a half."""
     longest = chains(problem.project)
     assert longest is not None
     if not has_solver():
-        return None, False
+        return None, False, limits
     values = value_spans(webs, problem.activity_of)
     hint = best
     packets, undecided, proved = best.makespan(problem.project), 0, True
@@ -152,7 +158,9 @@ def _schedule_in_registers(
                 problem.project, longest, packets, problem.waits, stalls, hint,
                 limits.workers, values if registers else (), registers,
             )  # fmt: skip
-            outcome = run_model(search, limits.seconds, work=limits.work)
+            half = limits.share(_SHARE)
+            outcome = run_model(search, half.seconds, work=half.work)
+            limits = limits.after(outcome.seconds, outcome.work)
             undecided += outcome.status is Status.UNKNOWN
             schedule = outcome.schedule
             if schedule is None:
@@ -162,12 +170,12 @@ def _schedule_in_registers(
                 raise CheckFailed(fault)
             fits = _with_registers(problem, webs, schedule)
             if fits is not None:
-                return (schedule, fits), proved
+                return (schedule, fits), proved, limits
             hint = schedule
         else:
             proved = False
         packets += step_after(undecided)
-    return None, proved
+    return None, proved, limits
 
 
 def _with_registers(

@@ -13,12 +13,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from slotweave.analysis.idle_cycles import idle_cycles
-from slotweave.backend.schedule.exact import Status, has_solver, run_model, stall_model
-from slotweave.backend.schedule.project import ListSearch
 from slotweave.base.diagnostics import CheckFailed, Diagnostic
 from slotweave.base.verdict import Verdict
 from slotweave.bounds.projects import makespan_bounds
-from slotweave.bounds.projects.chains import chains
 from slotweave.check.legality.project_bounds import bound_faults
 from slotweave.check.legality.project_legality import project_violations
 from slotweave.driver.solving.solve import BOUND, Limits, Method, Solution, solve
@@ -33,17 +30,17 @@ from slotweave.hexagon.packing.problem import (
     PacketProblem,
     input_schedule,
     packet_problem,
-    schedule_of,
 )
 from slotweave.hexagon.packing.stalls import stall_cycles
+from slotweave.hexagon.packing.within_rule import within_rule
 from slotweave.instances.packets import all_slots
-from slotweave.ir.project import Lag, ProjectSchedule
+from slotweave.ir.project import ProjectSchedule
 from slotweave.ir.project_bound import MAKESPAN
 
 UNKNOWN = "unknown instruction"
 CROWDED = "a target may be too far, and its packet has no room for another word"
-#: Searches of a block that may end undecided before steps of packets grow.
-_FEW = 2
+#: The share of the limits for the fewest packets; the rest is for what is written.
+_SHARE = 0.8
 #: Schedules that list scheduling makes of a block.
 _SCHEDULES = 300
 
@@ -57,7 +54,8 @@ class Repacked:
     packets are written than were found. `stalls` are those of what is written, else of what was
     found. `same` is what the meanings of the instructions prove of
     those that are written, and `live` the registers that these leave as the input does, None for
-    all of them.
+    all of them. `spent` is what the searches took of their limits: seconds, and units of the
+    solver's count.
     """
 
     block: Block
@@ -73,6 +71,7 @@ class Repacked:
     idle: tuple[tuple[str, int], ...] = ()
     same: Verdict[None] | None = None
     live: frozenset[str] | None = None
+    spent: tuple[float, float] = (0.0, 0.0)
 
     @property
     def is_unknown(self) -> bool:
@@ -154,8 +153,9 @@ def repack_block(
     facts: tuple[str, ...] = (),
     no_worse: NoWorse = NoWorse.STALLS,
 ) -> Repacked:
-    """The block packed as well as is found within `limits`; `version` and `facts` as in
-    `dependences`. It is replaced by fewer packets if what `no_worse` names gets no worse."""
+    """The block packed as well as is found within `limits`, which all searches share. It is
+    replaced by fewer packets if what `no_worse` names gets no worse; `version` and `facts` as in
+    `dependences`."""
     found = dependences(block, version=version, facts=facts)
     if found is None or not found.operations:
         return _untouched(block, found)
@@ -167,7 +167,8 @@ def repack_block(
     if broken := rule_broken(problem, now, version):
         return _kept(block, broken)
     stalls_before = stall_cycles(now.starts, problem.waits)
-    solution = solved(found, problem, now, limits, method)
+    solution = solved(problem, now, limits.share(_SHARE), method)
+    limits = limits.after(*solution.spent)
     assert solution.schedule is not None
     bound = solution.best(MAKESPAN)
     assert bound is not None
@@ -175,108 +176,29 @@ def repack_block(
     stalls = stall_cycles(solution.schedule.starts, problem.waits)
     done = Repacked(
         block, before, least, bound.value or 0, bound.why, bound.by, stalls_before, stalls,
-        idle=idle_slots(problem, solution.schedule),
+        idle=idle_slots(problem, solution.schedule), spent=solution.spent,
     )  # fmt: skip
     if least >= before:
         return replace(done, kept="no fewer packets")
     schedule = solution.schedule
     if stalls > no_worse.most_stalls(least, before, stalls_before):
-        prompt = prompt_schedule(found, problem, limits)
-        found_one, proved = stalling_no_longer(
-            done, problem, (schedule, now, prompt), limits, no_worse
-        )
-        if found_one is None:
-            return replace(done, kept=no_worse.broken(proved=proved))
-        if found_one.makespan(problem.project) > least:
-            done = replace(done, kept=no_worse.broken(proved=proved))
-        schedule = found_one
+        limits = replace(limits, evaluations=_SCHEDULES)
+        obeying = within_rule(problem, (now, schedule), before, limits, method, no_worse)
+        seconds, work = (one + more for one, more in zip(done.spent, obeying.spent, strict=True))
+        done = replace(done, spent=(seconds, work))
+        if obeying.schedule is None:
+            return replace(done, kept=no_worse.broken(obeying.by))
+        if obeying.schedule.makespan(problem.project) > least:
+            done = replace(done, kept=no_worse.broken(obeying.by))
+        schedule = obeying.schedule
     return with_written(done, problem, found, schedule)
 
 
 def solved(
-    found: Dependences,
-    problem: PacketProblem,
-    now: ProjectSchedule,
-    limits: Limits,
-    method: Method,
+    problem: PacketProblem, now: ProjectSchedule, limits: Limits, method: Method
 ) -> Solution:
-    """The input, list scheduling with its modes, and then all of the problem from the best."""
-    known = [now]
-    if problem.project.has_conditional_lags:
-        plain = packet_problem(found, fixed=True)
-        first = solve(plain.project, Method.LIST, replace(limits, evaluations=_SCHEDULES))
-        if first.schedule is not None:
-            of = plain.activity_of
-            packets = [first.schedule.starts[of[one.number]] for one in found.operations]
-            known.append(schedule_of(problem, packets))
-    return solve(problem.project, method, replace(limits, evaluations=_SCHEDULES), known=known)
-
-
-def prompt_schedule(
-    found: Dependences, problem: PacketProblem, limits: Limits
-) -> ProjectSchedule | None:
-    """A schedule of few cycles, stalls among them, by list scheduling with latencies as lags; what
-    would be an empty packet is a stall. None where list scheduling does not take the block."""
-    plain = packet_problem(found, fixed=True)
-    waits = (Lag(before, after, latency) for before, after, latency in plain.waits)
-    project = replace(plain.project, lags=(*plain.project.lags, *waits))
-    if ListSearch.of(project) is None:
-        return None
-    made = solve(project, Method.LIST, replace(limits, evaluations=_SCHEDULES)).schedule
-    if made is None:
-        return None
-    place = {start: number for number, start in enumerate(sorted(set(made.starts)))}
-    of = plain.activity_of
-    return schedule_of(problem, [place[made.starts[of[one.number]]] for one in found.operations])
-
-
-def stalling_no_longer(
-    done: Repacked,
-    problem: PacketProblem,
-    known: tuple[ProjectSchedule, ProjectSchedule, ProjectSchedule | None],
-    limits: Limits,
-    no_worse: NoWorse,
-) -> tuple[ProjectSchedule | None, bool]:
-    """The shortest schedule found with as few modelled stalls as `no_worse` asks for, and whether
-    none shorter is proved to be there; None if none is shorter than the input.
-
-    The schedules that are `known` are the shortest, the input, and a prompt one.
-    """
-    schedule, now, prompt = known
-    best, most = None, done.before
-    if prompt is not None and prompt.makespan(problem.project) < most:
-        for fault in project_violations(prompt, problem.project):
-            raise CheckFailed(fault)
-        allowed = no_worse.most_stalls(
-            prompt.makespan(problem.project), done.before, done.stalls_before
-        )
-        if stall_cycles(prompt.starts, problem.waits) <= allowed:
-            best, most = prompt, prompt.makespan(problem.project)
-    longest = chains(problem.project)
-    assert longest is not None
-    if not has_solver():
-        return best, most <= done.packets
-    packets, undecided = done.packets, 0
-    while packets < most:
-        hint = schedule if packets == done.packets else now
-        allowed = no_worse.most_stalls(packets, done.before, done.stalls_before)
-        search = stall_model(
-            problem.project, longest, packets, problem.waits, allowed, hint, limits.workers
-        )
-        outcome = run_model(search, limits.seconds, work=limits.work)
-        if outcome.schedule is not None:
-            for fault in project_violations(outcome.schedule, problem.project):
-                raise CheckFailed(fault)
-            return outcome.schedule, not undecided
-        undecided += outcome.status is Status.UNKNOWN
-        packets += step_after(undecided)
-    return best, not undecided
-
-
-def step_after(undecided: int) -> int:
-    """How many packets more are tried next after so many searches that decided nothing: one more,
-    and twice as many each time once there were a few of them."""
-    return 1 << max(0, undecided - _FEW)
+    """The fewest packets found, from the input on."""
+    return solve(problem.project, method, replace(limits, evaluations=_SCHEDULES), known=[now])
 
 
 def with_written(

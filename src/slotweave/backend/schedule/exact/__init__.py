@@ -2,7 +2,11 @@
 
 from slotweave.backend.schedule.exact.modulo_model import ModuloModel, modulo_model
 from slotweave.backend.schedule.exact.pressure import ValueSpan
-from slotweave.backend.schedule.exact.project_model import ProjectModel, project_model
+from slotweave.backend.schedule.exact.project_model import (
+    ProjectModel,
+    project_model,
+    shorter_model,
+)
 from slotweave.backend.schedule.exact.solver import Outcome, Status, has_solver, run_model
 from slotweave.backend.schedule.exact.stall_model import stall_model
 
@@ -16,5 +20,6 @@ __all__ = [
     "modulo_model",
     "project_model",
     "run_model",
+    "shorter_model",
     "stall_model",
 ]

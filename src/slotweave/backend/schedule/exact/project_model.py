@@ -2,19 +2,21 @@
 
 Variables: the start of each activity, which mode it takes (a literal for each if there are several)
 and its duration. Definitions: modes, durations, the makespan. Correctness: lags, resources.
-Redundant: activities no two of which can run together, in turn; loads of resources by modes.
+Redundant: activities no two of which can run together, in turn; loads of resources by modes; the
+order of activities that are alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from slotweave.backend.schedule.exact.solver import Search
 from slotweave.bounds.projects.chains import Chains
 from slotweave.bounds.projects.cliques import covering_cliques
-from slotweave.ir.project import Project, ProjectSchedule
+from slotweave.ir.project import ActivityMode, Project, ProjectSchedule
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
 #: the relaxation raises the bound where nothing else does. A worker alone does the latter.
 _RAISES_BOUNDS = "reduced_costs"
 _PATIENT = ("no_lp", _RAISES_BOUNDS, "quick_restart")
+#: Tries the ends of what each start may be, and takes away what propagation refutes.
+_PROBES = "probing"
+#: Learns from conflicts, without the linear relaxation.
+_LEARNS = "no_lp"
+#: Seconds, roughly, for a unit of the solver's count: while it probes, and else for an activity.
+_PROBING_PACE, _PACE = 25.0, 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +69,24 @@ def project_model(
     post_loads(made)
     made.model.minimize(made.makespan)
     chosen = _PATIENT if workers > 1 else (_RAISES_BOUNDS,)
-    return Search(made.model, read, True, workers, strategies=chosen if patient else ())
+    return Search(made.model, read, True, workers, 0, chosen if patient else (), _pace(project))
+
+
+def shorter_model(
+    project: Project, chains: Chains, at_least: int, at_most: int, *, probes: bool
+) -> Search:
+    """The search for any schedule of these makespans. One that `probes` often shows at once that
+    there is none (shaving: Martin and Shmoys, "A new approach to computing optimal schedules for
+    the job-shop scheduling problem", 1996), one that does not often finds one at once."""
+    made, read = project_parts(project, chains, at_least, at_most)
+    post_loads(made)
+    strategy = _PROBES if probes else _LEARNS
+    pace = _PROBING_PACE if probes else _pace(project)
+    return Search(made.model, read, False, 1, strategies=(strategy,), pace=pace)
+
+
+def _pace(project: Project) -> float:
+    return max(1.0, _PACE * project.size)
 
 
 def project_parts(
@@ -89,6 +114,7 @@ def project_parts(
     post_ends(made)
     post_lags(made)
     post_resources(made)
+    post_order(made)
     if hint is not None:
         add_hint(made, hint)
     return made, _reader(made)
@@ -158,15 +184,18 @@ def post_resources(made: ProjectModel) -> None:
 
 
 def _intervals(made: ProjectModel, resource: int) -> list[tuple[Any, int]]:
-    """The intervals in which a resource is used, and how many units of it."""
+    """The intervals in which a resource is used, and how many units of it: one for each mode, or
+    for all that use it alike."""
     found = []
     for number, activity in enumerate(made.project.activities):
-        row = made.literals[number]
-        for place, mode in enumerate(activity.modes):
-            for use in mode.uses:
-                if use.resource == resource:
-                    begin = made.starts[number] + use.first
-                    found.append((_interval(made, begin, use.cycles, row, place), use.units))
+        row: Sequence[Any] = made.literals[number]
+        each = [[u for u in mode.uses if u.resource == resource] for mode in activity.modes]
+        if all(uses == each[0] for uses in each):
+            row, each = (), each[:1]
+        for place, uses in enumerate(each):
+            for use in uses:
+                begin = made.starts[number] + use.first
+                found.append((_interval(made, begin, use.cycles, row, place), use.units))
     return found
 
 
@@ -218,10 +247,31 @@ def _span(made: ProjectModel, resource: int) -> Any:
     return made.makespan + max(0, outlast)
 
 
+def post_order(made: ProjectModel) -> None:
+    """Redundant: activities that are alike start in the order of their numbers."""
+    for group in _alike(made.project):
+        for one, other in pairwise(group):
+            made.model.add(made.starts[one] <= made.starts[other])
+
+
+def _alike(project: Project) -> list[list[int]]:
+    """Activities of one mode, the same in each group, that no lag holds."""
+    held = {number for lag in project.lags for number in (lag.before, lag.after)}
+    groups: dict[ActivityMode, list[int]] = {}
+    for number, activity in enumerate(project.activities):
+        if number not in held and len(activity.modes) == 1:
+            groups.setdefault(activity.modes[0], []).append(number)
+    return list(groups.values())
+
+
 def add_hint(made: ProjectModel, schedule: ProjectSchedule) -> None:
-    """Begin from a schedule."""
+    """Begin from a schedule, those that are alike in their order."""
+    starts = list(schedule.starts)
+    for group in _alike(made.project):
+        for number, start in zip(group, sorted(starts[k] for k in group), strict=True):
+            starts[number] = start
     seen: set[int] = set()
-    for number, start in enumerate(schedule.starts):
+    for number, start in enumerate(starts):
         made.model.add_hint(made.starts[number], start)
         for place, literal in enumerate(made.literals[number]):
             if literal.index not in seen:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Seconds below which a search is not begun.
 _LEAST_SECONDS = 0.01
+#: Units of its count of steps below which none is begun either.
+_LEAST_WORK = 0.001
 #: Longer limits are no limits (CP-SAT takes any number; a year is as good as none).
 _MOST_SECONDS = 3e7
 #: Seconds between two looks at signals while the solver works.
@@ -41,12 +43,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a search came to. `bound` is the solver's word, None where it has none."""
+    """What a search came to. `bound` is the solver's word, None where it has none; `work` is what
+    it took of the solver's own count of its steps."""
 
     status: Status
     schedule: ProjectSchedule | None = None
     bound: int | None = None
     seconds: float = 0.0
+    work: float = 0.0
 
 
 @dataclass
@@ -54,6 +58,8 @@ class Search:
     """A model with what reads a schedule from its values, and the workers it may use.
 
     `strategies` names CP-SAT's subsolvers in their order, one for each worker; none is its choice.
+    `pace` is how many units of work one of the solver's own count takes: its count leaves out much
+    of what takes time in some searches.
     """
 
     model: cp_model.CpModel
@@ -62,6 +68,7 @@ class Search:
     workers: int = 2
     seed: int = 0
     strategies: tuple[str, ...] = ()
+    pace: float = 1.0
 
 
 def has_solver() -> bool:
@@ -76,20 +83,22 @@ def run_model(
     work: float | None = None,
 ) -> Outcome:
     """Solve `search` in `seconds` at most, and `work` units of the solver's own count of its steps
-    (None is no limit); with one worker the same work ends the same search everywhere.
+    at the search's pace (None is no limit); with one worker the same work ends the same search
+    everywhere.
 
     `found` is told each better schedule, in the caller's thread. KeyboardInterrupt and the like
     are raised after the solver has stopped, and what it found by then has been told.
     """
     from ortools.sat.python import cp_model
 
-    if seconds is not None and seconds < _LEAST_SECONDS:
+    is_over = seconds is not None and seconds < _LEAST_SECONDS
+    if is_over or (work is not None and work < _LEAST_WORK):
         return Outcome(Status.UNKNOWN)
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.max_time_in_seconds = _MOST_SECONDS if seconds is None else seconds
     if work is not None:
-        parameters.max_deterministic_time = work
+        parameters.max_deterministic_time = work / search.pace
     parameters.num_workers = search.workers
     parameters.random_seed = search.seed
     parameters.catch_sigint_signal = False
@@ -126,7 +135,9 @@ def run_model(
         _tell(fresh, found)
     if raised:
         raise raised[0]
-    return _outcome(solver, answer[0], search, time.monotonic() - began)
+    outcome = _outcome(solver, answer[0], search)
+    seconds = time.monotonic() - began
+    return replace(outcome, seconds=seconds, work=search.pace * solver.deterministic_time)
 
 
 def _tell(fresh: deque[ProjectSchedule], found: Callable[[ProjectSchedule], object]) -> None:
@@ -134,18 +145,18 @@ def _tell(fresh: deque[ProjectSchedule], found: Callable[[ProjectSchedule], obje
         found(fresh.popleft())
 
 
-def _outcome(solver: cp_model.CpSolver, status: Any, search: Search, seconds: float) -> Outcome:
+def _outcome(solver: cp_model.CpSolver, status: Any, search: Search) -> Outcome:
     from ortools.sat.python import cp_model
 
     if status == cp_model.INFEASIBLE:
-        return Outcome(Status.INFEASIBLE, seconds=seconds)
+        return Outcome(Status.INFEASIBLE)
     if status == cp_model.MODEL_INVALID:
         raise ValueError(f"CP-SAT refuses the model: {search.model.validate()}")
     bound = round(solver.best_objective_bound) if search.has_objective else None
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Outcome(Status.UNKNOWN, None, bound, seconds)
+        return Outcome(Status.UNKNOWN, None, bound)
     schedule = search.read(solver.value)
     is_met = not search.has_objective or round(solver.objective_value) == bound
     optimal = status == cp_model.OPTIMAL and is_met
     said = Status.OPTIMAL if optimal else Status.FEASIBLE
-    return Outcome(said, schedule, bound, seconds)
+    return Outcome(said, schedule, bound)

@@ -68,13 +68,20 @@ def _latest(p, used, mode, low, high):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _first_allowed(p, a, start, mode, placed):  # type: ignore[no-untyped-def]
-    """The first start of `a` that the lags from placed activities allow."""
+def _holds(p, e, m, other):  # type: ignore[no-untyped-def]
+    """Whether lag `e` asks for anything where its ends run in modes `m` and `other`."""
+    only = p.lag_only[e]
+    return only in (-1, m, other)
+
+
+@njit(cache=True)
+def _first_allowed(p, a, m, start, mode, placed):  # type: ignore[no-untyped-def]
+    """The first start of `a` in mode `m` that the lags from placed activities allow."""
     low = 0
     for k in range(p.into_offset[a], p.into_offset[a + 1]):
         e = p.into[k]
         b = p.lag_before[e]
-        if placed[b] and b != a:
+        if placed[b] and b != a and _holds(p, e, m, mode[b]):
             begin = start[b] + p.lag_length[e]
             if p.lag_from_end[e]:
                 begin += p.duration[mode[b]]
@@ -83,12 +90,12 @@ def _first_allowed(p, a, start, mode, placed):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _last_allowed(p, a, m, start, placed, high):  # type: ignore[no-untyped-def]
+def _last_allowed(p, a, m, start, mode, placed, high):  # type: ignore[no-untyped-def]
     """The last start of `a` in mode `m` that the lags to placed activities allow."""
     for k in range(p.out_offset[a], p.out_offset[a + 1]):
         e = p.out[k]
         b = p.lag_after[e]
-        if placed[b] and b != a:
+        if placed[b] and b != a and _holds(p, e, m, mode[b]):
             last = start[b] - p.lag_length[e]
             if p.lag_from_end[e]:
                 last -= p.duration[m]
@@ -102,13 +109,13 @@ def _place(p, used, a, start, mode, tied, placed, noise, horizon):  # type: igno
 
     With some `noise` each mode's end is perturbed by up to that many cycles.
     """
-    low = _first_allowed(p, a, start, mode, placed)
     best_end = float(FAR)
     c = p.choice[a]
     for m in range(p.mode_offset[a], p.mode_offset[a + 1]):
         if c >= 0 and tied[c] >= 0 and tied[c] != m - p.mode_offset[a]:
             continue
-        high = _last_allowed(p, a, m, start, placed, horizon)
+        low = _first_allowed(p, a, m, start, mode, placed)
+        high = _last_allowed(p, a, m, start, mode, placed, horizon)
         at = _earliest(p, used, m, low, high)
         if at > high:
             continue
@@ -132,7 +139,8 @@ def _place(p, used, a, start, mode, tied, placed, noise, horizon):  # type: igno
 def serial(p, priority, waits, noise, horizon):  # type: ignore[no-untyped-def]
     """The serial scheme, the least priority first of those whose predecessors are placed.
 
-    `waits[a]` counts the lags into `a` from others. Returns whether all could be placed.
+    `waits[a]` counts the lags into `a` from others that hold in all modes. Returns whether all
+    could be placed.
     """
     n = len(priority)
     used = np.zeros((len(p.capacity), horizon * 2 + 2), np.int64)
@@ -150,7 +158,7 @@ def serial(p, priority, waits, noise, horizon):  # type: ignore[no-untyped-def]
             return False, start, mode, used
         for k in range(p.out_offset[chosen], p.out_offset[chosen + 1]):
             b = p.lag_after[p.out[k]]
-            if b != chosen:
+            if b != chosen and p.lag_only[p.out[k]] < 0:
                 left[b] -= 1
     return True, start, mode, used
 
@@ -194,16 +202,30 @@ def justify(p, used, start, mode, makespan):  # type: ignore[no-untyped-def]
     for a in range(n):
         ends[a] = -(start[a] + p.duration[mode[a]])
     for a in order_by(ends):
-        m = mode[a]
-        high = _last_allowed(p, a, m, start, all_placed, makespan - p.duration[m])
-        if high > start[a]:
-            _fill(p, used, m, start[a], -1)
-            at = _latest(p, used, m, start[a], high)
-            start[a] = max(at, start[a])
-            _fill(p, used, m, start[a], 1)
+        _move_right(p, used, a, start, mode, all_placed, makespan)
     for a in order_by(start):
         _move_left(p, used, a, start, mode, all_placed)
     return makespan_of(p, start, mode)
+
+
+@njit(cache=True)
+def _move_right(p, used, a, start, mode, all_placed, makespan):  # type: ignore[no-untyped-def]
+    """Move `a` where it starts last, in another mode if lags hold in some of its modes only."""
+    was = mode[a]
+    first, last = was, was + 1
+    if p.chooses[a] and p.choice[a] < 0:
+        first, last = p.mode_offset[a], p.mode_offset[a + 1]
+    at, chosen = start[a], was
+    _fill(p, used, was, start[a], -1)
+    for m in range(first, last):
+        high = _last_allowed(p, a, m, start, mode, all_placed, makespan - p.duration[m])
+        if high > at:
+            low = max(at, _first_allowed(p, a, m, start, mode, all_placed))
+            found = _latest(p, used, m, low, high)
+            if found >= low and found > at:
+                at, chosen = found, m
+    start[a], mode[a] = at, chosen
+    _fill(p, used, chosen, at, 1)
 
 
 @njit(cache=True)
@@ -211,14 +233,14 @@ def _move_left(p, used, a, start, mode, all_placed):  # type: ignore[no-untyped-
     """Move `a` where it ends first, in another mode if that is no choice with others."""
     was = mode[a]
     end = start[a] + p.duration[was]
-    low = _first_allowed(p, a, start, mode, all_placed)
     first, last = p.mode_offset[a], p.mode_offset[a + 1]
     if p.choice[a] >= 0:
         first, last = was, was + 1
     _fill(p, used, was, start[a], -1)
     at, chosen = start[a], was
     for m in range(first, last):
-        high = _last_allowed(p, a, m, start, all_placed, end - p.duration[m])
+        low = _first_allowed(p, a, m, start, mode, all_placed)
+        high = _last_allowed(p, a, m, start, mode, all_placed, end - p.duration[m])
         found = _earliest(p, used, m, low, high)
         if found <= high and found + p.duration[m] < end:
             end = found + p.duration[m]
@@ -258,7 +280,7 @@ def _draw_priorities(tails, pool, filled, priority):  # type: ignore[no-untyped-
 
 
 @njit(cache=True)
-def _keep(pool, filled, start, mode, makespan):  # type: ignore[no-untyped-def]
+def keep(pool, filled, start, mode, makespan):  # type: ignore[no-untyped-def]
     """Put a schedule in the pool, in the place of the longest if it is full; how many are there.
 
     The first is a shortest one. A schedule with the starts of another is not kept.
@@ -306,5 +328,5 @@ def search(p, tails, waits, pool, filled, schedules, horizon, passes, seed):  # 
             if shorter >= makespan:
                 break
             makespan = shorter
-        filled = _keep(pool, filled, start, mode, makespan)
+        filled = keep(pool, filled, start, mode, makespan)
     return filled

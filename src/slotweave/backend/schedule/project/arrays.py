@@ -36,6 +36,8 @@ class ProjectArrays(NamedTuple):
     lag_length: Longs  # without durations
     lag_distance: Longs
     lag_from_end: Longs  # 1 or 0
+    lag_only: Longs  # the mode in which it holds, counting through those of all; -1 for any
+    chooses: Longs  # by activity: 1 if lags hold in some of its modes only
     into_offset: Longs
     into: Longs
     out_offset: Longs
@@ -56,11 +58,13 @@ def arrays_of(project: Project) -> ProjectArrays:
     number = {choice: place for place, choice in enumerate(ties)}
     after = longs(lag.after for lag in lags)
     before = longs(lag.before for lag in lags)
+    mode_offset = _offsets([len(activity.modes) for activity in activities])
+    owners = {lag.only[0] for lag in lags if lag.only is not None}
     into_offset, into = _rows(after, len(activities))
     out_offset, out = _rows(before, len(activities))
     return ProjectArrays(
         capacity=longs(resource.capacity for resource in project.resources),
-        mode_offset=_offsets([len(activity.modes) for activity in activities]),
+        mode_offset=mode_offset,
         duration=longs(mode.duration for mode in modes),
         use_offset=_offsets([len(row) for row in uses_of]),
         use_resource=longs(use.resource for use in uses),
@@ -73,6 +77,10 @@ def arrays_of(project: Project) -> ProjectArrays:
         lag_length=longs(lag.lag for lag in lags),
         lag_distance=longs(lag.distance for lag in lags),
         lag_from_end=longs(int(lag.from_end) for lag in lags),
+        lag_only=longs(
+            -1 if lag.only is None else int(mode_offset[lag.only[0]]) + lag.only[1] for lag in lags
+        ),
+        chooses=longs(int(number in owners) for number in range(len(activities))),
         into_offset=into_offset,
         into=into,
         out_offset=out_offset,

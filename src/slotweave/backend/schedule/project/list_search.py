@@ -16,7 +16,7 @@ import numpy as np
 
 from slotweave.backend.schedule.project.arrays import Longs, ProjectArrays, arrays_of
 from slotweave.bounds.projects.chains import chains
-from slotweave.ir.project import Project, ProjectSchedule, horizon
+from slotweave.ir.project import Lag, Project, ProjectSchedule, horizon
 
 #: Double justifications of a schedule, at most; they end when the makespan stands.
 PASSES = 8
@@ -41,21 +41,21 @@ class ListSearch:
     project: Project
     arrays: ProjectArrays
     tails: Longs
-    waits: Longs  # lags into each activity from others
+    waits: Longs  # lags into each activity from others, those that hold in all modes
     horizon: int
 
     @staticmethod
     def of(project: Project) -> ListSearch | None:
         """None if list scheduling is not for this project: it is modulo, its lags have cycles
-        (maximal lags) or depend on modes, or it would take too much memory."""
-        if project.is_modulo or project.has_conditional_lags or not _is_acyclic(project):
+        (maximal lags) but for those that a mode asks for, or it would take too much memory."""
+        if project.is_modulo or not _owned(project) or not _is_acyclic(project):
             return None
         longest = chains(project)
         last = horizon(project)
         if longest is None or last * 2 * len(project.resources) > _MOST_ENTRIES:
             return None
         waits = np.zeros(project.size, np.int64)
-        for lag in project.lags:
+        for lag in _always(project):
             waits[lag.after] += lag.before != lag.after
         return ListSearch(project, arrays_of(project), longest.tails, waits, last)
 
@@ -74,6 +74,16 @@ class ListSearch:
         )  # fmt: skip
         return ListPool(rows, filled)
 
+    def with_schedule(self, pool: ListPool, schedule: ProjectSchedule) -> ListPool:
+        """The pool with one more schedule, from which others may come."""
+        from slotweave.backend.schedule.project._list_kernel import keep
+
+        rows = pool.rows.copy()
+        start = np.array(schedule.starts, np.int64)
+        mode = np.array(schedule.modes, np.int64) + self.arrays.mode_offset[:-1]
+        filled = keep(rows, pool.filled, start, mode, schedule.makespan(self.project))
+        return ListPool(rows, filled)
+
     def schedule(self, pool: ListPool) -> ProjectSchedule | None:
         """The best schedule of a search."""
         if not pool.filled:
@@ -83,11 +93,23 @@ class ListSearch:
         return ProjectSchedule(tuple(starts.tolist()), tuple(modes.tolist()))
 
 
+def _always(project: Project) -> list[Lag]:
+    """The lags that hold in all modes, by which activities are placed one after the other."""
+    return [lag for lag in project.lags if lag.only is None]
+
+
+def _owned(project: Project) -> bool:
+    """Whether each lag that depends on a mode is between two activities, one of which has it."""
+    rows = (lag for lag in project.lags if lag.only is not None)
+    return all(lag.before != lag.after and lag.only and lag.only[0] in (lag.before, lag.after)
+               for lag in rows)  # fmt: skip
+
+
 def _is_acyclic(project: Project) -> bool:
-    """Whether no activity waits for itself by way of lags of any length."""
+    """Whether no activity waits for itself by way of lags of any length that always hold."""
     followers: list[list[int]] = [[] for _ in range(project.size)]
     waiting = [0] * project.size
-    for lag in project.lags:
+    for lag in _always(project):
         if lag.before != lag.after:
             followers[lag.before].append(lag.after)
             waiting[lag.after] += 1

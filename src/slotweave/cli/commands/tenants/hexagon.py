@@ -52,8 +52,8 @@ _Work = Annotated[
     typer.Option(
         metavar="N",
         min=0,
-        help="Stop each search of the solver after N units of its deterministic time (roughly "
-        "seconds); the same N gives the same packets on any machine.",
+        help="Stop the solver after N units of its deterministic time (roughly seconds) for each "
+        "block; the same N gives the same packets on any machine.",
     ),
 ]
 _Assume = Annotated[
