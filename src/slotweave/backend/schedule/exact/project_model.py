@@ -64,12 +64,14 @@ def project_model(
     but each of these takes two to three times as long (docs/adr/0011).
     """
     made, read = project_parts(project, chains, at_least, at_most, hint)
-    if not patient or workers == 1:
+    quick = patient and workers > 1
+    if not quick:
         post_turns(made)
     post_loads(made)
     made.model.minimize(made.makespan)
     chosen = _PATIENT if workers > 1 else (_RAISES_BOUNDS,)
-    return Search(made.model, read, True, workers, 0, chosen if patient else (), _pace(project))
+    strategies, pace = chosen if patient else (), _pace(project)
+    return Search(made.model, read, True, workers, 0, strategies, pace, quick)
 
 
 def shorter_model(

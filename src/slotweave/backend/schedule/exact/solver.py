@@ -59,7 +59,9 @@ class Search:
 
     `strategies` names CP-SAT's subsolvers in their order, one for each worker; none is its choice.
     `pace` is how many units of work one of the solver's own count takes: its count leaves out much
-    of what takes time in some searches.
+    of what takes time in some searches. One that is `quick` goes through more conflicts a second
+    and learns less from each: it looks for no activities in turn within resources, and does not
+    simplify what it has learned.
     """
 
     model: cp_model.CpModel
@@ -69,6 +71,7 @@ class Search:
     seed: int = 0
     strategies: tuple[str, ...] = ()
     pace: float = 1.0
+    quick: bool = False
 
 
 def has_solver() -> bool:
@@ -102,6 +105,9 @@ def run_model(
     parameters.num_workers = search.workers
     parameters.random_seed = search.seed
     parameters.catch_sigint_signal = False
+    if search.quick:
+        parameters.use_disjunctive_constraint_in_cumulative = False
+        parameters.inprocessing_dtime_ratio = 0.0
     if search.strategies:
         parameters.subsolvers.extend(search.strategies)
         # or the last worker is kept for neighbourhoods (findings/cpsat-listed-subsolvers.sh)
