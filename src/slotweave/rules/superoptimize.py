@@ -39,9 +39,9 @@ class Effort:
 FIRST = Effort(words=8, patience=4_000_000)
 
 #: For what that leaves open, and for what this leaves open in turn: how much work the solver has
-#: with a question varies by chance.
+#: with a question varies by chance, so that another one with the same answer may be easy.
 SECOND = Effort(words=20, patience=20_000_000)
-THIRD = Effort(words=40, patience=200_000_000)
+THIRD = Effort(words=24, patience=20_000_000)
 
 #: How many random words follow zero and the words of a single bit, which say most.
 _RANDOM_WORDS = 24
