@@ -81,6 +81,24 @@ def test_a_shift_that_is_left_open_is_decided_count_by_count(
     assert search((A >> 3) >> 4, 1).found == "a >> 7"
 
 
+def test_the_few_structures_that_are_left_open_are_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_once = superoptimize._synthesize
+
+    def impatient(
+        structure: Structure, target: Any, fixed: Mapping[int, int], effort: Effort
+    ) -> Any:
+        return at_once(structure, target, fixed, effort) if effort is superoptimize.THIRD else None
+
+    monkeypatch.setattr(superoptimize, "_synthesize", impatient)
+    done = search(A ^ (A >> 16), 1)
+    assert 0 < done.by_words <= superoptimize.FEW
+    assert done.excluded
+    monkeypatch.setattr(superoptimize, "FEW", 0)
+    assert search(A ^ (A >> 16), 1).undecided == done.by_words
+
+
 @pytest.mark.parametrize(
     ("steps", "narrow"),
     [

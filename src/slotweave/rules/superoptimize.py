@@ -38,10 +38,12 @@ class Effort:
 
 FIRST = Effort(words=8, patience=4_000_000)
 
-#: For what that leaves open, and for what this leaves open in turn: how much work the solver has
-#: with a question varies by chance, so that another one with the same answer may be easy.
+#: For what that leaves open.
 SECOND = Effort(words=20, patience=20_000_000)
-THIRD = Effort(words=24, patience=20_000_000)
+
+#: For the few structures that are open at the end, and how many may be: how much work the solver
+#: has with a question varies by chance, so that another one with the same answer may be easy.
+THIRD, FEW = Effort(words=24, patience=40_000_000), 8
 
 #: How many random words follow zero and the words of a single bit, which say most.
 _RANDOM_WORDS = 24
@@ -108,19 +110,37 @@ def search(
     target = _target(term)
     lengths = range(1, operations + 1)
     every = [tried for length in lengths for tried in structures(len(target.names), length)]
-    done = Search(operations)
+    done, left_open = Search(operations), []
     for structure in progress(every):
-        done = _with_verdict(done, structure, target)
+        tried = replace(done, structures=done.structures + 1)
+        if not _can_have_form(structure, target):
+            done = replace(tried, by_form=tried.by_form + 1)
+            continue
+        verdict = _decide(structure, target)
+        done = _with_verdict(tried, verdict, structure, target)
+        if verdict is None:
+            left_open.append(structure)
         if done.found is not None:
             break
+    if done.found is None and len(left_open) <= FEW:
+        done = _asked_again(done, left_open, target)
     return replace(done, seconds=time.perf_counter() - started)
 
 
-def _with_verdict(done: Search, structure: Structure, target: _Target) -> Search:
-    done = replace(done, structures=done.structures + 1)
-    if not _can_have_form(structure, target):
-        return replace(done, by_form=done.by_form + 1)
-    verdict = _decide(structure, target)
+def _asked_again(done: Search, left_open: Sequence[Structure], target: _Target) -> Search:
+    """The same after another try at the structures that were left open."""
+    done = replace(done, undecided=0)
+    for number, structure in enumerate(left_open):
+        verdict = _decide_by_count(structure, target, THIRD)
+        done = _with_verdict(done, verdict, structure, target)
+        if done.found is not None:
+            return replace(done, undecided=done.undecided + len(left_open) - number - 1)
+    return done
+
+
+def _with_verdict(
+    done: Search, verdict: _Verdict | None, structure: Structure, target: _Target
+) -> Search:
     if verdict is None:
         return replace(done, undecided=done.undecided + 1)
     if verdict.constants is None:
@@ -161,10 +181,10 @@ def _can_have_form(structure: Structure, target: _Target) -> bool:
 def _decide(structure: Structure, target: _Target) -> _Verdict | None:
     """Whether `structure` is the term with some constants; None if the solver does not know."""
     verdict = _synthesize(structure, target, {}, FIRST)
-    return _decide_by_count(structure, target) if verdict is None else verdict
+    return _decide_by_count(structure, target, SECOND) if verdict is None else verdict
 
 
-def _decide_by_count(structure: Structure, target: _Target) -> _Verdict | None:
+def _decide_by_count(structure: Structure, target: _Target, effort: Effort) -> _Verdict | None:
     """The same on more words, for each count of the first right shift (32 or more give 0)."""
     places = _right_shift_counts(structure)[:1]
     narrow = _comes_from_first_shift(structure, len(target.names))
@@ -173,8 +193,7 @@ def _decide_by_count(structure: Structure, target: _Target) -> _Verdict | None:
         if narrow and results > 1 << (WORD_BITS - counts[0]):
             continue
         fixed = dict(zip(places, counts, strict=True))
-        verdict = _synthesize(structure, target, fixed, SECOND)
-        verdict = verdict or _synthesize(structure, target, fixed, THIRD)
+        verdict = _synthesize(structure, target, fixed, effort)
         if verdict is None or verdict.constants is not None:
             return verdict
     return _Verdict(None)
