@@ -16,10 +16,18 @@ _HELD_FIXED = (
     "`slotweave compile --machine FILE.toml` compiles a kernel for other slots.",
 )
 
+#: The same where `scratch` is set.
+_ALLOCATED_AGAIN = (
+    "The program is timed again, not compiled again: its operations keep their",
+    "engines and their order, its values get words of scratch again, and each starts",
+    "in the first cycle with a free slot once its operands and a word are there.",
+    _HELD_FIXED[-1],
+)
+
 
 def what_if_lines(answer: WhatIf, facts: str) -> Iterator[str]:
     """`answer`, found under `facts`."""
-    yield from _HELD_FIXED
+    yield from _ALLOCATED_AGAIN if answer.allocated_again else _HELD_FIXED
     yield f"facts: {facts}"
     yield f"{plural(answer.before, 'cycle')} as it is, {answer.retimed:,} timed again"
     slots = ", ".join(f"{engine} {count}" for engine, count in answer.slots.items())

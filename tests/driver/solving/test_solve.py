@@ -118,7 +118,7 @@ def test_contradictions_are_named():
     too_long = Project((), (Activity("a", (ActivityMode(1, ()),)),), (Lag(0, 0, 1),))
     assert "a -> a" in solved(too_long).infeasible.why
     too_much = Project((Resource("R", 1),), (one("a", 1, 2),), ())
-    assert "activity a asks for more" in solved(too_much).infeasible.why
+    assert "activity a asks for more than there is: 2 of R, of 1" in solved(too_much).infeasible.why
 
 
 def test_what_only_the_solver_refutes_is_said_to_be_its_word():

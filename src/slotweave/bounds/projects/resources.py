@@ -25,17 +25,21 @@ def units_bound(project: Project) -> ProjectBound | None:
     """No schedule, if each mode of an activity asks for more in a cycle than there is."""
     of = PERIOD if project.is_modulo else MAKESPAN
     for number, activity in enumerate(project.activities):
-        if not any(_fits(mode, project) for mode in activity.modes):
-            why = f"activity {activity.name} asks for more of a resource than there is"
+        excesses = [_excess(mode, project) for mode in activity.modes]
+        if all(excesses):
+            each = " in each of its modes" if len(excesses) > 1 else ""
+            why = f"activity {activity.name} asks for more than there is{each}: {excesses[0]}"
             return ProjectBound(of, None, why, UnitsProof(number))
     return None
 
 
-def _fits(mode: ActivityMode, project: Project) -> bool:
-    return all(
-        _units_at(use.first, use.resource, mode) <= project.resources[use.resource].capacity
-        for use in mode.uses
-    )
+def _excess(mode: ActivityMode, project: Project) -> str:
+    """The first resource of which the mode takes more than there is, and how many; "" if none."""
+    for use in mode.uses:
+        resource, units = project.resources[use.resource], _units_at(use.first, use.resource, mode)
+        if units > resource.capacity:
+            return f"{units} of {resource.name}, of {resource.capacity}"
+    return ""
 
 
 def _units_at(cycle: int, resource: int, mode: ActivityMode) -> int:

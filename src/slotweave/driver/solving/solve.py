@@ -39,7 +39,10 @@ def solve(
     EXACT and ortools is missing.
     """
     if method is Method.MODULO and not project.is_modulo:
-        reason = "--method modulo is for problems that ask for a period; this one has a makespan"
+        reason = (
+            "--method modulo is for problems that ask for a period; this one asks for a makespan, "
+            "for which there are list, exact and auto"
+        )
         raise InputError(Diagnostic("SW212", reason))
     if method is Method.EXACT and not has_solver():
         raise ModuleNotFoundError("ortools")

@@ -96,6 +96,7 @@ def _study_lines(told: dict[str, Any]) -> Iterator[str]:
 
 @command(app, "export")
 def export_study(
+    terminal: Terminal,
     name: StudyArgument,
     output: Output = STDOUT,
     store: StoreOption = None,
@@ -122,6 +123,8 @@ def export_study(
         trials = study.trials()
         text = _as_csv(trials) if chosen == "csv" else _as_json(name, trials)
     write_output(output or STDOUT, text)
+    if output != STDOUT:
+        terminal.note(f"wrote {output}")
 
 
 def _as_csv(trials: Iterator[dict[str, Any]]) -> str:

@@ -123,7 +123,7 @@ def tune(
     limit = time_limit if evaluations is None else None
     with ExitStack() as planning:
         show = planning.enter_context(terminal.stages())
-        planning.enter_context(within(limit, "planned", show))("schedule")
+        planning.enter_context(within(limit, "planned", show))("traced and scheduled")
         told += f" --parameters {parameters_tried}" if parameters_tried else ""
         further = other_operations(job, output, machine)
         report = TuningProgress(job, known + told, output, terminal, limit, further)
