@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from slotweave.driver.solving.solution import BOUND, SOLVER
-
 #: Stalls where any number of them is allowed.
 ANY_STALLS = 1 << 20
-#: Who shows that fewer packets break the rule.
-_SAID = {SOLVER: "as CP-SAT proves", BOUND: "as a bound shows"}
 
 
 class NoWorse(StrEnum):
@@ -28,5 +24,8 @@ class NoWorse(StrEnum):
 
     def broken(self, by: str) -> str:
         """Why fewer packets are not written; `by` is who shows it: SOLVER, BOUND or nobody."""
-        said = _SAID.get(by, "as far as was searched")
+        from slotweave.driver.solving.solution import BOUND, SOLVER  # NumPy; --help reads this file
+
+        shown = {SOLVER: "as CP-SAT proves", BOUND: "as a bound shows"}
+        said = shown.get(by, "as far as was searched")
         return f"more modelled {self.value}, {said}"

@@ -98,20 +98,7 @@ def run_model(
     if is_over or (work is not None and work < _LEAST_WORK):
         return Outcome(Status.UNKNOWN)
     solver = cp_model.CpSolver()
-    parameters = solver.parameters
-    parameters.max_time_in_seconds = _MOST_SECONDS if seconds is None else seconds
-    if work is not None:
-        parameters.max_deterministic_time = work / search.pace
-    parameters.num_workers = search.workers
-    parameters.random_seed = search.seed
-    parameters.catch_sigint_signal = False
-    if search.quick:
-        parameters.use_disjunctive_constraint_in_cumulative = False
-        parameters.inprocessing_dtime_ratio = 0.0
-    if search.strategies:
-        parameters.subsolvers.extend(search.strategies)
-        # or the last worker is kept for neighbourhoods (findings/cpsat-listed-subsolvers.sh)
-        parameters.num_full_subsolvers = search.workers
+    _set_parameters(solver.parameters, search, seconds, work)
 
     class Told(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
@@ -144,6 +131,24 @@ def run_model(
     outcome = _outcome(solver, answer[0], search)
     seconds = time.monotonic() - began
     return replace(outcome, seconds=seconds, work=search.pace * solver.deterministic_time)
+
+
+def _set_parameters(
+    parameters: Any, search: Search, seconds: float | None, work: float | None
+) -> None:
+    parameters.max_time_in_seconds = _MOST_SECONDS if seconds is None else seconds
+    if work is not None:
+        parameters.max_deterministic_time = work / search.pace
+    parameters.num_workers = search.workers
+    parameters.random_seed = search.seed
+    parameters.catch_sigint_signal = False
+    if search.quick:
+        parameters.use_disjunctive_constraint_in_cumulative = False
+        parameters.inprocessing_dtime_ratio = 0.0
+    if search.strategies:
+        parameters.subsolvers.extend(search.strategies)
+        # or the last worker is kept for neighbourhoods (findings/cpsat-listed-subsolvers.sh)
+        parameters.num_full_subsolvers = search.workers
 
 
 def _tell(fresh: deque[ProjectSchedule], found: Callable[[ProjectSchedule], object]) -> None:
