@@ -9,7 +9,7 @@ order of activities that are alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -63,15 +63,19 @@ def project_model(
     without activities in turn: with them a search that learns from conflicts needs somewhat fewer,
     but each of these takes two to three times as long (docs/adr/0011).
     """
-    made, read = project_parts(project, chains, at_least, at_most, hint)
+    known = None if hint is None else _in_order(project, hint)
+    made, read = project_parts(project, chains, at_least, at_most, known)
+    post_order(made)
     quick = patient and workers > 1
     if not quick:
         post_turns(made)
     post_loads(made)
     made.model.minimize(made.makespan)
     chosen = _PATIENT if workers > 1 else (_RAISES_BOUNDS,)
-    strategies, pace = chosen if patient else (), _pace(project)
-    return Search(made.model, read, True, workers, 0, strategies, pace, quick)
+    return Search(
+        made.model, read, True, workers,
+        strategies=chosen if patient else (), pace=_pace(project), quick=quick,
+    )  # fmt: skip
 
 
 def shorter_model(
@@ -81,6 +85,7 @@ def shorter_model(
     there is none (shaving: Martin and Shmoys, "A new approach to computing optimal schedules for
     the job-shop scheduling problem", 1996), one that does not often finds one at once."""
     made, read = project_parts(project, chains, at_least, at_most)
+    post_order(made)
     post_loads(made)
     strategy = _PROBES if probes else _LEARNS
     pace = _PROBING_PACE if probes else _pace(project)
@@ -116,7 +121,6 @@ def project_parts(
     post_ends(made)
     post_lags(made)
     post_resources(made)
-    post_order(made)
     if hint is not None:
         add_hint(made, hint)
     return made, _reader(made)
@@ -250,7 +254,8 @@ def _span(made: ProjectModel, resource: int) -> Any:
 
 
 def post_order(made: ProjectModel) -> None:
-    """Redundant: activities that are alike start in the order of their numbers."""
+    """Redundant: activities that are alike start in the order of their numbers. Not where more than
+    modes and lags tells them apart, as the lives of values do."""
     for group in _alike(made.project):
         for one, other in pairwise(group):
             made.model.add(made.starts[one] <= made.starts[other])
@@ -266,14 +271,19 @@ def _alike(project: Project) -> list[list[int]]:
     return list(groups.values())
 
 
-def add_hint(made: ProjectModel, schedule: ProjectSchedule) -> None:
-    """Begin from a schedule, those that are alike in their order."""
+def _in_order(project: Project, schedule: ProjectSchedule) -> ProjectSchedule:
+    """The schedule with those that are alike in their order."""
     starts = list(schedule.starts)
-    for group in _alike(made.project):
+    for group in _alike(project):
         for number, start in zip(group, sorted(starts[k] for k in group), strict=True):
             starts[number] = start
+    return replace(schedule, starts=tuple(starts))
+
+
+def add_hint(made: ProjectModel, schedule: ProjectSchedule) -> None:
+    """Begin from a schedule."""
     seen: set[int] = set()
-    for number, start in enumerate(starts):
+    for number, start in enumerate(schedule.starts):
         made.model.add_hint(made.starts[number], start)
         for place, literal in enumerate(made.literals[number]):
             if literal.index not in seen:

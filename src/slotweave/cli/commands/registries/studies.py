@@ -13,7 +13,7 @@ import typer
 from slotweave.base.wording import plural
 from slotweave.cli.command import command
 from slotweave.cli.options import Json, Output, StoreOption
-from slotweave.cli.output import STDOUT, expect_writable, print_json, write_output
+from slotweave.cli.output import STDOUT, expect_writable, print_json, say_written, write_output
 from slotweave.cli.terminal import Terminal
 
 app = typer.Typer(
@@ -123,8 +123,7 @@ def export_study(
         trials = study.trials()
         text = _as_csv(trials) if chosen == "csv" else _as_json(name, trials)
     write_output(output or STDOUT, text)
-    if output != STDOUT:
-        terminal.note(f"wrote {output}")
+    say_written(output or STDOUT, terminal)
 
 
 def _as_csv(trials: Iterator[dict[str, Any]]) -> str:

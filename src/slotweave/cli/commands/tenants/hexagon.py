@@ -19,6 +19,7 @@ from slotweave.cli.output import (
     expect_other_file,
     expect_writable,
     print_json,
+    say_written,
     write_output,
 )
 from slotweave.cli.terminal import Terminal
@@ -260,8 +261,7 @@ def report(
             watch=_told(terminal, stage),
         )
     write_output(destination, found.page())
-    if destination != "-":
-        terminal.note(f"wrote {destination}")
+    say_written(destination, terminal)
 
 
 def _told(terminal: Terminal, stage: Callable[[str], None]) -> Callable[[int, str], None]:
