@@ -59,6 +59,14 @@ def test_no_work_is_no_answer():
     assert run_model(search, None, work=0.0).status is Status.UNKNOWN
 
 
+def test_activities_that_waits_alone_tell_apart_may_start_in_any_order():
+    mode = ActivityMode(1, (Use(0, 1, 0, 1),))
+    project = Project((Resource("slot", 1),), (Activity("a", (mode,)), Activity("b", (mode,))), ())
+    outcome = solved(project, 2, ((1, 0, 3),), 2)
+    assert outcome.schedule is not None
+    assert outcome.schedule.starts == (1, 0)
+
+
 def test_stalls_add_up_along_the_packets():
     waits = ((0, 1, 3), (1, 2, 2))
     assert stall_cycles((0, 1, 2), waits) == 3
