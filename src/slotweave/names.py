@@ -112,13 +112,18 @@ def job(
 
 
 def job_of(what: Job | AnyKernel, options: Mapping[str, Any]) -> Job:
-    """A job as it is, which takes no options; or the one of a kernel with the options of `job`."""
+    """A job as it is, or for another `machine` with vectors as long, which is the only option that
+    it takes; or the one of a kernel with the options of `job`."""
     if not isinstance(what, Job):
         return job(what, **options)
-    if options:
-        reason = f"a job is complete: give {', '.join(options)} to `job` instead"
+    target = machine_named(options["machine"]) if "machine" in options else what.machine
+    others = [name for name in options if name != "machine"]
+    if target.vector_length != what.machine.vector_length:
+        others.append("machine")  # the kernel may have been traced for vectors of another length
+    if others:
+        reason = f"a job is complete: give {', '.join(others)} to `job` instead"
         raise InputError(Diagnostic("SW212", reason))
-    return what
+    return replace(what, machine=target)
 
 
 def effort_named(given: str) -> Effort:

@@ -82,6 +82,16 @@ def test_the_way_from_a_function_to_a_shorter_program(tmp_path: Path) -> None:
     assert verdict.verified.mismatches == 0
 
 
+def test_a_job_is_compiled_for_another_machine_with_vectors_as_long() -> None:
+    job = sw.job(double, n=32)
+    here, slow = sw.compile(job, machine="challenge"), sw.compile(job, machine="challenge-slow")
+    assert here.cycles == sw.compile(job).cycles
+    assert slow.job.machine.name == "challenge-slow"
+    assert slow.cycles > here.cycles
+    with pytest.raises(InputError, match="SW212 a job is complete: give machine to `job`"):
+        sw.compile(job, machine="minimal")
+
+
 @pytest.mark.parametrize(
     "verb",
     [

@@ -43,6 +43,8 @@ def compile(
 ) -> Compiled:
     """Compile a job, or a kernel with the options of `job`, to a checked program.
 
+    A job may be compiled for another `machine` than its own, if that has vectors as long.
+
     The search for a shorter schedule ends after `time_limit` seconds or after `evaluations`
     schedules, but not before there is one. The program has been run on random inputs and compared
     with its graph. `watch` is told the name of each pass that begins, and `print_after`, by the
