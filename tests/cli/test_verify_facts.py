@@ -109,6 +109,7 @@ def test_what_differs_is_refuted_by_a_memory(compare) -> None:
     assert found["place"] == "y[0] (address 4)"
     assert (2 * found["expected"] - 3 * found["got"]) % 2**32 == 0  # 3x and 2x
     assert "SW409" in answer.err
+    assert "written by" in answer.err  # what a run shows of it
 
 
 def test_a_trap_that_no_run_meets_is_not_proved(compare) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -203,6 +205,16 @@ def _expect_not_refuted(found: Proved, about: dict[str, Any]) -> None:
         raise CheckFailed(refuted.diagnostic, about)
 
 
+def _shown_by(runs: Callable[[], object]) -> str:
+    """What runs on random inputs say of programs that are proved to differ: where, and which stores
+    wrote it. Nothing, if they show no difference."""
+    try:
+        runs()
+    except CheckFailed as shown:
+        return f"; {shown.diagnostic.message}"
+    return ""
+
+
 def _under_facts(pair: _Pair, facts: Facts, name: str) -> Verification:
     from slotweave.driver.comparison import prove_same
     from slotweave.driver.verifying import longest_run, run_first_of_facts, verified_under_facts
@@ -217,7 +229,8 @@ def _under_facts(pair: _Pair, facts: Facts, name: str) -> Verification:
         )
         raise InputError(Diagnostic("SW215", reason))
     about: dict[str, Any] = {"facts": name, "seed": trial.seed, "of": [one.name, two.name]}
-    verdict = _NOT_ASKED
+    verdict, told = _NOT_ASKED, telling_writers(one, two, facts)
+    runs = partial(verified_under_facts, one, two, facts, words, trial, told)
     if pair.prove:
         for each in (one, two):
             with naming(each.name):
@@ -225,9 +238,9 @@ def _under_facts(pair: _Pair, facts: Facts, name: str) -> Verification:
         verdict = prove_same(one, two, facts)
         about["proved"] = compared_json(verdict, facts, name, about["of"])
         if verdict.refuted:
-            raise CheckFailed(Diagnostic("SW409", verdict.why), about)
-    told = telling_writers(one, two, facts)
-    verified = verified_under_facts(one, two, facts, words, trial, told)
+            why = f"{verdict.why}{_shown_by(runs)}"
+            raise CheckFailed(Diagnostic("SW409", why), about)
+    verified = runs()
     theirs = longest_run(two, facts, words, trial)  # it changes nothing that it may not, either
     about |= {"cycles": verified.cycles, "against_cycles": theirs}
     return Verification(two.name, verified, verdict, two.name, about)
