@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from slotweave.anatomy.causes.placements import Placements
 from slotweave.anatomy.timing.retiming import Groups, groups_of, operations_of, words_of
 from slotweave.anatomy.timing.what_if import what_if
-from slotweave.base.diagnostics import CheckFailed, InputError
+from slotweave.base.diagnostics import CheckFailed, NoSchedule
 from slotweave.ir.program import Program, Slot
 from slotweave.machine import CHALLENGE, Machine
 from slotweave.simulate.legality import static_faults
@@ -55,7 +55,7 @@ def check(one: Tangle, machine: Machine, seed: int) -> None:
         other = slots_at_most(machine, width)
         try:
             again = rebuilt(placed, groups, other)
-        except InputError:
+        except NoSchedule:
             assert width > 0, "a program has the slots that it needs"
             continue
         assert width > 0 or len(again.bundles) <= len(one.program.bundles)

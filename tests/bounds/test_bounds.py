@@ -34,6 +34,15 @@ def test_no_bound_exceeds_the_optimum(problem):
         assert bound.cycles <= optimum, bound
 
 
+def test_a_part_of_a_cycle_above_a_whole_number_is_not_rounded_away():
+    """Two engines can do 21 operations a cycle."""
+    either, engines = Op(modes=((0, 1, 1), (1, 1, 1))), [("wide", 20), ("narrow", 1)]
+    bounds = [slots_bound(problem_of([either] * work, (), engines)) for work in (42, 45, 421)]
+    fills = [bound.why.split("fills ")[1] for bound in bounds]
+    assert fills == ["2.0 cycles", "2.1 cycles", "a little over 20 cycles"]
+    assert [bound.cycles for bound in bounds] == [2, 3, 21]
+
+
 @examples(80)
 @given(problems(30))
 def test_no_bound_exceeds_a_schedule(problem):

@@ -219,6 +219,13 @@ def test_a_kernel_of_ones_own_may_loop(tmp_path: Path) -> None:
     assert answer.json["bundles"] < 30 < answer.json["cycles"]
 
 
+def test_where_no_jump_is_taken_that_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "still.py"
+    file.write_text(LOOPING)
+    shown = slotweave("compile", f"{file}:powers", "-p", "n=0").out
+    assert "jumps in a run: none" in shown
+
+
 def test_more_effort_is_never_longer_and_no_other_word_is_one():
     shape = ["-p", "height=4", "-p", "rounds=6", "-p", "batch=32", "--json"]
     cycles = [

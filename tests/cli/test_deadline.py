@@ -204,7 +204,9 @@ def test_a_kernel_without_end_is_ended(tmp_path: Path) -> None:
     file.write_text("def f(k):\n    while True:\n        pass\n")
     answer = slotweave("compile", f"{file}:f", "--time-limit", 0.3)
     assert answer.code == Exit.NO_SCHEDULE
+    assert answer.err.startswith(f"SW308 {file}:")
     assert "there was no program yet" in answer.err
+    assert "if the kernel ends at all" in answer.err
 
 
 def test_tuning_what_is_too_large_ends_with_3(tmp_path: Path) -> None:

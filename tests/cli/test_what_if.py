@@ -61,7 +61,7 @@ def test_operations_that_cannot_be_parted_need_their_slots(tmp_path: Path) -> No
     assert slotweave("what-if", file, "--set", "alu=2").code == 0
     refused = slotweave("what-if", file, "--set", "alu=1")
     told = "bundle 1, alu[1]: 2 operations on alu write what others here touch"
-    assert_refused(refused, "SW212", told, "2 slots of alu, not 1 (k.py:6)")
+    assert_refused(refused, "SW302", told, "2 slots of alu, not 1 (k.py:6)", exit_code=3)
 
 
 def test_what_stays_as_it_is_needs_its_slots_and_is_named(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_what_stays_as_it_is_needs_its_slots_and_is_named(tmp_path: Path) -> Non
             {"alu": [["+", 4, 0, 0], ["+", 5, 0, 0]]}]  # fmt: skip
     file.write_text(json.dumps(rows))
     refused = slotweave("what-if", file, "--machine", machine, "--set", "alu=1")
-    assert_refused(refused, "SW212", "bundle 2, alu", "needs 2 slots of alu, not 1")
+    assert_refused(refused, "SW302", "bundle 2, alu", "needs 2 slots of alu, not 1", exit_code=3)
 
 
 def test_other_words_of_scratch_are_taken_as_explore_takes_them(file: Path) -> None:

@@ -65,7 +65,13 @@ def unmasked_interruptions() -> Iterator[None]:
 
 class TimeIsUpError(BaseException):
     """The time given is over. It derives from BaseException as KeyboardInterrupt does: nothing on
-    the way may take it for a failure of its own and go on."""
+    the way may take it for a failure of its own and go on.
+
+    `file` and `line` say where the user's own code was by then, if that is known.
+    """
+
+    file: str = ""
+    line: int | None = None
 
 
 @contextmanager

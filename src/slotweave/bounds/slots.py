@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import permutations
-from math import ceil
+from math import ceil, floor
 
 import numpy as np
 
@@ -114,4 +114,10 @@ def _why(problem: Problem, prices: Prices, total: Fraction) -> str:
     engines = [name for name, price in zip(problem.engines, prices, strict=True) if price]
     if not engines:
         return "there is nothing to do"
-    return f"the work that only {' and '.join(engines)} can do fills {float(total):,.1f} cycles"
+    return f"the work that only {' and '.join(engines)} can do fills {_amount(total)} cycles"
+
+
+def _amount(cycles: Fraction) -> str:
+    """`cycles` with one digit, if that does not say that a whole number of them would do."""
+    whole, shown = floor(cycles), f"{float(cycles):,.1f}"
+    return f"a little over {whole:,}" if cycles > whole and shown == f"{whole:,}.0" else shown

@@ -26,8 +26,9 @@ def within(
 ) -> Iterator[Callable[[str], None]]:
     """Give the block this many seconds and a little more; what it gets is told each stage's name.
 
-    Raises NoSchedule (SW308) with the stage, of which `first` says what is done in it, if it takes
-    longer. `show` is told what a person is to see.
+    Raises NoSchedule (SW308) with the stage, of which `first` says what is done in it, and with the
+    line of a kernel that was still running, if it takes longer. `show` is told what a person is to
+    see.
     """
     doing, has_program = first, False
 
@@ -40,11 +41,13 @@ def within(
     try:
         with time_limited(None if seconds is None else seconds + GRACE_SECONDS):
             yield begins
-    except TimeIsUpError:
+    except TimeIsUpError as error:
         assert seconds is not None  # else there is nothing to be over
         if has_program:
             reason = f"a program was found, but it was still being {doing}"
         else:
             reason = f"there was no program yet: the kernel was still being {doing}"
         message = f"the time limit of {seconds:g} s expired: {reason}; allow more time"
-        raise NoSchedule(Diagnostic("SW308", message)) from None
+        if error.file:
+            message += ", if the kernel ends at all"
+        raise NoSchedule(Diagnostic("SW308", message, error.file, error.line)) from None

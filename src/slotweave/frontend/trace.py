@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -12,6 +13,7 @@ from types import CodeType, TracebackType
 from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
+from slotweave.base.interruption import TimeIsUpError
 from slotweave.frontend.kernel import Kernel, Parameters
 from slotweave.frontend.misuse import as_typed, is_frontend_file, is_unstarted
 from slotweave.frontend.tracer import Tracer
@@ -19,6 +21,8 @@ from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import Plan
 from slotweave.machine import Machine
+
+_PACKAGE = str(Path(__file__).parents[1]) + os.sep
 
 
 def trace(
@@ -84,6 +88,11 @@ def _traced(
         with redirect_stdout(sys.stderr):  # what a kernel prints is no data of ours
             unstarted = is_unstarted(build(tracer, *arguments, **parameters))
     except SlotweaveError:
+        raise
+    except TimeIsUpError as error:
+        file = _file_of(build)
+        if not file.startswith(_PACKAGE):  # a kernel that ships is known to end
+            error.file, error.line = _users_line(error.__traceback__, file)
         raise
     except (Exception, SystemExit) as error:
         raise kernel_failure(error, _file_of(build)) from error

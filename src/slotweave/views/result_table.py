@@ -71,7 +71,7 @@ def _compiled_rows(found: CompiledSummary) -> Iterator[tuple[str, Text]]:
         ordered = ""
         of = f"for {run} run of these " + ("blocks" if blocks else "slots, each on its engine")
         taken = ", ".join(f"{count:,} {name}" for name, count in found.run.jumps.items())
-        text = f"{len(result.program.bundles):,} in the program; jumps in a run: {taken}"
+        text = f"{len(result.program.bundles):,} in the program; jumps in a run: {taken or 'none'}"
         yield "bundles", Text(text)
     yield _bound(found.bound, f"{of}{ordered}")
     yield "gap", Text(gap_text(found.cycles, found.bound.cycles, of))

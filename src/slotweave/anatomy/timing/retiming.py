@@ -26,7 +26,7 @@ from slotweave.anatomy.causes.placements import Placements
 from slotweave.anatomy.timing.access_codes import ANYWHERE, LOAD, NO_ACCESS, STORE, TRACE
 from slotweave.anatomy.words.issued import Issued
 from slotweave.anatomy.words.slot_columns import Longs
-from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.isa import Effect
 from slotweave.machine import Machine
 
@@ -89,7 +89,7 @@ class Groups:
     def retimed(self, slots: Mapping[str, int]) -> int:
         """The cycles that the groups take with that many slots for each engine.
 
-        Raises InputError (SW212) if some group needs more.
+        Raises NoSchedule (SW302) if some group needs more.
         """
         issued = self.issued(slots)
         if self.landed:
@@ -120,14 +120,14 @@ class Groups:
                 if count > slots[engine]:
                     yield next(one for one in example if one.engine == engine), count
 
-    def _too_few(self, slots: Mapping[str, int], first: Issued, count: int) -> InputError:
+    def _too_few(self, slots: Mapping[str, int], first: Issued, count: int) -> NoSchedule:
         reason = (
             f"{count} operations on {first.engine} write what others here touch, so they cannot be "
             f"parted: the program needs {count} slots of {first.engine}, not {slots[first.engine]}"
         )
         bundle = self.begin + first.bundle
-        return InputError(
-            Diagnostic("SW212", reason, "", None, bundle, first.engine, first.position)
+        return NoSchedule(
+            Diagnostic("SW302", reason, "", None, bundle, first.engine, first.position)
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from slotweave.anatomy.timing.retiming import Groups
-from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import Machine
 from slotweave.simulate.legality import costs_a_cycle
@@ -73,7 +73,7 @@ class Kept:
     begin: int
 
     def cycles(self, slots: Slots) -> int:
-        """Raises InputError (SW212) if there are fewer slots than a bundle fills."""
+        """Raises NoSchedule (SW302) if there are fewer slots than a bundle fills."""
         for at, bundle in enumerate(self.bundles, self.begin):
             for engine, count in slots.items():
                 if (used := len(bundle.get(engine, ()))) > count:
@@ -82,7 +82,7 @@ class Kept:
                         f"so they stay as they are: the program needs {used} slots of {engine}, "
                         f"not {count}"
                     )
-                    raise InputError(Diagnostic("SW212", reason, bundle=at, engine=engine))
+                    raise NoSchedule(Diagnostic("SW302", reason, bundle=at, engine=engine))
         return sum(map(costs_a_cycle, self.bundles))
 
     def prices(self, slots: Slots) -> dict[str, int]:

@@ -118,9 +118,10 @@ def what_if(
     memory; `watch` is told of each stage. No operation of a program that jumps leaves its straight
     part.
 
-    Raises NoSchedule: SW302 if an engine that the program uses is left without slots, SW301 if its
-    values do not fit into scratch; InputError: SW212 if operations that cannot be parted need more
-    slots, SW219 if a jump depends on data. All but the last say in which bundle, if it is one's.
+    Raises NoSchedule: SW302 if an engine is left with fewer slots than operations that cannot be
+    parted need, or with none and the program uses it, SW301 if its values do not fit into scratch;
+    InputError (SW219) if a jump depends on data. All but the last say in which bundle, if it is
+    one's.
     """
     slots = {**machine.slots, **changed}
     size = machine.scratch_words if words is None else words
