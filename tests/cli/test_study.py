@@ -68,6 +68,19 @@ def test_a_choice_is_dead_or_has_a_price(store: Path) -> None:
         assert each["dead"] == (each["costs"] == [0, 0])
 
 
+def test_a_plan_without_choices_has_nothing_to_undo(tmp_path: Path) -> None:
+    kernel, own = tmp_path / "k.py", tmp_path / "studies.db"
+    kernel.write_text(
+        "def f(k):\n    a = k.region('a', 0, 2, output=True)\n    a.store(0, a[1] + 1)\n"
+    )
+    options = ["--evaluations", 2, "--store", own, "--study", "s", "-o", tmp_path / "plan.json"]
+    assert slotweave("tune", f"{kernel}:f", *options).code == Exit.DONE
+    asked = ("study", "show", "s", "--store", own)
+    assert slotweave(*asked, "--ablation", "--json").json["ablation"] == []
+    assert "nothing to undo: the best plan makes no choices" in slotweave(*asked, "--ablation").out
+    assert "nothing to undo" not in slotweave(*asked).out
+
+
 def test_what_there_is_not_is_refused_with_what_there_is(store: Path) -> None:
     assert_refused(slotweave("study", "show", "yours", "--store", store), "SW227", "known: mine")
     asked = slotweave("study", "export", "mine", "--store", store, "--format", "xml")

@@ -104,7 +104,7 @@ def test_words_that_were_said_to_be_unused_must_not_be_used() -> None:
     region = k.region("out", 0, 8, output=True)
     region.store(0, region.vload(4, used=2).lane(2))
     line = sys._getframe().f_lineno - 1
-    with pytest.raises(InputError, match="word 2 of this vload is used") as caught:
+    with pytest.raises(InputError, match=r"word 2 .* not among the words said to") as caught:
         k.graph()
     assert caught.value.diagnostic.file == f"test_misuse.py:{line}"
 
@@ -117,7 +117,7 @@ def test_words_behind_the_regions_end_must_not_be_used() -> None:
     region.store(0, v.lane(1))
     k.graph()
     region.store(1, v.lane(2))
-    with pytest.raises(InputError, match="lies outside region 'out'"):
+    with pytest.raises(InputError, match="it is at address 8, outside region 'out'"):
         k.graph()
 
 

@@ -117,13 +117,16 @@ class Recorder:
         for index, usable in self._usable.items():
             node = graph.nodes[index]
             excess = demand[index] & ~usable
-            if excess:
-                reason = (
-                    f"word {excess.bit_length() - 1} of this vload is used, but it is not among "
-                    f"the words said to be used, or it lies outside region {node.region!r}"
-                )
-                raise InputError(Diagnostic("SW211", reason, file=node.where))
             address = self._known.get(node.args[0], (0,))[0]
+            if excess:
+                word = excess.bit_length() - 1
+                region = next(one for one in self._regions if one.name == node.region)
+                reason = f"word {word} of this vload is used, but it is "
+                if node.args[0] in self._known and address + word >= region.stop:
+                    reason += f"at address {address + word}, outside region {region.name!r}"
+                else:
+                    reason += "not among the words said to be used"
+                raise InputError(Diagnostic("SW211", reason, file=node.where))
             if address + node.width > graph.memory_words:
                 reason = (
                     f"this vload reads {node.width} words from address {address} on, but memory "

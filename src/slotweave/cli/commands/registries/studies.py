@@ -89,6 +89,8 @@ def _study_lines(told: dict[str, Any]) -> Iterator[str]:
             f"  {move}: tried {count['tried']:,} times, {count['unfit']:,} did not fit, "
             f"{plural(count['gains'], 'gain')}"
         )
+    if told.get("ablation") == []:
+        yield "  nothing to undo: the best plan makes no choices"
     for each in told.get("ablation", ()):
         worth = "does not fit" if each["cost"] is None else f"{each['cost']:+g} cycles"
         yield f"  without {each['choice']}: {'dead' if each['dead'] else worth}"
