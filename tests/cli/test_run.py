@@ -129,3 +129,13 @@ def test_a_load_without_memory_is_answered_with_the_command_that_makes_one(tmp_p
     empty = tmp_path / "memory.json"
     empty.write_text("[]")
     assert "--mem" not in run(load, "--compatible", "--mem", empty).err
+
+
+def test_a_fault_names_the_line_of_the_kernel(tmp_path: Path) -> None:
+    kernel, program, memory = (tmp_path / name for name in ("k.py", "p.json", "m.json"))
+    kernel.write_text("def f(k):\n    a = k.region('a', 0, 3, output=True)\n"
+                      "    a.store(0, a[1] // a[2])\n")  # fmt: skip
+    slotweave("compile", f"{kernel}:f", "-q", "-o", program)
+    memory.write_text("[1, 2, 0]")
+    refused = slotweave("run", program, "--mem", memory)
+    assert_refused(refused, "SW108", "// by zero (k.py:3)", exit_code=1)

@@ -103,20 +103,22 @@ def run(
 ) -> Ended:
     """Simulate `program` from `memory`, a sequence of words from 0 to 2^32 - 1.
 
-    Raises InputError (SW210) for what is no memory, CheckFailed for the first fault; in strict mode
-    also for what is only suspicious (two writes to one word, reads of scratch that nothing has
-    written).
+    Raises InputError (SW210) for what is no memory, CheckFailed for the first fault, with the
+    line of the kernel if the program has it; in strict mode also for what is only suspicious (two
+    writes to one word, reads of scratch that nothing has written).
 
     >>> double = sw.compile("saxpy", n=8).program
     >>> sw.run(double, [3, *[0] * 7, *[1] * 8, *[5] * 8]).memory[-8:].tolist()
     [8, 8, 8, 8, 8, 8, 8, 8]
     """
+    from slotweave.anatomy.words.slot_lines import naming_lines
     from slotweave.simulate.compiled import encode, run_compiled
 
     held = program_of(program)
     most = whole_number("max_cycles", max_cycles, 0)
-    encoded, given = encode(held, machine_of(held, machine)), words_of(memory)
-    end = run_compiled(encoded, given, strict=strict, max_cycles=most)
+    with naming_lines(held):
+        encoded, given = encode(held, machine_of(held, machine)), words_of(memory)
+        end = run_compiled(encoded, given, strict=strict, max_cycles=most)
     return Ended(
         end.cycles, end.memory, end.scratch, end.trace, end.state, end.pc, given,
         end.executed_bundles,

@@ -21,8 +21,7 @@ scratch is so small that the words of the program do not fit, it is timed with w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -38,9 +37,8 @@ from slotweave.anatomy.timing.scratch_prices import (
 from slotweave.anatomy.timing.timings import Kept, Slots, Timing, covers, most_slots
 from slotweave.anatomy.unrolled import unrolled
 from slotweave.anatomy.words.live_scratch import is_straight
-from slotweave.anatomy.words.slot_lines import SlotLines
-from slotweave.base.diagnostics import Diagnostic, InputError, NoSchedule
-from slotweave.base.diagnostics import changed as with_diagnostic
+from slotweave.anatomy.words.slot_lines import naming_lines
+from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.base.wording import plural
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
@@ -125,28 +123,12 @@ def what_if(
     """
     slots = {**machine.slots, **changed}
     size = machine.scratch_words if words is None else words
-    with _naming_lines(program):
+    with naming_lines(program):
         _expect_engines(program, slots)
         watch("following the run")
         if not is_straight(program):
             return _by_parts(program, machine, slots, size, facts, watch)
         return _straight(program, machine, slots, size, facts, watch)
-
-
-@contextmanager
-def _naming_lines(program: Program) -> Iterator[None]:
-    """Errors raised within that name a slot say which line of the kernel it comes from."""
-    try:
-        yield
-    except (InputError, NoSchedule) as error:
-        found = error.diagnostic
-        if found.bundle is None or not found.engine:
-            raise
-        line = SlotLines(program).of(found.bundle, found.engine, found.slot or 0)
-        if line is None:
-            raise
-        message = f"{found.message} ({line})"
-        raise with_diagnostic(error, replace(found, message=message)) from None
 
 
 def _straight(

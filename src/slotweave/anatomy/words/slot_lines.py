@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
+from slotweave.base.diagnostics import SlotweaveError, changed
 from slotweave.ir.program import Program
 
 
@@ -35,3 +38,18 @@ class SlotLines:
             return None
         sizes = (sum(map(len, bundle.values())) for bundle in program.bundles)
         return list(accumulate(sizes, initial=0))
+
+
+@contextmanager
+def naming_lines(program: Program) -> Iterator[None]:
+    """Errors raised within that name a slot say which line of the kernel it comes from."""
+    try:
+        yield
+    except SlotweaveError as error:
+        found = error.diagnostic
+        if found.bundle is None or not found.engine:
+            raise
+        line = SlotLines(program).of(found.bundle, found.engine, found.slot or 0)
+        if line is None:
+            raise
+        raise changed(error, replace(found, message=f"{found.message} ({line})")) from None
