@@ -4,14 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.driver.solving.solve import Limits
+from slotweave.driver.solving.solve import Limits, Method
+from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.inspection import repack_file
 from slotweave.hexagon.judges.assembler import MISSING, find_assembler, new_errors
 from slotweave.hexagon.judges.emulator import compare, missing
 from slotweave.hexagon.judges.harness import arguments_of
 from slotweave.hexagon.no_worse import NoWorse
+from slotweave.hexagon.packing.problem import input_schedule, packet_problem
+from slotweave.hexagon.packing.stalls import stall_cycles
+from slotweave.hexagon.packing.within_rule import fewest_stalls
 from support.command_line import slotweave
-from support.hexagon.listings import packets_text, text_of
+from support.hexagon.listings import block_of, packets_text, text_of
 
 pytest.importorskip("ortools", reason="packing with a proof needs ortools")
 LIMITS = Limits(workers=1, work=0.5)
@@ -57,6 +61,20 @@ def test_each_rule_takes_what_it_allows(text: str, written: dict[str, int]) -> N
             assert one.stalls == one.stalls_after <= rule.most_stalls(3, 4, one.stalls_before)
             assert one.same is not None
             assert one.same.proved
+
+
+def test_stalls_that_buy_no_packet_are_not_written() -> None:
+    """The product is read in the next packet, or in the one after that of what has no order."""
+    rest = [f"r{to} = add(r{of},#1)" for to, of in ((5, 6), (7, 8), (9, 10), (11, 12))]
+    found = dependences(block_of(["r1 = mpyi(r2,r3)"], ["r4 = mpyi(r1,r1)"], rest))
+    assert found is not None
+    problem = packet_problem(found)
+    stalled = input_schedule(problem)
+    assert stall_cycles(stalled.starts, problem.waits) == 1
+    fewer = fewest_stalls(problem, stalled, LIMITS, Method.AUTO).schedule
+    assert fewer is not None
+    assert fewer.makespan(problem.project) <= 3
+    assert stall_cycles(fewer.starts, problem.waits) == 0
 
 
 def test_what_was_not_searched_is_not_called_proved(monkeypatch: pytest.MonkeyPatch) -> None:

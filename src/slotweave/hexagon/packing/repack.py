@@ -32,7 +32,7 @@ from slotweave.hexagon.packing.problem import (
     packet_problem,
 )
 from slotweave.hexagon.packing.stalls import stall_cycles
-from slotweave.hexagon.packing.within_rule import within_rule
+from slotweave.hexagon.packing.within_rule import fewest_stalls, within_rule
 from slotweave.instances.packets import all_slots
 from slotweave.ir.project import ProjectSchedule
 from slotweave.ir.project_bound import MAKESPAN
@@ -191,6 +191,12 @@ def repack_block(
         if obeying.schedule.makespan(problem.project) > least:
             done = replace(done, kept=no_worse.broken(obeying.by))
         schedule = obeying.schedule
+    elif stalls > stalls_before:  # which is allowed, but none is there for nothing
+        limits = replace(limits, evaluations=_SCHEDULES)
+        fewer = fewest_stalls(problem, schedule, limits, method)
+        schedule = fewer.schedule or schedule
+        seconds, work = (one + more for one, more in zip(done.spent, fewer.spent, strict=True))
+        done = replace(done, spent=(seconds, work))
     return with_written(done, problem, found, schedule)
 
 

@@ -104,6 +104,32 @@ def within_rule(
     return WithinRule(found, "" if undecided else by, (seconds, work))
 
 
+def fewest_stalls(
+    problem: PacketProblem, schedule: ProjectSchedule, limits: Limits, method: Method
+) -> WithinRule:
+    """A schedule of no more packets than `schedule`, with as few stalls as are found within
+    `limits`: their number is halved again and again, and is less than those of `schedule`."""
+    packets = schedule.makespan(problem.project)
+    none, most = 0, stall_cycles(schedule.starts, problem.waits)
+    seconds = work = 0.0
+    while none < most:
+        allowed = (none + most) // 2
+        known = [with_stalls(problem, schedule, allowed)]
+        solution = solve(
+            project_with_stalls(problem, allowed), method, limits.share(_SHARE),
+            known=known, enough=packets + allowed,
+        )  # fmt: skip
+        limits = limits.after(*solution.spent)
+        seconds, work = seconds + solution.spent[0], work + solution.spent[1]
+        made = _packets_of(problem, solution, allowed)
+        stalls = stall_cycles(made.starts, problem.waits)
+        if made.makespan(problem.project) <= packets and stalls < most:
+            schedule, most = made, stalls
+        else:
+            none = allowed + 1
+    return WithinRule(schedule, "", (seconds, work))
+
+
 def _packets_of(problem: PacketProblem, solution: Solution, stalls: int) -> ProjectSchedule:
     """The packets of a schedule with stalls, checked."""
     assert solution.schedule is not None  # one is told of
