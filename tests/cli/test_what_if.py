@@ -86,6 +86,8 @@ def test_other_words_of_scratch_are_taken_as_explore_takes_them(file: Path) -> N
     assert (fewer["words"], fewer["cycles"], fewer["allocated_again"]) == (8, 4, True)
     told = slotweave("what-if", file, "--set", "scratch=8").out
     assert "flow 1 and 8 words of scratch, values allocated again" in told
+    assert "each in its turn" not in told  # said once, not twice
+    assert told.count("one more slot for alu") == 1
     assert_refused(slotweave("what-if", file, "--set", "scratch=7"), "SW212", "scratch", "from 8")
 
 

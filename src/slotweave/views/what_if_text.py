@@ -38,8 +38,11 @@ def what_if_lines(answer: WhatIf, facts: str) -> Iterator[str]:
     for engine, saved in answer.prices.items():
         yield f"{saved:6,} fewer with one more slot for {engine}"
     yield f"{answer.scratch:6,} fewer with a word of scratch of its own for each value"
-    if answer.scratch_words is not None:
-        yield from _scratch_lines(answer.scratch_words)
+    prices = answer.scratch_words
+    if prices is not None and answer.allocated_again:  # as the cycles and the slots above
+        yield from _step_lines(prices)
+    elif prices is not None:
+        yield from _scratch_lines(prices)
     yield from _part_lines(answer)
 
 
@@ -54,12 +57,19 @@ def _part_lines(answer: WhatIf) -> Iterator[str]:
 
 def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:
     """The prices of scratch words and of slots, where each value is allocated again."""
-    step, words = prices.step, prices.words
     if prices.now is None:
         yield prices.why_not()
         return
-    allocated = f"all {words:,} words of scratch allocated again, each in its turn"
+    allocated = f"all {prices.words:,} words of scratch allocated again, each in its turn"
     yield f"{plural(prices.now, 'cycle')} with {allocated}"
+    yield from _step_lines(prices)
+    for engine, saved in prices.prices.items():
+        yield f"{saved:6,} fewer with these words and one more slot for {engine}"
+
+
+def _step_lines(prices: ScratchPrices) -> Iterator[str]:
+    """The prices of more words, and of fewer."""
+    step, words = prices.step, prices.words
     if prices.saved is not None:
         yield f"{prices.saved:6,} fewer with {step} more words"
     if prices.lost is not None:
@@ -69,5 +79,3 @@ def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:
         if prices.needed <= words - step:
             reason = "operations that cannot be parted then need more slots"
         yield f"       not with {step} fewer words: {reason}"
-    for engine, saved in prices.prices.items():
-        yield f"{saved:6,} fewer with these words and one more slot for {engine}"
