@@ -48,6 +48,13 @@ def test_what_is_read_without_being_named_as_such_is_waited_for(first, second):
     assert edges([first], [second])[0, 1] == 1
 
 
+@pytest.mark.parametrize("reader", ["r6 = mux(p0,r4,r5)", "r6 = add(r1,r5)", "p0 = r5", "r1 = r5"])
+def test_both_results_of_an_instruction_are_written(reader):
+    """The first step of a division gives an approximation, and a predicate that comes too late to
+    be read as `.new`."""
+    assert edges(["r1,p0 = sfrecipa(r2,r3)"], [reader]) == {(0, 1): 1}
+
+
 def test_a_branch_stands_after_everything():
     found = edges(["r0 = r1"], ["r2 = r3"], ["jumpr r31"])
     assert found == {(0, 2): 0, (1, 2): 0}

@@ -164,6 +164,8 @@ def _writes(
             if text.startswith("p") and (";" in name or f"{text}.new" not in one.text):
                 asked.append((name, place, False))
                 packets.append((*one.packet, f"if ({text}.new) r27 = r26"))
+                asked.append((name, place, True))  # one that is there too late for `.new`
+                packets.append((*one.packet, f"{text} = r27"))
             elif text.startswith("r"):
                 asked.append((name, place, True))
                 low = text[1:].split(":")[-1]
@@ -177,7 +179,8 @@ def _writes(
     for (name, what, by_conflict), error in zip(asked, said, strict=True):
         if ("more than once" in error) if by_conflict else not error:
             if isinstance(what, int):
-                places[name].append(what)
+                if what not in places[name]:
+                    places[name].append(what)
             elif what not in known[name].text and not (what == "p3" and _writes_one(name)):
                 hidden[name].append(what)
     for name, one in known.items():
@@ -187,7 +190,7 @@ def _writes(
 
 def _writes_one(template: str) -> bool:
     """Whether a predicate is written by name, which a write of all four would disturb."""
-    return re.match(r"P = |R,P = ", template) is not None
+    return re.match(r"P = |[RD],P = ", template) is not None
 
 
 def _fresh(
