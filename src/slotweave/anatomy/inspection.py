@@ -10,7 +10,7 @@ from typing import Any
 from slotweave.analysis.utilisation import EngineUse
 from slotweave.anatomy.causes.idle_causes import WordWaits
 from slotweave.anatomy.fault_json import fault_json
-from slotweave.anatomy.json_rows import bound_json, engine_rows
+from slotweave.anatomy.json_rows import bound_json, engine_rows, unknown_run_json
 from slotweave.anatomy.phases import Phase, Slice, Spans, UnderWay
 from slotweave.anatomy.words.double_writes import double_writes_json
 from slotweave.anatomy.words.live_scratch import LiveScratch
@@ -140,9 +140,7 @@ class Inspection:
 
     def _run_json(self) -> dict[str, Any]:
         if self.refusal is not None:
-            why = self.refusal
-            said = {"known": False, "code": why.code, "bundle": why.bundle, "why": why.message}
-            return {"run": said}
+            return {"run": unknown_run_json(self.refusal)}
         if self.run_bundles is not None:
             return {"run": {"known": True, "bundles": self.run_bundles}}
         return {}
