@@ -69,7 +69,7 @@ class Inspection:
 
     `straight`: it does not jump. `run_bundles` is the length of its run, if that is known and is
     not just its text; `refusal` says why the run is not known. Then `view` and `dataflow` are None
-    and `ladder` is empty, for each bundle of the text was counted once.
+    and `ladder` is empty, for each bundle of the text was counted `once`, for a reason.
 
     `ladder` has the bounds for the slots of the run, each on its engine, and `dataflow` the one for
     its operations on any engine, repeated ones once. `double_writes` are slots that write what
@@ -88,6 +88,7 @@ class Inspection:
     read_only_store: Diagnostic | None = None
     run_bundles: int | None = None
     refusal: Diagnostic | None = None
+    once: str = EACH_BUNDLE_ONCE
     ladder: Sequence[Bound] = ()
     dataflow: Bound | None = None
     view: RunView | None = None
@@ -107,7 +108,7 @@ class Inspection:
     @property
     def cycles_of(self) -> str:
         """Of which runs `cycles` are."""
-        return EVERY_RUN if self.refusal is None else EACH_BUNDLE_ONCE
+        return EVERY_RUN if self.refusal is None else self.once
 
     def __repr__(self) -> str:
         kernel = self.origin.get("kernel", "program")

@@ -79,11 +79,8 @@ def bound(
     For a kernel, the bounds hold for the operations of one plan. For a program, they hold for
     whatever computes the same results. If the kernel declares the choices that its plans can
     make, a mixed-integer program also bounds all of its plans, and the choices that reach this
-    bound are printed.
-
-    A kernel that loops or branches is compiled: its bounds are those of one run, as `compile`
-    prints them, and of each block. If the jumps of a program depend on data, each block is bounded
-    by itself and counted once.
+    bound are printed. A kernel that loops or branches is compiled for the bounds of one run and
+    of each block. If data decides the jumps of a program, each block is bounded by itself.
     """
     from slotweave import api
 
