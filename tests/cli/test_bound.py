@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+import slotweave as sw
 from slotweave.base.diagnostics import Exit
 from support.command_line import assert_refused, slotweave
 
@@ -218,6 +219,9 @@ def test_blocks_of_a_program_are_bounded_one_by_one_where_data_decides_its_jumps
         answer.err
     )
     text = slotweave("bound", file).out
+    from_python = sw.bound(sw.load(file))
+    assert repr(from_python) == "<bounds: at least 5 cycles, by blocks, each counted once>"
+    assert str(from_python).splitlines()[1:] == text.splitlines()[2:-1]
     assert "\nbundles 0 to 3: at least 3 cycles (critical path: " in text
     assert "\nbundle 4: at least 1 cycle (" in text
     assert (

@@ -79,7 +79,8 @@ class Bounds(Shown):
         return f"no schedule of these operations (those {of}) has fewer than {cycles}"
 
     def __repr__(self) -> str:
-        return f"<bounds: at least {plural(self.cycles, 'cycle')}, by {self.best.name}>"
+        once = "" if self.refusal is None else ", each counted once"
+        return f"<bounds: at least {plural(self.cycles, 'cycle')}, by {self.best.name}{once}>"
 
     def to_json(self) -> dict[str, Any]:
         """What `slotweave bound --json` prints."""
