@@ -136,6 +136,8 @@ def test_a_run_that_is_too_long_is_not_shown() -> None:
     assert (result["run"]["code"], result["run"]["why"]) == (
         "SW219", "more than 5 bundles are run"
     )  # fmt: skip
+    once = "each bundle counted once, because its run is too long to be followed"
+    assert result["cycles_of"] == once
 
 
 def test_facts_may_decide_the_jumps() -> None:

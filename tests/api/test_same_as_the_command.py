@@ -19,6 +19,7 @@ KERNEL = """def triple(k, n=16):
     for at in range(0, n, k.vector_length):
         y.vstore(at, 3 * x.vload(at))
 """
+JUMPS = [{"load": [["load", 1, 0]]}, {"flow": [["cond_jump", 1, 3]]}, {"store": [["store", 0, 1]]}]
 #: What only a command says: the version of its JSON, what to type next, and names of files.
 OF_THE_COMMAND = {"schema_version", "next", "files", "file"}
 WRITTEN = {"export": {"output"}, "report": {"output"}, "run_pass": {"output"}}
@@ -46,6 +47,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("record.json").write_text(made.record())
     Path("bounds.json").write_text(sw.bound("saxpy", n=16).certificates())
     Path("facts.json").write_text(facts_to_json(made.job.facts))
+    Path("jumps.json").write_text(json.dumps(JUMPS))
     return tmp_path
 
 
@@ -58,6 +60,9 @@ CASES: dict[str, tuple[tuple[object, ...], Callable[[], Any]]] = {
     "bound": (("bound", "saxpy", *SHAPE), lambda: sw.bound("saxpy", n=16)),
     "bound of all plans": (("bound", "tree-hash", "--plan", "default", *TREE),
                            lambda: sw.bound("tree-hash", plan="default", **TREE_SHAPE)),
+    "bound of a kernel that jumps": (("bound", "dot", "--plan", "loop", *SHAPE),
+                                     lambda: sw.bound("dot", plan="loop", n=16)),
+    "bound of blocks": (("bound", "jumps.json"), lambda: sw.bound(sw.load("jumps.json"))),
     "bound of a program": (("bound", "fast.json", "--facts", facts()),
                            lambda: sw.bound(sw.load("fast.json"), facts())),
     "check_bounds": (("bound", "--check", "bounds.json"), lambda: sw.check_bounds("bounds.json")),
@@ -115,6 +120,8 @@ CASES: dict[str, tuple[tuple[object, ...], Callable[[], Any]]] = {
                           names=("other.json", "fast.json"))),
     "what_if": (("what-if", "fast.json", "--set", "load=4", "--facts", facts()),
                 lambda: sw.what_if("fast.json", {"load": 4}, facts())),
+    "what_if of parts": (("what-if", "jumps.json", "--set", "load=4"),
+                         lambda: sw.what_if("jumps.json", {"load": 4})),
 }  # fmt: skip
 
 

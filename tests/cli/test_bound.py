@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+import slotweave as sw
 from slotweave.base.diagnostics import Exit
 from support.command_line import assert_refused, slotweave
 
@@ -104,9 +105,149 @@ def test_an_unknown_kernel_is_refused():
     assert_refused(slotweave("bound", "tree-hsh"), "SW201", "tree-hash")
 
 
-def test_a_plan_that_jumps_is_no_single_problem():
-    refused = slotweave("bound", "tree-hash", *SHAPE, "--plan", "hybrid-unroll")
-    assert_refused(refused, "SW212", "hybrid-unroll", "jumps")
+#: Kernels that jump: trips that are known, and that data decides; a branch; a pipelined loop.
+JUMPING = """\
+def counted(k, trips=3):
+    a = k.region("a", 0, 8, output=True)
+    with k.loop(trips):
+        a.store(1, a[1] * a[1])
+
+
+def as_told(k):
+    a = k.region("a", 0, 8, output=True)
+    with k.loop(a[0] & 3):
+        a.store(1, a[1] * a[1])
+
+
+def rare(k):
+    a = k.region("a", 0, 8, output=True)
+    k.branch(a[0] == 0, lambda: a.store(1, 7), lambda: None)
+
+
+def copying(k):
+    x = k.region("x", 0, 12, read_only=True)
+    y = k.region("y", 12, 12, output=True)
+    i = k.variable(0)
+    with k.loop(12):
+        y.store(i.value, 3 * x[i.value])
+        i.value = i.value + 1
+"""
+
+
+@pytest.fixture
+def jumping(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "k.py").write_text(JUMPING)
+
+
+#: Of which run the bound is, or begins to be, for each of them.
+OF_RUN = {
+    "counted": "for one run of these",
+    "as_told": "for that run of these",
+    "rare": "for that run of these",
+    "copying": "for one run of these",
+}
+
+
+@pytest.mark.usefixtures("jumping")
+@pytest.mark.parametrize("kernel", OF_RUN)
+def test_the_bounds_of_a_kernel_that_jumps_are_those_of_compile(kernel):
+    compiled = slotweave("compile", f"k.py:{kernel}", "--json").json
+    found = slotweave("bound", f"k.py:{kernel}", "--json").json
+    for key in ("bound", "ladder", "cycles_of", "loops"):
+        assert found[key] == compiled[key]
+    own = [{**block, "idle": {}} for block in found["blocks"]]
+    assert own == [{**block, "idle": {}} for block in compiled["blocks"]]
+    assert found["bound"]["cycles"] <= compiled["cycles"]
+    said = slotweave("bound", f"k.py:{kernel}").out
+    table = " ".join(slotweave("compile", f"k.py:{kernel}").out.split())
+    least = found["bound"]["cycles"]
+    claim = re.search(rf"^at least {least} cycles ({OF_RUN[kernel]} .*)$", said, re.MULTILINE)
+    assert claim
+    of = claim[1].removesuffix(f", {compiled['cycles_of']}")
+    assert f"lower bound {least} {of}: " in table
+    assert ("the longest of 20 verified runs" in claim[1]) == (OF_RUN[kernel][4:8] == "that")
+    assert any(loop["pipelined"] for loop in found["loops"]) == (kernel == "copying")
+    assert bool(re.search(r"^loop k\.py:\d+: II 1 ", said, re.MULTILINE)) == (kernel == "copying")
+    for block in found["blocks"]:
+        entered = block["entered"]
+        times = f"entered {entered} time" + "s" * (entered != 1)
+        times += " in its plain form" * (kernel == "copying" and block is found["blocks"][1])
+        first, bound = block["bundle"], block["bound"]
+        line = rf"^bundles? {first}\b.*, {times}: at least {bound['cycles']} cycles? \("
+        assert bool(re.search(line, said, re.MULTILINE)) == (block["bundles"] > 0)
+
+
+@pytest.mark.usefixtures("jumping")
+def test_a_kernel_that_jumps_has_no_certificates():
+    refused = slotweave("bound", "k.py:rare", "--certificate", "c.json")
+    told = "k.py:rare jumps (plan default), so it has no single problem that certificates could"
+    assert_refused(refused, "SW212", told)
+
+
+def test_certificates_of_a_plan_that_jumps_are_refused(certificates):
+    content = json.loads(certificates.read_text())
+    certificates.write_text(json.dumps({**content, "plan": "hybrid-unroll"}))
+    refused = slotweave("bound", "--check", certificates)
+    assert_refused(refused, "SW212", "jumps (plan hybrid-unroll), so it is not a single problem")
+
+
+#: A word decides whether bundle 4 runs; nothing needs what bundle 2 computes.
+BRANCHING = [
+    {"load": [["load", 1, 0]]}, {"alu": [["+", 2, 1, 1]]}, {"alu": [["+", 3, 1, 1]]},
+    {"flow": [["cond_jump", 2, 5]]}, {"store": [["store", 0, 1]]}, {"flow": [["halt"]]},
+]  # fmt: skip
+
+
+def test_blocks_of_a_program_are_bounded_one_by_one_where_data_decides_its_jumps(tmp_path):
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps(BRANCHING))
+    answer = slotweave("bound", file, "--json")
+    found = answer.json
+    rows = [(block["bundle"], block["bundles"], block["bound"]["cycles"], block["entered"])
+            for block in found["blocks"]]  # fmt: skip
+    assert rows == [(0, 4, 3, None), (4, 1, 1, None), (5, 1, 1, None)]
+    assert found["bound"] == {
+        "cycles": 5, "name": "blocks",
+        "why": "the sum of the bounds of its 3 blocks, each counted once",
+    }  # fmt: skip
+    assert found["ladder"] == [found["bound"]]
+    assert found["cycles_of"] == "each bundle counted once, because data decides the jumps"
+    seen = slotweave("inspect", file, "--json").json
+    assert (found["run"], found["cycles_of"]) == (seen["run"], seen["cycles_of"])
+    assert "each block is bounded by itself, because how the program runs is not known: SW219 " in (
+        answer.err
+    )
+    text = slotweave("bound", file).out
+    from_python = sw.bound(sw.load(file))
+    assert repr(from_python) == "<bounds: at least 5 cycles, by blocks, each counted once>"
+    assert str(from_python).splitlines()[1:] == text.splitlines()[2:-1]
+    assert "\nbundles 0 to 3: at least 3 cycles (critical path: " in text
+    assert "\nbundle 4: at least 1 cycle (" in text
+    assert (
+        "has fewer than 5 cycles, each bundle counted once, because data decides the jumps; how "
+        "many a run takes is not bounded\n"
+    ) in text
+
+
+def test_a_block_that_cannot_be_lifted_has_no_bound_and_counts_nothing(tmp_path):
+    """What the jump reads is written beside it."""
+    file = tmp_path / "p.json"
+    beside = {"flow": [["cond_jump", 2, 5]], "alu": [["+", 2, 1, 3]]}
+    file.write_text(json.dumps([*BRANCHING[:3], beside, *BRANCHING[4:]]))
+    found = slotweave("bound", file, "--json").json
+    first = found["blocks"][0]
+    reason = "its jump reads a word that is written beside it"
+    assert (first["bound"], first["ladder"], first["why"]) == (None, [], reason)
+    assert found["bound"]["cycles"] == 2
+    assert found["bound"]["why"] == "the sum of the bounds of 2 of its 3 blocks, each counted once"
+    assert f"bundles 0 to 3: no bound ({reason})" in slotweave("bound", file).out
+
+
+def test_a_program_that_jumps_to_a_computed_bundle_has_no_blocks(tmp_path):
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps([{"load": [["load", 1, 0]]}, {"flow": [["jump_indirect", 1]]}]))
+    assert_refused(slotweave("bound", file), "SW219", str(file), "may go to any bundle")
 
 
 def test_a_kernel_that_offers_choices_has_a_bound_over_all_its_plans() -> None:

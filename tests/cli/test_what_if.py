@@ -128,7 +128,34 @@ def test_straight_parts_of_a_program_that_jumps_count_as_often_as_they_run(tmp_p
     assert "bundles 2 to 5, 5 times: 2 cycles instead of 4" in slotweave("what-if", file).out
 
 
-def test_a_program_whose_jumps_depend_on_data_is_refused(tmp_path: Path) -> None:
+def test_straight_parts_count_once_where_data_decides_how_often_they_run(tmp_path: Path) -> None:
+    file = tmp_path / "program.json"
+    told_by_memory = [{"load": [["const", 0, 1]]}, {"load": [["load", 1, 5]]}, *LOOP[2:]]
+    file.write_text(json.dumps(told_by_memory))
+    answer = slotweave("what-if", file, "--set", "alu=1", "--json").json
+    parts = [[part[key] for key in ("start", "stop", "runs", "before", "cycles")]
+             for part in answer["parts"]]  # fmt: skip
+    assert parts == [[0, 2, 1, 2, 1], [2, 6, 1, 4, 4], [6, 7, 1, 1, 1]]
+    assert (answer["before"], answer["retimed"], answer["cycles"]) == (7, 4, 6)
+    assert answer["prices"] == {"alu": 1, "valu": 0, "load": 0, "store": 0, "flow": 0}
+    once = "each bundle counted once, because data decides the jumps"
+    assert answer["cycles_of"] == once
+    text = slotweave("what-if", file).out
+    assert f"\n7 cycles as it is, 4 timed again ({once})\n" in text
+    assert "each straight part is timed by itself, and counted once.\nbundles 0 to 1: 1 " in text
+    file.write_text(json.dumps(LOOP))
+    assert slotweave("what-if", file, "--json").json["cycles_of"] == "every run"
+    assert once not in slotweave("what-if", file).out
+
+
+def test_a_picture_is_of_a_run_that_is_known(tmp_path: Path) -> None:
     file = tmp_path / "program.json"
     file.write_text(json.dumps([{"load": [["load", 1, 0]]}, {"flow": [["cond_jump", 1, 0]]}]))
-    assert_refused(slotweave("what-if", file), "SW219", str(file), "bundle 1")
+    refused = slotweave("what-if", file, "--svg", tmp_path / "curves.svg")
+    assert_refused(refused, "SW219", str(file), "bundle 1")
+
+
+def test_a_program_that_jumps_to_a_computed_bundle_has_no_parts(tmp_path: Path) -> None:
+    file = tmp_path / "program.json"
+    file.write_text(json.dumps([{"load": [["load", 1, 0]]}, {"flow": [["jump_indirect", 1]]}]))
+    assert_refused(slotweave("what-if", file), "SW219", str(file), "may go to any bundle")

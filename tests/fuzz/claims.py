@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from random import Random
+from typing import Any
 
 from fuzz.meaning import meaning_of
 from fuzz.programs import ProgramJob, always_ends, differ, does_the_same, end_of, memories_of
@@ -20,6 +21,7 @@ from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.given_words import GivenWords
 from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.summaries.repacked import repacked_summary
+from slotweave.anatomy.timing.block_bounds import bounded_blocks
 from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.anatomy.timing.what_if import what_if
 from slotweave.anatomy.unrolled import unrolled, up_to_halt
@@ -27,6 +29,7 @@ from slotweave.anatomy.words.live_scratch import JUMPS, is_straight
 from slotweave.backend.fit import Effort
 from slotweave.base.budget import Budget
 from slotweave.base.diagnostics import CheckFailed, InputError, NoSchedule
+from slotweave.base.wording import EVERY_RUN
 from slotweave.bounds import Bound
 from slotweave.check.runs.execution import instance_memory
 from slotweave.check.symbolic.witness import memories, random_memory
@@ -180,6 +183,8 @@ def more_slots_never_cost(job: ProgramJob) -> None:
     with refusing("SW219"):
         own = what_if(job.program, job.machine, {}, job.facts).to_json()
         assert own["cycles"] <= own["before"], own
+        if time_is_cycles(job):
+            timed_no_shorter_than_bounds(job, own)
         prices = {**own["prices"], **(own["scratch_words"] or {}).get("prices", {}),
                   "scratch": own["scratch"]}  # fmt: skip
         assert all(price >= 0 for price in prices.values()), own
@@ -188,7 +193,18 @@ def more_slots_never_cost(job: ProgramJob) -> None:
         assert wider["cycles"] <= own["cycles"], (wider, own)
         for memory in memories_of(job):
             end = end_of(job.program, job.machine, memory, strict=False)
-            assert end is None or end.cycles == own["before"], (end.cycles, own)
+            known = own["cycles_of"] == EVERY_RUN
+            assert not known or end is None or end.cycles == own["before"], (end.cycles, own)
+
+
+def timed_no_shorter_than_bounds(job: ProgramJob, own: dict[str, Any]) -> None:
+    """Timed again, neither the program nor a part of it is below its bound."""
+    for bound in _bounds_of(job):
+        assert bound.cycles <= own["retimed"], (bound, own)
+    parts = {part["start"]: part["retimed"] for part in own["parts"]}
+    for block in bounded_blocks(job.program, job.machine, job.facts) if parts else ():
+        least = 0 if block.bound is None else block.bound.cycles
+        assert least <= parts.get(block.start, least), (block, own)
 
 
 def repacking_keeps_the_meaning(job: ProgramJob) -> None:
@@ -208,6 +224,14 @@ def repacking_keeps_the_meaning(job: ProgramJob) -> None:
                 least = block.bound.cycles if block.bound else 0
                 assert least <= block.cycles <= block.before, block
             _runs_take(job, made)
+
+
+def no_block_is_below_its_bound(job: ProgramJob, made: Repacked) -> None:
+    """What `bound` says of each block holds for what became of it."""
+    blocks = bounded_blocks(job.program, job.machine, job.facts)
+    for said, block in zip(blocks, made.blocks, strict=True):
+        assert (said.start, said.start + said.bundles) == (block.start, block.stop)
+        assert said.bound is None or said.bound.cycles <= block.cycles, (said, block)
 
 
 def _bounds_of(job: ProgramJob) -> tuple[Bound, ...]:

@@ -13,6 +13,7 @@ from slotweave.anatomy.inspection import Inspection, RunView
 from slotweave.anatomy.item_groups import item_groups
 from slotweave.anatomy.phases import head_body_tail, phases, slices, under_way
 from slotweave.anatomy.read_only_stores import read_only_store_of
+from slotweave.anatomy.timing.block_bounds import once_because
 from slotweave.anatomy.timing.dataflow_problem import dataflow_ladder
 from slotweave.anatomy.timing.own_bounds import own_slots_bound
 from slotweave.anatomy.unrolled import MOST_SHOWN, Unrolled, unrolled
@@ -60,7 +61,8 @@ def inspect_and_place(
     except InputError as refusal:
         live = live_words(program, machine)
         about = _about(program, program, machine, live, doubled)
-        return replace(about, refusal=refusal.diagnostic), None
+        why = once_because(refusal)
+        return replace(about, refusal=refusal.diagnostic, once=why), None
     placed = run_placements(run, machine)
     about = _about(program, run.program, machine, placed.live, doubled)
     return _with_run(about, run, placed, machine, facts), (run, placed)

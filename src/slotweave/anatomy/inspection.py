@@ -10,7 +10,7 @@ from typing import Any
 from slotweave.analysis.utilisation import EngineUse
 from slotweave.anatomy.causes.idle_causes import WordWaits
 from slotweave.anatomy.fault_json import fault_json
-from slotweave.anatomy.json_rows import bound_json, engine_rows
+from slotweave.anatomy.json_rows import bound_json, engine_rows, unknown_run_json
 from slotweave.anatomy.phases import Phase, Slice, Spans, UnderWay
 from slotweave.anatomy.words.double_writes import double_writes_json
 from slotweave.anatomy.words.live_scratch import LiveScratch
@@ -69,7 +69,7 @@ class Inspection:
 
     `straight`: it does not jump. `run_bundles` is the length of its run, if that is known and is
     not just its text; `refusal` says why the run is not known. Then `view` and `dataflow` are None
-    and `ladder` is empty, for each bundle of the text was counted once.
+    and `ladder` is empty, for each bundle of the text was counted `once`, for a reason.
 
     `ladder` has the bounds for the slots of the run, each on its engine, and `dataflow` the one for
     its operations on any engine, repeated ones once. `double_writes` are slots that write what
@@ -88,6 +88,7 @@ class Inspection:
     read_only_store: Diagnostic | None = None
     run_bundles: int | None = None
     refusal: Diagnostic | None = None
+    once: str = EACH_BUNDLE_ONCE
     ladder: Sequence[Bound] = ()
     dataflow: Bound | None = None
     view: RunView | None = None
@@ -107,7 +108,7 @@ class Inspection:
     @property
     def cycles_of(self) -> str:
         """Of which runs `cycles` are."""
-        return EVERY_RUN if self.refusal is None else EACH_BUNDLE_ONCE
+        return EVERY_RUN if self.refusal is None else self.once
 
     def __repr__(self) -> str:
         kernel = self.origin.get("kernel", "program")
@@ -140,9 +141,7 @@ class Inspection:
 
     def _run_json(self) -> dict[str, Any]:
         if self.refusal is not None:
-            why = self.refusal
-            said = {"known": False, "code": why.code, "bundle": why.bundle, "why": why.message}
-            return {"run": said}
+            return {"run": unknown_run_json(self.refusal)}
         if self.run_bundles is not None:
             return {"run": {"known": True, "bundles": self.run_bundles}}
         return {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from slotweave.arguments import held_program, path_of
@@ -26,8 +27,12 @@ from slotweave.results.bounded import Bounds, CheckedBounds
 
 if TYPE_CHECKING:
     from slotweave.bounds.plans import PlansBound
+    from slotweave.ir.facts import Facts
     from slotweave.ir.problem import Problem
     from slotweave.ir.text.certificate_json import CertifiedBounds
+    from slotweave.machine import Machine
+
+_BY_ITSELF = "each block is bounded by itself, because how the program runs is not known"
 
 _NEEDS_ORTOOLS = "the bound over all plans needs ortools: `pip install 'slotweave[exact]'`"
 
@@ -42,7 +47,9 @@ def bound(
     """Lower bounds on the cycles: of a job by its plan, or of what a program computes.
 
     A text names a kernel; `load` a program that is in a file. Of a kernel that says what its plans
-    may choose from, `plans` in the result bounds all of them (extra `exact`).
+    may choose from, `plans` in the result bounds all of them (extra `exact`). A kernel that jumps
+    is compiled, and its bounds are what `compile` says of one run and of each block. Of a program
+    whose jumps depend on data each block is bounded by itself, and counts once.
 
     >>> sw.bound("saxpy", n=64).cycles
     12
@@ -53,8 +60,6 @@ def bound(
             reason = f"a program takes no {', '.join(options)}: it is bounded as it is"
             raise InputError(Diagnostic("SW212", reason))
         return _of_program(held, facts, machine)
-    from slotweave.driver.compile import lowered_of
-
     if facts is not None:
         reason = "what is known of a kernel's memory its contract says: facts are for programs"
         raise InputError(Diagnostic("SW212", reason))
@@ -65,19 +70,58 @@ def bound(
         "kernel": wanted.kernel.name, "params": dict(wanted.parameters),
         "contract": wanted.contract, "plan": wanted.plan.name, "machine": wanted.machine.name,
     }  # fmt: skip
-    lowered = lowered_of(wanted)
+    found = _of_job(wanted, about)
     over_all, notes = _over_all_plans(wanted)
-    return Bounds(lowered.ladder, about, over_all, notes, lowered.problem)
+    return replace(found, plans=over_all, notes=notes)
+
+
+def _of_job(wanted: Job, about: Mapping[str, Any]) -> Bounds:
+    from slotweave.backend.lower import Lowered
+    from slotweave.driver.compile import lowered_or_compiled
+
+    made = lowered_or_compiled(wanted)
+    if isinstance(made, Lowered):
+        return Bounds(made.ladder, about, problem=made.problem)
+    from slotweave.anatomy.summaries.compiled import compiled_summary
+    from slotweave.anatomy.timing.block_bounds import BoundedBlock
+
+    said = compiled_summary(made, causes=False)
+    assert said.run is not None  # there are several blocks
+    blocks = [BoundedBlock(block.start, block.bundles, block.entered, block.ladder)
+              for block in said.run.blocks]  # fmt: skip
+    return Bounds(
+        said.ladder, about, cycles_of=said.cycles_of, of=said.bound_of, blocks=tuple(blocks),
+        loops=said.run.loops,
+    )  # fmt: skip
 
 
 def _of_program(program: Program, facts: AnyFacts, machine: AnyMachine | None) -> Bounds:
     from slotweave.anatomy.inspect import refuse_faults
     from slotweave.anatomy.timing.program_bounds import program_bounds
+    from slotweave.anatomy.words.live_scratch import is_straight
 
     target, known = machine_of(program, machine), facts_of(facts, program)
     refuse_faults(program, target)
     about = {"machine": target.name, "facts": facts_name(facts)}
-    return Bounds(program_bounds(program, target, known), about)
+    try:
+        return Bounds(program_bounds(program, target, known), about)
+    except InputError as refusal:
+        if refusal.diagnostic.code != "SW219" or is_straight(program):
+            raise
+        return _of_blocks(program, target, known, refusal, about)
+
+
+def _of_blocks(
+    program: Program, target: Machine, known: Facts, refusal: InputError, about: Mapping[str, Any]
+) -> Bounds:
+    """The bounds of a program whose run is not known, because of `refusal`."""
+    from slotweave.anatomy.timing.block_bounds import bounded_blocks, once_because, sum_of_blocks
+
+    blocks, why = bounded_blocks(program, target, known), refusal.diagnostic
+    return Bounds(
+        (sum_of_blocks(blocks),), about, notes=(f"{_BY_ITSELF}: {why}",),
+        cycles_of=once_because(refusal), blocks=blocks, refusal=why,
+    )  # fmt: skip
 
 
 def _over_all_plans(wanted: Job) -> tuple[PlansBound | None, tuple[str, ...]]:

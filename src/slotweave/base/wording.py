@@ -12,6 +12,9 @@ EVERY_RUN = "every run"
 #: Of what cycles are where no run was made, and how long one takes depends on the input.
 EACH_BUNDLE_ONCE = "each bundle counted once, because data decides the jumps"
 
+#: The same where the run is longer than is followed.
+EACH_ONCE_OF_LONG = "each bundle counted once, because its run is too long to be followed"
+
 
 def longest_of(runs: int) -> str:
     """Of what cycles are that depend on the input: `the longest of 20 verified runs`."""
@@ -27,4 +30,10 @@ ANY_ORDER = "in any order that the facts allow"
 OF_DATAFLOW = (
     "that output depends on, repeated ones once, known words for free, each on any engine, "
     f"{ANY_ORDER}"
+)
+
+#: The same of a block of a program: what its jump reads, and what another block may read, is used.
+OF_BLOCK_DATAFLOW = (
+    "that output, a jump or another block depends on, repeated ones once, known words for free, "
+    f"each on any engine, {ANY_ORDER}"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from slotweave.backend.lower import Lowered
@@ -12,7 +12,7 @@ from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.driver.compiled import Compiled, CompiledBlock
 from slotweave.driver.job import Job
-from slotweave.driver.passes import PASSES, Draft
+from slotweave.driver.passes import PASSES, Draft, Pass
 
 #: Is told the name of a pass that begins.
 OnPass = Callable[[str], None]
@@ -35,10 +35,18 @@ def compile_job(
     Raises InputError for what is wrong with the kernel or its parameters, NoSchedule if it does not
     fit the machine, CheckFailed if one of the checks finds a fault.
     """
-    clock = Clock(on_pass)
-    draft = Draft(job, budget)
+    return _finished(Draft(job, budget), PASSES, Clock(on_pass), after_pass)
+
+
+def _finished(
+    draft: Draft,
+    passes: Sequence[Pass],
+    clock: Clock,
+    after_pass: AfterPass = lambda _name, _draft: None,
+) -> Compiled:
+    """What `passes`, all that are left, make of `draft`."""
     with uncollected():
-        for each in PASSES:
+        for each in passes:
             with clock.stage(each.name):
                 draft = each.run(draft)
             after_pass(each.name, draft)
@@ -50,11 +58,14 @@ def draft_after(job: Job, name: str) -> Draft:
 
     Raises ValueError if there is no such pass, and what the passes raise.
     """
-    last = [each.name for each in PASSES].index(name)
     draft = Draft(job)
-    for each in PASSES[: last + 1]:
+    for each in PASSES[: _number(name) + 1]:
         draft = each.run(draft)
     return draft
+
+
+def _number(name: str) -> int:
+    return [each.name for each in PASSES].index(name)
 
 
 def lowered_of(job: Job) -> Lowered:
@@ -65,9 +76,18 @@ def lowered_of(job: Job) -> Lowered:
     lowered = draft_after(job, "lower").lowered
     if len(lowered) > 1:
         reason = f"{job.kernel.name} jumps (plan {job.plan.name}), so it is not a single problem"
-        hint = "compile it for the bounds of its blocks, or take a plan without loops and branches"
+        hint = "`slotweave bound` bounds its blocks, and there are plans without loops and branches"
         raise InputError(Diagnostic("SW212", f"{reason}; {hint}"))
     return lowered[0]
+
+
+def lowered_or_compiled(job: Job) -> Lowered | Compiled:
+    """What `lowered_of` gives, or all that `compile_job` does if the plan makes the kernel jump:
+    how often its blocks run, only a run shows."""
+    draft = draft_after(job, "lower")
+    if len(draft.lowered) == 1:
+        return draft.lowered[0]
+    return _finished(draft, PASSES[_number("lower") + 1 :], Clock())
 
 
 def _compiled(draft: Draft, seconds: Mapping[str, float]) -> Compiled:

@@ -2,7 +2,7 @@
 
 from slotweave.lift.accesses import PART, Access
 from slotweave.lift.builder import Ref
-from slotweave.lift.lift import MAX_BUNDLES, Lifted, lift, lift_counting
+from slotweave.lift.lift import MAX_BUNDLES, Lifted, RunTooLongError, lift, lift_counting
 from slotweave.lift.partition import Partition, partition_of
 from slotweave.lift.ran import Ran
 
@@ -14,6 +14,7 @@ __all__ = [
     "Partition",
     "Ran",
     "Ref",
+    "RunTooLongError",
     "lift",
     "lift_counting",
     "partition_of",

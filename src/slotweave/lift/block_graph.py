@@ -29,13 +29,32 @@ class BlockGraph:
     """The graph of a block; variable v of it lies in the words `variables[v]` of scratch.
 
     `bundles` are those of the block without what may jump, pause or stop; `decided` the words that
-    this reads in the last bundle.
+    this reads in the last bundle. `made` and `spread` are known words as `Lifted` has them.
     """
 
     graph: Graph
     variables: tuple[range, ...]
     bundles: tuple[Bundle, ...]
     decided: frozenset[int]
+    made: frozenset[int]
+    spread: frozenset[int]
+
+
+def why_no_graph(program: Program, machine: Machine, block: BasicBlock) -> str:
+    """Why nothing is to be known of what `block` computes by itself; empty if there is no reason
+    but those that `block_graph` finds."""
+    if not block.settled:
+        return "results are in flight where it begins or ends"
+    kinds = slot_kinds(machine)
+    if any(
+        kinds[engine][slot[0]].operation.name == "core_id"
+        for bundle in program.bundles[block.start : block.stop]
+        for engine, slots in bundle.items()
+        if engine in kinds
+        for slot in slots
+    ):
+        return "it asks for the number of its core"
+    return ""
 
 
 def block_graph(
@@ -72,7 +91,7 @@ def block_graph(
             partition = better.partition
     if graph is None:
         return "its jump reads a word that is written beside it"
-    return BlockGraph(graph, variables, bundles, decided)
+    return BlockGraph(graph, variables, bundles, decided, *lifting.constants)
 
 
 def _side_by_side(

@@ -113,6 +113,10 @@ def lift_counting(
             partition = better.partition
 
 
+class RunTooLongError(InputError):
+    """A run of more bundles than are followed."""
+
+
 class Lifting:
     """One run of a program under one partition of memory."""
 
@@ -157,7 +161,9 @@ class Lifting:
     def _run(self, max_bundles: int) -> None:
         while not self._halted and self._pc < len(self._bundles):
             if self._time >= max_bundles:
-                raise self._refused(f"more than {max_bundles} bundles are run")
+                raise RunTooLongError(
+                    self._refused(f"more than {max_bundles} bundles are run").diagnostic
+                )
             self._step(self._bundles[self._pc])
         for time in sorted(self._in_flight):
             self._land(self._in_flight[time])

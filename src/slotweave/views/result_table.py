@@ -64,12 +64,8 @@ def repacked_view(
 def _compiled_rows(found: CompiledSummary) -> Iterator[tuple[str, Text]]:
     result = found.result
     yield _cycles(found.cycles, found.cycles_of)
-    of, ordered = "for the operations of this plan", f", {KEPT_ORDER}"
+    of, ordered = found.bound_of, f", {KEPT_ORDER}" if found.run is None else ""
     if found.run is not None:
-        blocks = found.bound.name == "blocks"
-        run = "one" if found.cycles_of == EVERY_RUN else "that"
-        ordered = ""
-        of = f"for {run} run of these " + ("blocks" if blocks else "slots, each on its engine")
         taken = ", ".join(f"{count:,} {name}" for name, count in found.run.jumps.items())
         text = f"{len(result.program.bundles):,} in the program; jumps in a run: {taken or 'none'}"
         yield "bundles", Text(text)

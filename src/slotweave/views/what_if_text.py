@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from slotweave.anatomy.timing.scratch_prices import ScratchPrices
 from slotweave.anatomy.timing.what_if import WhatIf
-from slotweave.base.wording import plural
+from slotweave.base.wording import EVERY_RUN, plural
 
 #: What is changed and what is not, in lines of 80 columns.
 _HELD_FIXED = (
@@ -29,7 +29,8 @@ def what_if_lines(answer: WhatIf, facts: str) -> Iterator[str]:
     """`answer`, found under `facts`."""
     yield from _ALLOCATED_AGAIN if answer.allocated_again else _HELD_FIXED
     yield f"facts: {facts}"
-    yield f"{plural(answer.before, 'cycle')} as it is, {answer.retimed:,} timed again"
+    of = "" if answer.cycles_of == EVERY_RUN else f" ({answer.cycles_of})"
+    yield f"{plural(answer.before, 'cycle')} as it is, {answer.retimed:,} timed again{of}"
     slots = ", ".join(f"{engine} {count}" for engine, count in answer.slots.items())
     scratch = ""
     if answer.allocated_again:
@@ -48,11 +49,14 @@ def what_if_lines(answer: WhatIf, facts: str) -> Iterator[str]:
 
 def _part_lines(answer: WhatIf) -> Iterator[str]:
     """The straight parts of a program that jumps."""
+    known = answer.cycles_of == EVERY_RUN
     if answer.parts:
-        yield "The program jumps: each straight part is timed by itself, as often as it runs."
+        counted = "as often as it runs" if known else "and counted once"
+        yield f"The program jumps: each straight part is timed by itself, {counted}."
     for part in answer.parts:
         times = f"{plural(part.cycles, 'cycle')} instead of {part.before:,}"
-        yield f"bundles {part.start:,} to {part.stop - 1:,}, {part.runs:,} times: {times}"
+        often = f", {part.runs:,} times" if known else ""
+        yield f"bundles {part.start:,} to {part.stop - 1:,}{often}: {times}"
 
 
 def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:

@@ -188,7 +188,7 @@ sys.modules.pop("slotweave.rules.prove", None)
     "SW219": program(
         '[{"load": [["const", 0, 0]]}, {"load": [["load", 1, 0]]}, {"flow": [["cond_jump", 1, 4]]},'
         ' {"store": [["store", 0, 0]]}, {"flow": [["halt"]]}]',
-        "slotweave bound p.json",
+        "slotweave diff p.json p.json",
     ),
     "SW220": CodeExample(("slotweave bound --check c.json",), {"c.json": '{"bounds": 7}'}),
     "SW221": CodeExample(("slotweave inspect p.py",), {"p.py": 'print("no builder")\n'}),

@@ -99,6 +99,15 @@ class CompiledSummary:
         return longest_of(max(1, self.result.verified.instances))
 
     @property
+    def bound_of(self) -> str:
+        """Of what the bound is."""
+        if self.run is None:
+            return "for the operations of this plan"
+        run = "one" if self.cycles_of == EVERY_RUN else "that"
+        of = "blocks" if self.bound.name == "blocks" else "slots, each on its engine"
+        return f"for {run} run of these {of}"
+
+    @property
     def defined(self) -> bool:
         """Whether the kernel has a definition to prove it by."""
         return self.result.job.kernel.definition is not None

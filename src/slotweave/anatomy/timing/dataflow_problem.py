@@ -4,7 +4,8 @@ Its operations are the nodes of the graph that `repack --no-rewrite` schedules (
 of the program whose results reach memory or another effect, repeated ones once, without those whose
 results are known words. Each may run in any mode of the machine; it waits for its operands and for
 accesses that it may alias in memory. So both the program's own schedule and all that
-`repack --no-rewrite` returns are among those that a bound of the problem is about.
+`repack --no-rewrite` returns are among those that a bound of the problem is about. Accesses at
+addresses that are a known distance apart may change places, as where `what-if` times them again.
 
 Where an access lies in several regions, the graph has a node for each; together they are one slot.
 A known word, or a vector of one, costs a slot only if an operation of the program did nothing but
@@ -16,19 +17,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
-from typing import overload
+from typing import Protocol, overload
 
 import numpy as np
 
 from slotweave.analysis.access_lags import least_lag
 from slotweave.analysis.memory_edges import MemoryEdges
+from slotweave.anatomy.timing.apart_accesses import ApartAccesses
 from slotweave.anatomy.timing.storage_free import storage_free_problem
 from slotweave.bounds import Bound, bound_ladder
 from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.ir.problem import DATA, Ints, Problem
 from slotweave.isa import WORD_MASK, Shape
-from slotweave.lift import PART, Lifted
+from slotweave.lift import PART
 from slotweave.machine import Machine
 from slotweave.rewrite.once import needed_once
 
@@ -47,26 +50,60 @@ _FREE: tuple[Row, ...] = ((-1, 0, 0),)
 _PLACE = re.compile(r"bundle (\d+), (\w+)\[(\d+)\]")
 
 
-def dataflow_problem(lifted: Lifted, machine: Machine) -> Problem:
+class Dataflow(Protocol):
+    """What is known of a graph that is lifted from a program, or from a block of one; `made` and
+    `spread` are the known words that operations did nothing but make (see `Lifted`)."""
+
+    @property
+    def graph(self) -> Graph: ...
+    @property
+    def made(self) -> frozenset[int]: ...
+    @property
+    def spread(self) -> frozenset[int]: ...
+
+
+@dataclass(frozen=True)
+class Control:
+    """A slot that ends a block, at `place`: it waits for what is assigned to the `variables`."""
+
+    place: str
+    engine: str
+    variables: frozenset[int]
+
+
+def dataflow_problem(lifted: Dataflow, machine: Machine) -> Problem:
     """The problem; `nodes` are those of `dataflow_graph`."""
     return _problem(dataflow_graph(lifted, machine), lifted, machine)
 
 
-def _problem(graph: Graph, lifted: Lifted, machine: Machine) -> Problem:
+def _problem(
+    graph: Graph, lifted: Dataflow, machine: Machine, ends: Sequence[Control] = ()
+) -> Problem:
+    """The same; after the nodes come the slots of `ends`."""
     modes = _Modes(graph, lifted, machine)
-    return storage_free_problem(machine, modes.table(), _edges(graph, modes))
+    offset, rows = modes.table()
+    if ends:
+        engines = list(machine.slots)
+        rows = np.concatenate([rows, [(engines.index(end.engine), 1, 1) for end in ends]])
+        offset = np.concatenate([offset, offset[-1] + 1 + np.arange(len(ends))])
+    table = offset.astype(np.int32), rows.astype(np.int32)
+    return storage_free_problem(machine, table, _edges(graph, modes, ends))
 
 
-def dataflow_graph(lifted: Lifted, machine: Machine) -> Graph:
+def dataflow_graph(lifted: Dataflow, machine: Machine) -> Graph:
     """What is needed of a lifted graph, repeated operations once."""
     return needed_once(lifted.graph, machine)
 
 
-def dataflow_ladder(lifted: Lifted, machine: Machine) -> tuple[Bound, ...]:
-    """The bounds of the problem; operations go by their places in the text."""
+def dataflow_ladder(
+    lifted: Dataflow, machine: Machine, ends: Sequence[Control] = ()
+) -> tuple[Bound, ...]:
+    """The bounds of the problem, with the slots that end a block; operations go by their places in
+    the text."""
     graph = dataflow_graph(lifted, machine)
-    problem = _problem(graph, lifted, machine)
-    return bound_ladder(problem, names=_Places(graph.nodes))
+    problem = _problem(graph, lifted, machine, ends)
+    names: Sequence[str] = _Places(graph.nodes)
+    return bound_ladder(problem, names=[*names, *(end.place for end in ends)] if ends else names)
 
 
 class _Places(Sequence[str]):
@@ -98,22 +135,32 @@ def _offsets(lengths: Iterable[int]) -> Ints:
     return np.array([0, *accumulate(lengths)], np.int32)
 
 
-def _edges(graph: Graph, modes: _Modes) -> tuple[Ints, Ints]:
-    """The first edge of each node, and (predecessor, kind, lag) of all, in that order."""
+def _edges(graph: Graph, modes: _Modes, ends: Sequence[Control]) -> tuple[Ints, Ints]:
+    """The first edge of each operation, and (predecessor, kind, lag) of all, in that order."""
     order = MemoryEdges(graph, modes.latencies, least_lag)
+    apart = ApartAccesses(graph)
     counts: list[int] = []
     preds: list[int] = []
     ordered: list[tuple[int, int, int]] = []  # edge, kind, lag of those that may be no operands
     for index, node in enumerate(graph.nodes):
         before = len(preds)
         if not modes.known[index]:
-            after = [earlier for earlier in node.after if earlier not in node.args]
+            after = [
+                earlier
+                for earlier in node.after
+                if earlier not in node.args and apart.demanded(earlier, index)
+            ]
             ordered += [
                 (at, *order.edge(earlier, index)) for at, earlier in enumerate(after, before)
             ]
             preds += after
             preds += dict.fromkeys(node.args)
         counts.append(len(preds) - before)
+    assigned = {node.imm: node.args[0] for node in graph.nodes if node.op == "assign"}
+    for end in ends:
+        waits = {assigned[variable] for variable in end.variables if variable in assigned}
+        preds += sorted(waits)
+        counts.append(len(waits))
     table = np.zeros((len(preds), 3), np.int32)
     table[:, 0], table[:, 1] = preds, DATA
     at, kind, lag = np.array(ordered, np.int32).reshape(-1, 3).T
@@ -127,7 +174,7 @@ class _Modes:
     `known[i]`: is node i a known word, or a vector of one? It waits for nothing.
     """
 
-    def __init__(self, graph: Graph, lifted: Lifted, machine: Machine) -> None:
+    def __init__(self, graph: Graph, lifted: Dataflow, machine: Machine) -> None:
         self._graph, self._lifted, self._machine = graph, lifted, machine
         self._engine = {name: number for number, name in enumerate(machine.slots)}
         nodes = graph.nodes

@@ -18,7 +18,8 @@ def program_bounds(program: Program, machine: Machine, facts: Facts) -> tuple[Bo
     for free, placed again in any order on any engine: of the program itself, and of whatever
     `repack --no-rewrite` makes of it.
 
-    Raises InputError (SW219) where a jump depends on data, or if it runs for too long to be shown.
+    Raises InputError (SW219) where a jump depends on data, or if it runs for too long to be shown:
+    then its blocks have bounds (see `block_bounds`).
     """
     lifted = lift_counting(program, machine, facts, MOST_SHOWN, apart=True)
     return dataflow_ladder(lifted, machine)

@@ -27,6 +27,7 @@ from typing import Any
 
 from slotweave.anatomy.causes.placements import Placements, run_placements
 from slotweave.anatomy.straight_part import StraightPart, straight_part
+from slotweave.anatomy.timing.block_bounds import once_because
 from slotweave.anatomy.timing.retiming import groups_of, operations_of, words_of
 from slotweave.anatomy.timing.scratch_prices import (
     ScratchPrices,
@@ -38,8 +39,8 @@ from slotweave.anatomy.timing.timings import Kept, Slots, Timing, covers, most_s
 from slotweave.anatomy.unrolled import unrolled
 from slotweave.anatomy.words.live_scratch import is_straight
 from slotweave.anatomy.words.slot_lines import naming_lines
-from slotweave.base.diagnostics import Diagnostic, NoSchedule
-from slotweave.base.wording import plural
+from slotweave.base.diagnostics import Diagnostic, InputError, NoSchedule
+from slotweave.base.wording import EVERY_RUN, plural
 from slotweave.ir.facts import NOTHING_KNOWN, Facts
 from slotweave.ir.program import Program
 from slotweave.lift import MAX_BUNDLES, lift_counting
@@ -71,7 +72,8 @@ class WhatIf:
     many, the values are `allocated_again` in turn, and these figures are for that.
 
     Of a program that jumps each straight part is timed by itself, and counts as often as a run
-    enters it: `parts`. Then nothing is known of scratch that is allocated in turn.
+    enters it, or once if the run is not known: `parts`. Then nothing is known of scratch that is
+    allocated in turn. `cycles_of` says of which runs the cycles are.
     """
 
     cycles: int
@@ -84,6 +86,7 @@ class WhatIf:
     parts: tuple[TimedPart, ...] = ()
     words: int = 0
     allocated_again: bool = False
+    cycles_of: str = EVERY_RUN
 
     def __repr__(self) -> str:
         slots = ", ".join(f"{engine} {count}" for engine, count in self.slots.items())
@@ -114,12 +117,11 @@ def what_if(
 
     All prices are those with the changed slots, and none is negative. `facts` are those about
     memory; `watch` is told of each stage. No operation of a program that jumps leaves its straight
-    part.
+    part; where the run is not known, each part counts once.
 
     Raises NoSchedule: SW302 if an engine is left with fewer slots than operations that cannot be
     parted need, or with none and the program uses it, SW301 if its values do not fit into scratch;
-    InputError (SW219) if a jump depends on data. All but the last say in which bundle, if it is
-    one's.
+    InputError (SW219) if it jumps to computed bundles. They say in which bundle, if it is one's.
     """
     slots = {**machine.slots, **changed}
     size = machine.scratch_words if words is None else words
@@ -194,13 +196,14 @@ def _expect_engines(program: Program, slots: Slots) -> None:
 def _by_parts(
     program: Program, machine: Machine, slots: Slots, size: int, facts: Facts, watch: Watch
 ) -> WhatIf:
-    """The same of a program that jumps, part by part, as often as a run enters each."""
-    path = Counter(lift_counting(program, machine, facts, MAX_BUNDLES).path)
+    """The same of a program that jumps, part by part, as often as a run enters each; each once if
+    the run is not known."""
+    path, cycles_of = _path_of(program, machine, facts)
     watch("timing")
     parts = []
     prices, scratch = dict.fromkeys(slots, 0), 0
     for block in basic_blocks(program, machine):
-        runs = path[block.start]
+        runs = 1 if path is None else path[block.start]
         if not runs:
             continue
         part = straight_part(program, machine, block)
@@ -223,7 +226,18 @@ def _by_parts(
         scratch_words=None,
         parts=tuple(parts),
         words=size,
+        cycles_of=cycles_of,
     )
+
+
+def _path_of(program: Program, machine: Machine, facts: Facts) -> tuple[Counter[int] | None, str]:
+    """How often each bundle runs, None if that is not known; and of which runs this is said."""
+    try:
+        return Counter(lift_counting(program, machine, facts, MAX_BUNDLES).path), EVERY_RUN
+    except InputError as refusal:
+        if refusal.diagnostic.code != "SW219":
+            raise
+        return None, once_because(refusal)
 
 
 def _expect_scratch(part: StraightPart, size: int) -> None:

@@ -17,7 +17,7 @@ from slotweave.driver.certify import expect_block
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.program import Bundle, Program
-from slotweave.lift.block_graph import BlockGraph, block_graph
+from slotweave.lift.block_graph import BlockGraph, block_graph, why_no_graph
 from slotweave.lift.blocks import control_slots, without_control
 from slotweave.machine import Machine
 from slotweave.rewrite import Rewritten, rewrite
@@ -169,18 +169,10 @@ def _with_control(
 
 def _obstacle(program: Program, machine: Machine, block: BasicBlock) -> str:
     """Why the block is left as it is; empty if it need not be."""
-    if not block.settled:
-        return "results are in flight where it begins or ends"
+    if why := why_no_graph(program, machine, block):
+        return why
     kinds = slot_kinds(machine)
     bundles = program.bundles[block.start : block.stop]
-    if any(
-        kinds[engine][slot[0]].operation.name == "core_id"
-        for bundle in bundles
-        for engine, slots in bundle.items()
-        if engine in kinds
-        for slot in slots
-    ):
-        return "it asks for the number of its core"
     if len({engine for engine, _slot, _kind in control_slots(bundles[-1], kinds)}) > 1:
         return "jumps of two engines end it"
     return "" if _cycles(bundles) > 1 else "it takes at most one cycle"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.base.wording import KEPT_ORDER, OF_DATAFLOW, plural
 from slotweave.cli import inputs
 from slotweave.cli.command import command
 from slotweave.cli.facts import Assumed, FactsOption, assumed, read_only_notes
@@ -37,10 +36,6 @@ from slotweave.extensions import kernels
 
 if TYPE_CHECKING:
     from slotweave.results.bounded import Bounds
-
-
-#: Which operations a bound of a program counts.
-_OF_PLAN = f"those of this plan, {KEPT_ORDER}"
 
 
 _Subject = Annotated[
@@ -84,7 +79,8 @@ def bound(
     For a kernel, the bounds hold for the operations of one plan. For a program, they hold for
     whatever computes the same results. If the kernel declares the choices that its plans can
     make, a mixed-integer program also bounds all of its plans, and the choices that reach this
-    bound are printed.
+    bound are printed. A kernel that loops or branches is compiled for the bounds of one run and
+    of each block. If data decides the jumps of a program, each block is bounded by itself.
     """
     from slotweave import api
 
@@ -176,6 +172,7 @@ def _show(terminal: Terminal, found: Bounds, known: Assumed | None) -> None:
     """The ladder; `known` are the facts about memory under which a program is looked at."""
     from rich.table import Table
 
+    from slotweave.views.bound_text import block_lines
     from slotweave.views.narrow import with_whole_numbers
     from slotweave.views.plans.bound import plans_lines
 
@@ -187,8 +184,7 @@ def _show(terminal: Terminal, found: Bounds, known: Assumed | None) -> None:
         style = "bold green" if rung is found.best else ""
         table.add_row(rung.name, f"{rung.cycles:,}", rung.why, style=style)
     terminal.show(with_whole_numbers(table))
-    of = _OF_PLAN if known is None else f"those {OF_DATAFLOW}"
-    print(f"no schedule of these operations ({of}) has fewer than {plural(found.cycles, 'cycle')}")
+    print(*block_lines(found.blocks, found.loops), found.claim, sep="\n")
     if known is not None:
         print(f"facts: {known}")
     if found.plans is not None:

@@ -64,7 +64,7 @@ def what_if(
 
     To price scratch, or where the program's own words do not fit into `--set scratch=WORDS`,
     values are allocated again, each word in turn. In a program that jumps, each straight part is
-    timed by itself and counted as often as it runs.
+    timed by itself and counted as often as it runs, or once if that depends on data.
     """
     from slotweave import api
     from slotweave.views.what_if_text import what_if_lines
@@ -80,7 +80,8 @@ def what_if(
     with inputs.with_file(program), terminal.stages() as watch:
         found = api.what_if(parsed, slots, known, machine=target, watch=watch)
     if svg is not None:
-        write_output(svg, found.svg(inputs.shown(program)))
+        with inputs.with_file(program):
+            write_output(svg, found.svg(inputs.shown(program)))
         say_written(svg, terminal)
     if json:
         print_json(found.to_json())
