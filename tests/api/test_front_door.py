@@ -170,7 +170,7 @@ def test_what_a_proof_is_of_is_said() -> None:
     assert (said.proved.answer, said.of) == (True, "the kernel as it was traced")
     branching = sw.compile(rare)
     assert 0 < branching.bound.cycles <= branching.to_json()["cycles"]
-    assert branching.to_json()["cycles_of"] == "the longest of 20 verified runs"
+    assert branching.to_json()["cycles_of"] == "the longest of 20 runs on random inputs"
     said = sw.verify(branching.program, branching.job, prove=True)
     assert (said.proved.answer, said.of) == (True, "the kernel as it was traced")
     tree = sw.compile("tree-hash", height=3, batch=8, rounds=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,25 @@ def test_a_kernel_of_ones_own_may_loop(tmp_path: Path) -> None:
     assert {"instances": 3, "mismatches": 0}.items() <= answer.json["verified"].items()
     assert answer.json["proved"]["program"] is True
     assert answer.json["bundles"] < 30 < answer.json["cycles"]
+
+
+RARE = """
+def rare(k):
+    a = k.region("a", 0, 8, output=True)
+    def often():
+        with k.loop(40):
+            a.store(1, a[1] * 3 + 1)
+    k.branch(a[0] == 12345678, often, lambda: a.store(1, 7))
+"""
+
+
+def test_a_directed_input_that_takes_longer_than_random_ones_is_told_of(tmp_path: Path) -> None:
+    file = tmp_path / "k.py"
+    file.write_text(RARE)
+    answer = slotweave("compile", f"{file}:rare")
+    told = " ".join(answer.out.split())
+    assert "(the longest of 20 runs on random inputs)" in told
+    assert re.search(r"20 random and \d directed inputs, of which one takes 1\d\d cycles", told)
 
 
 def test_where_no_jump_is_taken_that_is_said(tmp_path: Path) -> None:

@@ -90,8 +90,8 @@ def _of_job(wanted: Job, about: Mapping[str, Any]) -> Bounds:
     blocks = [BoundedBlock(block.start, block.bundles, block.entered, block.ladder)
               for block in said.run.blocks]  # fmt: skip
     return Bounds(
-        said.ladder, about, cycles_of=said.cycles_of, of=said.bound_of, blocks=tuple(blocks),
-        loops=said.run.loops,
+        said.ladder, about, cycles_of=said.cycles_of, of=f"{said.bound_of}{said.order_of}",
+        blocks=tuple(blocks), loops=said.run.loops,
     )  # fmt: skip
 
 

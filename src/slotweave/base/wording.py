@@ -17,13 +17,18 @@ EACH_ONCE_OF_LONG = "each bundle counted once, because its run is too long to be
 
 
 def longest_of(runs: int) -> str:
-    """Of what cycles are that depend on the input: `the longest of 20 verified runs`."""
-    return "the one verified run" if runs == 1 else f"the longest of {runs:,} verified runs"
+    """Of what cycles are that depend on the input: `the longest of 20 runs on random inputs`."""
+    return (
+        "the run on a random input"
+        if runs == 1
+        else f"the longest of {runs:,} runs on random inputs"
+    )
 
 
 #: Which orders a bound is about: of the operations of a plan, in which a constant comes after those
 #: that it may be a sum of, and of a program.
 KEPT_ORDER = "accesses to memory and constants in the order that it keeps"
+KEPT_IN_BLOCKS = "accesses to memory and constants in the order that they keep"
 ANY_ORDER = "in any order that the facts allow"
 
 #: Which operations the dataflow bound of a program counts, after "the operations" or "those".

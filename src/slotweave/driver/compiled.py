@@ -77,7 +77,8 @@ class Compiled:
 
     @property
     def cycles(self) -> int:
-        """The length of the schedule; of a program that jumps, that of the longest verified run."""
+        """The length of the schedule; of a program that jumps, that of its longest run on random
+        inputs."""
         return self.verified.cycles if self.jumps else self.block.fitted.cycles
 
     @property

@@ -25,7 +25,7 @@ class Compiled(Shown, _compiled.Compiled):
     @property
     def bound(self) -> Bound:
         """The highest lower bound: of the operations of its plan, or, of a kernel that jumps, of
-        its longest verified run."""
+        its longest run on random inputs."""
         return self._summary(causes=False).bound
 
     def __repr__(self) -> str:

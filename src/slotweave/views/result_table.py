@@ -14,7 +14,6 @@ from rich.text import Text
 from slotweave.base.wording import (
     ANY_ORDER,
     EVERY_RUN,
-    KEPT_ORDER,
     OF_DATAFLOW,
     plural,
 )
@@ -64,12 +63,12 @@ def repacked_view(
 def _compiled_rows(found: CompiledSummary) -> Iterator[tuple[str, Text]]:
     result = found.result
     yield _cycles(found.cycles, found.cycles_of)
-    of, ordered = found.bound_of, f", {KEPT_ORDER}" if found.run is None else ""
+    of = found.bound_of
     if found.run is not None:
         taken = ", ".join(f"{count:,} {name}" for name, count in found.run.jumps.items())
         text = f"{len(result.program.bundles):,} in the program; jumps in a run: {taken or 'none'}"
         yield "bundles", Text(text)
-    yield _bound(found.bound, f"{of}{ordered}")
+    yield _bound(found.bound, f"{of}{found.order_of}")
     yield "gap", Text(gap_text(found.cycles, found.bound.cycles, of))
     for report in () if found.run is None else found.run.loops:
         loop = loop_json(report)

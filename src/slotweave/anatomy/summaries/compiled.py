@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from slotweave.analysis.utilisation import EngineUse, utilisation
 from slotweave.anatomy.executed import Executed, executed, path_of_run, slots_bound
 from slotweave.anatomy.json_rows import bound_json, engine_rows
-from slotweave.base.wording import EVERY_RUN, longest_of, plural
+from slotweave.base.wording import EVERY_RUN, KEPT_IN_BLOCKS, KEPT_ORDER, longest_of, plural
 from slotweave.bounds import Bound, best_bound
 from slotweave.check.runs.execution import instance_memory
 from slotweave.check.symbolic.flow_by_blocks import ByBlocks
@@ -108,6 +108,13 @@ class CompiledSummary:
         return f"for {run} run of these {of}"
 
     @property
+    def order_of(self) -> str:
+        """In which order the bound has it, to be said after `bound_of`; slots are in any."""
+        if self.run is None:
+            return f", {KEPT_ORDER}"
+        return f", {KEPT_IN_BLOCKS}" if self.bound.name == "blocks" else ""
+
+    @property
     def defined(self) -> bool:
         """Whether the kernel has a definition to prove it by."""
         return self.result.job.kernel.definition is not None
@@ -178,7 +185,7 @@ def _of_the_schedule(result: Compiled, causes: bool) -> CompiledSummary:
 
 
 def _of_a_run(result: Compiled, causes: bool) -> CompiledSummary:
-    """What the longest verified run of a program that jumps does."""
+    """What the longest run on random inputs of a program that jumps does."""
     machine = result.job.machine
     memory = _longest(result)
     ran = executed(result.program, machine, memory)

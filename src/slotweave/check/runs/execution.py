@@ -37,11 +37,11 @@ Words = NDArray[np.uint32]
 @dataclass(frozen=True)
 class Verified:
     """`instances` runs on random memories, of which `mismatches` went wrong; `cycles` is the
-    longest of them. As many more as `directed` were on memories made for what is rare, and
-    `coverage` says which sides of jumps were reached in all. `left_out` more were made, for which
-    no result is defined: where the reference fails, as by a division by 0, nothing is asked of a
-    program. `too_long` more are not tried, because the search for sides did not follow their runs
-    to an end. `against` names the reference."""
+    longest of them. As many more as `directed` were on memories made for what is rare, the longest
+    of which took `directed_cycles`, and `coverage` says which sides of jumps were reached in all.
+    `left_out` more were made, for which no result is defined: where the reference fails, as by a
+    division by 0, nothing is asked of a program. `too_long` more are not tried, because the search
+    for sides did not follow their runs to an end. `against` names the reference."""
 
     instances: int
     mismatches: int
@@ -51,6 +51,7 @@ class Verified:
     against: str = "the reference"
     left_out: int = 0
     too_long: int = 0
+    directed_cycles: int = 0
 
     def to_json(self) -> Mapping[str, Any]:
         """As the JSON of all commands has it."""
@@ -58,6 +59,7 @@ class Verified:
             "instances": self.instances,
             "mismatches": self.mismatches,
             "directed": self.directed,
+            "directed_cycles": self.directed_cycles,
             "left_out": self.left_out,
             "too_long": self.too_long,
             "against": self.against,
@@ -115,7 +117,7 @@ def run_against_reference(
         return run_compiled(encoded, before, strict=strict, max_cycles=max_cycles)
 
     question = _Question(run_on, reference, trace, facts, asked, told)
-    cycles = tried = 0
+    cycles = tried = directed_cycles = 0
     for instance in range(instances):
         before = instance_memory(memory, seed, instance)
         with _naming_input(f"seed {seed}, instance {instance}"):
@@ -138,9 +140,10 @@ def run_against_reference(
                 raise
             question.judge(before, ends)
         tried += 1
+        directed_cycles = max(directed_cycles, ends.end.cycles)
     left_out = directed.left_out + len(directed.memories) - tried
     found = Verified(instances, 0, cycles, tried, directed.coverage, against, left_out)
-    return replace(found, too_long=directed.too_long)
+    return replace(found, too_long=directed.too_long, directed_cycles=directed_cycles)
 
 
 def _slots_a_bundle(program: Program) -> float:

@@ -18,12 +18,14 @@ def inputs_tried(verified: Verified) -> str:
     """`20 random inputs`, or `20 random and 8 directed inputs` (made for the program).
 
     Directed ones that are not tried are counted: those for which no result is defined, and those
-    whose runs are too long to be followed.
+    whose runs are too long to be followed. One that takes longer than all random ones is told of.
     """
     text = plural(verified.instances, "random input")
     if verified.directed:
         directed = plural(verified.directed, "directed input")
         text = f"{verified.instances:,} random and {directed}"
+    if verified.directed_cycles > verified.cycles:
+        text += f", of which one takes {plural(verified.directed_cycles, 'cycle')}"
     told = []
     if verified.left_out:
         told.append(f"{verified.left_out:,} more left out, for which no result is defined")
