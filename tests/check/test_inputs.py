@@ -199,7 +199,7 @@ def test_memories_that_are_dropped_where_a_kernel_jumps_are_counted():
     def takes_long(k: Tracer) -> None:
         a = words(k)
         x = k.variable(a[0])
-        with k.loop(a[1] & 0xFFFF):
+        with k.loop(a[1] & 0x3FFF):
             x.value = x.value * 3 + 1
         a.store(2, x.value)
 
