@@ -203,6 +203,9 @@ def facts(name: AnyPath = "none", **values: Any) -> Facts:
         from slotweave.ir.text.facts_json import facts_from_json
 
         return facts_from_json(read_text(name, "SW215"), name)
+    if Path(name).is_file():
+        reason = "a file of facts is JSON, and its name ends in .json"
+        raise InputError(Diagnostic("SW215", reason, file=name))
     raise unknown("SW215", "set of facts called", name, [*named_facts(), NOTHING])
 
 
@@ -215,7 +218,7 @@ def load(path: AnyPath) -> Program:
     (('halt',),)
     """
     text = path_of(path, "a program to load")
-    if "\n" in text:
+    if "\n" in text or text.lstrip()[:1] in ("{", "["):
         return program_in_text(text, "text")
     return program_in_text(read_text(text, "SW204"), text)
 

@@ -59,7 +59,7 @@ def expect_bounded(program: Program, facts: Facts) -> None:
         for block in result.blocks:
             least = 0 if block.bound is None else block.bound.cycles
             assert least <= block.cycles <= block.before
-    if made.blocks:  # its jumps depend on data, and `bound` refuses it
+    if made.blocks:  # data decides its jumps
         return
     bound = best_bound(program_bounds(program, CHALLENGE, facts)).cycles
     assert bound <= made.cycles <= counted_bundles(program) or bound <= made.cycles == made.before

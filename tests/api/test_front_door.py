@@ -77,6 +77,7 @@ def test_the_way_from_a_function_to_a_shorter_program(tmp_path: Path) -> None:
     sw.save(made.program, file)
     assert sw.load(file) == made.program
     short = sw.repack(made.program, Facts(32), evaluations=2)
+    assert "proved" not in repr(sw.verify(short.program, made.program, Facts(32)))  # not asked
     verdict = sw.verify(short.program, made.program, Facts(32), prove=True)
     assert verdict.proved.proved
     assert verdict.verified.mismatches == 0
@@ -131,6 +132,8 @@ def test_every_result_prints_in_each_form(verb) -> None:
         (lambda: sw.job("saxpy", effort="x"), "SW212.*effort"),
         (lambda: sw.facts("challenge-ful"), "SW215.*challenge-full"),
         (lambda: sw.load("there is no such file"), "SW203"),
+        (lambda: sw.load('{"bundles": 3}'), "SW204"),  # a text, though it is one line
+        (lambda: sw.facts(__file__), "SW215"),
         (lambda: sw.explain(sw.compile(double).program, 999), "SW212.*bundles, from 0 on"),
         (lambda: sw.explain(sw.compile(double).program, 1, "alu", 99), "SW212.*alu"),
         (lambda: sw.verify(sw.compile(double).program), "SW212.*kernel"),

@@ -101,6 +101,11 @@ def test_options_that_do_not_go_together_are_refused(options, words):
     assert_refused(slotweave("bound", *options), "SW212", words)
 
 
+def test_a_program_file_that_is_not_there_is_named(tmp_path):
+    refused = slotweave("bound", tmp_path / "p.json", "--facts", "none")
+    assert_refused(refused, "SW203", "p.json", "No such file")
+
+
 def test_an_unknown_kernel_is_refused():
     assert_refused(slotweave("bound", "tree-hsh"), "SW201", "tree-hash")
 

@@ -140,7 +140,7 @@ BRANCH = (
 def test_a_bundle_is_explained_in_its_straight_part_if_jumps_depend_on_data() -> None:
     answer = slotweave("explain", "-", "3:alu:0", stdin=BRANCH).out
     assert answer.startswith(
-        "bundles 1 to 4 run in a row; when they run depends on data\n"
+        "bundles 1 to 4 run in a row; when they do is not known\n"
         "3:alu:0 `^ 3 1 2`\n"
         "    until 3: its operand is computed by 2:load:0 `const 2 7`\n"
     )

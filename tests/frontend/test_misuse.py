@@ -60,6 +60,7 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
     "slice": (lambda s: s.v.slice(3, 2), "has no words 3 to 4"),
     "shift": (lambda s: s.k.shift(s.v, s.v, 5), "0 to 4 words"),
     "beyond": (lambda s: s.r[8], "has words 0 to 7, but no word 8"),
+    "no index": (lambda s: s.r["x"], "an index is an integer or a word, not 'x'"),
     "before": (lambda s: s.r.vload(-1), "no word -1"),
     "store beyond": (lambda s: s.r.store(9, s.x), "no word 9"),
     "vstore beyond": (lambda s: s.r.vstore(5, s.v), "address 16 lies outside region 'out'"),

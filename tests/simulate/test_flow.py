@@ -28,5 +28,5 @@ def test_a_loop_without_end_is_given_up() -> None:
     flow = summing()
     first, *others = flow.blocks
     endless = type(first)(first.graph, Jump(0))
-    with pytest.raises(CheckFailed, match="SW114 still running after 50 blocks"):
+    with pytest.raises(CheckFailed, match=r"SW114 test_flow.py:\d+: still running after 50 blocks"):
         run_flow(Flow(flow.name, flow.variables, (endless, *others)), [0, 0], max_blocks=50)

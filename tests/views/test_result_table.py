@@ -13,13 +13,16 @@ from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.summaries.compiled import CompiledSummary, RunOfBlocks, compiled_summary
 from slotweave.anatomy.summaries.repacked import RepackedSummary, repacked_summary
 from slotweave.base.budget import Budget
-from slotweave.base.wording import ANY_ORDER, KEPT_ORDER
+from slotweave.base.wording import ANY_ORDER, EACH_BUNDLE_ONCE, EACH_ONCE_OF_LONG, KEPT_ORDER
 from slotweave.bounds import Bound
+from slotweave.check.runs.execution import Verified
 from slotweave.check.runs.inputs import Coverage
 from slotweave.machine import CHALLENGE
 from slotweave.repacking import RepackOptions, repack
+from slotweave.repacking.blocks.one_block import RepackedBlock
 from slotweave.views.inspect_table import inspect_view
 from slotweave.views.parts import title
+from slotweave.views.repack_lines import vector_lines
 from slotweave.views.result_table import compiled_view, repacked_view
 from support.tree_hash import compiled
 
@@ -130,6 +133,18 @@ def test_sides_that_no_input_reached_are_named(summary: CompiledSummary) -> None
     missed = replace(result, verified=replace(result.verified, coverage=coverage))
     text = " ".join(shown(compiled_view(replace(summary, result=missed))).split())
     assert "3 of the 4 sides of branches not reached by any input (a, b, ...)" in text
+
+
+def test_a_run_that_was_too_long_to_be_followed_is_not_blamed_on_data(
+    repacked: RepackedSummary,
+) -> None:
+    block = RepackedBlock(0, 2, 2, ({}, {}), None, "kept")
+    by_blocks = replace(repacked.result, blocks=(block,), verified=Verified(0, 0, 0), best=None)
+    long = replace(by_blocks, too_long=True, vectorized="it jumps")
+    told = [replace(repacked, result=each).cycles_of for each in (by_blocks, long)]
+    assert told == [EACH_BUNDLE_ONCE, EACH_ONCE_OF_LONG]
+    (line,) = vector_lines(long, "p.json", rewrite=True)
+    assert line.startswith("it takes too long to be followed, so each block was repacked")
 
 
 @pytest.mark.parametrize("run", [None, RunOfBlocks({"jump": 1}, (), ())])

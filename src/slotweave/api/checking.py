@@ -28,16 +28,13 @@ from slotweave.names import (
     machine_of,
     program_of,
 )
-from slotweave.results.checked import Verification
+from slotweave.results.checked import NOT_ASKED, Verification
 from slotweave.simulate.run import MAX_CYCLES
 
 if TYPE_CHECKING:
     from slotweave.driver.comparison import Subject
     from slotweave.driver.proof import Proved
     from slotweave.driver.verifying import Trial
-
-#: The verdict where no proof was asked for.
-_NOT_ASKED: Verdict[Any] = Verdict("unknown", "not asked for")
 
 
 def verify(
@@ -143,7 +140,7 @@ def _against_kernel(
     from slotweave.driver.verifying import run_first_of_kernel, verified_by_kernel
 
     kernel, about, found = use.kernel, _about(use, trial.seed), None
-    verdict, of = _NOT_ASKED, ""
+    verdict, of = NOT_ASKED, ""
     if prove:
         run_first_of_kernel(one, use, trial)  # it is cheap, a proof is not
         found = _proof(one, use, plan)
@@ -176,7 +173,7 @@ def _on_memories(pair: _Pair, use: Use) -> Verification:
     from slotweave.views.differing_runs import telling_writers
 
     one, two, trial = pair.one, pair.two, pair.trial
-    about, found, verdict = _about(use, trial.seed), None, _NOT_ASKED
+    about, found, verdict = _about(use, trial.seed), None, NOT_ASKED
     if pair.prove:
         run_first_of_kernel(one, use, trial)
         found = min((_proof(each, use) for each in (one, two)), key=_strength)
@@ -229,7 +226,7 @@ def _under_facts(pair: _Pair, facts: Facts, name: str) -> Verification:
         )
         raise InputError(Diagnostic("SW215", reason))
     about: dict[str, Any] = {"facts": name, "seed": trial.seed, "of": [one.name, two.name]}
-    verdict, told = _NOT_ASKED, telling_writers(one, two, facts)
+    verdict, told = NOT_ASKED, telling_writers(one, two, facts)
     runs = partial(verified_under_facts, one, two, facts, words, trial, told)
     if pair.prove:
         for each in (one, two):

@@ -111,7 +111,7 @@ def _meaning(code: AnyProgram) -> CodeMeaning:
     if held_program(code):
         reason = "say which cycle of the program to explain: `explain(program, 12)`"
     else:
-        reason = f"{code!r} is no code such as 'SW301', and no program with a cycle"
+        reason = f"{code!r} is neither a code such as 'SW301' nor a program with a cycle"
     raise InputError(Diagnostic("SW212", reason))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, SupportsIndex, overload
 
 from slotweave.frontend.misuse import misuse
 from slotweave.frontend.values import Vector, Word
@@ -60,6 +60,8 @@ class RegionHandle:
         """
         if isinstance(index, Word | Vector):
             return index + self.start if self.start else index
+        if not isinstance(index, SupportsIndex):
+            raise misuse(f"an index is an integer or a word, not {index!r}")
         if not 0 <= index < self.length:
             raise misuse(
                 f"region {self.name!r} has words 0 to {self.length - 1}, but no word {index}"

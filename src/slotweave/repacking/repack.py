@@ -34,7 +34,7 @@ from slotweave.driver.verifying import Trial, named_end
 from slotweave.ir.facts import Facts
 from slotweave.ir.lineage import Step, with_lineage
 from slotweave.ir.program import NO_LINES, Program
-from slotweave.lift import MAX_BUNDLES
+from slotweave.lift import MAX_BUNDLES, RunTooLongError
 from slotweave.machine import Machine
 from slotweave.repacking.blocks.one_block import RepackedBlock
 from slotweave.repacking.blocks.whole import RepackedBlocks, repack_blocks
@@ -65,7 +65,8 @@ class Repacked:
     better is. `evaluations` counts the schedules that were tried, and the variants that no schedule
     could make worth while. `met` are the pauses and core ids of the given run; `dropped` the
     stores that were left out, by reason. `blocks` says what became of each block of a program whose
-    jumps depend on data; then `best` is None, and cycles are those of the longest run that ends.
+    jumps depend on data, or whose run is `too_long` to be followed; then `best` is None, and cycles
+    are those of the longest run that ends.
     """
 
     given: Program
@@ -86,6 +87,7 @@ class Repacked:
     met: Mapping[str, int] = field(default_factory=dict)
     dropped: Mapping[str, int] = field(default_factory=dict)
     blocks: tuple[RepackedBlock, ...] = ()
+    too_long: bool = False
 
     @property
     def way(self) -> str:
@@ -129,6 +131,7 @@ def repack(
             raise
         made = repack_blocks(program, machine, facts, options, listen, budget)
         result, interrupted = _by_blocks(program, machine, facts, made, origin), made.interrupted
+        result = replace(result, too_long=isinstance(refusal, RunTooLongError))
     seconds = round(time.monotonic() - start, 3)
     return replace(result, interrupted=interrupted, seconds=seconds)
 
@@ -298,7 +301,7 @@ def _verified(
     if words is None:
         return Verified(0, 0, counted_bundles(made))
     trial = Trial(options.instances, options.seed, strict=False)
-    end = named_end(Subject(given, machine, "the given one"), trial)
+    end = named_end(Subject(given, machine, "the given program"), trial)
     return run_against_reference(
         made,
         machine,

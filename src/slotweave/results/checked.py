@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from slotweave.driver.proof import Proved
 
 
+#: The verdict where no proof was asked for.
+NOT_ASKED: Verdict[Any] = Verdict("unknown", "not asked for")
+
+
 @dataclass(frozen=True, repr=False)
 class Verification(Shown):
     """What runs and proofs say of a program.
@@ -39,7 +43,8 @@ class Verification(Shown):
 
     def __repr__(self) -> str:
         runs = plural(self.verified.instances + self.verified.directed, "run")
-        return f"<verified against {self.against}: {runs}, proved: {self.proved.answer}>"
+        asked = "" if self.proved is NOT_ASKED else f", proved: {self.proved.answer}"
+        return f"<verified against {self.against}: {runs}{asked}>"
 
     def expect_proved(self, file: str) -> None:
         """Raise CheckFailed (SW414) unless it is proved."""

@@ -66,8 +66,12 @@ def flow_end(flow: Flow, memory: Sequence[int], max_blocks: int = MAX_BLOCKS) ->
             at = jump.target
         else:
             at += 1
-    reason = f"still running after {max_blocks} blocks; it may never stop"
-    raise CheckFailed(Diagnostic("SW114", reason))
+    reason = (
+        f"still running after {max_blocks:,} blocks: a loop here may never stop, or run for long"
+    )
+    cure = "mask the count (`n & 1023`) if it may be any word"
+    where = next((node.where for node in reversed(block.graph.nodes) if node.where), "")
+    raise CheckFailed(Diagnostic("SW114", f"{reason}; {cure}", file=where))
 
 
 @dataclass
@@ -96,7 +100,7 @@ def _run(graph: Graph, state: _State) -> dict[int, _Value]:
                 values.append(_value(node, args, words))
         except ZeroDivisionError:
             code, message = faults.zero_divisor(node.op)
-            cure = "make sure that it is never 0, as by k.select(d, d, 1)"
+            cure = "make sure that the divisor is never 0, as by k.select(d, d, 1)"
             raise _failure(node, index, (code, f"{message}: {cure}")) from None
         if node.effect is Effect.STORE:
             _store(node, args, words)

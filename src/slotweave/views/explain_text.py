@@ -75,7 +75,7 @@ def explanation_lines(answer: Explanation) -> Iterator[str]:
         yield f"cycle {answer.cycle:,} of the run: bundle {answer.bundle:,}"
     if answer.part is not None:
         first, last = answer.part[0], answer.part[1] - 1
-        yield f"bundles {first:,} to {last:,} run in a row; when they run depends on data"
+        yield f"bundles {first:,} to {last:,} run in a row; when they do is not known"
     for alike in groups:
         yield from _operation_lines(alike, told)
     for empty in answer.empty:

@@ -71,7 +71,8 @@ def vector_lines(result: Repacked, file: str, rewrite: bool) -> Iterator[str]:
         option = "--no-vectorize" if rewrite else "--no-rewrite"
         yield f"vectorizing was not tried ({option}); to try it: {command} --vectorize"
     elif result.vectorized == "it jumps":
-        yield "its jumps depend on data, so each block was repacked by itself, without vectorizing"
+        why = "it takes too long to be followed" if result.too_long else "data decides its jumps"
+        yield f"{why}, so each block was repacked by itself, without vectorizing"
     elif result.vectorized == "not reached":
         yield (
             "vectorizing was not tried because the search ended first; to try it, allow more "

@@ -16,7 +16,7 @@ from slotweave.anatomy.words.double_writes import double_writes_json, double_wri
 from slotweave.anatomy.words.live_scratch import live_words
 from slotweave.anatomy.words.never_written import NeverWritten, never_written, never_written_json
 from slotweave.base.diagnostics import Diagnostic
-from slotweave.base.wording import EACH_BUNDLE_ONCE, EVERY_RUN, longest_of
+from slotweave.base.wording import EACH_BUNDLE_ONCE, EACH_ONCE_OF_LONG, EVERY_RUN, longest_of
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.text.facts_json import facts_to_json
 from slotweave.repacking import Repacked, RepackedBlock, Tried
@@ -56,7 +56,8 @@ class RepackedSummary:
         if not self.result.blocks:
             return EVERY_RUN
         runs = self.result.verified.instances
-        return longest_of(runs) if runs else EACH_BUNDLE_ONCE
+        once = EACH_ONCE_OF_LONG if self.result.too_long else EACH_BUNDLE_ONCE
+        return longest_of(runs) if runs else once
 
     @property
     def unchanged(self) -> bool:

@@ -108,9 +108,7 @@ class _Search:
 
     def run(self) -> tuple[tuple[RepackedBlock, ...], bool]:
         """All blocks, and whether the search was interrupted."""
-        self._listen(
-            f"its jumps depend on data: {plural(len(self._blocks), 'block')}", self._cycles, 0
-        )
+        self._listen(f"its run is not known: {plural(len(self._blocks), 'block')}", self._cycles, 0)
         try:
             with time_limited(self._budget.seconds_left), unmasked_interruptions():
                 lasting = facts_throughout(self._program, self._machine, self._facts, self._blocks)
@@ -195,7 +193,10 @@ def _measured(
     if longest[0]:
         before, cycles = longest
     trial = Trial(options.instances, options.seed, strict=False, max_cycles=MOST_CYCLES)
-    one, two = Subject(made, machine, "the new program"), Subject(given, machine, "the given one")
+    one, two = (
+        Subject(made, machine, "the new program"),
+        Subject(given, machine, "the given program"),
+    )
     verified = verified_under_facts(one, two, facts, words, trial, lambda _memory: "", derived=True)
     return before, cycles, verified
 

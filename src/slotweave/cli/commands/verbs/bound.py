@@ -125,7 +125,7 @@ def is_kernel(subject: str) -> bool:
     """Whether `subject` names a kernel; anything else that is a file is a program."""
     if subject in kernels() or ".py:" in subject:
         return True
-    return subject != inputs.STDIN and not Path(subject).exists()
+    return subject != inputs.STDIN and not Path(subject).suffix and not Path(subject).exists()
 
 
 def _as_named(found: Bounds, kernel: str, plan: str, machine: str) -> Bounds:
