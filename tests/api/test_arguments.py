@@ -140,7 +140,7 @@ MESSAGES = [
     (lambda: sw.compile(made().job, n=8), "SW212 a job is complete: give n to `job`"),
     (lambda: sw.inspect(object()), "SW212 a program must be a Program, a result that holds one"),
     (lambda: sw.explain(made()), "SW212 say which cycle"),
-    (lambda: sw.explain("SW999"), "SW212 'SW999' is no code"),
+    (lambda: sw.explain("SW999"), "SW212 'SW999' is neither a code"),
     (lambda: sw.what_if(made(), {"alu": "4"}), "SW212 the slots of alu must be a whole number"),
     (lambda: sw.what_if(made(), {"laod": 4}), "SW212.*did you mean 'load'"),
     (lambda: sw.compile(double, time_limit="5"), "SW212 time_limit must be a number of seconds"),

@@ -65,6 +65,17 @@ def test_a_job_needs_no_compiled_kernel() -> None:
     assert done.stdout == "False\n"
 
 
+def test_values_have_a_short_repr_and_print_as_their_text() -> None:
+    program = sw.load('[{"load": [["const", 0, 5], ["const", 1, 7]]}, {}]')
+    assert repr(program) == "<Program for challenge: 2 bundles, 2 slots>"
+    assert sw.load(str(program)) == program
+    known = sw.facts("challenge", height=2, rounds=1, batch=8)
+    assert repr(known).startswith("<Facts: 30 words of memory, 15 of them known, 4 regions>")
+    assert '"memory_words": 30' in str(known)
+    told = "<Job: saxpy, n 64, contract graph, plan unrolled, for challenge>"
+    assert repr(sw.job("saxpy", n=64)) == told
+
+
 def test_the_way_from_a_function_to_a_shorter_program(tmp_path: Path) -> None:
     made = sw.compile(double, n=32)
     assert repr(made) == f"<double compiled for challenge: {made.cycles} cycles>"

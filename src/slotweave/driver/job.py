@@ -20,7 +20,7 @@ from slotweave.machine import Machine
 INSTANCES = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Job:
     """`kernel` of one shape, with what `contract` promises, written by `plan` for `machine`.
 
@@ -36,6 +36,11 @@ class Job:
     seed: int = field(default=0, kw_only=True)
     instances: int = field(default=INSTANCES, kw_only=True)
     effort: Effort = field(default=Effort.DEFAULT, kw_only=True)
+
+    def __repr__(self) -> str:
+        shape = "".join(f", {name} {value}" for name, value in self.parameters.items())
+        how = f"contract {self.contract}, plan {self.plan.name}"
+        return f"<Job: {self.kernel.name}{shape}, {how}, for {self.machine.name}>"
 
     @property
     def facts(self) -> Facts:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from slotweave.base.wording import plural
 from slotweave.ir.graph import Region
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Facts:
     """`words` are known memory words by address; `ranges` bounds (lowest, highest) of the words of
     a region by its name; `memory_words` the length of memory (None: unknown). Regions are disjoint;
@@ -24,6 +25,16 @@ class Facts:
     words: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     regions: tuple[Region, ...] = ()
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __repr__(self) -> str:
+        length = "any" if self.memory_words is None else f"{self.memory_words:,}"
+        known = f"{length} words of memory, {len(self.words):,} of them known"
+        return f"<Facts: {known}, {plural(len(self.regions), 'region')}>"
+
+    def __str__(self) -> str:
+        from slotweave.ir.text.facts_json import facts_to_json
+
+        return facts_to_json(self)
 
 
 #: The facts called `none`.

@@ -12,6 +12,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from slotweave.base.wording import plural
 from slotweave.ir.shown import ShownAsText
 from slotweave.machine import DEBUG_ENGINE
 
@@ -37,7 +38,7 @@ class SourceLines:
 NO_LINES = SourceLines()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Program(ShownAsText):
     """Bundles for the machine called `machine`.
 
@@ -50,6 +51,10 @@ class Program(ShownAsText):
     names: Mapping[int, tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
     meta: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     lines: SourceLines = NO_LINES
+
+    def __repr__(self) -> str:
+        sizes = f"{plural(len(self.bundles), 'bundle')}, {plural(self.slots, 'slot')}"
+        return f"<Program for {self.machine}: {sizes}>"
 
     @property
     def slots(self) -> int:

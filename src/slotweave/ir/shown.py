@@ -13,10 +13,13 @@ _LINES, _LINE = 40, 200
 
 
 class ShownAsText:
-    """A value with a text form."""
+    """A value with a text form, which `print` prints."""
 
     def _text(self) -> str:
         raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self._text()
 
     def _beginning(self) -> str:
         lines = self._text().splitlines()
