@@ -93,7 +93,7 @@ def challenge_source(program: Program) -> str:
     parameters = _parameters(program)
     contract = program.meta.get("contract")
     if contract not in TREE_HASH.contracts:
-        raise _unfit("its meta does not name the contract")
+        raise _unfit("the program's meta does not name the contract")
     return _TEMPLATE.format(
         **parameters,
         counted_rounds=plural(int(parameters["rounds"]), "round"),
@@ -135,13 +135,13 @@ def _parameters(program: Program) -> Mapping[str, int]:
     if program.machine != CHALLENGE.name:
         raise _unfit(f"it is a program for the machine {program.machine!r}")
     if program.meta.get("kernel") != KERNEL:
-        raise _unfit(f"its meta does not name the kernel {KERNEL!r}")
+        raise _unfit(f"the program's meta does not name the kernel {KERNEL!r}")
     parameters = program.meta.get("params")
     names = ("height", "rounds", "batch")
     if not isinstance(parameters, Mapping) or not all(
         type(parameters.get(name)) is int for name in names
     ):
-        raise _unfit(f"its meta does not give the params {', '.join(names)} as integers")
+        raise _unfit(f"the program's meta does not give the params {', '.join(names)} as integers")
     return {name: parameters[name] for name in names}
 
 
