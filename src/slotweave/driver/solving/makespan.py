@@ -12,10 +12,11 @@ from slotweave.backend.schedule.exact import (
     shorter_model,
 )
 from slotweave.backend.schedule.modulo import iterative_schedule
-from slotweave.backend.schedule.project import DisjunctiveSearch, ListSearch
+from slotweave.backend.schedule.project import DisjunctiveSearch, LearningSearch, ListSearch
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.implied import implied_bound
+from slotweave.driver.solving.learning import learn_shorter
 from slotweave.driver.solving.solution import LIST, ONE_ITERATION, Shown
 from slotweave.driver.solving.work import Work
 from slotweave.ir.project import ProjectSchedule, horizon
@@ -25,6 +26,10 @@ from slotweave.ir.project_bound import MAKESPAN
 _BATCH, _SCHEDULES = 100, 20_000
 #: Attempts of modulo scheduling where nothing else limits it.
 _ATTEMPTS = 2_000
+#: Seconds of CP-SAT, at most, before the search that learns.
+_BRIEF_SECONDS = 2.0
+#: The share of what is left, or the seconds, of the search that learns; CP-SAT has the rest.
+_LEARNING_SHARE, _LEARNING_SECONDS = 0.9, 60.0
 #: The share of the time, or the seconds, after which CP-SAT begins again with more patience.
 _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
 #: The share of what is left of the solver's steps, where these are limited, that a search takes.
@@ -74,9 +79,15 @@ def _show_implied(work: Work) -> None:
 
 
 def _with_more_patience(work: Work) -> None:
-    """CP-SAT as it is, and then as it does better on what is hard."""
+    """CP-SAT as it is, the search that learns, and CP-SAT as it does better on what is hard."""
     left = work.left()
-    _exact_makespan(work, _PLAIN_SECONDS if left is None else _PLAIN_SHARE * left)
+    if LearningSearch.is_for(work.project):
+        _exact_makespan(work, _BRIEF_SECONDS if left is None else min(_BRIEF_SECONDS, 0.1 * left))
+        left = work.left()
+        if not work.is_done() and work.solution.infeasible is None:
+            learn_shorter(work, _LEARNING_SECONDS if left is None else _LEARNING_SHARE * left)
+    else:
+        _exact_makespan(work, _PLAIN_SECONDS if left is None else _PLAIN_SHARE * left)
     is_bounded = left is not None or work.project.size <= _PATIENT_ACTIVITIES
     if is_bounded and not work.is_done() and work.solution.infeasible is None:
         _exact_makespan(work, work.left(), patient=True)

@@ -1,7 +1,17 @@
-"""List scheduling of projects: activities with modes, lags and renewable resources."""
+"""Searches for short schedules of projects: lists, tabu search, learning from conflicts."""
 
 from slotweave.backend.schedule.project.arrays import ProjectArrays, arrays_of
 from slotweave.backend.schedule.project.disjunctive_search import DisjunctiveSearch
+from slotweave.backend.schedule.project.learning_search import Answer, LearningSearch
+from slotweave.backend.schedule.project.learning_team import LearningTeam
 from slotweave.backend.schedule.project.list_search import ListSearch
 
-__all__ = ["DisjunctiveSearch", "ListSearch", "ProjectArrays", "arrays_of"]
+__all__ = [
+    "Answer",
+    "DisjunctiveSearch",
+    "LearningSearch",
+    "LearningTeam",
+    "ListSearch",
+    "ProjectArrays",
+    "arrays_of",
+]

@@ -1,0 +1,132 @@
+"""The search that learns: against brute force, one search or two, and within ever less."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import assume, given
+
+from slotweave.backend.schedule.project import Answer, LearningSearch, LearningTeam
+from slotweave.backend.schedule.project._learning_kernel import luby
+from slotweave.check.legality.project_legality import project_violations
+from slotweave.ir.project import (
+    Activity,
+    ActivityMode,
+    Lag,
+    Project,
+    ProjectSchedule,
+    Resource,
+    Use,
+    horizon,
+)
+from strategies.projects import projects
+from support.examples import examples
+from support.project_twin import least_makespan
+
+#: Starts that are looked at by brute force.
+LAST = 7
+
+
+def one_mode(project: Project) -> Project:
+    """Each activity in its first mode alone."""
+    rows = tuple(replace(a, modes=a.modes[:1], choice=-1) for a in project.activities)
+    return replace(project, activities=rows)
+
+
+def decided(search: LearningSearch | LearningTeam, conflicts: int = 3) -> ProjectSchedule | None:
+    """A schedule, or None if there is none, by turns of so few conflicts."""
+    while True:
+        if isinstance(search, LearningTeam):
+            answer, schedule = search.advance(conflicts)
+        else:
+            answer = search.advance(conflicts)
+            schedule = search.schedule() if answer is Answer.FOUND else None
+        if answer is not Answer.OPEN:
+            return schedule
+
+
+def shortest(project: Project, search: LearningSearch | LearningTeam) -> ProjectSchedule | None:
+    """The last of ever shorter schedules."""
+    best = None
+    while (schedule := decided(search)) is not None:
+        assert list(project_violations(schedule, project)) == []
+        assert schedule.makespan(project) <= search.makespan
+        best = schedule
+        if not search.shorten(schedule.makespan(project) - 1):
+            break
+    return best
+
+
+def crowd(size: int, capacity: int, seed: int) -> Project:
+    """Activities on two resources, with a few lags between them."""
+    units = [(1 + (seed + 3 * k) % 4, 1 + (seed + 5 * k) % 3) for k in range(size)]
+    lengths = [1 + (seed + 7 * k) % 5 for k in range(size)]
+    rows = tuple(
+        Activity(str(k), (ActivityMode(long, (Use(0, a, 0, long), Use(1, b, 0, long))),))
+        for k, (long, (a, b)) in enumerate(zip(lengths, units, strict=True))
+    )
+    lags = tuple(Lag(k, k + 3, 0, from_end=True) for k in range(0, size - 3, 2))
+    return Project((Resource("R", capacity), Resource("S", capacity)), rows, lags)
+
+
+@examples(80)
+@given(projects(modulo=False, most=4, solid=True))
+def test_the_shortest_schedule_is_that_of_brute_force(project):
+    project = one_mode(project)
+    assume(LearningSearch.is_for(project))
+    search = LearningSearch.of(project, horizon(project))
+    least = least_makespan(project, LAST)
+    found = None if search is None else shortest(project, search)
+    if least is None:
+        assert found is None or max(found.starts) > LAST
+    else:
+        assert found is not None
+        assert found.makespan(project) <= least
+        assert found.makespan(project) == least or max(found.starts) > LAST
+
+
+def test_one_search_and_two_come_to_the_same():
+    for seed in range(6):
+        project = crowd(12, 5, seed)
+        known = horizon(project)
+        one, two = (
+            shortest(project, search)
+            for search in (
+                LearningSearch.of(project, known),
+                LearningTeam.of(project, known, None, workers=2),
+            )
+        )
+        assert one.makespan(project) == two.makespan(project)
+
+
+def test_what_one_search_has_learned_refutes_for_another():
+    project = crowd(16, 5, 1)
+    least = shortest(project, LearningSearch.of(project, horizon(project))).makespan(project)
+    one, other = (LearningSearch.of(project, least - 1, seed=seed) for seed in (1, 2))
+    while one.advance(1) is Answer.OPEN:
+        if not one.tell(other):
+            return
+    assert decided(other) is None
+
+
+def test_the_same_seed_finds_the_same_schedule():
+    project = crowd(16, 5, 2)
+    starts = {shortest(project, LearningTeam.of(project, 60, None, 2, 5)).starts for _ in range(2)}
+    assert len(starts) == 1
+
+
+def test_it_is_not_for_what_holds_resources_otherwise():
+    def alone(*modes: ActivityMode, capacity: int = 2) -> Project:
+        return Project((Resource("R", capacity),), (Activity("a", modes),), ())
+
+    held = ActivityMode(3, (Use(0, 2, 0, 3),))
+    assert LearningSearch.is_for(alone(held))
+    assert not LearningSearch.is_for(alone(held, held))
+    assert not LearningSearch.is_for(alone(ActivityMode(3, (Use(0, 2, 1, 2),))))
+    assert not LearningSearch.is_for(alone(held, capacity=1))
+    assert not LearningSearch.is_for(replace(alone(held), is_modulo=True))
+    assert LearningSearch.of(alone(held), 2) is None  # it lasts 3
+
+
+def test_restarts_follow_lubys_sequence():
+    assert [luby(k) for k in range(15)] == [1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8]
