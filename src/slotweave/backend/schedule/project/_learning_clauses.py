@@ -20,7 +20,7 @@ from slotweave.backend.schedule.project._learning_state import (
 #: Clauses of so few levels are kept for good.
 _FEW_LEVELS = 2
 #: Clauses of so few are worth telling others.
-_SHARED_LEVELS = 4
+_SHARED_LEVELS = 3
 #: Ranks of clauses: 16 ages for each number of levels, up to 63 of these.
 RANKS = 1_024
 

@@ -165,7 +165,7 @@ def _state(
         heap=_ints(at),
         place=np.full(at, -1, np.int32),
         scale=np.array([1.0, _GROWTH]),
-        tally=np.zeros(18, np.int64),
+        tally=np.zeros(19, np.int64),
     )
 
 
