@@ -1,4 +1,4 @@
-"""The search that learns: against brute force, one search or two, and within ever less."""
+"""The search that learns: against brute force, from any seed, and within ever less."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import assume, given
 
-from slotweave.backend.schedule.project import Answer, LearningSearch, LearningTeam
+from slotweave.backend.schedule.project import Answer, LearningSearch
 from slotweave.backend.schedule.project._learning_kernel import luby
 from slotweave.check.legality.project_legality import project_violations
 from slotweave.ir.project import (
@@ -33,19 +33,14 @@ def one_mode(project: Project) -> Project:
     return replace(project, activities=rows)
 
 
-def decided(search: LearningSearch | LearningTeam, conflicts: int = 3) -> ProjectSchedule | None:
-    """A schedule, or None if there is none, by turns of so few conflicts."""
-    while True:
-        if isinstance(search, LearningTeam):
-            answer, schedule = search.advance(conflicts)
-        else:
-            answer = search.advance(conflicts)
-            schedule = search.schedule() if answer is Answer.FOUND else None
-        if answer is not Answer.OPEN:
-            return schedule
+def decided(search: LearningSearch) -> ProjectSchedule | None:
+    """A schedule, or None if there is none, in turns of a few conflicts."""
+    while (answer := search.advance(3)) is Answer.OPEN:
+        pass
+    return search.schedule() if answer is Answer.FOUND else None
 
 
-def shortest(project: Project, search: LearningSearch | LearningTeam) -> ProjectSchedule | None:
+def shortest(project: Project, search: LearningSearch) -> ProjectSchedule | None:
     """The last of ever shorter schedules."""
     best = None
     while (schedule := decided(search)) is not None:
@@ -85,33 +80,19 @@ def test_the_shortest_schedule_is_that_of_brute_force(project):
         assert found.makespan(project) == least or max(found.starts) > LAST
 
 
-def test_one_search_and_two_come_to_the_same():
+def test_what_was_learned_within_a_longer_makespan_holds_within_a_shorter_one():
+    """A search that comes down from the horizon ends where fresh ones find and refute."""
     for seed in range(6):
         project = crowd(12, 5, seed)
-        known = horizon(project)
-        one, two = (
-            shortest(project, search)
-            for search in (
-                LearningSearch.of(project, known),
-                LearningTeam.of(project, known, None, workers=2),
-            )
-        )
-        assert one.makespan(project) == two.makespan(project)
-
-
-def test_what_one_search_has_learned_refutes_for_another():
-    project = crowd(16, 5, 1)
-    least = shortest(project, LearningSearch.of(project, horizon(project))).makespan(project)
-    one, other = (LearningSearch.of(project, least - 1, seed=seed) for seed in (1, 2))
-    while one.advance(1) is Answer.OPEN:
-        if not one.tell(other):
-            return
-    assert decided(other) is None
+        least = shortest(project, LearningSearch.of(project, horizon(project))).makespan(project)
+        assert decided(LearningSearch.of(project, least, seed=1)) is not None
+        fresh = LearningSearch.of(project, least - 1, seed=1)
+        assert fresh is None or decided(fresh) is None
 
 
 def test_the_same_seed_finds_the_same_schedule():
     project = crowd(16, 5, 2)
-    starts = {shortest(project, LearningTeam.of(project, 60, None, 2, 5)).starts for _ in range(2)}
+    starts = {shortest(project, LearningSearch.of(project, 60, seed=5)).starts for _ in range(2)}
     assert len(starts) == 1
 
 

@@ -1,37 +1,95 @@
-"""Ever shorter schedules by a search that learns from conflicts, until it refutes the next one."""
+"""The search that learns from conflicts, in a thread of its own beside others."""
 
 from __future__ import annotations
 
-import time
+import threading
+from collections import deque
 
-from slotweave.backend.schedule.project import Answer, LearningTeam
+from slotweave.backend.schedule.project import Answer, LearningSearch
 from slotweave.driver.solving.work import Work
+from slotweave.ir.project import ProjectSchedule
 from slotweave.ir.project_bound import MAKESPAN
 
-#: Conflicts between two looks at the clock, and exchanges of what was learned.
-_BATCH = 2_000
+#: Conflicts between two looks at what others have found.
+_BATCH = 1_000
 #: What its word is called.
 _WHY = "search that learns from conflicts finds none shorter"
 
 
-def learn_shorter(work: Work, seconds: float) -> None:
-    """Look for schedules that are shorter than the one that is known, for so many seconds at most.
+class Learner:
+    """Looks for ever shorter schedules until it refutes the next one or is stopped.
 
-    Nothing is done for projects of other kinds than `LearningSearch` is for.
+    The caller's thread has to `look` now and then: what has been found is taken there, and shorter
+    schedules of others are passed on.
     """
-    known, end = work.solution.schedule, time.monotonic() + seconds
-    if known is None:
-        return
-    at_most = known.makespan(work.project) - 1
-    limits = work.limits
-    team = LearningTeam.of(work.project, at_most, known, limits.workers, limits.seed)
-    while team is not None and not work.is_done() and time.monotonic() < end:
-        answer, schedule = team.advance(_BATCH)
-        if schedule is not None:
-            work.take(schedule)
-            if work.is_done():
-                return
-            if not team.shorten(schedule.makespan(work.project) - 1):
-                answer = Answer.REFUTED
-        if answer is Answer.REFUTED:
-            work.trust(MAKESPAN, team.makespan + 1, _WHY)
+
+    def __init__(self, search: LearningSearch) -> None:
+        self._search = search
+        self._found: deque[ProjectSchedule] = deque()
+        self._bound: int | None = None
+        self._at_most = search.makespan
+        self._is_stopped = False
+        self._raised: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="learning", daemon=True)
+
+    @staticmethod
+    def of(work: Work) -> Learner | None:
+        """One that begins from the best schedule; None if there is none or it is of another kind
+        than `LearningSearch` is for."""
+        known = work.solution.schedule
+        if known is None:
+            return None
+        at_most = known.makespan(work.project) - 1
+        search = LearningSearch.of(work.project, at_most, known, work.limits.seed)
+        return None if search is None else Learner(search)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it ends, for so long at most."""
+        self._thread.join(seconds)
+
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        self._is_stopped = True
+        self._thread.join()
+
+    def look(self, work: Work) -> bool:
+        """Take what has been found and shown; whether that, or what others found, is enough."""
+        if self._raised is not None:
+            raise self._raised
+        while self._found:
+            work.take(self._found.popleft())
+        bound = self._bound
+        if bound is not None and not work.is_proved(MAKESPAN):
+            work.trust(MAKESPAN, bound, _WHY)
+        if work.solution.makespan is not None:
+            self._at_most = min(self._at_most, work.solution.makespan - 1)
+        return work.is_done()
+
+    def _run(self) -> None:
+        try:
+            while not self._is_stopped and self._bound is None:
+                self._step()
+        except BaseException as error:
+            self._raised = error
+
+    def _step(self) -> None:
+        search, project = self._search, self._search.project
+        at_most = self._at_most
+        if at_most < search.makespan and not search.shorten(at_most):
+            self._bound = at_most + 1
+            return
+        answer = search.advance(_BATCH)
+        if answer is Answer.FOUND:
+            schedule = search.schedule()
+            self._found.append(schedule)
+            shorter = schedule.makespan(project) - 1
+            self._at_most = min(self._at_most, shorter)
+            if not search.shorten(self._at_most):
+                self._bound = self._at_most + 1
+        elif answer is Answer.REFUTED:
+            self._bound = search.makespan + 1

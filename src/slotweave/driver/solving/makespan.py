@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from slotweave.backend.schedule.exact import (
     Outcome,
@@ -16,7 +17,7 @@ from slotweave.backend.schedule.project import DisjunctiveSearch, LearningSearch
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.implied import implied_bound
-from slotweave.driver.solving.learning import learn_shorter
+from slotweave.driver.solving.learning import Learner
 from slotweave.driver.solving.solution import LIST, ONE_ITERATION, Shown
 from slotweave.driver.solving.work import Work
 from slotweave.ir.project import ProjectSchedule, horizon
@@ -26,12 +27,10 @@ from slotweave.ir.project_bound import MAKESPAN
 _BATCH, _SCHEDULES = 100, 20_000
 #: Attempts of modulo scheduling where nothing else limits it.
 _ATTEMPTS = 2_000
-#: Seconds of CP-SAT, at most, before the search that learns.
-_BRIEF_SECONDS = 2.0
-#: The share of what is left, or the seconds, of the search that learns; CP-SAT has the rest.
-_LEARNING_SHARE, _LEARNING_SECONDS = 0.9, 60.0
 #: The share of the time, or the seconds, after which CP-SAT begins again with more patience.
 _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
+#: The same before a search that learns, and the seconds between two looks at that one.
+_BRIEF_SHARE, _BRIEF, _LOOK = 0.1, 2.0, 0.05
 #: The share of what is left of the solver's steps, where these are limited, that a search takes.
 _STEPS_SHARE = 0.6
 #: Activities up to which it does so where no clock ends it: branching by the linear relaxation of
@@ -79,18 +78,34 @@ def _show_implied(work: Work) -> None:
 
 
 def _with_more_patience(work: Work) -> None:
-    """CP-SAT as it is, the search that learns, and CP-SAT as it does better on what is hard."""
+    """CP-SAT as it is, and then as it does better on what is hard, beside a search that learns."""
     left = work.left()
-    if LearningSearch.is_for(work.project):
-        _exact_makespan(work, _BRIEF_SECONDS if left is None else min(_BRIEF_SECONDS, 0.1 * left))
-        left = work.left()
-        if not work.is_done() and work.solution.infeasible is None:
-            learn_shorter(work, _LEARNING_SECONDS if left is None else _LEARNING_SHARE * left)
-    else:
-        _exact_makespan(work, _PLAIN_SECONDS if left is None else _PLAIN_SHARE * left)
     is_bounded = left is not None or work.project.size <= _PATIENT_ACTIVITIES
-    if is_bounded and not work.is_done() and work.solution.infeasible is None:
+    learns = is_bounded and work.limits.workers > 1 and LearningSearch.is_for(work.project)
+    share, most = (_BRIEF_SHARE, _BRIEF) if learns else (_PLAIN_SHARE, _PLAIN_SECONDS)
+    _exact_makespan(work, most if left is None else min(most, share * left))
+    if not is_bounded or work.is_done() or work.solution.infeasible is not None:
+        return
+    learner = Learner.of(work) if learns else None
+    if learner is None:
         _exact_makespan(work, work.left(), patient=True)
+    else:
+        _beside_a_learner(work, learner)
+
+
+def _beside_a_learner(work: Work, learner: Learner) -> None:
+    """CP-SAT with a worker less, which raises bounds, until one of the two is done."""
+    learner.start()
+    try:
+        _exact_makespan(
+            work, work.left(), patient=True, is_over=lambda: learner.look(work),
+            workers=work.limits.workers - 1,
+        )  # fmt: skip
+        while learner.is_alive() and not learner.look(work) and work.left() != 0.0:
+            learner.wait(_LOOK)
+    finally:
+        learner.stop()
+    learner.look(work)
 
 
 def _with_counted_steps(work: Work) -> None:
@@ -171,7 +186,13 @@ def _long_iteration(work: Work) -> None:
 
 
 def _exact_makespan(
-    work: Work, seconds: float | None, units: float | None = None, *, patient: bool = False
+    work: Work,
+    seconds: float | None,
+    units: float | None = None,
+    *,
+    patient: bool = False,
+    is_over: Callable[[], bool] = lambda: False,
+    workers: int | None = None,
 ) -> None:
     project, known = work.project, work.solution.schedule
     longest, best = chains(project), work.solution.best(MAKESPAN)
@@ -180,9 +201,9 @@ def _exact_makespan(
     at_most = horizon(project) if known is None else known.makespan(project)
     least = max(best.value or 0, work.enough)
     search = project_model(
-        project, longest, least, at_most, known, work.limits.workers, patient=patient
+        project, longest, least, at_most, known, workers or work.limits.workers, patient=patient
     )
-    outcome = run_model(search, seconds, work.take, units)
+    outcome = run_model(search, seconds, work.take, units, is_over)
     work.spend(outcome.work)
     take_outcome(work, outcome, MAKESPAN)
 

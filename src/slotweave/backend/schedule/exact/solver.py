@@ -84,18 +84,20 @@ def run_model(
     seconds: float | None,
     found: Callable[[ProjectSchedule], object] = lambda _schedule: None,
     work: float | None = None,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Solve `search` in `seconds` at most, and `work` units of the solver's own count of its steps
     at the search's pace (None is no limit); with one worker the same work ends the same search
     everywhere.
 
-    `found` is told each better schedule, in the caller's thread. KeyboardInterrupt and the like
-    are raised after the solver has stopped, and what it found by then has been told.
+    `found` is told each better schedule, in the caller's thread, which asks now and then whether it
+    `is_over`. KeyboardInterrupt and the like are raised after the solver has stopped, and what it
+    found by then has been told.
     """
     from ortools.sat.python import cp_model
 
-    is_over = seconds is not None and seconds < _LEAST_SECONDS
-    if is_over or (work is not None and work < _LEAST_WORK):
+    is_late = seconds is not None and seconds < _LEAST_SECONDS
+    if is_late or (work is not None and work < _LEAST_WORK):
         return Outcome(Status.UNKNOWN)
     solver = cp_model.CpSolver()
     _set_parameters(solver.parameters, search, seconds, work)
@@ -121,6 +123,8 @@ def run_model(
         while thread.is_alive():
             thread.join(_LOOK)
             _tell(fresh, found)
+            if is_over():
+                break
     finally:
         if thread.is_alive():
             solver.stop_search()

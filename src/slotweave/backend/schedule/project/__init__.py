@@ -3,14 +3,12 @@
 from slotweave.backend.schedule.project.arrays import ProjectArrays, arrays_of
 from slotweave.backend.schedule.project.disjunctive_search import DisjunctiveSearch
 from slotweave.backend.schedule.project.learning_search import Answer, LearningSearch
-from slotweave.backend.schedule.project.learning_team import LearningTeam
 from slotweave.backend.schedule.project.list_search import ListSearch
 
 __all__ = [
     "Answer",
     "DisjunctiveSearch",
     "LearningSearch",
-    "LearningTeam",
     "ListSearch",
     "ProjectArrays",
     "arrays_of",

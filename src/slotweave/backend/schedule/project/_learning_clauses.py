@@ -1,4 +1,4 @@
-"""The hot loop of the search that learns: its clauses, which come, are told others, and go.
+"""The hot loop of the search that learns: its clauses, which come and go.
 
 `s` is a `LearningState`; see `_learning_kernel`. Of a clause the first two literals are watched.
 """
@@ -8,31 +8,27 @@ from __future__ import annotations
 
 from numba import njit
 
-from slotweave.backend.schedule.project._learning_propagation import FAST, rise
+from slotweave.backend.schedule.project._learning_propagation import FAST
 
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
-    AT, BLOCKER, BOUND, CLAUSES, CONFLICTS, DECIDED, IS_SHARED, LEVELS, MIRROR, NEXT, POOL, SIZE,
-    TOP, USED, WATCHES,
+    AT, BLOCKER, BOUND, CLAUSES, CONFLICTS, LEVELS, MIRROR, NEXT, POOL, SIZE, TOP, USED, WATCHES,
 )  # fmt: skip
 # isort: on
 
 #: Clauses of so few levels are kept for good.
 _FEW_LEVELS = 2
-#: Clauses of so few are worth telling others.
-_SHARED_LEVELS = 3
 #: Ranks of clauses: 16 ages for each number of levels, up to 63 of these.
 RANKS = 1_024
 
 
 @njit(**FAST)
-def store(s, size, levels, is_shared):  # type: ignore[no-untyped-def]
+def store(s, size, levels):  # type: ignore[no-untyped-def]
     """Keep the clause at the end of the pool; its number."""
     n = s.tally
     c = n[CLAUSES]
     s.clause[c, AT], s.clause[c, SIZE] = n[POOL], size
     s.clause[c, LEVELS], s.clause[c, USED] = levels, n[CONFLICTS]
-    s.clause[c, IS_SHARED] = is_shared
     n[CLAUSES] += 1
     n[POOL] += size
     _attach(s, c)
@@ -40,36 +36,12 @@ def store(s, size, levels, is_shared):  # type: ignore[no-untyped-def]
 
 
 @njit(**FAST)
-def share(s, other):  # type: ignore[no-untyped-def]
-    """Tell another search of the same project and makespan, both at the root, what this one has
-    learned since it was last asked, if that is of few levels; False if that refutes it."""
-    for b in range(len(s.bound)):
-        x = s.bound[b, TOP]
-        if x > other.bound[b, TOP] and not rise(other, b, x, DECIDED):
-            return False
-    for c in range(s.tally[CLAUSES]):
-        if s.clause[c, IS_SHARED] or s.clause[c, LEVELS] > _SHARED_LEVELS:
-            continue
-        s.clause[c, IS_SHARED] = 1
-        if is_full(other):
-            continue
-        end = other.tally[POOL]
-        size = _without_false(other, s.pool, s.clause[c, AT], s.clause[c, SIZE], end)
-        x = other.pool[end]
-        if size == 0 or (size == 1 and not rise(other, other.literal[x, BOUND], x, DECIDED)):
-            return False
-        if size > 1:
-            store(other, size, s.clause[c, LEVELS], 1)
-    return True
-
-
-@njit(**FAST)
-def _without_false(s, pool, at, size, end):  # type: ignore[no-untyped-def]
-    """Copy a clause to where `end` is in the pool of s, without literals that are false at its
-    root; how many are left, -1 if one holds."""
+def _without_false(s, at, size, end):  # type: ignore[no-untyped-def]
+    """Copy a clause in the pool to `end`, without literals that are false at the root; how many
+    are left, -1 if one holds."""
     left = 0
     for q in range(at, at + size):
-        x = pool[q]
+        x = s.pool[q]
         b = s.literal[x, BOUND]
         if s.bound[b, TOP] >= x:
             return -1
@@ -119,9 +91,9 @@ def reduce_clauses(s):  # type: ignore[no-untyped-def]
     for c in range(clauses):
         if s.clause[c, LEVELS] > _FEW_LEVELS and _rank(s, c) > rank:
             continue
-        size = _without_false(s, s.pool, s.clause[c, AT], s.clause[c, SIZE], n[POOL])
+        size = _without_false(s, s.clause[c, AT], s.clause[c, SIZE], n[POOL])
         if size < 0:
             continue
         used = s.clause[c, USED]
-        new = store(s, size, s.clause[c, LEVELS], s.clause[c, IS_SHARED])
+        new = store(s, size, s.clause[c, LEVELS])
         s.clause[new, USED] = used

@@ -199,7 +199,7 @@ def _learn(s, size):  # type: ignore[no-untyped-def]
     learned[1], learned[place] = learned[place], learned[1]
     for q in range(size):
         s.pool[n[POOL] + q] = learned[q]
-    c = store(s, size, levels, 0)
+    c = store(s, size, levels)
     return rise(s, s.literal[x, BOUND], x, c * 4 + BY_CLAUSE)
 
 

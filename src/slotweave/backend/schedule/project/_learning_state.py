@@ -34,9 +34,8 @@ TO, COST, FROM = range(3)
 RESOURCE, UNITS, ROOM = range(3)
 USER, USER_UNITS = range(2)
 USERS, USERS_END, CAPACITY = range(3)
-#: Columns of `clause`: its literals in `pool`, the levels it had, the conflict that last used it,
-#: whether others know it.
-AT, SIZE, LEVELS, USED, IS_SHARED = range(5)
+#: Columns of `clause`: its literals in `pool`, the levels it had, the conflict that last used it.
+AT, SIZE, LEVELS, USED = range(4)
 #: Columns of `watch` (2 c and 2 c + 1 are those of clause c) and of `level`.
 NEXT, BLOCKER = range(2)
 START, STAMP = range(2)

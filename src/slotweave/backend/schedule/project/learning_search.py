@@ -85,13 +85,6 @@ class LearningSearch:
         answer = kernel.search(self.state, conflicts)
         return {kernel.REFUTED: Answer.REFUTED, kernel.FOUND: Answer.FOUND}.get(answer, Answer.OPEN)
 
-    def tell(self, other: LearningSearch) -> bool:
-        """Tell another search of the same project and makespan what this one has learned since it
-        was last asked; both must be open. False if that refutes it."""
-        from slotweave.backend.schedule.project import _learning_clauses
-
-        return bool(_learning_clauses.share(self.state, other.state))
-
     def schedule(self) -> ProjectSchedule:
         """The schedule that has been found."""
         tops = self.state.bound[::2, columns.TOP] - self.state.activity[:, columns.LOW]
@@ -153,7 +146,7 @@ def _state(
         user=user,
         resource=resource,
         profile=_ints(resources, makespan + 1),
-        clause=_ints(_CLAUSES, 5),
+        clause=_ints(_CLAUSES, 4),
         watch=_ints(2 * _CLAUSES, 2),
         pool=_ints(_POOL),
         level=_ints(at + 2, 2),
