@@ -70,7 +70,7 @@ def _attach(s, c):  # type: ignore[no-untyped-def]
 @njit(forceinline=True, **FAST)
 def _rank(s, c):  # type: ignore[no-untyped-def]
     age = (s.tally[CONFLICTS] - s.clause[c, USED]) >> 10
-    return min(s.clause[c, LEVELS], 63) * 16 + min(age, 15)
+    return min(age, 15) * 64 + min(s.clause[c, LEVELS], 63)
 
 
 @njit(**FAST)

@@ -44,7 +44,7 @@ from slotweave.backend.schedule.project._learning_state import (
 #: What `search` answers.
 REFUTED, FOUND, OPEN = 0, 1, 2
 #: Conflicts until the first restart, by Luby's sequence, and until clauses are dropped.
-_UNIT, _PATIENCE, _MORE_PATIENCE = 250, 4_000, 500
+_UNIT, _PATIENCE, _MORE_PATIENCE = 250, 4_000, 1_000
 #: How deep reasons of reasons are looked at for what is to be left out.
 DEPTH = 60
 
