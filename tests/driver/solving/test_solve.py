@@ -187,24 +187,34 @@ def test_no_clock_no_patience_with_what_is_large(monkeypatch, size, limits, pati
     monkeypatch.setattr(makespan, "project_model", lambda *_, patient=False: asked.append(patient))
     monkeypatch.setattr(makespan, "run_model", lambda *_: Outcome(Status.UNKNOWN))
     monkeypatch.setattr(makespan, "implied_bound", lambda *_: None)  # it would prove the five
-    monkeypatch.setattr(makespan, "learn_shorter", lambda *_: None)  # and so would this
     rows = tuple(one(f"a{k}", units=2) for k in range(size))
     solution = solve(Project((Resource("r", 5),), rows, ()), Method.EXACT, limits)
     assert not solution.proof(MAKESPAN)
     assert asked == patience
 
 
-def test_the_search_that_learns_proves_what_a_brief_search_leaves(monkeypatch):
-    """Of five units no two of the four fit beside each other."""
+@pytest.mark.parametrize(("workers", "by"), [(2, SOLVER), (1, None)])
+def test_beside_a_worker_of_cp_sat_a_search_learns(monkeypatch, workers, by):
+    """Of five units, five activities of two take three cycles, where their load shows two."""
+    monkeypatch.setattr(makespan, "run_model", lambda *_: Outcome(Status.UNKNOWN))
+    monkeypatch.setattr(makespan, "implied_bound", lambda *_: None)  # it would prove it
+    project = Project((Resource("r", 5),), tuple(one(f"a{k}", units=2) for k in range(5)), ())
+    solution = solve(project, Method.EXACT, Limits(evaluations=1, workers=workers))
+    proof = solution.proof(MAKESPAN)
+    assert (solution.makespan, proof and proof.by) == (3, by)
+    assert proof is None or "learns from conflicts" in proof.why
+
+
+def test_a_fault_of_the_search_that_learns_is_raised(monkeypatch):
+    def fail(*_: object) -> None:
+        raise ArithmeticError("in a thread")
+
     monkeypatch.setattr(makespan, "run_model", lambda *_: Outcome(Status.UNKNOWN))
     monkeypatch.setattr(makespan, "implied_bound", lambda *_: None)
-    rows = tuple(one(f"a{k}", 2, units=3 if k < 3 else 4) for k in range(4))
-    project = Project((Resource("r", 5),), rows, (Lag(0, 1, 1), Lag(3, 2, 0)))
-    monkeypatch.setattr(makespan, "makespan_bounds", lambda *_: [])
-    solution = solve(project, Method.EXACT, Limits(evaluations=1))
-    proof = solution.proof(MAKESPAN)
-    assert (solution.makespan, proof.by) == (8, SOLVER)
-    assert "learns from conflicts" in proof.why
+    monkeypatch.setattr(makespan.LearningSearch, "advance", fail)
+    project = Project((Resource("r", 5),), tuple(one(f"a{k}", units=2) for k in range(5)), ())
+    with pytest.raises(ArithmeticError, match="in a thread"):
+        solve(project, Method.EXACT, Limits(evaluations=1))
 
 
 def test_where_steps_are_counted_it_probes_and_shares_them(monkeypatch):
@@ -218,7 +228,6 @@ def test_where_steps_are_counted_it_probes_and_shares_them(monkeypatch):
 
     monkeypatch.setattr(makespan, "run_model", run)
     monkeypatch.setattr(makespan, "implied_bound", lambda *_: None)  # it would prove the five
-    monkeypatch.setattr(makespan, "learn_shorter", lambda *_: None)  # and so would this
     rows = tuple(one(f"a{k}", units=2) for k in range(5))
     project = Project((Resource("r", 5),), rows, ())
     limits = Limits(evaluations=1, workers=1, work=0.8)

@@ -11,7 +11,7 @@ from slotweave.ir.project import ProjectSchedule
 from slotweave.ir.project_bound import MAKESPAN
 
 #: Conflicts between two looks at what others have found.
-_BATCH = 1_000
+_BATCH = 2_000
 #: What its word is called.
 _WHY = "search that learns from conflicts finds none shorter"
 

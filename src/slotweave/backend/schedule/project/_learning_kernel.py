@@ -34,10 +34,10 @@ from slotweave.backend.schedule.project._learning_propagation import (
 
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
-    BOUND, BUMP, BY_CLAUSE, CONFLICTS, DECIDED, DIRTIES, DIRTY, EARLY, FIRST, GROWTH, HEAP,
-    IN_TURNS, IS_DIRTY, IS_SEEN, LEARNED, LEVEL, LOW, MARK, MARKS, MIRROR, NEED, NOW, OF, OLD,
-    PHASE, PLACE, POOL, REASON, REDUCE_AT, RESTARTS, ROOT, SEEN, SEENS, STAMP, START, STEP, TOP,
-    TRAIL, WAY, WHAT, WHERE, WHY,
+    BOUND, BUMP, BY_CLAUSE, CONFLICTS, DECIDED, DIRTIES, DIRTY, FIRST, FOUND_AT, GROWTH, HEAP,
+    IS_DIRTY, IS_SEEN, LEARNED, LEVEL, LOW, MARK, MARKS, MIRROR, NEED, NOW, OF, OLD, PHASE, PLACE,
+    POOL, REASON, REDUCE_AT, RESTARTS, ROOT, SEEN, SEENS, STAMP, START, STEP, TOP, TRAIL, WHAT,
+    WHERE, WHY,
 )  # fmt: skip
 # isort: on
 
@@ -45,6 +45,8 @@ from slotweave.backend.schedule.project._learning_state import (
 REFUTED, FOUND, OPEN = 0, 1, 2
 #: Conflicts until the first restart, by Luby's sequence, and until clauses are dropped.
 _UNIT, _PATIENCE, _MORE_PATIENCE = 250, 4_000, 1_000
+#: Conflicts after a schedule in which another is looked for near it in every second restart.
+_HOPE = 200_000
 #: How deep reasons of reasons are looked at for what is to be left out.
 DEPTH = 60
 
@@ -303,7 +305,7 @@ def search(s, conflicts):  # type: ignore[no-untyped-def]
             n[REDUCE_AT] = n[CONFLICTS] + _PATIENCE + n[STEP]
         if n[CONFLICTS] >= last:
             return OPEN
-        is_early = n[WAY] == EARLY or (n[WAY] == IN_TURNS and n[RESTARTS] % 2 == 0)
+        is_early = n[RESTARTS] % 2 == 0 or n[CONFLICTS] - n[FOUND_AT] > _HOPE
         until = min(last, n[CONFLICTS] + _UNIT * luby(n[RESTARTS]))
         n[RESTARTS] += 1
         while n[CONFLICTS] < until:
@@ -311,6 +313,7 @@ def search(s, conflicts):  # type: ignore[no-untyped-def]
                 if n[NOW] == 0:
                     n[ROOT] = n[TRAIL]
                 if not _decide(s, is_early):
+                    n[FOUND_AT] = n[CONFLICTS]
                     return FOUND
             elif n[NOW] == 0 or not _analyse(s):
                 return REFUTED

@@ -45,13 +45,10 @@ DIRTY, PENDING, SEEN, SCRATCH, LEARNED = range(5)
 #: Places of `tally`.
 (
     TRAIL, DONE, NOW, CLAUSES, POOL, WHY, WHERE, WHAT, DIRTIES, PENDINGS, HEAP, SEENS, CONFLICTS,
-    ROOT, RESTARTS, REDUCE_AT, STEP, MARKS, WAY,
+    ROOT, RESTARTS, REDUCE_AT, STEP, MARKS, FOUND_AT,
 ) = range(19)  # fmt: skip
 #: Places of `scale`: what a literal is bumped by, and how it grows.
 BUMP, GROWTH = range(2)
-#: What `WAY` says of starts that decisions are about: they are to be as before, or before the
-#: literal, or one after the other in turns.
-AS_BEFORE, EARLY, IN_TURNS = range(3)
 #: Kinds of reasons, the lowest two bits; the rest is the clause, the lag or the cell.
 BY_CLAUSE, BY_LAG, BY_CELL, DECIDED = range(4)
 
