@@ -185,7 +185,7 @@ def without_guess(program: Program, known: Facts) -> Program:
 
 
 def facts(name: AnyPath = "none", **values: Any) -> Facts:
-    """What may be assumed of memory: `none`, a name of an extension's, or a .json file.
+    """What may be assumed of memory: `none`, a name of an extension's, or a JSON file.
 
     `values` are those that named facts are about, the usual ones if left out.
 
@@ -199,13 +199,10 @@ def facts(name: AnyPath = "none", **values: Any) -> Facts:
     if extension and named and extension.subject:
         about = kernels()[extension.subject.kernel]
         return about.facts(parameters_of(about, values), named.contract)
-    if name.endswith(".json"):
+    if name.endswith(".json") or Path(name).is_file():
         from slotweave.ir.text.facts_json import facts_from_json
 
         return facts_from_json(read_text(name, "SW215"), name)
-    if Path(name).is_file():
-        reason = "a file of facts is JSON, and its name ends in .json"
-        raise InputError(Diagnostic("SW215", reason, file=name))
     raise unknown("SW215", "set of facts called", name, [*named_facts(), NOTHING])
 
 
