@@ -1,13 +1,12 @@
 """Order in memory: which access must stay after which.
 
-Two accesses are apart only if they lie in different regions, or if their addresses have the same
+Two accesses are apart only if no region holds words of both, or if their addresses have the same
 base and ranges that do not overlap; regions, and addresses that were read from memory, are known
 from facts alone. A load reads memory in its bundle, whatever stands beside it: it follows the
 stores that have landed by then and that it may alias. A store follows the loads that read before it
 lands, those beside it too, wherever the bundle lists them, and stores that land before it; beside
 these, it may still stand where it lands after them. What only is read has no order.
 
-An access that facts say nothing of although they say something of others may alias everything.
 Traces follow each other. All that has an order follows the pauses of earlier bundles, and a pause
 or a halt follows all of that, or stands beside it. A jump, which an unrolled program still has, has
 no order. What may fault for a zero divisor stays after the pauses before it: moved, it would keep
@@ -63,43 +62,36 @@ class _History:
 
 @dataclass
 class _Order:
-    """The accesses so far: those of each region, and those that alias everything."""
+    """The accesses so far: those of each region."""
 
     loads: dict[str, _History] = field(default_factory=dict)
     stores: dict[str, _History] = field(default_factory=dict)
-    everywhere: _History = field(default_factory=_History)
 
     def conflict(self, histories: dict[str, _History], touched: Touched) -> Edge | None:
-        """The latest of `histories` that `touched` may alias, or that aliases everything."""
-        edge = self.everywhere.conflict(touched.base, ())
-        if touched.region is None:
-            for history in histories.values():
-                edge = later(edge, history.conflict(touched.base, ()))
-        elif touched.region in histories:
-            edge = later(edge, histories[touched.region].conflict(touched.base, touched.words))
+        """The latest of `histories` that `touched` may alias."""
+        edge = None
+        for region in touched.regions:
+            if region in histories:
+                edge = later(edge, histories[region].conflict(touched.base, touched.words))
         return edge
 
     def add(self, histories: dict[str, _History], touched: Touched, edge: Edge) -> None:
-        if touched.region is None:
-            self.everywhere.add(touched.base, (), edge)
-        else:
-            history = histories.setdefault(touched.region, _History())
+        for region in touched.regions:
+            history = histories.setdefault(region, _History())
             history.add(touched.base, touched.words, edge)
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The words at these distances from `base` in `region`; everything if there is no region."""
+    """The words at these distances from `base`, all of which lie in `regions`."""
 
-    region: str | None
+    regions: tuple[str, ...]
     base: int
     words: tuple[int, ...] = ()
 
     def may_alias(self, other: Touched) -> bool:
         """May one of the words be one of `other`?"""
-        if self.region is None or other.region is None:
-            return True
-        if self.region != other.region:
+        if self.regions != other.regions and set(self.regions).isdisjoint(other.regions):
             return False
         return self.base != other.base or not set(self.words).isdisjoint(other.words)
 
@@ -212,10 +204,7 @@ def _may_wait(kind: SlotKind) -> bool:
 def touched_words(
     issued: Sequence[Issued], columns: SlotColumns, values: WordValues, known: KnownAccesses
 ) -> Mapping[int, Touched]:
-    """What each load and store reads or writes in memory.
-
-    What aliases everything has a base of its own.
-    """
+    """What each load and store reads or writes in memory."""
     return {
         number: _touched(number, issued[number], values, known)
         for number in columns.numbers(lambda kind: kind.operation.effect in (LOADS, STORES))
@@ -224,8 +213,6 @@ def touched_words(
 
 def _touched(number: int, operation: Issued, values: WordValues, known: KnownAccesses) -> Touched:
     access = known.get(operation.place)
-    if known and access is None:
-        return Touched(None, -1 - number)
     address = values.addresses[number]
     if access is not None and access.first is not None:
         address = access.first
@@ -233,4 +220,4 @@ def _touched(number: int, operation: Issued, values: WordValues, known: KnownAcc
     vector = operation.kind.operation.name in ("vload", "vstore")
     width = operation.kind.vector_length if vector else 1
     words = tuple([(distance + word) & WORD_MASK for word in range(width)])
-    return Touched("" if access is None else access.region, base, words)
+    return Touched(("",) if access is None else tuple(dict.fromkeys(access.regions)), base, words)

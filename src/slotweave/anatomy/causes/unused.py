@@ -26,22 +26,20 @@ class _Loaded:
 
     words: set[tuple[str, int, int]] = field(default_factory=set)
     bases: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    anywhere: bool = False
 
     def add(self, load: Touched) -> None:
-        if load.region is None:
-            self.anywhere = True
-            return
-        self.bases[load.region].add(load.base)
-        self.words.update((load.region, load.base, word) for word in load.words)
+        for region in load.regions:
+            self.bases[region].add(load.base)
+            self.words.update((region, load.base, word) for word in load.words)
 
     def may_read(self, store: Touched) -> bool:
-        if self.anywhere or store.region is None:
-            return self.anywhere or bool(self.bases)
-        bases = self.bases.get(store.region, set())
+        return any(self._may_read(region, store) for region in store.regions)
+
+    def _may_read(self, region: str, store: Touched) -> bool:
+        bases = self.bases.get(region, set())
         if len(bases) > (store.base in bases):
             return True
-        return any((store.region, store.base, word) in self.words for word in store.words)
+        return any((region, store.base, word) in self.words for word in store.words)
 
 
 def unused_operations(
