@@ -8,9 +8,10 @@ lands, those beside it too, wherever the bundle lists them, and stores that land
 these, it may still stand where it lands after them. What only is read has no order.
 
 Traces follow each other. All that has an order follows the pauses of earlier bundles, and a pause
-or a halt follows all of that, or stands beside it. A jump, which an unrolled program still has, has
-no order. What may fault for a zero divisor stays after the pauses before it: moved, it would keep
-what the pause shows from being seen. Accesses that fault do so wherever they stand between pauses.
+or a halt follows all of that, or stands beside it, wherever the bundle lists it. A jump, which an
+unrolled program still has, has no order. What may fault for a zero divisor stays after the pauses
+before it: moved, it would keep what the pause shows from being seen. Accesses that fault do so
+wherever they stand between pauses.
 """
 
 from __future__ import annotations
@@ -97,14 +98,16 @@ class Touched:
 
 
 class MemoryWalk:
-    """Goes through a program access by access; `edge` is what came before and may alias."""
+    """Goes through a program access by access; `edge` is what came before and may alias.
+
+    Of pauses and halts it knows what they come after, not what comes after them.
+    """
 
     def __init__(
         self, issued: tuple[Issued, ...], touched: Mapping[int, Touched], known: KnownAccesses
     ) -> None:
         self._issued, self._touched, self._known = issued, touched, known
         self._order = _Order()
-        self._paused: Edge | None = None
         self._traced: Edge | None = None
         self._latest: Edge | None = None  # where the latest of all stands
 
@@ -121,25 +124,22 @@ class MemoryWalk:
         """Until when an operation waits, which is ordered, and for which one."""
         operation = self._issued[number]
         if operation.effect is TRACES:
-            return later(self._paused, self._traced)
+            return self._traced
         if operation.effect not in (LOADS, STORES):
-            return later(self._paused, self._latest)
+            return self._latest
         words = self._touched[number]
         edge = self._order.conflict(self._order.stores, words)
         if operation.effect is STORES:
             edge = later(edge, self._order.conflict(self._order.loads, words))
             edge = edge and Edge(edge.earliest + 1 - operation.kind.latency, edge.source)
-        return later(self._paused, edge)
+        return edge
 
     def note(self, number: int, at: int) -> None:
-        """The operation, which is ordered, stands in bundle `at`."""
+        """The operation, which is ordered and no pause or halt, stands in bundle `at`."""
         operation = self._issued[number]
         self._latest = later(self._latest, Edge(at, number))
         if operation.effect is TRACES:
             self._traced = later(self._traced, Edge(at + 1, number))
-            return
-        if operation.effect not in (LOADS, STORES):
-            self._paused = later(self._paused, Edge(at + 1, number))
             return
         words = self._touched[number]
         if operation.effect is LOADS:
@@ -162,7 +162,8 @@ def memory_edges(
     walk = MemoryWalk(issued, touched, known)
     edges: dict[int, Edge | None] = {}
     in_flight: dict[int, list[tuple[int, Edge | None]]] = {}  # landing -> operations, as issued
-    paused: Edge | None = None  # by the last pause so far: the walk knows of none
+    paused: Edge | None = None  # by the last pause so far: the walk knows of no pause or halt
+    latest: Edge | None = None  # where the last of what a pause or a halt comes after stands
 
     def land(until: float) -> None:
         for time in sorted(time for time in in_flight if time <= until):
@@ -171,8 +172,7 @@ def memory_edges(
 
     def take(number: int, pause: Edge | None) -> None:
         edge, bundle = later(pause, walk.edge(number)), issued[number].bundle
-        if issued[number].kind.operation.name != "pause":
-            walk.note(number, bundle)
+        walk.note(number, bundle)
         if edge and edge.earliest > bundle:  # beside each other, in the order of the bundle
             edge = Edge(bundle, edge.source)
         edges[number] = edge
@@ -182,16 +182,26 @@ def memory_edges(
         if in_flight:
             land(bundle)
         pause = paused
+        ends: list[int] = []
         for number in beside:
             operation = issued[number]
-            if not walk.ordered(number):
+            ordered = walk.ordered(number)
+            if ordered and operation.kind.breaks:
+                ends.append(number)
+                continue
+            if ordered or operation.kind.operation.defined_if:
+                latest = later(latest, Edge(bundle, number))
+            if not ordered:
                 edges[number] = pause if operation.kind.operation.defined_if else None
             elif operation.effect is LOADS:
                 take(number, pause)
             else:
                 in_flight.setdefault(operation.lands, []).append((number, pause))
-                if operation.kind.operation.name == "pause":
-                    paused = Edge(bundle + 1, number)
+        for number in ends:
+            edge = later(pause, latest)
+            edges[number] = edge and Edge(min(edge.earliest, bundle), edge.source)
+            if issued[number].kind.operation.name == "pause":
+                paused = Edge(bundle + 1, number)
     land(inf)
     return edge_columns(len(issued), edges)
 
