@@ -142,8 +142,8 @@ def test_a_jump_on_data_is_refused_with_its_bundle():
 
 
 def test_a_program_that_runs_too_long_is_refused():
-    with pytest.raises(InputError, match="SW219 bundle 0: more than 50 bundles"):
-        lift(one_by_one(("flow", ("jump", 0))), CHALLENGE, nothing_known(), max_bundles=50)
+    with pytest.raises(InputError, match="SW219 bundle 0: more than 2,000 bundles"):
+        lift(one_by_one(("flow", ("jump", 0))), CHALLENGE, nothing_known(), max_bundles=2_000)
 
 
 def test_of_two_writes_to_one_word_the_last_one_stands():

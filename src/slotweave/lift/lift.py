@@ -168,7 +168,7 @@ class Lifting:
         while not self._halted and self._pc < len(self._bundles):
             if self._time >= max_bundles:
                 raise RunTooLongError(
-                    self._refused(f"more than {max_bundles} bundles are run").diagnostic
+                    self._refused(f"more than {max_bundles:,} bundles are run").diagnostic
                 )
             self._step(self._bundles[self._pc])
         for time in sorted(self._in_flight):
