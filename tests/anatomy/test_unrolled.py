@@ -111,7 +111,7 @@ def test_a_straight_program_ends_behind_the_first_bundle_that_halts() -> None:
     ("bundles", "reason"),
     [
         (({"load": (("load", 0, 0),)}, {"flow": (("cond_jump", 0, 0),)}), "bundle 1: cond_jump"),
-        (({"flow": (("jump", 0),)},), "more than 1000 bundles"),
+        (({"flow": (("jump", 0),)},), "more than 1,000 bundles"),
     ],
 )
 def test_a_run_that_is_not_known_is_refused(bundles: tuple[Bundle, ...], reason: str) -> None:
