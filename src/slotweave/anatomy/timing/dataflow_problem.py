@@ -31,7 +31,7 @@ from slotweave.anatomy.timing.storage_free import storage_free_problem
 from slotweave.bounds import Bound, bound_ladder
 from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.ir.problem import DATA, Ints, Problem
-from slotweave.isa import WORD_MASK, Effect, Shape
+from slotweave.isa import WORD_MASK, Shape
 from slotweave.lift import PART
 from slotweave.machine import Machine
 from slotweave.rewrite.once import needed_once
@@ -99,13 +99,12 @@ def dataflow_graph(lifted: Dataflow, machine: Machine, whole: bool = True) -> Gr
     follows a block may read that.
     """
     graph = needed_once(lifted.graph, machine)
-    while sum(node.effect is Effect.STORE for node in graph.nodes):
+    while True:
         dead = dead_stores(graph)
-        unseen = dead.overwritten | (dead.not_output if whole else frozenset())
+        unseen = dead.overwritten | dead.not_output if whole else dead.overwritten
         if not unseen:
-            break
+            return graph
         graph = needed_once(without_stores(graph, unseen), machine)
-    return graph
 
 
 def dataflow_ladder(
