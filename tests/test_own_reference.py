@@ -112,7 +112,7 @@ def test_the_words_that_differ_are_named() -> None:
     made = kernel_of_function(copy, "copy")
     with pytest.raises(CheckFailed) as caught:
         made.reference(np.full(8, 7, dtype=np.uint32), {"n": 4}, CONTRACT)
-    assert "out[2] (address 6): 7 by the kernel, 8 by the reference, the first of 1" in str(
+    assert "out[2] (address 6): 7 by the kernel, 8 by the reference, the only such word" in str(
         caught.value
     )
 

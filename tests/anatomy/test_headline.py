@@ -173,3 +173,22 @@ def test_a_store_that_the_facts_forbid_asks_for_others(tmp_path: Path) -> None:
     command = answer.out.splitlines()[-1].removeprefix("next: ")
     assert command == shlex.join(["slotweave", "inspect", str(program), "--facts", "none"])
     assert slotweave(*shlex.split(command)[1:]).code == 0
+
+
+def test_one_idle_slot_is_told_of_as_one() -> None:
+    """It stands before the jump and the halt, which keep their place."""
+    said = said_of(
+        const(5), {**const(6), "flow": (("jump", 2),)},
+        {"store": (("store", 5, 6),), "flow": (("halt",),)},
+    )  # fmt: skip
+    assert said.startswith("The only idle slot of flow, the busiest engine, has no work left; ")
+
+
+def test_the_busiest_engine_is_the_one_that_fills_most_of_its_slots() -> None:
+    """load fills 3 slots and store 4, which both fit into two cycles."""
+    said = said_of(
+        const(5, 7), {**const(9), "store": (("store", 5, 7),)},
+        {"alu": (("+", 3, 5, 7),), "store": (("store", 5, 9),)}, {"alu": (("+", 4, 5, 7),)},
+        {"store": (("store", 9, 3),)}, {"store": (("store", 7, 4),)},
+    )  # fmt: skip
+    assert said.startswith("Of 8 idle slots of store, the busiest engine, ")

@@ -15,6 +15,7 @@ from slotweave.lift.blocks import basic_blocks
 from slotweave.machine import CHALLENGE, Machine
 from slotweave.simulate.legality import static_faults
 from slotweave.simulate.reference import run
+from slotweave.views.explain_text import explanation_lines
 from strategies.jumping_programs import jumping_tangle
 from strategies.odd_latencies import slow
 from strategies.tangled_programs import Tangle, small_memories
@@ -72,3 +73,14 @@ def test_a_part_with_results_in_flight_at_an_edge_is_refused():
                {"flow": (("cond_jump", 0, 0),)}, {"store": (("store", 0, 1),)})  # fmt: skip
     with pytest.raises(InputError, match="SW219 bundle 1: results are in flight where bundles 0"):
         part_at(Program(machine.name, bundles), machine, 1)
+
+
+def test_a_chain_that_begins_in_the_first_bundle_of_a_block_says_so() -> None:
+    text = Program("challenge", (
+        {"load": (("load", 0, 9),)}, {"flow": (("cond_jump", 0, 0),)},
+        {"load": (("const", 1, 5),)}, {"store": (("store", 1, 1),)},
+    ))  # fmt: skip
+    answer = explain_part(part_at(text, CHALLENGE, 3), CHALLENGE, 3, "store")
+    lines = [line.strip() for line in explanation_lines(answer)]
+    assert "as early as possible: its chain starts in the first bundle of its block" in lines
+    assert "nothing delays it: this is the first bundle of its block" in lines

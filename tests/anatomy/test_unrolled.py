@@ -111,7 +111,7 @@ def test_a_straight_program_ends_behind_the_first_bundle_that_halts() -> None:
     ("bundles", "reason"),
     [
         (({"load": (("load", 0, 0),)}, {"flow": (("cond_jump", 0, 0),)}), "bundle 1: cond_jump"),
-        (({"flow": (("jump", 0),)},), "more than 1000 bundles"),
+        (({"flow": (("jump", 0),)},), "more than 1,000 bundles"),
     ],
 )
 def test_a_run_that_is_not_known_is_refused(bundles: tuple[Bundle, ...], reason: str) -> None:
@@ -140,7 +140,7 @@ def test_accesses_are_known_pass_by_pass() -> None:
     ))  # fmt: skip
     one = unrolled(text, CHALLENGE, facts)
     assert one.path == (0, 1, 2, 3, 4, 5, 2, 3, 4, 5)
-    assert [one.known[at, "load", 0].region for at in (3, 7)] == ["x", "y"]
+    assert [one.known[at, "load", 0].regions for at in (3, 7)] == [("x",), ("y",)]
     placed = placements(one.program, CHALLENGE, one.known)
     loads = [number for number, ran in enumerate(placed.issued) if ran.slot == ("load", 4, 3)]
     assert [placed.free_from(number, "memory") for number in loads] == [0, 7]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from slotweave.anatomy.causes.idle_causes import idle_slots
 from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.causes.why_here import explain_bundle, explain_cycle
@@ -12,6 +14,7 @@ from slotweave.machine import CHALLENGE
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event
 from slotweave.views.explain_text import explanation_lines
+from strategies.odd_latencies import slow
 
 NOTHING: Bundle = {"flow": ()}
 TEXT = Program(
@@ -211,3 +214,56 @@ def test_a_long_chain_names_its_last_link() -> None:
     _why, lines = end_of(Program("challenge", ({"load": (("const", 0, 1),)}, *sums)), 20, "alu")
     assert "< 8 more, the last 0:load:0 `const 0 1`" in lines
     assert lines[-1] == "nothing delays it: this is the first bundle"
+
+
+def told_of(program: Program, bundle: int, engine: str) -> list[str]:
+    answer = explain_bundle(program, CHALLENGE, bundle, engine)
+    return [line.strip() for line in explanation_lines(answer)]
+
+
+@pytest.mark.parametrize("name", ["halt", "pause"])
+@pytest.mark.parametrize("first", ["flow", "store"])
+def test_a_halt_or_pause_comes_after_all_of_its_bundle_and_keeps_its_place(
+    name: str, first: str
+) -> None:
+    """Wherever the bundle lists it; moved up alone it would leave the store out."""
+    beside: Bundle = {"flow": ((name,),), "store": (("store", 0, 0),)}
+    if first == "store":
+        beside = dict(reversed(beside.items()))
+    text = Program("challenge", ({"load": (("const", 0, 5),)}, NOTHING, beside))
+    (halt,) = explain_bundle(text, CHALLENGE, 2, "flow").operations
+    assert [(hold.until, hold.by.engine) for hold in halt.held] == [(2, "store")]
+    assert (halt.free_from, halt.room, halt.keeps, halt.jumps) == (2, None, True, False)
+    assert told_of(text, 2, "flow")[1:3] == [
+        f"until 2: a {name} comes after 2:store:0 `store 0 0`",
+        f"a {name} keeps its place",
+    ]
+    (store,) = explain_bundle(text, CHALLENGE, 2, "store").operations
+    assert [hold.cause for hold in store.held] == ["operand"]
+    assert store.room == 1
+
+
+def test_a_halt_comes_after_a_store_that_lands_later() -> None:
+    stored: Bundle = {"store": (("store", 0, 0),)}
+    text = Program("challenge", ({"load": (("const", 0, 5),)}, stored, {"flow": (("halt",),)}))
+    (halt,) = explain_bundle(text, slow("store"), 2, "flow").operations
+    assert [(hold.until, hold.by.engine) for hold in halt.held] == [(1, "store")]
+
+
+def test_an_empty_bundle_on_the_way_is_named_as_such() -> None:
+    const: Bundle = {"load": (("const", 0, 5),)}
+    text = Program("challenge", (const, {}, {"store": (("store", 0, 0),)}))
+    why = "an empty bundle costs no cycle and has none"
+    assert f"nothing delays it from 1 on, but store has no free slot in 1: {why}" in told_of(
+        text, 2, "store"
+    )
+
+
+def test_of_slots_before_the_last_jump_it_is_not_said_that_nothing_is_left() -> None:
+    text = Program("challenge", (
+        {"load": (("const", 0, 5),)}, {"flow": (("jump", 2),), "load": (("const", 1, 5),)},
+        {"store": (("store", 0, 1),), "flow": (("halt",),)},
+    ))  # fmt: skip
+    (line,) = told_of(text, 0, "flow")
+    assert "only pauses, halts and jumps are left for this engine" in line
+    assert "no operation for this engine is left" in told_of(text, 0, "valu")[0]

@@ -95,7 +95,7 @@ def test_words_written_over_the_memory_are_part_of_it() -> None:
     found = counterexample(expects_zero, MEANT, facts("values"), 1, {26: 0})
     assert found is not None
     assert found.words == {26: 0}
-    assert "with 1 words changed" in str(found)
+    assert "with 1 word changed" in str(found)
 
 
 def test_a_run_that_fails_is_a_counterexample() -> None:

@@ -372,7 +372,7 @@ def test_division_by_zero_stays_as_it_is():
     [
         ("memory load 0 0\ncontrol cond_jump 0 0", "cond_jump in bundle 1 depends on data"),
         ("memory load 0 0\ncontrol jump_indirect 0", "jump_indirect in bundle 1 depends on data"),
-        ("control jump 0", "more than 1000 bundles"),
+        ("control jump 0", "more than 1,000 bundles"),
         ("scalar warp 0 0", "the machine refuses the program"),
         ("scalar const 0 0; scalar const 0 1", "SW104"),
     ],

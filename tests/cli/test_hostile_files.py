@@ -143,7 +143,7 @@ def test_a_program_that_never_stops_is_ended(tmp_path: Path, command: tuple[str,
     file = tmp_path / "endless.json"
     file.write_text(json.dumps(ENDLESS))
     answer = slotweave(command[0], file, *command[1:], "--max-cycles", 5000)
-    assert_refused(answer, "SW114", f"{file}, bundle 0", "5000 cycles", exit_code=1)
+    assert_refused(answer, "SW114", f"{file}, bundle 0", "5,000 cycles", exit_code=1)
 
 
 def test_a_file_without_end_is_refused() -> None:

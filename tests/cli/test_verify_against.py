@@ -61,10 +61,10 @@ def test_a_difference_names_the_stores_that_wrote_it(tmp_path: Path) -> None:
     silent, stores = saved(tmp_path, "a.json", NOTHING), saved(tmp_path, "b.json", STORES)
     answer = slotweave("verify", silent, "--against", stores)
     said = (
-        f"in {silent} (nothing writes it), 22 in {stores} (written by 1:store:0 `store 0 0`) "
-        "(seed 0, instance 0)"
+        f"in {silent} (nothing writes it), 22 in {stores} (written by 1:store:0 `store 0 0`)"
+        "; it is the only such word (seed 0, instance 0)"
     )
-    assert_refused(answer, "SW403", "values[0] (address 22) differs first: ", said, exit_code=1)
+    assert_refused(answer, "SW403", "values[0] (address 22) differs: ", said, exit_code=1)
 
 
 def test_what_is_traced_is_compared(tmp_path: Path) -> None:

@@ -140,7 +140,8 @@ def test_what_is_traced_counts_for_runs(compare) -> None:
     assert_refused(answer, "SW403", "0 words are written to the trace buffer instead of 1",
                    exit_code=1)  # fmt: skip
     answer = compare([*TRIPLE, {"flow": [["trace_write", 1]]}], traced)
-    assert_refused(answer, "SW403", "word 0 of the trace buffer is wrong", exit_code=1)
+    assert_refused(answer, "SW403", "trace[0] differs: ", exit_code=1)
+    assert "wrong" not in answer.err
 
 
 @pytest.mark.parametrize("swapped", [False, True])
@@ -165,10 +166,23 @@ def test_a_difference_names_the_stores_that_wrote_it(compare, tmp_path: Path) ->
     answer = compare([{"load": [["const", 4, 4]]}, {"store": [["store", 4, 4]]}], HALT,
                      facts={"memory_words": 5, "words": {"4": 7}})  # fmt: skip
     said = (
-        f"memory[4] differs first: 4 in {tmp_path / 'a.json'} (written by 1:store:0 `store 4 4`), "
-        f"7 in {tmp_path / 'b.json'} (nothing writes it) (seed 0, instance 0)"
+        f"memory[4] differs: 4 in {tmp_path / 'a.json'} (written by 1:store:0 `store 4 4`), "
+        f"7 in {tmp_path / 'b.json'} (nothing writes it); it is the only such word "
+        "(seed 0, instance 0)"
     )
     assert_refused(answer, "SW403", said, exit_code=1)
+
+
+def test_what_proof_and_runs_show_alike_is_said_once(compare) -> None:
+    def stored(word: int) -> list[dict[str, Any]]:
+        return [{"load": [["const", 0, 1], ["const", 1, word]]},
+                {"store": [["store", 0, 1]]}, {"load": [["const", 0, 2]]},
+                {"store": [["store", 0, 1]]}]  # fmt: skip
+
+    answer = compare(stored(7), stored(8), "--prove", facts={"memory_words": 5})
+    assert answer.err.count("memory[1]") == 1
+    assert answer.err.count("differs") == 1
+    assert_refused(answer, "SW409", "; it is the first of 2 such words (seed 0, ", exit_code=1)
 
 
 def test_facts_that_do_not_say_how_long_memory_is_will_not_do(compare) -> None:

@@ -116,7 +116,8 @@ def test_a_wrong_reference_is_caught_with_the_place_and_what_reproduces_it() -> 
         return after
 
     kernel = replace(TREE_HASH, reference=wrong)
-    caught("SW403", "values[17] (address 75)", "first of 1", "seed 0, instance 0", kernel=kernel)
+    said = ("values[17] (address 75)", "only such word", "seed 0, instance 0")
+    caught("SW403", *said, kernel=kernel)
 
 
 def test_a_kernel_that_changes_its_input_is_caught() -> None:

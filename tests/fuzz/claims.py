@@ -199,7 +199,7 @@ def more_slots_never_cost(job: ProgramJob) -> None:
 
 def timed_no_shorter_than_bounds(job: ProgramJob, own: dict[str, Any]) -> None:
     """Timed again, neither the program nor a part of it is below its bound."""
-    for bound in _bounds_of(job):
+    for bound in (*_bounds_of(job), *inspect_program(job.program, job.machine, job.facts).ladder):
         assert bound.cycles <= own["retimed"], (bound, own)
     parts = {part["start"]: part["retimed"] for part in own["parts"]}
     for block in bounded_blocks(job.program, job.machine, job.facts) if parts else ():
@@ -220,6 +220,8 @@ def repacking_keeps_the_meaning(job: ProgramJob) -> None:
                 assert said.bound is None or said.bound.cycles <= made.cycles, said
             for bound in bounds if time_is_cycles(job) and not rewriting else ():
                 assert bound.cycles <= made.cycles, (bound, made.cycles)
+            for variant in made.rounds[0] if made.rounds and not rewriting else ():
+                assert variant.least <= made.before, (variant, made.before)
             for block in made.blocks:
                 least = block.bound.cycles if block.bound else 0
                 assert least <= block.cycles <= block.before, block

@@ -201,7 +201,7 @@ def test_known_words_that_are_equal_are_one_range_and_read_back():
 
 def test_a_range_of_words_that_would_fill_the_machine_is_refused():
     text = json.dumps({"memory_words": 2**32, "words": {"0-4294967295": 1}})
-    with pytest.raises(InputError, match="makes more than 4194304 known words"):
+    with pytest.raises(InputError, match="makes more than 4,194,304 known words"):
         facts_from_json(text)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from slotweave.ir.facts import Facts, nothing_known
 from slotweave.ir.graph import Graph, Region
 from slotweave.ir.program import Program, Slot
 from slotweave.ir.verify.graph_verify import verify_graph
-from slotweave.lift import lift
+from slotweave.lift import lift, lift_counting
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.graph import run_graph
 from slotweave.simulate.reference import run
@@ -49,9 +51,10 @@ def test_the_graph_of_a_program_leaves_in_memory_what_the_program_leaves(case, f
     except CheckFailed as error:
         assume(error.diagnostic.code != "SW108")
         raise
-    graph = lift(straight, machine, facts)
-    verify_graph(graph)
-    assert run_graph(graph, memory) == end.memory.tolist()
+    for fewer in (False, True):
+        graph = lift_counting(straight, machine, facts, apart=fewer, joined=fewer).graph
+        verify_graph(graph)
+        assert run_graph(graph, memory) == end.memory.tolist()
 
 
 def test_a_word_used_for_two_values_leaves_no_order_between_them():
@@ -139,8 +142,8 @@ def test_a_jump_on_data_is_refused_with_its_bundle():
 
 
 def test_a_program_that_runs_too_long_is_refused():
-    with pytest.raises(InputError, match="SW219 bundle 0: more than 50 bundles"):
-        lift(one_by_one(("flow", ("jump", 0))), CHALLENGE, nothing_known(), max_bundles=50)
+    with pytest.raises(InputError, match="SW219 bundle 0: more than 2,000 bundles"):
+        lift(one_by_one(("flow", ("jump", 0))), CHALLENGE, nothing_known(), max_bundles=2_000)
 
 
 def test_of_two_writes_to_one_word_the_last_one_stands():
@@ -173,3 +176,31 @@ def test_an_access_past_the_end_of_memory_is_refused():
     beyond = one_by_one(("load", ("const", 1, 16)), ("load", ("vload", 2, 1)))
     with pytest.raises(CheckFailed, match="SW106 bundle 1: address 23 of 20 words"):
         lift(beyond, CHALLENGE, Facts(20))
+
+
+def test_a_load_of_words_that_are_only_read_is_one_load_whatever_is_read_there():
+    text = one_by_one(
+        ("load", ("load", 0, 1)), ("load", ("const", 2, 1)), ("alu", ("&", 0, 0, 2)),
+        ("load", ("load", 3, 0)), ("load", ("const", 5, 12)), ("store", ("store", 5, 3)),
+        ("load", ("vload", 8, 1)), ("store", ("vstore", 5, 8)),
+    )  # fmt: skip
+    graph = lift_counting(text, CHALLENGE, replace(WORDS, words={}), joined=True).graph
+    verify_graph(graph)
+    assert ops(graph).count("vload") == 1
+    assert "overlay" not in ops(graph)
+
+
+def test_regions_that_one_access_lies_in_are_joined():
+    """Where only some are judged at the end, no more words are than the access touches."""
+    text = one_by_one(
+        ("load", ("const", 0, 9)), ("load", ("vload", 8, 0)), ("store", ("vstore", 0, 8))
+    )
+    first = Region("first", 0, 12, output=True)
+
+    def regions(second: Region) -> list[tuple[int, bool]]:
+        facts = Facts(24, {}, (first, second))
+        found = lift_counting(text, CHALLENGE, facts, joined=True).graph.regions
+        return [(region.start, region.output) for region in found]
+
+    assert regions(Region("second", 12, 12, output=True)) == [(0, True)]
+    assert regions(Region("second", 12, 12)) == [(0, True), (9, True), (17, False)]

@@ -490,3 +490,32 @@ def test_the_scalar_program_of_the_judged_shape_becomes_short():
     vectors = repack(program, CHALLENGE, facts, VECTORS)
     assert vectors.before == 147_734
     assert vectors.cycles < 1_300
+
+
+#: x is words 0 to 7, which are only read, y is words 8 to 15. Words 4 to 11 lie in both.
+IN_BOTH = Facts(32, {}, (Region("x", 0, 8, read_only=True), Region("y", 8, 8, output=True)))
+BOTH_LOADED = (
+    {"load": (("const", 0, 4), ("const", 1, 8))},
+    {"load": (("vload", 8, 0),)},
+    {"store": (("vstore", 1, 8),)},
+)
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_no_variant_is_bounded_above_a_program_that_loads_from_two_regions(read_only):
+    x = replace(IN_BOTH.regions[0], read_only=read_only, output=not read_only)
+    facts = replace(IN_BOTH, regions=(x, IN_BOTH.regions[1]))
+    done = repack(Program("challenge", BOTH_LOADED), CHALLENGE, facts, FAST)
+    tried = {one.name: one for one in done.rounds[0]}
+    assert tried["as it stands"].least == done.before == 3
+
+
+def test_a_load_from_two_regions_is_forwarded():
+    again = (
+        *BOTH_LOADED,
+        {"load": (("vload", 16, 0),)},
+        {"load": (("const", 2, 12),)},
+        {"store": (("store", 1, 20),)},
+    )
+    done = repack(Program("challenge", again), CHALLENGE, IN_BOTH, BY_ITSELF, budget=Budget(20))
+    assert (done.before, done.cycles) == (6, 4)

@@ -22,7 +22,7 @@ def twin_of(ran: Ran, given: Mapping[str, int], starts: Collection[int] = ()) ->
     Blocks of the run begin at `starts`, and in the beginning.
     """
     engines = _engines(ran)
-    busiest = max(engines, key=lambda name: -(-engines[name]["used"] // ran.machine.slots[name]))
+    busiest = max(engines, key=lambda name: engines[name]["used"] / ran.machine.slots[name])
     ladder = {
         name: -(-row["used"] // ran.machine.slots[name]) for name, row in engines.items()
     }  # fmt: skip
@@ -108,17 +108,34 @@ def _double_writes(ran: Ran) -> dict[str, Any]:
 
 
 def _useful(ran: Ran) -> set[int]:
-    """What has an effect, and whatever is read by something useful, until nothing is added."""
+    """What has an effect that is seen, and whatever is read by something useful."""
     pure = (Effect.NONE, Effect.LOAD)
-    useful = {
-        n for n in range(len(ran.events))
-        if OPERATIONS[ran.operation(n)].effect not in pure
-    }  # fmt: skip
-    while True:
-        more = {maker for n in useful for maker in ran.makers[n]} - useful
-        if not more:
-            return useful
-        useful |= more
+    useful: set[int] = set()
+    for n in reversed(range(len(ran.events))):
+        if ran.stores(n):
+            useful |= set() if _overwritten(ran, n, useful) else {n}
+        elif OPERATIONS[ran.operation(n)].effect not in pure:
+            useful.add(n)
+        if n in useful:
+            useful |= ran.makers[n]
+    return useful
+
+
+def _overwritten(ran: Ran, number: int, useful: Collection[int]) -> bool:
+    """Is each word, in each run, stored again in a later bundle before a pause or a useful load?"""
+    here = ran.events[number].bundle
+    later = [n for n in useful if ran.events[n].bundle > here and (ran.stores(n) or ran.loads(n))]
+    pauses = [e.bundle for n, e in enumerate(ran.events) if ran.name(n) == "pause"]
+    until = min((bundle for bundle in pauses if bundle >= here), default=len(ran.program.bundles))
+    for words in ran.memory_words:
+        for word in words[number]:
+            touching = [n for n in later if word in words[n]]
+            first = min((ran.events[n].bundle for n in touching), default=until + 1)
+            if first > until or any(
+                ran.loads(n) for n in touching if ran.events[n].bundle == first
+            ):
+                return False
+    return True
 
 
 def _repeated(ran: Ran) -> int:

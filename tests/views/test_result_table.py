@@ -21,7 +21,7 @@ from slotweave.machine import CHALLENGE
 from slotweave.repacking import RepackOptions, repack
 from slotweave.repacking.blocks.one_block import RepackedBlock
 from slotweave.views.inspect_table import inspect_view
-from slotweave.views.parts import title
+from slotweave.views.parts import gap_text, title
 from slotweave.views.repack_lines import vector_lines
 from slotweave.views.result_table import compiled_view, repacked_view
 from support.tree_hash import compiled
@@ -155,3 +155,7 @@ def test_a_schedule_as_short_as_its_bound_says_so(
     of = "for the operations of this plan"
     of = of if run is None else "for one run of these slots, each on its engine"
     assert f"none: no schedule is shorter {of}" in " ".join(shown(compiled_view(tight)).split())
+
+
+def test_large_gaps_have_their_thousands_apart() -> None:
+    assert gap_text(14_895, 1_000, "") == "13,895 cycles (1,389.5 % above the bound)"

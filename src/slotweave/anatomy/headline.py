@@ -18,14 +18,15 @@ _NO_SLACK = {
     "heads and tails": "no order of these operations, each on its engine, takes less",
     "dataflow": "no order of these operations takes less, on whatever engines",
 }
+#: Why slots are idle: of one, and of several.
 _REASONS = {
-    "free": "could hold a later operation that waits for nothing",
-    "jump": "have no work other than what comes after a jump",
-    "scratch": "wait for a word of scratch that is in use",
-    "memory": "wait for an access to memory, a pause or a trace",
-    "elsewhere": "wait for an operand whose engine is full",
-    "dependence": "wait for operands",
-    "nothing": "come after the engine's last operation",
+    "free": ("could hold", "could hold", "a later operation that waits for nothing"),
+    "jump": ("has", "have", "no work other than what comes after a jump"),
+    "scratch": ("waits", "wait", "for a word of scratch that is in use"),
+    "memory": ("waits", "wait", "for an access to memory, a pause or a trace"),
+    "elsewhere": ("waits", "wait", "for an operand whose engine is full"),
+    "dependence": ("waits", "wait", "for operands"),
+    "nothing": ("has", "have", "no work left"),
 }
 
 
@@ -73,8 +74,19 @@ def _with_slack(found: Inspection, view: RunView, bound: Bound) -> str:
         )
     idle = view.idle[engine]
     cause, slots = max(idle.items(), key=lambda pair: (pair[0] != "nothing", pair[1]))
+    one, several, why = _REASONS[cause]
     return (
-        f"Of {plural(sum(idle.values()), 'idle slot')} of {engine}, the busiest engine, {slots:,} "
-        f"{_REASONS[cause]}; with these operations on their engines at most "
+        f"{_share_of(sum(idle.values()), slots, engine)} {one if slots == 1 else several} {why}; "
+        "with these operations on their engines at most "
         f"{plural(found.cycles - bound.cycles, 'cycle')} can be saved."
+    )
+
+
+def _share_of(total: int, slots: int, engine: str) -> str:
+    """Of how many of its idle slots something is said."""
+    if slots < total:
+        return f"Of {total:,} idle slots of {engine}, the busiest engine, {slots:,}"
+    return (
+        f"The {'only idle slot' if total == 1 else f'{total:,} idle slots'} of {engine}, "
+        "the busiest engine,"
     )

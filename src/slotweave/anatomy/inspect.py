@@ -100,8 +100,13 @@ def _with_run(
         run_bundles=None if as_written else len(run.path),
         ladder=(*engines, *own, replace(dataflow, name="dataflow")),
         dataflow=dataflow,
-        view=_run_view(run, machine, placed, best_bound(tuple(engines)).name),
+        view=_run_view(run, machine, placed, _busiest(about)),
     )
+
+
+def _busiest(about: Inspection) -> str:
+    """The engine that fills most of its slots; of several the first."""
+    return max(about.engines, key=lambda name: about.engines[name].share)
 
 
 def refuse_faults(program: Program, machine: Machine) -> tuple[Diagnostic, ...]:

@@ -64,13 +64,13 @@ def _only_leader(ends: _Ends, leader: dict[int, int]) -> int:
 
 def _makers(placed: Placements) -> Iterator[tuple[int, ...]]:
     """The operations whose results each one reads, from scratch or from memory."""
-    stored: dict[tuple[str | None, int, int], int] = {}
+    stored: dict[tuple[str, int, int], int] = {}
     for number, operation in enumerate(placed.issued):
         makers = operation.producers
         effect = operation.kind.operation.effect
         if effect is LOADS or effect is STORES:
             where = placed.touched[number]
-            keys = [(where.region, where.base, word) for word in where.words]
+            keys = [(at, where.base, word) for at in where.regions for word in where.words]
             if effect is STORES:
                 stored.update(dict.fromkeys(keys, number))
             else:

@@ -32,6 +32,7 @@ from slotweave.results.checked import NOT_ASKED, Verification
 from slotweave.simulate.run import MAX_CYCLES
 
 if TYPE_CHECKING:
+    from slotweave.check.definition.counterexample import Refutable
     from slotweave.driver.comparison import Subject
     from slotweave.driver.proof import Proved
     from slotweave.driver.verifying import Trial
@@ -208,8 +209,18 @@ def _shown_by(runs: Callable[[], object]) -> str:
     try:
         runs()
     except CheckFailed as shown:
-        return f"; {shown.diagnostic.message}"
+        return shown.diagnostic.message
     return ""
+
+
+def _with_what_runs_show(proved: Refutable, shown: str) -> str:
+    """Why two programs are not the same; where runs show just that, it is said once."""
+    found = proved.evidence
+    if found is not None and not found.failure:
+        again = f"{found.place} differs: {found.got:,} in "
+        if shown.startswith(again) and f", {found.expected:,} in " in shown:
+            return shown
+    return f"{proved.why}; {shown}" if shown else proved.why
 
 
 def _under_facts(pair: _Pair, facts: Facts, name: str) -> Verification:
@@ -235,7 +246,7 @@ def _under_facts(pair: _Pair, facts: Facts, name: str) -> Verification:
         verdict = prove_same(one, two, facts)
         about["proved"] = compared_json(verdict, facts, name, about["of"])
         if verdict.refuted:
-            why = f"{verdict.why}{_shown_by(runs)}"
+            why = _with_what_runs_show(verdict, _shown_by(runs))
             raise CheckFailed(Diagnostic("SW409", why), about)
     verified = runs()
     theirs = longest_run(two, facts, words, trial)  # it changes nothing that it may not, either

@@ -6,6 +6,11 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def only_or_first(number: int) -> str:
+    """Which of that many words is named: `the only such word`, `the first of 1,000 such words`."""
+    return "the only such word" if number == 1 else f"the first of {number:,} such words"
+
+
 #: Of what cycles are that are the same whatever the input is.
 EVERY_RUN = "every run"
 

@@ -16,6 +16,7 @@ import numpy as np
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.runs.breadth import Workload, run_broadly
 from slotweave.check.runs.execution import (
+    Told,
     Verified,
     Words,
     instance_memory,
@@ -32,8 +33,8 @@ from slotweave.ir.facts import Facts
 from slotweave.machine import Machine
 from slotweave.simulate.run import MAX_CYCLES, Run
 
-#: What to say of a memory on which two programs end differently.
-Told = Callable[[Words], str]
+#: Says something of a memory on which two programs end differently.
+Telling = Callable[[Words], Told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def verified_by_kernel(subject: Subject, use: Use, trial: Trial) -> Verified:
 
 
 def verified_by_program(
-    subject: Subject, other: Subject, use: Use, trial: Trial, told: Told
+    subject: Subject, other: Subject, use: Use, trial: Trial, told: Telling
 ) -> Verified:
     """Runs of the program on memories of the kernel, compared with the ends of runs of `other`.
 
@@ -121,7 +122,7 @@ def verified_under_facts(
     facts: Facts,
     words: int,
     trial: Trial,
-    told: Told,
+    told: Telling | None,
     *,
     derived: bool = False,
 ) -> Verified:

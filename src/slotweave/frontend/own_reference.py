@@ -13,6 +13,7 @@ from contextlib import redirect_stdout
 import numpy as np
 
 from slotweave.base.diagnostics import Diagnostic, InputError, ReferenceDiffers, SlotweaveError
+from slotweave.base.wording import only_or_first
 from slotweave.frontend.kernel import Parameters, Words
 from slotweave.frontend.kernel_function import Reference
 from slotweave.frontend.trace import kernel_failure
@@ -84,7 +85,7 @@ def _expect_equal(reference: Reference, wanted: Words, got: Words, region: Regio
         reason = (
             f"the kernel and its reference {_name(reference)} differ at {region.name}[{index}] "
             f"(address {region.start + index}): {got[index]} by the kernel, {wanted[index]} by the "
-            f"reference, the first of {len(wrong)} such words; one of the two is wrong"
+            f"reference, {only_or_first(len(wrong))}; one of the two is wrong"
         )
         file, line = _place(reference)
         raise ReferenceDiffers(Diagnostic("SW403", reason, file=file, line=line))

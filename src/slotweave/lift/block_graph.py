@@ -86,7 +86,11 @@ def block_graph(
         try:
             lifting = _BlockLifting(straight, machine, facts, partition, variables)
             graph = lifting.block_graph(decided)
-            break
+            accesses = lifting.accesses
+            spans = accesses.computed_spans(accesses.widths_used()), accesses.known
+            if (fewer := partition.joined(*spans)) == partition:
+                break
+            partition = fewer
         except Repartition as better:
             partition = better.partition
     if graph is None:

@@ -79,12 +79,14 @@ def lift_counting(
     record: bool = False,
     *,
     apart: bool = False,
+    joined: bool = False,
     checked: bool = False,
     path: Sequence[int] | None = None,
 ) -> Lifted:
     """The graph of `program` under `facts`, and its cycles; with `record` also the slots that ran.
 
-    With `apart` parts of a region that no computed address mixes become regions of their own.
+    With `apart` parts of a region that no computed address mixes become regions of their own, with
+    `joined` regions in which one access lies become one where that costs nothing.
     `checked` says that `static_faults` has found nothing but double writes in the program. Where a
     jump depends on data, the bundle that comes next in `path` is taken, if it is given: the bundles
     of some run, in their order. The graph holds for the runs that take it.
@@ -103,7 +105,11 @@ def lift_counting(
             lifting.ran = [] if record else None
             graph = lifting.graph(max_bundles)
             widths = lifting.accesses.widths_used()
-            finer = partition.split(lifting.accesses.computed_spans(widths), lifting.accesses.known)
+            spans = lifting.accesses.computed_spans(widths), lifting.accesses.known
+            if joined and (fewer := partition.joined(*spans)) != partition:
+                partition = fewer
+                continue
+            finer = partition.split(*spans)
             if not apart or finer == partition:
                 return Lifted(graph, lifting.cycles, tuple(lifting.path), lifting.used(widths),
                               finer, tuple(lifting.ran or ()), *lifting.constants,
@@ -162,7 +168,7 @@ class Lifting:
         while not self._halted and self._pc < len(self._bundles):
             if self._time >= max_bundles:
                 raise RunTooLongError(
-                    self._refused(f"more than {max_bundles} bundles are run").diagnostic
+                    self._refused(f"more than {max_bundles:,} bundles are run").diagnostic
                 )
             self._step(self._bundles[self._pc])
         for time in sorted(self._in_flight):

@@ -2,15 +2,15 @@
 
 Guarantees: the regions of a partition are disjoint and cover memory. Under facts without regions
 there is one, all of memory, and it is output. Regions that the program does not keep apart are
-made one (`merged`), and one that it writes to is no input (`writable`); both only add to what must
-stay in order and to what must be right at the end. Regions that it uses as several come apart
-(`split`).
+made one (`merged`, `joined`), and one that it writes to is no input (`writable`); both only add to
+what must stay in order and to what must be right at the end. Regions that it uses as several come
+apart (`split`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -40,18 +40,55 @@ class Partition:
         first = bisect_right(self._starts, lowest) - 1
         return self.regions[max(first, 0) : bisect_right(self._starts, highest)]
 
-    def merged(self, lowest: int, highest: int) -> Partition:
-        """The partition with one region in place of all that hold `lowest` to `highest`."""
+    def merged(self, lowest: int, highest: int, output: bool | None = None) -> Partition:
+        """The partition with one region in place of all that hold `lowest` to `highest`.
+
+        It is `output` if one of them is, or only read, unless that is said.
+        """
         together = self.covering(lowest, highest)
         one = Region(
             "+".join(region.name for region in together),
             together[0].start,
             sum(region.length for region in together),
             read_only=all(region.read_only for region in together),
-            output=any(region.output or region.read_only for region in together),
+            output=(
+                any(region.output or region.read_only for region in together)
+                if output is None
+                else output
+            ),
         )
         at = self.regions.index(together[0])
         return Partition((*self.regions[:at], one, *self.regions[at + len(together) :]))
+
+    def joined(self, computed: Iterable[Range], known: Iterable[Range]) -> Partition:
+        """The partition in which regions are one if an access at a known address lies in them.
+
+        So they are only where that puts nothing else in order: all of them are only read, or no
+        computed address leads there. Where only some are judged at the end, no more words of them
+        are one, and judged, than such accesses touch.
+        """
+        partition, mixed = self, sorted(computed)
+        spans = sorted(known)
+        for low, high in spans:
+            together = partition.covering(low, high)
+            first, last = together[0].start, together[-1].stop - 1
+            judged = {region.output for region in together if not region.read_only}
+            if len(together) == 1 or (
+                judged and any(one <= last and first <= other for one, other in mixed)
+            ):
+                continue
+            if len(judged) == 2:
+                partition = partition.cut(*_overlapping(low, high, spans))
+            partition = partition.merged(low, high, any(one.output for one in together))
+        return partition
+
+    def cut(self, *places: int) -> Partition:
+        """The partition in which a region begins at each of `places`."""
+        regions: list[Region] = []
+        for region in self.regions:
+            inside = {place for place in places if region.start < place < region.stop}
+            regions += _cut(region, {region.start, *inside, region.stop})
+        return Partition(tuple(regions))
 
     def writable(self, region: Region) -> Partition:
         """The partition in which `region` is judged at the end and may be written before."""
@@ -91,13 +128,27 @@ def _pieces(region: Region, spans: list[tuple[int, int, bool]]) -> list[Region]:
     for low, high, computed in sets:
         if computed:
             cuts.update((low, min(high + 1, region.stop)))
-    edges = sorted(cuts)
+    return _cut(region, cuts)
+
+
+def _cut(region: Region, edges: Collection[int]) -> list[Region]:
+    """`region` cut at `edges`, of which two are its own."""
     if len(edges) == 2:
         return [region]
     return [
         replace(region, name=f"{region.name}, {low} to {high - 1}", start=low, length=high - low)
-        for low, high in pairwise(edges)
+        for low, high in pairwise(sorted(edges))
     ]
+
+
+def _overlapping(low: int, high: int, spans: Sequence[Range]) -> tuple[int, int]:
+    """Where the words begin and end that `low` .. `high` and the `spans` cover that overlap."""
+    while True:
+        found = [span for span in spans if span[0] <= high and low <= span[1]]
+        wider = min(one for one, _ in found), max(other for _, other in found)
+        if wider == (low, high):
+            return low, high + 1
+        low, high = wider
 
 
 def partition_of(facts: Facts) -> Partition:

@@ -87,7 +87,7 @@ def run_round(
     while True:
         begun = budget.clock()
         with abandoning(budget, "the program was still being lifted"):
-            lifted = lift_counting(program, machine, facts, apart=apart)
+            lifted = lift_counting(program, machine, facts, apart=apart, joined=True)
             if lifted.in_flight_at is not None:
                 raise _in_flight(lifted.in_flight_at)
             took = budget.clock() - begun

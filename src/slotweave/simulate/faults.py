@@ -45,7 +45,7 @@ def never_written(word: int) -> Fault:
 
 
 def cycle_limit(max_cycles: int, bundle: int) -> Diagnostic:
-    message = f"still running after {max_cycles} cycles"
+    message = f"still running after {max_cycles:,} cycles"
     return Diagnostic("SW114", message, bundle=bundle)
 
 

@@ -6,7 +6,12 @@ expression of words before the run; `check.refinement` proves that of each resul
 
 from slotweave.vectorize.answer_loads import answer_loads
 from slotweave.vectorize.compute_choices import compute_choices
-from slotweave.vectorize.drop_dead_stores import DeadStores, dead_stores, drop_dead_stores
+from slotweave.vectorize.drop_dead_stores import (
+    DeadStores,
+    dead_stores,
+    drop_dead_stores,
+    without_stores,
+)
 from slotweave.vectorize.forward_stores import forward_stores
 from slotweave.vectorize.label_items import label_items
 from slotweave.vectorize.load_together import load_together
@@ -28,4 +33,5 @@ __all__ = [
     "load_together",
     "pack_isomorphic",
     "pack_lanes",
+    "without_stores",
 ]

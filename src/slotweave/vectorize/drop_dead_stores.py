@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from slotweave.ir.graph import Graph
@@ -13,7 +14,11 @@ from slotweave.vectorize.copying import Copy
 def drop_dead_stores(graph: Graph) -> Graph:
     """`graph` without stores at known addresses whose words are never seen."""
     found = dead_stores(graph)
-    dead = found.overwritten | found.not_output
+    return without_stores(graph, found.overwritten | found.not_output)
+
+
+def without_stores(graph: Graph, dead: Set[int]) -> Graph:
+    """`graph` without these stores; what is left is in order as their addresses say."""
     copy = Copy(graph)
     number: list[int] = []
     for index, node in enumerate(graph.nodes):

@@ -56,7 +56,7 @@ def output_difference_text(found: OutputDifference, names: tuple[str, str]) -> s
         f"{_word(left)} in {name} ({_written_by(left)})"
         for left, name in zip((found.a, found.b), names, strict=True)
     ]
-    return f"{found.where} differs first: {', '.join(sides)}"
+    return f"{found.where} differs: {', '.join(sides)}"
 
 
 def _written_by(left: Left) -> str:

@@ -45,18 +45,24 @@ _EMPTY = {
 _ENDS = {
     "keeps": "a pause, a halt or a jump keeps its place",
     "first": "nothing delays it: this is the first bundle",
+    "entry": "nothing delays it: this is the first bundle of its block",
     "together": "operations of this bundle wait for each other",
     "full": "nothing delays it from {free:,} on, but {engine} has no free slot in {span}",
+    "uncounted": "nothing delays it from {free:,} on, but {engine} has no free slot in {span}: "
+    "an empty bundle costs no cycle and has none",
     "room": "nothing delays it from {free:,} on: {engine} has a free slot in {room}",
 }
 #: What to say of an operation whose chain ends so.
 _HELD_BY_CHAIN = {
     "keeps": "as early as what it waits for, which leads back to something fixed in its place",
     "first": "as early as possible: its chain starts in the first bundle",
+    "entry": "as early as possible: its chain starts in the first bundle of its block",
     "together": "as early as what it waits for, which leads back to operations that wait "
     "for each other",
     "full": "as early as what it waits for, which leads back to {span}, where {engine} "
     "has no free slot",
+    "uncounted": "as early as what it waits for, which leads back to {span}, where {engine} "
+    "has no free slot: an empty bundle costs no cycle and has none",
     "room": "as early as what it waits for, but that chain starts with an operation that "
     "could move to {room}",
 }
@@ -92,6 +98,8 @@ def explanation_lines(answer: Explanation) -> Iterator[str]:
 
 
 def _reason(empty: EmptySlots) -> str:
+    if empty.cause == "nothing" and empty.kept:
+        return "only pauses, halts and jumps are left for this engine, which keep their place"
     return _EMPTY[empty.cause].format(operations=plural(empty.could_move, "later operation"))
 
 
@@ -180,10 +188,12 @@ def _cause(link: Link) -> str:
 def _verdict(operation: ExplainedOperation) -> str:
     if operation.jumps:
         return "a jump keeps its place, where its block ends"
+    if operation.keeps:
+        return f"{_NAMES[operation.place.mnemonic]} keeps its place"
     times = _times(operation)
     if operation.free_from == operation.place.at:
         return _HELD_BY_CHAIN[operation.end.why].format(**_times(operation.end))
-    return _ENDS["full" if operation.room is None else "room"].format(**times)
+    return _ENDS[operation.end.why].format(**times)
 
 
 def _times(operation: ExplainedOperation | End) -> dict[str, Any]:

@@ -93,5 +93,5 @@ def gap_text(cycles: int, bound: int, of: str) -> str:
     """How far the cycles are from a bound, which is one `of` something."""
     if cycles == bound:
         return f"none: no schedule is shorter {of}"
-    share = f" ({100 * (cycles - bound) / bound:.1f} % above the bound)" if bound else ""
+    share = f" ({100 * (cycles - bound) / bound:,.1f} % above the bound)" if bound else ""
     return f"{plural(cycles - bound, 'cycle')}{share}"

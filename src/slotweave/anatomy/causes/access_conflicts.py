@@ -1,17 +1,17 @@
 """Order in memory: which access must stay after which.
 
-Two accesses are apart only if they lie in different regions, or if their addresses have the same
+Two accesses are apart only if no region holds words of both, or if their addresses have the same
 base and ranges that do not overlap; regions, and addresses that were read from memory, are known
 from facts alone. A load reads memory in its bundle, whatever stands beside it: it follows the
 stores that have landed by then and that it may alias. A store follows the loads that read before it
 lands, those beside it too, wherever the bundle lists them, and stores that land before it; beside
 these, it may still stand where it lands after them. What only is read has no order.
 
-An access that facts say nothing of although they say something of others may alias everything.
 Traces follow each other. All that has an order follows the pauses of earlier bundles, and a pause
-or a halt follows all of that, or stands beside it. A jump, which an unrolled program still has, has
-no order. What may fault for a zero divisor stays after the pauses before it: moved, it would keep
-what the pause shows from being seen. Accesses that fault do so wherever they stand between pauses.
+or a halt follows all of that, or stands beside it, wherever the bundle lists it. A jump, which an
+unrolled program still has, has no order. What may fault for a zero divisor stays after the pauses
+before it: moved, it would keep what the pause shows from being seen. Accesses that fault do so
+wherever they stand between pauses.
 """
 
 from __future__ import annotations
@@ -63,56 +63,51 @@ class _History:
 
 @dataclass
 class _Order:
-    """The accesses so far: those of each region, and those that alias everything."""
+    """The accesses so far: those of each region."""
 
     loads: dict[str, _History] = field(default_factory=dict)
     stores: dict[str, _History] = field(default_factory=dict)
-    everywhere: _History = field(default_factory=_History)
 
     def conflict(self, histories: dict[str, _History], touched: Touched) -> Edge | None:
-        """The latest of `histories` that `touched` may alias, or that aliases everything."""
-        edge = self.everywhere.conflict(touched.base, ())
-        if touched.region is None:
-            for history in histories.values():
-                edge = later(edge, history.conflict(touched.base, ()))
-        elif touched.region in histories:
-            edge = later(edge, histories[touched.region].conflict(touched.base, touched.words))
+        """The latest of `histories` that `touched` may alias."""
+        edge = None
+        for region in touched.regions:
+            if region in histories:
+                edge = later(edge, histories[region].conflict(touched.base, touched.words))
         return edge
 
     def add(self, histories: dict[str, _History], touched: Touched, edge: Edge) -> None:
-        if touched.region is None:
-            self.everywhere.add(touched.base, (), edge)
-        else:
-            history = histories.setdefault(touched.region, _History())
+        for region in touched.regions:
+            history = histories.setdefault(region, _History())
             history.add(touched.base, touched.words, edge)
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The words at these distances from `base` in `region`; everything if there is no region."""
+    """The words at these distances from `base`, all of which lie in `regions`."""
 
-    region: str | None
+    regions: tuple[str, ...]
     base: int
     words: tuple[int, ...] = ()
 
     def may_alias(self, other: Touched) -> bool:
         """May one of the words be one of `other`?"""
-        if self.region is None or other.region is None:
-            return True
-        if self.region != other.region:
+        if self.regions != other.regions and set(self.regions).isdisjoint(other.regions):
             return False
         return self.base != other.base or not set(self.words).isdisjoint(other.words)
 
 
 class MemoryWalk:
-    """Goes through a program access by access; `edge` is what came before and may alias."""
+    """Goes through a program access by access; `edge` is what came before and may alias.
+
+    Of pauses and halts it knows what they come after, not what comes after them.
+    """
 
     def __init__(
         self, issued: tuple[Issued, ...], touched: Mapping[int, Touched], known: KnownAccesses
     ) -> None:
         self._issued, self._touched, self._known = issued, touched, known
         self._order = _Order()
-        self._paused: Edge | None = None
         self._traced: Edge | None = None
         self._latest: Edge | None = None  # where the latest of all stands
 
@@ -129,25 +124,22 @@ class MemoryWalk:
         """Until when an operation waits, which is ordered, and for which one."""
         operation = self._issued[number]
         if operation.effect is TRACES:
-            return later(self._paused, self._traced)
+            return self._traced
         if operation.effect not in (LOADS, STORES):
-            return later(self._paused, self._latest)
+            return self._latest
         words = self._touched[number]
         edge = self._order.conflict(self._order.stores, words)
         if operation.effect is STORES:
             edge = later(edge, self._order.conflict(self._order.loads, words))
             edge = edge and Edge(edge.earliest + 1 - operation.kind.latency, edge.source)
-        return later(self._paused, edge)
+        return edge
 
     def note(self, number: int, at: int) -> None:
-        """The operation, which is ordered, stands in bundle `at`."""
+        """The operation, which is ordered and no pause or halt, stands in bundle `at`."""
         operation = self._issued[number]
         self._latest = later(self._latest, Edge(at, number))
         if operation.effect is TRACES:
             self._traced = later(self._traced, Edge(at + 1, number))
-            return
-        if operation.effect not in (LOADS, STORES):
-            self._paused = later(self._paused, Edge(at + 1, number))
             return
         words = self._touched[number]
         if operation.effect is LOADS:
@@ -170,7 +162,8 @@ def memory_edges(
     walk = MemoryWalk(issued, touched, known)
     edges: dict[int, Edge | None] = {}
     in_flight: dict[int, list[tuple[int, Edge | None]]] = {}  # landing -> operations, as issued
-    paused: Edge | None = None  # by the last pause so far: the walk knows of none
+    paused: Edge | None = None  # by the last pause so far: the walk knows of no pause or halt
+    latest: Edge | None = None  # where the last of what a pause or a halt comes after stands
 
     def land(until: float) -> None:
         for time in sorted(time for time in in_flight if time <= until):
@@ -179,8 +172,7 @@ def memory_edges(
 
     def take(number: int, pause: Edge | None) -> None:
         edge, bundle = later(pause, walk.edge(number)), issued[number].bundle
-        if issued[number].kind.operation.name != "pause":
-            walk.note(number, bundle)
+        walk.note(number, bundle)
         if edge and edge.earliest > bundle:  # beside each other, in the order of the bundle
             edge = Edge(bundle, edge.source)
         edges[number] = edge
@@ -190,16 +182,26 @@ def memory_edges(
         if in_flight:
             land(bundle)
         pause = paused
+        ends: list[int] = []
         for number in beside:
             operation = issued[number]
-            if not walk.ordered(number):
+            ordered = walk.ordered(number)
+            if ordered and operation.kind.breaks:
+                ends.append(number)
+                continue
+            if ordered or operation.kind.operation.defined_if:
+                latest = later(latest, Edge(bundle, number))
+            if not ordered:
                 edges[number] = pause if operation.kind.operation.defined_if else None
             elif operation.effect is LOADS:
                 take(number, pause)
             else:
                 in_flight.setdefault(operation.lands, []).append((number, pause))
-                if operation.kind.operation.name == "pause":
-                    paused = Edge(bundle + 1, number)
+        for number in ends:
+            edge = later(pause, latest)
+            edges[number] = edge and Edge(min(edge.earliest, bundle), edge.source)
+            if issued[number].kind.operation.name == "pause":
+                paused = Edge(bundle + 1, number)
     land(inf)
     return edge_columns(len(issued), edges)
 
@@ -212,10 +214,7 @@ def _may_wait(kind: SlotKind) -> bool:
 def touched_words(
     issued: Sequence[Issued], columns: SlotColumns, values: WordValues, known: KnownAccesses
 ) -> Mapping[int, Touched]:
-    """What each load and store reads or writes in memory.
-
-    What aliases everything has a base of its own.
-    """
+    """What each load and store reads or writes in memory."""
     return {
         number: _touched(number, issued[number], values, known)
         for number in columns.numbers(lambda kind: kind.operation.effect in (LOADS, STORES))
@@ -224,8 +223,6 @@ def touched_words(
 
 def _touched(number: int, operation: Issued, values: WordValues, known: KnownAccesses) -> Touched:
     access = known.get(operation.place)
-    if known and access is None:
-        return Touched(None, -1 - number)
     address = values.addresses[number]
     if access is not None and access.first is not None:
         address = access.first
@@ -233,4 +230,4 @@ def _touched(number: int, operation: Issued, values: WordValues, known: KnownAcc
     vector = operation.kind.operation.name in ("vload", "vstore")
     width = operation.kind.vector_length if vector else 1
     words = tuple([(distance + word) & WORD_MASK for word in range(width)])
-    return Touched("" if access is None else access.region, base, words)
+    return Touched(("",) if access is None else tuple(dict.fromkeys(access.regions)), base, words)

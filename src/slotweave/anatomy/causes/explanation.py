@@ -57,7 +57,7 @@ class ExplainedOperation:
 
     Nothing holds it from `free_from` on; `room` is the first bundle (of a run: cycle) from there to
     its own where its engine has a free slot. `end` is the last of the chain, or the operation
-    itself without one. `jumps`: it is a jump, which keeps its place.
+    itself without one. `keeps`: it is a pause, a halt or a jump (`jumps`), which keep their place.
     """
 
     place: Place
@@ -66,6 +66,7 @@ class ExplainedOperation:
     room: int | None
     chain: tuple[Link, ...]
     end: End
+    keeps: bool
     jumps: bool
 
     def to_json(self) -> dict[str, Any]:
@@ -76,6 +77,7 @@ class ExplainedOperation:
             "room": self.room,
             "chain": [link.to_json() for link in self.chain],
             "end": self.end.to_json(),
+            **({"keeps": True} if self.keeps else {}),
             **({"jumps": True} if self.jumps else {}),
         }
 
@@ -86,7 +88,8 @@ class EmptySlots:
     idle_causes.IDLE_CAUSES).
 
     `could_move` operations of later bundles could each move there; `next` is the one
-    that the cause fits and that is free first.
+    that the cause fits and that is free first. `kept`: pauses, halts or jumps for the engine are
+    still to come.
     """
 
     engine: str
@@ -95,6 +98,7 @@ class EmptySlots:
     cause: str
     could_move: int
     next: ExplainedOperation | None
+    kept: bool
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -8,7 +8,7 @@ A slot of bundle t is idle for the first of these reasons that holds for its eng
     memory      one has its operands, and waits for an access that it may alias in memory
     elsewhere   an operand of one could have been computed at t, and the engine for it is full
     dependence  operations are still to come, and wait for operands that are not ready yet
-    nothing     no operation for the engine is left
+    nothing     no operation for the engine is left, or none that does not keep its place
 
 A block is what runs from one jump, or place that a jump may lead to, to the next; a program that
 does not jump is one block. Pauses, halts and jumps keep their place, and are no work that a slot

@@ -6,10 +6,14 @@ it does at each pause, if all of memory is output; under facts with regions memo
 end of the run alone. (What is left out might have faulted.)
 
 A store is used if it goes to what is output, or if a load that is used and comes later may read it.
+One to output is not if later stores write all of its words again, at addresses that are surely the
+same, before any load that may read it or a pause; this is looked for where memory is written at
+once.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,27 +25,53 @@ from slotweave.isa.operations import LOADS, NO_EFFECT, STORES
 
 
 @dataclass
-class _Loaded:
-    """What later loads may read: words, and the bases of their addresses, by region."""
+class _Later:
+    """What later operations do: which words loads may read and stores surely write, each with the
+    first bundle that does, and the bases of the addresses of loads, by region.
 
-    words: set[tuple[str, int, int]] = field(default_factory=set)
+    `pauses` are the bundles with pauses. `at_once`: what is stored lands before the next bundle.
+    """
+
+    pauses: Sequence[int]
+    at_once: bool
+    read: dict[_Word, int] = field(default_factory=dict)
     bases: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    anywhere: bool = False
+    written: dict[_Word, int] = field(default_factory=dict)
 
-    def add(self, load: Touched) -> None:
-        if load.region is None:
-            self.anywhere = True
-            return
-        self.bases[load.region].add(load.base)
-        self.words.update((load.region, load.base, word) for word in load.words)
+    def add_load(self, bundle: int, load: Touched) -> None:
+        for region in load.regions:
+            self.bases[region].add(load.base)
+        self.read.update(dict.fromkeys(_words(load), bundle))
+
+    def add_store(self, bundle: int, store: Touched) -> None:
+        if self.at_once:
+            self.written.update(dict.fromkeys(_words(store), bundle))
 
     def may_read(self, store: Touched) -> bool:
-        if self.anywhere or store.region is None:
-            return self.anywhere or bool(self.bases)
-        bases = self.bases.get(store.region, set())
-        if len(bases) > (store.base in bases):
-            return True
-        return any((store.region, store.base, word) in self.words for word in store.words)
+        """May a load read what `store` leaves?"""
+        for region in store.regions:
+            bases = self.bases.get(region, set())
+            if len(bases) > (store.base in bases):
+                return True
+        words = [word for word in _words(store) if word in self.read]
+        return any(self.read[word] <= self.written.get(word, _NEVER) for word in words)
+
+    def is_left(self, bundle: int, store: Touched) -> bool:
+        """Is a word that `store` writes in `bundle` there at a pause, or in the end?"""
+        pause = bisect_left(self.pauses, bundle)
+        shown = self.pauses[pause] if pause < len(self.pauses) else _NEVER - 1
+        return any(not bundle < self.written.get(word, _NEVER) <= shown for word in _words(store))
+
+
+#: A bundle that no run comes to.
+_NEVER = 1 << 62
+
+#: A region, a base, and the distance from it.
+_Word = tuple[str, int, int]
+
+
+def _words(touched: Touched) -> list[_Word]:
+    return [(region, touched.base, word) for region in touched.regions for word in touched.words]
 
 
 def unused_operations(
@@ -55,20 +85,25 @@ def unused_operations(
     Each reads the results of those of its `makers`, which come before it.
     """
     used = bytearray(len(issued))
-    loaded = _Loaded()
+    pauses = [one.bundle for one in issued if one.kind.operation.name == "pause"]
+    at_once = all(one.kind.latency == 1 for one in issued if one.effect is STORES)
+    later = _Later(pauses, at_once)
     for number in range(len(issued) - 1, -1, -1):
         operation = issued[number]
         effect = operation.effect
         if effect is STORES:
-            access = known.get(operation.place)
+            access, words = known.get(operation.place), touched[number]
             output = access is None or access.output
-            used[number] = output or loaded.may_read(touched[number])
+            left = output and later.is_left(operation.bundle, words)
+            used[number] = left or later.may_read(words)
         elif effect not in (NO_EFFECT, LOADS) and operation.kind.writes is None:
             used[number] = True
         if not used[number]:
             continue
         if effect is LOADS:
-            loaded.add(touched[number])
+            later.add_load(operation.bundle, touched[number])
+        elif effect is STORES:
+            later.add_store(operation.bundle, touched[number])
         for maker in makers[number]:
             used[maker] = True
     return frozenset(number for number, one in enumerate(used) if not one)

@@ -96,7 +96,7 @@ class _Depths:
                     bundles, after = self._pauses
                     bundles.append(operation.bundle)
                     after.append(start + 1)
-                else:
+                elif not operation.kind.breaks:  # nothing comes after a halt
                     self._walk.note(number, start)
 
     def _start(self, number: int) -> int:

@@ -154,6 +154,10 @@ def _empty(
     The first of them are those that operations could move to.
     """
     first = view.machine.slots[engine] - int(idle.spare[bundle])
+    kept = any(
+        one.kind.breaks and one.engine == engine and one.bundle > bundle
+        for one in view.placed.issued
+    )
     for cause, number in zip(IDLE_CAUSES, idle.table()[bundle].tolist(), strict=True):
         its = range(first, first + number)
         first = its.stop
@@ -165,7 +169,7 @@ def _empty(
             could_move = int((inside if cause == "free" else beyond)[engine][bundle])
         begin, many = (its.start, number) if slot is None else (slot, 1)
         next_up = _next(view, engine, bundle, cause)
-        yield EmptySlots(engine, begin, many, cause, could_move, next_up)
+        yield EmptySlots(engine, begin, many, cause, could_move, next_up, kept)
 
 
 def _operation(view: _View, number: int) -> ExplainedOperation:
@@ -173,6 +177,7 @@ def _operation(view: _View, number: int) -> ExplainedOperation:
     placed = view.placed
     chain = list(_chain(placed, number))
     room = _room(view, number)
+    kind, bundle = placed.issued[number].kind, placed.issued[number].bundle
     return ExplainedOperation(
         place=view.place(number),
         held=tuple([
@@ -180,20 +185,24 @@ def _operation(view: _View, number: int) -> ExplainedOperation:
             for cause in CAUSES
             if (edge := placed.edges[cause].of(number)) and edge.earliest > 0
         ]),
-        free_from=view.time(placed.free_from(number)),
+        free_from=view.time(bundle if kind.breaks else placed.free_from(number)),
         room=None if room is None else view.time(room),
         chain=tuple([Link(cause, view.place(link)) for cause, link in chain]),
         end=_end(view, chain[-1][1] if chain else number),
-        jumps=placed.issued[number].kind.operation.name in JUMPS,
+        keeps=kind.breaks,
+        jumps=kind.operation.name in JUMPS,
     )  # fmt: skip
 
 
 def _room(view: _View, number: int) -> int | None:
     """The first bundle with a slot for the operation, from where it is free to before it stands.
 
-    A bundle that costs no cycle would cost one, and has none.
+    A bundle that costs no cycle would cost one, and has none. A pause, a halt or a jump keeps its
+    place.
     """
     operation = view.placed.issued[number]
+    if operation.kind.breaks:
+        return None
     engine, slots = operation.engine, view.machine.slots[operation.engine]
     for at in range(view.placed.free_from(number), operation.bundle):
         bundle = view.program.bundles[at]
@@ -207,18 +216,24 @@ def _end(view: _View, number: int) -> End:
 
     keeps     it is a pause, a halt or a jump
     first     it stands in the first bundle
+    entry     it stands in the first bundle of the straight part that is looked at
     together  operations of its bundle wait for each other
     full      its engine has no free slot from where it is free on
+    uncounted it has none either, for a bundle on the way costs no cycle and has no slots
     room      nothing keeps it from an earlier bundle
     """
     operation = view.placed.issued[number]
     free, room = view.placed.free_from(number), _room(view, number)
     if operation.kind.breaks:
-        why = "keeps"
+        why, free = "keeps", operation.bundle
     elif free == operation.bundle:
-        why = "together" if operation.bundle else "first"
+        first = "entry" if view.first else "first"
+        why = "together" if operation.bundle else first
+    elif room is None:
+        passed = view.program.bundles[free : operation.bundle]
+        why = "full" if all(costs_a_cycle(bundle) for bundle in passed) else "uncounted"
     else:
-        why = "full" if room is None else "room"
+        why = "room"
     return End(view.place(number), why, view.time(free), None if room is None else view.time(room))
 
 

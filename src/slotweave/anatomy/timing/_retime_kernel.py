@@ -3,8 +3,8 @@
 Data layout. Operations are numbered; `order` lists them by group, group g has the places
 first[g] .. first[g + 1] - 1 of it and stays together: its operation i is issued `offset[i]` cycles
 after the group. Groups of one bundle follow each other, bundle b has the groups
-bundle_first[b] .. bundle_first[b + 1] - 1. `reads`, `writes` and `touched` are compressed rows of
-scratch words, and of words of memory, which have dense numbers.
+bundle_first[b] .. bundle_first[b + 1] - 1. `reads`, `writes`, `region` and `touched` are compressed
+rows of scratch words, and of regions and words of memory, which have dense numbers.
 
 Groups take, in their order, the first cycle that what they wait for allows and where their engines
 have room. A bundle reads the state from before it, so what it does is noted after its last group.
@@ -16,9 +16,9 @@ searches take a step or two. Need n asks for need_count[i] slots of need_engine[
 need_offset[i] of the group, for i from need_first[n] to need_first[n + 1] - 1.
 
 Memory. An access waits for the latest one that it may alias: one of the same word; one at another
-base in its region, for which two such times of each region are kept, of two bases; or one that may
-be anywhere. `state` has the times of loads (row 0) and of stores (row 1): a load from its issue, a
-store from where it lands.
+base in one of its regions, for which two such times of each region are kept, of two bases. `memory`
+has the times of loads (row 0) and of stores (row 1): a load from its issue, a store from where it
+lands.
 """
 
 # Numba reads the bodies: plain loops on arrays are the fast form here.
@@ -27,7 +27,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from slotweave.anatomy.timing.access_codes import ANYWHERE, LOAD, STORE, TRACE
+from slotweave.anatomy.timing.access_codes import LOAD, STORE, TRACE
 
 
 @njit(cache=True)
@@ -65,13 +65,12 @@ def _room(used, slots, skip, needs, need, at):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _latest(memory, row, op):  # type: ignore[no-untyped-def]
     """The latest time of row `row` (0 loads, 1 stores) that the access `op` may alias; -1: none."""
-    region, base, touched_first, touched, by_word, by_base, any_base, anywhere = memory
-    if region[op] == ANYWHERE:
-        return anywhere[row, 0]
-    latest = anywhere[row, 1]
-    for pair in range(2):
-        if any_base[row, region[op], pair] != base[op]:
-            latest = max(latest, by_base[row, region[op], pair])
+    region_first, region, base, touched_first, touched, by_word, by_base, any_base = memory
+    latest = -1
+    for i in range(region_first[op], region_first[op + 1]):
+        for pair in range(2):
+            if any_base[row, region[i], pair] != base[op]:
+                latest = max(latest, by_base[row, region[i], pair])
     for i in range(touched_first[op], touched_first[op + 1]):
         latest = max(latest, by_word[row, touched[i]])
     return latest
@@ -80,30 +79,27 @@ def _latest(memory, row, op):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _note(memory, row, op, time):  # type: ignore[no-untyped-def]
     """The access `op` counts from `time` on."""
-    region, base, touched_first, touched, by_word, by_base, any_base, anywhere = memory
-    anywhere[row, 0] = max(anywhere[row, 0], time)
-    if region[op] == ANYWHERE:
-        anywhere[row, 1] = max(anywhere[row, 1], time)
-        return
+    region_first, region, base, touched_first, touched, by_word, by_base, any_base = memory
     for i in range(touched_first[op], touched_first[op + 1]):
         by_word[row, touched[i]] = max(by_word[row, touched[i]], time)
-    times, bases = by_base[row, region[op]], any_base[row, region[op]]
-    if bases[0] == base[op]:
-        times[0] = max(times[0], time)
-    elif bases[1] == base[op]:
-        times[1] = max(times[1], time)
-    elif time > times[1]:
-        times[1], bases[1] = time, base[op]
-    if times[1] > times[0]:
-        times[0], times[1] = times[1], times[0]
-        bases[0], bases[1] = bases[1], bases[0]
+    for i in range(region_first[op], region_first[op + 1]):
+        times, bases = by_base[row, region[i]], any_base[row, region[i]]
+        if bases[0] == base[op]:
+            times[0] = max(times[0], time)
+        elif bases[1] == base[op]:
+            times[1] = max(times[1], time)
+        elif time > times[1]:
+            times[1], bases[1] = time, base[op]
+        if times[1] > times[0]:
+            times[0], times[1] = times[1], times[0]
+            bases[0], bases[1] = bases[1], bases[0]
 
 
 @njit(cache=True)
 def retime(  # type: ignore[no-untyped-def]
     bundle_first, first, order, offset, need, needs, engine, latency, breaks, access, chained,
     read_first, reads, write_first, writes, reuse, scratch_words,
-    region, base, touched_first, touched, regions, memory_words,
+    region_first, region, base, touched_first, touched, regions, memory_words,
     slots, horizon, rows,
 ):  # fmt: skip
     """The cycle of each operation."""
@@ -111,8 +107,7 @@ def retime(  # type: ignore[no-untyped-def]
     by_word = np.full((2, memory_words), -1, np.int64)
     by_base = np.full((2, regions, 2), -1, np.int64)
     any_base = np.full((2, regions, 2), -1, np.int64)
-    anywhere = np.full((2, 2), -1, np.int64)
-    memory = (region, base, touched_first, touched, by_word, by_base, any_base, anywhere)
+    memory = (region_first, region, base, touched_first, touched, by_word, by_base, any_base)
     used = np.zeros((len(slots), horizon), np.int32)
     skip = np.empty((rows, horizon), np.int32)
     for row in range(rows):

@@ -3,6 +3,3 @@
 from __future__ import annotations
 
 NO_ACCESS, LOAD, STORE, TRACE = 0, 1, 2, 3
-
-#: The region of an access that may be anywhere.
-ANYWHERE = -1

@@ -2,10 +2,11 @@
 
 Its operations are the nodes of the graph that `repack --no-rewrite` schedules (see `lift`): those
 of the program whose results reach memory or another effect, repeated ones once, without those whose
-results are known words. Each may run in any mode of the machine; it waits for its operands and for
-accesses that it may alias in memory. So both the program's own schedule and all that
-`repack --no-rewrite` returns are among those that a bound of the problem is about. Accesses at
-addresses that are a known distance apart may change places, as where `what-if` times them again.
+results are known words, and without stores that surely nobody sees. Each may run in any mode of the
+machine; it waits for its operands and for accesses that it may alias in memory. So both the
+program's own schedule and all that `repack --no-rewrite` returns are among those that a bound of
+the problem is about. Accesses at addresses that are a known distance apart may change places, as
+where `what-if` times them again.
 
 Where an access lies in several regions, the graph has a node for each; together they are one slot.
 A known word, or a vector of one, costs a slot only if an operation of the program did nothing but
@@ -34,6 +35,7 @@ from slotweave.isa import WORD_MASK, Shape
 from slotweave.lift import PART
 from slotweave.machine import Machine
 from slotweave.rewrite.once import needed_once
+from slotweave.vectorize import dead_stores, without_stores
 
 #: Engine, slots, latency.
 Row = tuple[int, int, int]
@@ -90,17 +92,27 @@ def _problem(
     return storage_free_problem(machine, table, _edges(graph, modes, ends))
 
 
-def dataflow_graph(lifted: Dataflow, machine: Machine) -> Graph:
-    """What is needed of a lifted graph, repeated operations once."""
-    return needed_once(lifted.graph, machine)
+def dataflow_graph(lifted: Dataflow, machine: Machine, whole: bool = True) -> Graph:
+    """What is needed of a lifted graph, repeated operations once.
+
+    Where it is the `whole` run, nobody sees what is stored to memory that is not output; whatever
+    follows a block may read that.
+    """
+    graph = needed_once(lifted.graph, machine)
+    while True:
+        dead = dead_stores(graph)
+        unseen = dead.overwritten | dead.not_output if whole else dead.overwritten
+        if not unseen:
+            return graph
+        graph = needed_once(without_stores(graph, unseen), machine)
 
 
 def dataflow_ladder(
-    lifted: Dataflow, machine: Machine, ends: Sequence[Control] = ()
+    lifted: Dataflow, machine: Machine, ends: Sequence[Control] = (), whole: bool = True
 ) -> tuple[Bound, ...]:
     """The bounds of the problem, with the slots that end a block; operations go by their places in
     the text."""
-    graph = dataflow_graph(lifted, machine)
+    graph = dataflow_graph(lifted, machine, whole)
     problem = _problem(graph, lifted, machine, ends)
     names: Sequence[str] = _Places(graph.nodes)
     return bound_ladder(problem, names=[*names, *(end.place for end in ends)] if ends else names)

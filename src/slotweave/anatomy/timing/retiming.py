@@ -23,7 +23,7 @@ import numpy as np
 
 from slotweave.anatomy.causes.access_conflicts import MemoryWalk, Touched
 from slotweave.anatomy.causes.placements import Placements
-from slotweave.anatomy.timing.access_codes import ANYWHERE, LOAD, NO_ACCESS, STORE, TRACE
+from slotweave.anatomy.timing.access_codes import LOAD, NO_ACCESS, STORE, TRACE
 from slotweave.anatomy.words.issued import Issued
 from slotweave.anatomy.words.slot_columns import Longs
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
@@ -162,16 +162,19 @@ def _memory(accesses: Mapping[int, Touched | None], size: int) -> tuple[Any, ...
     regions: dict[Hashable, int] = {}
     bases: dict[Hashable, int] = {}
     words: dict[Hashable, int] = {}
-    region, base = np.full(size, ANYWHERE, np.int64), np.zeros(size, np.int64)
+    base = np.zeros(size, np.int64)
+    region: list[Sequence[int]] = [()] * size
     rows: list[Sequence[int]] = [()] * size
     for number, at in accesses.items():
-        if at is not None and at.region is not None:
-            region[number] = regions.setdefault(at.region, len(regions))
+        if at is not None:
+            region[number] = [regions.setdefault(one, len(regions)) for one in at.regions]
             base[number] = bases.setdefault(at.base, len(bases))
             rows[number] = [
-                words.setdefault((at.region, at.base, word), len(words)) for word in at.words
+                words.setdefault((one, at.base, word), len(words))
+                for one in at.regions
+                for word in at.words
             ]
-    return region, base, *_compressed(rows), len(regions), len(words)
+    return *_compressed(region), base, *_compressed(rows), len(regions), len(words)
 
 
 def words_of(placed: Placements) -> tuple[Words, Words]:

@@ -13,18 +13,24 @@ Place = tuple[int, str, int]
 
 @dataclass(frozen=True, slots=True)
 class KnownAccess:
-    """A load or store in `region`, which may be several side by side; from `first` on if known.
+    """A load or store in `regions`, each of which may be several side by side; from `first` on if
+    known.
 
-    Is it judged what is in the region at the end (`output`)?
+    `regions` has the region of each of its words, or the one of all of them. Is it judged what is
+    in one of them at the end (`output`)?
     """
 
-    region: str
+    regions: tuple[str, ...]
     read_only: bool
     output: bool
     first: int | None
 
+    def region(self, word: int) -> str:
+        """The region of one of its words, counted from its first one."""
+        return self.regions[word if len(self.regions) > 1 else 0]
 
-#: Of the loads and stores that run and lie in one region each.
+
+#: Of the loads and stores that run: of all of them, or of none.
 KnownAccesses = Mapping[Place, KnownAccess]
 
 
@@ -33,21 +39,28 @@ def lifted_accesses(lifted: Lifted) -> KnownAccesses:
 
     Regions that accesses do not keep apart are one, and parts of a region that no computed address
     mixes are several (see `lift`): accesses in two of them have no word in common that is used.
+    Only an access at a known address lies in more than one.
     """
     found = {}
-    judged: dict[Access, KnownAccess | None] = {}
+    judged: dict[Access, KnownAccess] = {}
     for place, access in lifted.accesses.items():
         if access not in judged:
-            judged[access] = _in_one_region(lifted.apart, access)
-        if (known := judged[access]) is not None:
-            found[place] = known
+            judged[access] = _known(lifted.apart, access)
+        found[place] = judged[access]
     return found
 
 
-def _in_one_region(partition: Partition, access: Access) -> KnownAccess | None:
-    """What is known of `access` if one region holds all its words."""
-    covering = partition.covering(access.low, access.high + access.width - 1)
-    if len(covering) != 1:
-        return None
-    first = access.low if access.low == access.high else None
-    return KnownAccess(covering[0].name, covering[0].read_only, covering[0].output, first)
+def _known(partition: Partition, access: Access) -> KnownAccess:
+    last = access.high + access.width - 1
+    covering = partition.covering(access.low, last)
+    regions = tuple([region.name for region in covering])
+    if len(regions) > 1:
+        regions = tuple(
+            [partition.covering(word, word)[0].name for word in range(access.low, last + 1)]
+        )
+    return KnownAccess(
+        regions,
+        all(region.read_only for region in covering),
+        any(region.output for region in covering),
+        access.low if access.low == access.high else None,
+    )

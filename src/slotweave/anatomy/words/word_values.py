@@ -72,25 +72,27 @@ class _Numbering:
         """The words from an address on, as they are now."""
         landed = self.landed
         if access is not None and access.first is not None:
-            state = (access.region, landed[_ANYWHERE], landed[access.region, _COMPUTED])
-            words = range(access.first, access.first + width)
-            return [self.base(("load", word, state, landed[word])) for word in words]
-        where: Hashable = access.region if access else _ALL
-        since = (where, landed[_ANYWHERE], landed[where])
+            return [
+                self.base(("load", word, landed[access.region(step), _COMPUTED], landed[word]))
+                for step, word in enumerate(range(access.first, access.first + width))
+            ]
+        where: Hashable = access.region(0) if access else _ALL
+        since = (where, landed[where])
         return [self.base(("load", _moved(address, step), since)) for step in range(width)]
 
 
-#: Marks of stores: any; those that may be in any region; those at computed addresses of one.
-_ALL, _ANYWHERE, _COMPUTED = ("all",), ("anywhere",), "computed"
+#: Marks of stores: any, where nothing is known; those at computed addresses of a region.
+_ALL, _COMPUTED = ("all",), "computed"
 
 
 def _stores(access: KnownAccess | None, width: int) -> Sequence[Hashable]:
-    """What a store of that many words is one of: all, those of its region, those of a word, ..."""
+    """What a store of that many words is one of: all, those of its regions, those of a word, ..."""
     if access is None:
-        return (_ALL, _ANYWHERE)
+        return (_ALL,)
+    regions = dict.fromkeys(access.regions)
     if access.first is None:
-        return (_ALL, access.region, (access.region, _COMPUTED))
-    return (_ALL, access.region, *range(access.first, access.first + width))
+        return (*regions, *[(region, _COMPUTED) for region in regions])
+    return (*regions, *range(access.first, access.first + width))
 
 
 def word_values(

@@ -12,6 +12,7 @@ import numpy as np
 
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.base.verdict import Verdict
+from slotweave.base.wording import plural
 from slotweave.check.definition.definition_run import run_definition
 from slotweave.check.symbolic.symbolic_memory import MemoryMap
 from slotweave.check.symbolic.witness import random_memory
@@ -41,7 +42,7 @@ class Counterexample:
     other_fails: bool = False
 
     def __str__(self) -> str:
-        over = f" with {len(self.words)} words changed" if self.words else ""
+        over = f" with {plural(len(self.words), 'word')} changed" if self.words else ""
         if self.failure:
             which = "the other program" if self.other_fails else "the run"
             return f"{which} fails on the memory of seed {self.seed}{over}: {self.failure}"

@@ -16,7 +16,13 @@ from hashlib import sha256
 import numpy as np
 
 from slotweave.base.diagnostics import CheckFailed, ReferenceDiffers
-from slotweave.check.runs.execution import Verified, Words, instance_memory, run_against_reference
+from slotweave.check.runs.execution import (
+    Told,
+    Verified,
+    Words,
+    instance_memory,
+    run_against_reference,
+)
 from slotweave.check.runs.inputs import FOLLOWED, NOTHING_DIRECTED, Directed
 from slotweave.check.runs.program_inputs import program_inputs
 from slotweave.ir.facts import Facts
@@ -52,7 +58,7 @@ class Workload:
     directed: Directed = NOTHING_DIRECTED
     against: str = "the reference"
     asked: Callable[[Words], bool] | None = None
-    told: Callable[[Words], str] | None = None
+    told: Callable[[Words], Told] | None = None
 
 
 def run_broadly(

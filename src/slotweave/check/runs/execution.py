@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, ReferenceDiffers
+from slotweave.base.wording import only_or_first
 from slotweave.check.runs.inputs import NOTHING_DIRECTED, Coverage, Directed
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Region
@@ -72,6 +73,17 @@ class Verified:
         }
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is said of a memory on which two programs end differently.
+
+    `whole`: it names a word that differs, and what each of them leaves there.
+    """
+
+    said: str
+    whole: bool
+
+
 def instance_memory(
     memory: Callable[[np.random.Generator], Words], seed: int, instance: int
 ) -> Words:
@@ -99,7 +111,7 @@ def run_against_reference(
     strict: bool = True,
     against: str = "the reference",
     asked: Callable[[Words], bool] | None = None,
-    told: Callable[[Words], str] | None = None,
+    told: Callable[[Words], Told] | None = None,
 ) -> Verified:
     """Run `program` on `instances` random memories and on the directed ones.
 
@@ -169,7 +181,7 @@ class _Question:
     trace: Callable[[Words], Sequence[int]] | None
     facts: Facts
     asked: Callable[[Words], bool] | None
-    told: Callable[[Words], str] | None
+    told: Callable[[Words], Told] | None
 
     def asks_nothing_of(self, before: Words) -> bool:
         """May the program fail on a memory that was not drawn for the workload?
@@ -205,16 +217,12 @@ class _Question:
 
     def judge(self, before: Words, ends: _Ends) -> None:
         """Raise CheckFailed for the first word that is not as it must be."""
-        try:
-            _judge(ends.end.memory, before, ends.expected, self.facts)
-            if self.trace is not None:
-                _expect_trace(ends.end.trace, self.trace(before))
-        except CheckFailed as error:
-            found = error.diagnostic
-            if self.told is None or found.code != "SW403":
-                raise
-            message = f"{found.message}; {self.told(before)}"
-            raise CheckFailed(replace(found, message=message)) from None
+        wrong = _wrong_word(ends.end.memory, before, ends.expected, self.facts)
+        if wrong is not None:
+            told = None if self.told is None or wrong.is_input else self.told(before)
+            raise CheckFailed(wrong.diagnostic(told))
+        if self.trace is not None:
+            _expect_trace(ends.end.trace, self.trace(before), self.told, before)
 
 
 @contextmanager
@@ -261,7 +269,8 @@ def expect_inputs_kept(
             after = run_compiled(encoded, before, strict=False, max_cycles=max_cycles).memory
         except CheckFailed:
             continue
-        _judge(after, before, after, facts)
+        if (changed := _wrong_word(after, before, after, facts)) is not None:
+            raise CheckFailed(changed.diagnostic(None))
 
 
 def _expect_same_end(fast: Run, slow: Run) -> None:
@@ -270,34 +279,70 @@ def _expect_same_end(fast: Run, slow: Run) -> None:
         raise CheckFailed(Diagnostic("SW403", reason))
 
 
-def _judge(after: Words, before: Words, expected: Words, facts: Facts) -> None:
-    """Raise CheckFailed for the first judged word that is not as it must be."""
+@dataclass(frozen=True)
+class _WrongWord:
+    """The first of `count` words that are not as they must be."""
+
+    place: str
+    got: int
+    wanted: int
+    count: int
+    is_input: bool
+
+    def diagnostic(self, told: Told | None) -> Diagnostic:
+        """What is wrong (SW403, SW404); `told` if the word is one of two programs."""
+        which = only_or_first(self.count)
+        if told is not None and told.whole:
+            return Diagnostic("SW403", f"{told.said}; it is {which}")
+        code = "SW404" if self.is_input else "SW403"
+        what = "is an input and was changed" if self.is_input else "is wrong"
+        what = what if told is None else "differs"
+        more = "" if told is None else f"; {told.said}"
+        words = f"{self.got} instead of {self.wanted}"
+        return Diagnostic(code, f"{self.place} {what}: {words}, {which}{more}")
+
+
+def _wrong_word(after: Words, before: Words, expected: Words, facts: Facts) -> _WrongWord | None:
+    """The first judged word that is not as it must be."""
     whole = Region("memory", 0, len(before), output=True)
+    found: list[tuple[Region, NDArray[np.intp], Words]] = []
     for region in facts.regions or (whole,):
-        words = slice(region.start, region.stop)
-        if region.read_only:
-            _expect(after[words], before[words], region, "SW404", "is an input and was changed")
-        elif region.output:
-            _expect(after[words], expected[words], region, "SW403", "is wrong")
+        if region.read_only or region.output:
+            words = slice(region.start, region.stop)
+            wanted = (before if region.read_only else expected)[words]
+            wrong = np.flatnonzero(after[words] != wanted)
+            if len(wrong):
+                found.append((region, wrong, wanted))
+    if not found:
+        return None
+    first, wrong, wanted = found[0]
+    index = int(wrong[0])
+    return _WrongWord(
+        f"{first.name}[{index}] (address {first.start + index})",
+        int(after[first.start + index]),
+        int(wanted[index]),
+        sum(len(all_wrong) for one, all_wrong, _ in found if one.read_only == first.read_only),
+        first.read_only,
+    )
 
 
-def _expect_trace(got: Sequence[int], wanted: Sequence[int]) -> None:
+def _expect_trace(
+    got: Sequence[int],
+    wanted: Sequence[int],
+    told: Callable[[Words], Told] | None,
+    before: Words,
+) -> None:
     """Raise CheckFailed (SW403) for the first word of the trace buffer that differs."""
+    differs = [at for at, (one, other) in enumerate(zip(got, wanted, strict=False)) if one != other]
+    if len(got) == len(wanted) and not differs:
+        return
+    more = None if told is None else told(before)
     if len(got) != len(wanted):
         reason = f"{len(got)} words are written to the trace buffer instead of {len(wanted)}"
-        raise CheckFailed(Diagnostic("SW403", reason))
-    for index, (mine, theirs) in enumerate(zip(got, wanted, strict=True)):
-        if mine != theirs:
-            reason = f"word {index} of the trace buffer is wrong: {mine} instead of {theirs}"
-            raise CheckFailed(Diagnostic("SW403", reason))
-
-
-def _expect(got: Words, wanted: Words, region: Region, code: str, what: str) -> None:
-    wrong = np.flatnonzero(got != wanted)
-    if len(wrong):
-        index = int(wrong[0])
-        message = (
-            f"{region.name}[{index}] (address {region.start + index}) {what}: "
-            f"{got[index]} instead of {wanted[index]}, the first of {len(wrong)} such words"
-        )
-        raise CheckFailed(Diagnostic(code, message))
+    elif more is not None and more.whole:
+        raise CheckFailed(Diagnostic("SW403", more.said))
+    else:
+        at = differs[0]
+        what = "is wrong" if more is None else "differs"
+        reason = f"word {at} of the trace buffer {what}: {got[at]} instead of {wanted[at]}"
+    raise CheckFailed(Diagnostic("SW403", reason if more is None else f"{reason}; {more.said}"))

@@ -39,4 +39,4 @@ def run_flow(flow: Flow, terms: Terms, layout: MemoryMap, memory: SymbolicMemory
                 raise NotExecutableError(f"the jump after block {at} depends on data")
             taken = condition != 0
         at = jump.target if jump is not None and taken else at + 1
-    raise NotExecutableError(f"more than {MAX_BLOCKS} blocks are run")
+    raise NotExecutableError(f"more than {MAX_BLOCKS:,} blocks are run")

@@ -75,7 +75,7 @@ class SymbolicRun:
         """Run to the end. Raises NotExecutableError if that cannot be done on terms."""
         while not self._halted and self._pc < len(self._bundles):
             if self._time >= self._max_bundles:
-                raise NotExecutableError(f"more than {self._max_bundles} bundles are run")
+                raise NotExecutableError(f"more than {self._max_bundles:,} bundles are run")
             self._step(self._bundles[self._pc])
         for time in sorted(self._in_flight):
             self._land(self._in_flight[time])

@@ -109,7 +109,7 @@ def _words(value: Any, at: Key, top: int) -> Mapping[int, int]:
         place = at / key
         addresses = _addresses(key, place, top)
         if len(words) + len(addresses) > MOST_WORDS:
-            place.fail(f"makes more than {MOST_WORDS} known words")
+            place.fail(f"makes more than {MOST_WORDS:,} known words")
         value_there = place.integer(word, 0, WORD_MASK)
         for address in addresses:
             if address in words:

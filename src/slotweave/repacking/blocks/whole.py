@@ -197,7 +197,7 @@ def _measured(
         Subject(made, machine, "the new program"),
         Subject(given, machine, "the given program"),
     )
-    verified = verified_under_facts(one, two, facts, words, trial, lambda _memory: "", derived=True)
+    verified = verified_under_facts(one, two, facts, words, trial, None, derived=True)
     return before, cycles, verified
 
 
