@@ -106,5 +106,5 @@ def test_a_division_by_zero_names_line_and_cure(talkative: str):
     answer = slotweave("compile", f"{talkative}:never")
     assert answer.code == 1
     assert (
-        "k.py:8: div by zero: make sure that it is never 0, as by k.select(d, d, 1)" in answer.err
+        "k.py:8: div by zero: make sure that the divisor is never 0, as by k.select(d, d, 1)" in answer.err
     )

@@ -140,7 +140,7 @@ FAULTY: dict[str, tuple[tuple[Node, ...], str]] = {
     ),
     "zero divisor": (
         (const(0), Node("mod", 1, (0, 0), where="k.py:7")),
-        "SW108 k.py:7: mod by zero: make sure that it is never 0, as by k.select(d, d, 1) "
+        "SW108 k.py:7: mod by zero: make sure that the divisor is never 0, as by k.select(d, d, 1) "
         "(node 1, mod)",
     ),
 }
