@@ -105,6 +105,5 @@ def test_what_a_kernel_prints_does_not_mix_with_data(talkative: str):
 def test_a_division_by_zero_names_line_and_cure(talkative: str):
     answer = slotweave("compile", f"{talkative}:never")
     assert answer.code == 1
-    assert (
-        "k.py:8: div by zero: make sure that the divisor is never 0, as by k.select(d, d, 1)" in answer.err
-    )
+    told = "k.py:8: div by zero: make sure that the divisor is never 0, as by k.select(d, d, 1)"
+    assert told in answer.err

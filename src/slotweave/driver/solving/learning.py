@@ -30,7 +30,7 @@ class Learner:
         self._at_most = search.makespan
         self._is_stopped = False
         self._raised: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="learning", daemon=True)
+        self._thread: threading.Thread | None = None
 
     @staticmethod
     def of(work: Work) -> Learner | None:
@@ -44,18 +44,23 @@ class Learner:
         return None if search is None else Learner(search)
 
     def start(self) -> None:
+        """Go on from where it was stopped."""
+        self._is_stopped = False
+        self._thread = threading.Thread(target=self._run, name="learning", daemon=True)
         self._thread.start()
 
     def wait(self, seconds: float) -> None:
         """Wait until it ends, for so long at most."""
-        self._thread.join(seconds)
+        if self._thread is not None:
+            self._thread.join(seconds)
 
     def is_alive(self) -> bool:
-        return self._thread.is_alive()
+        return self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
         self._is_stopped = True
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def look(self, work: Work) -> bool:
         """Take what has been found and shown; whether that, or what others found, is enough."""

@@ -31,6 +31,9 @@ _ATTEMPTS = 2_000
 _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
 #: The same before a search that learns, and the seconds between two looks at that one.
 _BRIEF_SHARE, _BRIEF, _LOOK = 0.1, 2.0, 0.05
+#: The share of the time after which what such a search leaves open gets a turn of CP-SAT as it is,
+#: whose neighbourhoods find shorter schedules; without a limit the seconds.
+_LEARNING_SHARE, _LEARNING_SECONDS = 0.5, 60.0
 #: The share of what is left of the solver's steps, where these are limited, that a search takes.
 _STEPS_SHARE = 0.6
 #: Activities up to which it does so where no clock ends it: branching by the linear relaxation of
@@ -89,19 +92,29 @@ def _with_more_patience(work: Work) -> None:
     learner = Learner.of(work) if learns else None
     if learner is None:
         _exact_makespan(work, work.left(), patient=True)
-    else:
-        _beside_a_learner(work, learner)
+        return
+    left = work.left()
+    _beside_a_learner(work, learner, _LEARNING_SECONDS if left is None else _LEARNING_SHARE * left)
+    if not work.is_done():
+        left = work.left()
+        _exact_makespan(work, _PLAIN_SECONDS if left is None else _LEARNING_SHARE * left)
+    if not work.is_done():
+        _beside_a_learner(work, learner, work.left())
 
 
-def _beside_a_learner(work: Work, learner: Learner) -> None:
-    """CP-SAT with a worker less, which raises bounds, until one of the two is done."""
+def _beside_a_learner(work: Work, learner: Learner, seconds: float | None) -> None:
+    """CP-SAT with a worker less, which raises bounds, until one of the two is done, for so long at
+    most."""
+    end = None if seconds is None else time.monotonic() + seconds
     learner.start()
     try:
         _exact_makespan(
-            work, work.left(), patient=True, is_over=lambda: learner.look(work),
+            work, seconds, patient=True, is_over=lambda: learner.look(work),
             workers=work.limits.workers - 1,
         )  # fmt: skip
         while learner.is_alive() and not learner.look(work) and work.left() != 0.0:
+            if end is not None and time.monotonic() >= end:
+                break
             learner.wait(_LOOK)
     finally:
         learner.stop()
