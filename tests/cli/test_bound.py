@@ -103,7 +103,7 @@ def test_options_that_do_not_go_together_are_refused(options, words):
 
 def test_a_program_file_that_is_not_there_is_named(tmp_path):
     refused = slotweave("bound", tmp_path / "p.json", "--facts", "none")
-    assert_refused(refused, "SW203", "p.json", "No such file")
+    assert_refused(refused, "SW203", "p.json", "no such file")
 
 
 def test_an_unknown_kernel_is_refused():

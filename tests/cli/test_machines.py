@@ -64,4 +64,4 @@ def test_a_mistake_in_a_machine_file_is_named_with_its_line(
 
 def test_a_missing_machine_file_is_refused(tmp_path: Path) -> None:
     answer = slotweave("machines", "show", tmp_path / "none.toml")
-    assert_refused(answer, "SW203", "none.toml", "No such file or directory")
+    assert_refused(answer, "SW203", "none.toml", "no such file")

@@ -69,7 +69,7 @@ def test_the_place_of_a_mistake_is_named(tmp_path: Path) -> None:
 
 def test_a_missing_program_file_is_refused(tmp_path: Path) -> None:
     answer = slotweave("run", tmp_path / "none.json")
-    assert_refused(answer, "SW203", "none.json", "No such file or directory")
+    assert_refused(answer, "SW203", "none.json", "no such file")
 
 
 def test_a_directory_is_no_program_file(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_loading_leaves_no_trace_in_the_interpreter(folder: Path) -> None:
         ("sums.py:sum", "SW201", "did you mean 'sums'"),
         ("sums.py:LIMIT", "SW201", "no function 'LIMIT'"),
         ("sums.py:", "SW201", "file.py:function"),
-        ("missing.py:sums", "SW203", "No such file"),
+        ("missing.py:sums", "SW203", "no such file"),
         ("folder.py:sums", "SW203", "Is a directory"),
         ("sums.txt:sums", "SW203", "suffix .py"),
         ("sums.py:no_default", "SW202", "n needs an integer default"),

@@ -38,8 +38,10 @@ def text_of(content: bytes, called: str, code: str) -> str:
 
 def unreadable(called: str, error: OSError | ValueError) -> InputError:
     """The complaint that a file cannot be read."""
-    reason = getattr(error, "strerror", None) or str(error)
-    return InputError(Diagnostic("SW203", f"cannot be read: {reason}", file=called or "''"))
+    reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    if isinstance(error, FileNotFoundError) and called:
+        reason = "no such file"
+    return InputError(Diagnostic("SW203", reason, file=called or "''"))
 
 
 def write_whole(named: Path, data: bytes) -> None:

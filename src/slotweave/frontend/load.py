@@ -20,6 +20,7 @@ from types import ModuleType
 import numpy as np
 
 from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
+from slotweave.base.files import unreadable
 from slotweave.frontend.kernel import Kernel, Parameters, Words
 from slotweave.frontend.kernel_function import KernelFunction, parameters_of
 from slotweave.frontend.misuse import as_typed, is_unstarted
@@ -168,7 +169,7 @@ def _run_file(file: str) -> ModuleType:
     try:
         path.open("rb").close()
     except OSError as error:
-        raise InputError(Diagnostic("SW203", error.strerror or str(error), file=file)) from None
+        raise unreadable(file, error) from None
     module_name = f"slotweave_kernel_{path.stem}"
     spec = importlib.util.spec_from_file_location(module_name, path)
     if spec is None or spec.loader is None:

@@ -129,7 +129,7 @@ def run_against_reference(
         return run_compiled(encoded, before, strict=strict, max_cycles=max_cycles)
 
     question = _Question(run_on, reference, trace, facts, asked, told)
-    cycles = tried = directed_cycles = 0
+    cycles, ran = 0, list[int]()
     for instance in range(instances):
         before = instance_memory(memory, seed, instance)
         with _naming_input(f"seed {seed}, instance {instance}"):
@@ -151,11 +151,10 @@ def run_against_reference(
                     continue
                 raise
             question.judge(before, ends)
-        tried += 1
-        directed_cycles = max(directed_cycles, ends.end.cycles)
-    left_out = directed.left_out + len(directed.memories) - tried
-    found = Verified(instances, 0, cycles, tried, directed.coverage, against, left_out)
-    return replace(found, too_long=directed.too_long, directed_cycles=directed_cycles)
+        ran.append(ends.end.cycles)
+    left_out = directed.left_out + len(directed.memories) - len(ran)
+    found = Verified(instances, 0, cycles, len(ran), directed.coverage, against, left_out)
+    return replace(found, too_long=directed.too_long, directed_cycles=max(ran, default=0))
 
 
 def _slots_a_bundle(program: Program) -> float:
