@@ -5,11 +5,10 @@ trace, if all of these operations are left out, or one of them with those that r
 it does at each pause, if all of memory is output; under facts with regions memory is judged at the
 end of the run alone. (What is left out might have faulted.)
 
-A store is used if it goes to what is output, or if a load that is used and comes later may read it.
-One to output is not if later stores write all of its words again, at addresses that are surely the
+A store is used if it goes to what is output, or if a load that comes later may read it, even one
+whose result is not used: it may steer where something else is stored. One to output is not if later stores write all of its words again, at addresses that are surely the
 same, before any load that may read it or a pause; this is looked for where memory is written at
-once. What such a store reads is used all the same if it comes from memory: without it, the store
-might go to another address, and write what stays.
+once.
 """
 
 from __future__ import annotations
@@ -88,10 +87,7 @@ def unused_operations(
     used = bytearray(len(issued))
     pauses = [one.bundle for one in issued if one.kind.operation.name == "pause"]
     at_once = all(one.kind.latency == 1 for one in issued if one.effect is STORES)
-    later, overwritten = _Later(pauses, at_once), False
-    loaded = bytearray(len(issued))  # whether it reads memory, or results of what does
-    for number, operation in enumerate(issued):
-        loaded[number] = operation.effect is LOADS or any(loaded[one] for one in makers[number])
+    later = _Later(pauses, at_once)
     for number in range(len(issued) - 1, -1, -1):
         operation = issued[number]
         effect = operation.effect
@@ -100,14 +96,13 @@ def unused_operations(
             output = access is None or access.output
             left = output and later.is_left(operation.bundle, words)
             used[number] = left or later.may_read(words)
-            overwritten = output and not used[number] and bool(loaded[number])
         elif effect not in (NO_EFFECT, LOADS) and operation.kind.writes is None:
             used[number] = True
-        if not (used[number] or (effect is STORES and overwritten)):
-            continue
-        if effect is LOADS:
+        elif effect is LOADS:
             later.add_load(operation.bundle, touched[number])
-        elif effect is STORES and used[number]:
+        if not used[number]:
+            continue
+        if effect is STORES:
             later.add_store(operation.bundle, touched[number])
         for maker in makers[number]:
             used[maker] = True
