@@ -88,3 +88,11 @@ def test_what_is_not_output_bounds_no_dataflow() -> None:
     facts = Facts(16, {}, (Region("x", 0, 8), Region("y", 8, 8, output=True)))
     assert unused(CONSTS, STORE, facts=facts) == 3
     assert dataflow(CONSTS, STORE, facts=facts) == 0
+
+
+def test_what_an_unused_load_reads_is_used_for_it_may_steer_a_store() -> None:
+    """Without the first store the second one would go to another address, and stay."""
+    consts: Bundle = {"load": (("const", 0, 5), ("const", 1, 7))}
+    steered: Bundle = {"store": (("store", 2, 0),)}  # to word 7, as the load says
+    later: tuple[Bundle, ...] = ({"store": (("store", 1, 1),)}, {"store": (("store", 0, 0),)})
+    assert unused(consts, LAST, {"load": (("load", 2, 0),)}, steered, *later) == 2

@@ -15,6 +15,7 @@ from slotweave.hexagon.judges.mutants import mutants
 from slotweave.hexagon.judges.symbols import difference
 from slotweave.hexagon.machine.opcodes import opcodes
 from slotweave.hexagon.machine.samples import TIED
+from slotweave.hexagon.semantics.functions import FUNCTIONS
 from slotweave.hexagon.semantics.meaning import meaning_of
 from slotweave.isa.evaluate import evaluate_wide
 from support.hexagon.listings import block_of, kernels, largest
@@ -39,6 +40,8 @@ def same(one, other, flags=(), other_flags=()):
         ("P = cmp.gt(R,I)", {2: 0, 4: 2**32 - 1}, 255),
         ("R = add(I,lsr(R,I))", {2: 3, 4: 2**31, 6: 31}, 4),
         ("D = combine(R,I)", {2: 1, 4: 2}, 2**32 + 2),
+        ("D = add(D,D):raw:hi", {2: 7, 3: 2**32 - 1, 4: 5}, 4),
+        ("D = add(D,D):raw:lo", {2: 7, 3: 2**32 - 1, 4: 5}, 12),
         ("R = memb(R+I)", {14: 0x80}, 2**32 - 128),
     ],
 )
@@ -56,6 +59,10 @@ def test_a_meaning_computes_what_the_manual_says(template, operands, result):
 )
 def test_what_is_not_known_has_no_meaning(template):
     assert meaning_of(template) is None
+
+
+def test_every_function_is_the_meaning_of_a_template():
+    assert [template for template in FUNCTIONS if meaning_of(template) is None] == []
 
 
 def test_all_but_a_few_of_the_compilers_instructions_have_a_meaning():

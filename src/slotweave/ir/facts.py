@@ -27,7 +27,7 @@ class Facts:
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __repr__(self) -> str:
-        length = "any" if self.memory_words is None else f"{self.memory_words:,}"
+        length = "any number of" if self.memory_words is None else f"{self.memory_words:,}"
         known = f"{length} words of memory, {len(self.words):,} of them known"
         return f"<Facts: {known}, {plural(len(self.regions), 'region')}>"
 

@@ -7,8 +7,6 @@ regions and known addresses alone, as in `ir.memory_order`.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from slotweave.ir.graph import Graph, Node
 from slotweave.ir.known_words import Words, known_words
 from slotweave.ir.memory_order import MemoryOrder
@@ -42,7 +40,7 @@ class Copy:
         if node.op == "pause":
             return self._pause(node)
         if node.op == "trace_write":
-            index = self._append(replace(node, after=self._traced))
+            index = self._append(node.with_edges(node.args, self._traced))
             self._traced = (index,)
             return index
         return self._append(node)
@@ -73,12 +71,12 @@ class Copy:
     def _access(self, node: Node) -> int:
         words, order = self.addresses(node), self._order[node.region]
         if node.effect is Effect.STORE:
-            index = self._append(replace(node, after=order.before_store(words)))
+            index = self._append(node.with_edges(node.args, order.before_store(words)))
             order.note_store(index, words)
             return index
         if self._regions[node.region].read_only:
-            return self._append(replace(node, after=()))
-        index = self._append(replace(node, after=order.before_load(words)))
+            return self._append(node.with_edges(node.args, ()))
+        index = self._append(node.with_edges(node.args, order.before_load(words)))
         order.note_load(index, words)
         return index
 
@@ -86,7 +84,7 @@ class Copy:
         waits = set(self._traced)
         for order in self._order.values():
             waits.update(order.before_store(None))
-        index = self._append(replace(node, after=tuple(sorted(waits))))
+        index = self._append(node.with_edges(node.args, tuple(sorted(waits))))
         for order in self._order.values():
             order.note_store(index, None)
         self._traced = (index,)

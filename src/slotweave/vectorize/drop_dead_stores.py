@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import known_values
@@ -25,7 +25,8 @@ def without_stores(graph: Graph, dead: Set[int]) -> Graph:
         if index in dead or node.op == "join":
             number.append(-1)
             continue
-        number.append(copy.add(replace(node, args=tuple(number[arg] for arg in node.args))))
+        args = tuple([number[arg] for arg in node.args])
+        number.append(copy.add(node.with_edges(args, node.after)))
     return copy.graph()
 
 

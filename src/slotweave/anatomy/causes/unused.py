@@ -6,9 +6,9 @@ it does at each pause, if all of memory is output; under facts with regions memo
 end of the run alone. (What is left out might have faulted.)
 
 A store is used if it goes to what is output, or if a load that comes later may read it, even one
-whose result is not used: it may steer where something else is stored. One to output is not if later stores write all of its words again, at addresses that are surely the
-same, before any load that may read it or a pause; this is looked for where memory is written at
-once.
+whose result is not used: it may steer where something else is stored. One to output is not if later
+stores write all of its words again, at addresses that are surely the same, before any load that may
+read it or a pause; this is looked for where memory is written at once.
 """
 
 from __future__ import annotations

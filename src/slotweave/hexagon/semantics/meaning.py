@@ -30,7 +30,7 @@ _COMPOUND = re.compile(r"^(P = .*); if \((!?)P\.new\) jump:n?t [LXI]$")
 _MOVED = re.compile(r"^(R = [RI]) ; jump L$")
 _JUMP = re.compile(r"^jump(?:r)?(?::n?t)? [LXRI]$")
 _ASSIGNED = re.compile(r"^([RDP]) ([-+&|^]?)= (.*)$")
-_CALLED = re.compile(r"^(~?)(!?[\w.]+)\((.*)\)$")
+_CALLED = re.compile(r"^(~?)(!?[\w.]+)\((.*)\)(:raw:(?:hi|lo))?$")
 _LOAD = re.compile(r"^([RD]) = mem(b|ub|h|uh|w|d)\((.*)\)$")
 _STORE = re.compile(r"^mem(b|h|w|d)\((.*)\) = ([RDIX])(?:\.new)?$")
 _CHANGE = re.compile(r"^mem(b|h|w)\((R\+[IX])\) (?:([-+&|])= ([RI])|= (setbit|clrbit)\(I\))$")
@@ -158,7 +158,7 @@ def _value(kind: str, text: str, places: _Places) -> Expr | None:
             return None
         operands.append(operand)
     slots = ",".join(f"{mark}{{}}" for mark in marks)
-    value = _applied(kind, f"{name}({slots})", kinds, operands)
+    value = _applied(kind, f"{name}({slots}){match[4] or ''}", kinds, operands)
     if value is not None and sign == "-":
         return constant(0) - value
     return value
