@@ -17,11 +17,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from _pytest import runner
 from _pytest.terminal import TerminalReporter
 from hypothesis import settings
 
 from support.browser import NO_BROWSER
 from support.examples import FULL, SHORT
+from support.roomy_stack import call_with_room
 
 TESTS = Path(__file__).parent
 
@@ -72,6 +74,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="slotweave-tests-")
     chosen = FULL if config.getoption("--long") else SHORT
     settings.load_profile(config.getoption("--hypothesis-profile") or chosen)
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    call_with_room(runner.pytest_runtest_protocol, item, nextitem)
+    return True
 
 
 def pytest_unconfigure() -> None:
