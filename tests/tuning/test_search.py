@@ -195,7 +195,7 @@ def test_what_tracing_leaves_is_collected_though_the_collector_rests(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("slotweave.tuning.score.POSED_BETWEEN_COLLECTIONS", 4)
-    shape = {"height": 3, "rounds": 4, "batch": 16}
+    shape = {"height": 2, "rounds": 2, "batch": 8}
     task, plan = Task(KERNEL, CHALLENGE, shape, "values"), KERNEL.plan("default", shape, "values")
 
     def nodes_after(posed: range) -> int:

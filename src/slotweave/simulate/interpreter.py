@@ -24,6 +24,7 @@ import numpy as np
 from numba import int64, uint32, uint64
 from numpy.typing import NDArray
 
+from slotweave.base.numba_options import INNER
 from slotweave.simulate.code import MEMORY, NOWHERE, SCRATCH, Code, Work
 from slotweave.simulate.run import Words
 
@@ -42,7 +43,7 @@ def jit(function: Function) -> Function:
 
 def part(function: Function) -> Function:
     """`function` compiled into the functions that call it."""
-    return cast("Function", numba.njit(forceinline=True, **_OPTIONS)(function))
+    return cast("Function", numba.njit(forceinline=True, **_OPTIONS | INNER)(function))
 
 
 # The state of a run, and why the loop returned.

@@ -205,7 +205,7 @@ def test_a_file_that_prints_without_end_is_stopped(tmp_path: Path) -> None:
 def test_a_program_without_end_is_stopped(tmp_path: Path) -> None:
     text = "import itertools\n" + builder().replace("instrs = []", "instrs = itertools.repeat({})")
     text = text.replace("self.instrs.append", "list")
-    assert_fails(tmp_path, text, "SW222", seconds=2)
+    assert_fails(tmp_path, text, "SW222", seconds=1)
 
 
 @pytest.mark.parametrize("options", ["", "start_new_session=True", "env={}",
@@ -222,7 +222,7 @@ if not {ends}:
     if ends:
         loaded(tmp_path, text + builder())
     else:
-        assert_fails(tmp_path, text, "SW222", seconds=1)
+        assert_fails(tmp_path, text, "SW222", seconds=0.5)
     pid = int((tmp_path / "pid.txt").read_text())
     for _ in range(50):
         if not is_running(pid):

@@ -28,9 +28,10 @@ import numpy as np
 from numba import njit
 
 from slotweave.anatomy.timing.access_codes import LOAD, STORE, TRACE
+from slotweave.base.numba_options import INNER
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _find(skip, row, at):  # type: ignore[no-untyped-def]
     """The first cycle from `at` on that is not known to have no room."""
     while skip[row, at] != at:
@@ -39,7 +40,7 @@ def _find(skip, row, at):  # type: ignore[no-untyped-def]
     return at
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _fits(used, slots, needs, need, at):  # type: ignore[no-untyped-def]
     first, engine, offset, count = needs
     for i in range(first[need], first[need + 1]):
@@ -48,7 +49,7 @@ def _fits(used, slots, needs, need, at):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _room(used, slots, skip, needs, need, at):  # type: ignore[no-untyped-def]
     """The first cycle from `at` on with room for a group of this need."""
     if need >= len(skip):
@@ -62,7 +63,7 @@ def _room(used, slots, skip, needs, need, at):  # type: ignore[no-untyped-def]
     return at
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _latest(memory, row, op):  # type: ignore[no-untyped-def]
     """The latest time of row `row` (0 loads, 1 stores) that the access `op` may alias; -1: none."""
     region_first, region, base, touched_first, touched, by_word, by_base, any_base = memory
@@ -76,7 +77,7 @@ def _latest(memory, row, op):  # type: ignore[no-untyped-def]
     return latest
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _note(memory, row, op, time):  # type: ignore[no-untyped-def]
     """The access `op` counts from `time` on."""
     region_first, region, base, touched_first, touched, by_word, by_base, any_base = memory

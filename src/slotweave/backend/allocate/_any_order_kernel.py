@@ -10,10 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from slotweave.base.numba_options import INNER
+
 NO_ROOM = -1
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _is_free(held, at, words, begin, end):  # type: ignore[no-untyped-def]
     for word in range(at, at + words):
         for cycle in range(begin, end):

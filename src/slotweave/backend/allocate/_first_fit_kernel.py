@@ -11,13 +11,15 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from slotweave.base.numba_options import INNER
+
 NO_ROOM = -1
 
 #: Bits used of each entry.
 BITS = 63
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _set(free, at, words, value):  # type: ignore[no-untyped-def]
     for word in range(at, at + words):
         bit = np.int64(1) << (word % BITS)
@@ -27,7 +29,7 @@ def _set(free, at, words, value):  # type: ignore[no-untyped-def]
             free[word // BITS] &= ~bit
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _lowest_run(free, words, size, low):  # type: ignore[no-untyped-def]
     run = 0
     for entry in range(low, len(free)):
@@ -43,7 +45,7 @@ def _lowest_run(free, words, size, low):  # type: ignore[no-untyped-def]
     return NO_ROOM
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _highest_word(free):  # type: ignore[no-untyped-def]
     for entry in range(len(free) - 1, -1, -1):
         left = free[entry]

@@ -34,6 +34,7 @@ import numpy as np
 from numba import njit
 
 from slotweave.backend.schedule._ready_ranks import no_ranks, put_in, smallest, take_out
+from slotweave.base.numba_options import INNER
 
 DONE, SCRATCH_FULL, CYCLIC = 0, 1, 2
 
@@ -44,7 +45,7 @@ PATIENCE = 24
 SEARCHES = 64
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _find_mode(op, free, mode_offset, mode_engine, mode_slots):  # type: ignore[no-untyped-def]
     """The first mode of `op` that fits into the free slots of this cycle whole; -1 if none does."""
     for m in range(mode_offset[op], mode_offset[op + 1]):
@@ -53,7 +54,7 @@ def _find_mode(op, free, mode_offset, mode_engine, mode_slots):  # type: ignore[
     return -1
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _has_room(free, least_moved):  # type: ignore[no-untyped-def]
     """Whether some engine may have a slot left for an operation that moves there."""
     room = False
@@ -62,7 +63,7 @@ def _has_room(free, least_moved):  # type: ignore[no-untyped-def]
     return room
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _make_room(  # type: ignore[no-untyped-def]
     op, free, placed, placed_count, chosen, mode_offset, mode_engine, mode_slots, least_moved
 ):

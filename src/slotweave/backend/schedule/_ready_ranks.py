@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from slotweave.base.numba_options import INNER
+
 #: Each number of six bits is once a run of its bits (a de Bruijn sequence; Leiserson, Prokop and
 #: Randall, "Using de Bruijn Sequences to Index a 1 in a Computer Word", 1998).
 _DE_BRUIJN = 0x03F79D71B4CB0A89
@@ -28,14 +30,14 @@ def _places() -> NDArray[np.int64]:
 _PLACES = _places()
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _lowest_bit(word):  # type: ignore[no-untyped-def]
     """The place of the lowest bit of `word` that is set."""
     alone = word & (~word + np.uint64(1))
     return _PLACES[(alone * np.uint64(_DE_BRUIJN)) >> np.uint64(58)]
 
 
-@njit(cache=True)
+@njit(**INNER)
 def no_ranks(class_count, n):  # type: ignore[no-untyped-def]
     """Empty sets for ranks below n: `ready`, `full` and `low`."""
     ready = np.zeros((class_count, (n >> 6) + 1), np.uint64)
@@ -43,14 +45,14 @@ def no_ranks(class_count, n):  # type: ignore[no-untyped-def]
     return ready, full, np.zeros(class_count, np.int64)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def put_in(ready, full, low, c, rank):  # type: ignore[no-untyped-def]
     ready[c, rank >> 6] |= np.uint64(1) << np.uint64(rank & 63)
     full[c, rank >> 12] |= np.uint64(1) << np.uint64((rank >> 6) & 63)
     low[c] = min(low[c], rank >> 12)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def take_out(ready, full, c, rank):  # type: ignore[no-untyped-def]
     left = ready[c, rank >> 6] & ~(np.uint64(1) << np.uint64(rank & 63))
     ready[c, rank >> 6] = left
@@ -58,7 +60,7 @@ def take_out(ready, full, c, rank):  # type: ignore[no-untyped-def]
         full[c, rank >> 12] &= ~(np.uint64(1) << np.uint64((rank >> 6) & 63))
 
 
-@njit(cache=True)
+@njit(**INNER)
 def smallest(ready, full, low, c, none):  # type: ignore[no-untyped-def]
     """The smallest rank of class c; `none` if it has none."""
     for at in range(low[c], full.shape[1]):

@@ -18,6 +18,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from slotweave.base.numba_options import INNER
+
 FAR = 1 << 40
 
 
@@ -40,7 +42,7 @@ def distances(n, before, after, length):  # type: ignore[no-untyped-def]
     return dist
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _add(p, used, m, start, period, sign):  # type: ignore[no-untyped-def]
     """Enter mode `m` at `start` into the table; how far it then exceeds a capacity at most."""
     excess = 0
@@ -52,7 +54,7 @@ def _add(p, used, m, start, period, sign):  # type: ignore[no-untyped-def]
     return excess
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _lag(p, e, before_mode, period):  # type: ignore[no-untyped-def]
     """Cycles from start to start that lag `e` asks for."""
     length = p.lag_length[e] - p.lag_distance[e] * period
@@ -61,7 +63,7 @@ def _lag(p, e, before_mode, period):  # type: ignore[no-untyped-def]
     return length
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _window(p, dist, a, start, mode, placed, period, low, high):  # type: ignore[no-untyped-def]
     """The starts of `a` between which no placed activity is in its way, with shortest durations."""
     if len(dist):
@@ -77,7 +79,7 @@ def _window(p, dist, a, start, mode, placed, period, low, high):  # type: ignore
     return low, high
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _last_start(p, a, m, start, placed, period):  # type: ignore[no-untyped-def]
     """The last start of `a` in mode `m` that breaks no lag to a placed activity or to itself."""
     last = FAR
@@ -93,7 +95,7 @@ def _last_start(p, a, m, start, placed, period):  # type: ignore[no-untyped-def]
     return last
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _remove(p, used, a, start, mode, placed, users, period, weight):  # type: ignore[no-untyped-def]
     _add(p, used, mode[a], start[a], period, -1)
     placed[a] = False
@@ -102,7 +104,7 @@ def _remove(p, used, a, start, mode, placed, users, period, weight):  # type: ig
         users[p.choice[a]] -= 1
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _clear_way(p, dist, used, a, start, mode, placed, users, urgency, period, weight):  # type: ignore[no-untyped-def]
     """Take out what the just placed `a` is in conflict with."""
     n = len(start)
@@ -148,7 +150,7 @@ def _clear_way(p, dist, used, a, start, mode, placed, users, urgency, period, we
     return True
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _takes(p, m, start, r, row, period):  # type: ignore[no-untyped-def]
     for u in range(p.use_offset[m], p.use_offset[m + 1]):
         if p.use_resource[u] == r:

@@ -16,10 +16,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from slotweave.base.numba_options import INNER
+
 FAR = 1 << 40
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **INNER)
 def _sort(p, ahead, behind, waiting, order):  # type: ignore[no-untyped-def]
     """Fill `order`; whether there is one."""
     n = len(ahead)
@@ -48,7 +50,7 @@ def _sort(p, ahead, behind, waiting, order):  # type: ignore[no-untyped-def]
     return filled == n
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **INNER)
 def _lengths(p, mode, ahead, behind, order, heads, tails, out, at):  # type: ignore[no-untyped-def]
     """Heads and tails along `order`, `out` (-1: nobody) being off its machine and of no duration.
 
@@ -91,7 +93,7 @@ def _lengths(p, mode, ahead, behind, order, heads, tails, out, at):  # type: ign
     return longest
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **INNER)
 def _critical_path(p, mode, ahead, heads, tails, makespan, path):  # type: ignore[no-untyped-def]
     """Fill `path` with a longest way, from its end, chosen at random; how long it is."""
     n = len(mode)
@@ -121,7 +123,7 @@ def _critical_path(p, mode, ahead, heads, tails, makespan, path):  # type: ignor
     return count
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **INNER)
 def _take_out(a, machine, first, ahead, behind):  # type: ignore[no-untyped-def]
     if machine < 0:
         return
@@ -135,7 +137,7 @@ def _take_out(a, machine, first, ahead, behind):  # type: ignore[no-untyped-def]
     ahead[a] = behind[a] = -1
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **INNER)
 def _put_in(a, machine, after, first, ahead, behind):  # type: ignore[no-untyped-def]
     """Put `a` on `machine` after `after`, -1 for the first place."""
     if machine < 0:
@@ -150,7 +152,7 @@ def _put_in(a, machine, after, first, ahead, behind):  # type: ignore[no-untyped
         ahead[c] = a
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **INNER)
 def _try_places(p, a, m, mode, first, ahead, behind, heads, tails, found):  # type: ignore[no-untyped-def]
     """The best place of `a` in mode `m`, by heads and tails without it.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from slotweave.backend.schedule.project._learning_propagation import FAST
+from slotweave.backend.schedule.project._learning_propagation import PART
 
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
@@ -22,7 +22,7 @@ _FEW_LEVELS = 2
 RANKS = 1_024
 
 
-@njit(**FAST)
+@njit(**PART)
 def store(s, size, levels):  # type: ignore[no-untyped-def]
     """Keep the clause at the end of the pool; its number."""
     n = s.tally
@@ -35,7 +35,7 @@ def store(s, size, levels):  # type: ignore[no-untyped-def]
     return c
 
 
-@njit(**FAST)
+@njit(**PART)
 def _without_false(s, at, size, end):  # type: ignore[no-untyped-def]
     """Copy a clause in the pool to `end`, without literals that are false at the root; how many
     are left, -1 if one holds."""
@@ -51,13 +51,13 @@ def _without_false(s, at, size, end):  # type: ignore[no-untyped-def]
     return left
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def is_full(s):  # type: ignore[no-untyped-def]
     """Whether there is no room for another clause."""
     return s.tally[CLAUSES] + 1 >= len(s.clause) or s.tally[POOL] + len(s.bound) >= len(s.pool)
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _attach(s, c):  # type: ignore[no-untyped-def]
     for w in range(2):
         x = s.pool[s.clause[c, AT] + w]
@@ -67,13 +67,13 @@ def _attach(s, c):  # type: ignore[no-untyped-def]
         s.literal[y, WATCHES] = 2 * c + w
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _rank(s, c):  # type: ignore[no-untyped-def]
     age = (s.tally[CONFLICTS] - s.clause[c, USED]) >> 10
     return min(age, 15) * 64 + min(s.clause[c, LEVELS], 63)
 
 
-@njit(**FAST)
+@njit(**PART)
 def reduce_clauses(s):  # type: ignore[no-untyped-def]
     """At the root: drop the worse half of the clauses, those that hold, and literals that never
     do."""

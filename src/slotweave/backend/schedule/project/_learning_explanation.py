@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from slotweave.backend.schedule.project._learning_propagation import FAST
+from slotweave.backend.schedule.project._learning_propagation import PART
 
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
@@ -21,7 +21,7 @@ from slotweave.backend.schedule.project._learning_state import (
 # isort: on
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _users_of_cell(s, r, t, room, k, skip, at):  # type: ignore[no-untyped-def]
     """Add literals to the buffer, all true before place k of the trail, by which users of r but
     `skip` take more than `room` of it in t: rather those that the nogood has already."""
@@ -69,7 +69,7 @@ def _users_of_cell(s, r, t, room, k, skip, at):  # type: ignore[no-untyped-def]
     return at
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _write(s, x, place, at):  # type: ignore[no-untyped-def]
     """Put literal x in the buffer, if it does not hold at the root anyway."""
     if place < s.tally[ROOT]:
@@ -78,7 +78,7 @@ def _write(s, x, place, at):  # type: ignore[no-untyped-def]
     return at + 1
 
 
-@njit(**FAST)
+@njit(**PART)
 def explain(s, reason, b, x, k, at):  # type: ignore[no-untyped-def]
     """Write literals to the buffer, all true before place k, from which x of bound b follows, or
     which contradict each other if b is -1; where they end."""
@@ -116,6 +116,6 @@ def explain(s, reason, b, x, k, at):  # type: ignore[no-untyped-def]
     return _users_of_cell(s, r, t, room, k, i, at)
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def explain_place(s, k, at):  # type: ignore[no-untyped-def]
     return explain(s, s.trail[k, REASON], s.trail[k, OF], s.trail[k, NEW], k, at)

@@ -25,6 +25,7 @@ from slotweave.backend.schedule.project._learning_clauses import (
 from slotweave.backend.schedule.project._learning_explanation import explain, explain_place
 from slotweave.backend.schedule.project._learning_propagation import (
     FAST,
+    PART,
     backtrack,
     propagate,
     push,
@@ -51,7 +52,7 @@ _HOPE = 200_000
 DEPTH = 60
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _need(s, end, start, open_):  # type: ignore[no-untyped-def]
     """Put the literals of the buffer, up to `end`, in the nogood; how many of it are of the level
     that begins at `start`, after `open_` were."""
@@ -80,7 +81,7 @@ def _need(s, end, start, open_):  # type: ignore[no-untyped-def]
     return open_
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _note(s, k, mark):  # type: ignore[no-untyped-def]
     if s.trail[k, MARK] == 0:
         s.marked[s.tally[MARKS]] = k
@@ -88,7 +89,7 @@ def _note(s, k, mark):  # type: ignore[no-untyped-def]
     s.trail[k, MARK] = mark
 
 
-@njit(**FAST)
+@njit(**PART)
 def _follows(s, place):  # type: ignore[no-untyped-def]
     """Whether what came to hold there follows from literals of the nogood that did before."""
     if s.trail[place, REASON] & 3 == DECIDED:
@@ -120,7 +121,7 @@ def _follows(s, place):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(**FAST)
+@njit(**PART)
 def _analyse(s):  # type: ignore[no-untyped-def]
     """Learn from a conflict, and go back to where that says something; False if nothing is left."""
     n = s.tally
@@ -156,7 +157,7 @@ def _analyse(s):  # type: ignore[no-untyped-def]
     return _learn(s, size)
 
 
-@njit(**FAST)
+@njit(**PART)
 def _minimise(s, last):  # type: ignore[no-untyped-def]
     """Write the literals of the nogood but that of bound `last` after it; how many there are."""
     n = s.tally
@@ -179,7 +180,7 @@ def _minimise(s, last):  # type: ignore[no-untyped-def]
     return size
 
 
-@njit(**FAST)
+@njit(**PART)
 def _learn(s, size):  # type: ignore[no-untyped-def]
     n = s.tally
     learned = s.rows[LEARNED]
@@ -205,7 +206,7 @@ def _learn(s, size):  # type: ignore[no-untyped-def]
     return rise(s, s.literal[x, BOUND], x, c * 4 + BY_CLAUSE)
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _pop(s):  # type: ignore[no-untyped-def]
     """The literal of the greatest score."""
     top, size = s.heap[0], s.tally[HEAP] - 1
@@ -228,7 +229,7 @@ def _pop(s):  # type: ignore[no-untyped-def]
     return top
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _decide(s, is_early):  # type: ignore[no-untyped-def]
     """Open a level by a decision; False if all starts are known. Starts are to be as they were
     before, or before the literal if `is_early`."""
@@ -248,7 +249,7 @@ def _decide(s, is_early):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(**FAST)
+@njit(cache=True, **FAST)
 def luby(number):  # type: ignore[no-untyped-def]
     """1, 1, 2, 1, 1, 2, 4, ... from number 0 on."""
     size, power = 1, 0
@@ -260,7 +261,7 @@ def luby(number):  # type: ignore[no-untyped-def]
     return 1 << power
 
 
-@njit(**FAST)
+@njit(cache=True, **FAST)
 def begin(s):  # type: ignore[no-untyped-def]
     """Before the first search: all may be decided on, and is to be looked at."""
     for x in range(len(s.literal)):
@@ -273,7 +274,7 @@ def begin(s):  # type: ignore[no-untyped-def]
     s.tally[DIRTIES] = len(s.activity)
 
 
-@njit(**FAST)
+@njit(cache=True, **FAST)
 def lower_ends(s, less):  # type: ignore[no-untyped-def]
     """Let the latest starts be so much less than they were at the beginning; False if that cannot
     be."""
@@ -286,7 +287,7 @@ def lower_ends(s, less):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(**FAST)
+@njit(cache=True, **FAST)
 def search(s, conflicts):  # type: ignore[no-untyped-def]
     """Search through so many conflicts from the root: FOUND, at whose schedule the state stays,
     REFUTED or OPEN."""

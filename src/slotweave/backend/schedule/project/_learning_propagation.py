@@ -13,6 +13,8 @@ from typing import Any
 
 from numba import njit
 
+from slotweave.base.numba_options import INNER
+
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
     AT, BEGIN, BLOCKER, BOUND, BY_CELL, BY_CLAUSE, BY_LAG, CAPACITY, COST, DIRTIES, DIRTY, DONE,
@@ -25,10 +27,12 @@ from slotweave.backend.schedule.project._learning_state import (
 
 #: Nothing is allocated here, so that arrays need no counts of references (`_nrt`), which would take
 #: half of the time.
-FAST: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+FAST: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+#: Of functions that compiled functions alone call.
+PART: dict[str, Any] = FAST | INNER
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def sift_up(s, i):  # type: ignore[no-untyped-def]
     x = s.heap[i]
     score = s.score[x]
@@ -44,7 +48,7 @@ def sift_up(s, i):  # type: ignore[no-untyped-def]
     s.place[x] = i
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def push(s, x):  # type: ignore[no-untyped-def]
     if s.place[x] < 0:
         i = s.tally[HEAP]
@@ -53,7 +57,7 @@ def push(s, x):  # type: ignore[no-untyped-def]
         sift_up(s, i)
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def rise(s, b, x, reason):  # type: ignore[no-untyped-def]
     """Raise bound b to literal x above its top; False, and `WHY`, where that cannot be."""
     n = s.tally
@@ -73,7 +77,7 @@ def rise(s, b, x, reason):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _update_profile(s, i):  # type: ignore[no-untyped-def]
     """Put the compulsory part of i in the profile in place of the one that is there."""
     old_begin, old_end = s.activity[i, BEGIN], s.activity[i, END]
@@ -95,7 +99,7 @@ def _update_profile(s, i):  # type: ignore[no-untyped-def]
     s.activity[i, END] = end
 
 
-@njit(**FAST)
+@njit(**PART)
 def backtrack(s, level):  # type: ignore[no-untyped-def]
     """Take back all that was decided after `level`, and what came of it."""
     n = s.tally
@@ -128,7 +132,7 @@ def backtrack(s, level):  # type: ignore[no-untyped-def]
     n[NOW] = level
 
 
-@njit(**FAST)
+@njit(**PART)
 def propagate(s):  # type: ignore[no-untyped-def]
     """Raise bounds until nothing follows any more; False at a conflict, of which `WHY` tells."""
     n = s.tally
@@ -165,7 +169,7 @@ def propagate(s):  # type: ignore[no-untyped-def]
             return True
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _follow_lags(s, b, top):  # type: ignore[no-untyped-def]
     for e in range(s.bound[b, LAGS], s.bound[b, LAGS_END]):
         other = s.lag[e, TO]
@@ -177,7 +181,7 @@ def _follow_lags(s, b, top):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _look_at_clauses(s, b, x):  # type: ignore[no-untyped-def]
     """Now that x of bound b holds, its negation is false: the clauses that watch that one."""
     false = s.bound[b, MIRROR] - x
@@ -224,7 +228,7 @@ def _look_at_clauses(s, b, x):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _await(s, i):  # type: ignore[no-untyped-def]
     if not s.activity[i, IS_PENDING]:
         s.activity[i, IS_PENDING] = 1
@@ -232,7 +236,7 @@ def _await(s, i):  # type: ignore[no-untyped-def]
         s.tally[PENDINGS] += 1
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _take_profile(s, i):  # type: ignore[no-untyped-def]
     """Put i in the profile, and note who may have to move for it; False if a cell is too full."""
     if s.activity[i, USES] == s.activity[i, USES_END]:
@@ -273,7 +277,7 @@ def _take_profile(s, i):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _push_later(s, i):  # type: ignore[no-untyped-def]
     """Push the earliest start of i over cells in which there is no room for it."""
     long, low, cells = s.activity[i, DURATION], s.activity[i, LOW], s.profile.shape[1]
@@ -297,7 +301,7 @@ def _push_later(s, i):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(forceinline=True, **FAST)
+@njit(forceinline=True, **PART)
 def _push_earlier(s, i):  # type: ignore[no-untyped-def]
     """Push the latest start of i before cells in which there is no room for it."""
     long, high, cells = s.activity[i, DURATION], s.activity[i, HIGH], s.profile.shape[1]

@@ -16,10 +16,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from slotweave.base.numba_options import INNER
+
 FAR = 1 << 40
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _fill(p, used, mode, start, sign):  # type: ignore[no-untyped-def]
     for u in range(p.use_offset[mode], p.use_offset[mode + 1]):
         begin = start + p.use_first[u]
@@ -27,7 +29,7 @@ def _fill(p, used, mode, start, sign):  # type: ignore[no-untyped-def]
             used[p.use_resource[u], t] += sign * p.use_units[u]
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _earliest(p, used, mode, low, high):  # type: ignore[no-untyped-def]
     """The first start from `low` to `high` at which `mode` fits; `high` + 1 if none."""
     start = low
@@ -47,7 +49,7 @@ def _earliest(p, used, mode, low, high):  # type: ignore[no-untyped-def]
     return high + 1
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _latest(p, used, mode, low, high):  # type: ignore[no-untyped-def]
     """The last start from `low` to `high` at which `mode` fits; `low` - 1 if none."""
     start = high
@@ -67,14 +69,14 @@ def _latest(p, used, mode, low, high):  # type: ignore[no-untyped-def]
     return low - 1
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _holds(p, e, m, other):  # type: ignore[no-untyped-def]
     """Whether lag `e` asks for anything where its ends run in modes `m` and `other`."""
     only = p.lag_only[e]
     return only in (-1, m, other)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _first_allowed(p, a, m, start, mode, placed):  # type: ignore[no-untyped-def]
     """The first start of `a` in mode `m` that the lags from placed activities allow."""
     low = 0
@@ -89,7 +91,7 @@ def _first_allowed(p, a, m, start, mode, placed):  # type: ignore[no-untyped-def
     return low
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _last_allowed(p, a, m, start, mode, placed, high):  # type: ignore[no-untyped-def]
     """The last start of `a` in mode `m` that the lags to placed activities allow."""
     for k in range(p.out_offset[a], p.out_offset[a + 1]):
@@ -103,7 +105,7 @@ def _last_allowed(p, a, m, start, mode, placed, high):  # type: ignore[no-untype
     return high
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _place(p, used, a, start, mode, tied, placed, noise, horizon):  # type: ignore[no-untyped-def]
     """Place `a` where it ends first; whether there is room for it.
 
@@ -135,7 +137,7 @@ def _place(p, used, a, start, mode, tied, placed, noise, horizon):  # type: igno
     return True
 
 
-@njit(cache=True)
+@njit(**INNER)
 def serial(p, priority, waits, noise, horizon):  # type: ignore[no-untyped-def]
     """The serial scheme, the least priority first of those whose predecessors are placed.
 
@@ -163,7 +165,7 @@ def serial(p, priority, waits, noise, horizon):  # type: ignore[no-untyped-def]
     return True, start, mode, used
 
 
-@njit(cache=True)
+@njit(**INNER)
 def order_by(keys):  # type: ignore[no-untyped-def]
     """The places of `keys` from the least on, by merging runs (NumPy's sort compiles slowly)."""
     n = len(keys)
@@ -185,7 +187,7 @@ def order_by(keys):  # type: ignore[no-untyped-def]
     return order
 
 
-@njit(cache=True)
+@njit(**INNER)
 def makespan_of(p, start, mode):  # type: ignore[no-untyped-def]
     last = 0
     for a in range(len(start)):
@@ -193,7 +195,7 @@ def makespan_of(p, start, mode):  # type: ignore[no-untyped-def]
     return last
 
 
-@njit(cache=True)
+@njit(**INNER)
 def justify(p, used, start, mode, makespan):  # type: ignore[no-untyped-def]
     """One pass to the right and one to the left, in place; the makespan that comes of it."""
     n = len(start)
@@ -208,7 +210,7 @@ def justify(p, used, start, mode, makespan):  # type: ignore[no-untyped-def]
     return makespan_of(p, start, mode)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _move_right(p, used, a, start, mode, all_placed, makespan):  # type: ignore[no-untyped-def]
     """Move `a` where it starts last, in another mode if lags hold in some of its modes only."""
     was = mode[a]
@@ -228,7 +230,7 @@ def _move_right(p, used, a, start, mode, all_placed, makespan):  # type: ignore[
     _fill(p, used, chosen, at, 1)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _move_left(p, used, a, start, mode, all_placed):  # type: ignore[no-untyped-def]
     """Move `a` where it ends first, in another mode if that is no choice with others."""
     was = mode[a]
@@ -249,7 +251,7 @@ def _move_left(p, used, a, start, mode, all_placed):  # type: ignore[no-untyped-
     _fill(p, used, chosen, at, 1)
 
 
-@njit(cache=True)
+@njit(**INNER)
 def _draw_priorities(tails, pool, filled, priority):  # type: ignore[no-untyped-def]
     """By the tails; by a schedule of the pool, perturbed; or by one until a cut, then by another.
 
