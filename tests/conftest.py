@@ -33,6 +33,7 @@ TESTS = Path(__file__).parent
 LONGEST = (
     "fuzz/test_campaign.py",
     "backend/schedule/test_project_search.py",
+    "backend/schedule/test_learning_search.py",
     "challenge/tree_hash/test_ladder_plans.py",
     "imitations/test_imitations.py",
     "docs/test_how_low.py",

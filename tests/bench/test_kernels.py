@@ -71,7 +71,8 @@ def test_each_loop_above_its_bound_is_listed_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kernel", "most"), [(FIR, 1.01), (BITONIC, 1.03), (MURMUR, 1.1)],
+    ("kernel", "most"),
+    [(FIR, 1.01), (BITONIC, 1.03), pytest.param(MURMUR, 1.1, marks=pytest.mark.long)],
     ids=["fir", "bitonic-sort", "murmur3"],
 )  # fmt: skip
 def test_little_scratch_costs_few_cycles(kernel: Kernel, most: float) -> None:

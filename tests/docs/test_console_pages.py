@@ -13,7 +13,11 @@ import pytest
 from support.console_pages import CONSOLE, FILE, page_as_run
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("inspect.md", "tutorial.md", *sorted(f"how-to/{p.name}" for p in DOCS.glob("how-to/*.md")))
+PAGES = (
+    pytest.param("inspect.md", marks=pytest.mark.long),
+    "tutorial.md",
+    *sorted(f"how-to/{p.name}" for p in DOCS.glob("how-to/*.md")),
+)
 
 
 @pytest.mark.parametrize("name", PAGES)

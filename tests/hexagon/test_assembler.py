@@ -90,7 +90,7 @@ class At:
 
 
 @needs_assembler
-@pytest.mark.parametrize("version", [60, 62, 68])
+@pytest.mark.parametrize("version", [60, pytest.param(62, marks=pytest.mark.long), 68])
 def test_other_versions_have_the_same_slots_but_for_branches_before_v62(version):
     derived = deriving.derive(At(f"hexagonv{version}"), opcodes())
     assert len(derived) > 970

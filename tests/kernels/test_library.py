@@ -49,7 +49,7 @@ SLOW = ("sha256", "chacha20")
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
-    "kernel", a_share([k for k in LIBRARY if k.name not in SLOW], 2), ids=lambda k: k.name
+    "kernel", a_share([k for k in LIBRARY if k.name not in SLOW], 3), ids=lambda k: k.name
 )
 def test_each_form_does_what_its_reference_does(kernel: Kernel, form: str) -> None:
     expect_right(kernel, form, SMALL[kernel.name])
@@ -174,7 +174,7 @@ def test_fnv_of_published_values() -> None:
     assert end[-1] == digest == 0xAFD071E5
 
 
-@pytest.mark.parametrize("keys", [2, 4, 8, 16])
+@pytest.mark.parametrize("keys", [2, 4, 8, pytest.param(16, marks=pytest.mark.long)])
 def test_bitonic_comparators_sort_all_zeros_and_ones(keys: int) -> None:
     """So they sort everything (the zero-one principle, Knuth)."""
     for pattern in range(2**keys):

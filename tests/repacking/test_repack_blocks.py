@@ -221,7 +221,7 @@ def test_results_in_flight_at_an_edge_keep_the_block_and_a_change_there_is_a_fau
     assert any("in flight" in fault.message for fault in found)
 
 
-@pytest.mark.parametrize("name", ["challenge", "slow stores"])
+@pytest.mark.parametrize("name", ["challenge", pytest.param("slow stores", marks=pytest.mark.long)])
 def test_what_was_repacked_block_by_block_is_proved_again_from_the_files_alone(name: str) -> None:
     machine, proved, refused = MACHINES[name], 0, 0
     for seed in range(12):

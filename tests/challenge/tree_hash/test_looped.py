@@ -29,6 +29,7 @@ def test_the_loop_is_pipelined_and_proved() -> None:
     assert report.schedule.period <= 1.1 * max(value for _name, value, _why in report.bounds)
 
 
+@pytest.mark.long
 def test_a_longer_batch_takes_no_more_bundles() -> None:
     shorter, longer = compiled("pipelined"), compiled("pipelined", batch=2048)
     assert len(longer.program.bundles) < 1.1 * len(shorter.program.bundles)
