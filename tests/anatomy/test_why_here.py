@@ -266,4 +266,4 @@ def test_of_slots_before_the_last_jump_it_is_not_said_that_nothing_is_left() -> 
     ))  # fmt: skip
     (line,) = told_of(text, 0, "flow")
     assert "only pauses, halts and jumps are left for this engine" in line
-    assert "no operation for this engine is left" in told_of(text, 0, "valu")[0]
+    assert "no operation for this engine that could move is left" in told_of(text, 0, "valu")[0]

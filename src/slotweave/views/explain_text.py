@@ -39,7 +39,7 @@ _EMPTY = {
     "memory": "the next operation waits for memory",
     "elsewhere": "a later operation waits for an operand that a full engine delays",
     "dependence": "all later operations wait for operands",
-    "nothing": "no operation for this engine is left",
+    "nothing": "no operation for this engine that could move is left",
 }
 #: Why an operation is not earlier that nothing before it holds (see why_here).
 _ENDS = {

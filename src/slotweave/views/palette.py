@@ -41,8 +41,8 @@ _CAUSES = {
     ),
     "nothing": (
         "#f5f3ee",
-        "no operation for this engine is left",
-        "no operation is left for this engine",
+        "no operation for this engine that could move is left",
+        "no operation that could move is left for this engine",
     ),
 }
 _OTHER = ("#7f7f7f", "", "")

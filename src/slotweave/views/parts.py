@@ -28,7 +28,7 @@ _LEGEND = (
     "Idle slots by cause. Fillable: a later operation could fill the slot.{jump} Otherwise the "
     "next operation waits: for its word of scratch to be free (word used), for an access to "
     "memory (memory), for an operand whose own engine was full (elsewhere), or for an operand "
-    "(waiting). No work: no operation is left."
+    "(waiting). No work: no operation that could move is left."
 )
 
 
