@@ -41,8 +41,8 @@ class MemoryEdges:
         joins = self._nodes[later].op == "join"
         first = self._access(earlier)
         waiting = self._waiting[later] if joins else (self._access(later),)
-        lags = [self._lag(first, then) for then in waiting]
-        lag = max((lag for lag in lags if lag is not None), default=0)
+        lags = [lag for then in waiting if (lag := self._lag(first, then)) is not None]
+        lag = max(lags, default=0)
         stores = first.operation.effect is STORES
         if stores and (lag == first.slowest or not waiting):
             return DATA, 0

@@ -30,29 +30,34 @@ def distances(problem: Problem) -> Distances:
     """Longest paths from the start and to the end."""
     if problem.size == 0:
         return Distances(np.zeros(0, np.int32), np.zeros(0, np.int32))
-    order = topological_order(problem).tolist()
     latency = np.minimum.reduceat(problem.mode_latency, problem.mode_offset[:-1])
     span = least_span(problem)
     waits = np.where(problem.pred_kind == DATA, latency[problem.pred], problem.pred_lag)
-    steps = (np.array(span)[problem.pred] - 1 + waits).tolist()
-    offset, preds = problem.pred_offset.tolist(), problem.pred.tolist()
+    steps = np.array(span)[problem.pred] - 1 + waits
+    edges = _edges_in_order(problem, steps)
     head = [0] * problem.size
-    for op in order:
-        start = 0
-        for j in range(offset[op], offset[op + 1]):
-            ready = head[preds[j]] + steps[j]
-            if ready > start:
-                start = ready
-        head[op] = start
+    for pred, op, step in zip(*edges, strict=True):
+        ready = head[pred] + step
+        if ready > head[op]:
+            head[op] = ready
     tail = _own_tails(problem, span)
-    for op in reversed(order):
-        behind = tail[op]
-        for j in range(offset[op], offset[op + 1]):
-            p = preds[j]
-            length = steps[j] + behind
-            if length > tail[p]:
-                tail[p] = length
+    for pred, op, step in zip(*map(reversed, edges), strict=True):
+        length = step + tail[op]
+        if length > tail[pred]:
+            tail[pred] = length
     return Distances(np.array(head, np.int32), np.array(tail, np.int32))
+
+
+def _edges_in_order(problem: Problem, steps: Ints) -> tuple[list[int], list[int], list[int]]:
+    """Predecessor, operation and step of each edge, those to an operation before those from it.
+
+    `steps` has the cycles from the first slot of the one to that of the other.
+    """
+    successor = np.repeat(np.arange(problem.size), np.diff(problem.pred_offset))
+    place = np.empty(problem.size, np.int64)
+    place[topological_order(problem)] = np.arange(problem.size)
+    order = np.argsort(place[successor], kind="stable")
+    return problem.pred[order].tolist(), successor[order].tolist(), steps[order].tolist()
 
 
 def least_span(problem: Problem) -> list[int]:

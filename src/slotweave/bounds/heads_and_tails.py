@@ -13,7 +13,7 @@ bound holds for split vector operations. a and b are found by coordinate ascent;
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, inf
@@ -140,12 +140,13 @@ def _windowed(problem: Problem, work: _Work, prices: Prices) -> tuple[int, Price
     steps = [engines, *([engine] for engine in engines)] if engines else []
     paying = work.that_pays(prices)
     flipped = paying.flipped()
-    for _round in range(ROUNDS):
+    still = 0  # the steps in a row that have moved nothing
+    for moved in steps * ROUNDS:
         before = (first, last)
-        for moved in steps:
-            first = _moved(problem, paying, prices, moved, (first, last))
-            last = _moved(problem, flipped, prices, moved, (last, first))
-        if np.array_equal(before, (first, last)):
+        first = _moved(problem, paying, prices, moved, (first, last))
+        last = _moved(problem, flipped, prices, moved, (last, first))
+        still = still + 1 if np.array_equal(before, (first, last)) else 0
+        if still == len(set(map(tuple, steps))):
             break
     found = (_certified(problem, work, prices, *pair) for pair in ((none, none), (first, last)))
     return max(found, key=lambda pair: pair[0])
@@ -171,31 +172,33 @@ def _moved(
 
 def _costs(work: _Work, prices: Prices, windows: tuple[_Longs, _Longs]) -> _Floats:
     """What an operation of each row pays at least, where no mode is for nothing."""
-    first, last = windows
     result = np.full(len(work.count), inf)
-    for engine, price in enumerate(prices):
+    for engine, (price, pays) in enumerate(zip(prices, _pays(work, windows), strict=True)):
         if price:
-            pays = (work.head >= first[engine]) & (work.tail >= last[engine])
             slots = work.slots[:, engine]
             costs = np.where(pays | ~np.isfinite(slots), slots * float(price), 0.0)
             result = np.minimum(result, costs)
     return result
 
 
-def _pays(work: _Work, windows: tuple[_Longs, _Longs]) -> NDArray[np.bool_]:
-    """For each row and engine whether all cycles of the operations are priced."""
-    first, last = windows
-    return (work.head[:, None] >= first) & (work.tail[:, None] >= last)
+def _pays(work: _Work, windows: tuple[_Longs, _Longs]) -> Iterator[NDArray[np.bool_]]:
+    """For each engine, of each row whether all cycles of the operations are priced."""
+    for first, last in zip(*windows, strict=True):
+        yield (work.head >= first) & (work.tail >= last)
 
 
 def _certified(
     problem: Problem, work: _Work, prices: Prices, first: _Longs, last: _Longs
 ) -> tuple[int, PriceCertificate]:
     """The cycles that these windows prove, in exact numbers."""
-    pays = _pays(work, (first, last))
-    at, counts = _grouped(_row_keys((work.kind, *pays.T.astype(np.int64))), work.count)
+    pays = list(_pays(work, (first, last)))
+    keys = work.kind
+    for paid in pays:
+        keys = 2 * keys + paid
+    at, counts = _grouped(keys, work.count)
     slots = work.slots[at]
-    rows = np.where(pays[at] | ~np.isfinite(slots), slots, 0.0)
+    paid_at = np.array([paid[at] for paid in pays], bool).reshape(len(pays), len(at)).T
+    rows = np.where(paid_at | ~np.isfinite(slots), slots, 0.0)
     pairs = zip(rows.tolist(), counts.tolist(), strict=True)
     total = sum((count * _cheapest(row, prices) for row, count in pairs), Fraction(0))
     certificate = PriceCertificate(prices, tuple(first.tolist()), tuple(last.tolist()))

@@ -66,6 +66,8 @@ class Builder:
 
     def _form_of(self, ref: Ref) -> Form:
         """The word as a sum; one about which nothing else is known stands for itself."""
+        if ref[0] in self._unknown:
+            return None
         found = self._forms.get(ref)
         if found is None:
             found = atom(ref[0] * self._lanes + ref[1], self.range_of(ref))

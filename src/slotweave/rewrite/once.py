@@ -7,7 +7,7 @@ which `rewrite` knows, are left to it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from slotweave.ir.graph import PURE, Graph, Node
@@ -31,15 +31,15 @@ def needed_once(graph: Graph, machine: Machine) -> Graph:
         return rewrite(graph, machine, ()).graph
     edges = _edges_of_firsts(graph)
     needed = _needed(nodes, edges)
-    number: dict[int, int] = {}
+    number = [-1] * len(nodes)  # of what is kept
+    renamed = number.__getitem__
     kept: list[Node] = []
-    for index, node in enumerate(nodes):
-        if needed[index] and not (edges.joins[index] and len(edges.after[index]) < 2):
-            after = edges.after[index]
+    rows = zip(nodes, needed, edges.args, edges.after, edges.joins, edges.unread, strict=True)
+    for index, (node, is_needed, args, after, joins, unread) in enumerate(rows):
+        if is_needed and not (joins and len(after) < 2):
             waits = _waits(edges, number, after) if after else ()
-            args = tuple([number[arg] for arg in edges.args[index]])
             number[index] = len(kept)
-            kept.append((_JOIN if edges.unread[index] else node).with_edges(args, waits))
+            kept.append((_JOIN if unread else node).with_edges(tuple(map(renamed, args)), waits))
     return graph.with_nodes(tuple(kept))
 
 
@@ -73,20 +73,20 @@ def _edges_of_firsts(graph: Graph) -> _Edges:
         bytearray([node.op == "join" for node in nodes]),
         bytearray(len(nodes)),
     )
-    needed = _needed(nodes, edges)
     same = list(range(len(nodes)))
+    first = same.__getitem__
     interned: dict[Hashable, int] = {}
-    for index, node in enumerate(nodes):
+    for index, (node, needed) in enumerate(zip(nodes, _needed(nodes, edges), strict=True)):
+        op = node.op
         if node.after:
-            edges.after[index] = tuple([same[earlier] for earlier in node.after])
-        if not needed[index]:
-            if node.op not in PURE:
-                edges.args[index], edges.joins[index], edges.unread[index] = (), True, True
-            continue
-        edges.args[index] = args = tuple([same[arg] for arg in node.args])
-        if may_be_shared(node, inputs):
-            key = form_of(node.op, node.width, args, node.imm, node.offsets, node.region)
-            same[index] = interned.setdefault(key, index)
+            edges.after[index] = tuple(map(first, node.after))
+        if needed:
+            edges.args[index] = args = tuple(map(first, node.args))
+            if op in PURE or may_be_shared(node, inputs):
+                key = form_of(op, node.width, args, node.imm, node.offsets, node.region)
+                same[index] = interned.setdefault(key, index)
+        elif op not in PURE:
+            edges.args[index], edges.joins[index], edges.unread[index] = (), True, True
     return edges
 
 
@@ -107,8 +107,11 @@ def _needed(nodes: tuple[Node, ...], edges: _Edges) -> bytearray:
     return needed
 
 
-def _waits(edges: _Edges, number: dict[int, int], after: tuple[int, ...]) -> tuple[int, ...]:
-    """What is kept of `after`, dropped ones replaced by what they wait for."""
+def _waits(edges: _Edges, number: Sequence[int], after: tuple[int, ...]) -> tuple[int, ...]:
+    """What is kept of `after`, dropped ones replaced by what they wait for.
+
+    `number` has the new number of each node that is kept, and -1 for the others.
+    """
     found: set[int] = set()
     seen: set[int] = set()
     waiting = list(after)
@@ -117,7 +120,7 @@ def _waits(edges: _Edges, number: dict[int, int], after: tuple[int, ...]) -> tup
         if earlier in seen:
             continue
         seen.add(earlier)
-        if earlier in number:
+        if number[earlier] >= 0:
             found.add(number[earlier])
         else:
             waiting += edges.after[earlier]

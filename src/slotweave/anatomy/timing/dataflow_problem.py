@@ -19,7 +19,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Protocol, overload
 
 import numpy as np
@@ -143,41 +142,32 @@ def _place(node: Node) -> str:
     return ":".join(place.groups()) if place else ""
 
 
-def _offsets(lengths: Iterable[int]) -> Ints:
-    return np.array([0, *accumulate(lengths)], np.int32)
-
-
 def _edges(graph: Graph, modes: _Modes, ends: Sequence[Control]) -> tuple[Ints, Ints]:
     """The first edge of each operation, and (predecessor, kind, lag) of all, in that order."""
     order = MemoryEdges(graph, modes.latencies, least_lag)
     apart = ApartAccesses(graph)
-    counts: list[int] = []
+    offset = [0]
     preds: list[int] = []
     ordered: list[tuple[int, int, int]] = []  # edge, kind, lag of those that may be no operands
     for index, node in enumerate(graph.nodes):
-        before = len(preds)
         if not modes.known[index]:
-            after = [
-                earlier
-                for earlier in node.after
-                if earlier not in node.args and apart.demanded(earlier, index)
-            ]
-            ordered += [
-                (at, *order.edge(earlier, index)) for at, earlier in enumerate(after, before)
-            ]
-            preds += after
-            preds += dict.fromkeys(node.args)
-        counts.append(len(preds) - before)
+            args = node.args
+            for earlier in node.after:
+                if earlier not in args and apart.demanded(earlier, index):
+                    ordered.append((len(preds), *order.edge(earlier, index)))
+                    preds.append(earlier)
+            preds += dict.fromkeys(args) if len(args) > 1 else args
+        offset.append(len(preds))
     assigned = {node.imm: node.args[0] for node in graph.nodes if node.op == "assign"}
     for end in ends:
         waits = {assigned[variable] for variable in end.variables if variable in assigned}
         preds += sorted(waits)
-        counts.append(len(waits))
+        offset.append(len(preds))
     table = np.zeros((len(preds), 3), np.int32)
     table[:, 0], table[:, 1] = preds, DATA
     at, kind, lag = np.array(ordered, np.int32).reshape(-1, 3).T
     table[at, 1], table[at, 2] = kind, lag
-    return _offsets(counts), table
+    return np.array(offset, np.int32), table
 
 
 class _Modes:

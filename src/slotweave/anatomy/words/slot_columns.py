@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,10 +81,10 @@ def slot_columns(program: Program, machine: Machine) -> SlotColumns:
                 names = number[engine]
                 for at, slot in enumerate(row):
                     places.append((bundle, engine, at))
-                    slots.append(slot)
                     kind.append(names[slot[0]])
+                slots += row
     of_kind = np.array(kind, np.int64)
-    at_bundle = np.array([place[0] for place in places], np.int64)
+    at_bundle = np.fromiter(map(itemgetter(0), places), np.int64, len(places))
     latency = np.array([one.latency for one in kinds], np.int64)
     return SlotColumns(
         places=tuple(places),
@@ -119,10 +120,10 @@ def _words(slots: list[Slot], kind: Longs, operands: list[tuple[_Operand, ...]])
         of_kind = np.flatnonzero(kind == number)
         alike = [slots[at] for at in of_kind.tolist()]
         for column, (position, words, lane) in enumerate(row):
-            start[of_kind, column] = [slot[position] for slot in alike]
+            start[of_kind, column] = _operands(alike, position)
             width[of_kind, column] = words
             if lane:
-                start[of_kind, column] += np.array([slot[-1] for slot in alike], np.int64)
+                start[of_kind, column] += _operands(alike, -1)
     each = width.ravel()
     ends = np.cumsum(each)
     lane_of = np.arange(each.sum()) - np.repeat(ends - each, each)
@@ -132,3 +133,8 @@ def _words(slots: list[Slot], kind: Longs, operands: list[tuple[_Operand, ...]])
         owner=np.repeat(np.arange(len(slots)), of_slot),
         first=np.concatenate(([0], np.cumsum(of_slot))),
     )
+
+
+def _operands(slots: list[Slot], position: int) -> Longs:
+    """What stands at `position` in each of `slots`."""
+    return np.fromiter(map(itemgetter(position), slots), np.int64, len(slots))
