@@ -182,7 +182,8 @@ def both_of(
     return numbers, twin_of(runs, given, starts)
 
 
-PROGRAMS = ("hand", "tight", "nothing", "ranged", "16 ends", "17 ends", "packed", "default")
+PROGRAMS = ("hand", "tight", "nothing", "ranged", "16 ends", "17 ends", "default",
+            pytest.param("packed", marks=pytest.mark.long))  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

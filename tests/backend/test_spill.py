@@ -101,6 +101,7 @@ def test_splitting_is_deterministic() -> None:
     assert [split.graph for split in one] == [split.graph for split in two]
 
 
+@pytest.mark.long
 def test_turns_of_splitting_are_searched_like_all_else_and_nothing_found_gets_longer() -> None:
     machine = with_scratch(250)
     found = list(search_lowered(whole := lowered(), OPTIONS, machine))

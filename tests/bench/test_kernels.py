@@ -82,6 +82,7 @@ def test_little_scratch_costs_few_cycles(kernel: Kernel, most: float) -> None:
     assert row.bound < row.cycles <= most * row.bound
 
 
+@pytest.mark.long
 def test_the_bound_of_what_spills_is_that_of_what_was_written() -> None:
     job = Job(MURMUR, {"n": 64, "words": 4}, "graph", MURMUR.plan("unrolled", {}, "graph"), MINIMAL)
     result = compile_job(job)

@@ -61,7 +61,9 @@ def two_hashes(addition: Addition) -> tuple[Forms, int, int, int]:
     return forms, other, hash_word(forms, word), word
 
 
-@pytest.mark.parametrize("addition", [by_or_and, by_complement])
+@pytest.mark.parametrize(
+    "addition", [pytest.param(by_or_and, marks=pytest.mark.long), by_complement]
+)
 def test_a_hash_with_other_additions_is_the_same_function(addition: Addition) -> None:
     forms, other, defined, word = two_hashes(addition)
     assert other != defined

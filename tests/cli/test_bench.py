@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.bench import baseline
+from slotweave.bench import baseline, measure
 from support.command_line import assert_refused, slotweave
 
 SMALL = ("-p", "height=2", "-p", "rounds=2", "-p", "batch=8", "--repeat", 1)
@@ -19,6 +19,8 @@ WORK = ["import", "import numpy", "start-up", "late", "late largest", "compile",
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     kept = tmp_path / "baseline.json"
     monkeypatch.setattr(baseline, "BASELINE_FILE", kept)
+    monkeypatch.setattr(measure, "_LIMIT", 0.2)
+    monkeypatch.setattr(measure, "_REPACK_LIMIT", 0.2)
     return kept
 
 

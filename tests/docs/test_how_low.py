@@ -118,6 +118,7 @@ def test_each_lever_costs_what_the_page_says(request: pytest.FixtureRequest) -> 
     assert as_measured == PAGE.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_plans_that_end_as_the_tuned_one_does_take_what_the_page_says() -> None:
     job = Job(TREE_HASH, JUDGED, "values", TUNED, CHALLENGE)
     lowered = lowered_of(job)

@@ -40,7 +40,7 @@ def test_a_rung_comes_back_no_longer_and_right(rung):
              Effort.FAST, instances=3)  # fmt: skip
 
 
-@pytest.mark.parametrize("rung", a_share(MADE_WORSE, every=2))
+@pytest.mark.parametrize("rung", a_share(MADE_WORSE, every=3))
 def test_a_rung_made_worse_comes_back_as_short_as_it_is_compiled(rung):
     for imitation in made_worse(rung, SMALL):
         row, _ = repacked(imitation, SMALL, Effort.FAST, instances=3)

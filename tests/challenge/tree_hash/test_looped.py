@@ -36,6 +36,7 @@ def test_a_longer_batch_takes_no_more_bundles() -> None:
     assert longer.cycles < 2 * shorter.cycles
 
 
+@pytest.mark.long
 def test_a_machine_of_longer_latencies_runs_it_too() -> None:
     assert compiled("pipelined", CHALLENGE_SLOW, batch=256).verified.mismatches == 0
 

@@ -135,6 +135,7 @@ def nearly_one_path(item: int) -> Words:
     return memory
 
 
+@pytest.mark.long
 def test_found_duplicates_are_right_and_save_loads_on_adversarial_inputs() -> None:
     result = compiled("dedup-runtime", JUDGED, instances=1, effort=Effort.DEFAULT)
     assert result.equivalence.proved  # whose jumps depend on data
