@@ -35,6 +35,15 @@ LEAVE: Bundle = {"flow": (("cond_jump", 1, 9),)}
 def test_a_jump_waits_for_what_it_reads() -> None:
     chain: Bundle = {"alu": (("+", 1, 1, 1),)}
     assert least(LOAD, chain, chain, LEAVE) == [4]
+
+
+def test_a_chain_is_named_by_its_place_in_the_program() -> None:
+    chain: Bundle = {"alu": (("+", 1, 1, 1),)}
+    leap: Bundle = {"flow": (("cond_jump", 1, 2),)}
+    program = Program("challenge", (LOAD, leap, LOAD, chain, chain, LEAVE))
+    blocks = bounded_blocks(program, CHALLENGE, NOTHING_KNOWN)
+    assert blocks[1].bound is not None
+    assert "through 2:load:0 " in blocks[1].bound.why
     assert least(LOAD, {"flow": (("cond_jump", 7, 9),)}, {"store": (("store", 0, 1),)}) == [1, 1]
 
 

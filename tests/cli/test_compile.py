@@ -264,3 +264,25 @@ def test_choices_of_a_kernel_that_has_none_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text('{"schema_version": 1, "name": "q", "kernel": "saxpy", "choices": {"foo": 3}}')
     assert_refused(slotweave("compile", "saxpy", "--plan", file), "SW209", "nothing to choose")
+
+
+TIMES = """\
+def tripled(k):
+    size, x = k.region("size", 0, 1), k.region("x", 1, 64, read_only=True)
+    y, place = k.region("y", 65, 64, output=True), k.variable(0)
+    with k.loop(size[0] & 63):
+        y.store(place.value, 3 * x[place.value] + 1)
+        place.value = place.value + 1
+"""
+
+
+def test_a_choice_may_be_the_scheduler_s(tmp_path: Path) -> None:
+    file = tmp_path / "times.py"
+    file.write_text(TIMES)
+    kernel = ("compile", f"{file}:tripled", "--json")
+    pipelined = slotweave(*kernel).json
+    plain = slotweave(*kernel, "--choice", "pipeline=false", "--choice", "seed=3").json
+    found = [answer["proved"]["program"] for answer in (pipelined, plain)]
+    assert found == ["unknown", True]
+    assert pipelined["cycles"] < plain["cycles"]
+    assert_refused(slotweave(*kernel, "--choice", "pipeline=3"), "SW209", "'pipeline'")

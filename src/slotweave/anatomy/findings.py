@@ -35,7 +35,7 @@ class Finding:
 
 
 _CURES = {
-    "free": "Move it there: `slotweave repack` does.",
+    "free": "Move it there: `slotweave repack` may find how.",
     "memory": "If the accesses cannot alias, say so with `--facts`; if they can, put other work "
     "between them.",
     "elsewhere": "Reduce the work of the full engine, or start it earlier.",
@@ -78,7 +78,7 @@ def _gap(found: Inspection, bound: Bound) -> Finding:
         f"It takes {found.cycles:,} cycles, and its slots, each on its engine, need "
         f"{bound.cycles:,} ({bound.why}): another order saves up to {gap:,}."
     )
-    return Finding(what, "`slotweave repack` searches for it, and proves the result equal.")
+    return Finding(what, "`slotweave repack` may find it, and proves the result equal.")
 
 
 def _worth(found: Inspection, bound: Bound) -> bool:

@@ -57,7 +57,7 @@ Choice = Annotated[
     typer.Option(
         "--choice",
         metavar="NAME=JSON",
-        help="Override one choice of the plan; repeatable.",
+        help="Override one choice of the plan, the kernel's or the scheduler's; repeatable.",
     ),
 ]
 EFFORTS = ("fast", "default", "max")

@@ -69,20 +69,33 @@ def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], con
 def with_choices(kernel: Kernel, plan: Plan, changed: Sequence[str]) -> Plan:
     """`plan` of `kernel` with choices given as NAME=JSON instead of its own.
 
-    Raises InputError (SW209) for what is not of this form, and where there is nothing to choose.
+    A name that is none of the kernel's choices may be one of the scheduler's. Raises InputError
+    (SW209) for what is not of this form, and where there is nothing of that name to choose.
     """
     if not changed:
         return plan
-    choices = dict(plan.choices)
+    from slotweave.ir.plan import SCHEDULE_CHOICES
+    from slotweave.ir.text.plan_json import schedule_with
+
+    of_kernel = {choice.name for choice in kernel.choices}
+    of_schedule = {choice.name for choice in SCHEDULE_CHOICES} - of_kernel
     with given_as("--choice NAME=JSON"):
-        for name, value in assigned(changed, "SW209").items():
-            try:
-                choices[name] = json.loads(value)
-            except ValueError as error:
-                reason = f"the choice {name!r} is not JSON: {error}"
-                raise InputError(Diagnostic("SW209", reason)) from None
+        values = {name: _value(name, text) for name, text in assigned(changed, "SW209").items()}
+        schedule = {name: value for name, value in values.items() if name in of_schedule}
+        choices = {name: value for name, value in values.items() if name not in of_schedule}
         made = replace(
-            plan, name=f"{plan.name} with other choices", choices=MappingProxyType(choices)
+            plan,
+            name=f"{plan.name} with other choices",
+            schedule=schedule_with(plan.schedule, schedule),
+            choices=MappingProxyType({**plan.choices, **choices}),
         )
         expect_choices(kernel, made)
     return made
+
+
+def _value(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        reason = f"the choice {name!r} is not JSON: {error}"
+        raise InputError(Diagnostic("SW209", reason)) from None

@@ -14,7 +14,7 @@ from statistics import median
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from slotweave.base.wording import plural
+from slotweave.base.wording import KEPT_ORDER, plural
 from slotweave.cli.output import write_output
 from slotweave.cli.terminal import PATIENCE, Terminal
 
@@ -162,7 +162,8 @@ class TuningProgress:
         state = _best(self.step)[1]
         self.terminal.note(f"{_cycles(state)} after {tried}, in {self.output}")
         if self.step.proof:
-            reason = f"no schedule of its operations takes fewer cycles: {self.step.proof}"
+            reason = f"no schedule of its operations takes fewer cycles, {KEPT_ORDER}"
+            reason = f"{reason}: {self.step.proof}"
             self.terminal.note(f"the search ends here, for {reason}")
             self.terminal.note(f"a program of other operations may take fewer: {self.further}")
 

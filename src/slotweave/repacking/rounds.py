@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from slotweave.base.budget import Budget
 from slotweave.base.diagnostics import Diagnostic, InputError, NoSchedule
 from slotweave.base.interruption import TimeIsUpError, time_limited, unmasked_interruptions
-from slotweave.base.wording import plural
+from slotweave.base.wording import KEPT_ORDER, plural
 from slotweave.bounds import Bound
 from slotweave.ir.facts import Facts
 from slotweave.ir.program import Program
@@ -197,7 +197,7 @@ class _Tries:
             if chosen.least >= self._trail.shortest:
                 least = plural(chosen.least, "cycle")
                 tell = self._trail.tell
-                tell(f"{chosen.way}: skipped: cannot take fewer than {least}")
+                tell(f"{chosen.way}: skipped: {least} at least, {KEPT_ORDER}")
                 yield None
                 continue
             before = self._trail.shortest

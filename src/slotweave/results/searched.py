@@ -23,7 +23,8 @@ class Tuned(Shown):
 
     `gains` are the evaluations of that seed in this run after which there was a shorter one, with
     its cycles. The searches are kept in the `store` as `study`, to be gone on with. `proof` says
-    why no schedule of its operations takes fewer cycles, if that is known.
+    why no schedule of its operations takes fewer cycles, if that is known, accesses to memory and
+    constants in the order that it keeps.
     """
 
     plan: Plan

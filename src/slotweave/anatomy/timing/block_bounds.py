@@ -94,7 +94,8 @@ def _bounded(program: Program, machine: Machine, facts: Facts, block: BasicBlock
     if isinstance(found, str):
         return BoundedBlock(*place, None, (), found)
     ends = tuple(_ends(program, machine, block, found))
-    return BoundedBlock(*place, None, dataflow_ladder(found, machine, ends, whole=False))
+    ladder = dataflow_ladder(found, machine, ends, whole=False, first=block.start)
+    return BoundedBlock(*place, None, ladder)
 
 
 def _ends(

@@ -107,21 +107,25 @@ def dataflow_graph(lifted: Dataflow, machine: Machine, whole: bool = True) -> Gr
 
 
 def dataflow_ladder(
-    lifted: Dataflow, machine: Machine, ends: Sequence[Control] = (), whole: bool = True
+    lifted: Dataflow,
+    machine: Machine,
+    ends: Sequence[Control] = (),
+    whole: bool = True,
+    first: int = 0,
 ) -> tuple[Bound, ...]:
     """The bounds of the problem, with the slots that end a block; operations go by their places in
-    the text."""
+    the text, in which the block begins at bundle `first`."""
     graph = dataflow_graph(lifted, machine, whole)
     problem = _problem(graph, lifted, machine, ends)
-    names: Sequence[str] = _Places(graph.nodes)
+    names: Sequence[str] = _Places(graph.nodes, first)
     return bound_ladder(problem, names=[*names, *(end.place for end in ends)] if ends else names)
 
 
 class _Places(Sequence[str]):
     """The places of nodes, each found out when it is asked for: a bound names one of them."""
 
-    def __init__(self, nodes: tuple[Node, ...]) -> None:
-        self._nodes = nodes
+    def __init__(self, nodes: tuple[Node, ...], first: int) -> None:
+        self._nodes, self._first = nodes, first
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -132,14 +136,14 @@ class _Places(Sequence[str]):
     def __getitem__(self, index: slice) -> Sequence[str]: ...
     def __getitem__(self, index: int | slice) -> str | Sequence[str]:
         if isinstance(index, slice):
-            return _Places(self._nodes[index])
-        return _place(self._nodes[index])
+            return _Places(self._nodes[index], self._first)
+        return _place(self._nodes[index], self._first)
 
 
-def _place(node: Node) -> str:
+def _place(node: Node, first: int) -> str:
     """`11:load:0`, as `explain` takes it; "" for what stands nowhere in the text."""
     place = _PLACE.match(node.where)
-    return ":".join(place.groups()) if place else ""
+    return f"{first + int(place[1])}:{place[2]}:{place[3]}" if place else ""
 
 
 def _edges(graph: Graph, modes: _Modes, ends: Sequence[Control]) -> tuple[Ints, Ints]:

@@ -62,6 +62,11 @@ def plan_from_json(text: str, file: str = "") -> Plan:
     )
 
 
+def schedule_with(schedule: ScheduleOptions, changed: Mapping[str, Any]) -> ScheduleOptions:
+    """`schedule` with what `changed` says instead. Raises InputError (SW209) naming the key."""
+    return _schedule({**asdict(schedule), **changed}, Key("", "SW209", ""))
+
+
 def _schedule(value: Any, at: Key) -> ScheduleOptions:
     table: Mapping[str, Any] = at.record(value, _SCHEDULE_KEYS)
     default = ScheduleOptions()
