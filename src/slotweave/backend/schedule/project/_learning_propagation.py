@@ -17,11 +17,11 @@ from slotweave.base.numba_options import INNER
 
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
-    AT, BEGIN, BLOCKER, BOUND, BY_CELL, BY_CLAUSE, BY_LAG, CAPACITY, COST, DIRTIES, DIRTY, DONE,
-    DURATION, END, FIRST, HEAP, HIGH, IS_DIRTY, IS_PENDING, LAGS, LAGS_END, LEVEL, LOW, MIRROR,
-    NEW, NEXT, NOW, OF, OLD, PENDING, PENDINGS, PHASE, PLACE, REASON, RESOURCE, ROOM, SIZE, START,
-    TO, TOP, TRAIL, UNITS, USER, USERS, USERS_END, USER_UNITS, USES, USES_END, WATCHES, WHAT,
-    WHERE, WHY,
+    ACTIVITIES, AT, BECAUSE, BEGIN, BLOCKER, BOUND, BY_CELL, BY_CLAUSE, BY_LAG, CAPACITY, COST,
+    DIRTIES, DIRTY, DONE, DURATION, END, FIRST, FROM, HEAP, HIGH, IF, IS_DIRTY, IS_PENDING, LAGS,
+    LAGS_END, LEVEL, LOW, MIRROR, NEW, NEXT, NOW, OF, OLD, PENDING, PENDINGS, PHASE, PLACE, REASON,
+    RESOURCE, ROOM, SIZE, START, TO, TOP, TRAIL, UNITS, USER, USERS, USERS_END, USER_UNITS, USES,
+    USES_END, WATCHES, WHAT, WHERE, WHY,
 )  # fmt: skip
 # isort: on
 
@@ -141,7 +141,7 @@ def propagate(s):  # type: ignore[no-untyped-def]
             k = n[DONE]
             n[DONE] = k + 1
             b = s.trail[k, OF]
-            if not _follow_lags(s, b, s.trail[k, NEW]):
+            if not _follow_lags(s, b):
                 return False
             for x in range(s.trail[k, OLD] + 1, s.trail[k, NEW] + 1):
                 if s.literal[x, WATCHES] >= 0 and not _look_at_clauses(s, b, x):
@@ -170,14 +170,40 @@ def propagate(s):  # type: ignore[no-untyped-def]
 
 
 @njit(forceinline=True, **PART)
-def _follow_lags(s, b, top):  # type: ignore[no-untyped-def]
+def _follow_lags(s, b):  # type: ignore[no-untyped-def]
+    """Raise what the lags from bound b ask for, and those that hold if it has risen; decide orders
+    whose lags from it cannot hold."""
     for e in range(s.bound[b, LAGS], s.bound[b, LAGS_END]):
+        order = s.lag[e, IF]
+        if order >= 0 and s.bound[order, TOP] == s.bound[order, FIRST]:
+            if s.bound[order ^ 1, TOP] == s.bound[order ^ 1, FIRST]:
+                _exclude_order(s, e, order)
+            continue
         other = s.lag[e, TO]
-        x = top + s.lag[e, COST]
+        x = s.bound[s.lag[e, FROM], TOP] + s.lag[e, COST]
         if x > s.bound[other, TOP]:
             least = s.bound[other, MIRROR] - s.bound[other ^ 1, TOP]  # that cannot be
             if not rise(s, other, min(x, least), e * 4 + BY_LAG):
                 return False
+    return True
+
+
+@njit(forceinline=True, **PART)
+def _exclude_order(s, e, order):  # type: ignore[no-untyped-def]
+    """Decide for the opposite of an open order, if its lag e cannot hold."""
+    other = s.lag[e, TO]
+    least = s.bound[other, MIRROR] - s.bound[other ^ 1, TOP]  # that cannot be
+    if s.bound[s.lag[e, FROM], TOP] + s.lag[e, COST] >= least:
+        s.trail[s.tally[TRAIL], BECAUSE] = least
+        rise(s, order ^ 1, s.bound[order ^ 1, FIRST] + 1, e * 4 + BY_LAG)
+
+
+@njit(**PART)
+def follow_all_lags(s):  # type: ignore[no-untyped-def]
+    """At the root, before anything has risen; False if that cannot be."""
+    for b in range(2 * s.tally[ACTIVITIES]):  # noqa: SIM110 (Numba)
+        if not _follow_lags(s, b):
+            return False
     return True
 
 
