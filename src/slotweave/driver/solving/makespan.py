@@ -33,7 +33,7 @@ _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
 _BRIEF_SHARE, _BRIEF, _LOOK = 0.1, 2.0, 0.05
 #: The share of the time after which what such searches leave open gets a turn of CP-SAT as it is,
 #: whose neighbourhoods find shorter schedules; without a limit the seconds.
-_LEARNING_SHARE, _LEARNING_SECONDS = 0.75, 60.0
+_LEARNING_SHARE, _LEARNING_SECONDS = 0.85, 60.0
 #: The share of what is left of the solver's steps, where these are limited, that a search takes.
 _STEPS_SHARE = 0.6
 #: Activities up to which it does so where no clock ends it: branching by the linear relaxation of

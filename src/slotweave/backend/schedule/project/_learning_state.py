@@ -43,8 +43,9 @@ USER, USER_UNITS = range(2)
 USERS, USERS_END, CAPACITY = range(3)
 #: Columns of `clause`: its literals in `pool`, the levels it had, the conflict that last used it.
 AT, SIZE, LEVELS, USED = range(4)
-#: Columns of `watch` (2 c and 2 c + 1 are those of clause c) and of `level`: where on the trail it
-#: begins, and the last conflict and the last count that came upon it.
+#: Columns of `watch` (2 c and 2 c + 1 are those of clause c), whose rows stand one after the other,
+#: and of `level`: where on the trail it begins, the last conflict and the last count that came upon
+#: it.
 NEXT, BLOCKER = range(2)
 START, STAMP, COUNTED = range(3)
 #: Rows of `rows`: activities to be put in the profile, and to be pushed; bounds in the nogood;
@@ -67,6 +68,7 @@ class LearningState(NamedTuple):
     activity: Ints
     bound: Ints
     literal: Ints
+    truth: NDArray[np.int8]  # by literal: 1 if it holds, -1 if it does not, 0 if that is open
     trail: Ints
     lag: Ints
     use: Ints

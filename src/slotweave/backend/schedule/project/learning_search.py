@@ -165,6 +165,9 @@ def _state(
     activity[: project.size, columns.DURATION] = durations
     literal = np.full((at, 3), -1, np.int32)
     literal[:, columns.BOUND] = owners
+    truth = np.zeros(at, np.int8)
+    truth[bound[:, columns.FIRST]] = 1
+    truth[bound[:, columns.MIRROR] - bound[:, columns.FIRST]] = -1
     use, user, resource = _uses(project, activity)
     tally = np.zeros(21, np.int64)
     tally[columns.ACTIVITIES] = project.size
@@ -172,6 +175,7 @@ def _state(
         activity=activity,
         bound=bound,
         literal=literal,
+        truth=truth,
         trail=_ints(at + 1, 7),
         lag=_lags(project, activity, bound, pairs),
         use=use,
@@ -179,7 +183,7 @@ def _state(
         resource=resource,
         profile=_ints(resources, makespan + 1),
         clause=_ints(_CLAUSES, 4),
-        watch=_ints(2 * _CLAUSES, 2),
+        watch=_ints(4 * _CLAUSES),
         pool=_ints(_POOL),
         level=_ints(at + 2, 3),
         buffer=_ints(max(1024, 64 * (4 * size + 2))),
