@@ -3,6 +3,7 @@ up from the best bound."""
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 
@@ -13,6 +14,9 @@ from slotweave.ir.project_bound import MAKESPAN
 
 #: Conflicts between two looks at what others have found.
 _BATCH = 2_000
+#: Conflicts that a refutation above the bound may be expected to take, and may take; twice as many
+#: if it would be the last.
+_EXPECTED, _MOST = 150_000, 300_000
 #: What its word is called.
 _WHY = "search that learns from conflicts finds none shorter"
 
@@ -108,11 +112,16 @@ class Learner:
 
 class Raiser(Learner):
     """Looks for a schedule that is as long as the best bound says, and raises that where there is
-    none, until it meets the best schedule."""
+    none, until it meets the best schedule.
+
+    A refutation of one cycle more takes about twice as many conflicts. So where the last one took
+    few, the next one is looked for as far above the bound as these let expect.
+    """
 
     def __init__(self, search: LearningSearch, at_most: int) -> None:
         super().__init__(search)
         self._at_most, self._at_least = at_most, search.makespan
+        self._step_up, self._before = 0, 0
 
     @staticmethod
     def of(work: Work) -> Raiser | None:
@@ -133,19 +142,34 @@ class Raiser(Learner):
             self._at_least = max(self._at_least, best.value)
 
     def _step(self) -> None:
-        search, at_least = self._search, self._at_least
-        if at_least > self._at_most:
+        search, at_least, at_most = self._search, self._at_least, self._at_most
+        if at_least > at_most:
             self._is_over = True
             return
-        if at_least > search.makespan:
-            after = search.widened(at_least)
+        if search.makespan < at_least:
+            after = search.widened(min(at_least + self._step_up, at_most))
             if after is None:
                 self._is_over = True
                 return
             search = self._search = after
+            self._before = 0
+        if at_most < search.makespan and not search.shorten(at_most):
+            self._bound = self._at_least = at_most + 1
+            return
         answer = search.advance(_BATCH)
+        conflicts = search.conflicts - self._before
         if answer is Answer.FOUND:
             self._found.append(search.schedule())
-            self._is_over = True
+            self._at_most = min(at_most, search.schedule().makespan(search.project) - 1)
+            self._lower()
         elif answer is Answer.REFUTED:
             self._bound = self._at_least = max(self._at_least, search.makespan + 1)
+            self._step_up = int(math.log2(max(1.0, _EXPECTED / max(1, conflicts))))
+        elif at_least < search.makespan and conflicts >= _MOST * (1 + (search.makespan == at_most)):
+            self._lower()
+
+    def _lower(self) -> None:
+        """Look for what is as long as the bound says, with what has been learned."""
+        self._step_up, self._before = 0, self._search.conflicts
+        if self._at_least <= self._at_most and not self._search.shorten(self._at_least):
+            self._bound = self._at_least = self._at_least + 1

@@ -83,8 +83,7 @@ def _show_implied(work: Work) -> None:
 def _with_more_patience(work: Work) -> None:
     """CP-SAT as it is, then searches that learn, or CP-SAT as it does better on what is hard."""
     left = work.left()
-    is_bounded = left is not None or work.project.size <= _PATIENT_ACTIVITIES
-    learns = is_bounded and work.limits.workers > 1 and LearningSearch.is_for(work.project)
+    is_bounded, learns = _is_bounded(work), _learns(work)
     share, most = (_BRIEF_SHARE, _BRIEF) if learns else (_PLAIN_SHARE, _PLAIN_SECONDS)
     _exact_makespan(work, most if left is None else min(most, share * left))
     if not is_bounded or work.is_done() or work.solution.infeasible is not None:
@@ -99,6 +98,16 @@ def _with_more_patience(work: Work) -> None:
         _exact_makespan(work, _PLAIN_SECONDS if left is None else work.left())
     if not work.is_done():
         _let_learn(work, learners, work.left())
+
+
+def _is_bounded(work: Work) -> bool:
+    return work.limits.seconds is not None or work.project.size <= _PATIENT_ACTIVITIES
+
+
+def _learns(work: Work) -> bool:
+    """Whether searches that learn take what CP-SAT leaves; they soon find shorter schedules."""
+    is_asked = work.is_exact and work.limits.workers > 1 and work.limits.work is None
+    return is_asked and _is_bounded(work) and LearningSearch.is_for(work.project)
 
 
 def _learners(work: Work) -> list[Learner]:
@@ -186,7 +195,8 @@ def _list_schedules(work: Work, search: ListSearch) -> None:
     work.begin(LIST)
     known = work.solution.schedule
     state, made = search.start(), 0
-    while not work.is_spent(made, _SCHEDULES) or not made:
+    warm = {"warm": _BRIEF} if _learns(work) else {}
+    while not work.is_spent(made, _SCHEDULES, **warm) or not made:
         batch = 1 if not made else _BATCH
         state = search.advance(state, batch, work.limits.seed + made)
         if not made and known is not None:

@@ -82,6 +82,11 @@ class LearningSearch:
         answer = kernel.search(self.state, conflicts)
         return {kernel.REFUTED: Answer.REFUTED, kernel.FOUND: Answer.FOUND}.get(answer, Answer.OPEN)
 
+    @property
+    def conflicts(self) -> int:
+        """How many conflicts there have been."""
+        return int(self.state.tally[columns.CONFLICTS])
+
     def schedule(self) -> ProjectSchedule:
         """The schedule that has been found."""
         tops = self.state.bound[::2, columns.TOP] - self.state.activity[:, columns.LOW]
@@ -124,13 +129,15 @@ def _search(
 
 
 def _inherit(state: LearningState, former: LearningState) -> None:
-    """Give literals the scores, and activities the starts, that they had within a shorter
-    makespan: the literals of a lower bound are the same ones, and a few more."""
+    """Give literals the scores, and activities the starts, that they had within another makespan:
+    those of a lower bound begin with the same ones."""
     score = former.score / former.scale[columns.BUMP]
     state.activity[:, columns.PHASE] = former.activity[:, columns.PHASE]
-    first, end = (former.bound[side::2, columns.FIRST].tolist() for side in (0, 1))
-    for to, at, last in zip(state.bound[::2, columns.FIRST].tolist(), first, end, strict=True):
-        state.score[to : to + last - at] = score[at:last]
+    first, last = (state.bound[side::2, columns.FIRST] for side in (0, 1))
+    at, end = (former.bound[side::2, columns.FIRST] for side in (0, 1))
+    common = np.minimum(last - first, end - at).tolist()
+    for to, of, size in zip(first.tolist(), at.tolist(), common, strict=True):
+        state.score[to : to + size] = score[of : of + size]
 
 
 def _is_solid(mode: ActivityMode) -> bool:
