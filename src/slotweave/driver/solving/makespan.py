@@ -32,8 +32,9 @@ _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
 #: The same before a search that learns, and the seconds between two looks at that one.
 _BRIEF_SHARE, _BRIEF, _LOOK = 0.1, 2.0, 0.05
 #: The share of the time after which what such searches leave open gets a turn of CP-SAT as it is,
-#: whose neighbourhoods find shorter schedules; without a limit the seconds.
-_LEARNING_SHARE, _LEARNING_SECONDS = 0.85, 60.0
+#: whose neighbourhoods find shorter schedules; without a limit the seconds. There is none if so few
+#: makespans are open that the searches may be about to decide.
+_LEARNING_SHARE, _LEARNING_SECONDS, _NEAR = 0.5, 60.0, 3
 #: The share of what is left of the solver's steps, where these are limited, that a search takes.
 _STEPS_SHARE = 0.6
 #: Activities up to which it does so where no clock ends it: branching by the linear relaxation of
@@ -94,8 +95,9 @@ def _with_more_patience(work: Work) -> None:
         return
     left = work.left()
     _let_learn(work, learners, _LEARNING_SECONDS if left is None else _LEARNING_SHARE * left)
-    if not work.is_done():
-        _exact_makespan(work, _PLAIN_SECONDS if left is None else work.left())
+    if not work.is_done() and not _is_near(work):
+        left = work.left()
+        _exact_makespan(work, _PLAIN_SECONDS if left is None else _LEARNING_SHARE * left)
     if not work.is_done():
         _let_learn(work, learners, work.left())
 
@@ -108,6 +110,12 @@ def _learns(work: Work) -> bool:
     """Whether searches that learn take what CP-SAT leaves; they soon find shorter schedules."""
     is_asked = work.is_exact and work.limits.workers > 1 and work.limits.work is None
     return is_asked and _is_bounded(work) and LearningSearch.is_for(work.project)
+
+
+def _is_near(work: Work) -> bool:
+    """Whether so few makespans are open that a proof may be near."""
+    makespan = work.solution.makespan
+    return makespan is not None and makespan - value_of(work.solution.best(MAKESPAN)) <= _NEAR
 
 
 def _learners(work: Work) -> list[Learner]:
