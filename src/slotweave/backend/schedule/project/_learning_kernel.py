@@ -27,7 +27,6 @@ from slotweave.backend.schedule.project._learning_propagation import (
     FAST,
     PART,
     backtrack,
-    follow_all_lags,
     propagate,
     push,
     rise,
@@ -297,8 +296,6 @@ def search(s, conflicts):  # type: ignore[no-untyped-def]
     last = n[CONFLICTS] + conflicts
     if n[NOW]:
         backtrack(s, 0)
-    if n[RESTARTS] == 0 and not follow_all_lags(s):
-        return REFUTED
     while True:
         n[ROOT] = 0
         if not propagate(s):

@@ -18,7 +18,7 @@ from slotweave.base.numba_options import INNER
 
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
-    ACTIVITIES, AT, BECAUSE, BEGIN, BLOCKER, BOUND, BY_CELL, BY_CLAUSE, BY_LAG, CAPACITY, COST,
+    AT, BECAUSE, BEGIN, BLOCKER, BOUND, BY_CELL, BY_CLAUSE, BY_LAG, CAPACITY, COST,
     DIRTIES, DIRTY, DONE, DURATION, END, FIRST, FROM, HEAP, HIGH, IF, IS_DIRTY, IS_PENDING, LAGS,
     LAGS_END, LEVEL, LOW, MIRROR, NEW, NEXT, NOW, OF, OLD, PENDING, PENDINGS, PHASE, PLACE, REASON,
     RESOURCE, ROOM, SIZE, START, TO, TOP, TRAIL, UNITS, USER, USERS, USERS_END, USER_UNITS, USES,
@@ -203,15 +203,6 @@ def _exclude_order(s, e, order):  # type: ignore[no-untyped-def]
     if s.bound[s.lag[e, FROM], TOP] + s.lag[e, COST] >= least:
         s.trail[s.tally[TRAIL], BECAUSE] = least
         rise(s, order ^ 1, s.bound[order ^ 1, FIRST] + 1, e * 4 + BY_LAG)
-
-
-@njit(**PART)
-def follow_all_lags(s):  # type: ignore[no-untyped-def]
-    """At the root, before anything has risen; False if that cannot be."""
-    for b in range(2 * s.tally[ACTIVITIES]):  # noqa: SIM110 (Numba)
-        if not _follow_lags(s, b):
-            return False
-    return True
 
 
 @njit(forceinline=True, **PART)
