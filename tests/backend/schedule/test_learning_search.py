@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
+import numpy as np
 from hypothesis import assume, given
+from numpy.typing import NDArray
 
 from slotweave.backend.schedule.project import Answer, LearningSearch
+from slotweave.backend.schedule.project import _learning_state as columns
 from slotweave.backend.schedule.project._learning_kernel import luby
+from slotweave.backend.schedule.project.exclusive_pairs import exclusive_pairs, held_units
 from slotweave.check.legality.project_legality import project_violations
 from slotweave.ir.project import (
     Activity,
@@ -21,7 +26,7 @@ from slotweave.ir.project import (
 )
 from strategies.projects import projects
 from support.examples import examples
-from support.project_twin import least_makespan
+from support.project_twin import least_makespan, schedules
 
 #: Starts that are looked at by brute force.
 LAST = 7
@@ -64,6 +69,28 @@ def crowd(size: int, capacity: int, seed: int) -> Project:
     return Project((Resource("R", capacity), Resource("S", capacity)), rows, lags)
 
 
+def truths(search: LearningSearch, schedule: ProjectSchedule) -> NDArray[np.bool_]:
+    """Which literals of the search are true of a schedule: what they say, word for word."""
+    state, project, starts = search.state, search.project, schedule.starts
+    values = list(starts)
+    for before, after in exclusive_pairs(project):
+        end = starts[before] + project.activities[before].modes[0].duration
+        values.append(int(end <= starts[after]))
+    bound, literal = state.literal[:, columns.BOUND], np.arange(len(state.literal))
+    value = np.array(values)[bound >> 1]
+    is_late = value >= literal - state.activity[bound >> 1, columns.LOW]
+    is_early = value <= state.activity[bound >> 1, columns.HIGH] - literal
+    return np.where(bound & 1, is_early, is_late)
+
+
+def clauses(search: LearningSearch) -> list[list[int]]:
+    """The clauses that a search has, as literals, and what holds at its root."""
+    state = search.state
+    rows = state.clause[: state.tally[columns.CLAUSES], : columns.SIZE + 1].tolist()
+    root = state.trail[: state.tally[columns.ROOT], columns.NEW].tolist()
+    return [state.pool[at : at + size].tolist() for at, size in rows] + [[x] for x in root]
+
+
 @examples(80)
 @given(projects(modulo=False, most=4, solid=True))
 def test_the_shortest_schedule_is_that_of_brute_force(project):
@@ -88,6 +115,55 @@ def test_what_was_learned_within_a_longer_makespan_holds_within_a_shorter_one():
         assert decided(LearningSearch.of(project, least, seed=1)) is not None
         fresh = LearningSearch.of(project, least - 1, seed=1)
         assert fresh is None or decided(fresh) is None
+
+
+def test_what_is_learned_is_true_of_all_schedules_within_the_makespan():
+    """Of the schedules that searches from other seeds find, which are legal."""
+    learned = 0
+    for number in range(3):
+        project = crowd(16, 5, number)
+        least = shortest(project, LearningSearch.of(project, horizon(project))).makespan(project)
+        searches = [LearningSearch.of(project, least, seed=seed) for seed in range(8)]
+        found = [decided(search) for search in searches]
+        assert all(not list(project_violations(one, project)) for one in found)
+        for search in searches:
+            rows = clauses(search)
+            learned += len(rows)
+            for is_true in (truths(search, one) for one in found):
+                assert all(is_true[row].any() for row in rows)
+    assert learned > 500
+
+
+@examples(80)
+@given(projects(modulo=False, most=3, solid=True))
+def test_a_pair_never_runs_at_once_and_what_collides_otherwise_has_one_order(project):
+    project = one_mode(project)
+    assume(LearningSearch.is_for(project))
+    pairs, found = set(exclusive_pairs(project)), list(schedules(project, None, LAST))
+    modes = [one.modes[0] for one in project.activities]
+    for i, j in combinations(range(project.size), 2):
+        orders = {
+            (
+                one.starts[i] + modes[i].duration <= one.starts[j],
+                one.starts[j] + modes[j].duration <= one.starts[i],
+            )
+            for one in found
+        }
+        mine, other = held_units(modes[i]), held_units(modes[j])
+        if (i, j) in pairs:
+            assert orders <= {(True, False), (False, True)}
+        elif any(mine[r] + other.get(r, 0) > project.resources[r].capacity for r in mine):
+            assert len(orders) <= 1
+
+
+def test_searches_within_ever_more_end_at_the_least_makespan():
+    for seed in range(4):
+        project = crowd(12, 5, seed)
+        least = shortest(project, LearningSearch.of(project, horizon(project))).makespan(project)
+        search = LearningSearch.of(project, least - 2, seed=seed)
+        while decided(search) is None:
+            search = search.widened(search.makespan + 1)
+        assert search.makespan == least
 
 
 def test_the_same_seed_finds_the_same_schedule():

@@ -205,6 +205,18 @@ def test_beside_a_worker_of_cp_sat_a_search_learns(monkeypatch, workers, by):
     assert proof is None or "learns from conflicts" in proof.why
 
 
+@pytest.mark.parametrize("left_out", [makespan.Learner, makespan.Raiser])
+def test_a_search_from_above_or_from_below_proves_alone(monkeypatch, left_out):
+    """Of five units, seven activities of two take four cycles, where their load shows three."""
+    monkeypatch.setattr(makespan, "run_model", lambda *_: Outcome(Status.UNKNOWN))
+    monkeypatch.setattr(makespan, "implied_bound", lambda *_: None)  # it would prove it
+    monkeypatch.setattr(left_out, "of", lambda _: None)
+    project = Project((Resource("r", 5),), tuple(one(f"a{k}", units=2) for k in range(7)), ())
+    solution = solve(project, Method.EXACT, Limits(evaluations=1))
+    proof = solution.proof(MAKESPAN)
+    assert (solution.makespan, proof and proof.by) == (4, SOLVER)
+
+
 def test_a_fault_of_the_search_that_learns_is_raised(monkeypatch):
     def fail(*_: object) -> None:
         raise ArithmeticError("in a thread")

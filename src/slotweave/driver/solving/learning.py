@@ -1,7 +1,9 @@
-"""The search that learns from conflicts, in a thread of its own beside others."""
+"""Searches that learn from conflicts, each in a thread of its own: down from the best schedule, and
+up from the best bound."""
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 
@@ -12,6 +14,9 @@ from slotweave.ir.project_bound import MAKESPAN
 
 #: Conflicts between two looks at what others have found.
 _BATCH = 2_000
+#: Conflicts that a refutation above the bound may be expected to take, and may take; twice as many
+#: if it would be the last.
+_EXPECTED, _MOST = 150_000, 300_000
 #: What its word is called.
 _WHY = "search that learns from conflicts finds none shorter"
 
@@ -19,14 +24,15 @@ _WHY = "search that learns from conflicts finds none shorter"
 class Learner:
     """Looks for ever shorter schedules until it refutes the next one or is stopped.
 
-    The caller's thread has to `look` now and then: what has been found is taken there, and shorter
-    schedules of others are passed on.
+    The caller's thread has to `look` now and then: what has been found is taken there, and what
+    others found is passed on.
     """
 
     def __init__(self, search: LearningSearch) -> None:
         self._search = search
         self._found: deque[ProjectSchedule] = deque()
         self._bound: int | None = None
+        self._is_over = False
         self._at_most = search.makespan
         self._is_stopped = False
         self._raised: BaseException | None = None
@@ -68,33 +74,102 @@ class Learner:
             raise self._raised
         while self._found:
             work.take(self._found.popleft())
-        bound = self._bound
-        if bound is not None and not work.is_proved(MAKESPAN):
+        bound, best = self._bound, work.solution.best(MAKESPAN)
+        if bound is not None and (best is None or best.value is None or bound > best.value):
             work.trust(MAKESPAN, bound, _WHY)
+        self._hear(work)
+        return work.is_done()
+
+    def _hear(self, work: Work) -> None:
         if work.solution.makespan is not None:
             self._at_most = min(self._at_most, work.solution.makespan - 1)
-        return work.is_done()
 
     def _run(self) -> None:
         try:
-            while not self._is_stopped and self._bound is None:
+            while not self._is_stopped and not self._is_over:
                 self._step()
         except BaseException as error:
             self._raised = error
 
     def _step(self) -> None:
-        search, project = self._search, self._search.project
-        at_most = self._at_most
-        if at_most < search.makespan and not search.shorten(at_most):
-            self._bound = at_most + 1
+        search = self._search
+        if self._at_most < search.makespan and not search.shorten(self._at_most):
+            self._end(self._at_most + 1)
             return
         answer = search.advance(_BATCH)
         if answer is Answer.FOUND:
             schedule = search.schedule()
             self._found.append(schedule)
-            shorter = schedule.makespan(project) - 1
-            self._at_most = min(self._at_most, shorter)
+            self._at_most = min(self._at_most, schedule.makespan(search.project) - 1)
             if not search.shorten(self._at_most):
-                self._bound = self._at_most + 1
+                self._end(self._at_most + 1)
         elif answer is Answer.REFUTED:
-            self._bound = search.makespan + 1
+            self._end(search.makespan + 1)
+
+    def _end(self, bound: int) -> None:
+        self._bound, self._is_over = bound, True
+
+
+class Raiser(Learner):
+    """Looks for a schedule that is as long as the best bound says, and raises that where there is
+    none, until it meets the best schedule.
+
+    A refutation of one cycle more takes about twice as many conflicts. So where the last one took
+    few, the next one is looked for as far above the bound as these let expect.
+    """
+
+    def __init__(self, search: LearningSearch, at_most: int) -> None:
+        super().__init__(search)
+        self._at_most, self._at_least = at_most, search.makespan
+        self._step_up, self._before = 0, 0
+
+    @staticmethod
+    def of(work: Work) -> Raiser | None:
+        """One that begins from the best bound; None as for `Learner`, or if all is known."""
+        known, best = work.solution.schedule, work.solution.best(MAKESPAN)
+        if known is None or best is None or best.value is None:
+            return None
+        at_most = known.makespan(work.project) - 1
+        if best.value > at_most:
+            return None
+        search = LearningSearch.of(work.project, best.value, known, work.limits.seed + 1)
+        return None if search is None else Raiser(search, at_most)
+
+    def _hear(self, work: Work) -> None:
+        super()._hear(work)
+        best = work.solution.best(MAKESPAN)
+        if best is not None and best.value is not None:
+            self._at_least = max(self._at_least, best.value)
+
+    def _step(self) -> None:
+        search, at_least, at_most = self._search, self._at_least, self._at_most
+        if at_least > at_most:
+            self._is_over = True
+            return
+        if search.makespan < at_least:
+            after = search.widened(min(at_least + self._step_up, at_most))
+            if after is None:
+                self._is_over = True
+                return
+            search = self._search = after
+            self._before = 0
+        if at_most < search.makespan and not search.shorten(at_most):
+            self._bound = self._at_least = at_most + 1
+            return
+        answer = search.advance(_BATCH)
+        conflicts = search.conflicts - self._before
+        if answer is Answer.FOUND:
+            self._found.append(search.schedule())
+            self._at_most = min(at_most, search.schedule().makespan(search.project) - 1)
+            self._lower()
+        elif answer is Answer.REFUTED:
+            self._bound = self._at_least = max(self._at_least, search.makespan + 1)
+            self._step_up = int(math.log2(max(1.0, _EXPECTED / max(1, conflicts))))
+        elif at_least < search.makespan and conflicts >= _MOST * (1 + (search.makespan == at_most)):
+            self._lower()
+
+    def _lower(self) -> None:
+        """Look for what is as long as the bound says, with what has been learned."""
+        self._step_up, self._before = 0, self._search.conflicts
+        if self._at_least <= self._at_most and not self._search.shorten(self._at_least):
+            self._bound = self._at_least = self._at_least + 1

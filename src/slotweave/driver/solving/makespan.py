@@ -17,7 +17,7 @@ from slotweave.backend.schedule.project import DisjunctiveSearch, LearningSearch
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.bounds.projects.chains import chains
 from slotweave.bounds.projects.implied import implied_bound
-from slotweave.driver.solving.learning import Learner
+from slotweave.driver.solving.learning import Learner, Raiser
 from slotweave.driver.solving.solution import LIST, ONE_ITERATION, Shown
 from slotweave.driver.solving.work import Work
 from slotweave.ir.project import ProjectSchedule, horizon
@@ -31,9 +31,10 @@ _ATTEMPTS = 2_000
 _PLAIN_SHARE, _PLAIN_SECONDS = 0.25, 60.0
 #: The same before a search that learns, and the seconds between two looks at that one.
 _BRIEF_SHARE, _BRIEF, _LOOK = 0.1, 2.0, 0.05
-#: The share of the time after which what such a search leaves open gets a turn of CP-SAT as it is,
-#: whose neighbourhoods find shorter schedules; without a limit the seconds.
-_LEARNING_SHARE, _LEARNING_SECONDS = 0.5, 60.0
+#: The share of the time after which what such searches leave open gets a turn of CP-SAT as it is,
+#: whose neighbourhoods find shorter schedules; without a limit the seconds. There is none if so few
+#: makespans are open that the searches may be about to decide.
+_LEARNING_SHARE, _LEARNING_SECONDS, _NEAR = 0.5, 60.0, 3
 #: The share of what is left of the solver's steps, where these are limited, that a search takes.
 _STEPS_SHARE = 0.6
 #: Activities up to which it does so where no clock ends it: branching by the linear relaxation of
@@ -81,44 +82,74 @@ def _show_implied(work: Work) -> None:
 
 
 def _with_more_patience(work: Work) -> None:
-    """CP-SAT as it is, and then as it does better on what is hard, beside a search that learns."""
+    """CP-SAT as it is, then searches that learn, or CP-SAT as it does better on what is hard."""
     left = work.left()
-    is_bounded = left is not None or work.project.size <= _PATIENT_ACTIVITIES
-    learns = is_bounded and work.limits.workers > 1 and LearningSearch.is_for(work.project)
+    is_bounded, learns = _is_bounded(work), _learns(work)
     share, most = (_BRIEF_SHARE, _BRIEF) if learns else (_PLAIN_SHARE, _PLAIN_SECONDS)
     _exact_makespan(work, most if left is None else min(most, share * left))
     if not is_bounded or work.is_done() or work.solution.infeasible is not None:
         return
-    learner = Learner.of(work) if learns else None
-    if learner is None:
+    learners = _learners(work) if learns else []
+    if not learners:
         _exact_makespan(work, work.left(), patient=True)
         return
     left = work.left()
-    _beside_a_learner(work, learner, _LEARNING_SECONDS if left is None else _LEARNING_SHARE * left)
-    if not work.is_done():
+    _let_learn(work, learners, _LEARNING_SECONDS if left is None else _LEARNING_SHARE * left)
+    if not work.is_done() and not _is_near(work):
         left = work.left()
         _exact_makespan(work, _PLAIN_SECONDS if left is None else _LEARNING_SHARE * left)
     if not work.is_done():
-        _beside_a_learner(work, learner, work.left())
+        _let_learn(work, learners, work.left())
 
 
-def _beside_a_learner(work: Work, learner: Learner, seconds: float | None) -> None:
-    """CP-SAT with a worker less, which raises bounds, until one of the two is done, for so long at
-    most."""
+def _is_bounded(work: Work) -> bool:
+    return work.limits.seconds is not None or work.project.size <= _PATIENT_ACTIVITIES
+
+
+def _learns(work: Work) -> bool:
+    """Whether searches that learn take what CP-SAT leaves; they soon find shorter schedules."""
+    is_asked = work.is_exact and work.limits.workers > 1 and work.limits.work is None
+    return is_asked and _is_bounded(work) and LearningSearch.is_for(work.project)
+
+
+def _is_near(work: Work) -> bool:
+    """Whether so few makespans are open that a proof may be near."""
+    makespan = work.solution.makespan
+    return makespan is not None and makespan - value_of(work.solution.best(MAKESPAN)) <= _NEAR
+
+
+def _learners(work: Work) -> list[Learner]:
+    """Downwards from the best schedule, and upwards from the best bound; none where these searches
+    are not for the project."""
+    found = [Learner.of(work), Raiser.of(work)]
+    return [one for one in found if one is not None]
+
+
+def _let_learn(work: Work, learners: list[Learner], seconds: float | None) -> None:
+    """Until all is known, for so long at most. CP-SAT takes the workers that are left, and raises
+    bounds."""
     end = None if seconds is None else time.monotonic() + seconds
-    learner.start()
+
+    def is_over() -> bool:
+        for one in learners:
+            one.look(work)
+        return work.is_done()
+
+    for one in learners:
+        one.start()
     try:
-        _exact_makespan(
-            work, seconds, patient=True, is_over=lambda: learner.look(work),
-            workers=work.limits.workers - 1,
-        )  # fmt: skip
-        while learner.is_alive() and not learner.look(work) and work.left() != 0.0:
+        workers = work.limits.workers - len(learners)
+        if workers > 0:
+            _exact_makespan(work, seconds, patient=True, is_over=is_over, workers=workers)
+        while not is_over() and any(one.is_alive() for one in learners):
             if end is not None and time.monotonic() >= end:
                 break
-            learner.wait(_LOOK)
+            for one in learners:
+                one.wait(_LOOK)
     finally:
-        learner.stop()
-    learner.look(work)
+        for one in learners:
+            one.stop()
+    is_over()
 
 
 def _with_counted_steps(work: Work) -> None:
@@ -172,7 +203,8 @@ def _list_schedules(work: Work, search: ListSearch) -> None:
     work.begin(LIST)
     known = work.solution.schedule
     state, made = search.start(), 0
-    while not work.is_spent(made, _SCHEDULES) or not made:
+    warm = {"warm": _BRIEF} if _learns(work) else {}
+    while not work.is_spent(made, _SCHEDULES, **warm) or not made:
         batch = 1 if not made else _BATCH
         state = search.advance(state, batch, work.limits.seed + made)
         if not made and known is not None:

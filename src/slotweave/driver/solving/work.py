@@ -62,8 +62,8 @@ class Work:
         """Whether nothing is left for the solver."""
         return self.left() == 0.0 or self.work_left() == 0.0
 
-    def is_spent(self, evaluations: int, most: int) -> bool:
-        """Whether the heuristic has had its share."""
+    def is_spent(self, evaluations: int, most: int, warm: float = _WARM_SECONDS) -> bool:
+        """Whether the heuristic has had its share, `warm` seconds at most before the solver."""
         allowed = self.limits.evaluations if self.limits.evaluations is not None else most
         if self.limits.evaluations is None and self.limits.seconds and not self.is_exact:
             allowed = evaluations + 1  # time alone ends it
@@ -73,7 +73,7 @@ class Work:
         if seconds is None and self.limits.work is not None:
             return False  # where steps are counted, no clock may change what is found
         if self.is_exact:
-            most_seconds, share = _WARM_SECONDS, _SHARE
+            most_seconds, share = warm, _SHARE
             if self.project.is_modulo and not self.is_proved(PERIOD):
                 most_seconds, share = _PATIENT_SECONDS, _PATIENT_SHARE
             if seconds is not None:

@@ -12,7 +12,7 @@ from slotweave.backend.schedule.project._learning_propagation import PART
 
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
-    AT, BLOCKER, BOUND, CLAUSES, CONFLICTS, LEVELS, MIRROR, NEXT, POOL, SIZE, TOP, USED, WATCHES,
+    AT, BLOCKER, BOUND, CLAUSES, CONFLICTS, LEVELS, MIRROR, NEXT, POOL, SIZE, USED, WATCHES,
 )  # fmt: skip
 # isort: on
 
@@ -42,10 +42,9 @@ def _without_false(s, at, size, end):  # type: ignore[no-untyped-def]
     left = 0
     for q in range(at, at + size):
         x = s.pool[q]
-        b = s.literal[x, BOUND]
-        if s.bound[b, TOP] >= x:
+        if s.truth[x] == 1:
             return -1
-        if s.bound[b ^ 1, TOP] < s.bound[b, MIRROR] - x:
+        if s.truth[x] == 0:
             s.pool[end + left] = x
             left += 1
     return left
@@ -62,8 +61,8 @@ def _attach(s, c):  # type: ignore[no-untyped-def]
     for w in range(2):
         x = s.pool[s.clause[c, AT] + w]
         y = s.bound[s.literal[x, BOUND], MIRROR] - x
-        s.watch[2 * c + w, NEXT] = s.literal[y, WATCHES]
-        s.watch[2 * c + w, BLOCKER] = s.pool[s.clause[c, AT] + 1 - w]
+        s.watch[2 * (2 * c + w) + NEXT] = s.literal[y, WATCHES]
+        s.watch[2 * (2 * c + w) + BLOCKER] = s.pool[s.clause[c, AT] + 1 - w]
         s.literal[y, WATCHES] = 2 * c + w
 
 

@@ -14,9 +14,9 @@ from slotweave.backend.schedule.project._learning_propagation import PART
 
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
-    AT, BOUND, BY_CLAUSE, BY_LAG, CAPACITY, CONFLICTS, COST, DURATION, FIRST, FROM, HIGH, LOW,
-    MIRROR, NEED, NEW, OF, PLACE, REASON, RESOURCE, ROOM, ROOT, SCRATCH, SIZE, TOP, USED, USER,
-    USERS, USERS_END, USER_UNITS, USES, USES_END,
+    AT, BECAUSE, BOUND, BY_CLAUSE, BY_LAG, CAPACITY, CONFLICTS, COST, COUNTED, COUNTS, DURATION,
+    FIRST, FROM, HIGH, IF, LEVEL, LEVELS, LOW, MIRROR, NEED, NEW, OF, PLACE, REASON, RESOURCE, ROOM,
+    ROOT, SCRATCH, SIZE, TO, TOP, USED, USER, USERS, USERS_END, USER_UNITS, USES, USES_END,
 )  # fmt: skip
 # isort: on
 
@@ -78,6 +78,49 @@ def _write(s, x, place, at):  # type: ignore[no-untyped-def]
     return at + 1
 
 
+@njit(forceinline=True, **PART)
+def _count_levels(s, c, b):  # type: ignore[no-untyped-def]
+    """Of a clause that has raised bound b, how many levels the others are of, if that is less."""
+    s.tally[COUNTS] += 1
+    levels = 0
+    for q in range(s.clause[c, AT], s.clause[c, AT] + s.clause[c, SIZE]):
+        y = s.pool[q]
+        of = s.literal[y, BOUND]
+        if of != b:
+            level = s.trail[s.literal[s.bound[of, MIRROR] - y, PLACE], LEVEL]
+            if s.level[level, COUNTED] != s.tally[COUNTS]:
+                s.level[level, COUNTED] = s.tally[COUNTS]
+                levels += 1
+    s.clause[c, LEVELS] = min(s.clause[c, LEVELS], levels)
+
+
+@njit(forceinline=True, **PART)
+def _lag(s, e, b, x, k, at):  # type: ignore[no-untyped-def]
+    """The literals for a rise by lag e: of its end, or of the opposite of the order that it needs.
+
+    The latter follows from both ends; how much of each is a choice, and what the nogood has is
+    taken."""
+    order, of = s.lag[e, IF], s.lag[e, FROM]
+    if order < 0 or order != b ^ 1:
+        y = x - s.lag[e, COST]
+        if order >= 0:
+            s.buffer[at] = s.bound[order, FIRST] + 1
+            at += 1
+    else:
+        other, least = s.lag[e, TO], s.trail[k, BECAUSE]
+        y, has = least - s.lag[e, COST], s.bound[of, NEED]
+        if has > y and s.literal[has, PLACE] < k:
+            y = has
+        z = s.bound[other, MIRROR] - y - s.lag[e, COST]
+        if z > s.bound[other ^ 1, FIRST]:
+            s.buffer[at] = z
+            at += 1
+    if y > s.bound[of, FIRST]:
+        s.buffer[at] = y
+        at += 1
+    return at
+
+
 @njit(**PART)
 def explain(s, reason, b, x, k, at):  # type: ignore[no-untyped-def]
     """Write literals to the buffer, all true before place k, from which x of bound b follows, or
@@ -85,6 +128,7 @@ def explain(s, reason, b, x, k, at):  # type: ignore[no-untyped-def]
     kind, number = reason & 3, reason >> 2
     if kind == BY_CLAUSE:
         s.clause[number, USED] = s.tally[CONFLICTS]
+        _count_levels(s, number, b)
         first = s.clause[number, AT]
         for q in range(first, first + s.clause[number, SIZE]):
             y = s.pool[q]
@@ -94,11 +138,7 @@ def explain(s, reason, b, x, k, at):  # type: ignore[no-untyped-def]
                 at += 1
         return at
     if kind == BY_LAG:
-        y = x - s.lag[number, COST]
-        if y > s.bound[s.lag[number, FROM], FIRST]:
-            s.buffer[at] = y
-            at += 1
-        return at
+        return _lag(s, number, b, x, k, at)
     r = number // s.profile.shape[1]
     t = number - r * s.profile.shape[1]
     room, i = s.resource[r, CAPACITY], -1

@@ -35,10 +35,10 @@ from slotweave.backend.schedule.project._learning_propagation import (
 
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
-    BOUND, BUMP, BY_CLAUSE, CONFLICTS, DECIDED, DIRTIES, DIRTY, FIRST, FOUND_AT, GROWTH, HEAP,
-    IS_DIRTY, IS_SEEN, LEARNED, LEVEL, LOW, MARK, MARKS, MIRROR, NEED, NOW, OF, OLD, PHASE, PLACE,
-    POOL, REASON, REDUCE_AT, RESTARTS, ROOT, SEEN, SEENS, STAMP, START, STEP, TOP, TRAIL, WHAT,
-    WHERE, WHY,
+    ACTIVITIES, BOUND, BUMP, BY_CLAUSE, CONFLICTS, DECIDED, DIRTIES, DIRTY, FIRST, FOUND_AT, GROWTH,
+    HEAP, IS_DIRTY, IS_SEEN, LEARNED, LEVEL, LOW, MARK, MARKS, MIRROR, NEED, NOW, OF, OLD, PHASE,
+    PLACE, POOL, REASON, REDUCE_AT, RESTARTS, ROOT, SEEN, SEENS, STAMP, START, STEP, TOP, TRAIL,
+    WHAT, WHERE, WHY,
 )  # fmt: skip
 # isort: on
 
@@ -231,8 +231,8 @@ def _pop(s):  # type: ignore[no-untyped-def]
 
 @njit(forceinline=True, **PART)
 def _decide(s, is_early):  # type: ignore[no-untyped-def]
-    """Open a level by a decision; False if all starts are known. Starts are to be as they were
-    before, or before the literal if `is_early`."""
+    """Open a level by a decision; False if all starts are known. Orders are to be as they were
+    before; so are starts, or before the literal if `is_early`."""
     n = s.tally
     while n[HEAP]:
         x = _pop(s)
@@ -240,7 +240,8 @@ def _decide(s, is_early):  # type: ignore[no-untyped-def]
         if s.bound[b, TOP] >= x or s.bound[b ^ 1, TOP] >= s.bound[b, MIRROR] - x:
             continue
         i = b >> 1
-        if is_early or x - s.activity[i, LOW] > s.activity[i, PHASE]:
+        is_start = i < n[ACTIVITIES]
+        if (is_early and is_start) or x - s.activity[i, LOW] > s.activity[i, PHASE]:
             b, x = b ^ 1, s.bound[b, MIRROR] - x
         n[NOW] += 1
         s.level[n[NOW], START] = n[TRAIL]
@@ -280,7 +281,7 @@ def lower_ends(s, less):  # type: ignore[no-untyped-def]
     be."""
     if s.tally[NOW]:
         backtrack(s, 0)
-    for b in range(1, len(s.bound), 2):
+    for b in range(1, 2 * s.tally[ACTIVITIES], 2):
         x = s.bound[b, FIRST] + less
         if x > s.bound[b, TOP] and not rise(s, b, x, DECIDED):
             return False

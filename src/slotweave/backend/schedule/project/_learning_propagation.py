@@ -11,17 +11,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 from slotweave.base.numba_options import INNER
 
 # isort: off
 from slotweave.backend.schedule.project._learning_state import (
-    AT, BEGIN, BLOCKER, BOUND, BY_CELL, BY_CLAUSE, BY_LAG, CAPACITY, COST, DIRTIES, DIRTY, DONE,
-    DURATION, END, FIRST, HEAP, HIGH, IS_DIRTY, IS_PENDING, LAGS, LAGS_END, LEVEL, LOW, MIRROR,
-    NEW, NEXT, NOW, OF, OLD, PENDING, PENDINGS, PHASE, PLACE, REASON, RESOURCE, ROOM, SIZE, START,
-    TO, TOP, TRAIL, UNITS, USER, USERS, USERS_END, USER_UNITS, USES, USES_END, WATCHES, WHAT,
-    WHERE, WHY,
+    AT, BECAUSE, BEGIN, BLOCKER, BOUND, BY_CELL, BY_CLAUSE, BY_LAG, CAPACITY, COST,
+    DIRTIES, DIRTY, DONE, DURATION, END, FIRST, FROM, HEAP, HIGH, IF, IS_DIRTY, IS_PENDING, LAGS,
+    LAGS_END, LEVEL, LOW, MIRROR, NEW, NEXT, NOW, OF, OLD, PENDING, PENDINGS, PHASE, PLACE, REASON,
+    RESOURCE, ROOM, SIZE, START, TO, TOP, TRAIL, UNITS, USER, USERS, USERS_END, USER_UNITS, USES,
+    USES_END, WATCHES, WHAT, WHERE, WHY,
 )  # fmt: skip
 # isort: on
 
@@ -30,6 +31,12 @@ from slotweave.backend.schedule.project._learning_state import (
 FAST: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 #: Of functions that compiled functions alone call.
 PART: dict[str, Any] = FAST | INNER
+
+
+@njit(forceinline=True, **PART)
+def place(i):  # type: ignore[no-untyped-def]
+    """An index that is not negative, so that no code is made that counts from the end."""
+    return np.uint64(i)
 
 
 @njit(forceinline=True, **PART)
@@ -70,8 +77,11 @@ def rise(s, b, x, reason):  # type: ignore[no-untyped-def]
     s.trail[k, NEW] = x
     s.trail[k, LEVEL] = n[NOW]
     s.trail[k, REASON] = reason
+    mirror = s.bound[b, MIRROR]
     for y in range(old + 1, x + 1):
         s.literal[y, PLACE] = k
+        s.truth[place(y)] = 1
+        s.truth[place(mirror - y)] = -1
     s.bound[b, TOP] = x
     n[TRAIL] = k + 1
     return True
@@ -114,13 +124,10 @@ def backtrack(s, level):  # type: ignore[no-untyped-def]
             dirties += 1
             s.activity[i, PHASE] = s.bound[2 * i, TOP] - s.activity[i, LOW]
         s.bound[b, TOP] = old
-        if b & 1:
-            mirror = s.bound[b, MIRROR]
-            for x in range(mirror - new, mirror - old):
-                push(s, x)
-        else:
-            for x in range(old + 1, new + 1):
-                push(s, x)
+        mirror = s.bound[b, MIRROR]
+        for x in range(old + 1, new + 1):
+            s.truth[place(x)] = s.truth[place(mirror - x)] = 0
+            push(s, mirror - x if b & 1 else x)
     for q in range(dirties):
         i = s.rows[DIRTY, q]
         s.activity[i, IS_DIRTY] = 0
@@ -141,7 +148,7 @@ def propagate(s):  # type: ignore[no-untyped-def]
             k = n[DONE]
             n[DONE] = k + 1
             b = s.trail[k, OF]
-            if not _follow_lags(s, b, s.trail[k, NEW]):
+            if not _follow_lags(s, b):
                 return False
             for x in range(s.trail[k, OLD] + 1, s.trail[k, NEW] + 1):
                 if s.literal[x, WATCHES] >= 0 and not _look_at_clauses(s, b, x):
@@ -170,10 +177,17 @@ def propagate(s):  # type: ignore[no-untyped-def]
 
 
 @njit(forceinline=True, **PART)
-def _follow_lags(s, b, top):  # type: ignore[no-untyped-def]
+def _follow_lags(s, b):  # type: ignore[no-untyped-def]
+    """Raise what the lags from bound b ask for, and those that hold if it has risen; decide orders
+    whose lags from it cannot hold."""
     for e in range(s.bound[b, LAGS], s.bound[b, LAGS_END]):
+        order = s.lag[e, IF]
+        if order >= 0 and s.bound[order, TOP] == s.bound[order, FIRST]:
+            if s.bound[order ^ 1, TOP] == s.bound[order ^ 1, FIRST]:
+                _exclude_order(s, e, order)
+            continue
         other = s.lag[e, TO]
-        x = top + s.lag[e, COST]
+        x = s.bound[s.lag[e, FROM], TOP] + s.lag[e, COST]
         if x > s.bound[other, TOP]:
             least = s.bound[other, MIRROR] - s.bound[other ^ 1, TOP]  # that cannot be
             if not rise(s, other, min(x, least), e * 4 + BY_LAG):
@@ -182,41 +196,49 @@ def _follow_lags(s, b, top):  # type: ignore[no-untyped-def]
 
 
 @njit(forceinline=True, **PART)
+def _exclude_order(s, e, order):  # type: ignore[no-untyped-def]
+    """Decide for the opposite of an open order, if its lag e cannot hold."""
+    other = s.lag[e, TO]
+    least = s.bound[other, MIRROR] - s.bound[other ^ 1, TOP]  # that cannot be
+    if s.bound[s.lag[e, FROM], TOP] + s.lag[e, COST] >= least:
+        s.trail[s.tally[TRAIL], BECAUSE] = least
+        rise(s, order ^ 1, s.bound[order ^ 1, FIRST] + 1, e * 4 + BY_LAG)
+
+
+@njit(forceinline=True, **PART)
 def _look_at_clauses(s, b, x):  # type: ignore[no-untyped-def]
     """Now that x of bound b holds, its negation is false: the clauses that watch that one."""
     false = s.bound[b, MIRROR] - x
     before, w = -1, s.literal[x, WATCHES]
     while w >= 0:
-        following = s.watch[w, NEXT]
-        y = s.watch[w, BLOCKER]
-        if s.bound[s.literal[y, BOUND], TOP] >= y:
+        following = s.watch[place(2 * w + NEXT)]
+        if s.truth[place(s.watch[place(2 * w + BLOCKER)])] == 1:
             before, w = w, following
             continue
         c = w >> 1
-        at = s.clause[c, AT]
-        y = s.pool[at]
+        at = s.clause[place(c), AT]
+        y = s.pool[place(at)]
         if y == false:
-            y = s.pool[at + 1]
-            s.pool[at] = y
-            s.pool[at + 1] = false
-        if s.bound[s.literal[y, BOUND], TOP] >= y:
-            s.watch[w, BLOCKER] = y
+            y = s.pool[place(at + 1)]
+            s.pool[place(at)] = y
+            s.pool[place(at + 1)] = false
+        if s.truth[place(y)] == 1:
+            s.watch[place(2 * w + BLOCKER)] = y
             before, w = w, following
             continue
         is_moved = False
-        for q in range(at + 2, at + s.clause[c, SIZE]):
-            z = s.pool[q]
-            of = s.literal[z, BOUND]
-            against = s.bound[of, MIRROR] - z
-            if s.bound[of ^ 1, TOP] < against:
-                s.pool[q] = false
-                s.pool[at + 1] = z
+        for q in range(at + 2, at + s.clause[place(c), SIZE]):
+            z = s.pool[place(q)]
+            if s.truth[place(z)] >= 0:
+                against = s.bound[s.literal[z, BOUND], MIRROR] - z
+                s.pool[place(q)] = false
+                s.pool[place(at + 1)] = z
                 if before < 0:
                     s.literal[x, WATCHES] = following
                 else:
-                    s.watch[before, NEXT] = following
-                s.watch[w, NEXT] = s.literal[against, WATCHES]
-                s.watch[w, BLOCKER] = y
+                    s.watch[place(2 * before + NEXT)] = following
+                s.watch[place(2 * w + NEXT)] = s.literal[against, WATCHES]
+                s.watch[place(2 * w + BLOCKER)] = y
                 s.literal[against, WATCHES] = w
                 is_moved = True
                 break

@@ -6,6 +6,11 @@ have consecutive numbers, in the order of the values, the first of which holds f
 and the last of which never does. So the greatest literal of a bound that holds (`TOP`) says all,
 and the negation of literal x of bound b is literal `MIRROR` - x of bound b ^ 1.
 
+The rows of activities after those of the project are *pairs* of activities that cannot run at the
+same time, each with a start of its own: 1 if the first of the two is before the other, 0 if not.
+So its bounds 2 p and 2 p + 1 are the two *orders*. A lag from an activity to the other one holds IF
+a bound, an order, has risen.
+
 The *trail* lists how the bounds have risen, with the reason of each rise: a learned clause, a lag,
 a full cell of a resource's profile, or none (a decision).
 """
@@ -26,27 +31,31 @@ DURATION, LOW, HIGH, USES, USES_END, BEGIN, END, IS_DIRTY, IS_PENDING, PHASE = r
 TOP, MIRROR, FIRST, NEED, LAGS, LAGS_END, IS_SEEN = range(7)
 #: Columns of `literal`: its bound, where on the trail it came to hold, the watches to look at then.
 BOUND, PLACE, WATCHES = range(3)
-#: Columns of `trail`; MARK is 1 for what follows from the nogood, 2 for what does not.
-OF, OLD, NEW, LEVEL, REASON, MARK = range(6)
-#: Columns of `lag`: a rise of bound FROM to literal x raises bound TO to x + COST.
-TO, COST, FROM = range(3)
+#: Columns of `trail`; MARK is 1 for what follows from the nogood, 2 for what does not;
+#: BECAUSE, where a lag cannot hold, is the literal of its bound TO that it would ask for.
+OF, OLD, NEW, LEVEL, REASON, MARK, BECAUSE = range(7)
+#: Columns of `lag`: a rise of bound FROM to literal x raises bound TO to x + COST; IF is -1 where
+#: that holds anyway. A lag is listed with the bound FROM, and again with IF.
+TO, COST, FROM, IF = range(4)
 #: Columns of `use` (by activity), `user` (by resource, the greatest first) and `resource`.
 RESOURCE, UNITS, ROOM = range(3)
 USER, USER_UNITS = range(2)
 USERS, USERS_END, CAPACITY = range(3)
 #: Columns of `clause`: its literals in `pool`, the levels it had, the conflict that last used it.
 AT, SIZE, LEVELS, USED = range(4)
-#: Columns of `watch` (2 c and 2 c + 1 are those of clause c) and of `level`.
+#: Columns of `watch` (2 c and 2 c + 1 are those of clause c), whose rows stand one after the other,
+#: and of `level`: where on the trail it begins, the last conflict and the last count that came upon
+#: it.
 NEXT, BLOCKER = range(2)
-START, STAMP = range(2)
+START, STAMP, COUNTED = range(3)
 #: Rows of `rows`: activities to be put in the profile, and to be pushed; bounds in the nogood;
 #: users of a resource; the literals learned.
 DIRTY, PENDING, SEEN, SCRATCH, LEARNED = range(5)
 #: Places of `tally`.
 (
     TRAIL, DONE, NOW, CLAUSES, POOL, WHY, WHERE, WHAT, DIRTIES, PENDINGS, HEAP, SEENS, CONFLICTS,
-    ROOT, RESTARTS, REDUCE_AT, STEP, MARKS, FOUND_AT,
-) = range(19)  # fmt: skip
+    ROOT, RESTARTS, REDUCE_AT, STEP, MARKS, FOUND_AT, ACTIVITIES, COUNTS,
+) = range(21)  # fmt: skip
 #: Places of `scale`: what a literal is bumped by, and how it grows.
 BUMP, GROWTH = range(2)
 #: Kinds of reasons, the lowest two bits; the rest is the clause, the lag or the cell.
@@ -59,6 +68,7 @@ class LearningState(NamedTuple):
     activity: Ints
     bound: Ints
     literal: Ints
+    truth: NDArray[np.int8]  # by literal: 1 if it holds, -1 if it does not, 0 if that is open
     trail: Ints
     lag: Ints
     use: Ints
