@@ -28,7 +28,9 @@ def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError
     """The complaint that there is no `what` called `name`, with what was probably meant."""
     names = list(known)
     close = get_close_matches(name, names, n=1)
-    if close:
+    if not names:
+        hint = "there is none"
+    elif close:
         hint = f"did you mean {close[0]!r}?"
     elif len(names) <= _FEW:
         hint = f"known: {', '.join(names)}"
