@@ -20,7 +20,7 @@ from slotweave.machine.builtin import BUILTIN
 from slotweave.simulate.graph import flow_end
 from slotweave.simulate.reference import run
 from strategies.loops import MEMORY_WORDS, MOST_TRIPS, WORDS, Loop, loops, write_loop
-from support.examples import examples
+from support.examples import a_share, examples
 
 
 def compiled(loop: Loop, machine: Machine) -> Compiled:
@@ -32,7 +32,7 @@ def compiled(loop: Loop, machine: Machine) -> Compiled:
     return compile_job(Job(kernel, {}, CONTRACT, plan, machine, instances=1))
 
 
-@pytest.mark.parametrize("machine", BUILTIN.values(), ids=lambda machine: machine.name)
+@pytest.mark.parametrize("machine", a_share(BUILTIN.values(), 2), ids=lambda machine: machine.name)
 @examples(60)
 @given(loop=loops, seed=st.integers(0, 2**32 - 1))
 def test_a_loop_does_what_its_blocks_say(machine: Machine, loop: Loop, seed: int) -> None:

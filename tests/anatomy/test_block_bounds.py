@@ -18,6 +18,7 @@ from slotweave.repacking.blocks.whole import repack_blocks
 from slotweave.simulate.legality import costs_a_cycle
 from strategies.jumping_programs import jumping_tangle
 from strategies.odd_latencies import slow
+from support.examples import a_share
 
 SAME = RepackOptions(rewrite=False, effort=Effort.FAST, instances=1)
 
@@ -105,6 +106,6 @@ def expect_kept(machine: Machine, seed: int) -> int:
     return reached
 
 
-@pytest.mark.parametrize("machine", [CHALLENGE, MINIMAL, slow("load")])
+@pytest.mark.parametrize("machine", a_share([CHALLENGE, MINIMAL, slow("load")], 2))
 def test_neither_repack_nor_what_if_comes_below(machine: Machine) -> None:
     assert sum(expect_kept(machine, seed) for seed in range(10)) > 3

@@ -100,6 +100,7 @@ def test_of_a_run_the_bundle_of_the_text_is_named() -> None:
     assert inspect_program(program, CHALLENGE).to_json()["never_written"] == read
 
 
+@pytest.mark.long
 def test_of_jumps_that_data_decides_or_that_never_end_nothing_is_known() -> None:
     assert found({"load": (("load", 1, 0),)}, {"flow": (("cond_jump", 1, 0),)}) is None
     endless = Program("challenge", looping(0))

@@ -68,6 +68,7 @@ def judged(program: Program) -> str:
     return "known"
 
 
+@pytest.mark.long
 def test_it_has_what_a_simulator_runs() -> None:
     found = Counter(
         judged(program)

@@ -181,6 +181,7 @@ def test_attempts_that_do_not_fit_are_counted_until_one_does():
     assert all(found[first:])
 
 
+@pytest.mark.long
 def test_items_of_a_long_problem_are_put_further_apart_where_that_is_much_shorter(monkeypatch):
     """In 1,300 words the plan's own stagger lets too many items in, whatever the pressure."""
     shape = parameters(10, 16, 512)

@@ -20,6 +20,7 @@ from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.verify.graph_verify import graph_faults
 from slotweave.kernels.numeric.fir import FIR
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
+from support.examples import a_share
 from support.tree_hash import compiled, parameters
 
 SHAPE = (3, 4, 96)
@@ -41,7 +42,7 @@ def in_scratch(words: int, contract: str = "values", spill: bool = True) -> Comp
     return compiled(SHAPE, contract, plan, with_scratch(words), instances=5)
 
 
-@pytest.mark.parametrize("contract", ["values", "full", "any-start"])
+@pytest.mark.parametrize("contract", a_share(["values", "full", "any-start"], 2))
 def test_a_program_that_spills_is_proved_and_verified(contract: str) -> None:
     """`full` and `any-start` leave no index free, so values wait in words to be overwritten."""
     result = in_scratch(250, contract)

@@ -25,6 +25,7 @@ from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE
 from slotweave.simulate.graph import run_graph
+from support.examples import a_share
 
 Parameters = dict[str, int]
 
@@ -78,7 +79,7 @@ def assert_refuted(
     return shown
 
 
-@pytest.mark.parametrize("contract", ["values", "full", "any-start"])
+@pytest.mark.parametrize("contract", a_share(["values", "full", "any-start"], 2))
 @pytest.mark.parametrize("plan", [MIXED, SCALAR], ids=["vectors", "one by one"])
 def test_a_kernel_is_proved_to_be_its_definition(contract: str, plan: Plan) -> None:
     if contract == "full":

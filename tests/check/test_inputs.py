@@ -188,6 +188,7 @@ def test_directed_memories_on_which_the_kernel_fails_are_passed_over():
     assert 0 < verified.directed < 8
 
 
+@pytest.mark.long
 def test_memories_that_are_dropped_where_a_kernel_jumps_are_counted():
     """By what becomes of them: no result is defined, or the run takes too long to be followed."""
 

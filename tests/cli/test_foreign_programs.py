@@ -12,6 +12,7 @@ import pytest
 
 from slotweave.ir.text.program_files import program_from_json
 from support.command_line import assert_refused, slotweave
+from support.examples import a_share
 from support.processes import is_running
 
 SHAPE = ("--shape", "2,2,8")
@@ -118,7 +119,7 @@ COMMANDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", a_share(COMMANDS, 2))
 def test_a_file_built_for_the_usual_shape_is_said_to_be(tmp_path: Path, command: str) -> None:
     file = tmp_path / "two.py"
     file.write_text(TWO_BUNDLES)

@@ -54,6 +54,7 @@ def test_verifying_names_the_contract_that_allows_it(file: Path) -> None:
     assert slotweave("verify", file, "--contract", "judged").code == 0
 
 
+@pytest.mark.long
 def test_compiling_for_judged_restores_nothing(tmp_path: Path) -> None:
     """Children are stored over the first nodes, which then need not be written back."""
     shape = ("-p", "height=10", "-p", "rounds=16", "-p", "batch=64")

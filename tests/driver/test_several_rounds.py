@@ -29,7 +29,7 @@ from slotweave.simulate.graph import run_flow
 from slotweave.simulate.reference import run
 from slotweave.views.loops import loop_text
 from strategies.loops import Loop, loops, write_loop
-from support.examples import examples
+from support.examples import a_share, examples
 
 #: Two slots of `load` do three loads in a cycle and a half.
 TRIPS, LONG = 40, 48
@@ -79,7 +79,7 @@ def test_any_number_of_rounds_is_run(machine: Machine) -> None:
         )
 
 
-@pytest.mark.parametrize("trips", range(24))
+@pytest.mark.parametrize("trips", a_share(range(24), 3))
 def test_rounds_that_are_left_over_are_run(trips: int) -> None:
     result = compile_job(job_of(lambda k: adding(k, trips)))
     assert result.equivalence.proved

@@ -47,7 +47,7 @@ def test_a_rung_made_worse_comes_back_as_short_as_it_is_compiled(rung):
         assert row.after <= 1.05 * row.best, imitation.name
 
 
-@pytest.mark.parametrize("style", a_share(STYLES, every=2))
+@pytest.mark.parametrize("style", a_share(STYLES, every=3))
 def test_a_file_in_a_style_of_people_comes_back_shorter_and_right(style, tmp_path):
     imitation = Imitation("a file", style, loaded(style, tmp_path, SMALL))
     row, _ = repacked(imitation, SMALL, Effort.FAST, instances=3)

@@ -77,6 +77,7 @@ def small() -> tuple[Program, Facts]:
     return scalar_tree_hash(1, 2, 8)
 
 
+@pytest.mark.long
 def test_a_scalar_program_is_packed_a_slot_beside_the_other():
     program, facts = scalar_tree_hash(2, 3, 16)
     result = repack(program, CHALLENGE, facts, FAST)

@@ -141,6 +141,7 @@ def stepped(steps: int) -> Plan:
     return replace(first_best(), schedule=schedule)
 
 
+@pytest.mark.long
 def test_steps_are_scored_as_they_are_compiled_whoever_scored_those_before() -> None:
     """One task goes from step to step, another one begins with the last."""
     along = task_for()

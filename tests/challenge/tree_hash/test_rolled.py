@@ -89,7 +89,7 @@ MINIMAL_WITH_ROOM = replace(MINIMAL, name="roomy", scratch_words=512)
 
 @pytest.mark.parametrize(
     ("detect", "shared_levels", "vectors"),
-    a_share(product([False, True], [0, 1, 4, 5], [1, 3]), every=3),
+    a_share(product([False, True], [0, 1, 4, 5], [1, 3]), every=5),
 )
 def test_all_choices_go_together(detect: bool, shared_levels: int, vectors: int) -> None:
     result = compiled(

@@ -54,7 +54,9 @@ def test_nothing_is_rewritten() -> None:
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
-@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 5, 7), (2, 7, 9)])
+@pytest.mark.parametrize(
+    "shape", [(1, 1, 1), (3, 5, 7), pytest.param((2, 7, 9), marks=pytest.mark.long)]
+)
 def test_it_is_right_under_every_contract(contract: str, shape: tuple[int, int, int]) -> None:
     result = compiled(shape, contract, "scalar")
     assert result.verified.instances == 20
