@@ -114,6 +114,23 @@ def test_counts_go_by_the_names_that_tables_show(tmp_path: Path) -> None:
     assert (refused.code, "there is no block '.LBB0_2'" in refused.err) == (2, True)
 
 
+def test_an_unknown_block_is_answered_by_names_or_by_the_command_that_shows_them(
+    tmp_path: Path,
+) -> None:
+    file, counts = tmp_path / "many.s", tmp_path / "counts.json"
+    counts.write_text(json.dumps({"zzz": 7}))
+    first = "\t.type\tf,@function\nf:\n\t{\n\t\tr4 = r5\n\t}\n"
+    for size, said in (
+        (2, "(known: f, f .LBB0_0, f .LBB0_1)"),
+        (12, "(`slotweave hexagon inspect FILE.s --least 1` shows the 13 names)"),
+    ):
+        blocks = [f".LBB0_{k}:\n\t{{\n\t\tr4 = r5\n\t}}\n" for k in range(size)]
+        file.write_text(first + "".join(blocks))
+        assert said in slotweave("hexagon", "inspect", file, "--counts", counts).err
+        lines = slotweave("hexagon", "inspect", file, "--least", 1).out.splitlines()
+        assert sum(line.startswith("f") for line in lines) == size + 1
+
+
 def test_a_version_newer_than_what_is_known_is_named(tmp_path: Path) -> None:
     file = tmp_path / "new.s"
     for version, said in ((68, False), (73, True)):

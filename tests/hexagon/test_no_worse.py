@@ -129,6 +129,12 @@ def test_the_summary_says_what_is_found_and_not_written_and_why(tmp_path: Path) 
         "found and not written: 1 packet fewer in 1 block: more modelled stalls, as a bound shows"
     )
     assert said in out
+    counts = tmp_path / "counts.json"
+    for passes, is_said in ((0, False), (2, True)):
+        counts.write_text(f'{{"f": {passes}}}')
+        out = slotweave("hexagon", "repack", path, "--counts", counts).out
+        assert ("found and not written: 2 packets fewer in 1 block" in out) is is_said
+        assert ("found and not written" in out) is is_said
     out = slotweave("hexagon", "repack", path, "--no-worse", "cycles").out
     assert "5 packets; 4 as written, 4 found, bound 4" in out
     assert "not written" not in out

@@ -15,6 +15,7 @@ from slotweave.hexagon.judges.emulator import compare, missing
 from slotweave.hexagon.judges.harness import arguments_of
 from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.judges.loops import loop_difference, loop_meaning
+from slotweave.hexagon.no_worse import NoWorse
 from slotweave.hexagon.packing import pipelined as writer
 from slotweave.hexagon.packing.loop_entry import loop_entry
 from slotweave.hexagon.packing.pipelining import input_stalls, loop_problem, schedule_loop
@@ -313,3 +314,24 @@ def test_the_bound_of_the_registers_it_has_is_told():
             ["r1 = xor(r1,r4)"])  # fmt: skip
     (row,) = [one for one in block_bounds(loop_text(body), "loop.s", 2) if one["overlapped"]]
     assert row["registers_kept"]["packets"] > max(one["packets"] for one in row["overlapped"])
+
+
+def test_the_number_of_passes_stays_in_its_register_where_others_are_renamed():
+    before = (
+        ["r7 = add(r0,#4)", "r12 = memw(r7+#0)"],
+        ["r13 = add(r12,r7)"],
+        ["r7 = add(r1,#4)", "r14 = add(r1,#4)"],
+    )
+    body = (
+        ["r4 = memw(r2++#4)", "r7 = #0"],
+        ["r5 = mpyi(r4,r6)"],
+        ["r13 = add(r13,r5)"],
+        ["r13 = add(r13,r7)"],
+    )
+    text = loop_text(body, "loop0(.L1,r7)", before)
+    one, written = pipelined(text, rename=True, no_worse=NoWorse.PACKETS)
+    assert one.kept == ""
+    blocks = read_listing(written).blocks
+    texts = [each.text for packet in blocks[0].packets for each in packet.instructions]
+    assert "loop0(.L1,r7)" in texts
+    assert any("= add(r7,#-1)" in each for each in texts)

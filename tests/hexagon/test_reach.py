@@ -1,5 +1,7 @@
 """Targets out of the reach of a word: room is kept for another one."""
 
+from dataclasses import replace
+
 import pytest
 
 from slotweave.driver.solving.solve import Limits
@@ -120,6 +122,55 @@ def test_a_loop_is_left_that_would_put_a_target_out_of_reach():
     found = repack_file(near, "f.s", LIMITS, pipeline=True, facts=("separate-bases",))
     (loop,) = found.loops.values()
     assert (loop.period, loop.kept) == (None, OUT_OF_REACH)
+
+
+FULL = [["r7 = memw(r0+#400)", "r10 = #7", "r11 = #8"], ["loop0(.LBB0_1,#100)", "r28 = #9"],
+        ["r24 = #7", "r25 = #8", "r26 = #9"]]  # fmt: skip
+SHORT = [["r4 = memw(r2++#4)"], ["r5 = mpyi(r4,r6)"], ["memw(r3++#4) = r5"]]
+
+
+def repacked(setup, body, pipeline):
+    """The block with these packets before a loop, and the loop; the assembler takes both."""
+    text = file_of(*setup, body=body)
+    facts = ("separate-bases",)
+    found = repack_file(text, "f.s", LIMITS, pipeline=pipeline, facts=facts)
+    assert assembled(text, found.text) == []
+    return found.blocks[0], (found.loops or {}).get(1)
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [([["r3 = add(r3,#1)", "nop"]], "no fewer packets"), (SHORT, ""), (BODY, OUT_OF_REACH)],
+)
+def test_no_block_gets_longer_since_the_loop_after_it_may_be_pipelined(body, kept):
+    pytest.importorskip("ortools", reason="packing with a proof needs ortools")
+    plain, _ = repacked(FULL, body, pipeline=False)
+    block, loop = repacked(FULL, body, pipeline=True)
+    assert (block.packets, block.after, block.bound) == (2, 2, 2)
+    assert block == replace(plain, spent=block.spent)
+    assert loop.kept == kept
+
+
+def test_a_setup_out_of_reach_gets_room_where_that_takes_no_packet():
+    pytest.importorskip("ortools", reason="packing with a proof needs ortools")
+    setup = [["loop0(.LBB0_1,#100)"], ["r10 = #7", "r11 = #8"], ["r28 = #9", "r7 = memw(r0+#400)"]]
+    plain, _ = repacked(setup, BODY, pipeline=False)
+    block, loop = repacked(setup, BODY, pipeline=True)
+    rooms = [
+        words(packet)
+        for one in (plain, block)
+        for packet in one.written
+        if any("loop0" in each.text for each in packet.instructions)
+    ]
+    assert (rooms[0], rooms[1] < 4, loop.kept) == (4, True, "")
+    assert (block.packets, block.after, block.bound) == (plain.packets, plain.after, plain.bound)
+
+
+def test_a_loop_is_left_whose_setup_may_have_been_out_of_reach_before():
+    pytest.importorskip("ortools", reason="packing with a proof needs ortools")
+    setup = [*LOADS, ["loop0(.LBB0_1,r28)", "r7 = memw(r0+#400)", "r10 = #7", "r11 = #8"]]
+    block, loop = repacked(setup, BODY, pipeline=True)
+    assert (block.kept, loop.kept) == (CROWDED, OUT_OF_REACH)
 
 
 def test_tables_of_data_are_assembly():

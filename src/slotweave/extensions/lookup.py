@@ -24,8 +24,14 @@ NOTHING = "none"
 _FEW = 12
 
 
-def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError:
-    """The complaint that there is no `what` called `name`, with what was probably meant."""
+def unknown(
+    code: str, what: str, name: str, known: Iterable[str], *, shown_by: str = ""
+) -> InputError:
+    """The complaint that there is no `what` called `name`, with what was probably meant.
+
+    Many names are not listed, but shown by the command `shown_by`; without it, by the list of
+    its registry.
+    """
     names = list(known)
     close = get_close_matches(name, names, n=1)
     if not names:
@@ -35,7 +41,8 @@ def unknown(code: str, what: str, name: str, known: Iterable[str]) -> InputError
     elif len(names) <= _FEW:
         hint = f"known: {', '.join(names)}"
     else:
-        hint = f"`slotweave {what}s list` shows the {len(names)} names"
+        command = shown_by or f"slotweave {what}s list"
+        hint = f"`{command}` shows the {len(names)} names"
     return InputError(Diagnostic(code, f"there is no {what} {name!r} ({hint})"))
 
 

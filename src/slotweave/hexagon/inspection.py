@@ -18,7 +18,7 @@ from slotweave.hexagon.dependence.edges import dependences
 from slotweave.hexagon.judges.liveness import live_out
 from slotweave.hexagon.machine.opcodes import opcode
 from slotweave.hexagon.no_worse import NoWorse
-from slotweave.hexagon.packing.loop_reach import with_room_for_setups, within_reach
+from slotweave.hexagon.packing.loop_reach import with_numbers_kept, within_reach
 from slotweave.hexagon.packing.loop_text import put_loop
 from slotweave.hexagon.packing.loops import is_loop_of_one_block, overlapped_bounds
 from slotweave.hexagon.packing.pipelined import Pipelined, pipeline_loop
@@ -31,6 +31,9 @@ from slotweave.hexagon.packing.repack import Repacked, bound_block, repack_block
 Told = Callable[[int, Repacked], None]
 
 _WORD = re.compile(r"\w")
+
+#: Who shows the names of all blocks of a file.
+_SHOWS_NAMES = "slotweave hexagon inspect FILE.s --least 1"
 
 
 @dataclass(frozen=True)
@@ -159,10 +162,11 @@ def _known_counts(listing: Listing, counts: Mapping[str, int] | None) -> Mapping
         return None
     names = {one.name: one.name for one in listing.blocks}
     names |= {f"{one.function} {one.name}": one.name for one in listing.blocks}
+    shown = [one.shown_name for one in listing.blocks]
     known: Counter[str] = Counter()
     for name, count in counts.items():
         if name not in names:
-            raise unknown("SW212", "block", name, names)
+            raise unknown("SW212", "block", name, shown, shown_by=_SHOWS_NAMES)
         known[names[name]] += count
     return known
 
@@ -198,24 +202,32 @@ def repack_file(
     }
     known = _known_counts(listing, counts)
     live = live_out(listing) if rename or pipeline else ()
-    listing = with_room_for_setups(listing) if pipeline else listing
+
+    def pack(number: int, block: Block, limits: Limits, kept: frozenset[str]) -> Repacked:
+        if rename:
+            return repack_renamed(block, live[number] | kept, limits, method, **how)
+        return repack_block(block, limits, method, **how)
+
+    def again(number: int, block: Block, kept: frozenset[str], plain: Repacked) -> Repacked:
+        return pack(number, block, limits.after(*plain.spent), kept)
+
     found: dict[int, Repacked] = {}
     loops: dict[int, Pipelined] = {}
     for number, block in enumerate(listing.blocks):
-        if rename:
-            found[number] = repack_renamed(block, live[number], limits, method, **how)
-        else:
-            found[number] = repack_block(block, limits, method, **how)
+        found[number] = pack(number, block, limits, frozenset())
         if pipeline and is_loop_of_one_block(listing, block):
             loops[number] = pipeline_loop(
                 listing, number, found[number], live[number], limits,
                 rename=rename, facts=tuple(facts), no_worse=no_worse,
             )  # fmt: skip
         tell(number, found[number])
+    found, loops = with_numbers_kept(found, loops, again)
     result = FileResult(listing, found, known, loops if pipeline else None)
-    while (fitting := within_reach(listing, result.text, loops)) != loops:
-        loops = fitting
-        result = replace(result, loops=loops)
+    if not pipeline:
+        return result
+    while (fitting := within_reach(listing, result.text, found, loops, again)) != (found, loops):
+        found, loops = fitting
+        result = replace(result, blocks=found, loops=loops)
     return result
 
 

@@ -40,7 +40,10 @@ def result_lines(result: FileResult, least: int, *, searched: bool = True) -> It
             state += f"  (found{which}, not written: {one.kept})"
         why = one.why or one.kept
         packets = f"{one.packets:>7}{one.after:>9}" if searched else ""
-        yield (f"{_place(one):<34}{one.before:>8}{packets}{one.bound:>7}{stalls:>9}  {why}{state}")
+        yield (
+            f"{one.block.shown_name:<34}{one.before:>8}{packets}{one.bound:>7}{stalls:>9}"
+            f"  {why}{state}"
+        )
     if result.loops:
         yield from _loop_lines(result.loops.values())
 
@@ -135,26 +138,20 @@ def _heads(result: FileResult, *, searched: bool = True) -> Iterator[str]:
 def _unproved(result: FileResult) -> Iterator[str]:
     for one in result.blocks.values():
         if one.same is not None and not one.same.proved:
-            yield f"  unknown of {_place(one)}: {one.same.why}"
+            yield f"  unknown of {one.block.shown_name}: {one.same.why}"
 
 
 def _not_written(result: FileResult) -> Iterator[str]:
-    """The packets by which blocks as written are longer than was found, by the reasons."""
+    """The packets by which blocks as written are longer than was found, by the reasons; of
+    those that run."""
     left: defaultdict[str, list[int]] = defaultdict(list)
     for one in result.blocks.values():
-        if one.packets < one.after:
-            left[one.kept].append(result.weight(one.block) * (one.after - one.packets))
+        weight = result.weight(one.block)
+        if weight and one.packets < one.after:
+            left[one.kept].append(weight * (one.after - one.packets))
     for why, rows in sorted(left.items()):
         packets = plural(sum(rows), "packet")
         yield f"found and not written: {packets} fewer in {plural(len(rows), 'block')}: {why}"
-
-
-def _place(one: Repacked) -> str:
-    name = one.block.name
-    head = one.block.function
-    if name.startswith(head) or not head:
-        return name
-    return f"{head} {name}"
 
 
 _STYLE = """
@@ -225,7 +222,7 @@ def _table_row(one: Repacked) -> str:
     idle = ", ".join(f"{cause} {count}" for cause, count in one.idle)
     why = f"{one.why}{'' if one.is_proved else ' (not proved)'}" if one.why else one.kept
     cells = (
-        _place(one), one.before, one.packets, one.after, one.bound,
+        one.block.shown_name, one.before, one.packets, one.after, one.bound,
         f"{one.stalls_before} to {one.stalls_after}", idle, why,
     )  # fmt: skip
     return f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"
@@ -233,7 +230,7 @@ def _table_row(one: Repacked) -> str:
 
 def _picture(one: Repacked) -> str:
     assert one.written is not None
-    title = f"{escape(_place(one))}: {one.before} packets to {one.after}"
+    title = f"{escape(one.block.shown_name)}: {one.before} packets to {one.after}"
     tables = _packet_table(one.block.packets) + _packet_table(one.written)
     return f'<h2>{title}</h2><div class="packets">{tables}</div>'
 

@@ -46,6 +46,13 @@ class Block:
         return f"{self.label}+{self.number}" if self.number else self.label
 
     @property
+    def shown_name(self) -> str:
+        """The name as tables show it: behind that of the function, if it does not begin so."""
+        if self.name.startswith(self.function) or not self.function:
+            return self.name
+        return f"{self.function} {self.name}"
+
+    @property
     def is_loop(self) -> bool:
         """Whether it ends a hardware loop."""
         return any(flag.startswith("endloop") for flag in self.packets[-1].flags)

@@ -46,12 +46,7 @@ def sets_up_loop(instruction: Instruction) -> bool:
 
 def with_far_targets(listing: Listing) -> Listing:
     """The listing with what its blocks say of the targets that may be too far for a word."""
-    places = _places(listing)
-    labels = {
-        block.label: places[block.packets[0].first]
-        for block in reversed(listing.blocks)
-        if not block.number
-    }
+    places, labels = _places_and_labels(listing)
     blocks = tuple(
         replace(block, far=far) if (far := _far(block, places, labels)) else block
         for block in listing.blocks
@@ -70,22 +65,52 @@ def crowded(block: Block) -> list[str]:
     ]
 
 
+def out_of_reach(listing: Listing) -> Iterator[tuple[str, str]]:
+    """Function and text of each instruction in a packet without room whose target may be too far
+    from where the instruction stands."""
+    places, labels = _places_and_labels(listing)
+    for block in listing.blocks:
+        for packet in block.packets:
+            if words(packet) >= MOST_WORDS:
+                span = places[packet.first], places[packet.last + 1]
+                for one in packet.instructions:
+                    if _is_far(one, span, labels):
+                        yield block.function, one.text
+
+
 def _far(block: Block, places: Mapping[int, int], labels: Mapping[str, int]) -> frozenset[str]:
     """The texts of those instructions of a block whose targets may be too far."""
     first, end = places[block.packets[0].first], places[block.packets[-1].last + 1]
-    found = set()
-    for packet in block.packets:
-        for one in packet.instructions:
-            reach = next((most for form, most in _REACHES if form.search(one.template)), None)
-            if reach is None:
-                continue
-            target = next(each.text for each in one.operands if each.kind == SYMBOL)
-            # A setup may go to any packet of its block, a branch stands in the last one.
-            begin = first if sets_up_loop(one) else end - MOST_WORDS * WORD
-            place = labels.get(target, end + _UNKNOWN) if target.startswith(".L") else _UNKNOWN
-            if max(place - begin, end - place) > reach:
-                found.add(one.text)
-    return frozenset(found)
+    # A setup may go to any packet of its block, a branch stands in the last one.
+    last = end - MOST_WORDS * WORD
+    return frozenset(
+        one.text
+        for packet in block.packets
+        for one in packet.instructions
+        if _is_far(one, (first if sets_up_loop(one) else last, end), labels)
+    )
+
+
+def _is_far(one: Instruction, span: tuple[int, int], labels: Mapping[str, int]) -> bool:
+    """Whether the target of an instruction that stands in these bytes may be too far."""
+    reach = next((most for form, most in _REACHES if form.search(one.template)), None)
+    if reach is None:
+        return False
+    begin, end = span
+    target = next(each.text for each in one.operands if each.kind == SYMBOL)
+    place = labels.get(target, end + _UNKNOWN) if target.startswith(".L") else _UNKNOWN
+    return max(place - begin, end - place) > reach
+
+
+def _places_and_labels(listing: Listing) -> tuple[dict[int, int], dict[str, int]]:
+    """The bytes before each line, and before each label, at most."""
+    places = _places(listing)
+    labels = {
+        block.label: places[block.packets[0].first]
+        for block in reversed(listing.blocks)
+        if not block.number
+    }
+    return places, labels
 
 
 def _places(listing: Listing) -> dict[int, int]:
