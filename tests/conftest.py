@@ -10,6 +10,7 @@ that are no part of the project.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -71,6 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(100_000, 20, 20)  # all tests and their modules stay, and are walked in vain
     # What commands keep for the user is kept for these tests alone.
     os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="slotweave-tests-")
     chosen = FULL if config.getoption("--long") else SHORT
