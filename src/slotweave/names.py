@@ -203,7 +203,13 @@ def facts(name: AnyPath = "none", **values: Any) -> Facts:
         from slotweave.ir.text.facts_json import facts_from_json
 
         return facts_from_json(read_text(name, "SW215"), name)
-    raise unknown("SW215", "set of facts called", name, [*named_facts(), NOTHING])
+    raise unknown(
+        "SW215",
+        "set of facts called",
+        name,
+        [*named_facts(), NOTHING],
+        shown_by="slotweave facts list",
+    )
 
 
 def load(path: AnyPath) -> Program:
@@ -271,7 +277,7 @@ def machine_named(given: AnyMachine) -> Machine:
         return known[given]
     if given.endswith(".toml"):
         return described_machine(read_text(given, "SW205"), given)
-    raise unknown("SW208", "machine", given, known)
+    raise unknown("SW208", "machine", given, known, shown_by="slotweave machines list")
 
 
 def machine_of(program: Program, given: AnyMachine | None) -> Machine:
@@ -296,7 +302,7 @@ def kernel_of(given: AnyKernel, machine: Machine) -> Kernel:
         return known[given]
     if ".py:" in given:
         return load_kernel_file(given, machine.vector_length)
-    raise unknown("SW201", "kernel", given, known)
+    raise unknown("SW201", "kernel", given, known, shown_by="slotweave kernels list")
 
 
 def is_kernel(given: object) -> TypeGuard[AnyKernel]:

@@ -55,7 +55,7 @@ def machine_named(name: str) -> Machine:
         return known[name]
     if name.endswith(".toml") or name == STDIN:
         return described_machine(read_text(name, "SW205"), shown(name))
-    raise unknown("SW208", "machine", name, known)
+    raise unknown("SW208", "machine", name, known, shown_by="slotweave machines list")
 
 
 def kernel_named(name: str, machine: Machine) -> Kernel:
@@ -68,7 +68,7 @@ def kernel_named(name: str, machine: Machine) -> Kernel:
 
         return kernel_of(name, machine)
     _expect_no_file(name)
-    raise unknown("SW201", "kernel", name, known)
+    raise unknown("SW201", "kernel", name, known, shown_by="slotweave kernels list")
 
 
 def _expect_no_file(name: str) -> None:
@@ -110,7 +110,13 @@ def whole_numbers(kernel: Kernel, given: Mapping[str, str]) -> dict[str, int]:
     values = {}
     for name, text in given.items():
         if name not in kernel.parameters:
-            raise unknown("SW202", f"parameter of {kernel.name} called", name, kernel.parameters)
+            raise unknown(
+                "SW202",
+                f"parameter of {kernel.name} called",
+                name,
+                kernel.parameters,
+                shown_by=f"slotweave kernels show {kernel.name}",
+            )
         digits = text.strip().removeprefix("-")
         if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
             raise _bad_parameter(f"{name} must be a whole number, not {text!r}")

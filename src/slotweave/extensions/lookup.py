@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: The name of facts that say nothing.
 NOTHING = "none"
 
-#: As many names are listed in a complaint; where there are more, a command lists them.
+#: As many names are listed in a complaint; where there are more, a command may show them.
 _FEW = 12
 
 
@@ -29,8 +29,7 @@ def unknown(
 ) -> InputError:
     """The complaint that there is no `what` called `name`, with what was probably meant.
 
-    Many names are not listed, but shown by the command `shown_by`; without it, by the list of
-    its registry.
+    Many names are not listed where the command `shown_by` shows them.
     """
     names = list(known)
     close = get_close_matches(name, names, n=1)
@@ -38,12 +37,15 @@ def unknown(
         hint = "there is none"
     elif close:
         hint = f"did you mean {close[0]!r}?"
-    elif len(names) <= _FEW:
+    elif len(names) <= _FEW or not shown_by:
         hint = f"known: {', '.join(names)}"
     else:
-        command = shown_by or f"slotweave {what}s list"
-        hint = f"`{command}` shows the {len(names)} names"
+        hint = f"`{shown_by}` shows the {len(names)} names"
     return InputError(Diagnostic(code, f"there is no {what} {name!r} ({hint})"))
+
+
+def _shows(kernel: Kernel) -> str:
+    return f"slotweave kernels show {kernel.name}"
 
 
 def named_facts() -> dict[str, tuple[Extension, NamedFacts]]:
@@ -95,7 +97,13 @@ def expect_choices(kernel: Kernel, plan: Plan) -> None:
 def plan_called(kernel: Kernel, name: str, parameters: Mapping[str, int], contract: str) -> Plan:
     """The plan of `kernel` of that name. Raises InputError (SW209)."""
     if name not in kernel.plan_names:
-        raise unknown("SW209", f"plan of {kernel.name} called", name, kernel.plan_names)
+        raise unknown(
+            "SW209",
+            f"plan of {kernel.name} called",
+            name,
+            kernel.plan_names,
+            shown_by=_shows(kernel),
+        )
     return kernel.plan(name, parameters, contract)
 
 
@@ -104,7 +112,13 @@ def contract_called(kernel: Kernel, name: str | None) -> str:
     if name is None:
         return kernel.contracts[0]
     if name not in kernel.contracts:
-        raise unknown("SW212", f"contract of {kernel.name} called", name, kernel.contracts)
+        raise unknown(
+            "SW212",
+            f"contract of {kernel.name} called",
+            name,
+            kernel.contracts,
+            shown_by=_shows(kernel),
+        )
     return name
 
 
@@ -112,7 +126,13 @@ def expect_parameters(kernel: Kernel, values: Mapping[str, int]) -> None:
     """Raise InputError (SW202) for what is no parameter of `kernel`, or out of range."""
     for name, value in values.items():
         if name not in kernel.parameters:
-            raise unknown("SW202", f"parameter of {kernel.name} called", name, kernel.parameters)
+            raise unknown(
+                "SW202",
+                f"parameter of {kernel.name} called",
+                name,
+                kernel.parameters,
+                shown_by=_shows(kernel),
+            )
         parameter = kernel.parameters[name]
         if not parameter.lowest <= value <= parameter.highest:
             allowed = f"{parameter.lowest} to {parameter.highest}"

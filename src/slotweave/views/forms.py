@@ -48,7 +48,9 @@ def _timeline(program: Program) -> tuple[str, Timeline, Sequence[int]]:
 
     known = machines()
     if program.machine not in known:
-        raise unknown("SW208", "machine", program.machine, known)
+        raise unknown(
+            "SW208", "machine", program.machine, known, shown_by="slotweave machines list"
+        )
     machine = known[program.machine]
     refuse_faults(program, machine)
     run = unrolled(program, machine, NOTHING_KNOWN, MOST_SHOWN)
