@@ -108,11 +108,11 @@ def functions_by_name(name: str, given: object) -> Mapping[str, Any]:
     return {key: function_of(name, each) for key, each in given.items()}
 
 
-def name_in(given: object, what: str, known: Iterable[str]) -> str:
+def name_in(given: object, what: str, known: Iterable[str], *, shown_by: str = "") -> str:
     """One of the names that are known. Raises InputError (SW212), with what was probably meant."""
     names = list(known)
     if not isinstance(given, str) or given not in names:
-        raise unknown("SW212", what, str(given), names)
+        raise unknown("SW212", what, str(given), names, shown_by=shown_by)
     return given
 
 

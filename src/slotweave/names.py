@@ -203,13 +203,8 @@ def facts(name: AnyPath = "none", **values: Any) -> Facts:
         from slotweave.ir.text.facts_json import facts_from_json
 
         return facts_from_json(read_text(name, "SW215"), name)
-    raise unknown(
-        "SW215",
-        "set of facts called",
-        name,
-        [*named_facts(), NOTHING],
-        shown_by="slotweave facts list",
-    )
+    known = [*named_facts(), NOTHING]
+    raise unknown("SW215", "set of facts called", name, known, shown_by="slotweave facts list")
 
 
 def load(path: AnyPath) -> Program:

@@ -108,7 +108,9 @@ def _rules_named(names: Iterable[str] | None) -> list[Rule]:
 
     by_name = {rule.name: rule for rule in EQUATIONS}
     named = list(by_name) if names is None else several("names", names)
-    return [by_name[name_in(name, "rule", by_name)] for name in named]
+    return [
+        by_name[name_in(name, "rule", by_name, shown_by="slotweave rules list")] for name in named
+    ]
 
 
 def _targets_named(names: Iterable[str] | None) -> list[SearchTarget]:

@@ -126,7 +126,10 @@ def show_rule(name: str) -> RuleShown:
     from slotweave.rules.proof import recorded_proofs, unproved
 
     by_name = {rule.name: rule for rule in EQUATIONS}
-    rule, proofs = by_name[name_in(name, "rule", by_name)], recorded_proofs()
+    rule, proofs = (
+        by_name[name_in(name, "rule", by_name, shown_by="slotweave rules list")],
+        recorded_proofs(),
+    )
     lacks = next((why for _rule, why in unproved([rule], proofs)), "")
     return RuleShown(rule, None if lacks else proofs[rule.name], lacks)
 
