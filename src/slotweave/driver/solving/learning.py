@@ -171,5 +171,6 @@ class Raiser(Learner):
     def _lower(self) -> None:
         """Look for what is as long as the bound says, with what has been learned."""
         self._step_up, self._before = 0, self._search.conflicts
-        if self._at_least <= self._at_most and not self._search.shorten(self._at_least):
-            self._bound = self._at_least = self._at_least + 1
+        at_least = self._at_least  # as it is now: the caller's thread may raise it meanwhile
+        if at_least <= self._at_most and not self._search.shorten(at_least):
+            self._bound = self._at_least = max(self._at_least, at_least + 1)
