@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -258,3 +259,17 @@ def test_no_schedule_is_looked_for_below_what_is_enough():
     assert (solution.makespan, solution.evaluations) == (5, 0)
     assert solution.proof(MAKESPAN) is None
     assert solve(project, Method.AUTO, Limits(workers=1), known=[known]).makespan == 3
+
+
+def test_a_bound_that_others_raise_meanwhile_is_not_said_to_be_refuted() -> None:
+    class Refuting:
+        makespan, conflicts = 9, 0
+
+        def shorten(self, makespan: int) -> bool:
+            assert makespan == 9
+            raiser._at_least = 12  # as the thread that looks does when another one found it
+            return False
+
+    raiser = makespan.Raiser(cast("makespan.LearningSearch", Refuting()), at_most=20)
+    raiser._lower()
+    assert raiser._bound == 12
