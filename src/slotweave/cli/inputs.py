@@ -17,7 +17,7 @@ from slotweave.base.diagnostics import Diagnostic, InputError, naming
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.options import EFFORTS
 from slotweave.extensions import kernels, machines
-from slotweave.extensions.lookup import described_machine, expect_parameters, unknown
+from slotweave.extensions.lookup import described_machine, expect_parameters, shows, unknown
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
@@ -115,7 +115,7 @@ def whole_numbers(kernel: Kernel, given: Mapping[str, str]) -> dict[str, int]:
                 f"parameter of {kernel.name} called",
                 name,
                 kernel.parameters,
-                shown_by=f"slotweave kernels show {kernel.name}",
+                shown_by=shows(kernel),
             )
         digits = text.strip().removeprefix("-")
         if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):

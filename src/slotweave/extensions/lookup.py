@@ -44,7 +44,8 @@ def unknown(
     return InputError(Diagnostic(code, f"there is no {what} {name!r} ({hint})"))
 
 
-def _shows(kernel: Kernel) -> str:
+def shows(kernel: Kernel) -> str:
+    """The command that shows what a kernel offers."""
     return f"slotweave kernels show {kernel.name}"
 
 
@@ -102,7 +103,7 @@ def plan_called(kernel: Kernel, name: str, parameters: Mapping[str, int], contra
             f"plan of {kernel.name} called",
             name,
             kernel.plan_names,
-            shown_by=_shows(kernel),
+            shown_by=shows(kernel),
         )
     return kernel.plan(name, parameters, contract)
 
@@ -117,7 +118,7 @@ def contract_called(kernel: Kernel, name: str | None) -> str:
             f"contract of {kernel.name} called",
             name,
             kernel.contracts,
-            shown_by=_shows(kernel),
+            shown_by=shows(kernel),
         )
     return name
 
@@ -131,7 +132,7 @@ def expect_parameters(kernel: Kernel, values: Mapping[str, int]) -> None:
                 f"parameter of {kernel.name} called",
                 name,
                 kernel.parameters,
-                shown_by=_shows(kernel),
+                shown_by=shows(kernel),
             )
         parameter = kernel.parameters[name]
         if not parameter.lowest <= value <= parameter.highest:
