@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from slotweave.tuning.report import study_report
 from slotweave.tuning.score import Score
 from slotweave.tuning.search import AHEAD, Base, State, Trial
 from slotweave.tuning.store import BEGUN, Spec, Store, studies
+from slotweave.tuning.store.database import open_database
 from support.postgres_server import is_available, postgres_server
 
 SPEC = Spec("tree-hash", {"height": 3}, "values", machine_to_toml(CHALLENGE), "abc")
@@ -29,9 +31,15 @@ def plan(seed: int) -> Plan:
                 choices=choices)  # fmt: skip
 
 
+def carried(seed: int, ends: str = "3 1 4") -> Plan:
+    """A plan with a schedule that was carried over."""
+    return replace(plan(seed), schedule=replace(plan(seed).schedule, ends=ends, steps=(seed,)))
+
+
 def state(evaluations: int = 0, best: int = 90) -> State:
     bases = tuple(Base(plan(3 + each // 2), plan(5), 90 + each) for each in range(AHEAD + 1))
-    return State(plan(1), Score(95, 80, 3), plan(2), Score(best, 80, 3), evaluations, bases)
+    scores = (Score(95, 80, 3), Score(best + 1, 80, 2), Score(best, 80, 3))
+    return State(plan(1), scores[0], carried(4), scores[1], plan(2), scores[2], evaluations, bases)
 
 
 def trial(number: int, cycles: int | None) -> Trial:
@@ -54,7 +62,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
-        for name in ("studies", "searches", "trials"):
+        for name in ("studies", "searches", "trials", "ends"):
             connection.execute(f"DROP TABLE IF EXISTS slotweave_{name}")
     return url
 
@@ -77,6 +85,45 @@ def test_states_and_trials_are_read_as_they_were_kept(place: str) -> None:
     ((seed, evaluations, best),) = [(s.seed, s.evaluations, s.best) for s in again.searches(name)]
     assert (seed, evaluations, best) == (7, 3, Score(88, 80, 3))
     again.close()
+
+
+def test_schedules_that_plans_carry_are_kept_once_and_read_with_each(place: str) -> None:
+    store = Store(place)
+    name = store.begin(None, SPEC)
+    long, other = " ".join(map(str, range(5000))), "7 7"
+    plans = [carried(1, long), carried(2, long), plan(3), carried(4, other), carried(5, long)]
+    trials = [
+        Trial(7, number, Candidate(each, "carried"), Score(90, 70, 2))
+        for number, each in enumerate(plans)
+    ]
+    for each in trials:
+        store.keep_trial(name, each)
+    store.close()
+    again = Store(place)
+    assert list(again.trials(name, 7)) == trials
+    again.close()
+    database = open_database(place)
+    assert list(database.rows("SELECT COUNT(*) FROM slotweave_ends")) == [(2,)]
+    database.change("DELETE FROM slotweave_ends")
+    database.close()
+    broken = Store(place)
+    with pytest.raises(InputError, match=r"SW226.*which a plan carries"):
+        list(broken.trials(name, 7))
+    broken.close()
+
+
+def test_a_state_of_an_earlier_version_is_refused(tmp_path: Path) -> None:
+    place = str(tmp_path / "studies.db")
+    store = Store(place)
+    name = store.begin("mine", SPEC)
+    store.keep(name, 7, state())
+    old = zlib.compress(b'{"plans": [], "pair": [0, 0], "bases": [], "scores": []}')
+    database = open_database(place)
+    database.change("UPDATE slotweave_searches SET state = ?", (old,))
+    database.close()
+    with pytest.raises(InputError, match=r"SW227.*'mine' was begun by an earlier version"):
+        store.state(name, 7)
+    store.close()
 
 
 def test_a_trial_kept_twice_is_the_last_one(place: str) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+import numpy as np
+
 from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.backend.allocate import NoRoom, allocate
 from slotweave.backend.schedule import (
@@ -22,6 +24,7 @@ from slotweave.backend.schedule import (
     changed_schedule,
     improved_schedules,
     in_order_schedule,
+    packed_by_ends,
     prepare,
     priorities,
     program_order,
@@ -31,6 +34,7 @@ from slotweave.backend.schedule import (
 from slotweave.backend.schedule.held_back import held_back
 from slotweave.backend.schedule.output_groups import grouped_by_output
 from slotweave.base.budget import UNLIMITED
+from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import ScheduleOptions
@@ -170,7 +174,7 @@ def each_that_fits(
 ) -> Iterator[Fit]:
     """What every attempt by itself gives, short or not, where it fits into `scratch_words`."""
     both = made_ready(graph, problem, options)
-    for urgency, pressure in _attempts(both.forward.problem, options, scratch_words):
+    for urgency, pressure in _attempts(both, options, scratch_words):
         first = run_list(both.forward, urgency, pressure)
         if isinstance(first, Schedule):
             unchanged = replace(options, passes=0)
@@ -200,7 +204,11 @@ def _variants(
 
 
 def _is_replayed(options: ScheduleOptions) -> bool:
-    return bool(options.offsets) or options.order == "program"
+    return bool(options.offsets or options.ends) or options.order == "program"
+
+
+def _passes(options: ScheduleOptions) -> int:
+    return 0 if options.ends else options.passes
 
 
 def _staggers_tried(problem: Problem, options: ScheduleOptions, effort: Effort) -> int:
@@ -233,8 +241,7 @@ def _each_attempt(
     """
     slow: list[tuple[Schedule, Pressure]] = []
     most = max(1, MOST_COMPARED // max(1, both.forward.problem.size))
-    for number, (urgency, pressure) in enumerate(_attempts(both.forward.problem, options,
-                                                           scratch_words)):  # fmt: skip
+    for number, (urgency, pressure) in enumerate(_attempts(both, options, scratch_words)):
         if slow and number >= most:
             break
         first, found = run_list(both.forward, urgency, pressure), None
@@ -274,7 +281,7 @@ def _improved(
     With steps, the schedule after the last of them comes first.
     """
     first, pressure = attempt
-    more = improved_schedules(both, first, pressure, options.passes, options.seed)
+    more = improved_schedules(both, first, pressure, _passes(options), options.seed)
     schedules = sorted((first, *more), key=lambda schedule: schedule.makespan)
     if options.steps:
         schedules.insert(0, _after_steps(both, schedules[0], pressure, options.steps))
@@ -323,7 +330,7 @@ def first_attempt(
     problem: Problem, both: BothWays, options: ScheduleOptions, scratch_words: int
 ) -> Stepping | None:
     """What `search_fit` tries first with these options; None if it may then try something else."""
-    urgency, pressure = next(_attempts(both.forward.problem, options, scratch_words))
+    urgency, pressure = next(_attempts(both, options, scratch_words))
     first = run_list(both.forward, urgency, pressure)
     if isinstance(first, ScratchFull) or not _is_taken(problem, both, first, pressure):
         return None
@@ -339,7 +346,7 @@ def passes_after(
     """
     yield first
     more = improved_schedules(
-        both, first.schedule, first.pressure, options.passes, options.seed, mirrored
+        both, first.schedule, first.pressure, _passes(options), options.seed, mirrored
     )
     for schedule in more:
         yield Stepping(schedule, first.pressure)
@@ -365,12 +372,27 @@ def _is_taken(problem: Problem, both: BothWays, schedule: Schedule, pressure: Pr
 
 
 def _attempts(
-    problem: Problem, options: ScheduleOptions, scratch: int
+    both: BothWays, options: ScheduleOptions, scratch: int
 ) -> Iterator[tuple[Urgency, Pressure]]:
-    by_plan = () if options.order == "program" else (priorities(problem, options),)
+    problem = both.forward.problem
+    by_plan = () if options.order == "program" else (_priorities(both, options),)
     for urgency in (*by_plan, program_order(problem)):
         for pressure in pressures(scratch):
             yield urgency, pressure
+
+
+def _priorities(both: BothWays, options: ScheduleOptions) -> Urgency:
+    problem = both.forward.problem
+    if not options.ends:
+        return priorities(problem, options)
+    ends = np.array(options.ends.split(), dtype=np.float64)
+    if len(ends) != problem.size:
+        reason = (
+            f"the plan says where {len(ends):,} operations end (schedule.ends), but with its "
+            f"choices there are {problem.size:,}; take `ends` out, or compile what it was found for"
+        )
+        raise InputError(Diagnostic("SW209", reason))
+    return packed_by_ends(both, ends)
 
 
 def pressures(scratch: int) -> list[Pressure]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,20 @@ class Parameter:
     lowest: int
     highest: int
     text: str = ""
+
+
+class Vary(Protocol):
+    """Other choices for a plan, at random."""
+
+    def __call__(
+        self,
+        plan: Plan,
+        parameters: Parameters,
+        contract: str,
+        rng: np.random.Generator,
+        few: bool = False,
+    ) -> Plan:
+        """A plan that differs from `plan`, if there are to be `few` changes as little as may be."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +77,7 @@ class Kernel:
     plan_names: tuple[str, ...] = field(default=("default",))
     choices: tuple[PlanChoice, ...] = ()
     definition: Callable[[Parameters], Definition] | None = None
-    vary: Callable[[Plan, Parameters, str, np.random.Generator], Plan] | None = None
+    vary: Vary | None = None
     proofs: Callable[[], frozenset[str]] = frozenset
     alternatives: Callable[[Parameters, str, Machine], Alternatives | None] | None = None
     trace: Callable[[Words, Parameters, str], tuple[int, ...]] | None = None

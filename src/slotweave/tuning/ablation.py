@@ -17,7 +17,7 @@ from typing import Any, cast
 from slotweave.ir.plan import Plan
 from slotweave.parallel import crew_of
 from slotweave.tuning.score import Score, Task
-from slotweave.tuning.search import evaluated, text_of
+from slotweave.tuning.search import Asked, evaluated, text_of
 
 #: The starting times of items, as a choice like the others.
 OFFSETS = "offsets"
@@ -60,11 +60,12 @@ def ablations(
     try:
         for choice, plan in variants.items():
             for seed in seeds:
-                seeded = replace(plan, schedule=replace(plan.schedule, seed=seed, steps=()))
-                crew.give((choice, seed), ((text_of(seeded), None),))
+                held = replace(plan.schedule, seed=seed, steps=(), ends="")
+                seeded = replace(plan, schedule=held)
+                crew.give((choice, seed), (Asked(text_of(seeded)),))
         while answers := crew.answers():
-            for key, (score,) in answers:
-                scores[cast("tuple[str, int]", key)] = score
+            for key, (answer,) in answers:
+                scores[cast("tuple[str, int]", key)] = answer.score
     finally:
         crew.close()
     made = [_compared(choice, seeds, scores) for choice in variants if choice]

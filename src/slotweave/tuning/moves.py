@@ -1,51 +1,58 @@
 """What a candidate changes: choices, the seed of the passes, when items start, or the schedule.
 
-All moves but the last are of annealing, and begin with the plan that is current. A step changes the
-schedule of the best plan itself: it costs a seventh of the others, and is taken if the schedule is
-no worse (iterated local search; Lourenço, Martin and Stützle, 2003).
+Most moves are of annealing, and begin with the plan that is current. A step changes the schedule of
+the leading plan itself: it costs a seventh of the others, and is taken if the schedule reaches no
+further (iterated local search; Lourenço, Martin and Stützle, 2003). A few choices of the leading
+plan are changed while its schedule is carried over, and then improved by steps: so what hours of
+steps came to is not lost by a change of choices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from slotweave.backend.schedule.forward_backward import AT_AN_END
 from slotweave.ir.plan import MAX_STEPS, Plan
-from slotweave.tuning.score import Task
+from slotweave.tuning.score import Task, drawn_step
 
 #: Candidates that follow each other are a block. A block changes what the kernel chooses, the same
 #: way in each of its candidates, which have different seeds: posing a problem takes as long as
 #: scoring it dozens of times, and one schedule says little of a choice.
 BLOCK = 8
 
-#: How often a block changes choices.
-SHARE_OF_CHOICES = 0.25
+#: How often a block changes choices, and how often it carries the schedule over then: each
+#: candidate of such a block is CARRIED_STEPS steps further than the one before.
+SHARE_OF_CHOICES, SHARE_CARRIED, CARRIED_STEPS = 0.25, 0.8, 8
+
+#: The shares of what goes on from the leading plan, once its own schedule was carried over: it is
+#: far ahead then of what annealing makes anew.
+SHARE_IN_THE_LEAD = 0.95
 
 #: How often a candidate that keeps the choices is a step from the best plan, and how often one of
 #: the others has another seed.
 SHARE_OF_STEPS, SHARE_OF_SEEDS = 2 / 3, 0.3
 
-#: How often a step is a change at one end of the schedule: in between, few slots are free.
-SHARE_AT_AN_END = 0.75
-
 #: Changes of starting times, in cycles (standard deviation).
 SHIFT = 4.0
 
 #: What may be changed, by the name that results give it.
-CHOICES, STEP = "choices", "step"
-MOVES = (CHOICES, "seed", "stretch", "shift", STEP)
+CHOICES, CARRIED, STEP = "choices", "carried", "step"
+MOVES = (CHOICES, CARRIED, "seed", "stretch", "shift", STEP)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A plan that differs from another one by a move."""
+    """A plan that differs from another one by a move.
+
+    To be CARRIED from `before`, it is to have the schedule of that one after `steps` more steps.
+    """
 
     plan: Plan
     move: str
+    before: Plan | None = None
+    steps: int = 0
 
 
 def changes_choices(task: Task, seed: int, block: int) -> bool:
@@ -59,20 +66,25 @@ def _of_block(seed: int, block: int, purpose: int) -> np.random.Generator:
     return np.random.default_rng([seed, block, purpose])
 
 
-def proposed(task: Task, current: Plan, best: Plan, seed: int, number: int) -> Candidate:
-    """Candidate `number` of the search with `seed`: `current` changed, or a step from `best`."""
-    vary: Callable[..., Plan] | None = task.kernel.vary
-    plain = replace(current, schedule=replace(current.schedule, steps=()))
+def proposed(task: Task, current: Plan, leading: Plan, seed: int, number: int) -> Candidate:
+    """Candidate `number` of the search with `seed`: `current` or `leading` changed."""
+    vary, held = task.kernel.vary, leading.schedule
+    ahead = SHARE_IN_THE_LEAD if held.ends else 0.0
+    plain = replace(current, schedule=replace(current.schedule, steps=(), ends=""))
     rng = np.random.default_rng([seed, number])
     if vary is not None and changes_choices(task, seed, number // BLOCK):
-        varied = vary(plain, task.parameters, task.contract, _of_block(seed, number // BLOCK, 3))
-        return Candidate(_seeded(varied, rng) if number % BLOCK else varied, CHOICES)
-    steps = best.schedule.steps
-    if rng.random() < SHARE_OF_STEPS and best.schedule.offsets and len(steps) < MAX_STEPS:
-        step = int(rng.integers(AT_AN_END))
-        step += AT_AN_END if rng.random() < SHARE_AT_AN_END else 0
-        schedule = replace(best.schedule, steps=(*steps, step))
-        return Candidate(replace(best, schedule=schedule), STEP)
+        block, at = divmod(number, BLOCK)
+        by_block = _of_block(seed, block, 3)
+        if by_block.random() < max(SHARE_CARRIED, ahead) and leading.schedule.offsets:
+            steps = CARRIED_STEPS * (at + 1)
+            varied = vary(leading, task.parameters, task.contract, by_block, few=True)
+            other = replace(held, ends="", steps=(), seed=int(by_block.integers(2**31)))
+            return Candidate(replace(varied, schedule=other), CARRIED, leading, steps)
+        varied = vary(plain, task.parameters, task.contract, by_block)
+        return Candidate(_seeded(varied, rng) if at else varied, CHOICES)
+    if rng.random() < max(SHARE_OF_STEPS, ahead) and held.offsets and len(held.steps) < MAX_STEPS:
+        schedule = replace(held, steps=(*held.steps, drawn_step(rng)))
+        return Candidate(replace(leading, schedule=schedule), STEP)
     if rng.random() < SHARE_OF_SEEDS:
         return Candidate(_seeded(plain, rng), "seed")
     return _with_other_offsets(plain, rng)

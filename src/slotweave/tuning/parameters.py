@@ -16,7 +16,7 @@ from typing import Any
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan
 from slotweave.tuning.score import Task
-from slotweave.tuning.search import PASSES, evaluated, text_of
+from slotweave.tuning.search import PASSES, Asked, evaluated, text_of
 
 #: Ranges: cycles from one item to the next, and cycles by which priorities are shaken.
 MOST_STAGGER, MOST_NOISE = 64.0, 8.0
@@ -46,8 +46,8 @@ def tuned_parameters(
             plan, seed, trial.suggest_float("stagger", 0.0, MOST_STAGGER),
             trial.suggest_float("noise", 0.0, MOST_NOISE),
         )  # fmt: skip
-        (score,) = evaluated(task, ((text_of(candidate), None),))
-        return UNFIT if score is None else float(score.cost)
+        (answer,) = evaluated(task, (Asked(text_of(candidate)),))
+        return UNFIT if answer.score is None else float(answer.score.cost)
 
     found.optimize(objective, n_trials=max(0, trials - len(found.trials)))
     best = found.best_params

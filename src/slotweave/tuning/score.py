@@ -6,6 +6,7 @@ import gc
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import count
 from typing import TypeVar
 
@@ -23,7 +24,8 @@ from slotweave.backend.fit import (
     stepping,
 )
 from slotweave.backend.lower import Lowered
-from slotweave.backend.schedule import BothWays, mirrored_schedule
+from slotweave.backend.schedule import BothWays, Prepared, ends_of, mirrored_schedule
+from slotweave.backend.schedule.forward_backward import AT_AN_END
 from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.driver.compile import lowered_of
@@ -33,6 +35,7 @@ from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.schedule import Schedule
 from slotweave.ir.text.plan_json import plan_to_json
 from slotweave.machine import Machine
+from slotweave.tuning.carry import Labels, carried_ends, labels_of
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -45,9 +48,18 @@ PROBLEMS_KEPT, SCHEDULES_KEPT = 8, 32
 #: calls `uncollected` keep the collector from looking for them: a search would grow by each plan.
 POSED_BETWEEN_COLLECTIONS = 32
 
-#: What a cycle of the bound is worth, and a slot issued in the last cycles of a schedule: both say
-#: how near plans of as many cycles are to one less.
-WORTH_OF_BOUND, WORTH_OF_LATE_SLOTS, LATE_CYCLES = 0.2, 0.005, 4
+#: How often a step is a change at one end of the schedule: in between, few slots are free.
+SHARE_AT_AN_END = 0.75
+
+#: What a cycle of the bound is worth: it says how near plans are to fewer cycles.
+WORTH_OF_BOUND = 0.2
+
+#: The last cycles of a schedule, in which it runs dry; a schedule in which they were full would
+#: have as many cycles less as there is room for work in them, which is counted in thousandths.
+LATE_CYCLES, THOUSANDTHS = 8, 1000
+
+#: A carried schedule that has more cycles than the one before by more than this is given up.
+HOPELESS = 3
 
 #: By which share of its cycles a pass of forward-backward improvement shortens a schedule, at most,
 #: for as many passes as are left: on the judged kernel nine in ten of those that end within the
@@ -57,9 +69,10 @@ GAIN_OF_PASS = 0.0026
 
 @dataclass(frozen=True)
 class Score:
-    """What a plan takes: cycles, the bound of its operations, and slots in the last cycles.
+    """What a plan takes: cycles, the bound of its operations, and the work in the last cycles.
 
-    Less is better: in cycles first, then in `cost`.
+    `late` is that work in thousandths of a cycle, the slots of each engine at the prices of the
+    slots bound. Less is better: in cycles first, then in `reach`.
     """
 
     cycles: int
@@ -67,12 +80,17 @@ class Score:
     late: int = 0
 
     @property
+    def reach(self) -> float:
+        """The cycles until the last ones, and the work in these."""
+        return self.cycles - LATE_CYCLES + self.late / THOUSANDTHS
+
+    @property
     def cost(self) -> float:
-        """Cycles, and what speaks for and against the plan apart from them."""
-        return self.cycles + WORTH_OF_BOUND * self.bound + WORTH_OF_LATE_SLOTS * self.late
+        """What speaks for and against the plan when it is to be changed further."""
+        return self.reach + WORTH_OF_BOUND * self.bound
 
     def __lt__(self, other: Score) -> bool:
-        return (self.cycles, self.cost) < (other.cycles, other.cost)
+        return (self.cycles, self.reach) < (other.cycles, other.reach)
 
 
 @dataclass(frozen=True)
@@ -86,6 +104,17 @@ class Posed:
     lowered: Lowered
     ready: BothWays | None
     bound: int
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What each operation of the problem as it is scheduled does."""
+        assert self.ready is not None  # only list schedules are carried
+        return labels_of(self.lowered.graph, self.ready.forward.problem)
+
+    def scored(self, schedule: Schedule) -> Score:
+        """The score of one of its schedules."""
+        late = _late_work(self.ready.forward, schedule) if self.ready is not None else 0
+        return Score(schedule.makespan, self.bound, late)
 
 
 @dataclass(frozen=True)
@@ -151,13 +180,13 @@ class Task:
         _keep(self._begun, key, found, SCHEDULES_KEPT)
         return found
 
-    def before_last_step(self, posed: Posed, held: ScheduleOptions) -> Stepping | None:
-        """The schedule that the last step of `held` changes; the last few are kept.
+    def after_steps(self, posed: Posed, held: ScheduleOptions) -> Stepping | None:
+        """The schedule after the steps of `held`; the last few are kept.
 
         None if it is not the first attempt that such a plan takes.
         """
         assert posed.ready is not None  # steps belong to list schedules
-        problem_key, steps = posed.key, held.steps[:-1]
+        problem_key, steps = posed.key, held.steps
         known = len(steps)  # of these the schedule is known
         while known and (problem_key, replace(held, steps=steps[:known])) not in self._steps:
             known -= 1
@@ -202,12 +231,12 @@ def score(task: Task, plan: Plan, limit: int | None = None) -> Score:
 
     A plan that will hardly take `limit` cycles or fewer is given up: its score is that of what was
     found until then, of more cycles than that, and it is not allocated. So is a plan whose last
-    step makes its schedule longer: nobody takes it.
+    step makes its schedule reach further, and no shorter: nobody takes it.
     """
     posed = task.posed(plan)
     if posed.ready is None:
         return _fitted(task, posed, plan)
-    if plan.schedule.steps and plan.schedule.offsets:
+    if plan.schedule.steps and (plan.schedule.offsets or plan.schedule.ends):
         found = _stepped(task, posed, plan)
     else:
         found = _passed(task, posed, plan, limit)
@@ -220,7 +249,7 @@ def _fitted(task: Task, posed: Posed, plan: Plan) -> Score:
     schedule, _ = fit(
         lowered.graph, lowered.problem, plan.schedule, words, Effort.FAST, posed.ready
     )
-    return _scored(schedule, posed.bound)
+    return posed.scored(schedule)
 
 
 def _passed(task: Task, posed: Posed, plan: Plan, limit: int | None) -> Score | None:
@@ -239,11 +268,11 @@ def _passed(task: Task, posed: Posed, plan: Plan, limit: int | None) -> Score | 
         if limit is None or number < min(1, held.passes):
             continue  # before the first pass a schedule says little of what passes make of it
         if _cycles(shortest) > limit * (1 + GAIN_OF_PASS * left):
-            return _scored(shortest.schedule, posed.bound)
+            return posed.scored(shortest.schedule)
     for each in sorted(tried, key=_cycles):
         fitted = allocated(problem, each, words)
         if fitted is not None:
-            return _scored(fitted[0], posed.bound)
+            return posed.scored(fitted[0])
     return None
 
 
@@ -254,24 +283,91 @@ def _cycles(at: Stepping) -> int:
 def _stepped(task: Task, posed: Posed, plan: Plan) -> Score | None:
     """The score after the last step; None if `compile` may take another way there."""
     problem, words = posed.lowered.problem, task.machine.scratch_words
-    before = task.before_last_step(posed, plan.schedule)
+    steps = plan.schedule.steps
+    before = task.after_steps(posed, replace(plan.schedule, steps=steps[:-1]))
     if before is None:
         return None
     assert posed.ready is not None
-    after = next_step(posed.ready, before, plan.schedule.steps[-1])
+    after = next_step(posed.ready, before, steps[-1])
     if after is None:
         raise _no_room("the last step finds scratch full")
-    if _cycles(after) > _cycles(before):
-        return _scored(after.schedule, posed.bound)
-    fitted = allocated(problem, after, words)
-    if fitted is None:
+    found, last = posed.scored(after.schedule), posed.scored(before.schedule)
+    if found.reach > last.reach and found.cycles >= last.cycles:
+        return found  # nobody takes it
+    if allocated(problem, after, words) is None:
         raise _no_room("the schedule after the last step finds no scratch words")
-    return _scored(fitted[0], posed.bound)
+    return found
 
 
-def _scored(schedule: Schedule, bound: int) -> Score:
-    late = int(np.count_nonzero(schedule.cycle >= schedule.makespan - LATE_CYCLES))
-    return Score(schedule.makespan, bound, late)
+def _late_work(prepared: Prepared, schedule: Schedule) -> int:
+    """The work in the last cycles in thousandths of a cycle."""
+    problem = prepared.problem
+    size = len(schedule.mode)  # without barriers, which take no slots
+    engines = problem.mode_engine[problem.mode_offset[:size] + schedule.mode]
+    by_slot = np.repeat(engines, np.diff(schedule.cycle_offset))
+    late = by_slot[schedule.cycle >= schedule.makespan - LATE_CYCLES]
+    return round(THOUSANDTHS * float(prepared.prices[late].sum()))
+
+
+class Carried:
+    """The schedule of one plan carried to the choices of another, and changed step by step.
+
+    A step is kept if the schedule does not reach further by it; the seed of the other plan's
+    schedule says which steps are tried.
+    """
+
+    def __init__(self, task: Task, before: Plan, plan: Plan) -> None:
+        """Raises NoSchedule if the schedule of `before`, or what it is carried to, does not fit."""
+        self.task, self.posed = task, task.posed(plan)
+        self._rng = np.random.default_rng(plan.schedule.seed)
+        self._tried = 0
+        old = task.posed(before)
+        start = None if old.ready is None else task.after_steps(old, before.schedule)
+        if start is None or old.ready is None or self.posed.ready is None:
+            raise _no_room("nothing can be carried from a plan that is no single attempt")
+        self._longest = start.schedule.makespan + HOPELESS
+        ends = carried_ends(
+            old.ready.forward.problem, old.labels, ends_of(start.schedule),
+            self.posed.ready.forward.problem, self.posed.labels,
+        )  # fmt: skip
+        held = replace(plan.schedule, ends=" ".join(map(str, ends.tolist())), steps=())
+        at = task.after_steps(self.posed, held)
+        if at is None:
+            raise _no_room("the carried schedule finds scratch full")
+        self._plan, self._at = replace(plan, schedule=held), at
+        self._fits: Stepping | None = None  # the last one that was allocated
+
+    def after(self, steps: int) -> tuple[Score, Plan]:
+        """The score, and the plan, after that many steps in all; no fewer than before.
+
+        Raises NoSchedule if there are no scratch words for it.
+        """
+        ready = self.posed.ready
+        assert ready is not None
+        found = self.posed.scored(self._at.schedule)
+        hopeless = found.cycles > self._longest
+        while self._tried < steps and not hopeless:
+            self._tried += 1
+            seed = drawn_step(self._rng)
+            after = next_step(ready, self._at, seed)
+            if after is None or self.posed.scored(after.schedule).reach > found.reach:
+                continue
+            self._at, found = after, self.posed.scored(after.schedule)
+            held = self._plan.schedule
+            kept = replace(held, steps=(*held.steps, seed))
+            self._plan = replace(self._plan, schedule=kept)
+        if self._fits is not self._at:
+            problem, words = self.posed.lowered.problem, self.task.machine.scratch_words
+            if allocated(problem, self._at, words) is None:
+                raise _no_room("the carried schedule finds no scratch words")
+            self._fits = self._at
+        return found, self._plan
+
+
+def drawn_step(rng: np.random.Generator) -> int:
+    """The seed of a step: mostly of a change at one end of the schedule."""
+    step = int(rng.integers(AT_AN_END))
+    return step + (AT_AN_END if rng.random() < SHARE_AT_AN_END else 0)
 
 
 def _no_room(reason: str) -> NoSchedule:

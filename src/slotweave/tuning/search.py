@@ -11,12 +11,16 @@ search comes to depends on its seed and on the number of its candidates alone, n
 workers there are or which of them is faster. A search can be repeated, and continued from its
 state.
 
+Steps, and choices that are changed with the schedule carried over, go on from the *leading* plan:
+the one that reaches least far (see `Score`), whether or not it has the fewest cycles yet. A
+schedule whose last cycles are nearly empty may be nearer to fewer cycles than a shorter one.
+
 A candidate whose schedule is longer than anything that would be taken is given up (see `score`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -30,8 +34,16 @@ from slotweave.base.diagnostics import NoSchedule
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.parallel import Crew, Serial
-from slotweave.tuning.moves import BLOCK, CHOICES, STEP, Candidate, changes_choices, proposed
-from slotweave.tuning.score import Score, Task, score
+from slotweave.tuning.moves import (
+    BLOCK,
+    CARRIED,
+    CHOICES,
+    STEP,
+    Candidate,
+    changes_choices,
+    proposed,
+)
+from slotweave.tuning.score import Carried, Score, Task, score
 
 __all__ = ["Score", "State", "Task", "Trial", "score", "search", "search_all", "start"]
 
@@ -52,29 +64,34 @@ OUTRIGHT_TRIED = (1, 2)
 #: SLACK cycles more is not.
 TEMPERATURE, SLACK = 0.4, 1
 
+#: A carried plan that reaches so many cycles further than the leading one leads one time in e.
+LEAD_TEMPERATURE = 0.05
+
 
 @dataclass(frozen=True)
 class Base:
-    """What a round changes: the plan that was current, and the best one.
+    """What a round changes: the plan that was current, and the leading one.
 
-    Candidates of more than `limit` cycles are not taken, unless they are steps of the best one.
+    Candidates of more than `limit` cycles are not taken, unless they come from the leading one.
     """
 
     current: Plan
-    best: Plan
+    leading: Plan
     limit: int
 
 
 @dataclass(frozen=True)
 class State:
-    """A search: its current plan and the best one, after `evaluations` candidates.
+    """A search: its current plan, the leading and the best one, after `evaluations` candidates.
 
-    `bases` are the plans that were current, and the best ones, when the last AHEAD + 1 rounds had
-    ended, the newest last: the candidates of the rounds that are open change these.
+    `bases` are the plans that were current, and the leading ones, when the last AHEAD + 1 rounds
+    had ended, the newest last: the candidates of the rounds that are open change these.
     """
 
     current: Plan
     current_score: Score
+    leading: Plan
+    leading_score: Score
     best: Plan
     best_score: Score
     evaluations: int
@@ -120,7 +137,7 @@ def start(task: Task, plan: Plan, seed: int) -> State:
         if found < best_score:
             best, best_score = candidate, found
     base = Base(begun, best, first.cycles + SLACK)
-    return State(begun, first, best, best_score, 0, (base,) * (AHEAD + 1))
+    return State(begun, first, best, best_score, best, best_score, 0, (base,) * (AHEAD + 1))
 
 
 def _with_constants_in_time(task: Task, plan: Plan) -> tuple[Plan, Score]:
@@ -161,13 +178,58 @@ def text_of(plan: Plan) -> str:
     return plan_to_json(replace(plan, origin=MappingProxyType({})), indent=None)
 
 
-#: Plans as text, and the cycles from which each may be given up (None: not at all).
-Unit = tuple[tuple[str, int | None], ...]
+@dataclass(frozen=True)
+class Asked:
+    """A plan as text, and the cycles from which it may be given up (None: not at all).
+
+    With `before`, another plan, it is to have the schedule of that one after `steps` more steps.
+    """
+
+    plan: str
+    limit: int | None = None
+    before: str = ""
+    steps: int = 0
 
 
-def evaluated(task: Task, unit: Unit) -> tuple[Score | None, ...]:
-    """The score of each plan in `unit`; None if too much is in flight for it to fit."""
-    return tuple(_score_in(task, text, limit) for text, limit in unit)
+@dataclass(frozen=True)
+class Answer:
+    """The score of a plan, None if too much is in flight for it to fit; and the plan as text, if
+    its schedule was carried over."""
+
+    score: Score | None
+    plan: str = ""
+
+
+#: Plans that one process looks at. Those to which one schedule is carried come in order of steps.
+Unit = tuple[Asked, ...]
+
+
+def evaluated(task: Task, unit: Unit) -> tuple[Answer, ...]:
+    """The answer for each plan in `unit`."""
+    answers: list[Answer] = []
+    for (plan, before), asked in groupby(unit, lambda each: (each.plan, each.before)):
+        if before:
+            answers += _carried(task, plan, before, [each.steps for each in asked])
+        else:
+            answers += [Answer(_score_in(task, each.plan, each.limit)) for each in asked]
+    return tuple(answers)
+
+
+def _carried(task: Task, plan: str, before: str, steps: Sequence[int]) -> list[Answer]:
+    """The answers after each number of steps, in order."""
+    answers: list[Answer] = []
+    try:
+        chain = Carried(task, plan_from_json(before), plan_from_json(plan))
+    except NoSchedule:
+        return [Answer(None)] * len(steps)
+    for count in steps:
+        try:
+            found, made = chain.after(count)
+        except NoSchedule:
+            answers.append(Answer(None))
+        else:
+            answers.append(Answer(found, text_of(made)))
+    return answers
 
 
 def _score_in(task: Task, text: str, limit: int | None) -> Score | None:
@@ -237,7 +299,7 @@ class _Search:
         for ahead in self._next:
             for numbers in self._units(ahead):
                 unit = {number: self._proposed(number, ahead) for number in numbers}
-                wanted = {number: text for number, text in unit.items() if text is not None}
+                wanted = {number: asked for number, asked in unit.items() if asked is not None}
                 if wanted:
                     crew.give((self.seed, tuple(wanted)), tuple(wanted.values()))
 
@@ -258,23 +320,28 @@ class _Search:
             else:
                 yield from ([number] for number in numbers)
 
-    def _proposed(self, number: int, ahead: int) -> tuple[str, int | None] | None:
-        """Candidate `number` as text, and its limit; None if its score is known."""
+    def _proposed(self, number: int, ahead: int) -> Asked | None:
+        """What is asked of candidate `number`; None if that is known."""
         base = self.state.base(number, ahead)
-        made = proposed(self.task, base.current, base.best, self.seed, number)
+        made = proposed(self.task, base.current, base.leading, self.seed, number)
         text = text_of(made.plan)
         # Other moves leave plans in the form in which they are kept.
-        candidate = Candidate(plan_from_json(text), made.move) if made.move == CHOICES else made
+        changed = made.move in (CHOICES, CARRIED)
+        candidate = replace(made, plan=plan_from_json(text)) if changed else made
         known = self.known.pop(number, None)
-        if known is not None and known.candidate.plan == candidate.plan:
+        if known is not None and _is_answer(known.candidate, candidate):
             self.trials[number] = known
             return None
         self._given[number] = candidate
-        return text, None if made.move == STEP else base.limit
+        if made.before is not None:
+            return Asked(text, None, text_of(made.before), made.steps)
+        return Asked(text, None if made.move == STEP else base.limit)
 
-    def heard(self, number: int, found: Score | None) -> Trial:
+    def heard(self, number: int, answer: Answer) -> Trial:
         """Keep an answer until its turn comes."""
-        trial = Trial(self.seed, number, self._given.pop(number), found)
+        asked = self._given.pop(number)
+        plan = plan_from_json(answer.plan) if answer.plan else asked.plan
+        trial = Trial(self.seed, number, Candidate(plan, asked.move), answer.score)
         self.trials[number] = trial
         return trial
 
@@ -285,22 +352,42 @@ class _Search:
             yield self.state
 
 
+def _is_answer(known: Candidate, asked: Candidate) -> bool:
+    """Whether a candidate that was kept is what is asked for; its schedule may be carried since."""
+    if asked.move != CARRIED or known.move != CARRIED:
+        return known.plan == asked.plan
+    schedule = replace(known.plan.schedule, ends="", steps=())
+    return replace(known.plan, schedule=schedule) == asked.plan
+
+
 def _after(state: State, trial: Trial) -> State:
     """`state` after one more trial."""
     found, plan, move = trial.score, trial.candidate.plan, trial.candidate.move
     rng = np.random.default_rng([trial.seed, trial.number, 1])
-    limit = state.base(trial.number, AHEAD if move == CHOICES else 1).limit
-    if found is not None and move != STEP and _taken(found, state.current_score, limit, rng):
-        state = replace(state, current=plan, current_score=found)
-    steps = move == STEP
-    if found is not None and (found < state.best_score or (steps and not state.best_score < found)):
-        state = replace(state, best=plan, best_score=found)
+    if found is not None:
+        if move in (STEP, CARRIED):
+            leads = _leads(found, state.leading_score, move, rng)
+        else:
+            limit = state.base(trial.number, AHEAD if move == CHOICES else 1).limit
+            if _taken(found, state.current_score, limit, rng):
+                state = replace(state, current=plan, current_score=found)
+            leads = found.reach < state.leading_score.reach
+        if leads:
+            state = replace(state, leading=plan, leading_score=found)
+        if found < state.best_score:
+            state = replace(state, best=plan, best_score=found)
     evaluations = trial.number + 1
     bases = state.bases
     if evaluations % ROUND == 0:
-        base = Base(state.current, state.best, state.current_score.cycles + SLACK)
+        base = Base(state.current, state.leading, state.current_score.cycles + SLACK)
         bases = (*bases[1:], base)
     return replace(state, evaluations=evaluations, bases=bases)
+
+
+def _leads(found: Score, leading: Score, move: str, rng: np.random.Generator) -> bool:
+    """Whether what comes from the leading plan leads from now on."""
+    further, drawn = found.reach - leading.reach, rng.random()
+    return further <= 0 or (move == CARRIED and bool(drawn < np.exp(-further / LEAD_TEMPERATURE)))
 
 
 def _taken(found: Score, current: Score, limit: int, rng: np.random.Generator) -> bool:

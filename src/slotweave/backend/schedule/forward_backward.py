@@ -72,7 +72,7 @@ def improved_schedules(
         backward = mirrored or mirrored_schedule(both, schedule)
         mirrored = None
         jitter = rng.normal(0.0, JITTER, prepared.problem.size)
-        forward = run_list(prepared, _ends(backward) + jitter, pressure)
+        forward = run_list(prepared, ends_of(backward) + jitter, pressure)
         if isinstance(forward, ScratchFull):
             return
         yield forward
@@ -81,7 +81,13 @@ def improved_schedules(
 
 def mirrored_schedule(both: BothWays, schedule: Schedule) -> Schedule:
     """The problem with time reversed, the operations that end last in `schedule` first."""
-    return _from_the_end(both, _ends(schedule))
+    return _from_the_end(both, ends_of(schedule))
+
+
+def packed_by_ends(both: BothWays, ends: Urgency) -> Urgency:
+    """Priorities that pack operations which are to end in the cycles `ends`: where they end when
+    they are packed from the end, those first that are to end last."""
+    return ends_of(_from_the_end(both, ends))
 
 
 def _from_the_end(both: BothWays, ends: Urgency) -> Schedule:
@@ -104,10 +110,10 @@ def back_and_forth(
     time, by chance, the second priorities are perturbed as well.
     """
     size = both.forward.problem.size
-    ends = _ends(schedule) + rng.normal(0.0, perturbed_by, size)
+    ends = ends_of(schedule) + rng.normal(0.0, perturbed_by, size)
     mirrored = _from_the_end(both, ends)
     jitter = rng.normal(0.0, JITTER, size) if rng.integers(2) else 0.0
-    forward = run_list(both.forward, _ends(mirrored) + jitter, pressure)
+    forward = run_list(both.forward, ends_of(mirrored) + jitter, pressure)
     return None if isinstance(forward, ScratchFull) else forward
 
 
@@ -127,7 +133,7 @@ def _at_an_end(
     schedule: Schedule, perturbed_by: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """By how much to perturb each operation, if the first or last ones are to change places."""
-    ends, cycles = _ends(schedule), int(rng.choice(END_CYCLES))
+    ends, cycles = ends_of(schedule), int(rng.choice(END_CYCLES))
     first = ends < cycles
     last = ends >= schedule.makespan - cycles
     return np.where(first if rng.integers(2) else last, perturbed_by, NEXT_TO_NOTHING)
@@ -155,7 +161,7 @@ def reversed_problem(problem: Problem) -> Problem:
     )
 
 
-def _ends(schedule: Schedule) -> Urgency:
+def ends_of(schedule: Schedule) -> Urgency:
     """The cycle of the last slot of each operation (0 where there is none)."""
     width = np.diff(schedule.cycle_offset)
     ends = np.zeros(len(width))

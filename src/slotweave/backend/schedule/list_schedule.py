@@ -108,7 +108,8 @@ class Prepared:
     `free_mode` and `least_moved` are those of the hot loop (`_list_kernel`);
     `predecessors` counts those of each operation; `successors` are the edges by predecessor:
     offset, successor, whether DATA, lag; `slot_offset` leaves each operation room for its widest
-    mode. No schedule has fewer than `least_cycles` (the slots bound).
+    mode. No schedule has fewer than `least_cycles` (the slots bound); at `prices`, the work of all
+    operations takes so many: that of a slot in cycles, by engine.
     """
 
     problem: Problem
@@ -123,6 +124,7 @@ class Prepared:
     readers: NDArray[np.int64]
     horizon: int
     least_cycles: float
+    prices: NDArray[np.float64]
 
 
 def prepare(problem: Problem) -> Prepared:
@@ -135,6 +137,7 @@ def prepare(problem: Problem) -> Prepared:
         problem, modes, columns, _free_modes(problem, columns[1]), _least_moved(problem),
         np.diff(problem.pred_offset), classes, _successors(problem), _slot_room(problem),
         _readers(problem), _horizon(problem), float(least),
+        np.array(prices, np.float64),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ and mappings with string keys.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from types import MappingProxyType
@@ -19,6 +20,9 @@ from slotweave.ir.text.program_values import excerpt
 PLAN_SCHEMA_VERSION = 1
 #: More items than this in a window, or windows or stages at once, are as good as all.
 MAX_TOGETHER = 2**20
+
+#: What `ends` may be.
+_NUMBERS = re.compile(r"([0-9]{1,9}( [0-9]{1,9})*)?", re.ASCII)
 
 _KEYS = ("schema_version", "name", "kernel", "rewrite", "schedule", "choices", "origin")
 _SCHEDULE_KEYS = tuple(field.name for field in fields(ScheduleOptions))
@@ -86,6 +90,7 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         noise=noise,
         passes=(at / "passes").integer(table.get("passes", default.passes), 0, MAX_PASSES),
         steps=tuple(place.integer(element, 0, 2**63 - 1) for place, element in steps),
+        ends=_ends(table.get("ends", default.ends), at / "ends"),
         order=_one_of(table.get("order", default.order), ORDERS, at / "order"),
         modes=_one_of(table.get("modes", default.modes), MODES, at / "modes"),
         stages_open=_count(table, "stages_open", at, 0),
@@ -95,6 +100,13 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         pipeline=(at / "pipeline").boolean(table.get("pipeline", default.pipeline)),
         outright=_count(table, "outright", at, 0),
     )
+
+
+def _ends(value: Any, at: Key) -> str:
+    text = at.string(value)
+    if not _NUMBERS.fullmatch(text):
+        at.fail("must be whole numbers from 0, of at most nine digits, with single spaces between")
+    return text
 
 
 def _count(table: Mapping[str, Any], key: str, at: Key, lowest: int) -> int:

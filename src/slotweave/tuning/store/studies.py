@@ -2,12 +2,13 @@
 
 An answer is kept when it arrives, and the search moves on when its turn comes; both are in the
 database before anything more is given out. So a process that is killed at any moment loses the
-units that were under way, and another one goes on from there. Plans are kept as compressed JSON; a
-search is kept as the numbers of its trials.
+units that were under way, and another one goes on from there. Plans are kept as compressed JSON,
+the schedules that they carry (`ends`, long texts that many plans share) once each.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 import zlib
@@ -23,7 +24,7 @@ from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.tuning.moves import Candidate
 from slotweave.tuning.score import Score
 from slotweave.tuning.search import Base, State, Trial
-from slotweave.tuning.store.database import Database, Row, open_database
+from slotweave.tuning.store.database import Database, Row, open_database, unusable
 
 #: Seconds until a study that another process holds is refused, and between looks at it.
 CLAIM_SECONDS, _BETWEEN_CLAIMS = 3.0, 0.05
@@ -41,7 +42,10 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS slotweave_trials (study TEXT NOT NULL, seed BIGINT NOT NULL,"
     " number BIGINT NOT NULL, move TEXT NOT NULL, cycles BIGINT, bound BIGINT, late BIGINT,"
     " plan {blob} NOT NULL, PRIMARY KEY (study, seed, number))",
+    "CREATE TABLE IF NOT EXISTS slotweave_ends (name TEXT PRIMARY KEY, ends {blob} NOT NULL)",
 )
+
+_KEEP_ENDS = "INSERT INTO slotweave_ends (name, ends) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 
 _KEEP_TRIAL = (
     "INSERT INTO slotweave_trials (study, seed, number, move, cycles, bound, late, plan)"
@@ -113,6 +117,8 @@ class Store:
                 self._database.change(table.format(blob=blob))
         #: The states that were kept last, by study and seed.
         self._kept: dict[tuple[str, int], State] = {}
+        #: The carried schedule that was kept or read last, and its name.
+        self._last_ends = ("", "")
 
     def close(self) -> None:
         """Give the connection back."""
@@ -177,13 +183,13 @@ class Store:
             return
         best = state.best_score
         row = (study, seed, state.evaluations, best.cycles, best.bound, best.late, _now())
-        self._database.change(_KEEP_SEARCH, (*row, _packed(_state_text(state))))
+        self._database.change(_KEEP_SEARCH, (*row, _packed(self._state_text(state))))
 
     def state(self, study: str, seed: int) -> State | None:
         """How far the search of a seed was when it was last kept."""
         query = "SELECT state, evaluations FROM slotweave_searches WHERE study = ? AND seed = ?"
         for packed, evaluations in self._database.rows(query, (study, seed)):
-            return _state_in(_unpacked(packed), evaluations)
+            return self._state_in(_unpacked(packed), study, evaluations)
         return None
 
     def searches(self, study: str) -> list[KeptSearch]:
@@ -224,7 +230,7 @@ class Store:
         found, plan = trial.score, trial.candidate.plan
         score = (None, None, None) if found is None else (found.cycles, found.bound, found.late)
         row = (study, trial.seed, trial.number, trial.candidate.move, *score)
-        self._database.change(_KEEP_TRIAL, (*row, _packed(_plan_text(plan))))
+        self._database.change(_KEEP_TRIAL, (*row, _packed(self._plan_text(plan))))
 
     def trials(self, study: str, seed: int, first: int = 0) -> Iterator[Trial]:
         """The trials of a seed in order, from number `first` on."""
@@ -234,37 +240,62 @@ class Store:
         )
         for number, move, *score, packed in self._database.rows(query, (study, seed, first)):
             found = None if score[0] is None else Score(*score)
-            plan = plan_from_json(_unpacked(packed), self.name)
+            plan = self._plan_in(_unpacked(packed))
             yield Trial(seed, number, Candidate(plan, move), found)
 
+    # Plans as text
 
-def _state_text(state: State) -> str:
-    """The plans of a state, each once, and what is made of them by number."""
-    numbers: dict[str, int] = {}
+    def _state_text(self, state: State) -> str:
+        """The plans of a state, each once, and what is made of them by number."""
+        numbers: dict[str, int] = {}
 
-    def number(plan: Plan) -> int:
-        return numbers.setdefault(_plan_text(plan), len(numbers))
+        def number(plan: Plan) -> int:
+            return numbers.setdefault(self._plan_text(plan), len(numbers))
 
-    pair = (number(state.current), number(state.best))
-    bases = [(number(base.current), number(base.best), base.limit) for base in state.bases]
-    scores = (state.current_score, state.best_score)
-    return json.dumps(
-        {"plans": list(numbers), "pair": pair, "bases": bases,
-         "scores": [(score.cycles, score.bound, score.late) for score in scores]}
-    )  # fmt: skip
+        chosen = (number(state.current), number(state.leading), number(state.best))
+        bases = [(number(base.current), number(base.leading), base.limit) for base in state.bases]
+        scores = (state.current_score, state.leading_score, state.best_score)
+        return json.dumps(
+            {"plans": list(numbers), "chosen": chosen, "bases": bases,
+             "scores": [(score.cycles, score.bound, score.late) for score in scores]}
+        )  # fmt: skip
 
+    def _state_in(self, text: str, study: str, evaluations: int) -> State:
+        kept = json.loads(text)
+        if "chosen" not in kept:
+            reason = f"the study {study!r} was begun by an earlier version; choose another name"
+            raise InputError(Diagnostic("SW227", reason))
+        plans = [self._plan_in(plan) for plan in kept["plans"]]
+        (current, leading, best), scores = (
+            [plans[number] for number in kept["chosen"]],
+            [Score(*score) for score in kept["scores"]],
+        )
+        bases = tuple(Base(plans[one], plans[other], limit) for one, other, limit in kept["bases"])
+        return State(current, scores[0], leading, scores[1], best, scores[2], evaluations, bases)
 
-def _state_in(text: str, evaluations: int) -> State:
-    kept = json.loads(text)
-    plans = [plan_from_json(plan) for plan in kept["plans"]]
-    current_score, best_score = (Score(*score) for score in kept["scores"])
-    current, best = (plans[number] for number in kept["pair"])
-    bases = tuple(Base(plans[one], plans[other], limit) for one, other, limit in kept["bases"])
-    return State(current, current_score, best, best_score, evaluations, bases)
+    def _plan_text(self, plan: Plan) -> str:
+        """The plan without its origin; the name of its `ends` in the first line, if it has any."""
+        ends = plan.schedule.ends
+        if ends and self._last_ends[1] != ends:
+            name = hashlib.sha256(ends.encode()).hexdigest()[:32]
+            self._database.change(_KEEP_ENDS, (name, _packed(ends)))
+            self._last_ends = (name, ends)
+        bare = replace(plan, schedule=replace(plan.schedule, ends=""))
+        text = plan_to_json(replace(bare, origin=MappingProxyType({})))
+        return f"{self._last_ends[0]}\n{text}" if ends else text
 
-
-def _plan_text(plan: Plan) -> str:
-    return plan_to_json(replace(plan, origin=MappingProxyType({})))
+    def _plan_in(self, text: str) -> Plan:
+        name, _, rest = text.partition("\n")
+        if name.startswith("{"):
+            return plan_from_json(text, self.name)
+        plan = plan_from_json(rest, self.name)
+        if self._last_ends[0] != name:
+            query = "SELECT ends FROM slotweave_ends WHERE name = ?"
+            found = list(self._database.rows(query, (name,)))
+            if not found:
+                raise unusable(self.name, f"there is no schedule {name!r}, which a plan carries")
+            self._last_ends = (name, _unpacked(found[0][0]))
+        return replace(plan, schedule=replace(plan.schedule, ends=self._last_ends[1]))
 
 
 def _packed(text: str) -> bytes:

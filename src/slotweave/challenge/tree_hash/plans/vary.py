@@ -22,6 +22,9 @@ from slotweave.ir.plan import Plan
 NEIGHBOURS, SCATTERED = 12, 4
 SHARE_OF_ALL = 0.1
 
+#: Of a few changes, how often one concerns a single group.
+SHARE_OF_SINGLE = 0.7
+
 #: Ways that need an address, and how often it is what changes.
 READ, SHARE_OF_BIASES = ("gather", "window", "copy", "record", "family"), 0.7
 
@@ -31,13 +34,21 @@ SHARE_OF_BUFFERS, MOST_BUFFERS = 0.05, 4
 #: How often changes are drawn before the plan is left as it is.
 TRIES = 20
 
+#: How often a round is drawn until one is found in which something may be chosen, for few changes.
+DRAWN_FOR_FEW = 50
+
 Entries = dict[tuple[int, int], str]
 
 
 def vary(
-    plan: Plan, parameters: Mapping[str, int], contract: str, rng: np.random.Generator
+    plan: Plan,
+    parameters: Mapping[str, int],
+    contract: str,
+    rng: np.random.Generator,
+    few: bool = False,
 ) -> Plan:
-    """`plan` with one to three random changes of what its groups do.
+    """`plan` with one to three random changes of what its groups do; each of one or two groups if
+    they are to be `few`.
 
     Changes that exclude each other (records of a level without a table) are drawn again.
     """
@@ -46,7 +57,7 @@ def vary(
     if choices.style != "vector" or contract == "any-start":
         return plan
     for _ in range(TRIES):
-        changed = _changed(plan, choices, rng)
+        changed = _changed(plan, choices, rng, few)
         try:
             read_choices(changed, shape, contract, LANES)
         except InputError:
@@ -55,25 +66,31 @@ def vary(
     return plan
 
 
-def _changed(plan: Plan, choices: Choices, rng: np.random.Generator) -> Plan:
+def _changed(plan: Plan, choices: Choices, rng: np.random.Generator, few: bool) -> Plan:
     shape = choices.shape
     changed: dict[str, Entries] = {"levels_but": {}, "children_but": {}, "bias_but": {}}
-    for _ in range(rng.integers(1, 4)):
+    wanted = int(rng.integers(1, 4))
+    for drawn in range(DRAWN_FOR_FEW if few else wanted):
+        if drawn >= wanted and any(changed.values()):
+            break
         number = int(rng.integers(1, shape.rounds)) if shape.rounds > 1 else 0
-        for group in _some_groups(len(groups_of(shape, LANES)), rng):
-            key, ways = _open_choice(choices, group, number, rng)
+        for group in _some_groups(len(groups_of(shape, LANES)), rng, few):
+            key, ways = _open_choice(choices, group, number, rng, few)
             if ways:
                 changed[key][group, number] = ways[rng.integers(len(ways))]
     values: dict[str, Any] = dict(plan.choices)
     for key, entries in changed.items():
         if entries:
             values[key] = _merged(values.get(key, ()), entries, shape)
-    if rng.random() < SHARE_OF_BUFFERS:
+    if not few and rng.random() < SHARE_OF_BUFFERS:
         values["buffers"] = int(rng.integers(1, MOST_BUFFERS + 1))
     return replace(plan, choices=MappingProxyType(values))
 
 
-def _some_groups(count: int, rng: np.random.Generator) -> list[int]:
+def _some_groups(count: int, rng: np.random.Generator, few: bool) -> list[int]:
+    if few:
+        wanted = 1 if rng.random() < SHARE_OF_SINGLE else 2
+        return sorted({int(group) for group in rng.integers(0, count, wanted)})
     if rng.random() < SHARE_OF_ALL:
         return list(range(count))
     if rng.random() < 0.7:
@@ -85,12 +102,12 @@ def _some_groups(count: int, rng: np.random.Generator) -> list[int]:
 
 
 def _open_choice(
-    choices: Choices, group: int, number: int, rng: np.random.Generator
+    choices: Choices, group: int, number: int, rng: np.random.Generator, few: bool
 ) -> tuple[str, tuple[str, ...]]:
     """A choice that `group` has in round `number`, and the ways there are."""
     way = choices.way(group, number)
     if way == "child":
-        own = () if group in choices.sharing else ("memory",)
+        own = () if few or group in choices.sharing else ("memory",)
         return "children_but", ("both", "stored", *own)
     depth = choices.shape.level_of_round(number)
     if way in READ and rng.random() < SHARE_OF_BIASES:

@@ -1,0 +1,100 @@
+"""A schedule carried from one problem to another: what both have ends where it did.
+
+A change of a few choices leaves most operations of a kernel as they are, in an order that a search
+has improved for hours. Operations are matched item by item, by what they do and where in the kernel
+they stand, in the order of the problem (longest common subsequences, as of two versions of a text).
+What is new is placed between what it waits for and what waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from difflib import SequenceMatcher
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slotweave.analysis.topological_order import topological_order
+from slotweave.ir.graph import Graph
+from slotweave.ir.problem import Ints, Problem
+
+#: Sequences that differ are only matched if the product of their lengths is no larger than this.
+MOST_COMPARED = 4_000_000
+
+Labels = Sequence[Hashable]
+
+
+def labels_of(graph: Graph, problem: Problem) -> Labels:
+    """What each operation does: operations of two problems may be the same if these are equal.
+
+    Operations that a plan adds to the problem of `graph` (joins at its end) are all alike.
+    """
+    rows = zip(problem.mode_offset[:-1].tolist(), problem.mode_offset[1:].tolist(), strict=True)
+    engines = problem.mode_engine.tolist()
+    labels: list[Hashable] = []
+    for node, (first, end) in zip(problem.nodes.tolist(), rows, strict=True):
+        made = graph.nodes[node] if node >= 0 else None
+        what = None if made is None else (made.op, made.stage, made.region)
+        labels.append((what, *engines[first:end]))
+    return labels
+
+
+def carried_ends(
+    before: Problem, labels: Labels, ends: NDArray[np.float64], after: Problem, others: Labels
+) -> NDArray[np.int64]:
+    """In which cycle each operation of `after` is to end, if those of `before` end at `ends`.
+
+    `labels` are those of `before`, `others` those of `after`.
+    """
+    carried = np.full(after.size, -1, np.int64)
+    for item in np.unique(after.items).tolist():
+        old, new = np.flatnonzero(before.items == item), np.flatnonzero(after.items == item)
+        one, other = [labels[i] for i in old.tolist()], [others[i] for i in new.tolist()]
+        matched = _matched(one, other)
+        for first, second, count in matched:
+            carried[new[second : second + count]] = ends[old[first : first + count]]
+    _place_new(after, carried)
+    return carried
+
+
+def _matched(one: Labels, other: Labels) -> Iterator[tuple[int, int, int]]:
+    """(first in `one`, first in `other`, count) of runs that are the same in both, in order."""
+    shorter = min(len(one), len(other))
+    head = next((i for i in range(shorter) if one[i] != other[i]), shorter)
+    left = shorter - head
+    tail = next((i for i in range(left) if one[-1 - i] != other[-1 - i]), left)
+    yield 0, 0, head
+    middle, theirs = one[head : len(one) - tail], other[head : len(other) - tail]
+    if len(middle) * len(theirs) <= MOST_COMPARED:
+        matcher = SequenceMatcher(None, middle, theirs, autojunk=False)
+        for first, second, count in matcher.get_matching_blocks():
+            yield head + first, head + second, count
+    yield len(one) - tail, len(other) - tail, tail
+
+
+def _place_new(problem: Problem, ends: NDArray[np.int64]) -> None:
+    """Give operations without an end (-1) one between those of their neighbours."""
+    new = np.flatnonzero(ends < 0)
+    if not len(new):
+        return
+    order = [op for op in topological_order(problem).tolist() if ends[op] < 0]
+    owner = np.repeat(np.arange(problem.size), np.diff(problem.pred_offset))
+    after = _rows(problem.pred, owner, new)
+    latest: dict[int, int] = {}
+    for op in reversed(order):
+        known = [latest.get(int(each), int(ends[each])) for each in after[op]]
+        latest[op] = min((each for each in known if each >= 0), default=int(ends.max())) - 1
+    for op in order:
+        before = problem.pred[problem.pred_offset[op] : problem.pred_offset[op + 1]]
+        earliest = 1 + int(ends[before].max(initial=-1))
+        ends[op] = max(earliest, (earliest + latest[op]) // 2)
+
+
+def _rows(pred: Ints, owner: NDArray[np.int64], wanted: NDArray[np.int64]) -> dict[int, Ints]:
+    """The successors of each operation that is wanted."""
+    edges = np.flatnonzero(np.isin(pred, wanted))
+    edges = edges[np.argsort(pred[edges], kind="stable")]
+    begins = np.searchsorted(pred[edges], wanted)
+    ends = np.searchsorted(pred[edges], wanted, side="right")
+    rows = zip(wanted.tolist(), begins.tolist(), ends.tolist(), strict=True)
+    return {op: owner[edges[first:end]].astype(np.int32) for op, first, end in rows}

@@ -1,0 +1,135 @@
+"""Schedules carried from one problem to another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slotweave.backend.fit import Effort
+from slotweave.backend.schedule import ends_of
+from slotweave.base.diagnostics import InputError
+from slotweave.driver.compile import compile_job
+from slotweave.driver.job import Job
+from slotweave.extensions import kernels
+from slotweave.ir.plan import Plan
+from slotweave.ir.problem import Problem
+from slotweave.ir.text.plan_json import plan_from_json
+from slotweave.machine import CHALLENGE
+from slotweave.tuning.carry import carried_ends, labels_of
+from slotweave.tuning.score import HOPELESS, Carried, Posed, Task, score
+from slotweave.tuning.search import Asked, evaluated, start, text_of
+from strategies.problems import problems
+from support.examples import examples
+
+KERNEL = kernels()["tree-hash"]
+SHAPE = {"height": 6, "rounds": 9, "batch": 64}
+
+
+def task() -> Task:
+    return Task(KERNEL, CHALLENGE, SHAPE, "values")
+
+
+@cache
+def begun() -> Plan:
+    """A plan with starting times."""
+    return start(task(), KERNEL.plan("default", SHAPE, "values"), 0).best
+
+
+def other_way(seed: int = 5) -> Plan:
+    """The same, one vector going another way in one round."""
+    exceptions = [*begun().choices.get("bias_but", ()),
+                  {"rounds": [5], "groups": [3], "way": "arithmetic"}]  # fmt: skip
+    choices = MappingProxyType({**begun().choices, "bias_but": exceptions})
+    held = replace(begun().schedule, seed=seed)
+    return plan_from_json(text_of(replace(begun(), choices=choices, schedule=held)))
+
+
+def problem_of(posed: Posed) -> Problem:
+    assert posed.ready is not None
+    return posed.ready.forward.problem
+
+
+@examples(60)
+@given(problems(12), st.data())
+def test_what_is_the_same_ends_where_it_did(problem, data):
+    labels = [("op", i) for i in range(problem.size)]
+    ends = np.array([data.draw(st.integers(0, 40)) for _ in range(problem.size)], np.float64)
+    assert carried_ends(problem, labels, ends, problem, labels).tolist() == ends.tolist()
+
+
+def test_a_change_of_one_vector_leaves_the_others_where_they_end():
+    both = task()
+    one, other = both.posed(begun()), both.posed(other_way())
+    before = both.after_steps(one, begun().schedule)
+    assert before is not None
+    ends = ends_of(before.schedule)
+    carried = carried_ends(problem_of(one), one.labels, ends, problem_of(other), other.labels)
+    assert one.labels != other.labels
+    for item in range(8):
+        old, new = problem_of(one).items == item, problem_of(other).items == item
+        if item != 3:
+            assert carried[new].tolist() == ends[old].tolist()
+    shared = set(ends[problem_of(one).items == 3].tolist())
+    theirs = carried[problem_of(other).items == 3].tolist()
+    assert sum(end in shared for end in theirs) > 0.9 * len(theirs)
+
+
+def test_what_is_new_lies_between_what_it_waits_for_and_what_waits_for_it():
+    both = task()
+    one, other = both.posed(begun()), both.posed(other_way())
+    problem = problem_of(other)
+    numbers = np.arange(problem_of(one).size)
+    far_apart = 1000.0 * numbers + numbers**2 % 997
+    carried = carried_ends(problem_of(one), one.labels, far_apart, problem, other.labels)
+    new = np.flatnonzero(~np.isin(carried, far_apart))
+    assert len(new)
+    owner = np.repeat(np.arange(problem.size), np.diff(problem.pred_offset))
+    for op in new.tolist():
+        before = carried[problem.pred[owner == op]]
+        after = carried[owner[problem.pred == op]]
+        assert before.max(initial=-1) < carried[op]
+        assert carried[op] < after.min(initial=2**31) or before.max() + 1 >= after.min()
+
+
+def test_labels_tell_operations_apart_by_what_they_do():
+    posed = task().posed(begun())
+    labels = labels_of(posed.lowered.graph, problem_of(posed))
+    assert len(labels) == problem_of(posed).size
+    assert len({str(label) for label in labels}) > 20
+
+
+def test_a_carried_plan_compiles_to_the_cycles_that_its_score_says():
+    chain = Carried(task(), begun(), other_way())
+    scores = []
+    for steps in (4, 8):
+        found, plan = chain.after(steps)
+        assert len(plan.schedule.steps) <= steps
+        kept = plan_from_json(text_of(plan))
+        assert score(task(), kept) == found
+        for effort in (Effort.FAST, Effort.DEFAULT):
+            job = Job(KERNEL, SHAPE, "values", kept, CHALLENGE, instances=1, effort=effort)
+            assert compile_job(job).cycles == found.cycles
+        scores.append(found)
+    assert scores[1].reach <= scores[0].reach
+    assert scores[1].cycles <= score(task(), begun()).cycles + HOPELESS
+
+
+def test_answers_do_not_depend_on_what_else_was_asked_with_them():
+    """So one that was lost can be asked for again alone."""
+    asked = [Asked(text_of(other_way()), None, text_of(begun()), steps) for steps in (3, 6, 9)]
+    together = evaluated(task(), tuple(asked))
+    assert [evaluated(task(), (each,)) for each in asked] == [(each,) for each in together]
+    assert all(answer.score is not None and answer.plan for answer in together)
+
+
+def test_ends_of_another_problem_are_refused():
+    held = replace(begun().schedule, ends="1 2 3")
+    job = Job(KERNEL, SHAPE, "values", replace(begun(), schedule=held), CHALLENGE, instances=1)
+    with pytest.raises(InputError, match=r"SW209.*where 3 operations end .*there are [0-9,]+"):
+        compile_job(job)
