@@ -34,9 +34,7 @@ OPTIONS = st.builds(
     seed=st.integers(0, 2**63 - 1),
     noise=st.floats(0, 1e9),
     passes=st.integers(0, 1000),
-    ends=st.lists(st.integers(0, 999_999_999), max_size=4).map(
-        lambda ends: " ".join(map(str, ends))
-    ),
+    due=st.lists(st.integers(0, 999_999_999), max_size=4).map(lambda due: " ".join(map(str, due))),
 )
 PLANS = st.builds(Plan, st.text(), st.text(), st.booleans(), OPTIONS, CHOICES, CHOICES)
 
@@ -58,10 +56,10 @@ def test_a_plan_is_read_back_from_its_json(plan):
     assert plan_from_json(plan_to_json(plan)) == plan
 
 
-@pytest.mark.parametrize("ends", ["1  2", " 1", "1 ", "-1", "1.5", "1\n2", "1234567890", "\u0661"])
-def test_ends_are_whole_numbers_with_single_spaces_between(ends):
-    text = plan_to_json(Plan("p", "k", schedule=ScheduleOptions(ends=ends)))
-    with pytest.raises(InputError, match=r"SW209.*schedule\.ends"):
+@pytest.mark.parametrize("due", ["1  2", " 1", "1 ", "-1", "1.5", "1\n2", "1234567890", "\u0661"])
+def test_due_times_are_whole_numbers_with_single_spaces_between(due):
+    text = plan_to_json(Plan("p", "k", schedule=ScheduleOptions(due=due)))
+    with pytest.raises(InputError, match=r"SW209.*schedule\.due"):
         plan_from_json(text)
 
 

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.fit import Effort
-from slotweave.backend.schedule import ends_of
 from slotweave.base.diagnostics import InputError
 from slotweave.driver.compile import compile_job
 from slotweave.driver.job import Job
@@ -21,9 +20,10 @@ from slotweave.ir.plan import Plan
 from slotweave.ir.problem import Problem
 from slotweave.ir.text.plan_json import plan_from_json
 from slotweave.machine import CHALLENGE
-from slotweave.tuning.carry import carried_ends, labels_of
+from slotweave.tuning.answers import Asked, evaluated, text_of
+from slotweave.tuning.carry import carried_times, labels_of
 from slotweave.tuning.score import HOPELESS, Carried, Posed, Task, score
-from slotweave.tuning.search import Asked, evaluated, start, text_of
+from slotweave.tuning.search import start
 from strategies.problems import problems
 from support.examples import examples
 
@@ -57,27 +57,25 @@ def problem_of(posed: Posed) -> Problem:
 
 @examples(60)
 @given(problems(12), st.data())
-def test_what_is_the_same_ends_where_it_did(problem, data):
+def test_what_is_the_same_is_due_when_it_was(problem, data):
     labels = [("op", i) for i in range(problem.size)]
-    ends = np.array([data.draw(st.integers(0, 40)) for _ in range(problem.size)], np.float64)
-    assert carried_ends(problem, labels, ends, problem, labels).tolist() == ends.tolist()
+    due = np.array([data.draw(st.integers(0, 4000)) for _ in range(problem.size)], np.int64)
+    assert carried_times(problem, labels, due, problem, labels).tolist() == due.tolist()
 
 
-def test_a_change_of_one_vector_leaves_the_others_where_they_end():
+def test_a_change_of_one_vector_leaves_the_others_when_they_are_due():
     both = task()
     one, other = both.posed(begun()), both.posed(other_way())
-    before = both.after_steps(one, begun().schedule)
-    assert before is not None
-    ends = ends_of(before.schedule)
-    carried = carried_ends(problem_of(one), one.labels, ends, problem_of(other), other.labels)
+    due = np.random.default_rng(0).integers(0, 90_000, problem_of(one).size)
+    carried = carried_times(problem_of(one), one.labels, due, problem_of(other), other.labels)
     assert one.labels != other.labels
     for item in range(8):
         old, new = problem_of(one).items == item, problem_of(other).items == item
         if item != 3:
-            assert carried[new].tolist() == ends[old].tolist()
-    shared = set(ends[problem_of(one).items == 3].tolist())
+            assert carried[new].tolist() == due[old].tolist()
+    shared = set(due[problem_of(one).items == 3].tolist())
     theirs = carried[problem_of(other).items == 3].tolist()
-    assert sum(end in shared for end in theirs) > 0.9 * len(theirs)
+    assert sum(time in shared for time in theirs) > 0.9 * len(theirs)
 
 
 def test_what_is_new_lies_between_what_it_waits_for_and_what_waits_for_it():
@@ -85,8 +83,8 @@ def test_what_is_new_lies_between_what_it_waits_for_and_what_waits_for_it():
     one, other = both.posed(begun()), both.posed(other_way())
     problem = problem_of(other)
     numbers = np.arange(problem_of(one).size)
-    far_apart = 1000.0 * numbers + numbers**2 % 997
-    carried = carried_ends(problem_of(one), one.labels, far_apart, problem, other.labels)
+    far_apart = 1000 * numbers + numbers**2 % 997
+    carried = carried_times(problem_of(one), one.labels, far_apart, problem, other.labels)
     new = np.flatnonzero(~np.isin(carried, far_apart))
     assert len(new)
     owner = np.repeat(np.arange(problem.size), np.diff(problem.pred_offset))
@@ -128,8 +126,16 @@ def test_answers_do_not_depend_on_what_else_was_asked_with_them():
     assert all(answer.score is not None and answer.plan for answer in together)
 
 
-def test_ends_of_another_problem_are_refused():
-    held = replace(begun().schedule, ends="1 2 3")
+def test_what_keeps_its_choices_keeps_its_schedule():
+    """So a change is judged by what it does, not by what carrying does."""
+    kept = replace(begun(), schedule=replace(begun().schedule, steps=()))
+    found, plan = Carried(task(), begun(), kept).after(0)
+    assert found == score(task(), begun()) == score(task(), plan)
+    assert plan.schedule.steps == ()
+
+
+def test_times_of_another_problem_are_refused():
+    held = replace(begun().schedule, due="1 2 3")
     job = Job(KERNEL, SHAPE, "values", replace(begun(), schedule=held), CHALLENGE, instances=1)
-    with pytest.raises(InputError, match=r"SW209.*where 3 operations end .*there are [0-9,]+"):
+    with pytest.raises(InputError, match=r"SW209.*when 3 operations are due .*there are [0-9,]+"):
         compile_job(job)

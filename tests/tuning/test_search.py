@@ -26,6 +26,7 @@ from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.machine import CHALLENGE
 from slotweave.names import job
 from slotweave.parallel import Serial
+from slotweave.tuning.answers import evaluated
 from slotweave.tuning.moves import BLOCK, CARRIED, CHOICES, Candidate, changes_choices, proposed
 from slotweave.tuning.score import PROBLEMS_KEPT, SCHEDULES_KEPT
 from slotweave.tuning.search import (
@@ -37,7 +38,6 @@ from slotweave.tuning.search import (
     Task,
     Trial,
     _after,
-    evaluated,
     score,
     search,
     search_all,
@@ -165,7 +165,7 @@ def test_neither_the_best_plan_nor_the_leading_one_gets_worse() -> None:
     for before, after in pairwise(states):
         assert not before.best_score < after.best_score
         reach, reached = before.leading_score.reach, after.leading_score.reach
-        carried = after.leading.schedule.ends != before.leading.schedule.ends
+        carried = after.leading.schedule.due != before.leading.schedule.due
         assert reached <= reach + (5 * LEAD_TEMPERATURE if carried else 0)
 
 
@@ -193,7 +193,7 @@ def test_candidates_of_a_block_that_changes_choices_share_them() -> None:
 
 def test_once_a_carried_plan_leads_hardly_anything_is_annealed() -> None:
     plan = first_best()
-    carried = replace(plan, schedule=replace(plan.schedule, ends="1 2"))
+    carried = replace(plan, schedule=replace(plan.schedule, due="1 2"))
     for leading, least in ((plan, 0.5), (carried, 0.9)):
         moves = Counter(
             proposed(task_for(), plan, leading, 0, number).move for number in range(400)

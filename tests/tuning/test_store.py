@@ -31,9 +31,9 @@ def plan(seed: int) -> Plan:
                 choices=choices)  # fmt: skip
 
 
-def carried(seed: int, ends: str = "3 1 4") -> Plan:
+def carried(seed: int, due: str = "3 1 4") -> Plan:
     """A plan with a schedule that was carried over."""
-    return replace(plan(seed), schedule=replace(plan(seed).schedule, ends=ends, steps=(seed,)))
+    return replace(plan(seed), schedule=replace(plan(seed).schedule, due=due, steps=(seed,)))
 
 
 def state(evaluations: int = 0, best: int = 90) -> State:
@@ -62,7 +62,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
-        for name in ("studies", "searches", "trials", "ends"):
+        for name in ("studies", "searches", "trials", "due"):
             connection.execute(f"DROP TABLE IF EXISTS slotweave_{name}")
     return url
 
@@ -103,8 +103,8 @@ def test_schedules_that_plans_carry_are_kept_once_and_read_with_each(place: str)
     assert list(again.trials(name, 7)) == trials
     again.close()
     database = open_database(place)
-    assert list(database.rows("SELECT COUNT(*) FROM slotweave_ends")) == [(2,)]
-    database.change("DELETE FROM slotweave_ends")
+    assert list(database.rows("SELECT COUNT(*) FROM slotweave_due")) == [(2,)]
+    database.change("DELETE FROM slotweave_due")
     database.close()
     broken = Store(place)
     with pytest.raises(InputError, match=r"SW226.*which a plan carries"):

@@ -12,41 +12,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-import numpy as np
-
 from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.backend.allocate import NoRoom, allocate
+from slotweave.backend.attempts import attempts
 from slotweave.backend.schedule import (
     BothWays,
     Pressure,
     ScratchFull,
     Urgency,
     changed_schedule,
+    improved_lists,
     improved_schedules,
     in_order_schedule,
-    packed_by_ends,
     prepare,
-    priorities,
-    program_order,
     run_list,
     without_barriers,
 )
 from slotweave.backend.schedule.held_back import held_back
 from slotweave.backend.schedule.output_groups import grouped_by_output
 from slotweave.base.budget import UNLIMITED
-from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.ir.allocation import Allocation
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import Problem
 from slotweave.ir.schedule import Schedule
-
-#: What is tried with the plan's priorities, and then in program order, from all of scratch for
-#: everybody to hardly anything for any but the item furthest on its way: (limit, reserve, slope) as
-#: shares of scratch, the slope a thousand cycles.
-PRESSURES = (
-    (1.0, 0.06, 0.0), (1.0, 0.12, 1.0), (0.95, 0.15, 3.0), (0.9, 0.3, 10.0), (1.0, 1.0, 1000.0)
-)  # fmt: skip
 
 #: Operations scheduled in all before a search for something shorter ends: it bounds the time.
 MOST_SCHEDULED = 4_000_000
@@ -174,7 +163,7 @@ def each_that_fits(
 ) -> Iterator[Fit]:
     """What every attempt by itself gives, short or not, where it fits into `scratch_words`."""
     both = made_ready(graph, problem, options)
-    for urgency, pressure in _attempts(both, options, scratch_words):
+    for urgency, pressure in attempts(both, options, scratch_words):
         first = run_list(both.forward, urgency, pressure)
         if isinstance(first, Schedule):
             unchanged = replace(options, passes=0)
@@ -204,11 +193,11 @@ def _variants(
 
 
 def _is_replayed(options: ScheduleOptions) -> bool:
-    return bool(options.offsets or options.ends) or options.order == "program"
+    return bool(options.offsets or options.due) or options.order == "program"
 
 
 def _passes(options: ScheduleOptions) -> int:
-    return 0 if options.ends else options.passes
+    return 0 if options.due else options.passes
 
 
 def _staggers_tried(problem: Problem, options: ScheduleOptions, effort: Effort) -> int:
@@ -241,7 +230,7 @@ def _each_attempt(
     """
     slow: list[tuple[Schedule, Pressure]] = []
     most = max(1, MOST_COMPARED // max(1, both.forward.problem.size))
-    for number, (urgency, pressure) in enumerate(_attempts(both, options, scratch_words)):
+    for number, (urgency, pressure) in enumerate(attempts(both, options, scratch_words)):
         if slow and number >= most:
             break
         first, found = run_list(both.forward, urgency, pressure), None
@@ -298,18 +287,21 @@ def _after_steps(
 ) -> Schedule:
     """`schedule` changed step by step; one for which scratch is full changes nothing."""
     for seed in steps:
-        schedule = changed_schedule(both, schedule, pressure, seed) or schedule
+        listed = changed_schedule(both, schedule, pressure, seed)
+        schedule = schedule if listed is None else listed[0]
     return schedule
 
 
 @dataclass(frozen=True)
 class Stepping:
-    """A schedule to which more steps may be made, and the pressure to keep to.
+    """A schedule to which more steps may be made, the priorities by which it was listed, and the
+    pressure to keep to.
 
     It has what barriers add (see `held_back`).
     """
 
     schedule: Schedule
+    urgency: Urgency
     pressure: Pressure
 
 
@@ -321,20 +313,21 @@ def stepping(
     first = first_attempt(problem, both, options, scratch_words)
     if first is None:
         return None
-    shortest = min(passes_after(both, first, options), key=lambda each: each.schedule.makespan)
-    schedule = _after_steps(both, shortest.schedule, shortest.pressure, options.steps)
-    return Stepping(schedule, shortest.pressure)
+    at = min(passes_after(both, first, options), key=lambda each: each.schedule.makespan)
+    for seed in options.steps:
+        at = next_step(both, at, seed) or at
+    return at
 
 
 def first_attempt(
     problem: Problem, both: BothWays, options: ScheduleOptions, scratch_words: int
 ) -> Stepping | None:
     """What `search_fit` tries first with these options; None if it may then try something else."""
-    urgency, pressure = next(_attempts(both, options, scratch_words))
+    urgency, pressure = next(attempts(both, options, scratch_words))
     first = run_list(both.forward, urgency, pressure)
     if isinstance(first, ScratchFull) or not _is_taken(problem, both, first, pressure):
         return None
-    return Stepping(first, pressure)
+    return Stepping(first, urgency, pressure)
 
 
 def passes_after(
@@ -345,17 +338,17 @@ def passes_after(
     `mirrored` is the mirrored schedule of `first`, if it is at hand.
     """
     yield first
-    more = improved_schedules(
+    more = improved_lists(
         both, first.schedule, first.pressure, _passes(options), options.seed, mirrored
     )
-    for schedule in more:
-        yield Stepping(schedule, first.pressure)
+    for schedule, urgency in more:
+        yield Stepping(schedule, urgency, first.pressure)
 
 
 def next_step(both: BothWays, before: Stepping, seed: int) -> Stepping | None:
     """After one more step; None if scratch is full."""
-    schedule = changed_schedule(both, before.schedule, before.pressure, seed)
-    return None if schedule is None else Stepping(schedule, before.pressure)
+    listed = changed_schedule(both, before.schedule, before.pressure, seed)
+    return None if listed is None else Stepping(*listed, before.pressure)
 
 
 def allocated(problem: Problem, at: Stepping, scratch_words: int) -> Fit | None:
@@ -369,38 +362,6 @@ def _is_taken(problem: Problem, both: BothWays, schedule: Schedule, pressure: Pr
     """Whether an attempt is taken without comparing others."""
     near = schedule.makespan <= NEAR_BOUND * both.forward.least_cycles
     return near or _was_free(problem, schedule, pressure)
-
-
-def _attempts(
-    both: BothWays, options: ScheduleOptions, scratch: int
-) -> Iterator[tuple[Urgency, Pressure]]:
-    problem = both.forward.problem
-    by_plan = () if options.order == "program" else (_priorities(both, options),)
-    for urgency in (*by_plan, program_order(problem)):
-        for pressure in pressures(scratch):
-            yield urgency, pressure
-
-
-def _priorities(both: BothWays, options: ScheduleOptions) -> Urgency:
-    problem = both.forward.problem
-    if not options.ends:
-        return priorities(problem, options)
-    ends = np.array(options.ends.split(), dtype=np.float64)
-    if len(ends) != problem.size:
-        reason = (
-            f"the plan says where {len(ends):,} operations end (schedule.ends), but with its "
-            f"choices there are {problem.size:,}; take `ends` out, or compile what it was found for"
-        )
-        raise InputError(Diagnostic("SW209", reason))
-    return packed_by_ends(both, ends)
-
-
-def pressures(scratch: int) -> list[Pressure]:
-    """What is tried in `scratch` words, one after the other (see PRESSURES)."""
-    return [
-        Pressure(int(limit * scratch), int(reserve * scratch), slope * scratch / 1000)
-        for limit, reserve, slope in PRESSURES
-    ]
 
 
 def _in_order(graph: Graph, problem: Problem, scratch_words: int) -> Fit:

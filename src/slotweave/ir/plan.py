@@ -71,9 +71,9 @@ class ScheduleOptions:
     `noise` (in cycles) perturb priorities. `passes` counts the passes of forward-backward
     improvement that follow; the shortest schedule is taken. `steps` are the seeds of changes that
     are made to it after that, one after the other, each packed again from the end and from the
-    start: what a local search found worth keeping. `ends`, if given, stands in place of offsets and
-    passes: for each operation of the problem, in its order, the cycle in which it is to end, as
-    numbers with spaces between them. A schedule is packed from the end and from the start by these.
+    start: what a local search found worth keeping. `due`, if given, stands in place of offsets and
+    passes: for each operation of the problem, in its order, when it is due, in hundredths of a
+    cycle, as numbers with spaces between them. What is due first is the most urgent.
 
     The other options hold a list schedule back. `order` "program" issues operations as the kernel
     wrote them, as soon as they are ready, and tries nothing else. `modes` "first" leaves each
@@ -97,7 +97,7 @@ class ScheduleOptions:
     noise: float = 0.0
     passes: int = 0
     steps: tuple[int, ...] = ()
-    ends: str = ""
+    due: str = ""
     order: str = "path"
     modes: str = "any"
     stages_open: int = 0
@@ -134,9 +134,10 @@ SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
         "the start, as a search found them.",
     ),
     PlanChoice(
-        "ends", "numbers of cycles in one text", "",
-        "In place of `offsets` and `passes`: where each operation is to end, in the order of the "
-        "problem, as `tune` carries schedules from one set of choices to another.",
+        "due", "whole numbers in one text", "",
+        "In place of `offsets` and `passes`: when each operation is due, in the order of the "
+        "problem and in hundredths of a cycle, as `tune` carries schedules from one set of choices "
+        "to another.",
     ),
     PlanChoice("order", "a word", "path", "What makes an operation urgent.", _ORDERS),
     PlanChoice("modes", "a word", "any", "Which modes an operation may take.", _MODES),

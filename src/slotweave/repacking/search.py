@@ -18,7 +18,8 @@ from itertools import chain, islice
 import numpy as np
 
 from slotweave.backend.allocate import allocate
-from slotweave.backend.fit import Effort, pressures
+from slotweave.backend.attempts import pressures
+from slotweave.backend.fit import Effort
 from slotweave.backend.schedule import (
     BothWays,
     Pressure,
@@ -188,7 +189,8 @@ def changed(search: Search, found: tuple[Found, ...]) -> Iterator[Found | None]:
 def _changed(search: Search, one: Found, rng: np.random.Generator) -> Found | None:
     """`one` perturbed and packed from both ends, if it is no longer for it and fits."""
     by = float(rng.choice(CHANGES))
-    schedule = back_and_forth(search.both, one.schedule, one.pressure, by, rng)
+    listed = back_and_forth(search.both, one.schedule, one.pressure, by, rng)
+    schedule = None if listed is None else listed[0]
     if schedule is None or schedule.makespan > one.cycles:
         return None
     return search.fitted(schedule, one.pressure)

@@ -16,8 +16,8 @@ from typing import Any, cast
 
 from slotweave.ir.plan import Plan
 from slotweave.parallel import crew_of
+from slotweave.tuning.answers import Asked, evaluated, text_of
 from slotweave.tuning.score import Score, Task
-from slotweave.tuning.search import Asked, evaluated, text_of
 
 #: The starting times of items, as a choice like the others.
 OFFSETS = "offsets"
@@ -60,7 +60,7 @@ def ablations(
     try:
         for choice, plan in variants.items():
             for seed in seeds:
-                held = replace(plan.schedule, seed=seed, steps=(), ends="")
+                held = replace(plan.schedule, seed=seed, steps=(), due="")
                 seeded = replace(plan, schedule=held)
                 crew.give((choice, seed), (Asked(text_of(seeded)),))
         while answers := crew.answers():

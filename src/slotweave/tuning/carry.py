@@ -1,4 +1,4 @@
-"""A schedule carried from one problem to another: what both have ends where it did.
+"""A schedule carried from one problem to another: what both have is due when it was.
 
 A change of a few choices leaves most operations of a kernel as they are, in an order that a search
 has improved for hours. Operations are matched item by item, by what they do and where in the kernel
@@ -39,10 +39,10 @@ def labels_of(graph: Graph, problem: Problem) -> Labels:
     return labels
 
 
-def carried_ends(
-    before: Problem, labels: Labels, ends: NDArray[np.float64], after: Problem, others: Labels
+def carried_times(
+    before: Problem, labels: Labels, due: NDArray[np.int64], after: Problem, others: Labels
 ) -> NDArray[np.int64]:
-    """In which cycle each operation of `after` is to end, if those of `before` end at `ends`.
+    """When each operation of `after` is due, if those of `before` are at the times `due` (from 0).
 
     `labels` are those of `before`, `others` those of `after`.
     """
@@ -52,7 +52,7 @@ def carried_ends(
         one, other = [labels[i] for i in old.tolist()], [others[i] for i in new.tolist()]
         matched = _matched(one, other)
         for first, second, count in matched:
-            carried[new[second : second + count]] = ends[old[first : first + count]]
+            carried[new[second : second + count]] = due[old[first : first + count]]
     _place_new(after, carried)
     return carried
 
@@ -72,22 +72,22 @@ def _matched(one: Labels, other: Labels) -> Iterator[tuple[int, int, int]]:
     yield len(one) - tail, len(other) - tail, tail
 
 
-def _place_new(problem: Problem, ends: NDArray[np.int64]) -> None:
-    """Give operations without an end (-1) one between those of their neighbours."""
-    new = np.flatnonzero(ends < 0)
+def _place_new(problem: Problem, due: NDArray[np.int64]) -> None:
+    """Give operations without a time (-1) one between those of their neighbours."""
+    new = np.flatnonzero(due < 0)
     if not len(new):
         return
-    order = [op for op in topological_order(problem).tolist() if ends[op] < 0]
+    order = [op for op in topological_order(problem).tolist() if due[op] < 0]
     owner = np.repeat(np.arange(problem.size), np.diff(problem.pred_offset))
     after = _rows(problem.pred, owner, new)
     latest: dict[int, int] = {}
     for op in reversed(order):
-        known = [latest.get(int(each), int(ends[each])) for each in after[op]]
-        latest[op] = min((each for each in known if each >= 0), default=int(ends.max())) - 1
+        known = [latest.get(int(each), int(due[each])) for each in after[op]]
+        latest[op] = min((each for each in known if each >= 0), default=int(due.max())) - 1
     for op in order:
         before = problem.pred[problem.pred_offset[op] : problem.pred_offset[op + 1]]
-        earliest = 1 + int(ends[before].max(initial=-1))
-        ends[op] = max(earliest, (earliest + latest[op]) // 2)
+        earliest = 1 + int(due[before].max(initial=-1))
+        due[op] = max(earliest, (earliest + latest[op]) // 2)
 
 
 def _rows(pred: Ints, owner: NDArray[np.int64], wanted: NDArray[np.int64]) -> dict[int, Ints]:

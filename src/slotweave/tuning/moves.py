@@ -69,8 +69,8 @@ def _of_block(seed: int, block: int, purpose: int) -> np.random.Generator:
 def proposed(task: Task, current: Plan, leading: Plan, seed: int, number: int) -> Candidate:
     """Candidate `number` of the search with `seed`: `current` or `leading` changed."""
     vary, held = task.kernel.vary, leading.schedule
-    ahead = SHARE_IN_THE_LEAD if held.ends else 0.0
-    plain = replace(current, schedule=replace(current.schedule, steps=(), ends=""))
+    ahead = SHARE_IN_THE_LEAD if held.due else 0.0
+    plain = replace(current, schedule=replace(current.schedule, steps=(), due=""))
     rng = np.random.default_rng([seed, number])
     if vary is not None and changes_choices(task, seed, number // BLOCK):
         block, at = divmod(number, BLOCK)
@@ -78,7 +78,7 @@ def proposed(task: Task, current: Plan, leading: Plan, seed: int, number: int) -
         if by_block.random() < max(SHARE_CARRIED, ahead) and leading.schedule.offsets:
             steps = CARRIED_STEPS * (at + 1)
             varied = vary(leading, task.parameters, task.contract, by_block, few=True)
-            other = replace(held, ends="", steps=(), seed=int(by_block.integers(2**31)))
+            other = replace(held, due="", steps=(), seed=int(by_block.integers(2**31)))
             return Candidate(replace(varied, schedule=other), CARRIED, leading, steps)
         varied = vary(plain, task.parameters, task.contract, by_block)
         return Candidate(_seeded(varied, rng) if at else varied, CHOICES)

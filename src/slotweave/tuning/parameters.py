@@ -15,8 +15,9 @@ from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import Plan
+from slotweave.tuning.answers import Asked, evaluated, text_of
 from slotweave.tuning.score import Task
-from slotweave.tuning.search import PASSES, Asked, evaluated, text_of
+from slotweave.tuning.search import PASSES
 
 #: Ranges: cycles from one item to the next, and cycles by which priorities are shaken.
 MOST_STAGGER, MOST_NOISE = 64.0, 8.0

@@ -8,8 +8,9 @@ from functools import partial
 from slotweave.base.diagnostics import InputError
 from slotweave.driver.job import Job
 from slotweave.parallel import Serial
+from slotweave.tuning.answers import evaluated
 from slotweave.tuning.score import Task
-from slotweave.tuning.search import evaluated, search_all, start
+from slotweave.tuning.search import search_all, start
 
 #: Candidates that are tried; with this seed a quarter of them change choices.
 CANDIDATES, SEED = 128, 8

@@ -12,8 +12,8 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.extensions import kernels
 from slotweave.frontend.load import load_kernel_file
 from slotweave.machine import machine_from_toml, machine_to_toml
+from slotweave.tuning.answers import Answer, Unit, evaluated
 from slotweave.tuning.score import Task
-from slotweave.tuning.search import Answer, Unit, evaluated
 
 
 @dataclass(frozen=True)

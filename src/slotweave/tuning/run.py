@@ -14,11 +14,12 @@ from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.plan import Plan
 from slotweave.machine import machine_to_toml
 from slotweave.parallel import Cluster, Crew, crew_of
+from slotweave.tuning.answers import evaluated
 from slotweave.tuning.moves import Candidate
 from slotweave.tuning.parameters import tuned_parameters
 from slotweave.tuning.remote import remote_task
 from slotweave.tuning.score import Score, Task
-from slotweave.tuning.search import State, Trial, evaluated, search_all, start
+from slotweave.tuning.search import State, Trial, search_all, start
 from slotweave.tuning.store import BEGUN, Spec, Store
 
 

@@ -11,7 +11,9 @@ from itertools import count
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from slotweave.backend.attempts import HUNDREDTHS
 from slotweave.backend.fit import (
     Effort,
     Stepping,
@@ -24,7 +26,7 @@ from slotweave.backend.fit import (
     stepping,
 )
 from slotweave.backend.lower import Lowered
-from slotweave.backend.schedule import BothWays, Prepared, ends_of, mirrored_schedule
+from slotweave.backend.schedule import BothWays, Prepared, mirrored_schedule
 from slotweave.backend.schedule.forward_backward import AT_AN_END
 from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
@@ -35,7 +37,7 @@ from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.schedule import Schedule
 from slotweave.ir.text.plan_json import plan_to_json
 from slotweave.machine import Machine
-from slotweave.tuning.carry import Labels, carried_ends, labels_of
+from slotweave.tuning.carry import Labels, carried_times, labels_of
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -236,7 +238,7 @@ def score(task: Task, plan: Plan, limit: int | None = None) -> Score:
     posed = task.posed(plan)
     if posed.ready is None:
         return _fitted(task, posed, plan)
-    if plan.schedule.steps and (plan.schedule.offsets or plan.schedule.ends):
+    if plan.schedule.steps and (plan.schedule.offsets or plan.schedule.due):
         found = _stepped(task, posed, plan)
     else:
         found = _passed(task, posed, plan, limit)
@@ -326,11 +328,11 @@ class Carried:
         if start is None or old.ready is None or self.posed.ready is None:
             raise _no_room("nothing can be carried from a plan that is no single attempt")
         self._longest = start.schedule.makespan + HOPELESS
-        ends = carried_ends(
-            old.ready.forward.problem, old.labels, ends_of(start.schedule),
+        due = carried_times(
+            old.ready.forward.problem, old.labels, _hundredths(start),
             self.posed.ready.forward.problem, self.posed.labels,
         )  # fmt: skip
-        held = replace(plan.schedule, ends=" ".join(map(str, ends.tolist())), steps=())
+        held = replace(plan.schedule, due=" ".join(map(str, due.tolist())), steps=())
         at = task.after_steps(self.posed, held)
         if at is None:
             raise _no_room("the carried schedule finds scratch full")
@@ -362,6 +364,12 @@ class Carried:
                 raise _no_room("the carried schedule finds no scratch words")
             self._fits = self._at
         return found, self._plan
+
+
+def _hundredths(at: Stepping) -> NDArray[np.int64]:
+    """When each operation is due by the priorities of a schedule, the most urgent one at 0."""
+    due: NDArray[np.int64] = np.rint((at.urgency.max() - at.urgency) * HUNDREDTHS).astype(np.int64)
+    return due
 
 
 def drawn_step(rng: np.random.Generator) -> int:

@@ -20,20 +20,19 @@ A candidate whose schedule is longer than anything that would be taken is given 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
-from types import MappingProxyType
 from typing import cast
 
 import numpy as np
 
 from slotweave.backend.fit import Effort
-from slotweave.base.diagnostics import NoSchedule
 from slotweave.ir.plan import Plan
-from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
+from slotweave.ir.text.plan_json import plan_from_json
 from slotweave.parallel import Crew, Serial
+from slotweave.tuning.answers import Answer, Asked, evaluated, text_of
 from slotweave.tuning.moves import (
     BLOCK,
     CARRIED,
@@ -43,7 +42,7 @@ from slotweave.tuning.moves import (
     changes_choices,
     proposed,
 )
-from slotweave.tuning.score import Carried, Score, Task, score
+from slotweave.tuning.score import Score, Task, score
 
 __all__ = ["Score", "State", "Task", "Trial", "score", "search", "search_all", "start"]
 
@@ -152,7 +151,8 @@ def _with_constants_in_time(task: Task, plan: Plan) -> tuple[Plan, Score]:
         return best, least
     for outright in OUTRIGHT_TRIED:
         candidate = replace(plan, schedule=replace(plan.schedule, outright=outright))
-        found = _score_in(task, text_of(candidate), None)
+        (answer,) = evaluated(task, (Asked(text_of(candidate)),))
+        found = answer.score
         if found is not None and found.cycles < least.cycles:
             best, least = candidate, found
     return best, least
@@ -171,72 +171,6 @@ def search(task: Task, state: State, seed: int) -> Iterator[State]:
     """The states after `state`, one for each candidate, without end."""
     for _seed, after in search_all(task, {seed: state}, Serial(partial(evaluated, task))):
         yield after
-
-
-def text_of(plan: Plan) -> str:
-    """The plan as text, which any process can read."""
-    return plan_to_json(replace(plan, origin=MappingProxyType({})), indent=None)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A plan as text, and the cycles from which it may be given up (None: not at all).
-
-    With `before`, another plan, it is to have the schedule of that one after `steps` more steps.
-    """
-
-    plan: str
-    limit: int | None = None
-    before: str = ""
-    steps: int = 0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The score of a plan, None if too much is in flight for it to fit; and the plan as text, if
-    its schedule was carried over."""
-
-    score: Score | None
-    plan: str = ""
-
-
-#: Plans that one process looks at. Those to which one schedule is carried come in order of steps.
-Unit = tuple[Asked, ...]
-
-
-def evaluated(task: Task, unit: Unit) -> tuple[Answer, ...]:
-    """The answer for each plan in `unit`."""
-    answers: list[Answer] = []
-    for (plan, before), asked in groupby(unit, lambda each: (each.plan, each.before)):
-        if before:
-            answers += _carried(task, plan, before, [each.steps for each in asked])
-        else:
-            answers += [Answer(_score_in(task, each.plan, each.limit)) for each in asked]
-    return tuple(answers)
-
-
-def _carried(task: Task, plan: str, before: str, steps: Sequence[int]) -> list[Answer]:
-    """The answers after each number of steps, in order."""
-    answers: list[Answer] = []
-    try:
-        chain = Carried(task, plan_from_json(before), plan_from_json(plan))
-    except NoSchedule:
-        return [Answer(None)] * len(steps)
-    for count in steps:
-        try:
-            found, made = chain.after(count)
-        except NoSchedule:
-            answers.append(Answer(None))
-        else:
-            answers.append(Answer(found, text_of(made)))
-    return answers
-
-
-def _score_in(task: Task, text: str, limit: int | None) -> Score | None:
-    try:
-        return score(task, plan_from_json(text), limit)
-    except NoSchedule:
-        return None
 
 
 def search_all(
@@ -356,7 +290,7 @@ def _is_answer(known: Candidate, asked: Candidate) -> bool:
     """Whether a candidate that was kept is what is asked for; its schedule may be carried since."""
     if asked.move != CARRIED or known.move != CARRIED:
         return known.plan == asked.plan
-    schedule = replace(known.plan.schedule, ends="", steps=())
+    schedule = replace(known.plan.schedule, due="", steps=())
     return replace(known.plan, schedule=schedule) == asked.plan
 
 

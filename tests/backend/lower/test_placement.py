@@ -179,6 +179,25 @@ def test_a_covered_value_that_is_read_elsewhere_keeps_its_words():
     assert words(placement, 3) == [(1, 0), (1, 1), (2, 0), (2, 1), (2, 2), (2, 3)]
 
 
+@pytest.mark.parametrize(
+    ("first", "width", "is_placed"), [(0, 2, True), (1, 1, True), (1, 2, False)]
+)
+def test_words_that_nothing_covers_may_be_read_by_themselves(first, width, is_placed):
+    """The overlay covers words 2 and 3 of the first vector."""
+    block = overlay((1, 0), (2, 2), width=6)
+    part = Node("slice", width, (1,), imm=first)
+    placement = placed(const(), vload(0), vload(0), block, part)
+    assert placement.covers == (((1, 2),) if is_placed else ())
+    assert placement.contiguous[3] == is_placed
+    assert words(placement, 4) == words(placement, 1)[first : first + width]
+
+
+def test_a_part_that_lies_there_twice_is_not_placed():
+    placement = placed(const(), vload(0), overlay((1, 0), (1, 2), width=6))
+    assert placement.covers == ()
+    assert not placement.contiguous[2]
+
+
 def test_a_covered_value_that_is_read_under_the_name_it_was_sliced_from_keeps_its_words():
     whole = Node("slice", 4, (1,))
     block = overlay((2, 0), (3, 2), width=6)

@@ -10,6 +10,7 @@ from slotweave.backend.schedule import (
     BothWays,
     Pressure,
     changed_schedule,
+    improved_lists,
     improved_schedules,
     list_schedule,
     list_schedule_by,
@@ -58,10 +59,13 @@ def test_a_change_gives_a_legal_schedule_and_is_made_again_by_its_seed(problem, 
     first = list_schedule(problem, ScheduleOptions(), AMPLE)
     assert isinstance(first, Schedule)
     for change in (seed, AT_AN_END + seed):
-        changed = changed_schedule(both, first, AMPLE, change)
-        assert changed is not None
+        listed = changed_schedule(both, first, AMPLE, change)
+        again = changed_schedule(both, first, AMPLE, change)
+        assert listed is not None
+        assert again is not None
+        changed, urgency = listed
         assert list(schedule_violations(changed, problem)) == []
-        assert changed == changed_schedule(both, first, AMPLE, change)
+        assert changed == again[0] == run_list(both.forward, urgency, AMPLE)
 
 
 def test_a_change_at_an_end_perturbs_the_first_or_the_last_operations():
@@ -84,7 +88,9 @@ def test_the_mirrored_schedule_at_hand_changes_nothing():
     assert isinstance(first, Schedule)
     mirrored = mirrored_schedule(both, first)
     plain = list(improved_schedules(both, first, AMPLE, 3, 5))
-    assert list(improved_schedules(both, first, AMPLE, 3, 5, mirrored)) == plain
+    lists = list(improved_lists(both, first, AMPLE, 3, 5, mirrored))
+    assert [schedule for schedule, _urgency in lists] == plain
+    assert [run_list(both.forward, urgency, AMPLE) for _schedule, urgency in lists] == plain
 
 
 @given(problems(24))

@@ -155,7 +155,10 @@ def test_an_entry_whose_vector_would_pass_memorys_end_is_refused() -> None:
         ({"levels": ["guess"]}, "'levels' has 'guess', not one of select, blend, gather"),
         ({"levels": ["child"]}, "'levels' has 'child', not one of select, blend, gather"),
         ({"style": "tensor"}, "'style' has 'tensor', not one of scalar, grouped, vector"),
-        ({"children": "flow"}, "'children' has 'flow', not one of both, memory, stored, scalar"),
+        (
+            {"children": "flow"},
+            "'children' has 'flow', not one of both, memory, stored, strided, scalar",
+        ),
         (
             {"children_but": [{"groups": [1]}]},
             "an entry of 'children_but' has 'way' and 'rounds', 'groups' or both",

@@ -8,8 +8,8 @@ can read it (the others get a copy, see `materialize`).
 
 A part can be placed if no other overlay placed it before and, unless it is the whole result of an
 operation, if that operation can write its words one by one. Words of a part that a later part
-covers are written nevertheless: the later part must land later (`covers`), and nothing may read the
-earlier one but through the overlay. All words of one operation lie in one storage.
+covers are written nevertheless: the later part must land later (`covers`), and nothing may read
+these words of the earlier one. All words of one operation lie in one storage.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def place(graph: Graph, machine: Machine) -> Placement:
     cells = _Cells()
     lanes: list[Sequence[int]] = []
     covers: list[tuple[int, int]] = []
-    uses = _uses_of_overlay_parts(graph)
+    readers = _readers_of_overlay_parts(graph)
     for index, node in enumerate(graph.nodes):
         if node.op == "slice":
             lanes.append(lanes[node.args[0]][node.imm : node.imm + node.width])
@@ -72,10 +72,9 @@ def place(graph: Graph, machine: Machine) -> Placement:
                 words[at : at + len(part)] = part
             lanes.append(words)
             pairs = _covered_pairs(parts, cells)
-            # A covered word must have no other reader, under this name or that of a slice.
-            private = all(uses[a] == 1 and not graph.nodes[a].structural for a in node.args)
             ordered = all(earlier < later for earlier, later in pairs)
-            sound = -1 not in words and ordered and (private or not pairs)
+            sound = -1 not in words and ordered
+            sound = sound and (not pairs or _covers_nothing_read(graph, index, readers))
             if sound and _can_be_placed(graph, machine, parts, cells):
                 _place_parts(parts, node.width, cells)
                 covers += pairs
@@ -84,15 +83,38 @@ def place(graph: Graph, machine: Machine) -> Placement:
     return _finish(lanes, cells, tuple(covers))
 
 
-def _uses_of_overlay_parts(graph: Graph) -> dict[int, int]:
-    """How many nodes use each value that is a part of an overlay."""
-    uses = dict.fromkeys((a for n in graph.nodes if n.op == "overlay" for a in n.args), 0)
-    if uses:
-        for node in graph.nodes:
+def _readers_of_overlay_parts(graph: Graph) -> dict[int, list[int]]:
+    """The nodes that use each value that is a part of an overlay."""
+    readers: dict[int, list[int]] = {
+        arg: [] for node in graph.nodes if node.op == "overlay" for arg in node.args
+    }
+    if readers:
+        for index, node in enumerate(graph.nodes):
             for arg in set(node.args):
-                if arg in uses:
-                    uses[arg] += 1
-    return uses
+                if arg in readers:
+                    readers[arg].append(index)
+    return readers
+
+
+def _covers_nothing_read(graph: Graph, overlay: int, readers: dict[int, list[int]]) -> bool:
+    """Whether nothing but the overlay reads words of its parts that later parts cover."""
+    node = graph.nodes[overlay]
+    uncovered = [-1] * node.width  # by word, the last part there
+    for part, (arg, at) in enumerate(zip(node.args, node.offsets, strict=True)):
+        uncovered[at : at + graph.nodes[arg].width] = [part] * graph.nodes[arg].width
+    for part, (arg, at) in enumerate(zip(node.args, node.offsets, strict=True)):
+        if graph.nodes[arg].structural or node.args.count(arg) > 1:
+            return False
+        for reader in readers[arg]:
+            other = graph.nodes[reader]
+            if reader == overlay:
+                continue
+            if other.op != "slice":
+                return False
+            read = uncovered[at + other.imm : at + other.imm + other.width]
+            if any(last != part for last in read):
+                return False
+    return True
 
 
 def _covered_pairs(parts: list[tuple[int, Sequence[int]]], cells: _Cells) -> list[tuple[int, int]]:

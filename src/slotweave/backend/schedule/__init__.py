@@ -5,10 +5,9 @@ from slotweave.backend.schedule.forward_backward import (
     BothWays,
     back_and_forth,
     changed_schedule,
-    ends_of,
+    improved_lists,
     improved_schedules,
     mirrored_schedule,
-    packed_by_ends,
 )
 from slotweave.backend.schedule.in_order import in_order_schedule
 from slotweave.backend.schedule.list_schedule import (
@@ -32,14 +31,13 @@ __all__ = [
     "Urgency",
     "back_and_forth",
     "changed_schedule",
-    "ends_of",
     "first_modes_only",
+    "improved_lists",
     "improved_schedules",
     "in_order_schedule",
     "list_schedule",
     "list_schedule_by",
     "mirrored_schedule",
-    "packed_by_ends",
     "prepare",
     "priorities",
     "program_order",

@@ -53,41 +53,47 @@ class BothWays:
         return prepare_like(reversed_problem(self.forward.problem), self.forward)
 
 
+#: A schedule, and the priorities by which it was listed: `run_list` gives it again by these.
+Listed = tuple[Schedule, Urgency]
+
+
 def improved_schedules(
+    both: BothWays, schedule: Schedule, pressure: Pressure, passes: int, seed: int = 0
+) -> Iterator[Schedule]:
+    """The forward schedule of each pass, starting from `schedule`; stops where scratch is full.
+
+    They are legal and within `pressure`, but not each is shorter than the one before.
+    """
+    for improved, _urgency in improved_lists(both, schedule, pressure, passes, seed):
+        yield improved
+
+
+def improved_lists(
     both: BothWays,
     schedule: Schedule,
     pressure: Pressure,
     passes: int,
     seed: int = 0,
     mirrored: Schedule | None = None,
-) -> Iterator[Schedule]:
-    """The forward schedule of each pass, starting from `schedule`; stops where scratch is full.
-
-    They are legal and within `pressure`, but not each is shorter than the one before. `mirrored` is
-    that of `schedule`, if it is at hand.
-    """
+) -> Iterator[Listed]:
+    """The same with priorities. `mirrored` is that of `schedule`, if it is at hand."""
     prepared = both.forward
     rng = np.random.default_rng(seed)
     for _ in range(passes):
         backward = mirrored or mirrored_schedule(both, schedule)
         mirrored = None
         jitter = rng.normal(0.0, JITTER, prepared.problem.size)
-        forward = run_list(prepared, ends_of(backward) + jitter, pressure)
+        urgency = _ends(backward) + jitter
+        forward = run_list(prepared, urgency, pressure)
         if isinstance(forward, ScratchFull):
             return
-        yield forward
+        yield forward, urgency
         schedule = forward
 
 
 def mirrored_schedule(both: BothWays, schedule: Schedule) -> Schedule:
     """The problem with time reversed, the operations that end last in `schedule` first."""
-    return _from_the_end(both, ends_of(schedule))
-
-
-def packed_by_ends(both: BothWays, ends: Urgency) -> Urgency:
-    """Priorities that pack operations which are to end in the cycles `ends`: where they end when
-    they are packed from the end, those first that are to end last."""
-    return ends_of(_from_the_end(both, ends))
+    return _from_the_end(both, _ends(schedule))
 
 
 def _from_the_end(both: BothWays, ends: Urgency) -> Schedule:
@@ -103,23 +109,24 @@ def back_and_forth(
     pressure: Pressure,
     perturbed_by: float | NDArray[np.float64],
     rng: np.random.Generator,
-) -> Schedule | None:
+) -> Listed | None:
     """`schedule` with its ends perturbed, packed from the end and from the start; None if full.
 
     `perturbed_by` is in cycles (standard deviation), for all operations or for each. Every other
     time, by chance, the second priorities are perturbed as well.
     """
     size = both.forward.problem.size
-    ends = ends_of(schedule) + rng.normal(0.0, perturbed_by, size)
+    ends = _ends(schedule) + rng.normal(0.0, perturbed_by, size)
     mirrored = _from_the_end(both, ends)
     jitter = rng.normal(0.0, JITTER, size) if rng.integers(2) else 0.0
-    forward = run_list(both.forward, ends_of(mirrored) + jitter, pressure)
-    return None if isinstance(forward, ScratchFull) else forward
+    urgency = _ends(mirrored) + jitter
+    forward = run_list(both.forward, urgency, pressure)
+    return None if isinstance(forward, ScratchFull) else (forward, urgency)
 
 
 def changed_schedule(
     both: BothWays, schedule: Schedule, pressure: Pressure, seed: int
-) -> Schedule | None:
+) -> Listed | None:
     """`schedule` after the change that `seed` stands for; None if scratch is full."""
     rng = np.random.default_rng(seed)
     perturbed_by = float(rng.choice(CHANGES))
@@ -133,7 +140,7 @@ def _at_an_end(
     schedule: Schedule, perturbed_by: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """By how much to perturb each operation, if the first or last ones are to change places."""
-    ends, cycles = ends_of(schedule), int(rng.choice(END_CYCLES))
+    ends, cycles = _ends(schedule), int(rng.choice(END_CYCLES))
     first = ends < cycles
     last = ends >= schedule.makespan - cycles
     return np.where(first if rng.integers(2) else last, perturbed_by, NEXT_TO_NOTHING)
@@ -161,7 +168,7 @@ def reversed_problem(problem: Problem) -> Problem:
     )
 
 
-def ends_of(schedule: Schedule) -> Urgency:
+def _ends(schedule: Schedule) -> Urgency:
     """The cycle of the last slot of each operation (0 where there is none)."""
     width = np.diff(schedule.cycle_offset)
     ends = np.zeros(len(width))

@@ -21,7 +21,7 @@ PLAN_SCHEMA_VERSION = 1
 #: More items than this in a window, or windows or stages at once, are as good as all.
 MAX_TOGETHER = 2**20
 
-#: What `ends` may be.
+#: What `due` may be.
 _NUMBERS = re.compile(r"([0-9]{1,9}( [0-9]{1,9})*)?", re.ASCII)
 
 _KEYS = ("schema_version", "name", "kernel", "rewrite", "schedule", "choices", "origin")
@@ -90,7 +90,7 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         noise=noise,
         passes=(at / "passes").integer(table.get("passes", default.passes), 0, MAX_PASSES),
         steps=tuple(place.integer(element, 0, 2**63 - 1) for place, element in steps),
-        ends=_ends(table.get("ends", default.ends), at / "ends"),
+        due=_due(table.get("due", default.due), at / "due"),
         order=_one_of(table.get("order", default.order), ORDERS, at / "order"),
         modes=_one_of(table.get("modes", default.modes), MODES, at / "modes"),
         stages_open=_count(table, "stages_open", at, 0),
@@ -102,7 +102,7 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
     )
 
 
-def _ends(value: Any, at: Key) -> str:
+def _due(value: Any, at: Key) -> str:
     text = at.string(value)
     if not _NUMBERS.fullmatch(text):
         at.fail("must be whole numbers from 0, of at most nine digits, with single spaces between")

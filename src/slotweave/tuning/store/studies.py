@@ -3,7 +3,7 @@
 An answer is kept when it arrives, and the search moves on when its turn comes; both are in the
 database before anything more is given out. So a process that is killed at any moment loses the
 units that were under way, and another one goes on from there. Plans are kept as compressed JSON,
-the schedules that they carry (`ends`, long texts that many plans share) once each.
+the schedules that they carry (`due`, long texts that many plans share) once each.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS slotweave_trials (study TEXT NOT NULL, seed BIGINT NOT NULL,"
     " number BIGINT NOT NULL, move TEXT NOT NULL, cycles BIGINT, bound BIGINT, late BIGINT,"
     " plan {blob} NOT NULL, PRIMARY KEY (study, seed, number))",
-    "CREATE TABLE IF NOT EXISTS slotweave_ends (name TEXT PRIMARY KEY, ends {blob} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS slotweave_due (name TEXT PRIMARY KEY, due {blob} NOT NULL)",
 )
 
-_KEEP_ENDS = "INSERT INTO slotweave_ends (name, ends) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
+_KEEP_DUE = "INSERT INTO slotweave_due (name, due) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 
 _KEEP_TRIAL = (
     "INSERT INTO slotweave_trials (study, seed, number, move, cycles, bound, late, plan)"
@@ -118,7 +118,7 @@ class Store:
         #: The states that were kept last, by study and seed.
         self._kept: dict[tuple[str, int], State] = {}
         #: The carried schedule that was kept or read last, and its name.
-        self._last_ends = ("", "")
+        self._last_due = ("", "")
 
     def close(self) -> None:
         """Give the connection back."""
@@ -274,28 +274,28 @@ class Store:
         return State(current, scores[0], leading, scores[1], best, scores[2], evaluations, bases)
 
     def _plan_text(self, plan: Plan) -> str:
-        """The plan without its origin; the name of its `ends` in the first line, if it has any."""
-        ends = plan.schedule.ends
-        if ends and self._last_ends[1] != ends:
-            name = hashlib.sha256(ends.encode()).hexdigest()[:32]
-            self._database.change(_KEEP_ENDS, (name, _packed(ends)))
-            self._last_ends = (name, ends)
-        bare = replace(plan, schedule=replace(plan.schedule, ends=""))
+        """The plan without its origin; the name of its `due` in the first line, if it has any."""
+        due = plan.schedule.due
+        if due and self._last_due[1] != due:
+            name = hashlib.sha256(due.encode()).hexdigest()[:32]
+            self._database.change(_KEEP_DUE, (name, _packed(due)))
+            self._last_due = (name, due)
+        bare = replace(plan, schedule=replace(plan.schedule, due=""))
         text = plan_to_json(replace(bare, origin=MappingProxyType({})))
-        return f"{self._last_ends[0]}\n{text}" if ends else text
+        return f"{self._last_due[0]}\n{text}" if due else text
 
     def _plan_in(self, text: str) -> Plan:
         name, _, rest = text.partition("\n")
         if name.startswith("{"):
             return plan_from_json(text, self.name)
         plan = plan_from_json(rest, self.name)
-        if self._last_ends[0] != name:
-            query = "SELECT ends FROM slotweave_ends WHERE name = ?"
+        if self._last_due[0] != name:
+            query = "SELECT due FROM slotweave_due WHERE name = ?"
             found = list(self._database.rows(query, (name,)))
             if not found:
                 raise unusable(self.name, f"there is no schedule {name!r}, which a plan carries")
-            self._last_ends = (name, _unpacked(found[0][0]))
-        return replace(plan, schedule=replace(plan.schedule, ends=self._last_ends[1]))
+            self._last_due = (name, _unpacked(found[0][0]))
+        return replace(plan, schedule=replace(plan.schedule, due=self._last_due[1]))
 
 
 def _packed(text: str) -> bytes:

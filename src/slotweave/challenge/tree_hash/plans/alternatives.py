@@ -232,6 +232,11 @@ class _Pass:
                 source = _state(depth, depth - 1, self.levels, at_hand)
                 after = _state(depth + 1, depth - 1, self.levels, left)
                 yield Arc(source, after, f"level {depth}: child, {name}", (*base, *extra))
+        if depth + 1 == self.levels:  # else the bit is asked for where it is not strided
+            work = (*base, costs.selects(RECORD_WORDS))  # as many windows
+            source = _state(depth, depth - 1, self.levels, "child")
+            after = _state(depth + 1, depth - 1, self.levels)
+            yield Arc(source, after, f"level {depth}: child, strided", work)
         source = _state(depth, depth - 2, self.levels, "grandchild")
         after = _state(depth + 1, depth - 2, self.levels)
         work = (*base, costs.simple(3), costs.selects(3))

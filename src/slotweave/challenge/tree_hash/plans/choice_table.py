@@ -34,6 +34,8 @@ _CHILDREN = {
     "which the values came, then one is selected",
     "stored": "one child is stored where the other one was if its bit says so, in the words of the "
     "first nodes, and what is there is read",
+    "strided": "children are selected where the records lie, three words apart, by three selects; "
+    "pays where the bit is asked for nothing else (of families as `both`)",
     "scalar": "a select for each item",
 }
 

@@ -108,6 +108,8 @@ class Choices:
     def children_way(self, group: int, number: int) -> str:
         """How `group` takes a child in round `number`: `memory` takes words of its own."""
         way = self.children_but.way(group, number, self.children)
+        if way == "strided" and self.way(group, number - 1) != "record":
+            return "both"
         return "both" if way == "memory" and group in self.sharing else way
 
     def through_memory(self, group: int) -> bool:

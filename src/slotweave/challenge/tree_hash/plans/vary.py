@@ -76,6 +76,8 @@ def _changed(plan: Plan, choices: Choices, rng: np.random.Generator, few: bool) 
         number = int(rng.integers(1, shape.rounds)) if shape.rounds > 1 else 0
         for group in _some_groups(len(groups_of(shape, LANES)), rng, few):
             key, ways = _open_choice(choices, group, number, rng, few)
+            if few:
+                ways = tuple(way for way in ways if way != _held(choices, key, group, number))
             if ways:
                 changed[key][group, number] = ways[rng.integers(len(ways))]
     values: dict[str, Any] = dict(plan.choices)
@@ -85,6 +87,16 @@ def _changed(plan: Plan, choices: Choices, rng: np.random.Generator, few: bool) 
     if not few and rng.random() < SHARE_OF_BUFFERS:
         values["buffers"] = int(rng.integers(1, MOST_BUFFERS + 1))
     return replace(plan, choices=MappingProxyType(values))
+
+
+def _held(choices: Choices, key: str, group: int, number: int) -> str:
+    """The way that a group has now."""
+    match key:
+        case "children_but":
+            return choices.children_way(group, number)
+        case "bias_but":
+            return BIASES[choices.bits_selected(group, number)]
+    return choices.way(group, number)
 
 
 def _some_groups(count: int, rng: np.random.Generator, few: bool) -> list[int]:
@@ -107,7 +119,10 @@ def _open_choice(
     """A choice that `group` has in round `number`, and the ways there are."""
     way = choices.way(group, number)
     if way == "child":
-        own = () if few or group in choices.sharing else ("memory",)
+        own: tuple[str, ...] = () if few or group in choices.sharing else ("memory",)
+        last = number + 1 == choices.shape.rounds or choices.shape.level_of_round(number + 1) == 0
+        if last and choices.way(group, number - 1) == "record":
+            own = (*own, "strided")  # nothing else asks for the bit
         return "children_but", ("both", "stored", *own)
     depth = choices.shape.level_of_round(number)
     if way in READ and rng.random() < SHARE_OF_BIASES:

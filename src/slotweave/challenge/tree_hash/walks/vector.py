@@ -186,7 +186,8 @@ def walk_rounds(
             mixed = _mixed(level, walk, number, choices, lent)
         with level.k.stage("hash"):
             way = choices.constant_way(walk.group.number, number)
-            walk.value, walk.carried = hash_lanes(mixed, way), way == "carried"
+            walk.value, walk.shifted = hash_lanes(mixed, way)
+            walk.carried = way == "carried"
         if _parity_is_wanted(level.shape, number, contract):
             with level.k.stage("parity"):
                 walk.step()

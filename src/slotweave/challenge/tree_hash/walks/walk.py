@@ -8,6 +8,7 @@ xors it in. Path bits are the parities as carried, so the path counts mirrored: 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import cast
 
 from slotweave.challenge.tree_hash.tables.memory_map import (
     COPY_WORDS,
@@ -35,7 +36,7 @@ from slotweave.challenge.tree_hash.walks.position import (
     free_base,
 )
 from slotweave.challenge.tree_hash.workload import HASH_STAGES, Shape
-from slotweave.frontend.tracer import RegionHandle, Tracer, Vector
+from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,15 @@ class Place:
 class Walk:
     """Where a vector of items stands: its values, its path, and records read ahead of use.
 
-    `buffer` holds the addresses of the memory words that the walk may use until its end.
+    `buffer` holds the addresses of the memory words that the walk may use until its end. `shifted`
+    is what the last stage of the last hash mixed in last.
     """
 
     group: Group
     value: Vector
     buffer: Vector | None = None
     carried: bool = False
+    shifted: Vector | None = None
     position: Position = field(default_factory=Position)
     records: Records | None = None
 
@@ -161,7 +164,7 @@ def family_node(level: Level, walk: Walk, depth: int, bits_selected: int) -> Vec
 
 
 def mix_with_child(level: Level, walk: Walk, way: str, place: Place | None = None) -> Vector:
-    """value ^ node, the node's value taken from the record of its parent in one of four ways.
+    """value ^ node, the node's value taken from the record of its parent in one of five ways.
 
     Records lack the carried constant, so the value must. See `choices` for the ways.
     """
@@ -181,6 +184,8 @@ def mix_with_child(level: Level, walk: Walk, way: str, place: Place | None = Non
         store_words(k, first, place.region, place.own)
         store_words(k, second, place.region, bit.choose(k, place.own, place.spare))
         node = k.vload(place.own.lane(0), place.region)
+    elif way == "strided":
+        node = k.pack(_children_where_they_lie(k, walk, records))
     else:
         assert walk.buffer is not None  # choices.through_memory says so
         region = level.memory.at(level.shape.values + walk.group.first)
@@ -190,6 +195,32 @@ def mix_with_child(level: Level, walk: Walk, way: str, place: Place | None = Non
             side_by_side(k, first, region, walk.buffer),
         )
     return value ^ node
+
+
+def _children_where_they_lie(k: Tracer, walk: Walk, records: Records) -> list[Word]:
+    """Each item's child, selected where the records lie, some words apart.
+
+    Whole vectors of records are selected from, in as many windows as they fill. The bits lie as far
+    apart as the records; what lies between them is the value itself and what was mixed into it,
+    words that are only read one by one as well.
+    """
+    lanes, apart, bit = k.vector_length, records.apart, walk.position.bits[-1]
+    assert walk.shifted is not None  # a round of way "child" is not the first
+    between = (bit.vector, walk.value, walk.shifted)
+    assert apart == len(between)
+    bits = k.overlay(
+        [(row.lane(i), apart * i + at) for at, row in enumerate(between) for i in range(lanes)]
+    )
+    last = apart * lanes - lanes - SECOND_CHILD
+    words: dict[int, Word] = {}
+    for first in sorted({min(start, last) for start in range(0, apart * lanes, lanes)}):
+        there = PathBit(cast("Vector", bits.slice(first)), bit.inverted)
+        one, zero = (records.block.slice(first + at) for at in (SECOND_CHILD, FIRST_CHILD))
+        chosen = there.choose(k, cast("Vector", one), cast("Vector", zero))
+        for i in range(lanes):
+            if first <= apart * i < first + lanes:
+                words.setdefault(i, chosen.lane(apart * i - first))
+    return [words[i] for i in range(lanes)]
 
 
 def mix_with_grandchild(level: Level, walk: Walk) -> Vector:
@@ -213,18 +244,20 @@ def mix(walk: Walk, node: Vector, node_is_plain: bool) -> Vector:
     return _value_like(walk, node_is_plain) ^ node
 
 
-def hash_lanes(a: Vector, constant: str) -> Vector:
-    """The hash of each lane, its last constant left out, or mixed in as `choices` says."""
-    before, shift = _before_last_stage(a), HASH_STAGES[-1][-1]
+def hash_lanes(a: Vector, constant: str) -> tuple[Vector, Vector]:
+    """The hash of each lane, its last constant left out, or mixed in as `choices` says; and what
+    the last stage mixes in, the value before it shifted."""
+    before = _before_last_stage(a)
+    shifted = before >> HASH_STAGES[-1][-1]
     if constant == "beside":
-        return (before ^ CARRIED_CONSTANT) ^ (before >> shift)
-    carried = before ^ (before >> shift)
-    return carried ^ CARRIED_CONSTANT if constant == "whole" else carried
+        return (before ^ CARRIED_CONSTANT) ^ shifted, shifted
+    carried = before ^ shifted
+    return (carried ^ CARRIED_CONSTANT if constant == "whole" else carried), shifted
 
 
 def hash_carried(a: Vector) -> Vector:
     """The hash of each lane without the last stage's constant."""
-    return hash_lanes(a, "carried")
+    return hash_lanes(a, "carried")[0]
 
 
 def _before_last_stage(a: Vector) -> Vector:
