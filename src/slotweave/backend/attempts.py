@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from slotweave.backend.schedule import BothWays, Pressure, Urgency, priorities, program_order
-from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.ir.plan import ScheduleOptions
+from slotweave.ir.problem import Problem
 
 #: What is tried with the plan's priorities, and then in program order, from all of scratch for
 #: everybody to hardly anything for any but the item furthest on its way: (limit, reserve, slope) as
@@ -24,10 +24,7 @@ HUNDREDTHS = 100
 def attempts(
     both: BothWays, options: ScheduleOptions, scratch: int
 ) -> Iterator[tuple[Urgency, Pressure]]:
-    """Priorities and pressures: those of `options` first, then program order.
-
-    Raises InputError (SW209) if they say when the operations of another problem are due.
-    """
+    """Priorities and pressures: those of `options` first, then program order."""
     problem = both.forward.problem
     by_plan = () if options.order == "program" else (_priorities(both, options),)
     for urgency in (*by_plan, program_order(problem)):
@@ -37,16 +34,19 @@ def attempts(
 
 def _priorities(both: BothWays, options: ScheduleOptions) -> Urgency:
     problem = both.forward.problem
-    if not options.due:
+    if not says_when_due(options, problem):
         return priorities(problem, options)
     due: Urgency = np.array(options.due.split(), dtype=np.float64)
-    if len(due) != problem.size:
-        reason = (
-            f"the plan says when {len(due):,} operations are due (schedule.due), but with its "
-            f"choices there are {problem.size:,}; take `due` out, or compile what it was found for"
-        )
-        raise InputError(Diagnostic("SW209", reason))
     return -due / HUNDREDTHS
+
+
+def says_when_due(options: ScheduleOptions, problem: Problem) -> bool:
+    """Whether `options` say of each operation when it is due.
+
+    They say nothing of a problem with more operations or fewer: that of other choices, or of
+    another machine.
+    """
+    return bool(options.due) and options.due.count(" ") + 1 == problem.size
 
 
 def pressures(scratch: int) -> list[Pressure]:

@@ -14,7 +14,7 @@ from enum import Enum
 
 from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.backend.allocate import NoRoom, allocate
-from slotweave.backend.attempts import attempts
+from slotweave.backend.attempts import attempts, says_when_due
 from slotweave.backend.schedule import (
     BothWays,
     Pressure,
@@ -196,8 +196,8 @@ def _is_replayed(options: ScheduleOptions) -> bool:
     return bool(options.offsets or options.due) or options.order == "program"
 
 
-def _passes(options: ScheduleOptions) -> int:
-    return 0 if options.due else options.passes
+def _passes(both: BothWays, options: ScheduleOptions) -> int:
+    return 0 if says_when_due(options, both.forward.problem) else options.passes
 
 
 def _staggers_tried(problem: Problem, options: ScheduleOptions, effort: Effort) -> int:
@@ -270,7 +270,7 @@ def _improved(
     With steps, the schedule after the last of them comes first.
     """
     first, pressure = attempt
-    more = improved_schedules(both, first, pressure, _passes(options), options.seed)
+    more = improved_schedules(both, first, pressure, _passes(both, options), options.seed)
     schedules = sorted((first, *more), key=lambda schedule: schedule.makespan)
     if options.steps:
         schedules.insert(0, _after_steps(both, schedules[0], pressure, options.steps))
@@ -338,9 +338,8 @@ def passes_after(
     `mirrored` is the mirrored schedule of `first`, if it is at hand.
     """
     yield first
-    more = improved_lists(
-        both, first.schedule, first.pressure, _passes(options), options.seed, mirrored
-    )
+    passes = _passes(both, options)
+    more = improved_lists(both, first.schedule, first.pressure, passes, options.seed, mirrored)
     for schedule, urgency in more:
         yield Stepping(schedule, urgency, first.pressure)
 

@@ -73,7 +73,8 @@ class ScheduleOptions:
     are made to it after that, one after the other, each packed again from the end and from the
     start: what a local search found worth keeping. `due`, if given, stands in place of offsets and
     passes: for each operation of the problem, in its order, when it is due, in hundredths of a
-    cycle, as numbers with spaces between them. What is due first is the most urgent.
+    cycle, as numbers with spaces between them. What is due first is the most urgent. It says
+    nothing of a problem with another number of operations: then the others count.
 
     The other options hold a list schedule back. `order` "program" issues operations as the kernel
     wrote them, as soon as they are ready, and tries nothing else. `modes` "first" leaves each
@@ -137,7 +138,7 @@ SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
         "due", "whole numbers in one text", "",
         "In place of `offsets` and `passes`: when each operation is due, in the order of the "
         "problem and in hundredths of a cycle, as `tune` carries schedules from one set of choices "
-        "to another.",
+        "to another. Ignored where there are more operations or fewer.",
     ),
     PlanChoice("order", "a word", "path", "What makes an operation urgent.", _ORDERS),
     PlanChoice("modes", "a word", "any", "Which modes an operation may take.", _MODES),

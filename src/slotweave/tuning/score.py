@@ -44,7 +44,7 @@ _Value = TypeVar("_Value")
 
 #: Problems kept at a time, and schedules: many candidates differ from the current plan, or from the
 #: best one, in their schedule only, and several searches may run side by side.
-PROBLEMS_KEPT, SCHEDULES_KEPT = 8, 32
+PROBLEMS_KEPT, SCHEDULES_KEPT = 16, 32
 
 #: Problems posed between collections of garbage. Tracing leaves cycles, and commands and whoever
 #: calls `uncollected` keep the collector from looking for them: a search would grow by each plan.
