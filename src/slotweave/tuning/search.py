@@ -63,7 +63,8 @@ OUTRIGHT_TRIED = (1, 2)
 #: SLACK cycles more is not.
 TEMPERATURE, SLACK = 0.4, 1
 
-#: A carried plan that reaches so many cycles further than the leading one leads one time in e.
+#: A carried plan that reaches so many cycles further than the leading one leads one time in e, if
+#: it is the last of its block: the others are on their way to it.
 LEAD_TEMPERATURE = 0.05
 
 
@@ -300,7 +301,8 @@ def _after(state: State, trial: Trial) -> State:
     rng = np.random.default_rng([trial.seed, trial.number, 1])
     if found is not None:
         if move in (STEP, CARRIED):
-            leads = _leads(found, state.leading_score, move, rng)
+            last = move == CARRIED and (trial.number + 1) % BLOCK == 0
+            leads = _leads(found, state.leading_score, LEAD_TEMPERATURE if last else 0.0, rng)
         else:
             limit = state.base(trial.number, AHEAD if move == CHOICES else 1).limit
             if _taken(found, state.current_score, limit, rng):
@@ -318,10 +320,10 @@ def _after(state: State, trial: Trial) -> State:
     return replace(state, evaluations=evaluations, bases=bases)
 
 
-def _leads(found: Score, leading: Score, move: str, rng: np.random.Generator) -> bool:
+def _leads(found: Score, leading: Score, temperature: float, rng: np.random.Generator) -> bool:
     """Whether what comes from the leading plan leads from now on."""
     further, drawn = found.reach - leading.reach, rng.random()
-    return further <= 0 or (move == CARRIED and bool(drawn < np.exp(-further / LEAD_TEMPERATURE)))
+    return further <= 0 or (temperature > 0 and bool(drawn < np.exp(-further / temperature)))
 
 
 def _taken(found: Score, current: Score, limit: int, rng: np.random.Generator) -> bool:
