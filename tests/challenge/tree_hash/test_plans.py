@@ -46,6 +46,7 @@ def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
         "children_but": [{"groups": draw(st.lists(st.integers(0, 4))), "way": "memory"}],
         "children": draw(st.sampled_from(values_of("children"))),
         "buffers": draw(st.integers(1, 2)),
+        "spare": draw(st.integers(0, 9)),
         "summands": draw(st.lists(st.integers(-(2**31), 2**32 - 1), max_size=3)),
         "bias": draw(st.sampled_from(values_of("bias"))),
         "constant": draw(st.sampled_from(values_of("constant"))),
@@ -108,6 +109,14 @@ def test_records_keep_the_contract(contract: str, batch: int, children: str) -> 
     plan = plan_with({"levels": levels, "tables": [3], "children": children})
     # Children stored in the last round as well would lie over nodes that are gathered.
     assert_right(Shape(5, 10 if children == "stored" else 11, batch), contract, plan, CHALLENGE)
+
+
+@pytest.mark.parametrize("spare", [1, 3, 7])
+@pytest.mark.parametrize("batch", [64, pytest.param(81, marks=pytest.mark.long)])
+def test_children_stored_over_each_other_keep_the_contract(batch: int, spare: int) -> None:
+    levels = ["select"] * 3 + ["record", "record", "gather"]
+    plan = plan_with({"levels": levels, "tables": [3], "children": "stored", "spare": spare})
+    assert_right(Shape(5, 10, batch), "values", plan, CHALLENGE)
 
 
 @pytest.mark.parametrize("contract", ["values", "full"])

@@ -104,6 +104,12 @@ CHOICES: tuple[PlanChoice, ...] = (
         "group after another.", styles=_VECTOR,
     ),
     PlanChoice(
+        "spare", "an integer from 0", 0,
+        "With children that are stored: how many words of a place are for what is left. With fewer "
+        "than a vector has, what an item leaves lies for a while where a later item stores what it "
+        "wants, so there are fewer addresses; 0: as many as a vector has.", styles=_VECTOR,
+    ),
+    PlanChoice(
         "restore", "true or false", False,
         "With children that are stored: whether the first nodes are written back at the end also "
         "where the contract does not ask for it.", styles=_VECTOR,

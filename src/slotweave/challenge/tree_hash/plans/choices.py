@@ -65,6 +65,7 @@ class Choices:
     children: str
     children_but: Exceptions
     buffers: int
+    spare: int
     restore: bool
     bias: str
     bias_but: Exceptions
@@ -169,6 +170,7 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
         children=_word(plan, "children"),
         children_but=_exceptions(plan, "children_but"),
         buffers=number_from(plan, "buffers", "a number of places", 1),
+        spare=number_from(plan, "spare", "a number of words", 0),
         restore=flag(plan, "restore", choice("restore").default),
         bias=_word(plan, "bias"),
         bias_but=_exceptions(plan, "bias_but"),

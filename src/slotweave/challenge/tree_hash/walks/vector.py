@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from slotweave.challenge.tree_hash.plans.choices import PLACE_VECTORS, Choices
 from slotweave.challenge.tree_hash.tables.memory_map import MemoryMap
@@ -76,7 +77,7 @@ class _Borrowed:
     """The words of the first nodes: the places in which children are stored lie there."""
 
     def __init__(self, level: Level, choices: Choices) -> None:
-        self.level = level
+        self.level, self.spare = level, choices.spare
         self._taken = choices.places(level.k.vector_length)
         self._places: dict[int, Place] = {}
         nodes = range(0, choices.borrowed_nodes(level.k.vector_length), level.k.vector_length)
@@ -98,6 +99,11 @@ class _Borrowed:
         lanes = range(k.vector_length)
         first = region.start + place * PLACE_VECTORS * k.vector_length
         with k.item(-1), k.stage("addresses"):
+            if self.spare and self.spare < k.vector_length:
+                words = [k.constant(first + i) for i in range(k.vector_length + self.spare)]
+                block = k.concat(*words)
+                own, spare = (cast("Vector", block.slice(at)) for at in (0, self.spare))
+                return Place(own, spare, region, shared=True)
             own, spare = (
                 k.pack([k.constant(first + row * k.vector_length + i) for i in lanes])
                 for row in range(PLACE_VECTORS)

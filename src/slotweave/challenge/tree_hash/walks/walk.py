@@ -41,11 +41,15 @@ from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
 
 @dataclass(frozen=True)
 class Place:
-    """Memory words in which children are stored: each item's own, and one for what it leaves."""
+    """Memory words in which children are stored: each item's own, and one for what it leaves.
+
+    If they are `shared`, the word for what an item leaves is the own word of a later item.
+    """
 
     own: Vector
     spare: Vector
     region: RegionHandle
+    shared: bool = False
 
 
 @dataclass
@@ -181,8 +185,7 @@ def mix_with_child(level: Level, walk: Walk, way: str, place: Place | None = Non
         node = k.pack([k.select(bit.vector.lane(i), second[i], first[i]) for i in lanes])
     elif way == "stored":
         assert place is not None  # choices.places has one
-        store_words(k, first, place.region, place.own)
-        store_words(k, second, place.region, bit.choose(k, place.own, place.spare))
+        _store_children(k, first, second, bit, place)
         node = k.vload(place.own.lane(0), place.region)
     elif way == "strided":
         node = k.pack(_children_where_they_lie(k, walk, records))
@@ -195,6 +198,23 @@ def mix_with_child(level: Level, walk: Walk, way: str, place: Place | None = Non
             side_by_side(k, first, region, walk.buffer),
         )
     return value ^ node
+
+
+def _store_children(
+    k: Tracer, first: list[Word], second: list[Word], bit: PathBit, place: Place
+) -> None:
+    """Store each item's first child in its own word, and the second one there if the bit says so.
+
+    In shared words, what an item leaves is stored before a later item stores what it wants there.
+    """
+    if not place.shared:
+        store_words(k, first, place.region, place.own)
+        store_words(k, second, place.region, bit.choose(k, place.own, place.spare))
+        return
+    addresses = bit.choose(k, place.own, place.spare)
+    for i, children in enumerate(zip(first, second, strict=True)):
+        for child, row in zip(children, (place.own, addresses), strict=True):
+            k.store(row.lane(i), child, place.region)
 
 
 def _children_where_they_lie(k: Tracer, walk: Walk, records: Records) -> list[Word]:
