@@ -134,5 +134,20 @@ def test_what_keeps_its_choices_keeps_its_schedule():
 
 def test_times_of_another_problem_are_not_heeded():
     """Other choices, or another machine: the starting times that the plan has as well count."""
-    held = replace(begun().schedule, due="1 2 3")
-    assert score(task(), replace(begun(), schedule=held)) == score(task(), begun())
+    kept = replace(begun(), schedule=replace(begun().schedule, steps=()))
+    _found, carried = Carried(task(), begun(), kept).after(0)
+    check, _, times = carried.schedule.due.partition(" ")
+    best = score(task(), begun())
+    for due in ("1 2 3", f"{int(check) + 1} {times}", f"{check} {times} 7", check):
+        assert score(task(), replace(begun(), schedule=replace(begun().schedule, due=due))) == best
+    backwards = " ".join(reversed(times.split()))
+    held = replace(begun().schedule, due=f"{check} {backwards}")
+    assert score(task(), replace(begun(), schedule=held)).cycles > best.cycles
+
+
+def test_problems_are_told_apart_by_their_checksums():
+    one, other = task().posed(begun()), task().posed(other_way())
+    slower = replace(problem_of(one), slots=(*problem_of(one).slots[:-1], 2))
+    checksums = {problem_of(one).checksum(), problem_of(other).checksum(), slower.checksum()}
+    assert len(checksums) == 3
+    assert problem_of(task().posed(begun())).checksum() in checksums

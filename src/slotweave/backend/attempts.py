@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slotweave.backend.schedule import BothWays, Pressure, Urgency, priorities, program_order
 from slotweave.ir.plan import ScheduleOptions
-from slotweave.ir.problem import Problem
 
 #: What is tried with the plan's priorities, and then in program order, from all of scratch for
 #: everybody to hardly anything for any but the item furthest on its way: (limit, reserve, slope) as
@@ -34,19 +34,22 @@ def attempts(
 
 def _priorities(both: BothWays, options: ScheduleOptions) -> Urgency:
     problem = both.forward.problem
-    if not says_when_due(options, problem):
+    if not options.due or not says_when_due(options, both):
         return priorities(problem, options)
-    due: Urgency = np.array(options.due.split(), dtype=np.float64)
+    due: Urgency = np.array(options.due.split()[1:], dtype=np.float64)
     return -due / HUNDREDTHS
 
 
-def says_when_due(options: ScheduleOptions, problem: Problem) -> bool:
-    """Whether `options` say of each operation when it is due.
+def says_when_due(options: ScheduleOptions, both: BothWays) -> bool:
+    """Whether `options` say of each operation of this problem when it is due."""
+    due, size = options.due, both.forward.problem.size
+    return due.partition(" ")[0] == str(both.checksum) and due.count(" ") == size
 
-    They say nothing of a problem with more operations or fewer: that of other choices, or of
-    another machine.
-    """
-    return bool(options.due) and options.due.count(" ") + 1 == problem.size
+
+def due_text(both: BothWays, due: NDArray[np.int64]) -> str:
+    """What options say if each operation of this problem is due at those times, in hundredths of a
+    cycle."""
+    return " ".join(map(str, (both.checksum, *due.tolist())))
 
 
 def pressures(scratch: int) -> list[Pressure]:

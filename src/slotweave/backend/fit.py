@@ -197,7 +197,7 @@ def _is_replayed(options: ScheduleOptions) -> bool:
 
 
 def _passes(both: BothWays, options: ScheduleOptions) -> int:
-    return 0 if says_when_due(options, both.forward.problem) else options.passes
+    return 0 if options.due and says_when_due(options, both) else options.passes
 
 
 def _staggers_tried(problem: Problem, options: ScheduleOptions, effort: Effort) -> int:

@@ -72,9 +72,9 @@ class ScheduleOptions:
     improvement that follow; the shortest schedule is taken. `steps` are the seeds of changes that
     are made to it after that, one after the other, each packed again from the end and from the
     start: what a local search found worth keeping. `due`, if given, stands in place of offsets and
-    passes: for each operation of the problem, in its order, when it is due, in hundredths of a
-    cycle, as numbers with spaces between them. What is due first is the most urgent. It says
-    nothing of a problem with another number of operations: then the others count.
+    passes: numbers with spaces between them, the checksum of a problem and then for each of its
+    operations, in order, when it is due, in hundredths of a cycle. What is due first is the most
+    urgent. It says nothing of another problem: there the others count.
 
     The other options hold a list schedule back. `order` "program" issues operations as the kernel
     wrote them, as soon as they are ready, and tries nothing else. `modes` "first" leaves each
@@ -136,9 +136,9 @@ SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
     ),
     PlanChoice(
         "due", "whole numbers in one text", "",
-        "In place of `offsets` and `passes`: when each operation is due, in the order of the "
-        "problem and in hundredths of a cycle, as `tune` carries schedules from one set of choices "
-        "to another. Ignored where there are more operations or fewer.",
+        "In place of `offsets` and `passes`: the checksum of a problem, and when each of its "
+        "operations is due, in hundredths of a cycle, as `tune` carries schedules from one set of "
+        "choices to another. Of another problem (other choices, another machine) it says nothing.",
     ),
     PlanChoice("order", "a word", "path", "What makes an operation urgent.", _ORDERS),
     PlanChoice("modes", "a word", "any", "Which modes an operation may take.", _MODES),

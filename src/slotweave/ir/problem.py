@@ -20,6 +20,7 @@ reads any number. A storage is live from the first write into it until the last 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,14 @@ class Problem:
     def size(self) -> int:
         """Number of operations."""
         return len(self.nodes)
+
+    def checksum(self) -> int:
+        """A number (CRC-32) that tells this problem from others, the same on every computer."""
+        sum_of_bytes = crc32(repr((self.engines, self.slots)).encode())
+        for field in fields(self)[2:]:
+            column = np.ascontiguousarray(getattr(self, field.name), "<i4")
+            sum_of_bytes = crc32(column.tobytes(), sum_of_bytes)
+        return sum_of_bytes
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Problem):

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from slotweave.backend.attempts import HUNDREDTHS
+from slotweave.backend.attempts import HUNDREDTHS, due_text
 from slotweave.backend.fit import (
     Effort,
     Stepping,
@@ -332,7 +332,7 @@ class Carried:
             old.ready.forward.problem, old.labels, _hundredths(start),
             self.posed.ready.forward.problem, self.posed.labels,
         )  # fmt: skip
-        held = replace(plan.schedule, due=" ".join(map(str, due.tolist())), steps=())
+        held = replace(plan.schedule, due=due_text(self.posed.ready, due), steps=())
         at = task.after_steps(self.posed, held)
         if at is None:
             raise _no_room("the carried schedule finds scratch full")

@@ -49,6 +49,11 @@ class BothWays:
     forward: Prepared
 
     @cached_property
+    def checksum(self) -> int:
+        """That of the problem."""
+        return self.forward.problem.checksum()
+
+    @cached_property
     def backward(self) -> Prepared:
         return prepare_like(reversed_problem(self.forward.problem), self.forward)
 

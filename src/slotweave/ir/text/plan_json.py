@@ -22,7 +22,7 @@ PLAN_SCHEMA_VERSION = 1
 MAX_TOGETHER = 2**20
 
 #: What `due` may be.
-_NUMBERS = re.compile(r"([0-9]{1,9}( [0-9]{1,9})*)?", re.ASCII)
+_NUMBERS = re.compile(r"([0-9]{1,10}( [0-9]{1,10})*)?", re.ASCII)
 
 _KEYS = ("schema_version", "name", "kernel", "rewrite", "schedule", "choices", "origin")
 _SCHEDULE_KEYS = tuple(field.name for field in fields(ScheduleOptions))
@@ -105,7 +105,7 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
 def _due(value: Any, at: Key) -> str:
     text = at.string(value)
     if not _NUMBERS.fullmatch(text):
-        at.fail("must be whole numbers from 0, of at most nine digits, with single spaces between")
+        at.fail("must be whole numbers from 0, of at most ten digits, with single spaces between")
     return text
 
 
