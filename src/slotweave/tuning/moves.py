@@ -24,7 +24,7 @@ BLOCK = 8
 
 #: How often a block changes choices, and how often it carries the schedule over then: each
 #: candidate of such a block is CARRIED_STEPS steps further than the one before.
-SHARE_OF_CHOICES, SHARE_CARRIED, CARRIED_STEPS = 0.25, 0.8, 8
+SHARE_OF_CHOICES, SHARE_CARRIED, CARRIED_STEPS = 0.25, 0.8, 2
 
 #: The shares of what goes on from the leading plan, once its own schedule was carried over: it is
 #: far ahead then of what annealing makes anew.

@@ -65,7 +65,7 @@ TEMPERATURE, SLACK = 0.4, 1
 
 #: A carried plan that reaches so many cycles further than the leading one leads one time in e, if
 #: it is the last of its block: the others are on their way to it.
-LEAD_TEMPERATURE = 0.05
+LEAD_TEMPERATURE = 0.1
 
 
 @dataclass(frozen=True)
