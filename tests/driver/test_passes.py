@@ -31,8 +31,9 @@ STAGES = {
 
 #: Who calls them, besides themselves and the kernel that is traced. Lowering hands its latencies to
 #: `memory_edges`, which asks for them.
-CALLERS = ("slotweave.driver.", "slotweave.backend.fit", "slotweave.backend.spill",
-           "slotweave.backend.pipeline", "slotweave.analysis.memory_edges")  # fmt: skip
+CALLERS = ("slotweave.driver.", "slotweave.backend.attempts", "slotweave.backend.fit",
+           "slotweave.backend.spill", "slotweave.backend.pipeline",
+           "slotweave.analysis.memory_edges")  # fmt: skip
 
 
 #: Scratch words in which `waits` fits only if values leave scratch, and in which that is shorter.
