@@ -151,3 +151,15 @@ def test_problems_are_told_apart_by_their_checksums():
     checksums = {problem_of(one).checksum(), problem_of(other).checksum(), slower.checksum()}
     assert len(checksums) == 3
     assert problem_of(task().posed(begun())).checksum() in checksums
+
+
+def test_a_plan_of_another_problem_is_compiled_as_one_without_times():
+    """Whichever is shorter: by its starting times, or staggered as usual."""
+    held = replace(begun().schedule, due="1 2 3", steps=(5, 6))
+    cycles = []
+    for schedule in (held, replace(begun().schedule, steps=())):
+        plan = replace(begun(), schedule=schedule)
+        cycles.append(
+            compile_job(Job(KERNEL, SHAPE, "values", plan, CHALLENGE, instances=1)).cycles
+        )
+    assert cycles[0] <= cycles[1]

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+import numpy as np
+
 from slotweave.analysis.liveness import live_ranges, live_words
 from slotweave.backend.allocate import NoRoom, allocate
 from slotweave.backend.attempts import attempts, says_when_due
@@ -107,7 +109,11 @@ def search_fit(
     both = ready or made_ready(graph, problem, options)
     best: Fit | None = None
     near = NEAR_BOUND * both.forward.least_cycles
-    within = _variants(problem, options, effort)
+    if options.due and not says_when_due(options, both):
+        within = _of_another_problem(problem, options, effort)
+        options = within[-1]
+    else:
+        within = _variants(problem, options, effort)
     further = _further_staggers(problem, options, effort)
     for number, tried in enumerate((*within, *further)):
         if number >= len(within) and best is not None and best[0].makespan <= near:
@@ -190,6 +196,18 @@ def _variants(
         replace(options, stagger=options.stagger * factor, passes=passes)
         for factor in staggers[:count]
     )
+
+
+def _of_another_problem(
+    problem: Problem, options: ScheduleOptions, effort: Effort
+) -> tuple[ScheduleOptions, ...]:
+    """What is tried if `options` say when the operations of another problem are due: their starting
+    times, and then the usual staggers, as if there were none."""
+    plain = replace(options, due="", steps=())
+    spread = np.ptp(options.offsets) / max(1, len(options.offsets) - 1) if options.offsets else 0.0
+    usual = replace(plain, offsets=(), stagger=options.stagger or round(float(spread), 1))
+    tried = Effort.DEFAULT if effort is Effort.FAST else effort
+    return (plain, *_variants(problem, usual, tried))
 
 
 def _is_replayed(options: ScheduleOptions) -> bool:
