@@ -19,8 +19,9 @@ from slotweave.ir.problem import Problem
 from slotweave.ir.text.plan_json import plan_from_json
 from slotweave.machine import CHALLENGE
 from slotweave.tuning.answers import Asked, evaluated, text_of
+from slotweave.tuning.carried import HOPELESS, Carried
 from slotweave.tuning.carry import carried_times, labels_of
-from slotweave.tuning.score import HOPELESS, Carried, Posed, Task, score
+from slotweave.tuning.score import Posed, Task, score
 from slotweave.tuning.search import start
 from strategies.problems import problems
 from support.examples import examples

@@ -17,7 +17,12 @@ from slotweave.base.diagnostics import Diagnostic, InputError, naming
 from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.options import EFFORTS
 from slotweave.extensions import kernels, machines
-from slotweave.extensions.lookup import described_machine, expect_parameters, shows, unknown
+from slotweave.extensions.lookup import (
+    described_machine,
+    expect_parameter,
+    expect_parameters,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
@@ -109,14 +114,7 @@ def whole_numbers(kernel: Kernel, given: Mapping[str, str]) -> dict[str, int]:
     no number, or out of range."""
     values = {}
     for name, text in given.items():
-        if name not in kernel.parameters:
-            raise unknown(
-                "SW202",
-                f"parameter of {kernel.name} called",
-                name,
-                kernel.parameters,
-                shown_by=shows(kernel),
-            )
+        expect_parameter(kernel, name)
         digits = text.strip().removeprefix("-")
         if not (digits.isascii() and digits.isdecimal() and len(digits) <= 20):
             raise _bad_parameter(f"{name} must be a whole number, not {text!r}")

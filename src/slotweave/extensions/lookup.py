@@ -123,17 +123,17 @@ def contract_called(kernel: Kernel, name: str | None) -> str:
     return name
 
 
+def expect_parameter(kernel: Kernel, name: str) -> None:
+    """Raise InputError (SW202) if `kernel` has no parameter called so."""
+    if name not in kernel.parameters:
+        what = f"parameter of {kernel.name} called"
+        raise unknown("SW202", what, name, kernel.parameters, shown_by=shows(kernel))
+
+
 def expect_parameters(kernel: Kernel, values: Mapping[str, int]) -> None:
     """Raise InputError (SW202) for what is no parameter of `kernel`, or out of range."""
     for name, value in values.items():
-        if name not in kernel.parameters:
-            raise unknown(
-                "SW202",
-                f"parameter of {kernel.name} called",
-                name,
-                kernel.parameters,
-                shown_by=shows(kernel),
-            )
+        expect_parameter(kernel, name)
         parameter = kernel.parameters[name]
         if not parameter.lowest <= value <= parameter.highest:
             allowed = f"{parameter.lowest} to {parameter.highest}"

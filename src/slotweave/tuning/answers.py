@@ -10,7 +10,8 @@ from types import MappingProxyType
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
-from slotweave.tuning.score import Carried, Score, Task, score
+from slotweave.tuning.carried import Carried
+from slotweave.tuning.score import Score, Task, score
 
 
 def text_of(plan: Plan) -> str:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.ir.plan import MAX_STEPS, Plan
-from slotweave.tuning.score import Task, drawn_step
+from slotweave.tuning.carried import drawn_step
+from slotweave.tuning.score import Task
 
 #: Candidates that follow each other are a block. A block changes what the kernel chooses, the same
 #: way in each of its candidates, which have different seeds: posing a problem takes as long as
@@ -26,12 +27,12 @@ BLOCK = 8
 #: candidate of such a block is CARRIED_STEPS steps further than the one before.
 SHARE_OF_CHOICES, SHARE_CARRIED, CARRIED_STEPS = 0.25, 0.8, 2
 
-#: The shares of what goes on from the leading plan, once its own schedule was carried over: it is
-#: far ahead then of what annealing makes anew.
+#: How often a candidate goes on from the leading plan, once that was carried over itself: it is far
+#: ahead then of what annealing makes anew.
 SHARE_IN_THE_LEAD = 0.95
 
-#: How often a candidate that keeps the choices is a step from the best plan, and how often one of
-#: the others has another seed.
+#: How often a candidate that keeps the choices is a step from the leading plan, and how often one
+#: of the others has another seed.
 SHARE_OF_STEPS, SHARE_OF_SEEDS = 2 / 3, 0.3
 
 #: Changes of starting times, in cycles (standard deviation).

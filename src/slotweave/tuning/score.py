@@ -11,9 +11,7 @@ from itertools import count
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from slotweave.backend.attempts import HUNDREDTHS, due_text
 from slotweave.backend.fit import (
     Effort,
     Stepping,
@@ -27,7 +25,6 @@ from slotweave.backend.fit import (
 )
 from slotweave.backend.lower import Lowered
 from slotweave.backend.schedule import BothWays, Prepared, mirrored_schedule
-from slotweave.backend.schedule.forward_backward import AT_AN_END
 from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.driver.compile import lowered_of
@@ -37,7 +34,7 @@ from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.schedule import Schedule
 from slotweave.ir.text.plan_json import plan_to_json
 from slotweave.machine import Machine
-from slotweave.tuning.carry import Labels, carried_times, labels_of
+from slotweave.tuning.carry import Labels, labels_of
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -50,18 +47,12 @@ PROBLEMS_KEPT, SCHEDULES_KEPT = 16, 32
 #: calls `uncollected` keep the collector from looking for them: a search would grow by each plan.
 POSED_BETWEEN_COLLECTIONS = 32
 
-#: How often a step is a change at one end of the schedule: in between, few slots are free.
-SHARE_AT_AN_END = 0.75
-
 #: What a cycle of the bound is worth: it says how near plans are to fewer cycles.
 WORTH_OF_BOUND = 0.2
 
 #: The last cycles of a schedule, in which it runs dry; a schedule in which they were full would
 #: have as many cycles less as there is room for work in them, which is counted in thousandths.
 LATE_CYCLES, THOUSANDTHS = 8, 1000
-
-#: A carried schedule that has more cycles than the one before by more than this is given up.
-HOPELESS = 3
 
 #: By which share of its cycles a pass of forward-backward improvement shortens a schedule, at most,
 #: for as many passes as are left: on the judged kernel nine in ten of those that end within the
@@ -292,12 +283,12 @@ def _stepped(task: Task, posed: Posed, plan: Plan) -> Score | None:
     assert posed.ready is not None
     after = next_step(posed.ready, before, steps[-1])
     if after is None:
-        raise _no_room("the last step finds scratch full")
+        raise no_room("the last step finds scratch full")
     found, last = posed.scored(after.schedule), posed.scored(before.schedule)
     if found.reach > last.reach and found.cycles >= last.cycles:
         return found  # nobody takes it
     if allocated(problem, after, words) is None:
-        raise _no_room("the schedule after the last step finds no scratch words")
+        raise no_room("the schedule after the last step finds no scratch words")
     return found
 
 
@@ -311,72 +302,6 @@ def _late_work(prepared: Prepared, schedule: Schedule) -> int:
     return round(THOUSANDTHS * float(prepared.prices[late].sum()))
 
 
-class Carried:
-    """The schedule of one plan carried to the choices of another, and changed step by step.
-
-    A step is kept if the schedule does not reach further by it; the seed of the other plan's
-    schedule says which steps are tried.
-    """
-
-    def __init__(self, task: Task, before: Plan, plan: Plan) -> None:
-        """Raises NoSchedule if the schedule of `before`, or what it is carried to, does not fit."""
-        self.task, self.posed = task, task.posed(plan)
-        self._rng = np.random.default_rng(plan.schedule.seed)
-        self._tried = 0
-        old = task.posed(before)
-        start = None if old.ready is None else task.after_steps(old, before.schedule)
-        if start is None or old.ready is None or self.posed.ready is None:
-            raise _no_room("nothing can be carried from a plan that is no single attempt")
-        self._longest = start.schedule.makespan + HOPELESS
-        due = carried_times(
-            old.ready.forward.problem, old.labels, _hundredths(start),
-            self.posed.ready.forward.problem, self.posed.labels,
-        )  # fmt: skip
-        held = replace(plan.schedule, due=due_text(self.posed.ready, due), steps=())
-        at = task.after_steps(self.posed, held)
-        if at is None:
-            raise _no_room("the carried schedule finds scratch full")
-        self._plan, self._at = replace(plan, schedule=held), at
-        self._fits: Stepping | None = None  # the last one that was allocated
-
-    def after(self, steps: int) -> tuple[Score, Plan]:
-        """The score, and the plan, after that many steps in all; no fewer than before.
-
-        Raises NoSchedule if there are no scratch words for it.
-        """
-        ready = self.posed.ready
-        assert ready is not None
-        found = self.posed.scored(self._at.schedule)
-        hopeless = found.cycles > self._longest
-        while self._tried < steps and not hopeless:
-            self._tried += 1
-            seed = drawn_step(self._rng)
-            after = next_step(ready, self._at, seed)
-            if after is None or self.posed.scored(after.schedule).reach > found.reach:
-                continue
-            self._at, found = after, self.posed.scored(after.schedule)
-            held = self._plan.schedule
-            kept = replace(held, steps=(*held.steps, seed))
-            self._plan = replace(self._plan, schedule=kept)
-        if self._fits is not self._at:
-            problem, words = self.posed.lowered.problem, self.task.machine.scratch_words
-            if allocated(problem, self._at, words) is None:
-                raise _no_room("the carried schedule finds no scratch words")
-            self._fits = self._at
-        return found, self._plan
-
-
-def _hundredths(at: Stepping) -> NDArray[np.int64]:
-    """When each operation is due by the priorities of a schedule, the most urgent one at 0."""
-    due: NDArray[np.int64] = np.rint((at.urgency.max() - at.urgency) * HUNDREDTHS).astype(np.int64)
-    return due
-
-
-def drawn_step(rng: np.random.Generator) -> int:
-    """The seed of a step: mostly of a change at one end of the schedule."""
-    step = int(rng.integers(AT_AN_END))
-    return step + (AT_AN_END if rng.random() < SHARE_AT_AN_END else 0)
-
-
-def _no_room(reason: str) -> NoSchedule:
+def no_room(reason: str) -> NoSchedule:
+    """What is raised where a schedule does not fit into scratch."""
     return NoSchedule(Diagnostic("SW301", reason))

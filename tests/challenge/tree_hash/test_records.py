@@ -20,6 +20,7 @@ from slotweave.challenge.tree_hash.tables.records import (
     build_table,
     read_records,
     side_by_side,
+    windows_of_records,
 )
 from slotweave.challenge.tree_hash.tables.tree_top import CARRIED_CONSTANT, TreeTop
 from slotweave.challenge.tree_hash.workload import Shape
@@ -74,6 +75,16 @@ def test_records_are_read_where_they_lie_and_words_of_them_taken(lanes: int) -> 
     words = [100 + i for i in range(3 * records)] + [3 * r for r in chosen] + [0] * 4 * lanes
     after = run_graph(k.graph(), words)[out.start :][: out.length]
     assert after == [100 + 3 * r + which for which in range(3) for r in chosen]
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 4, 8, 16])
+def test_windows_of_records_hold_both_children_of_each(lanes: int) -> None:
+    windows = windows_of_records(lanes)
+    for record in range(lanes):
+        first = RECORD_WORDS * record + FIRST_CHILD
+        assert any(begin <= first < begin + lanes for begin in windows)
+    assert all(0 <= begin <= RECORD_WORDS * lanes - lanes - SECOND_CHILD for begin in windows)
+    assert len(windows) == min(3, lanes)
 
 
 def test_words_from_some_offset_on_are_read_from_where_the_address_lies_before() -> None:

@@ -21,6 +21,7 @@ from slotweave.challenge.tree_hash.tables.memory_map import (
     Table,
     room_for_tables,
 )
+from slotweave.challenge.tree_hash.tables.records import windows_of_records
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.ir.alternatives import END, START, Alternatives, Arc, Installation, Route, Work
 from slotweave.isa import Shape as Width
@@ -233,7 +234,7 @@ class _Pass:
                 after = _state(depth + 1, depth - 1, self.levels, left)
                 yield Arc(source, after, f"level {depth}: child, {name}", (*base, *extra))
         if depth + 1 == self.levels:  # else the bit is asked for where it is not strided
-            work = (*base, costs.selects(RECORD_WORDS))  # as many windows
+            work = (*base, costs.selects(len(windows_of_records(costs.lanes))))
             source = _state(depth, depth - 1, self.levels, "child")
             after = _state(depth + 1, depth - 1, self.levels)
             yield Arc(source, after, f"level {depth}: child, strided", work)

@@ -12,7 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from slotweave.challenge.tree_hash.tables.memory_map import COPY_WORDS, FAMILY_WORDS, Table
+from slotweave.challenge.tree_hash.tables.memory_map import (
+    COPY_WORDS,
+    FAMILY_WORDS,
+    RECORD_WORDS,
+    Table,
+)
 from slotweave.challenge.tree_hash.tables.tree_top import TreeTop
 from slotweave.frontend.tracer import Block, RegionHandle, Tracer, Vector, Word
 
@@ -66,6 +71,14 @@ def read_records(
     loads = [k.vload(address.lane(i), region, used=range(first, words)) for i in lanes]
     block = k.overlay([(load, words * i) for i, load in enumerate(loads)])
     return Records(block, words, k.vector_length)
+
+
+def windows_of_records(lanes: int) -> list[int]:
+    """Words of a block of records, one a lane, at which windows of whole vectors begin: together
+    they hold every first child, and as far after it as a second child lies."""
+    words = RECORD_WORDS * lanes
+    last = words - lanes - SECOND_CHILD
+    return sorted({min(first, last) for first in range(0, words, lanes)})
 
 
 def side_by_side(

@@ -26,6 +26,7 @@ from slotweave.challenge.tree_hash.tables.records import (
     read_records,
     side_by_side,
     store_words,
+    windows_of_records,
 )
 from slotweave.challenge.tree_hash.tables.tree_top import CARRIED_CONSTANT, TreeTop
 from slotweave.challenge.tree_hash.walks.groups import Group
@@ -231,9 +232,8 @@ def _children_where_they_lie(k: Tracer, walk: Walk, records: Records) -> list[Wo
     bits = k.overlay(
         [(row.lane(i), apart * i + at) for at, row in enumerate(between) for i in range(lanes)]
     )
-    last = apart * lanes - lanes - SECOND_CHILD
     words: dict[int, Word] = {}
-    for first in sorted({min(start, last) for start in range(0, apart * lanes, lanes)}):
+    for first in windows_of_records(lanes):
         there = PathBit(cast("Vector", bits.slice(first)), bit.inverted)
         one, zero = (records.block.slice(first + at) for at in (SECOND_CHILD, FIRST_CHILD))
         chosen = there.choose(k, cast("Vector", one), cast("Vector", zero))
