@@ -127,8 +127,8 @@ def _pipeline(draft: Draft) -> Draft:
 
 def _lower(draft: Draft) -> Draft:
     """The scheduling problem of each block."""
-    machine, outright = draft.job.machine, draft.job.plan.schedule.outright
-    lowered = tuple(lower(block.graph, machine, outright) for block in draft.flow.blocks)
+    machine, options = draft.job.machine, draft.job.plan.schedule
+    lowered = tuple(lower(block.graph, machine, options) for block in draft.flow.blocks)
     return replace(draft, lowered=lowered)
 
 

@@ -113,7 +113,7 @@ def _same_as_graph(
     if len(graphs) > 1:
         wanted: Flow | Graph = flow.with_graphs(graphs)
     else:
-        wanted = lower(graphs[0], job.machine, job.plan.schedule.outright).graph
+        wanted = lower(graphs[0], job.machine, job.plan.schedule).graph
     found = same_as_graph(program, job.machine, wanted, facts, starts_of(program))
     return found.answer, found.why
 

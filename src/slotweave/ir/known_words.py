@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slotweave.ir.graph import Graph, Node
+from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.isa import WORD_MASK
 from slotweave.isa.codegen import word_function
 
@@ -98,14 +98,12 @@ def value_options(graph: Graph) -> dict[int, Options]:
 
 
 def word_constants(graph: Graph) -> dict[int, int]:
-    """The value of each node that is a constant word, or a sum of such words and immediates."""
+    """The value of each node that is a constant word, or made of such words by operations."""
     constants: dict[int, int] = {}
     for index, node in enumerate(graph.nodes):
-        if node.op == "const":
-            constants[index] = node.imm & WORD_MASK
-        elif node.op in ("add", "add_immediate") and node.width == 1:
-            terms = [constants.get(arg) for arg in node.args]
-            if None not in terms:
-                total = sum(term for term in terms if term is not None) + node.imm
-                constants[index] = total & WORD_MASK
+        if node.width == 1 and node.op not in STRUCTURAL:
+            known = [(constants[arg],) for arg in node.args if arg in constants]
+            words = known_words(node, known) if len(known) == len(node.args) else None
+            if words is not None:
+                constants[index] = words[0]
     return constants

@@ -88,7 +88,8 @@ class ScheduleOptions:
     that is shorter (modulo scheduling).
 
     Constants are sums of earlier ones where that is possible, so most wait for the first. The first
-    `outright` after that one are loaded and wait for nothing.
+    `outright` after that one are loaded and wait for nothing. Of at most `derived` operations of
+    any kind, one after the other, constants are made where a sum would wait for more of them.
     """
 
     method: str = "list"
@@ -107,6 +108,7 @@ class ScheduleOptions:
     spill: bool = False
     pipeline: bool = True
     outright: int = 0
+    derived: int = 0
 
 
 #: The fields of ScheduleOptions as users read them; each name and default is that of a field.
@@ -165,6 +167,11 @@ SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
         "outright", "an integer from 0", 0,
         "How many constants after the first one, in the order of the kernel, are loaded whatever "
         "they are sums of, so that they wait for no other.",
+    ),
+    PlanChoice(
+        "derived", "an integer from 0", 0,
+        "How many operations of any kind, one after the other, may make a constant from earlier "
+        "ones where a sum would wait for more of them; 0: constants are made by sums alone.",
     ),
 )  # fmt: skip
 

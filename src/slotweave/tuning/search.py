@@ -56,8 +56,9 @@ AHEAD = 15
 #: Passes of forward-backward improvement for each candidate.
 PASSES = 7
 
-#: So many constants are loaded outright by the plans that a search may begin with.
-OUTRIGHT_TRIED = (1, 2)
+#: So many constants are loaded outright by the plans that a search may begin with, and so many
+#: operations of any kind make others.
+CONSTANTS_TRIED = ((1, 0), (2, 0), (0, 2), (1, 2), (2, 2))
 
 #: A candidate that costs this many cycles more is taken one time in e; one that takes more than
 #: SLACK cycles more is not.
@@ -141,17 +142,18 @@ def start(task: Task, plan: Plan, seed: int) -> State:
 
 
 def _with_constants_in_time(task: Task, plan: Plan) -> tuple[Plan, Score]:
-    """`plan`, or one by which a few constants wait for no other, if that takes fewer cycles.
+    """`plan`, or one by which constants wait for fewer others, if that takes fewer cycles.
 
     A constant that may be a sum of others waits for them in any case, even where it is then loaded:
     in a short program of few constants that costs a cycle. The plans of a kernel that leaves
-    choices open say themselves how many are loaded outright.
+    choices open say themselves which wait for others.
     """
     best, least = plan, score(task, plan)
-    if task.kernel.vary is not None or plan.schedule.outright:
+    if task.kernel.vary is not None or plan.schedule.outright or plan.schedule.derived:
         return best, least
-    for outright in OUTRIGHT_TRIED:
-        candidate = replace(plan, schedule=replace(plan.schedule, outright=outright))
+    for outright, derived in CONSTANTS_TRIED:
+        options = replace(plan.schedule, outright=outright, derived=derived)
+        candidate = replace(plan, schedule=options)
         (answer,) = evaluated(task, (Asked(text_of(candidate)),))
         found = answer.score
         if found is not None and found.cycles < least.cycles:

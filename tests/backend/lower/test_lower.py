@@ -98,8 +98,14 @@ def test_modes_carry_the_latency_of_the_machine():
     slow = tuple(
         replace(mode, latency=3) if mode.operation == "mul" else mode for mode in MINIMAL.modes
     )
-    result = lowered(const(), Node("mul", 1, (0, 0)), machine=replace(MINIMAL, modes=slow))
-    assert modes(result, 1) == [("scalar", 1, 3)]
+    nodes = (const(), Node("load", 1, (0,), region="r"), Node("mul", 1, (1, 1)))
+    result = lowered(*nodes, machine=replace(MINIMAL, modes=slow))
+    assert modes(result, 2) == [("scalar", 1, 3)]
+
+
+def test_what_is_made_of_constants_may_be_loaded_instead():
+    result = lowered(const(), Node("mul", 1, (0, 0)), machine=CHALLENGE)
+    assert modes(result, 1) == [("load", 1, 1), ("flow", 1, 1), ("alu", 1, 1)]
 
 
 def test_engines_without_slots_run_nothing():
@@ -204,13 +210,14 @@ def test_landing_takes_the_slowest_mode_before_and_the_fastest_after():
     slow = tuple(
         replace(mode, latency=3) if mode.operation == "mul" else mode for mode in MINIMAL.modes
     )
-    nodes = [const(), Node("mul", 1, (0, 0)), Node("add", 1, (0, 0)),
-             Node("overlay", 1, (1, 2), offsets=(0, 0)), Node("xor", 1, (3, 3))]  # fmt: skip
+    nodes = [const(), Node("load", 1, (0,), region="r"),
+             Node("mul", 1, (1, 1)), Node("add", 1, (1, 1)),
+             Node("overlay", 1, (2, 3), offsets=(0, 0)), Node("xor", 1, (4, 4))]  # fmt: skip
     covering = lowered(*nodes, machine=replace(MINIMAL, modes=slow))
-    assert edges(covering, 2) == [(0, DATA, 0), (1, ORDER, 3)]
-    nodes[1], nodes[2] = nodes[2], nodes[1]
+    assert edges(covering, 3) == [(1, DATA, 0), (2, ORDER, 3)]
+    nodes[2], nodes[3] = nodes[3], nodes[2]
     covering = lowered(*nodes, machine=replace(MINIMAL, modes=slow))
-    assert edges(covering, 2) == [(0, DATA, 0), (1, ORDER, -1)]
+    assert edges(covering, 3) == [(1, DATA, 0), (2, ORDER, -1)]
 
 
 # Copies
@@ -257,9 +264,9 @@ def test_an_operand_that_occurs_twice_is_copied_once():
 
 
 def test_an_operation_without_engine_is_refused_with_the_line_that_wrote_it():
-    node = Node("multiply_add", 1, (0, 0, 0), where="kernel.py:7")
+    node = Node("multiply_add", 1, (1, 1, 1), where="kernel.py:7")
     with pytest.raises(NoSchedule) as refused:
-        lowered(const(), node, machine=CHALLENGE)
+        lowered(const(), Node("load", 1, (0,), region="r"), node, machine=CHALLENGE)
     assert refused.value.exit_code is Exit.NO_SCHEDULE
     assert str(refused.value) == (
         "SW302 no engine of machine 'challenge' runs 'multiply_add' on a word (kernel.py:7); "

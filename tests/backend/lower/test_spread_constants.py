@@ -14,6 +14,7 @@ from slotweave.backend.lower.spread_constants import LONGEST_CHAIN, spread_const
 from slotweave.bounds.critical_path import critical_path_bound
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.known_words import word_constants
+from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.verify.graph_verify import graph_faults
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
 from slotweave.simulate.reference import run
@@ -44,12 +45,16 @@ def stored(graph: Graph) -> list[tuple[int, int]]:
     return [(words[node.args[0]], words[node.args[1]]) for node in stores]
 
 
+#: What makes constants of others besides sums.
+OTHER_OPERATIONS = {"sub", "mul", "and", "or", "xor", "shl", "shr", "div", "mod", "lt", "eq"}
+
+
 def depths(graph: Graph) -> list[int]:
-    """Behind how many additions each node stands."""
+    """Behind how many operations on constants each node stands."""
     found: list[int] = []
     for node in graph.nodes:
         behind = max((found[arg] for arg in node.args), default=0)
-        found.append(behind + (node.op in ("add", "add_immediate")))
+        found.append(behind + (node.op in {"add", "add_immediate", *OTHER_OPERATIONS}))
     return found
 
 
@@ -64,11 +69,28 @@ def test_constants_keep_their_values_behind_short_chains(constants):
     assert max(depths(spread), default=0) <= LONGEST_CHAIN
 
 
-@examples(60)
-@given(values)
-def test_programs_store_the_constants_whichever_mode_they_come_from(constants):
+@examples(100)
+@given(values, st.integers(1, 3))
+def test_operations_of_any_kind_keep_the_values_too(constants, derived):
     graph = constants_stored(constants)
-    program = compiled(graph, CHALLENGE).program
+    spread = spread_constants(graph, CHALLENGE, derived=derived)
+    assert list(graph_faults(spread)) == []
+    assert stored(spread) == list(enumerate(constants))
+    sums = spread_constants(graph, CHALLENGE)
+    for node, depth, sum_depth, made in zip(
+        spread.nodes, depths(spread), depths(sums), sums.nodes, strict=True
+    ):
+        if node.op in OTHER_OPERATIONS:
+            assert depth <= derived
+            assert made.op != "add" or depth < sum_depth
+
+
+@examples(60)
+@given(values, st.integers(0, 2))
+def test_programs_store_the_constants_whichever_mode_they_come_from(constants, derived):
+    graph = constants_stored(constants)
+    lowered = lower(graph, CHALLENGE, ScheduleOptions(derived=derived))
+    program = compiled(graph, CHALLENGE, lowered=lowered).program
     memory = run(program, CHALLENGE, np.zeros(64, np.uint32)).memory
     assert memory.tolist() == constants + [0] * (64 - len(constants))
 
@@ -101,6 +123,24 @@ def test_a_sum_may_be_added_added_to_or_loaded():
     ]
 
 
+def test_what_another_operation_makes_may_be_added_to_or_loaded_as_well():
+    graph = constants_only(7, 12, 4)
+    free = spread_constants(graph, CHALLENGE, outright=1, derived=1)
+    lowered = lower_as_it_stands(free, CHALLENGE)
+    slots = []
+    for mode in range(3):
+        schedule = schedule_of([[0], [0], [1], [2]], [0, 0, mode, 0])
+        result = compiled(graph, CHALLENGE, schedule, lowered)
+        ((slot,),) = result.program.bundles[1].values()
+        slots.append(slot)
+    seven, twelve, four = result.allocation.address[lowered.problem.writes[:3]].tolist()
+    assert slots == [
+        ("const", four, 4),
+        ("add_imm", four, seven, 2**32 - 3),
+        ("&", four, seven, twelve),
+    ]
+
+
 def test_what_is_no_sum_is_an_immediate_away_from_the_first():
     graph = constants_stored([7, 100])
     assert spread_constants(graph, CHALLENGE).nodes[3] == Node("add_immediate", 1, (0,), imm=93)
@@ -118,6 +158,31 @@ def test_a_constant_that_is_loaded_outright_is_a_summand_of_later_ones():
     spread = spread_constants(constants_stored([7, 100, 107]), CHALLENGE, outright=2)
     last = spread.nodes[spread.nodes[-1].args[1]]
     assert (last.op, [spread.nodes[arg].imm for arg in last.args]) == ("add", [7, 100])
+
+
+def constants_only(*constants: int) -> Graph:
+    """A graph of these constants, of which it stores the second one where the first one says."""
+    nodes = [Node("const", 1, imm=value) for value in constants]
+    store = Node("store", 0, (0, 1), region="out")
+    return Graph("test", 8, 64, (Region("out", 0, 64, output=True),), (*nodes, store))
+
+
+def test_another_operation_makes_what_sums_make_later():
+    graph = constants_only(7, 2310, 6, 1, 14)
+    sums = spread_constants(graph, CHALLENGE, outright=1)
+    assert [node.op for node in sums.nodes] == [
+        "const", "const", "add_immediate", "add_immediate", "add", "store",
+    ]  # fmt: skip
+    spread = spread_constants(graph, CHALLENGE, outright=1, derived=1)
+    made = [(node.op, node.args) for node in spread.nodes[2:5]]
+    assert made == [("and", (0, 1)), ("div", (0, 0)), ("add", (0, 0))]
+
+
+def test_a_machine_that_can_do_nothing_else_sums():
+    modes = tuple(mode for mode in CHALLENGE.modes if mode.operation not in OTHER_OPERATIONS)
+    machine = replace(CHALLENGE, modes=modes)
+    graph = constants_only(7, 2310, 6, 1, 14)
+    assert spread_constants(graph, machine, derived=3) == spread_constants(graph, machine)
 
 
 def test_a_row_of_constants_becomes_one_constant_and_steps():

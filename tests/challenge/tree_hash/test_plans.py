@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from slotweave.base.diagnostics import InputError
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.plans.choice_table import values_of
-from slotweave.challenge.tree_hash.plans.choices import read_choices
+from slotweave.challenge.tree_hash.plans.choices import Choices, read_choices
 from slotweave.challenge.tree_hash.plans.plans import PLAN_NAMES
+from slotweave.challenge.tree_hash.walks.groups import groups_of
 from slotweave.challenge.tree_hash.workload import CONTRACTS, Shape
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
@@ -39,6 +41,9 @@ def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
         for key, below in (("tables", 1), ("families", 2), ("copies", 0))
     }  # fmt: skip
     rounds = st.lists(st.integers(0, shape.rounds - 1), min_size=1, max_size=3)
+    groups = len(groups_of(shape, CHALLENGE.vector_length))
+    begins = draw(st.lists(st.integers(-5, 150), min_size=groups, max_size=groups))
+    in_turn = draw(st.booleans())
     return {
         **tables,
         "levels": draw(st.lists(st.sampled_from(PLAIN), min_size=1, max_size=6)),
@@ -46,7 +51,8 @@ def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
         "children_but": [{"groups": draw(st.lists(st.integers(0, 4))), "way": "memory"}],
         "children": draw(st.sampled_from(values_of("children"))),
         "buffers": draw(st.integers(1, 2)),
-        "spare": draw(st.integers(0, 9)),
+        "spare": 0 if in_turn else draw(st.integers(0, 9)),
+        "begins": begins if in_turn else [],
         "summands": draw(st.lists(st.integers(-(2**31), 2**32 - 1), max_size=3)),
         "bias": draw(st.sampled_from(values_of("bias"))),
         "constant": draw(st.sampled_from(values_of("constant"))),
@@ -117,6 +123,37 @@ def test_children_stored_over_each_other_keep_the_contract(batch: int, spare: in
     levels = ["select"] * 3 + ["record", "record", "gather"]
     plan = plan_with({"levels": levels, "tables": [3], "children": "stored", "spare": spare})
     assert_right(Shape(5, 10, batch), "values", plan, CHALLENGE)
+
+
+@pytest.mark.parametrize("buffers", [1, 2, 3])
+@pytest.mark.parametrize("contract", ["values", "full"])
+def test_children_stored_in_turn_keep_the_contract(contract: str, buffers: int) -> None:
+    """Groups begin a few rounds after each other, so that several are under way."""
+    levels = ["select"] * 3 + ["record", "record", "record", "gather"]
+    choices = {"levels": levels, "tables": [3, 5], "children": "stored", "buffers": buffers}
+    begins = [25 * group for group in range(8)]
+    plan = plan_with({**choices, "begins": begins})
+    assert_right(Shape(8, 12, 64), contract, plan, CHALLENGE)
+
+
+def test_places_taken_in_turn_are_few_and_their_order_is_that_of_the_rounds() -> None:
+    levels = ["select"] * 3 + ["record", "record", "record", "gather"]
+    plan = plan_with({"levels": levels, "tables": [3, 5], "children": "stored"})
+    shape = Shape(8, 7, 64)
+
+    def choices(**more: Any) -> Choices:
+        mine = replace(plan, choices={**plan.choices, **more})
+        return read_choices(mine, shape, "values", 8)
+
+    apart = {(group, number): number == 6 for number in (4, 6) for group in range(8)}
+    assert choices().places(8) == apart
+    assert choices().borrowed_nodes(8) == 32
+    in_turn = choices(begins=[7 * group for group in range(8)], buffers=2)
+    order = [(0, 4), (1, 4), (2, 4), (0, 6), (3, 4), (1, 6), (4, 4), (2, 6), (5, 4), (3, 6),
+             (6, 4), (4, 6), (7, 4), (5, 6), (6, 6), (7, 6)]  # fmt: skip
+    assert list(in_turn.places(8).items()) == [(each, at % 2) for at, each in enumerate(order)]
+    assert in_turn.borrowed_nodes(8) == 24
+    assert choices(begins=[0] * 8).borrowed_nodes(8) == 16
 
 
 @pytest.mark.parametrize("contract", ["values", "full"])

@@ -11,7 +11,7 @@ from slotweave.ir.known_words import word_constants
 from slotweave.ir.problem import Problem
 from slotweave.ir.program import Bundle, Program, Slot
 from slotweave.ir.schedule import Schedule
-from slotweave.isa import Form, Role, Shape, forms_of
+from slotweave.isa import WORD_MASK, Form, Role, Shape, forms_of
 from slotweave.machine import Machine, Mode
 
 _READS = frozenset({Role.SOURCE, Role.SOURCE_VECTOR})
@@ -69,10 +69,12 @@ def chosen_modes(
 
 
 def _constant_as(operation: str, node: Node, index: int, constants: Mapping[int, int]) -> Node:
-    """A sum of constants as the constant itself, or as its first term plus an immediate."""
+    """What is made of constants as the constant itself, or as its first operand plus an
+    immediate."""
     if operation == "const":
         return replace(node, args=(), imm=constants[index])
-    return replace(node, args=node.args[:1], imm=constants[node.args[1]])
+    first = node.args[0]
+    return replace(node, args=(first,), imm=(constants[index] - constants[first]) & WORD_MASK)
 
 
 def _in_engine_order(bundle: dict[str, list[Slot]], order: list[str]) -> Bundle:

@@ -26,6 +26,7 @@ from slotweave.bounds.critical_path import critical_path_bound, distances
 from slotweave.ir.allocation import Layout
 from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import word_constants
+from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, ORDER, Ints, Problem
 from slotweave.machine import Machine
 
@@ -34,6 +35,8 @@ _HARDLY_LONGER = 1.02
 
 #: About how many lengths of the schedule are tried; constants have to be ready in time for each.
 _ENDS = 4
+
+_USUAL = ScheduleOptions()
 
 #: Nodes that say where words lie and need no slot.
 _NOT_RUN = frozenset({"slice", "overlay", "variable"})
@@ -78,14 +81,16 @@ def _ints(values: list[int] | tuple[int, ...]) -> Ints:
     return np.array(values, dtype=np.int32)
 
 
-def lower(graph: Graph, machine: Machine, outright: int = 0) -> Lowered:
+def lower(graph: Graph, machine: Machine, options: ScheduleOptions = _USUAL) -> Lowered:
     """The scheduling problem of `graph` on `machine`.
 
-    Constants are spread over engines, but for the first one and `outright` more. Where the paths
+    Constants are spread over engines as `options` say (see `spread_constants`). Where the paths
     through the chains of sums that they then are would make the problem longer, those that are
     urgent are not. Raises NoSchedule (SW302) if no engine can run one of its operations.
     """
-    spread = lower_as_it_stands(spread_constants(graph, machine, outright=outright), machine)
+    outright, derived = options.outright, options.derived
+    free = spread_constants(graph, machine, outright=outright, derived=derived)
+    spread = lower_as_it_stands(free, machine)
     least = _least(spread)
     slots = next(bound.cycles for bound in spread.ladder if bound.name == "slots")
     if least <= slots * _HARDLY_LONGER:
@@ -95,7 +100,7 @@ def lower(graph: Graph, machine: Machine, outright: int = 0) -> Lowered:
     ends = range(least - 1, fewest - 1, -max(1, (least - fewest) // _ENDS))
     rooms = [_room(plain, end) for end in ends]
     timely = [
-        lower_as_it_stands(spread_constants(graph, machine, room, outright), machine)
+        lower_as_it_stands(spread_constants(graph, machine, room, outright, derived), machine)
         for room in rooms
     ]
     return min(spread, *timely, plain, key=_least)

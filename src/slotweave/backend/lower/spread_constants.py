@@ -4,7 +4,8 @@ Guarantees: the graph returned computes the same. Each constant but the first is
 of two earlier ones, or as the first one plus an immediate; the lowering then offers the sum, the
 added immediate and the constant itself, and the scheduler takes whichever is cheapest at the time.
 Where several constants lie the same step apart, the step becomes a constant too: a row of addresses
-then costs one constant and sums.
+then costs one constant and sums. In the first cycles, when there is nothing yet that could be added
+up, other operations may find a constant earlier: 7 & 2310 is 6, and 7 == 7 is 1.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import pairwise
 
 from slotweave.ir.graph import Graph, Node
 from slotweave.isa import WORD_MASK, Shape
+from slotweave.isa.codegen import word_function
 from slotweave.machine import Machine, Mode
 
 #: Sums are looked for among at most this many constants; further ones are immediates.
@@ -26,17 +28,26 @@ LONGEST_CHAIN = 16
 
 NO_LIMITS: Mapping[int, int] = {}
 
+#: What may make a constant of two earlier ones besides a sum.
+_OPERATIONS = ("sub", "mul", "and", "or", "xor", "shl", "shr", "div", "mod", "lt", "eq")
+_DIVIDE = frozenset({"div", "mod"})
+
 #: Most constants that are added as steps between others, and how many others each must serve.
 MOST_STEPS, LEAST_SERVED = 4, 4
 
 
 def spread_constants(
-    graph: Graph, machine: Machine, room: Mapping[int, int] = NO_LIMITS, outright: int = 0
+    graph: Graph,
+    machine: Machine,
+    room: Mapping[int, int] = NO_LIMITS,
+    outright: int = 0,
+    derived: int = 0,
 ) -> Graph:
     """`graph` with its constants free to come from any engine that can make them.
 
     `room` says of constants for how many cycles they may wait at most; the first `outright` after
-    the first one of all stay as they are.
+    the first one of all stay as they are. Where a chain of at most `derived` operations of any kind
+    makes a constant, and no chain of sums as short does, it is made so.
     """
     constants = [i for i, node in enumerate(graph.nodes) if node.op == "const"]
     if not constants:
@@ -48,7 +59,8 @@ def spread_constants(
     base = graph.nodes[anchor].imm
     if sums:
         graph = _with_steps(graph, anchor)
-    available = _Available(anchor, base)
+    operations = [name for name in _OPERATIONS if _runs_elsewhere(machine, name)]
+    available = _Available(anchor, base, operations if derived else [], derived)
     nodes = list(graph.nodes)
     for index, node in enumerate(graph.nodes):
         if node.op != "const" or index == anchor:
@@ -57,10 +69,10 @@ def spread_constants(
             available.add(node.imm, index, 0)
             continue
         most = min(LONGEST_CHAIN, room.get(node.imm, LONGEST_CHAIN))
-        found = available.summands(node.imm, most) if sums else None
+        found = available.way_to(node.imm, most) if sums else None
         depth = 0
         if found is not None:
-            nodes[index] = replace(node, op="add", args=found.pair, imm=0)
+            nodes[index] = replace(node, op=found.op, args=found.pair, imm=0)
             depth = found.depth
         elif immediates and most >= 1:
             imm = (node.imm - base) & WORD_MASK
@@ -116,39 +128,73 @@ def _runs_elsewhere(machine: Machine, operation: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Summands:
-    """Two nodes of constants, and the length of the chain of sums that their sum ends."""
+class _Way:
+    """An operation, the two nodes of constants that it takes, and the length of the chain of
+    operations that it ends."""
 
+    op: str
     pair: tuple[int, int]
     depth: int
 
 
 class _Available:
-    """Constants made so far: where, and at the end of how long a chain of sums."""
+    """Constants made so far: where, and at the end of how long a chain of operations.
 
-    def __init__(self, anchor: int, base: int) -> None:
-        self.node = {base: anchor}
-        self.depth = {base: 0}
+    What one of `operations` makes of two of them is kept if it ends a chain of at most `derived`.
+    """
+
+    def __init__(self, anchor: int, base: int, operations: Sequence[str], derived: int) -> None:
+        self.node: dict[int, int] = {}
+        self.depth: dict[int, int] = {}
+        self._operations = [(name, word_function(name)) for name in operations]
+        self._derived = derived
+        self._ways: dict[int, _Way] = {}
+        self.add(base, anchor, 0)
 
     def add(self, value: int, node: int, depth: int) -> None:
-        if len(self.node) < MOST_SUMMANDS and value not in self.node:
-            self.node[value] = node
-            self.depth[value] = depth
+        if len(self.node) >= MOST_SUMMANDS or value in self.node:
+            return
+        self.node[value] = node
+        self.depth[value] = depth
+        if self._operations and depth < self._derived:
+            early = [word for word, behind in self.depth.items() if behind < self._derived]
+            for word in early:
+                self._note_ways(word, value)
+                self._note_ways(value, word)
 
-    def summands(self, value: int, most: int) -> _Summands | None:
-        """What adds up to `value` at the end of the shortest chain, of `most` sums at most."""
-        best: _Summands | None = None
+    def _note_ways(self, one: int, other: int) -> None:
+        """Keep what the operations make of these two constants."""
+        depth = 1 + max(self.depth[one], self.depth[other])
+        pair = self.node[one], self.node[other]
+        for name, function in self._operations:
+            if name in _DIVIDE and not other:
+                continue
+            made = function(one, other)
+            if made not in self._ways or depth < self._ways[made].depth:
+                self._ways[made] = _Way(name, pair, depth)
+
+    def way_to(self, value: int, most: int) -> _Way | None:
+        """What makes `value` at the end of the shortest chain, of `most` operations at most: a sum,
+        if one is as short as any."""
+        best = self._summands(value, most)
+        other = self._ways.get(value)
+        if other is None or other.depth > most or (best and best.depth <= other.depth):
+            return best
+        return other
+
+    def _summands(self, value: int, most: int) -> _Way | None:
+        """What adds up to `value` at the end of the shortest chain."""
+        best: _Way | None = None
         for word, node in self.node.items():
             other = (value - word) & WORD_MASK
             if other in self.node:
                 depth = 1 + max(self.depth[word], self.depth[other])
                 if depth <= most:
-                    best, most = _Summands((node, self.node[other]), depth), depth - 1
+                    best, most = _Way("add", (node, self.node[other]), depth), depth - 1
         return best
 
 
 def constant_modes(machine: Machine, op: str) -> tuple[Mode, ...]:
-    """Modes that make the value of a sum of constants outright, or as an added immediate; `op` is
-    the operation that adds."""
-    names = ("const", "add_immediate") if op == "add" else ("const",)
+    """Modes that make what `op` makes of constants outright, or as an added immediate."""
+    names = ("const",) if op == "add_immediate" else ("const", "add_immediate")
     return tuple(mode for name in names for mode in machine.modes_of(name, Shape.WORD))

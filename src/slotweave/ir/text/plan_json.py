@@ -99,6 +99,7 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         spill=(at / "spill").boolean(table.get("spill", default.spill)),
         pipeline=(at / "pipeline").boolean(table.get("pipeline", default.pipeline)),
         outright=_count(table, "outright", at, 0),
+        derived=_count(table, "derived", at, 0),
     )
 
 

@@ -110,6 +110,13 @@ CHOICES: tuple[PlanChoice, ...] = (
         "wants, so there are fewer addresses; 0: as many as a vector has.", styles=_VECTOR,
     ),
     PlanChoice(
+        "begins", "a list of integers", [],
+        "When each group begins, in tenths of a round: in this order the rounds of all groups are "
+        "written, and stored children take `buffers` places in turn, whatever their round. "
+        "Without it, one group is written after another, and each round has places of its own.",
+        styles=_VECTOR,
+    ),
+    PlanChoice(
         "restore", "true or false", False,
         "With children that are stored: whether the first nodes are written back at the end also "
         "where the contract does not ask for it.", styles=_VECTOR,

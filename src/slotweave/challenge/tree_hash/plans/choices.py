@@ -16,7 +16,7 @@ groups of items, or both; later entries override earlier ones.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,8 +47,8 @@ BIASES = values_of("bias")
 #: Ways that read a table, and the words of its entries.
 TABLE_WORDS = {"copy": COPY_WORDS, "record": RECORD_WORDS, "family": FAMILY_WORDS}
 
-#: Memory words of a place in which children are stored, by vectors: the wanted ones, the others.
-PLACE_VECTORS = 2
+#: Parts of a round in which it is said when groups begin.
+TENTHS = 10
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class Choices:
     children_but: Exceptions
     buffers: int
     spare: int
+    begins: tuple[int, ...]
     restore: bool
     bias: str
     bias_but: Exceptions
@@ -129,9 +130,22 @@ class Choices:
             if self.way(group, number) == "child" and self.children_way(group, number) == "stored"
         ]
 
+    def turns(self, groups: Sequence[Group]) -> Iterator[tuple[Group, int]]:
+        """The rounds of all groups in the order in which they are written: (group, round)."""
+        turns = [(group, number) for group in groups for number in range(self.shape.rounds)]
+        if self.begins:
+            turns.sort(key=lambda turn: self.begins[turn[0].number] + TENTHS * turn[1])
+        return iter(turns)
+
     def places(self, lanes: int) -> dict[tuple[int, int], int]:
         """The place in which each (group, round) stores children; places are numbered from 0."""
         taken: dict[tuple[int, int], int] = {}
+        if self.begins:
+            turns = self.turns(groups_of(self.shape, lanes))
+            storing = ((group, number) for group, number in turns if self.storing(number, [group]))
+            for i, (one, number) in enumerate(storing):
+                taken[one.number, number] = i % self.buffers
+            return taken
         first = 0
         for number in range(self.shape.rounds):
             groups = self.storing(number, groups_of(self.shape, lanes))
@@ -142,8 +156,15 @@ class Choices:
 
     def borrowed_nodes(self, lanes: int) -> int:
         """How many of the first nodes make room for these places: whole vectors."""
-        places = len(set(self.places(lanes).values()))
-        return places * PLACE_VECTORS * lanes
+        places = set(self.places(lanes).values())
+        return len({row for place in places for row in self.rows_of(place)}) * lanes
+
+    def rows_of(self, place: int) -> tuple[int, int]:
+        """Where a place lies, in vectors from the first node: of the wanted words, of the others.
+
+        Places that are taken in turn have the others in common.
+        """
+        return (place + 1, 0) if self.begins else (2 * place, 2 * place + 1)
 
     def owns_words(self, group: Group) -> bool:
         """Whether the value words of `group` belong to it alone: no table, no other group."""
@@ -171,6 +192,7 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
         children_but=_exceptions(plan, "children_but"),
         buffers=number_from(plan, "buffers", "a number of places", 1),
         spare=number_from(plan, "spare", "a number of words", 0),
+        begins=tuple(list_of(plan, "begins", [], int)),
         restore=flag(plan, "restore", choice("restore").default),
         bias=_word(plan, "bias"),
         bias_but=_exceptions(plan, "bias_but"),
@@ -256,10 +278,16 @@ def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
 def _check_borrowing(plan: Plan, choices: Choices, lanes: int) -> None:
     """Nobody may read nodes whose words are borrowed, and there must be enough of them."""
     shape = choices.shape
+    groups = groups_of(shape, lanes)
+    if choices.begins and len(choices.begins) != len(groups):
+        reason = f"'begins' has {len(choices.begins)} numbers for {len(groups)} groups"
+        raise bad_plan(plan, reason)
+    if choices.begins and choices.spare:
+        raise bad_plan(plan, "places taken in turn ('begins') have no 'spare' of their own")
     borrowed = choices.borrowed_nodes(lanes)
     if borrowed > shape.nodes:
         raise bad_plan(plan, f"children are stored over {borrowed} nodes, the tree has fewer")
-    for group in groups_of(shape, lanes) if borrowed else ():
+    for group in groups if borrowed else ():
         for number in range(shape.rounds):
             depth = shape.level_of_round(number)
             read = choices.way(group.number, number) in ("gather", "window")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +30,18 @@ READ, SHARE_OF_BIASES = ("gather", "window", "copy", "record", "family"), 0.7
 
 #: Places in which children are stored for each round: how often another number is tried, and most.
 SHARE_OF_BUFFERS, MOST_BUFFERS = 0.05, 4
+
+#: How often few changes are of the constants that are made first instead, and up to which number
+#: one more of these may be.
+SHARE_OF_SUMMANDS, LARGEST_SUMMAND = 0.08, 64
+
+#: How often two groups exchange their ways: what a plan takes of each engine stays the same, but
+#: not when.
+SHARE_OF_EXCHANGES = 0.3
+
+#: How often they are of the place of a group in the order of rounds, and by how many tenths of a
+#: round (standard deviation).
+SHARE_OF_BEGINS, SHIFT_OF_BEGIN = 0.05, 6.0
 
 #: How often changes are drawn before the plan is left as it is.
 TRIES = 20
@@ -67,6 +79,14 @@ def vary(
 
 
 def _changed(plan: Plan, choices: Choices, rng: np.random.Generator, few: bool) -> Plan:
+    if few:
+        what = rng.random()
+        if what < SHARE_OF_SUMMANDS:
+            return _with_choice(plan, "summands", _other_summands(choices.summands, rng))
+        if choices.begins and what < SHARE_OF_SUMMANDS + SHARE_OF_BEGINS:
+            return _with_choice(plan, "begins", _other_begins(choices.begins, rng))
+        if what > 1 - SHARE_OF_EXCHANGES:
+            return _exchanged(plan, choices, rng)
     shape = choices.shape
     changed: dict[str, Entries] = {"levels_but": {}, "children_but": {}, "bias_but": {}}
     wanted = int(rng.integers(1, 4))
@@ -87,8 +107,75 @@ def _changed(plan: Plan, choices: Choices, rng: np.random.Generator, few: bool) 
     if not few and rng.random() < SHARE_OF_BUFFERS:
         values["buffers"] = int(rng.integers(1, MOST_BUFFERS + 1))
     elif few and choices.borrowed_nodes(LANES) and rng.random() < SHARE_OF_BUFFERS:
-        values["spare"] = int(rng.integers(1, LANES + 1))
+        if choices.begins:
+            values["buffers"] = int(rng.integers(1, MOST_BUFFERS))
+        else:
+            values["spare"] = int(rng.integers(1, LANES + 1))
     return replace(plan, choices=MappingProxyType(values))
+
+
+def _exchanged(plan: Plan, choices: Choices, rng: np.random.Generator) -> Plan:
+    """`plan` with the ways of two groups exchanged: of how they take a child in one round, or of
+    how they choose a constant in one round or another."""
+    key = "children_but" if rng.random() < 0.5 else "bias_but"
+    held = _ways_held(choices, key)
+    if not held:
+        return plan
+    each = list(held)
+    group, number = each[rng.integers(len(each))]
+    way = held[group, number]
+    others = [
+        (other, at) for other, at in each
+        if held[other, at] != way and (key == "bias_but" or at == number)
+    ]  # fmt: skip
+    if not others:
+        return plan
+    other = others[rng.integers(len(others))]
+    entries = {(group, number): held[other], other: way}
+    merged = _merged(plan.choices.get(key, ()), entries, choices.shape)
+    return _with_choice(plan, key, merged)
+
+
+def _ways_held(choices: Choices, key: str) -> Entries:
+    """How each group that has a choice takes children, or chooses constants, by group and round."""
+    groups = range(len(groups_of(choices.shape, LANES)))
+    places = [(group, number) for group in groups for number in range(1, choices.shape.rounds)]
+    ways = {place: choices.way(*place) for place in places}
+    if key == "children_but":
+        chosen = [place for place, way in ways.items() if way == "child"]
+    else:
+        chosen = [(group, number) for (group, number), way in ways.items()
+                  if way in READ and _has_constant(choices, group, number)]  # fmt: skip
+    return {place: _held(choices, key, *place) for place in chosen}
+
+
+def _has_constant(choices: Choices, group: int, number: int) -> bool:
+    """Whether an address has a constant in that round: after a window it has none."""
+    return choices.way(group, number - 1) != "window"
+
+
+def _with_choice(plan: Plan, name: str, value: object) -> Plan:
+    return replace(plan, choices=MappingProxyType({**plan.choices, name: value}))
+
+
+def _other_begins(begins: Sequence[int], rng: np.random.Generator) -> list[int]:
+    """When groups begin, one of them, or all from one on, somewhat earlier or later."""
+    others = list(begins)
+    first = int(rng.integers(len(others)))
+    end = first + 1 if rng.random() < 0.7 else len(others)
+    by = round(float(rng.normal(0.0, SHIFT_OF_BEGIN)))
+    others[first:end] = [begin + by for begin in others[first:end]]
+    return others
+
+
+def _other_summands(summands: Sequence[int], rng: np.random.Generator) -> list[int]:
+    """The constants that are made first with one at another place, one more or one less."""
+    others = list(summands)
+    at = int(rng.integers(len(others) + 1))
+    moved = others.pop(at) if at < len(others) else int(rng.integers(1, LARGEST_SUMMAND + 1))
+    if moved not in others and (at == len(summands) or rng.random() < 0.8):
+        others.insert(int(rng.integers(len(others) + 1)), moved)
+    return others
 
 
 def _held(choices: Choices, key: str, group: int, number: int) -> str:
@@ -127,7 +214,8 @@ def _open_choice(
             own = (*own, "strided")  # nothing else asks for the bit
         return "children_but", ("both", "stored", *own)
     depth = choices.shape.level_of_round(number)
-    if way in READ and rng.random() < SHARE_OF_BIASES:
+    constant = way in READ and _has_constant(choices, group, number)
+    if constant and rng.random() < SHARE_OF_BIASES:
         return "bias_but", BIASES
     if depth != DEEPEST_SELECT:
         return "levels_but", ()

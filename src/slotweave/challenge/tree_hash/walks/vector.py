@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from slotweave.challenge.tree_hash.plans.choices import PLACE_VECTORS, Choices
+from slotweave.challenge.tree_hash.plans.choices import Choices
 from slotweave.challenge.tree_hash.tables.memory_map import MemoryMap
 from slotweave.challenge.tree_hash.tables.records import build_table
 from slotweave.challenge.tree_hash.tables.tree_top import CARRIED_CONSTANT, TreeTop
@@ -53,15 +53,19 @@ def build_vector(
     for table, region in memory.tables.items():
         build_table(k, level.top, table, region)
     buffers = _Buffers(level, choices)
+    walks: dict[Group, Walk] = {}
     late: list[_Result] = []
-    for group in groups:
-        buffer = buffers.of(group)
+    for group, number in choices.turns(groups):
+        if group not in walks:
+            buffer, value = buffers.of(group), values.get(group)
+            if value is None:
+                value = _load_values(level, group, buffer)
+            walks[group] = Walk(group, value, buffer)
         with k.item(group.number):
-            early = values.get(group)
-            value = _load_values(level, group, buffer) if early is None else early
-            walk = Walk(group, value, buffer)
-            walk_rounds(level, walk, choices, contract, lent)
-            for result in _results(level, walk, choices, contract):
+            walk_round(level, walks[group], number, choices, contract, lent)
+            if number + 1 < shape.rounds:
+                continue
+            for result in _results(level, walks.pop(group), choices, contract):
                 if result.at_once:
                     result.store(k)
                 else:
@@ -77,7 +81,7 @@ class _Borrowed:
     """The words of the first nodes: the places in which children are stored lie there."""
 
     def __init__(self, level: Level, choices: Choices) -> None:
-        self.level, self.spare = level, choices.spare
+        self.level, self.choices = level, choices
         self._taken = choices.places(level.k.vector_length)
         self._places: dict[int, Place] = {}
         nodes = range(0, choices.borrowed_nodes(level.k.vector_length), level.k.vector_length)
@@ -96,18 +100,15 @@ class _Borrowed:
     def _made(self, place: int) -> Place:
         k, region = self.level.k, self.level.memory.borrowed
         assert region is not None  # choices.borrowed_nodes counts its words
-        lanes = range(k.vector_length)
-        first = region.start + place * PLACE_VECTORS * k.vector_length
+        lanes, left = range(k.vector_length), self.choices.spare
+        firsts = [region.start + row * k.vector_length for row in self.choices.rows_of(place)]
         with k.item(-1), k.stage("addresses"):
-            if self.spare and self.spare < k.vector_length:
-                words = [k.constant(first + i) for i in range(k.vector_length + self.spare)]
+            if left and left < k.vector_length:
+                words = [k.constant(firsts[0] + i) for i in range(k.vector_length + left)]
                 block = k.concat(*words)
-                own, spare = (cast("Vector", block.slice(at)) for at in (0, self.spare))
+                own, spare = (cast("Vector", block.slice(at)) for at in (0, left))
                 return Place(own, spare, region, shared=True)
-            own, spare = (
-                k.pack([k.constant(first + row * k.vector_length + i) for i in lanes])
-                for row in range(PLACE_VECTORS)
-            )
+            own, spare = (k.pack([k.constant(first + i) for i in lanes]) for first in firsts)
             return Place(own, spare, region)
 
     def give_back(self) -> None:
@@ -185,18 +186,30 @@ def walk_rounds(
 ) -> None:
     """All rounds of a vector; `lent` is where children are stored, if any are."""
     for number in range(level.shape.rounds):
-        depth = level.shape.level_of_round(number)
-        if depth == 0:
-            walk.back_to_root()
-        with level.k.stage(f"level {depth}"):
-            mixed = _mixed(level, walk, number, choices, lent)
-        with level.k.stage("hash"):
-            way = choices.constant_way(walk.group.number, number)
-            walk.value, walk.shifted = hash_lanes(mixed, way)
-            walk.carried = way == "carried"
-        if _parity_is_wanted(level.shape, number, contract):
-            with level.k.stage("parity"):
-                walk.step()
+        walk_round(level, walk, number, choices, contract, lent)
+
+
+def walk_round(
+    level: Level,
+    walk: Walk,
+    number: int,
+    choices: Choices,
+    contract: str,
+    lent: _Borrowed | None,
+) -> None:
+    """Round `number` of a vector."""
+    depth = level.shape.level_of_round(number)
+    if depth == 0:
+        walk.back_to_root()
+    with level.k.stage(f"level {depth}"):
+        mixed = _mixed(level, walk, number, choices, lent)
+    with level.k.stage("hash"):
+        way = choices.constant_way(walk.group.number, number)
+        walk.value, walk.shifted = hash_lanes(mixed, way)
+        walk.carried = way == "carried"
+    if _parity_is_wanted(level.shape, number, contract):
+        with level.k.stage("parity"):
+            walk.step()
 
 
 def _mixed(
