@@ -285,4 +285,6 @@ def test_a_choice_may_be_the_scheduler_s(tmp_path: Path) -> None:
     found = [answer["proved"]["program"] for answer in (pipelined, plain)]
     assert found == ["unknown", True]
     assert pipelined["cycles"] < plain["cycles"]
+    assert slotweave(*kernel, "--choice", "offsets=[0, 1.5]", "--choice", "steps=[]").code == 0
+    assert_refused(slotweave(*kernel, "--choice", "steps=3"), "SW209", "must be an array")
     assert_refused(slotweave(*kernel, "--choice", "pipeline=3"), "SW209", "'pipeline'")

@@ -45,6 +45,19 @@ def test_a_search_may_begin_with_the_plan_of_another(tmp_path):
     assert later <= before
 
 
+def test_with_other_choices_a_search_begins_with_the_schedule_of_the_plan(tmp_path):
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    search = ["tune", "tree-hash", "-p", "height=6", "-p", "rounds=9", "-p", "batch=64",
+              "--evaluations", "0"]  # fmt: skip
+    slotweave(*search, "-o", first)
+    other = ["--choice", "derived=2", "--choice", "offsets=[]", "--choice", "stagger=40"]
+    again = slotweave(*search, "--plan", first, *other, "-o", second)
+    assert again.code == Exit.DONE
+    schedule = json.loads(second.read_text())["schedule"]
+    assert schedule["derived"] == 2
+    assert schedule["due"]
+
+
 def test_a_plan_that_cannot_be_written_is_refused_before_the_search(tmp_path):
     refused = slotweave("tune", "tree-hash", *SHAPE, "-o", tmp_path / "nowhere" / "plan.json")
     assert refused.code == Exit.BAD_INPUT

@@ -17,9 +17,9 @@ from slotweave.extensions import kernels
 from slotweave.ir.plan import Plan
 from slotweave.ir.problem import Problem
 from slotweave.ir.text.plan_json import plan_from_json
-from slotweave.machine import CHALLENGE
+from slotweave.machine import CHALLENGE, Machine
 from slotweave.tuning.answers import Asked, evaluated, text_of
-from slotweave.tuning.carried import HOPELESS, Carried
+from slotweave.tuning.carried import HOPELESS, Carried, carried_plan
 from slotweave.tuning.carry import carried_times, labels_of
 from slotweave.tuning.score import Posed, Task, score
 from slotweave.tuning.search import start
@@ -31,7 +31,11 @@ SHAPE = {"height": 6, "rounds": 9, "batch": 64}
 
 
 def task() -> Task:
-    return Task(KERNEL, CHALLENGE, SHAPE, "values")
+    return task_of(CHALLENGE)
+
+
+def task_of(machine: Machine) -> Task:
+    return Task(KERNEL, machine, SHAPE, "values")
 
 
 @cache
@@ -131,6 +135,27 @@ def test_what_keeps_its_choices_keeps_its_schedule():
     found, plan = Carried(task(), begun(), kept).after(0)
     assert found == score(task(), begun()) == score(task(), plan)
     assert plan.schedule.steps == ()
+
+
+def test_a_search_begins_with_the_schedule_of_the_plan_whose_choices_were_changed():
+    other = replace(other_way(), schedule=replace(begun().schedule, offsets=(), stagger=8.0))
+    alone, carried = start(task(), other, 0), start(task(), other, 0, begun())
+    assert carried.best_score < alone.best_score
+    assert carried.best.schedule.due
+    assert not alone.best.schedule.due
+    assert carried.best.choices == other.choices
+
+
+def test_a_schedule_is_not_carried_over_where_a_plan_has_a_shorter_one():
+    worse = replace(begun(), schedule=replace(begun().schedule, steps=(), seed=1, noise=30.0))
+    assert score(task(), begun()) < score(task(), worse)
+    assert carried_plan(task(), worse, begun(), 0) == begun()
+    assert not score(task(), begun()) < score(task(), carried_plan(task(), begun(), worse, 0))
+
+
+def test_what_does_not_fit_is_not_carried_over():
+    full = task_of(replace(CHALLENGE, scratch_words=300))
+    assert carried_plan(full, begun(), other_way(), 0) == other_way()
 
 
 def test_times_of_another_problem_are_not_heeded():

@@ -22,6 +22,7 @@ from slotweave.results.shown import shown_as
 from slotweave.tuning.outcome import SeedOutcome
 
 if TYPE_CHECKING:
+    from slotweave.ir.plan import Plan
     from slotweave.recompiling import Point
     from slotweave.tuning.run import Keeping, Step
 
@@ -36,6 +37,7 @@ def tune(
     workers: int = 1,
     cluster: str | None = None,
     parameters: int = 0,
+    before: Plan | None = None,
     study: str | None = None,
     store: AnyPath | None = None,
     watch: Callable[[Step, Keeping], None] = lambda _step, _keeping: None,
@@ -52,6 +54,9 @@ def tune(
 
     First come `parameters` trials of the stagger and the noise of a plan that has no starting times
     yet, by Optuna's sampler; its dashboard opens the store (extra `search`).
+
+    If the plan was made from a plan `before` by changing choices, the search begins with the
+    schedule of that one, carried over, where that is shorter.
 
     Every plan that was evaluated is kept in `store`, a path or a PostgreSQL URL (a file in the
     user's cache folder if left out; ":memory:" keeps nothing). A search with the name of a `study`
@@ -79,7 +84,9 @@ def tune(
     try:
         keeping = Keeping(kept, kept.begin(name, spec_of(wanted)), place)
         task = Task(wanted.kernel, wanted.machine, wanted.parameters, wanted.contract)
-        searched = run(task, wanted.plan, numbers, keeping, limit, hands, address, numbers_tried)
+        searched = run(
+            task, wanted.plan, numbers, keeping, limit, hands, address, numbers_tried, before
+        )
         with closing(searched) as steps:
             return _outcome_of(steps, keeping, tell)
     finally:

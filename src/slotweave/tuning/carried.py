@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from slotweave.backend.attempts import HUNDREDTHS, due_text
 from slotweave.backend.fit import Stepping, allocated, next_step
 from slotweave.backend.schedule.forward_backward import AT_AN_END
+from slotweave.base.diagnostics import NoSchedule
 from slotweave.ir.plan import Plan
 from slotweave.tuning.carry import carried_times
-from slotweave.tuning.score import Score, Task, no_room
+from slotweave.tuning.score import Score, Task, no_room, score
 
 #: How often a step is a change at one end of the schedule: in between, few slots are free.
 SHARE_AT_AN_END = 0.75
@@ -74,6 +75,20 @@ class Carried:
                 raise no_room("the carried schedule finds no scratch words")
             self._fits = self._at
         return found, self._plan
+
+
+def carried_plan(task: Task, before: Plan, plan: Plan, steps: int) -> Plan:
+    """`plan` with the schedule of `before` carried over and improved by so many steps, if that is
+    shorter than its own, or its own does not fit; itself otherwise."""
+    drawn = replace(plan.schedule, due="", steps=())
+    try:
+        found, carried = Carried(task, before, replace(plan, schedule=drawn)).after(steps)
+    except NoSchedule:
+        return plan
+    try:
+        return carried if found < score(task, plan) else plan
+    except NoSchedule:
+        return carried
 
 
 def _hundredths(at: Stepping) -> NDArray[np.int64]:

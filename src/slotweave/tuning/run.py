@@ -62,17 +62,19 @@ def run(
     workers: int = 1,
     cluster: str | None = None,
     parameters: int = 0,
+    before: Plan | None = None,
 ) -> Generator[Step, None, None]:
     """The steps of all searches, the beginning of each first; ends with the budget.
 
     `budget.evaluations` counts for each seed, those of earlier runs included. What a search comes
     to does not depend on `workers`, or on the Dask `cluster` that does the work instead.
-    `parameters` trials of the schedule's numbers come first (see `tuned_parameters`).
+    `parameters` trials of the schedule's numbers come first (see `tuned_parameters`). The schedule
+    of the plan `before` is carried over to `plan`.
     """
     states: dict[int, State] = {}
     proof = ""
     for seed in seeds:
-        states[seed] = _begun(task, plan, seed, keeping, parameters)
+        states[seed] = _begun(task, plan, seed, keeping, parameters, before)
         proof = proof_of_least(task, states[seed])
         yield Step(seed, states[seed], None, dict(states), proof)
         if proof:
@@ -102,13 +104,15 @@ def proof_of_least(task: Task, state: State) -> str:
     return bound.why if bound.cycles == state.best_score.cycles else ""
 
 
-def _begun(task: Task, plan: Plan, seed: int, keeping: Keeping, parameters: int) -> State:
+def _begun(
+    task: Task, plan: Plan, seed: int, keeping: Keeping, parameters: int, before: Plan | None
+) -> State:
     """The state that was kept, or a new one."""
     kept = keeping.store.state(keeping.study, seed)
     if kept is not None:
         return kept
     first = tuned_parameters(task, plan, seed, parameters, keeping.place, keeping.study)
-    state = start(task, first, seed)
+    state = start(task, first, seed, before)
     begun = Trial(seed, BEGUN, Candidate(state.current, "begun"), state.best_score)
     keeping.store.keep_trial(keeping.study, begun)
     keeping.store.keep(keeping.study, seed, state)

@@ -33,9 +33,11 @@ from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json
 from slotweave.parallel import Crew, Serial
 from slotweave.tuning.answers import Answer, Asked, evaluated, text_of
+from slotweave.tuning.carried import carried_plan
 from slotweave.tuning.moves import (
     BLOCK,
     CARRIED,
+    CARRIED_STEPS,
     CHOICES,
     STEP,
     Candidate,
@@ -118,13 +120,18 @@ class Trial:
 Hear = Callable[[Trial], None]
 
 
-def start(task: Task, plan: Plan, seed: int) -> State:
+def start(task: Task, plan: Plan, seed: int, before: Plan | None = None) -> State:
     """The state of a search that begins with `plan`, its starting times written out.
+
+    If `plan` was made from a plan `before` by changing choices, the schedule of that one is carried
+    over where that is shorter.
 
     The best plan is at once the one that `compile` would make of `plan`: nothing that the search
     comes to is longer. Starting times that were found before keep the seed they were found with.
     """
     plan = plan_from_json(text_of(plan))  # in the form in which it is kept
+    if before is not None:
+        plan = carried_plan(task, before, plan, CARRIED_STEPS * BLOCK)
     items, held = _items(task, plan), plan.schedule
     given = (*held.offsets[:items], *_spread(items, held.stagger)[len(held.offsets) :])
     options = replace(held, stagger=0.0, offsets=given, passes=max(held.passes, PASSES),

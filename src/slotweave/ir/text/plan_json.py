@@ -15,7 +15,7 @@ from typing import Any
 from slotweave.ir.plan import MAX_PASSES, MAX_STEPS, METHODS, MODES, ORDERS, Plan, ScheduleOptions
 from slotweave.ir.text.file_kind import PLAN
 from slotweave.ir.text.json_value import Key, json_text, parse_json
-from slotweave.ir.text.program_values import excerpt
+from slotweave.ir.text.program_values import excerpt, frozen_value
 
 PLAN_SCHEMA_VERSION = 1
 #: More items than this in a window, or windows or stages at once, are as good as all.
@@ -68,7 +68,8 @@ def plan_from_json(text: str, file: str = "") -> Plan:
 
 def schedule_with(schedule: ScheduleOptions, changed: Mapping[str, Any]) -> ScheduleOptions:
     """`schedule` with what `changed` says instead. Raises InputError (SW209) naming the key."""
-    return _schedule({**asdict(schedule), **changed}, Key("", "SW209", ""))
+    given = {name: frozen_value(value) for name, value in changed.items()}
+    return _schedule({**asdict(schedule), **given}, Key("", "SW209", ""))
 
 
 def _schedule(value: Any, at: Key) -> ScheduleOptions:

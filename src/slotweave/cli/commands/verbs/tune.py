@@ -107,13 +107,15 @@ def tune(
     """Search for a plan that takes fewer cycles.
 
     FILE.json always holds the best plan so far; Ctrl-C ends the search and keeps it. Compile
-    with `--plan FILE.json`, or continue the search from there with `tune --plan FILE.json`. All
+    with `--plan FILE.json`, or continue the search from there with `tune --plan FILE.json`; with
+    `--choice`, the schedule of that plan is carried over to the other choices. All
     plans tried are kept in the store: `--study NAME` resumes a search, and `study show NAME`
     summarizes it. If all plans of the kernel have the same operations, and no schedule of them
     is shorter, the search ends and prints the commands that look for other operations.
     """
     expect_writable(output)
     job = job_named(kernel, parameters, contract, plan, choice, machine)
+    before = job_named(kernel, parameters, contract, plan, None, machine).plan if choice else None
     known = plan or plan_of(job.kernel, None, job.parameters, job.contract).name
 
     from slotweave import api  # after the checks of what was given
@@ -136,7 +138,7 @@ def tune(
             found = api.tune(
                 job, time_limit=limit, evaluations=evaluations, seed=seed, seeds=seeds,
                 workers=workers, cluster=cluster,
-                parameters=parameters_tried, study=study, store=store, watch=watch,
+                parameters=parameters_tried, before=before, study=study, store=store, watch=watch,
             )  # fmt: skip
             report.conclude(found)
     if json:
