@@ -16,7 +16,7 @@ from slotweave.arguments import (
 )
 from slotweave.base.budget import budget
 from slotweave.driver.job import Job
-from slotweave.names import AnyKernel, AnyPath, job_of, store_named
+from slotweave.names import AnyKernel, AnyPath, job_of, plan_of, store_named
 from slotweave.results.searched import Explored, Tuned
 from slotweave.results.shown import shown_as
 from slotweave.tuning.outcome import SeedOutcome
@@ -37,7 +37,7 @@ def tune(
     workers: int = 1,
     cluster: str | None = None,
     parameters: int = 0,
-    before: Plan | None = None,
+    before: Plan | AnyPath | None = None,
     study: str | None = None,
     store: AnyPath | None = None,
     watch: Callable[[Step, Keeping], None] = lambda _step, _keeping: None,
@@ -45,18 +45,15 @@ def tune(
 ) -> Tuned:
     """Search for a plan that takes fewer cycles; `compile` takes it as its `plan`.
 
-    The search ends where a kernel leaves no choice open and a plan takes as many cycles as the
-    lower bound of its operations: the result's `proof` says why none takes fewer.
+    It ends where a kernel leaves no choice open and a plan takes the lower bound of its operations:
+    the result's `proof` says why none takes fewer.
 
     `seeds` searches run side by side, with seeds from `seed` on, in `workers` processes, or on the
     Dask `cluster` at an address. Each ends after `evaluations` plans in all, or when the time is
-    over. The same seed and `evaluations` give the same plan, on any number of workers.
-
-    First come `parameters` trials of the stagger and the noise of a plan that has no starting times
-    yet, by Optuna's sampler; its dashboard opens the store (extra `search`).
-
-    If the plan was made from a plan `before` by changing choices, the search begins with the
-    schedule of that one, carried over, where that is shorter.
+    over. The same seed and `evaluations` give the same plan, on any number of workers. If the plan
+    is `before` with other choices, the schedule of that one is carried over. First come
+    `parameters` trials of the stagger and the noise of a plan that has no starting times yet, by
+    Optuna's sampler; its dashboard opens the store (extra `search`).
 
     Every plan that was evaluated is kept in `store`, a path or a PostgreSQL URL (a file in the
     user's cache folder if left out; ":memory:" keeps nothing). A search with the name of a `study`
@@ -74,6 +71,7 @@ def tune(
     from slotweave.tuning.store import Store
 
     wanted, first = job_of(what, options), whole_number("seed", seed, 0)
+    held = _plan_before(wanted, before)
     numbers = range(first, first + whole_number("seeds", seeds, 1))
     hands = whole_number("workers", workers, 1)
     limit = budget(evaluations_of(evaluations), seconds(time_limit))
@@ -84,13 +82,17 @@ def tune(
     try:
         keeping = Keeping(kept, kept.begin(name, spec_of(wanted)), place)
         task = Task(wanted.kernel, wanted.machine, wanted.parameters, wanted.contract)
-        searched = run(
-            task, wanted.plan, numbers, keeping, limit, hands, address, numbers_tried, before
-        )
-        with closing(searched) as steps:
+        tried = run(task, wanted.plan, numbers, keeping, limit, hands, address, numbers_tried, held)
+        with closing(tried) as steps:
             return _outcome_of(steps, keeping, tell)
     finally:
         kept.close()
+
+
+def _plan_before(job: Job, given: Plan | AnyPath | None) -> Plan | None:
+    if given is None:
+        return None
+    return plan_of(job.kernel, given, job.parameters, job.contract)
 
 
 def explore(

@@ -268,7 +268,7 @@ def f(k):
     ),
     "SW308": CodeExample(
         ("slotweave compile k.py:f --time-limit 1",),
-        {"k.py": "def f(k):\n    while True: pass\n"},
+        {"k.py": "def f(k):\n    all(True for _ in iter(int, 1))  # never ends\n"},
         exit=Exit.NO_SCHEDULE,
     ),
     "SW309": CodeExample(
