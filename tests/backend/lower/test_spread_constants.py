@@ -76,13 +76,16 @@ def test_operations_of_any_kind_keep_the_values_too(constants, derived):
     spread = spread_constants(graph, CHALLENGE, derived=derived)
     assert list(graph_faults(spread)) == []
     assert stored(spread) == list(enumerate(constants))
-    sums = spread_constants(graph, CHALLENGE)
-    for node, depth, sum_depth, made in zip(
-        spread.nodes, depths(spread), depths(sums), sums.nodes, strict=True
-    ):
-        if node.op in OTHER_OPERATIONS:
-            assert depth <= derived
-            assert made.op != "add" or depth < sum_depth
+    words, behind = word_constants(spread), depths(spread)
+    made: dict[int, int] = {}  # how many operations are behind each constant so far
+    for at, node in enumerate(spread.nodes):
+        if at in words:
+            if node.op in OTHER_OPERATIONS:
+                assert behind[at] <= derived
+                pairs = [(one, (words[at] - one) % 2**32) for one in made]
+                sums = [1 + max(made[x], made[y]) for x, y in pairs if y in made]
+                assert min(sums, default=99) > behind[at]
+            made.setdefault(words[at], behind[at])
 
 
 @examples(60)
