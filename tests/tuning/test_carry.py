@@ -7,10 +7,12 @@ from functools import cache
 from types import MappingProxyType
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.backend.fit import Effort
+from slotweave.base.diagnostics import InputError
 from slotweave.driver.compile import compile_job
 from slotweave.driver.job import Job
 from slotweave.extensions import kernels
@@ -156,6 +158,14 @@ def test_a_schedule_is_not_carried_over_where_a_plan_has_a_shorter_one():
 def test_what_does_not_fit_is_not_carried_over():
     full = task_of(replace(CHALLENGE, scratch_words=300))
     assert carried_plan(full, begun(), other_way(), 0) == other_way()
+
+
+def test_nothing_is_carried_over_from_a_plan_that_jumps_or_cannot_be_used():
+    for changed in ({"loop": 2, "tables": [], "levels": ["select", "gather"]}, {"levels": []}):
+        before = replace(begun(), choices={**begun().choices, **changed})
+        with pytest.raises(InputError):
+            task().posed(before)
+        assert carried_plan(task(), before, begun(), 0) == begun()
 
 
 def test_times_of_another_problem_are_not_heeded():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from slotweave.backend.attempts import HUNDREDTHS, due_text
 from slotweave.backend.fit import Stepping, allocated, next_step
 from slotweave.backend.schedule.forward_backward import AT_AN_END
-from slotweave.base.diagnostics import NoSchedule
+from slotweave.base.diagnostics import InputError, NoSchedule
 from slotweave.ir.plan import Plan
 from slotweave.tuning.carry import carried_times
 from slotweave.tuning.score import Score, Task, no_room, score
@@ -79,8 +79,15 @@ class Carried:
 
 def carried_plan(task: Task, before: Plan, plan: Plan, steps: int) -> Plan:
     """`plan` with the schedule of `before` carried over and improved by so many steps, if that is
-    shorter than its own, or its own does not fit; itself otherwise."""
+    shorter than its own, or its own does not fit; itself otherwise.
+
+    Nothing is carried from a plan that is no single problem: one that jumps, or cannot be used.
+    """
     drawn = replace(plan.schedule, due="", steps=())
+    try:
+        task.posed(before)
+    except InputError:
+        return plan
     try:
         found, carried = Carried(task, before, replace(plan, schedule=drawn)).after(steps)
     except NoSchedule:

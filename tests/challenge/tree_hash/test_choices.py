@@ -218,5 +218,14 @@ def test_tables_that_take_too_much_memory_are_refused() -> None:
         read({"tables": [3]}, Shape(height=5, rounds=2, batch=31))
 
 
+def test_groups_begin_once_each_and_share_what_is_spare() -> None:
+    with pytest.raises(InputError, match="'begins' has 3 numbers for 8 groups"):
+        read({"begins": [0, 5, 10]})
+    with pytest.raises(InputError, match="'begins' must be a list of int"):
+        read({"begins": [0.5] * 8})
+    with pytest.raises(InputError, match="places taken in turn"):
+        read({"begins": [0] * 8, "spare": 3})
+
+
 def test_any_start_needs_no_tables_and_asks_for_none() -> None:
     assert read({"levels": ["record"]}, contract="any-start").style == "vector"

@@ -204,6 +204,7 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
     )
     if contract != "any-start" and choices.style == "vector":
         _check_tables(plan, choices, lanes)
+        _check_begins(plan, choices, lanes)
         _check_borrowing(plan, choices, lanes)
         _check_loop(plan, choices, contract, lanes)
     return choices
@@ -275,15 +276,20 @@ def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
                 raise bad_plan(plan, f"round {number} reads {what} of level {depth}: no such table")
 
 
+def _check_begins(plan: Plan, choices: Choices, lanes: int) -> None:
+    """There is one number for each group, and places taken in turn have their spare words in
+    common."""
+    groups = len(groups_of(choices.shape, lanes))
+    if choices.begins and len(choices.begins) != groups:
+        raise bad_plan(plan, f"'begins' has {len(choices.begins)} numbers for {groups} groups")
+    if choices.begins and choices.spare:
+        raise bad_plan(plan, "places taken in turn ('begins') have no 'spare' of their own")
+
+
 def _check_borrowing(plan: Plan, choices: Choices, lanes: int) -> None:
     """Nobody may read nodes whose words are borrowed, and there must be enough of them."""
     shape = choices.shape
     groups = groups_of(shape, lanes)
-    if choices.begins and len(choices.begins) != len(groups):
-        reason = f"'begins' has {len(choices.begins)} numbers for {len(groups)} groups"
-        raise bad_plan(plan, reason)
-    if choices.begins and choices.spare:
-        raise bad_plan(plan, "places taken in turn ('begins') have no 'spare' of their own")
     borrowed = choices.borrowed_nodes(lanes)
     if borrowed > shape.nodes:
         raise bad_plan(plan, f"children are stored over {borrowed} nodes, the tree has fewer")

@@ -108,10 +108,10 @@ def tune(
 
     FILE.json always holds the best plan so far; Ctrl-C ends the search and keeps it. Compile
     with `--plan FILE.json`, or continue the search from there with `tune --plan FILE.json`; with
-    `--choice`, the schedule of that plan is carried over to the other choices. All
-    plans tried are kept in the store: `--study NAME` resumes a search, and `study show NAME`
-    summarizes it. If all plans of the kernel have the same operations, and no schedule of them
-    is shorter, the search ends and prints the commands that look for other operations.
+    `--choice`, the schedule of that plan is carried over to the other choices. All plans tried
+    are kept in the store: `--study NAME` resumes a search, and `study show NAME` summarizes it.
+    If all plans of the kernel have the same operations, and no schedule of them is shorter, the
+    search ends and prints the commands that look for other operations.
     """
     expect_writable(output)
     job = job_named(kernel, parameters, contract, plan, choice, machine)
