@@ -12,7 +12,7 @@ from itertools import combinations
 from math import gcd
 
 from slotweave.analysis.linear_forms import Linear, difference, ends_of, linear_result, range_of
-from slotweave.analysis.value_ranges import ANY, Range, result_range
+from slotweave.analysis.value_ranges import ANY, BIT, Range, result_range
 from slotweave.ir.graph import Node
 from slotweave.isa import OPERATIONS, WORD_MASK
 
@@ -20,6 +20,9 @@ _MODULUS = WORD_MASK + 1
 
 #: Atoms are named by node and lane; no vector has more lanes.
 _MOST_LANES = 1 << 16
+
+#: The values of sums of at most so many bits are counted out.
+MOST_BITS = 8
 
 #: The sums of the words of a node.
 Sums = tuple[Linear, ...]
@@ -58,7 +61,7 @@ class WordSums:
     def _sums_of(self, index: int) -> Sums:
         node = self._nodes[index]
         args = [self._sums[arg] for arg in self._followed(index)]
-        if node.op == "const":
+        if node.op in ("const", "zeros"):
             return (Linear(node.imm & WORD_MASK),) * node.width
         if node.op == "broadcast":
             return args[0] * node.width
@@ -133,4 +136,14 @@ def surely_differ(a: Linear, b: Linear) -> bool:
     if apart.base % step:
         return True
     low, high = ends_of(apart)
-    return -(-low // _MODULUS) > high // _MODULUS
+    return -(-low // _MODULUS) > high // _MODULUS or _no_bits_give_zero(apart)
+
+
+def _no_bits_give_zero(form: Linear) -> bool:
+    """Whether `form` is a sum of a few bits, and not 0 whatever these are."""
+    if len(form.terms) > MOST_BITS or any(known != BIT for _name, _factor, known in form.terms):
+        return False
+    sums = {form.base}
+    for _name, factor, _known in form.terms:
+        sums |= {(word + factor) % _MODULUS for word in sums}
+    return 0 not in sums

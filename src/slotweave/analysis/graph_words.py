@@ -71,7 +71,7 @@ class GraphWords:
     def _ranges_of(self, index: int, node: Node, loaded: dict[str, Range]) -> Ranges:
         if node.op in ("slice", "overlay", "broadcast"):
             return tuple([self.ranges[source][word] for source, word in self._sources[index]])
-        if node.op == "const":
+        if node.op in ("const", "zeros"):
             word = node.imm & WORD_MASK
             return ((word, word),) * node.width
         if node.effect is Effect.LOAD:

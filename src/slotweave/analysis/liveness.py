@@ -3,7 +3,8 @@
 A slot of bundle t with latency l lands at the end of bundle t + l - 1; all reads of a bundle come
 before all landings. A storage is therefore live after its first landing, up to and including its
 last read: the half-open interval (first, last]. A storage that nothing reads is live for one cycle
-after its last landing, so that no other one lands on it meanwhile.
+after its last landing, so that no other one lands on it meanwhile. What an operation without slots
+writes is there throughout: nothing else ever lands on it.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ def live_ranges(problem: Problem, schedule: Schedule) -> LiveRanges:
     last = np.full(count, -1, np.int32)
     makers = np.flatnonzero(problem.writes >= 0)
     written = problem.writes[makers]
-    np.minimum.at(first, written, first_slot[makers] + latency[makers] - 1)
+    np.minimum.at(first, written, np.maximum(first_slot[makers] + latency[makers] - 1, 0))
     np.maximum.at(last, written, last_slot[makers] + latency[makers])
     reader = np.repeat(np.arange(problem.size), np.diff(problem.read_offset))
     np.maximum.at(last, problem.read, last_slot[reader])
     first[first == never] = -1
+    last[problem.zeros] = schedule.makespan
     return LiveRanges(first, last)
 
 

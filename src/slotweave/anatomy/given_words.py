@@ -40,5 +40,5 @@ def given_words(program: Program, machine: Machine, facts: Facts) -> GivenWords:
         columns = slot_columns(program, machine)
         flow = scratch_flow(columns)
         live = flow.live
-        unwritten = unwritten_in_columns(columns, flow.maker, range(columns.bundles))
+        unwritten = unwritten_in_columns(columns, flow.maker, range(columns.bundles), program.zeros)
     return GivenWords(unwritten, doubled, int(live.max(initial=0)))

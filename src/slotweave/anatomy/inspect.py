@@ -95,7 +95,7 @@ def _with_run(
     as_written = about.straight and len(run.path) == about.bundles
     return replace(
         about,
-        never_written=unwritten_in_columns(placed.columns, placed.maker, run.path),
+        never_written=unwritten_in_columns(placed.columns, placed.maker, run.path, run.text.zeros),
         read_only_store=read_only_store_of(run, machine, facts),
         run_bundles=None if as_written else len(run.path),
         ladder=(*engines, *own, replace(dataflow, name="dataflow")),

@@ -127,7 +127,8 @@ def _pipeline(draft: Draft) -> Draft:
 
 def _lower(draft: Draft) -> Draft:
     """The scheduling problem of each block."""
-    machine, options = draft.job.machine, draft.job.plan.schedule
+    machine = draft.job.machine
+    options = draft.job.plan.schedule.within(len(draft.flow.blocks))
     lowered = tuple(lower(block.graph, machine, options) for block in draft.flow.blocks)
     return replace(draft, lowered=lowered)
 

@@ -243,7 +243,7 @@ def _no_gain(made: Pipelining, loop: CountedLoop, plain: int) -> str:
 def _plain_cycles(flow: Flow, number: int, job: Job) -> int:
     """The cycles of an iteration in the plain form, by a quick schedule."""
     block = flow.blocks[number]
-    lowered = lower(block.graph, job.machine, job.plan.schedule)
+    lowered = lower(block.graph, job.machine, job.plan.schedule.within(len(flow.blocks)))
     quick = search_block(lowered, flow, job.machine, job.plan.schedule, Effort.FAST)
     fitted, _ = UNLIMITED.best(quick)
     program = fitted.emitted(job.machine)

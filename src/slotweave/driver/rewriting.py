@@ -98,7 +98,8 @@ def _quick_cycles(
     """The cycles of block `number` if it is `graph`, by a quick schedule; None if none fits."""
     shared = share_constants(_with_block(flow, number, graph))
     try:
-        lowered = lower(shared.blocks[number].graph, machine, options)
+        within = options.within(len(flow.blocks))
+        lowered = lower(shared.blocks[number].graph, machine, within)
         quick = search_block(lowered, shared, machine, options, Effort.FAST)
         fitted, _ = UNLIMITED.best(quick)
     except NoSchedule:

@@ -2,7 +2,7 @@
 
 Such words hold a variable of the kernel (`variable_0`, in the order in which it makes them), or a
 constant (`=7`, in each lane if there are several). Words that are given to one value after the
-other have no name.
+other have no name. Those that nothing ever writes are `=0`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from slotweave.backend.fitted import Fitted
 from slotweave.ir.graph import Graph
-from slotweave.ir.known_words import word_constants
+from slotweave.ir.known_words import known_values
 from slotweave.ir.program import Bundle
 from slotweave.machine import Machine
 from slotweave.simulate.slots import slot_kinds
@@ -84,10 +84,5 @@ def _storages(block: Fitted) -> Iterator[tuple[int, _Row]]:
 
 def _constants(graph: Graph) -> dict[int, str]:
     """The name of each node that is a constant, in a word or in each lane of a vector."""
-    known = word_constants(graph)
-    copied = {
-        index: known[node.args[0]]
-        for index, node in enumerate(graph.nodes)
-        if node.op == "broadcast" and node.args[0] in known
-    }
-    return {index: f"={word}" for index, word in {**known, **copied}.items()}
+    known = known_values(graph)
+    return {index: f"={words[0]}" for index, words in known.items() if len(set(words)) == 1}

@@ -29,7 +29,7 @@ from slotweave.frontend.trace import kernel_failure, trace_blocks
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.facts import Facts
 from slotweave.ir.flow import Flow
-from slotweave.ir.graph import Graph
+from slotweave.ir.graph import Graph, known_memory
 from slotweave.ir.plan import Plan
 from slotweave.simulate.graph import flow_end, run_flow
 
@@ -91,10 +91,13 @@ def kernel_of_function(
         return judged(k, **values)
 
     def memory(values: Parameters, _contract: str, rng: np.random.Generator) -> Words:
-        words = graph(values).memory_words
-        if words > MOST_WORDS_RUN:
-            raise _too_much_memory(function, words)
-        return rng.integers(0, 2**32, words, dtype=np.uint32)
+        traced = graph(values)
+        if traced.memory_words > MOST_WORDS_RUN:
+            raise _too_much_memory(function, traced.memory_words)
+        drawn = rng.integers(0, 2**32, traced.memory_words, dtype=np.uint32)
+        for address, word in known_memory(traced.regions).items():
+            drawn[address] = word
+        return drawn
 
     def reference(words: Words, values: Parameters, _contract: str) -> Words:
         end = np.array(run_flow(flow(values), words.tolist()), dtype=np.uint32)
@@ -111,7 +114,8 @@ def kernel_of_function(
 
     def facts(values: Parameters, _contract: str) -> Facts:
         traced = graph(values)
-        return Facts(memory_words=traced.memory_words, regions=traced.regions)
+        known = known_memory(traced.regions)
+        return Facts(memory_words=traced.memory_words, words=known, regions=traced.regions)
 
     def plan(plan_name: str, _values: Parameters, _contract: str) -> Plan:
         return Plan(plan_name, kernel=name)

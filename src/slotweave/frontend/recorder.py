@@ -177,6 +177,12 @@ class Recorder:
         if region.stop > WORD_MASK + 1:
             raise misuse(f"region {region.name!r} ends at {region.stop}, but addresses have "
                          f"{WORD_BITS} bits: no word lies at {WORD_MASK + 1} or later")  # fmt: skip
+        if len(region.words) > region.length:
+            raise misuse(f"region {region.name!r} has {region.length} words, and "
+                         f"{len(region.words)} known ones")  # fmt: skip
+        for word in region.words:
+            if not 0 <= word <= WORD_MASK:
+                raise misuse(f"{word} in region {region.name!r} is no word of {WORD_BITS} bits")
         if self._memory_words is not None and region.stop > self._memory_words:
             raise misuse(f"region {region.name!r} ends at {region.stop}, but memory has "
                          f"{self._memory_words} words")  # fmt: skip

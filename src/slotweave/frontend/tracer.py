@@ -8,7 +8,7 @@ says in what surroundings the examples of docstrings run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from operator import index as integer
@@ -63,19 +63,29 @@ class Tracer(ValueTracer):
         self._recorder.declare_memory(integer(words_total))
 
     def region(
-        self, name: str, start: int, length: int, read_only: bool = False, output: bool = False
+        self,
+        name: str,
+        start: int,
+        length: int,
+        read_only: bool = False,
+        output: bool = False,
+        words: Sequence[int] = (),
     ) -> RegionHandle:
         """Declare `length` words of memory from address `start` on; gives a handle to access them.
 
         `read_only` regions are inputs, which the program must leave as they are. `output` regions
         are what a program is judged by: at least one is needed, unless the kernel writes a trace.
-        The words of all others are scratch memory and may end as they like. Names differ, and
-        regions must not overlap (SW211).
+        The words of all others are scratch memory and may end as they like. `words` are the first
+        ones that the region holds before each run, if that is known. Names differ, and regions must
+        not overlap (SW211).
 
         >>> k.region("more", 80, 8, output=True)
         <region 'more': addresses 80 to 87>
         """
-        region = Region(str(name), integer(start), integer(length), bool(read_only), bool(output))
+        known = tuple([integer(word) for word in words])
+        region = Region(
+            str(name), integer(start), integer(length), bool(read_only), bool(output), known
+        )
         self._recorder.declare_region(region)
         return RegionHandle(self, region)
 

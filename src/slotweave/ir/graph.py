@@ -10,6 +10,7 @@ ones, which cost no slot because they only say where words lie:
               a word the later argument stands. Words side by side are a vector ("pack").
     join      no value; a point in the order of memory accesses, after everything in `after`
     variable  what variable number imm holds before the graph runs
+    zeros     words that hold 0 because nothing has been written there yet
     assign    no value; what variable number imm holds after it (see `flow`)
 
 Memory accesses name a region. `load` of width 1 reads one word at an address; `load` of vector
@@ -23,6 +24,7 @@ before this one lands, and what a pause comes after is done when it stops.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -30,7 +32,7 @@ from slotweave.base.quickly_made import quickly_made
 from slotweave.ir.shown import ShownAsText
 from slotweave.isa import OPERATIONS, Effect, Shape
 
-STRUCTURAL = frozenset({"slice", "overlay", "join", "variable", "assign"})
+STRUCTURAL = frozenset({"slice", "overlay", "join", "variable", "assign", "zeros"})
 
 #: Operations with no memory access and no control.
 PURE = STRUCTURAL - {"join", "assign"} | {
@@ -50,7 +52,8 @@ class Region:
     """`length` memory words from address `start` on; regions are disjoint.
 
     `read_only` regions are inputs that end as they began; `output` regions are what is judged. A
-    region that is neither is working memory.
+    region that is neither is working memory. `words` are the first ones that it holds before the
+    run, as far as they are known.
     """
 
     name: str
@@ -58,10 +61,20 @@ class Region:
     length: int
     read_only: bool = False
     output: bool = False
+    words: tuple[int, ...] = ()
 
     @property
     def stop(self) -> int:
         return self.start + self.length
+
+
+def known_memory(regions: Iterable[Region]) -> dict[int, int]:
+    """By address the words that memory is known to hold before the run."""
+    return {
+        address: word
+        for region in regions
+        for address, word in enumerate(region.words, region.start)
+    }
 
 
 @quickly_made

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slotweave.ir.graph import STRUCTURAL, Graph, Node
+from slotweave.ir.graph import Graph, Node
 from slotweave.isa import WORD_MASK
 from slotweave.isa.codegen import word_function
 
@@ -30,6 +30,8 @@ def known_words(node: Node, args: Sequence[Words]) -> Words | None:
         return None
     if node.op == "const":
         return (node.imm & WORD_MASK,)
+    if node.op == "zeros":
+        return (0,) * node.width
     if node.op == "broadcast":
         return args[0] * node.width
     if node.op == "slice":
@@ -54,7 +56,13 @@ def _overlaid(node: Node, args: Sequence[Words]) -> Words | None:
 def known_values(graph: Graph) -> dict[int, Words]:
     """The known words of each node of `graph` that has only known ones."""
     known: dict[int, Words] = {}
+    rows: dict[int, Words] = {}  # what a vload reads of known words, as far as they go
     for index, node in enumerate(graph.nodes):
+        if node.op == "vload" and graph.region_by_name[node.region].words:
+            if node.args[0] in known:
+                region = graph.region_by_name[node.region]
+                rows[index] = region.words[known[node.args[0]][0] - region.start :][: node.width]
+            continue
         for arg in node.args:
             if arg not in known:
                 break
@@ -62,6 +70,9 @@ def known_values(graph: Graph) -> dict[int, Words]:
             words = known_words(node, [known[arg] for arg in node.args])
             if words is not None:
                 known[index] = words
+            continue
+        if rows and node.op == "slice" and len(rows.get(node.args[0], ())) >= node.imm + node.width:
+            known[index] = rows[node.args[0]][node.imm : node.imm + node.width]
     return known
 
 
@@ -99,11 +110,4 @@ def value_options(graph: Graph) -> dict[int, Options]:
 
 def word_constants(graph: Graph) -> dict[int, int]:
     """The value of each node that is a constant word, or made of such words by operations."""
-    constants: dict[int, int] = {}
-    for index, node in enumerate(graph.nodes):
-        if node.width == 1 and node.op not in STRUCTURAL:
-            known = [(constants[arg],) for arg in node.args if arg in constants]
-            words = known_words(node, known) if len(known) == len(node.args) else None
-            if words is not None:
-                constants[index] = words[0]
-    return constants
+    return {index: words[0] for index, words in known_values(graph).items() if len(words) == 1}

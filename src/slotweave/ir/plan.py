@@ -8,7 +8,7 @@ it. Compiling with a plan is deterministic.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -89,7 +89,8 @@ class ScheduleOptions:
 
     Constants are sums of earlier ones where that is possible, so most wait for the first. The first
     `outright` after that one are loaded and wait for nothing. Of at most `derived` operations of
-    any kind, one after the other, constants are made where a sum would wait for more of them.
+    any kind, one after the other, constants are made where a sum would wait for more of them. With
+    `zeros`, words of scratch that nothing has written yet, which are 0, stand in front of all.
     """
 
     method: str = "list"
@@ -109,6 +110,11 @@ class ScheduleOptions:
     pipeline: bool = True
     outright: int = 0
     derived: int = 0
+    zeros: bool = False
+
+    def within(self, blocks: int) -> ScheduleOptions:
+        """The same for one of so many blocks: zeros are there in a program of one block alone."""
+        return self if blocks == 1 else replace(self, zeros=False)
 
 
 #: The fields of ScheduleOptions as users read them; each name and default is that of a field.
@@ -172,6 +178,11 @@ SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
         "derived", "an integer from 0", 0,
         "How many operations of any kind, one after the other, may make a constant from earlier "
         "ones where a sum would wait for more of them; 0: constants are made by sums alone.",
+    ),
+    PlanChoice(
+        "zeros", "true or false", False,
+        "Whether constants may be made of words that nothing has written yet, which are 0, in "
+        "programs that do not jump: so an immediate can be added in the first cycle.",
     ),
 )  # fmt: skip
 

@@ -14,12 +14,14 @@ the predecessor plus l (l may be 0: same cycle allowed).
 
 Storages. A storage is a run of consecutive scratch words with one address. An operation writes at
 most one (`writes`, -1 for none), possibly together with others that write other words of it, and
-reads any number. A storage is live from the first write into it until the last read.
+reads any number. A storage is live from the first write into it until the last read. One that an
+operation without slots and predecessors writes holds zeros, and is live throughout.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from zlib import crc32
 
 import numpy as np
@@ -56,6 +58,15 @@ class Problem:
     def size(self) -> int:
         """Number of operations."""
         return len(self.nodes)
+
+    @cached_property
+    def zeros(self) -> Ints:
+        """The storages that operations without slots write: zeros, which are live throughout."""
+        if self.size == 0:
+            return self.writes
+        free = np.maximum.reduceat(self.mode_slots, self.mode_offset[:-1]) == 0
+        written: Ints = self.writes[free & (self.writes >= 0)]
+        return written
 
     def checksum(self) -> int:
         """A number (CRC-32) that tells this problem from others, the same on every computer."""

@@ -21,6 +21,9 @@ Bundle = Mapping[str, tuple[Slot, ...]]
 
 SCHEMA_VERSION = 1
 
+#: The name of scratch words that hold 0 throughout.
+ZEROS = "=0"
+
 
 @dataclass(frozen=True)
 class SourceLines:
@@ -43,7 +46,8 @@ class Program(ShownAsText):
     """Bundles for the machine called `machine`.
 
     `names` maps a scratch address to (name, words) for readers; `meta` is whatever the maker wants
-    to say of it; `lines` are the kernel's, if they are known. None of it changes what it does.
+    to say of it; `lines` are the kernel's, if they are known. None of it changes what it does. But
+    a program that reads words before it writes them means to do so if they are called `=0`.
     """
 
     machine: str
@@ -60,6 +64,16 @@ class Program(ShownAsText):
     def slots(self) -> int:
         """How many slots there are in all bundles."""
         return sum(len(slots) for bundle in self.bundles for slots in bundle.values())
+
+    @cached_property
+    def zeros(self) -> frozenset[int]:
+        """The scratch words that hold 0 from the start, as their names say."""
+        return frozenset(
+            word
+            for first, (name, words) in self.names.items()
+            if name == ZEROS
+            for word in range(first, first + words)
+        )
 
     @cached_property
     def mnemonics(self) -> frozenset[str]:

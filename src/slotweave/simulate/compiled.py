@@ -34,7 +34,9 @@ def run_compiled(
     """What `reference.run` gives for the same program, memory and options, faults included."""
     if strict and encoded.refusal:
         raise CheckFailed(encoded.refusal)
-    state = memory if isinstance(memory, Run) else ready(encoded.machine, memory)
+    state = memory
+    if not isinstance(state, Run):
+        state = ready(encoded.machine, state, encoded.program.zeros)
     if len(state.scratch) != encoded.machine.scratch_words:
         raise ValueError(f"a run of {encoded.machine.name} cannot go on from another machine's")
     for _ in range(runs):
@@ -82,7 +84,14 @@ def bundle_counts(encoded: Encoded, memory: Memory) -> tuple[Run, NDArray[np.int
     if encoded.refusal:
         raise CheckFailed(encoded.refusal)
     work = _work(encoded)
-    end = _run_on(encoded, ready(encoded.machine, memory), True, False, MAX_CYCLES, work)
+    end = _run_on(
+        encoded,
+        ready(encoded.machine, memory, encoded.program.zeros),
+        True,
+        False,
+        MAX_CYCLES,
+        work,
+    )
     return end, work.visits
 
 

@@ -120,6 +120,8 @@ def _value(node: Node, args: list[_Value], memory: list[int]) -> _Value:
     match node.op:
         case "join" | "assign":
             return ()
+        case "zeros":
+            return (0,) * node.width
         case "slice":
             return args[0][node.imm : node.imm + node.width]
         case "overlay":

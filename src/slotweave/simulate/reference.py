@@ -67,7 +67,7 @@ def run(
     options = ExecutionOptions(
         strict, enable_pause, trace, max_cycles, on_event, on_bundle, legal=strict
     )
-    state = memory if isinstance(memory, Run) else ready(machine, memory)
+    state = memory if isinstance(memory, Run) else ready(machine, memory, program.zeros)
     for _ in range(runs):
         if state.state is not RunState.STOPPED:
             state = Execution(program, machine, state, options).until_stop()

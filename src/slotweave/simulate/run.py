@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -69,8 +69,13 @@ class Run:
         return self.cycles, self.trace, self.state, self.pc, self.executed_bundles
 
 
-def ready(machine: Machine, memory: Memory) -> Run:
-    """`machine` before its first bundle, with a copy of `memory`."""
+def ready(machine: Machine, memory: Memory, zeros: Collection[int] = ()) -> Run:
+    """`machine` before its first bundle, with a copy of `memory`.
+
+    The words `zeros` of scratch count as written.
+    """
+    written = np.zeros(machine.scratch_words, dtype=np.bool_)
+    written[[word for word in zeros if 0 <= word < len(written)]] = True
     return Run(
         cycles=0,
         memory=np.array(memory, dtype=np.uint32),
@@ -79,7 +84,7 @@ def ready(machine: Machine, memory: Memory) -> Run:
         state=RunState.READY,
         pc=0,
         executed_bundles=0,
-        written=np.zeros(machine.scratch_words, dtype=np.bool_),
+        written=written,
     )
 
 

@@ -52,7 +52,7 @@ class _Recorded(Execution):
         self.events: list[Event] = []
         self.changes: list[Change] = []
         options = ExecutionOptions(strict, False, None, MAX_CYCLES, self.events.append)
-        super().__init__(program, machine, ready(machine, memory), options)
+        super().__init__(program, machine, ready(machine, memory, program.zeros), options)
 
     def land(self, writes: list[Write]) -> None:
         for write in writes:

@@ -208,7 +208,7 @@ def _problem_key(plan: Plan) -> str:
     shaping = ScheduleOptions(
         method=held.method, modes=held.modes, stages_open=held.stages_open,
         window=held.window, windows_open=held.windows_open, outright=held.outright,
-        derived=held.derived,
+        derived=held.derived, zeros=held.zeros,
     )  # fmt: skip
     return plan_to_json(Plan("", plan.kernel, plan.rewrite, shaping, plan.choices), indent=None)
 

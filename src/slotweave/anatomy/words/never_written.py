@@ -1,13 +1,13 @@
 """Reads of scratch words that nothing has written before.
 
-Such a word is 0 on the machine, but strict mode refuses the read (SW109). Words are counted operand
-by operand and lane by lane, in each bundle as often as it runs; the first one is the one that
-strict mode names. Debug slots read nothing.
+Such a word is 0 on the machine, but strict mode refuses the read (SW109), unless the program calls
+the word `=0`. Words are counted operand by operand and lane by lane, in each bundle as often as it
+runs; the first one is the one that strict mode names. Debug slots read nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -54,11 +54,13 @@ def never_written(
     if is_straight(program):
         columns = slot_columns(program, machine)
         maker = scratch_flow(columns).maker
-        return unwritten_in_columns(columns, maker, range(columns.bundles))
+        return unwritten_in_columns(columns, maker, range(columns.bundles), program.zeros)
     return _unwritten_in_run(program, machine, facts, max_bundles)
 
 
-def unwritten_in_columns(columns: SlotColumns, maker: Longs, path: Sequence[int]) -> NeverWritten:
+def unwritten_in_columns(
+    columns: SlotColumns, maker: Longs, path: Sequence[int], zeros: Collection[int]
+) -> NeverWritten:
     """The same of a straight or unrolled program.
 
     `maker` has the operation that wrote each word it reads, `path` the bundle of the text that each
@@ -66,7 +68,7 @@ def unwritten_in_columns(columns: SlotColumns, maker: Longs, path: Sequence[int]
     """
     reads = columns.reads
     runs = columns.bundle[reads.owner] <= _last_bundle(columns)
-    rows = np.flatnonzero((maker == NO_SOURCE) & runs)
+    rows = np.flatnonzero((maker == NO_SOURCE) & runs & ~np.isin(reads.word, [*zeros]))
     if not len(rows):
         return NeverWritten(0, None)
     at, engine, slot = columns.places[reads.owner[rows[0]]]
@@ -87,11 +89,13 @@ def _unwritten_in_run(
         ran = lift_counting(program, machine, facts, max_bundles, record=True).ran
     except SlotweaveError:
         return None
-    rows = [one for one in ran if one.unwritten]
-    if not rows:
-        return NeverWritten(0, None)
-    first = UnwrittenRead(rows[0].bundle, rows[0].engine, rows[0].slot, rows[0].unwritten[0])
-    return NeverWritten(sum(len(one.unwritten) for one in rows), first)
+    reads = [
+        UnwrittenRead(one.bundle, one.engine, one.slot, word)
+        for one in ran
+        for word in one.unwritten
+        if word not in program.zeros
+    ]
+    return NeverWritten(len(reads), reads[0] if reads else None)
 
 
 def never_written_json(found: NeverWritten | None) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ from slotweave.backend.lower.materialize import (
     usable_modes,
 )
 from slotweave.backend.lower.placement import Placement, place
-from slotweave.backend.lower.spread_constants import spread_constants
+from slotweave.backend.lower.spread_constants import NO_LIMITS, spread_constants
 from slotweave.bounds import Bound, best_bound, bound_ladder
 from slotweave.bounds.critical_path import critical_path_bound, distances
 from slotweave.ir.allocation import Layout
@@ -40,6 +40,9 @@ _USUAL = ScheduleOptions()
 
 #: Nodes that say where words lie and need no slot.
 _NOT_RUN = frozenset({"slice", "overlay", "variable"})
+
+#: Operations that take no slot.
+_FREE = frozenset({"join", "zeros"})
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ def lower(graph: Graph, machine: Machine, options: ScheduleOptions = _USUAL) -> 
     through the chains of sums that they then are would make the problem longer, those that are
     urgent are not. Raises NoSchedule (SW302) if no engine can run one of its operations.
     """
-    outright, derived = options.outright, options.derived
-    free = spread_constants(graph, machine, outright=outright, derived=derived)
+    ways = options.outright, options.derived, options.zeros
+    free = spread_constants(graph, machine, NO_LIMITS, *ways)
     spread = lower_as_it_stands(free, machine)
     least = _least(spread)
     slots = next(bound.cycles for bound in spread.ladder if bound.name == "slots")
@@ -100,8 +103,7 @@ def lower(graph: Graph, machine: Machine, options: ScheduleOptions = _USUAL) -> 
     ends = range(least - 1, fewest - 1, -max(1, (least - fewest) // _ENDS))
     rooms = [_room(plain, end) for end in ends]
     timely = [
-        lower_as_it_stands(spread_constants(graph, machine, room, outright, derived), machine)
-        for room in rooms
+        lower_as_it_stands(spread_constants(graph, machine, room, *ways), machine) for room in rooms
     ]
     return min(spread, *timely, plain, key=_least)
 
@@ -175,7 +177,7 @@ class _Modes:
 
     def rows(self, index: int) -> list[tuple[int, int, int, int]]:
         """(engine, slots, latency, source) of each mode of node `index`, whole vectors first."""
-        if self.graph.nodes[index].op == "join":
+        if self.graph.nodes[index].op in _FREE:
             return [(-1, 0, 0, -1)]
         kind = mode_kind(self.graph, self.placement, index, self.constants)
         rows = self._rows.get(kind)

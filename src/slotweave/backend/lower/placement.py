@@ -143,7 +143,7 @@ def _can_be_placed(
         in_order = all(b == a + 1 for a, b in pairwise(part))
         for cell in part:
             maker = cells.maker[cell]
-            if graph.nodes[maker].op == "variable":
+            if graph.nodes[maker].op in ("variable", "zeros"):
                 return False
             width = graph.nodes[maker].width
             missing[maker] = missing.get(maker, width) - 1

@@ -11,10 +11,11 @@ up, other operations may find a constant earlier: 7 & 2310 is 6, and 7 == 7 is 1
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from slotweave.backend.lower.early_constants import with_early_constants
 from slotweave.ir.graph import Graph, Node
 from slotweave.isa import WORD_MASK, Shape
 from slotweave.isa.codegen import word_function
@@ -42,44 +43,112 @@ def spread_constants(
     room: Mapping[int, int] = NO_LIMITS,
     outright: int = 0,
     derived: int = 0,
+    zeros: bool = False,
 ) -> Graph:
     """`graph` with its constants free to come from any engine that can make them.
 
     `room` says of constants for how many cycles they may wait at most; the first `outright` after
     the first one of all stay as they are. Where a chain of at most `derived` operations of any kind
-    makes a constant, and no chain of sums as short does, it is made so.
+    makes a constant, and no chain of sums as short does, it is made so. With `zeros`, the first one
+    of all is 0, in words that nothing has written yet.
     """
     constants = [i for i, node in enumerate(graph.nodes) if node.op == "const"]
     if not constants:
         return graph
     anchor, *others = constants
     loaded = {graph.nodes[index].imm for index in others[:outright]}
+    if _runs_elsewhere(machine, "add"):
+        graph = _with_steps(graph, anchor)
+    if not zeros:
+        start = {graph.nodes[anchor].imm: (anchor, 0)}
+        return _spread(graph, machine, start, {}, room, loaded, derived)
+    loaded.add(graph.nodes[anchor].imm)
+    given = with_early_constants(graph)
+    start = {0: (given.word, -1), **{word: (node, 0) for word, node in given.read.items()}}
+    vectors = {0: (given.vector, -1)}
+    return _without_unread(_spread(given.graph, machine, start, vectors, room, loaded, derived))
+
+
+def _spread(
+    graph: Graph,
+    machine: Machine,
+    start: Mapping[int, tuple[int, int]],
+    vectors: Mapping[int, tuple[int, int]],
+    room: Mapping[int, int],
+    loaded: Collection[int],
+    derived: int,
+) -> Graph:
+    """`graph` with constants made from those of `start`, and vectors of them from `vectors`.
+
+    Both say where a constant lies, and at the end of how long a chain (-1: before all that is
+    made). Immediates are added to the first one.
+    """
     sums = _runs_elsewhere(machine, "add")
     immediates = _runs_elsewhere(machine, "add_immediate")
-    base = graph.nodes[anchor].imm
-    if sums:
-        graph = _with_steps(graph, anchor)
     operations = [name for name in _OPERATIONS if _runs_elsewhere(machine, name)]
-    available = _Available(anchor, base, operations if derived else [], derived)
+    words = _Available(operations if derived else [], derived, start)
+    rows = _Available(_on_vectors(machine) if vectors and derived else [], derived + 1, vectors)
+    base, (anchor, before) = next(iter(start.items()))
     nodes = list(graph.nodes)
+    values = {node: value for value, (node, _depth) in start.items()}
+    given = set(values)
+    readers = Counter(arg for node in graph.nodes for arg in node.args) if vectors else Counter()
     for index, node in enumerate(graph.nodes):
-        if node.op != "const" or index == anchor:
+        if node.op == "broadcast" and vectors and node.args[0] in values:
+            # A word that only the vector wants is not made if the vector needs none.
+            value = values[node.args[0]]
+            most = words.depth[value] + (readers[node.args[0]] == 1)
+            way = rows.way_to(value, most)
+            if way is not None:
+                nodes[index] = replace(node, op=way.op, args=way.pair)
+            rows.add(value, index, way.depth if way else words.depth[value] + 1)
+        if node.op != "const" or index in given:
             continue
-        if node.imm in loaded:
-            available.add(node.imm, index, 0)
-            continue
+        values[index] = node.imm
         most = min(LONGEST_CHAIN, room.get(node.imm, LONGEST_CHAIN))
-        found = available.way_to(node.imm, most) if sums else None
+        found = words.way_to(node.imm, most) if sums else None
         depth = 0
-        if found is not None:
+        if node.imm in loaded:
+            pass
+        elif found is not None:
             nodes[index] = replace(node, op=found.op, args=found.pair, imm=0)
             depth = found.depth
-        elif immediates and most >= 1:
+        elif immediates and most > before:
             imm = (node.imm - base) & WORD_MASK
             nodes[index] = replace(node, op="add_immediate", args=(anchor,), imm=imm)
-            depth = 1
-        available.add(node.imm, index, depth)
+            depth = before + 1
+        words.add(node.imm, index, depth)
     return graph.with_nodes(tuple(nodes))
+
+
+def _without_unread(graph: Graph) -> Graph:
+    """`graph` without the operations, but for accesses, whose results nothing uses."""
+    kept: set[int] = set()
+    for index in range(len(graph.nodes) - 1, -1, -1):
+        node = graph.nodes[index]
+        if index in kept or not node.pure:
+            kept.update((index, *node.args, *node.after))
+    number = {old: new for new, old in enumerate(sorted(kept))}
+    return graph.with_nodes(
+        tuple(
+            [
+                graph.nodes[old].with_edges(
+                    tuple([number[arg] for arg in graph.nodes[old].args]),
+                    tuple([number[earlier] for earlier in graph.nodes[old].after]),
+                )
+                for old in number
+            ]
+        )
+    )
+
+
+def _on_vectors(machine: Machine) -> list[str]:
+    """The operations that may make one vector of constants of two others."""
+    return [
+        name
+        for name in ("add", *_OPERATIONS)
+        if any(machine.slots[mode.engine] for mode in machine.modes_of(name, Shape.VECTOR))
+    ]
 
 
 def _with_steps(graph: Graph, anchor: int) -> Graph:
@@ -143,13 +212,16 @@ class _Available:
     What one of `operations` makes of two of them is kept if it ends a chain of at most `derived`.
     """
 
-    def __init__(self, anchor: int, base: int, operations: Sequence[str], derived: int) -> None:
+    def __init__(
+        self, operations: Sequence[str], derived: int, start: Mapping[int, tuple[int, int]]
+    ) -> None:
         self.node: dict[int, int] = {}
         self.depth: dict[int, int] = {}
         self._operations = [(name, word_function(name)) for name in operations]
         self._derived = derived
         self._ways: dict[int, _Way] = {}
-        self.add(base, anchor, 0)
+        for value, (node, depth) in start.items():
+            self.add(value, node, depth)
 
     def add(self, value: int, node: int, depth: int) -> None:
         if len(self.node) >= MOST_SUMMANDS or value in self.node:

@@ -227,6 +227,10 @@ def list_schedule_arrays(  # type: ignore[no-untyped-def]
                 m = free_mode[op]
                 if m >= 0:
                     chosen[op] = m
+                    if writes[op] >= 0 and not alive[writes[op]]:
+                        alive[writes[op]] = True
+                        live += storage_words[writes[op]]
+                        peak = max(peak, live)
                     finished[finished_count] = op
                     finished_count += 1
                     progress = True

@@ -151,8 +151,9 @@ def prepare_like(problem: Problem, prepared: Prepared) -> Prepared:
 
 
 def _readers(problem: Problem) -> NDArray[np.int64]:
-    """How often each storage is read."""
-    return np.bincount(problem.read, minlength=len(problem.storage_words)).astype(np.int64)
+    """How often each storage is read; once more if it is never free."""
+    counted = np.concatenate((problem.read, problem.zeros))
+    return np.bincount(counted, minlength=len(problem.storage_words)).astype(np.int64)
 
 
 def _horizon(problem: Problem) -> int:

@@ -52,7 +52,7 @@ def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
 
         build_any_start(k, shape, declare_memory(k, shape, contract, ()))
     else:
-        borrowed = choices.borrowed_nodes(k.vector_length)
+        borrowed = choices.borrowed_words(k.vector_length)
         memory = declare_memory(k, shape, contract, choices.tables, borrowed, choices.restore)
         if choices.loop:
             from slotweave.challenge.tree_hash.walks.looped import build_looped

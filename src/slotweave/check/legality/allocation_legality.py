@@ -79,7 +79,17 @@ def _occupancy(issue: Issue, storages: int) -> _Occupancy:
     reader = owners(problem.read_offset)
     np.maximum.at(stop, problem.read, issue.last[reader])
     np.minimum.at(read, problem.read, issue.first[reader])
+    zeros = _held_throughout(problem)
+    first[zeros], stop[zeros] = -1, issue.schedule.makespan
     return _Occupancy(first, stop, read)
+
+
+def _held_throughout(problem: Problem) -> NDArray[np.int64]:
+    """The storages of zeros: what an operation writes that takes no slot and waits for nothing."""
+    slots = np.maximum.reduceat(problem.mode_slots, problem.mode_offset[:-1])
+    waits = np.diff(problem.pred_offset) > 0
+    zeros: NDArray[np.int64] = problem.writes[(slots == 0) & ~waits & (problem.writes >= 0)]
+    return zeros
 
 
 def _reads_before_writes(occupancy: _Occupancy) -> Iterator[Diagnostic]:

@@ -71,6 +71,8 @@ def continue_with(graph: Graph, terms: Terms, layout: MemoryMap, state: GraphRun
         elif node.op == "variable":
             undefined = (terms.make("undefined"),) * node.width
             values.append(state.variables.get(node.imm, undefined))
+        elif node.op == "zeros":
+            values.append((terms.constant(0),) * node.width)
         elif node.op == "assign":
             assigned[node.imm] = args[0]
             values.append(())

@@ -133,13 +133,17 @@ def _header(line: str) -> tuple[str, int, int]:
 
 def _region_text(region: Region) -> str:
     flags = " read_only" * region.read_only + " output" * region.output
-    return f"region {_quoted(region.name)} start={region.start} length={region.length}{flags}"
+    words = f" words={','.join(map(str, region.words))}" if region.words else ""
+    place = f"start={region.start} length={region.length}"
+    return f"region {_quoted(region.name)} {place}{flags}{words}"
 
 
 def _region(line: str) -> Region:
     match = _REGION.fullmatch(line)
     if match is None:
-        raise _MalformedError('a region reads: region "name" start=N length=N [read_only] [output]')
+        raise _MalformedError(
+            'a region reads: region "name" start=N length=N [read_only] [output] [words=N,...]'
+        )
     attributes = _attributes(match["rest"])
     region = Region(
         name=_string(match["name"], "name"),
@@ -147,6 +151,7 @@ def _region(line: str) -> Region:
         length=_required(attributes, "length"),
         read_only=_flag(attributes, "read_only"),
         output=_flag(attributes, "output"),
+        words=_naturals(attributes.pop("words", ""), "words"),
     )
     _refuse_unknown(attributes)
     return region

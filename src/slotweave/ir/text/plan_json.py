@@ -101,6 +101,7 @@ def _schedule(value: Any, at: Key) -> ScheduleOptions:
         pipeline=(at / "pipeline").boolean(table.get("pipeline", default.pipeline)),
         outright=_count(table, "outright", at, 0),
         derived=_count(table, "derived", at, 0),
+        zeros=(at / "zeros").boolean(table.get("zeros", default.zeros)),
     )
 
 

@@ -4,6 +4,7 @@ sizes-are-bounded       vectors, blocks and memory are no longer than any machin
 widths-are-known        the width of a node follows from its operation and its operands
 args-precede            arguments come earlier and have a value; those of `after` come earlier
 regions-are-disjoint    regions have names of their own and lie in memory, apart from each other
+known-words-are-held    what a region is known to hold are words, no more than it has
 accesses-name-regions   a memory access names a region that exists, and nothing else does
 inputs-are-kept         nothing is stored to a read-only region
 waits-are-accesses      `after` lists memory accesses, joins, pauses and writes to the trace buffer
@@ -128,6 +129,8 @@ def _wrong_structure(node: Node, widths: list[int]) -> str:
         return "is a join with a value" if node.width or widths else ""
     if node.op == "variable":
         return "is a variable made of others" if widths or not node.width else ""
+    if node.op == "zeros":
+        return "are zeros made of others" if widths or not node.width else ""
     if node.op == "assign":
         return "" if len(widths) == 1 and not node.width else "assigns not one value"
     if node.op == "slice":
@@ -144,6 +147,16 @@ def _wrong_structure(node: Node, widths: list[int]) -> str:
     if not widths or covered != set(range(node.width)):
         return f"is an overlay of {node.width} words, but its parts do not cover just these"
     return ""
+
+
+def _known_words_are_held(graph: Graph) -> Iterator[Diagnostic]:
+    for region in graph.regions:
+        if len(region.words) > region.length:
+            reason = f"region {region.name!r} has {region.length} words, {len(region.words)} known"
+            yield fault("known-words-are-held", reason)
+        for word in region.words:
+            if not 0 <= word <= WORD_MASK:
+                yield fault("known-words-are-held", f"region {region.name!r} holds {word}, no word")
 
 
 def _regions_are_disjoint(graph: Graph) -> Iterator[Diagnostic]:
@@ -216,7 +229,7 @@ Invariant = Callable[[Graph], Iterator[Diagnostic]]
 #: Each group relies on the ones before it.
 _INVARIANTS: tuple[tuple[Invariant, ...], ...] = (
     (_sizes_are_bounded, _args_precede),
-    (_widths_are_known, _regions_are_disjoint),
+    (_widths_are_known, _regions_are_disjoint, _known_words_are_held),
     (_accesses_name_regions,),
     (_inputs_are_kept, _waits_are_accesses, _addresses_are_inside, _order_is_complete),
 )

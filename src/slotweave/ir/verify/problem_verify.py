@@ -179,7 +179,8 @@ def _storages_exist(problem: Problem) -> Iterator[Diagnostic]:
 def _accesses_take_slots(problem: Problem) -> Iterator[Diagnostic]:
     free = np.zeros(problem.size, dtype=bool)
     free[_owners(problem.mode_offset)[problem.mode_slots == 0]] = True
-    accesses = (problem.writes >= 0) | (np.diff(problem.read_offset) > 0)
+    waits = (np.diff(problem.pred_offset) > 0) | (np.diff(problem.mode_offset) > 1)
+    accesses = (problem.writes >= 0) & waits | (np.diff(problem.read_offset) > 0)
     operation = first_index(free & accesses)
     if operation is not None:
         reason = f"{_named(problem, operation)} accesses storages, but may run without a slot"

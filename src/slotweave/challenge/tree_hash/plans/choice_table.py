@@ -39,6 +39,12 @@ _CHILDREN = {
     "scalar": "a select for each item",
 }
 
+_OVER = {
+    "nodes": "over vectors of the first nodes",
+    "start": "from the first word of memory on, over the header too: small numbers, of which many "
+    "are constants anyway; what is not wanted, over the first words of further vectors of nodes",
+}
+
 _BIASES = {
     "arithmetic": "bits are multiplied and added",
     "select": "the first bit selects one of two constants",
@@ -115,6 +121,11 @@ CHOICES: tuple[PlanChoice, ...] = (
         "written, and stored children take `buffers` places in turn, whatever their round. "
         "Without it, one group is written after another, and each round has places of its own.",
         styles=_VECTOR,
+    ),
+    PlanChoice(
+        "over", "a word", "nodes",
+        "With children that are stored and `begins`: over which words the places lie.", _OVER,
+        _VECTOR,
     ),
     PlanChoice(
         "restore", "true or false", False,

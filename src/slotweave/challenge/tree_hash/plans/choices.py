@@ -67,6 +67,7 @@ class Choices:
     buffers: int
     spare: int
     begins: tuple[int, ...]
+    over: str
     restore: bool
     bias: str
     bias_but: Exceptions
@@ -154,17 +155,31 @@ class Choices:
             first += min(len(groups), self.buffers)
         return taken
 
-    def borrowed_nodes(self, lanes: int) -> int:
-        """How many of the first nodes make room for these places: whole vectors."""
-        places = set(self.places(lanes).values())
-        return len({row for place in places for row in self.rows_of(place)}) * lanes
+    def borrowed_words(self, lanes: int) -> range:
+        """The addresses of header and first nodes that make room for these places: whole vectors
+        of nodes, with the header in front where places are to begin at the start of memory."""
+        tree, places = self.shape.tree, len(set(self.places(lanes).values()))
+        if not places:
+            return range(tree, tree)
+        if self.over == "start":
+            return range(tree + (places + lanes) * lanes)
+        return range(tree, tree + (places + 1 if self.begins else 2 * places) * lanes)
 
-    def rows_of(self, place: int) -> tuple[int, int]:
-        """Where a place lies, in vectors from the first node: of the wanted words, of the others.
+    def place_words(self, place: int, lanes: int) -> tuple[range, range]:
+        """Where a place lies: the addresses of the wanted words, and of the others.
 
-        Places that are taken in turn have the others in common.
+        Places that are taken in turn have the others in common. At the start of memory these are
+        the first words of vectors of nodes, whose addresses are there already, since they are read.
         """
-        return (place + 1, 0) if self.begins else (2 * place, 2 * place + 1)
+        tree = self.shape.tree
+        if self.over == "start":
+            others = self.borrowed_words(lanes)[-lanes * lanes :: lanes]
+            return range(place * lanes, (place + 1) * lanes), others
+        own, other = (place + 1, 0) if self.begins else (2 * place, 2 * place + 1)
+        return (
+            range(tree + own * lanes, tree + (own + 1) * lanes),
+            range(tree + other * lanes, tree + (other + 1) * lanes),
+        )
 
     def owns_words(self, group: Group) -> bool:
         """Whether the value words of `group` belong to it alone: no table, no other group."""
@@ -193,6 +208,7 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
         buffers=number_from(plan, "buffers", "a number of places", 1),
         spare=number_from(plan, "spare", "a number of words", 0),
         begins=tuple(list_of(plan, "begins", [], int)),
+        over=_word(plan, "over"),
         restore=flag(plan, "restore", choice("restore").default),
         bias=_word(plan, "bias"),
         bias_but=_exceptions(plan, "bias_but"),
@@ -219,7 +235,7 @@ def _check_loop(plan: Plan, choices: Choices, contract: str, lanes: int) -> None
         raise bad_plan(plan, "a loop over vectors leaves no indices: contracts values and judged")
     if choices.sharing or choices.shape.batch % lanes:
         raise bad_plan(plan, "in a loop no vector may share its words with a table or another one")
-    if choices.borrowed_nodes(lanes) or any(choices.through_memory(g.number) for g in groups):
+    if choices.borrowed_words(lanes) or any(choices.through_memory(g.number) for g in groups):
         raise bad_plan(plan, "in a loop children are taken by 'both' or 'scalar'")
 
 
@@ -284,13 +300,15 @@ def _check_begins(plan: Plan, choices: Choices, lanes: int) -> None:
         raise bad_plan(plan, f"'begins' has {len(choices.begins)} numbers for {groups} groups")
     if choices.begins and choices.spare:
         raise bad_plan(plan, "places taken in turn ('begins') have no 'spare' of their own")
+    if choices.over == "start" and not choices.begins:
+        raise bad_plan(plan, "places from the start of memory on are taken in turn: give 'begins'")
 
 
 def _check_borrowing(plan: Plan, choices: Choices, lanes: int) -> None:
     """Nobody may read nodes whose words are borrowed, and there must be enough of them."""
     shape = choices.shape
     groups = groups_of(shape, lanes)
-    borrowed = choices.borrowed_nodes(lanes)
+    borrowed = max(0, choices.borrowed_words(lanes).stop - shape.tree)
     if borrowed > shape.nodes:
         raise bad_plan(plan, f"children are stored over {borrowed} nodes, the tree has fewer")
     for group in groups if borrowed else ():

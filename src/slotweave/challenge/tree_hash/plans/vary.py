@@ -106,7 +106,7 @@ def _changed(plan: Plan, choices: Choices, rng: np.random.Generator, few: bool) 
             values[key] = _merged(values.get(key, ()), entries, shape)
     if not few and rng.random() < SHARE_OF_BUFFERS:
         values["buffers"] = int(rng.integers(1, MOST_BUFFERS + 1))
-    elif few and choices.borrowed_nodes(LANES) and rng.random() < SHARE_OF_BUFFERS:
+    elif few and choices.borrowed_words(LANES) and rng.random() < SHARE_OF_BUFFERS:
         if choices.begins:
             values["buffers"] = int(rng.integers(1, MOST_BUFFERS))
         else:

@@ -108,18 +108,24 @@ def declare_memory(
     shape: Shape,
     contract: str,
     wanted: Sequence[Table],
-    borrowed: int = 0,
+    borrowed: range = range(0),
     restore: bool = False,
 ) -> MemoryMap:
-    """Declare memory, with the tables `wanted` in that order and the number of nodes `borrowed`.
+    """Declare memory, with the tables `wanted` in that order, and the words `borrowed` of the first
+    nodes, or of these and the header.
 
     These are output if the contract keeps inputs, or if they are to be restored all the same.
     """
     k.memory(shape.memory_words)
-    header = k.region("header", 0, HEADER_WORDS, read_only=True)
     judged = keeps_inputs(contract) or restore
-    lent = k.region("borrowed", shape.tree, borrowed, output=judged) if borrowed else None
-    first = shape.tree + borrowed
+    lent = None
+    if borrowed:
+        known = shape.header() if borrowed.start == 0 else ()
+        lent = k.region("borrowed", borrowed.start, len(borrowed), output=judged, words=known)
+    header = lent
+    if header is None or borrowed.start:
+        header = k.region("header", 0, HEADER_WORDS, read_only=True, words=shape.header())
+    first = max(shape.tree, borrowed.stop)
     tree = k.region("tree", first, shape.indices - first, read_only=True)
     tables: dict[Table, RegionHandle] = {}
     at = shape.indices

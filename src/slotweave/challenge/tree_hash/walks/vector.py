@@ -84,9 +84,18 @@ class _Borrowed:
         self.level, self.choices = level, choices
         self._taken = choices.places(level.k.vector_length)
         self._places: dict[int, Place] = {}
-        nodes = range(0, choices.borrowed_nodes(level.k.vector_length), level.k.vector_length)
+        words = choices.borrowed_words(level.k.vector_length)
         with level.k.item(-1), level.k.stage("borrow"):
-            self._rows = [(first, level.top.row(first)) for first in nodes]
+            self._rows = list(self._read(words))
+
+    def _read(self, words: range) -> Iterator[tuple[int, Vector]]:
+        """The vectors that cover `words`, with the addresses that they begin at."""
+        k, region = self.level.k, self.level.memory.borrowed
+        tree = self.level.shape.tree
+        if region is not None and words.start < tree:
+            yield 0, k.vload(k.constant(0), region)
+        for address in range(tree, words.stop, k.vector_length):
+            yield address, self.level.top.row(address - tree)
 
     def place(self, group: int, number: int) -> Place | None:
         """Where `group` stores children in round `number`, if it does."""
@@ -100,24 +109,34 @@ class _Borrowed:
     def _made(self, place: int) -> Place:
         k, region = self.level.k, self.level.memory.borrowed
         assert region is not None  # choices.borrowed_nodes counts its words
-        lanes, left = range(k.vector_length), self.choices.spare
-        firsts = [region.start + row * k.vector_length for row in self.choices.rows_of(place)]
+        left, words = self.choices.spare, self.choices.place_words(place, k.vector_length)
         with k.item(-1), k.stage("addresses"):
             if left and left < k.vector_length:
-                words = [k.constant(firsts[0] + i) for i in range(k.vector_length + left)]
-                block = k.concat(*words)
+                first = words[0].start
+                block = k.concat(*(k.constant(first + i) for i in range(k.vector_length + left)))
                 own, spare = (cast("Vector", block.slice(at)) for at in (0, left))
                 return Place(own, spare, region, shared=True)
-            own, spare = (k.pack([k.constant(first + i) for i in lanes]) for first in firsts)
+            own, spare = (k.pack([k.constant(word) for word in each]) for each in words)
             return Place(own, spare, region)
 
     def give_back(self) -> None:
-        """Write the nodes back."""
+        """Write back the words that were stored over."""
         k, region = self.level.k, self.level.memory.borrowed
+        lanes = k.vector_length
+        taken = {
+            word
+            for place in self._places
+            for words in self.choices.place_words(place, lanes)
+            for word in words
+        }
         with k.item(-1), k.stage("borrow"):
             for first, row in self._rows:
                 assert region is not None  # there are rows only if there is a region
-                k.vstore(k.literal(region.start + first), row, region)
+                over = taken.intersection(range(first, first + lanes))
+                if over == {first}:
+                    k.store(k.literal(first), row.lane(0), region)
+                elif over:
+                    k.vstore(k.literal(first), row, region)
 
 
 @dataclass(frozen=True)
