@@ -57,7 +57,8 @@ class KernelJob:
         """What `kernel_job_from_text` reads."""
         options = self.options
         first = (f"{options.method} {options.stagger} {options.noise} {options.seed} "
-                 f"{options.spill} {self.rewriting} {self.seed}")  # fmt: skip
+                 f"{options.spill} {self.rewriting} {self.seed} {options.zeros} "
+                 f"{options.derived}")  # fmt: skip
         kernel = statements_to_text(self.statements)
         return f"{first}\n{machine_to_toml(self.machine)}\n{_CUT}\n{kernel}"
 
@@ -65,10 +66,12 @@ class KernelJob:
 def kernel_job_from_text(text: str) -> KernelJob:
     """The job that has this text."""
     first, _, rest = text.partition("\n")
-    method, stagger, noise, order_seed, spill, rewriting, seed = first.split()
+    method, stagger, noise, order_seed, spill, rewriting, seed, *constants = first.split()
+    zeros, derived = constants or ("False", "0")
     machine, _, kernel = rest.partition(f"\n{_CUT}\n")
     options = ScheduleOptions(method=method, stagger=float(stagger), noise=float(noise),
-                              seed=int(order_seed), spill=spill == "True")  # fmt: skip
+                              seed=int(order_seed), spill=spill == "True",
+                              zeros=zeros == "True", derived=int(derived))  # fmt: skip
     return KernelJob(statements_from_text(kernel), machine_from_toml(machine), options,
                      rewriting == "True", int(seed))  # fmt: skip
 
@@ -80,6 +83,8 @@ options = st.builds(
     seed=st.integers(0, 5),
     noise=st.sampled_from([0.0, 0.0, 5.0]),
     spill=st.sampled_from([False, False, True]),
+    zeros=st.booleans(),
+    derived=st.sampled_from([0, 0, 2]),
 )
 
 

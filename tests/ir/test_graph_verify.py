@@ -100,6 +100,13 @@ def test_regions_lie_apart_and_in_memory(regions: str) -> None:
     assert faults_of("", header) == ["regions-are-disjoint"]
 
 
+@pytest.mark.parametrize("words", ["1,2,3", "4294967296"])
+def test_known_words_of_a_region_are_words_that_it_has(words: str) -> None:
+    header = 'graph "g" vector_length=4 memory_words=16\nregion "a" start=0 length=2'
+    assert faults_of("", f"{header} words=1,2\n") == []
+    assert faults_of("", f"{header} words={words}\n") == ["known-words-are-held"]
+
+
 KNOWN = "%0 : 1 = const imm=9\n%1 : 1 = const imm=10\n"
 UNKNOWN = '%0 : 1 = const imm=9\n%1 : 1 = load %0 region="out"\n'
 

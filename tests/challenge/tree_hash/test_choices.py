@@ -134,8 +134,8 @@ def test_groups_take_turns_in_the_places_where_they_store_children() -> None:
     stored = {**RECORDS, "children_but": [{"rounds": [4], "way": "stored"}], "buffers": 3}
     choices = read(stored, Shape(height=6, rounds=5, batch=256))
     assert [choices.places(8)[group, 4] for group in range(5)] == [0, 1, 2, 0, 1]
-    assert choices.borrowed_nodes(8) == 3 * 16
-    assert read({}).borrowed_nodes(8) == 0
+    assert len(choices.borrowed_words(8)) == 3 * 16
+    assert not read({}).borrowed_words(8)
 
 
 def test_an_entry_whose_vector_would_pass_memorys_end_is_refused() -> None:

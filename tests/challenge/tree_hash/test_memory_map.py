@@ -98,10 +98,21 @@ def test_a_table_over_value_words_is_output_under_every_contract() -> None:
 
 def test_borrowed_nodes_are_written_and_the_others_are_not() -> None:
     k = Tracer("memory", 8)
-    memory = declare_memory(k, Shape(6, 1, 64), "values", (), borrowed=16)
+    memory = declare_memory(k, Shape(6, 1, 64), "values", (), borrowed=range(7, 23))
     assert memory.borrowed is not None
     assert memory.borrowed.region.output
     assert memory.tree.region.read_only
     assert memory.node_region(7 + 15) is memory.borrowed
     assert memory.node_region(7 + 16) is memory.tree
     assert (memory.borrowed.start, memory.tree.start) == (7, 23)
+    assert memory.borrowed.region.words == ()
+    assert memory.header.region.words == (1, 127, 64, 6, 7, 134, 198)
+
+
+def test_words_from_the_start_of_memory_are_header_and_first_nodes() -> None:
+    k = Tracer("memory", 8)
+    memory = declare_memory(k, Shape(6, 1, 64), "values", (), borrowed=range(23))
+    assert memory.borrowed is memory.header
+    assert memory.borrowed.region.output
+    assert memory.borrowed.region.words == (1, 127, 64, 6, 7, 134, 198)
+    assert (memory.borrowed.start, memory.tree.start) == (0, 23)

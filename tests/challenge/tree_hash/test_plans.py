@@ -125,12 +125,14 @@ def test_children_stored_over_each_other_keep_the_contract(batch: int, spare: in
     assert_right(Shape(5, 10, batch), "values", plan, CHALLENGE)
 
 
+@pytest.mark.parametrize("over", ["nodes", "start"])
 @pytest.mark.parametrize("buffers", [1, 2, 3])
 @pytest.mark.parametrize("contract", ["values", "full"])
-def test_children_stored_in_turn_keep_the_contract(contract: str, buffers: int) -> None:
+def test_children_stored_in_turn_keep_the_contract(contract: str, buffers: int, over: str) -> None:
     """Groups begin a few rounds after each other, so that several are under way."""
     levels = ["select"] * 3 + ["record", "record", "record", "gather"]
-    choices = {"levels": levels, "tables": [3, 5], "children": "stored", "buffers": buffers}
+    choices = {"levels": levels, "tables": [3, 5], "children": "stored", "buffers": buffers,
+               "over": over}  # fmt: skip
     begins = [25 * group for group in range(8)]
     plan = plan_with({**choices, "begins": begins})
     assert_right(Shape(8, 12, 64), contract, plan, CHALLENGE)
@@ -147,13 +149,25 @@ def test_places_taken_in_turn_are_few_and_their_order_is_that_of_the_rounds() ->
 
     apart = {(group, number): number == 6 for number in (4, 6) for group in range(8)}
     assert choices().places(8) == apart
-    assert choices().borrowed_nodes(8) == 32
+    assert len(choices().borrowed_words(8)) == 32
     in_turn = choices(begins=[7 * group for group in range(8)], buffers=2)
     order = [(0, 4), (1, 4), (2, 4), (0, 6), (3, 4), (1, 6), (4, 4), (2, 6), (5, 4), (3, 6),
              (6, 4), (4, 6), (7, 4), (5, 6), (6, 6), (7, 6)]  # fmt: skip
     assert list(in_turn.places(8).items()) == [(each, at % 2) for at, each in enumerate(order)]
-    assert in_turn.borrowed_nodes(8) == 24
-    assert choices(begins=[0] * 8).borrowed_nodes(8) == 16
+    assert len(in_turn.borrowed_words(8)) == 24
+    assert len(choices(begins=[0] * 8).borrowed_words(8)) == 16
+
+
+def test_places_at_the_start_of_memory_leave_the_rest_in_the_first_words_of_vectors() -> None:
+    levels = ["select"] * 3 + ["record", "record", "record", "gather"]
+    more = {"levels": levels, "tables": [3, 5], "children": "stored", "over": "start"}
+    plan = plan_with({**more, "begins": [7 * group for group in range(8)], "buffers": 2})
+    choices = read_choices(plan, Shape(8, 7, 64), "values", 8)
+    assert choices.borrowed_words(8) == range(7 + 80)
+    assert choices.place_words(0, 8) == (range(8), range(23, 87, 8))
+    assert choices.place_words(1, 8) == (range(8, 16), range(23, 87, 8))
+    with pytest.raises(InputError, match=r"SW209.*give .begins."):
+        read_choices(plan_with(more), Shape(8, 7, 64), "values", 8)
 
 
 @pytest.mark.parametrize("contract", ["values", "full"])

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from slotweave.backend.schedule.exact import Outcome, Status, solver
 from slotweave.base.diagnostics import CheckFailed, InputError
+from slotweave.bounds.projects.resources import units_bound
 from slotweave.check.legality.project_legality import project_violations
 from slotweave.driver.solving import makespan
 from slotweave.driver.solving.solve import BOUND, SOLVER, Limits, Method, Solution, solve
@@ -120,6 +121,10 @@ def test_contradictions_are_named():
     assert "a -> a" in solved(too_long).infeasible.why
     too_much = Project((Resource("R", 1),), (one("a", 1, 2),), ())
     assert "activity a asks for more than there is: 2 of R, of 1" in solved(too_much).infeasible.why
+
+
+def test_an_activity_without_modes_has_no_schedule():
+    assert units_bound(Project((), (Activity("a", ()),), ())).why == "activity a has no mode"
 
 
 def test_what_only_the_solver_refutes_is_said_to_be_its_word():

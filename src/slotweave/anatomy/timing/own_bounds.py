@@ -41,7 +41,10 @@ def _edges(placed: Placements) -> tuple[Ints, Ints]:
     columns, size = placed.columns, max(1, placed.columns.size)
     read = placed.maker != NO_SOURCE
     memory = placed.edges["memory"]
-    ordered = np.flatnonzero(memory.source != NO_SOURCE)
+    known = np.flatnonzero(memory.source != NO_SOURCE)
+    # A store in flight stays after a load that is issued later and reads before it lands. Such an
+    # edge says next to nothing, and may lead back to what comes before.
+    ordered = known[columns.bundle[memory.source[known]] <= columns.bundle[known]]
     before = memory.source[ordered]
     passed = np.sort(columns.reads.owner[read] * size + placed.maker[read])  # by both
     passed = passed[np.diff(passed, prepend=-1) > 0]  # each once

@@ -32,6 +32,7 @@ NO_LIMITS: Mapping[int, int] = {}
 #: What may make a constant of two earlier ones besides a sum.
 _OPERATIONS = ("sub", "mul", "and", "or", "xor", "shl", "shr", "div", "mod", "lt", "eq")
 _DIVIDE = frozenset({"div", "mod"})
+_MULTIPLY_ADD = "multiply_add"
 
 #: Most constants that are added as steps between others, and how many others each must serve.
 MOST_STEPS, LEAST_SERVED = 4, 4
@@ -100,7 +101,7 @@ def _spread(
             most = words.depth[value] + (readers[node.args[0]] == 1)
             way = rows.way_to(value, most)
             if way is not None:
-                nodes[index] = replace(node, op=way.op, args=way.pair)
+                nodes[index] = replace(node, op=way.op, args=way.args)
             rows.add(value, index, way.depth if way else words.depth[value] + 1)
         if node.op != "const" or index in given:
             continue
@@ -111,7 +112,7 @@ def _spread(
         if node.imm in loaded:
             pass
         elif found is not None:
-            nodes[index] = replace(node, op=found.op, args=found.pair, imm=0)
+            nodes[index] = replace(node, op=found.op, args=found.args, imm=0)
             depth = found.depth
         elif immediates and most > before:
             imm = (node.imm - base) & WORD_MASK
@@ -143,10 +144,10 @@ def _without_unread(graph: Graph) -> Graph:
 
 
 def _on_vectors(machine: Machine) -> list[str]:
-    """The operations that may make one vector of constants of two others."""
+    """The operations that may make one vector of constants of others."""
     return [
         name
-        for name in ("add", *_OPERATIONS)
+        for name in (_MULTIPLY_ADD, *_OPERATIONS)
         if any(machine.slots[mode.engine] for mode in machine.modes_of(name, Shape.VECTOR))
     ]
 
@@ -198,18 +199,19 @@ def _runs_elsewhere(machine: Machine, operation: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """An operation, the two nodes of constants that it takes, and the length of the chain of
-    operations that it ends."""
+    """An operation, the nodes of constants that it takes, and the length of the chain of operations
+    that it ends."""
 
     op: str
-    pair: tuple[int, int]
+    args: tuple[int, ...]
     depth: int
 
 
 class _Available:
     """Constants made so far: where, and at the end of how long a chain of operations.
 
-    What one of `operations` makes of two of them is kept if it ends a chain of at most `derived`.
+    What one of `operations` makes of two of them, or multiply_add of three, is kept if it ends a
+    chain of at most `derived`.
     """
 
     def __init__(
@@ -217,7 +219,10 @@ class _Available:
     ) -> None:
         self.node: dict[int, int] = {}
         self.depth: dict[int, int] = {}
-        self._operations = [(name, word_function(name)) for name in operations]
+        self._operations = [
+            (name, word_function(name)) for name in operations if name != _MULTIPLY_ADD
+        ]
+        self._products: dict[int, _Way] | None = {} if _MULTIPLY_ADD in operations else None
         self._derived = derived
         self._ways: dict[int, _Way] = {}
         for value, (node, depth) in start.items():
@@ -238,6 +243,10 @@ class _Available:
         """Keep what the operations make of these two constants."""
         depth = 1 + max(self.depth[one], self.depth[other])
         pair = self.node[one], self.node[other]
+        if self._products is not None:
+            product = one * other & WORD_MASK
+            if product not in self._products or depth < self._products[product].depth:
+                self._products[product] = _Way(_MULTIPLY_ADD, pair, depth)
         for name, function in self._operations:
             if name in _DIVIDE and not other:
                 continue
@@ -249,10 +258,21 @@ class _Available:
         """What makes `value` at the end of the shortest chain, of `most` operations at most: a sum,
         if one is as short as any."""
         best = self._summands(value, most)
-        other = self._ways.get(value)
-        if other is None or other.depth > most or (best and best.depth <= other.depth):
-            return best
-        return other
+        for other in (self._ways.get(value), self._multiplied(value)):
+            if other is not None and other.depth <= (best.depth - 1 if best else most):
+                best = other
+        return best
+
+    def _multiplied(self, value: int) -> _Way | None:
+        """A product and a summand that make `value`, at the end of the shortest chain."""
+        best: _Way | None = None
+        for product, way in (self._products or {}).items():
+            rest = (value - product) & WORD_MASK
+            if self.depth.get(rest, self._derived) < self._derived:
+                depth = max(way.depth, 1 + self.depth[rest])
+                if best is None or depth < best.depth:
+                    best = _Way(_MULTIPLY_ADD, (*way.args, self.node[rest]), depth)
+        return best
 
     def _summands(self, value: int, most: int) -> _Way | None:
         """What adds up to `value` at the end of the shortest chain."""

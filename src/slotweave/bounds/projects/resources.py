@@ -22,10 +22,14 @@ _MOST = 400
 
 
 def units_bound(project: Project) -> ProjectBound | None:
-    """No schedule, if each mode of an activity asks for more in a cycle than there is."""
+    """No schedule, if each mode of an activity asks for more in a cycle than there is, or if it has
+    none."""
     of = PERIOD if project.is_modulo else MAKESPAN
     for number, activity in enumerate(project.activities):
         excesses = [_excess(mode, project) for mode in activity.modes]
+        if not excesses:
+            why = f"activity {activity.name} has no mode"
+            return ProjectBound(of, None, why, UnitsProof(number))
         if all(excesses):
             each = " in each of its modes" if len(excesses) > 1 else ""
             why = f"activity {activity.name} asks for more than there is{each}: {excesses[0]}"

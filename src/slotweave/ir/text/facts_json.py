@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import asdict
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -39,10 +38,14 @@ def facts_to_json(facts: Facts, *, by_range: bool = True) -> str:
             "schema_version": FACTS_SCHEMA_VERSION,
             "memory_words": facts.memory_words,
             "words": _words_by_range(facts.words) if by_range else words,
-            "regions": [asdict(region) for region in facts.regions],
+            "regions": [_region_json(region) for region in facts.regions],
             "ranges": facts.ranges,
         }
     )
+
+
+def _region_json(region: Region) -> dict[str, Any]:
+    return {key: getattr(region, key) for key in _REGION_KEYS}
 
 
 def facts_from_json(text: str, file: str = "") -> Facts:
