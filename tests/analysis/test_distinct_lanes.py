@@ -21,6 +21,9 @@ def iota(k: Tracer, step: int = 1) -> Vector:
     return k.pack([lane * step for lane in range(LANES)])
 
 
+#: No two have a word in common, though they lie in each other.
+PAIRS = ((0, 23), (4, 55), (9, 2**32 - 1), (24, 3))
+
 DIFFERENT: dict[str, Index] = {
     "constants": lambda k, _v, _w: k.pack([3, 1, 2, 0]),
     "base and lane": lambda k, v, _w: k.broadcast(v.lane(0)) + iota(k),
@@ -31,6 +34,9 @@ DIFFERENT: dict[str, Index] = {
     "rows by masks": lambda k, v, _w: (v & -4) ^ iota(k),
     "rows by sums": lambda k, v, _w: k.multiply_add(v, 8, iota(k) * 2),
     "disjoint ranges": lambda k, v, _w: (v & 7) + iota(k, 8),
+    "one of two": lambda k, v, _w: k.pack(
+        [k.select(v.lane(lane) & 1, *pair) for lane, pair in enumerate(PAIRS)]
+    ),
     "equal lanes of others": lambda k, v, _w: k.broadcast(v.lane(1) * v.lane(2)) + iota(k, 3),
 }
 ALIKE: dict[str, Index] = {
@@ -39,6 +45,9 @@ ALIKE: dict[str, Index] = {
     "one twice": lambda k, _v, _w: k.pack([0, 1, 2, 1]),
     "overlapping ranges": lambda k, v, _w: (v & 8) + iota(k, 8),
     "rows that are too long": lambda k, v, _w: v * 2 + iota(k),
+    "one of two that are alike": lambda k, v, _w: k.pack(
+        [k.select(v.lane(lane) & 1, *pair) for lane, pair in enumerate((*PAIRS[:3], (9, 55)))]
+    ),
     "all one": lambda k, v, _w: k.broadcast(v.lane(0)),
     "wrapped": lambda k, _v, _w: iota(k, 2**31),
     "wrapped rows": lambda k, v, _w: (v << 31) + iota(k, 2**30),

@@ -52,6 +52,14 @@ def test_a_value_is_live_after_it_lands_up_to_its_last_read():
     assert live_words(problem, ranges, 6).tolist() == [0, 0, 0, 0, 4, 4, 0]
 
 
+def test_what_takes_no_slot_is_live_throughout():
+    zeros, user = Op(((-1, 0, 0),), writes=0), Op(((0, 1, 1),), ((0, DATA, 0),), -1, (0,))
+    problem = problem_of([zeros, user, Op(((0, 1, 1),))], [8], [("alu", 1)])
+    assert problem.zeros.tolist() == [0]
+    ranges = live_ranges(problem, schedule_of([[], [0], [4]]))
+    assert (ranges.first.tolist(), ranges.last.tolist()) == ([0], [5])
+
+
 def test_a_split_result_is_live_from_its_first_lane_on():
     maker, user = Op(((0, 3, 1),), writes=0), Op(((0, 2, 1),), ((0, DATA, 0),), -1, (0,))
     problem = problem_of([maker, user], [3])

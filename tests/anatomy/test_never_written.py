@@ -42,6 +42,14 @@ def test_it_is_the_read_that_strict_mode_refuses() -> None:
         run(Program("challenge", (CONST, ADDED)), CHALLENGE, [])
 
 
+def test_a_word_that_the_program_calls_zero_is_meant() -> None:
+    meant = Program("challenge", (CONST, ADDED), names={9: ("=0", 1)})
+    assert never_written(meant, CHALLENGE, NOTHING_KNOWN) == NONE
+    jumping = ({"flow": (("jump", 1),)}, CONST, ADDED)
+    assert found(*jumping) == NeverWritten(1, UnwrittenRead(2, "alu", 1, 9))
+    assert never_written(replace(meant, bundles=jumping), CHALLENGE, NOTHING_KNOWN) == NONE
+
+
 def test_a_program_that_writes_what_it_reads_has_none() -> None:
     assert found(CONST, {"alu": (("+", 2, 1, 1),)}) == NONE
     assert found() == NONE

@@ -40,6 +40,12 @@ def sums(k, n=8, step=1):
     out.store(0, sum.total + tables.EXTRA)
 
 
+def squares(k, n=3):
+    """Some squares that memory is known to hold."""
+    table = k.region("table", 0, 8, read_only=True, words=[i * i for i in range(n)])
+    k.region("out", 8, 8, output=True).vstore(0, table.vload(0))
+
+
 LIMIT = 3
 def no_default(k, n): ...
 def text_default(k, n="8"): ...
@@ -82,6 +88,14 @@ def test_the_facts_are_the_regions(kernel: Kernel) -> None:
     assert [(region.name, region.output) for region in facts.regions] == [
         ("in", False), ("out", True),
     ]  # fmt: skip
+
+
+def test_words_that_a_region_is_known_to_hold_are_facts_and_in_every_memory(folder: Path) -> None:
+    kernel = load_kernel_file(f"{folder / 'sums.py'}:squares")
+    assert kernel.facts({"n": 3}, "graph").words == {0: 0, 1: 1, 2: 4}
+    memories = [kernel.memory({"n": 3}, "graph", np.random.default_rng(seed)) for seed in (1, 2)]
+    assert [memory[:3].tolist() for memory in memories] == [[0, 1, 4], [0, 1, 4]]
+    assert memories[0][3:].tolist() != memories[1][3:].tolist()
 
 
 def test_loading_leaves_no_trace_in_the_interpreter(folder: Path) -> None:

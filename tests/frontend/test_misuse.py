@@ -75,6 +75,8 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
     "regions": (lambda s: s.k.region("b", 15, 1), "regions 'out' and 'b' overlap"),
     "names": (lambda s: s.k.region("out", 0, 1), "declared twice"),
     "extent": (lambda s: s.k.region("c", -1, 1), "negative start"),
+    "known words": (lambda s: s.k.region("c", 0, 2, words=[1, 2, 3]), "2 words, and 3 known"),
+    "known numbers": (lambda s: s.k.region("c", 0, 2, words=[2**32]), "is no word of 32 bits"),
     "address bits": (lambda s: s.k.region("c", 16, 2**32 - 15), "addresses have 32 bits"),
     "memory bits": (lambda s: s.k.memory(2**32 + 1), "addresses have 32 bits"),
     "vector decides": (lambda s: s.k.branch(s.v, int, int), "decided by one word, not by a vector"),

@@ -294,6 +294,19 @@ def test_strict_mode_reports_a_read_of_scratch_never_written(simulate: Simulator
     assert simulate(program, CHALLENGE, [], strict=False).scratch[2] == 1
 
 
+def test_words_that_a_program_calls_zeros_may_be_read_before_anything_is_written(
+    simulate: Simulator,
+) -> None:
+    program = challenge({"valu": (("==", 16, 8, 8),), "alu": (("+", 1, 9, 10),)})
+    with pytest.raises(CheckFailed, match="SW109"):
+        simulate(program, CHALLENGE, [])
+    named = replace(program, names={8: ("=0", 8)})
+    assert simulate(named, CHALLENGE, []).scratch[16:24].tolist() == [1] * 8
+    for names in ({8: ("=0", 7)}, {8: ("zeros", 8)}, {8: ("=00", 8)}):
+        with pytest.raises(CheckFailed, match="SW109"):
+            simulate(replace(program, names=names), CHALLENGE, [])
+
+
 def test_a_word_in_flight_is_not_written_yet(simulate: Simulator) -> None:
     machine = slow("const", 2)
     read: Bundle = {"alu": (("+", 1, 0, 0),)}

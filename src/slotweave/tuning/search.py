@@ -58,9 +58,12 @@ AHEAD = 15
 #: Passes of forward-backward improvement for each candidate.
 PASSES = 7
 
-#: So many constants are loaded outright by the plans that a search may begin with, and so many
-#: operations of any kind make others.
-CONSTANTS_TRIED = ((1, 0), (2, 0), (0, 2), (1, 2), (2, 2))
+#: So many constants are loaded outright by the plans that a search may begin with, so many
+#: operations of any kind make others, and zeros are there or not.
+CONSTANTS_TRIED = (
+    (0, 2, True), (1, 2, True), (1, 0, False), (2, 0, False), (0, 2, False), (1, 2, False),
+    (2, 2, False),
+)  # fmt: skip
 
 #: A candidate that costs this many cycles more is taken one time in e; one that takes more than
 #: SLACK cycles more is not.
@@ -156,10 +159,11 @@ def _with_constants_in_time(task: Task, plan: Plan) -> tuple[Plan, Score]:
     choices open say themselves which wait for others.
     """
     best, least = plan, score(task, plan)
-    if task.kernel.vary is not None or plan.schedule.outright or plan.schedule.derived:
+    held = plan.schedule
+    if task.kernel.vary is not None or held.outright or held.derived or held.zeros:
         return best, least
-    for outright, derived in CONSTANTS_TRIED:
-        options = replace(plan.schedule, outright=outright, derived=derived)
+    for outright, derived, zeros in CONSTANTS_TRIED:
+        options = replace(plan.schedule, outright=outright, derived=derived, zeros=zeros)
         candidate = replace(plan, schedule=options)
         (answer,) = evaluated(task, (Asked(text_of(candidate)),))
         found = answer.score
