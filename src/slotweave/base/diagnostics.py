@@ -128,7 +128,7 @@ CODES: dict[str, CodeEntry] = {
     "SW106": CodeEntry("load out of range", "A load reads at or past the end of memory. A vector load reads vector_length words, including those that nothing uses."),
     "SW107": CodeEntry("store out of range", "A store writes at or past the end of memory. A vector store writes vector_length words."),
     "SW108": CodeEntry("zero divisor", "A division or remainder by zero. The message names the line of the kernel, if the program has it. A kernel promises that its divisors are not 0: choose another one where it may be (`k.select(y, y, 1)`), or give memory in which it is not."),
-    "SW109": CodeEntry("read of scratch never written", "Strict mode: a slot reads a scratch word that nothing has written before. On the machine the word is 0, but such a read is nearly always a mistake. `--compatible` allows it. `inspect` and `repack` take the word to be 0, as the machine does, and print a warning."),
+    "SW109": CodeEntry("read of scratch never written", "Strict mode: a slot reads a scratch word that nothing has written before. On the machine the word is 0, but such a read is nearly always a mistake. `--compatible` allows it, and a program that means it names the words `=0`. `inspect` and `repack` take the word to be 0, as the machine does, and print a warning."),
     "SW110": CodeEntry("operand is not an integer", "Operands of slots are integers (scratch addresses, immediates, bundle numbers)."),
     "SW111": CodeEntry("wrong number of operands", "The slot does not have the operands of its operation. `slotweave machines show NAME` shows the form of each."),
     "SW112": CodeEntry("lane out of range", "A lane is a number from 0 to vector_length - 1."),

@@ -94,10 +94,7 @@ def kernel_of_function(
         traced = graph(values)
         if traced.memory_words > MOST_WORDS_RUN:
             raise _too_much_memory(function, traced.memory_words)
-        drawn = rng.integers(0, 2**32, traced.memory_words, dtype=np.uint32)
-        for address, word in known_memory(traced.regions).items():
-            drawn[address] = word
-        return drawn
+        return _drawn(traced, rng)
 
     def reference(words: Words, values: Parameters, _contract: str) -> Words:
         end = np.array(run_flow(flow(values), words.tolist()), dtype=np.uint32)
@@ -126,6 +123,14 @@ def kernel_of_function(
         trace=trace, judged_by_trace=True, judge=reference_name(own) if own else "the traced graph",
         traced=traced,
     )  # fmt: skip
+
+
+def _drawn(graph: Graph, rng: np.random.Generator) -> Words:
+    """A random memory that holds what it is known to hold."""
+    words = rng.integers(0, 2**32, graph.memory_words, dtype=np.uint32)
+    for address, word in known_memory(graph.regions).items():
+        words[address] = word
+    return words
 
 
 def _judged(function: Callable[..., object]) -> Callable[..., object]:

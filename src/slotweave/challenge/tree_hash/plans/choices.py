@@ -300,7 +300,7 @@ def _check_begins(plan: Plan, choices: Choices, lanes: int) -> None:
         raise bad_plan(plan, f"'begins' has {len(choices.begins)} numbers for {groups} groups")
     if choices.begins and choices.spare:
         raise bad_plan(plan, "places taken in turn ('begins') have no 'spare' of their own")
-    if choices.over == "start" and not choices.begins:
+    if choices.over == "start" and not choices.begins and choices.places(lanes):
         raise bad_plan(plan, "places from the start of memory on are taken in turn: give 'begins'")
 
 
