@@ -4,8 +4,8 @@ A route is one pass of a vector from the root; its states are (level, level of t
 what is at hand of a record). Counted is what every plan of style `vector` takes for sure: hash,
 node, parity, selects, loads, steps of addresses (each as if any engine with vector arithmetic could
 run it), the tables' words and addresses, nodes and factors that must be in all lanes of a vector.
-Not counted: other constants, addresses of values, places to store children in, latency. Items start
-at the root.
+Not counted: other constants, addresses that the header holds, addresses of values, places to store
+children in, latency. Items start at the root.
 """
 
 from __future__ import annotations
@@ -66,11 +66,12 @@ class _Costs:
         return self.of("broadcast", count)
 
     def factors(self) -> Works:
-        """Four factors with addends, in all lanes where products are of whole vectors only."""
+        """Four factors with addends, in all lanes where products are of whole vectors only. They may
+        be made of other vectors, so that nobody needs the words."""
         modes = self.machine.modes_of("multiply_add", Width.VECTOR)
         if any(mode.per_lane and self.machine.slots[mode.engine] for mode in modes):
             return ()
-        return (self.broadcasts(8), self.constants(8))
+        return (self.broadcasts(8),)
 
     def stores(self, count: float) -> Work:
         return self.of("store", count, Width.WORD)
@@ -124,13 +125,14 @@ def _installations(tables: tuple[Table, ...], costs: _Costs) -> Iterator[Install
     levels = sorted({table.depth + below for table in tables for below in range(table.levels)})
     for level in levels:
         rows = 2**level / costs.lanes
-        yield Installation(_rows(level), 0, (costs.loads(rows), costs.constants(rows)))
+        addresses = costs.constants(max(0, rows - 1))  # the header says where the tree begins
+        yield Installation(_rows(level), 0, (costs.loads(rows), addresses))
     for table in tables:
         rows = table.size / costs.lanes
         work = (
             costs.of("xor", table.size, Width.WORD),
             costs.of("vstore", rows),
-            costs.constants(rows),
+            costs.constants(max(0, rows - 2)),  # it says where indices and values begin, too
         )
         needs = tuple(_rows(table.depth + below) for below in range(table.levels))
         yield Installation(table.name, table.size, work, needs)

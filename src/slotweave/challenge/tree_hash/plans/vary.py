@@ -14,7 +14,7 @@ from slotweave.challenge.tree_hash.plans.choices import BIASES, Choices, read_ch
 from slotweave.challenge.tree_hash.plans.plan_model import DEEPEST_SELECT, LANES
 from slotweave.challenge.tree_hash.tables.memory_map import RECORD_WORDS, Table
 from slotweave.challenge.tree_hash.walks.groups import groups_of
-from slotweave.challenge.tree_hash.workload import Shape
+from slotweave.challenge.tree_hash.workload import HASH_STAGES, Shape
 from slotweave.ir.plan import Plan
 
 #: Most groups that one change concerns, if they are neighbours, and if they are not; how often it
@@ -31,9 +31,9 @@ READ, SHARE_OF_BIASES = ("gather", "window", "copy", "record", "family"), 0.7
 #: Places in which children are stored for each round: how often another number is tried, and most.
 SHARE_OF_BUFFERS, MOST_BUFFERS = 0.05, 4
 
-#: How often few changes are of the constants that are made first instead, and up to which number
-#: one more of these may be.
-SHARE_OF_SUMMANDS, LARGEST_SUMMAND = 0.08, 64
+#: How often few changes are of the constants that are made first instead, up to which number one
+#: more of these may be, if it is no constant of the kernel, and how often there is one more.
+SHARE_OF_SUMMANDS, LARGEST_SUMMAND, SHARE_OF_NEW = 0.08, 64, 0.3
 
 #: How often two groups exchange their ways: what a plan takes of each engine stays the same, but
 #: not when.
@@ -82,7 +82,7 @@ def _changed(plan: Plan, choices: Choices, rng: np.random.Generator, few: bool) 
     if few:
         what = rng.random()
         if what < SHARE_OF_SUMMANDS:
-            return _with_choice(plan, "summands", _other_summands(choices.summands, rng))
+            return _with_choice(plan, "summands", _other_summands(choices, rng))
         if choices.begins and what < SHARE_OF_SUMMANDS + SHARE_OF_BEGINS:
             return _with_choice(plan, "begins", _other_begins(choices.begins, rng))
         if what > 1 - SHARE_OF_EXCHANGES:
@@ -168,14 +168,27 @@ def _other_begins(begins: Sequence[int], rng: np.random.Generator) -> list[int]:
     return others
 
 
-def _other_summands(summands: Sequence[int], rng: np.random.Generator) -> list[int]:
+def _other_summands(choices: Choices, rng: np.random.Generator) -> list[int]:
     """The constants that are made first with one at another place, one more or one less."""
-    others = list(summands)
-    at = int(rng.integers(len(others) + 1))
-    moved = others.pop(at) if at < len(others) else int(rng.integers(1, LARGEST_SUMMAND + 1))
-    if moved not in others and (at == len(summands) or rng.random() < 0.8):
+    others = list(choices.summands)
+    end = len(others)
+    at = end if rng.random() < SHARE_OF_NEW else int(rng.integers(end + 1))
+    moved = others.pop(at) if at < end else _new_summand(choices.shape, rng)
+    if moved not in others and (at == end or rng.random() < 0.8):
         others.insert(int(rng.integers(len(others) + 1)), moved)
     return others
+
+
+def _new_summand(shape: Shape, rng: np.random.Generator) -> int:
+    """A small number, a constant of the hash in one form or another, or where something lies."""
+    what = rng.random()
+    if what < 0.5:
+        return int(rng.integers(1, LARGEST_SUMMAND + 1))
+    if what < 0.6:
+        return (shape.tree, shape.indices, shape.values)[rng.integers(3)]
+    _op, constant, _other, shifts, bits = HASH_STAGES[rng.integers(len(HASH_STAGES))]
+    multiplier = 1 + (1 << bits) if shifts == "<<" else bits
+    return int((constant, multiplier)[rng.integers(2)])
 
 
 def _held(choices: Choices, key: str, group: int, number: int) -> str:
