@@ -46,7 +46,7 @@ def test_judged_is_never_longer_than_values_which_promises_more() -> None:
     assert judged is not None
     assert judged.choices == {**values.choices, "restore": True}
     assert judged.schedule == values.schedule
-    assert compiled(JUDGED, "judged", judged, instances=1).cycles == 877
+    assert compiled(JUDGED, "judged", judged, instances=1).cycles == 876
 
 
 @pytest.mark.long

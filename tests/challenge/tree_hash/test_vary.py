@@ -103,7 +103,7 @@ def test_groups_begin_somewhat_earlier_or_later_alone_or_with_all_that_follow() 
 
 
 def test_without_begins_another_number_of_spare_words_is_tried() -> None:
-    choices: dict[str, Any] = {**TUNED.choices, "begins": []}
+    choices: dict[str, Any] = {**TUNED.choices, "begins": [], "over": "nodes"}
     changed = [keys for keys, _other in drawn(replace(TUNED, choices=choices))]
     assert any("spare" in keys for keys in changed)
     assert not any({"begins", "buffers"} & keys for keys in changed)

@@ -66,8 +66,10 @@ class _Costs:
         return self.of("broadcast", count)
 
     def factors(self) -> Works:
-        """Four factors with addends, in all lanes where products are of whole vectors only. They may
-        be made of other vectors, so that nobody needs the words."""
+        """Four factors with addends, in all lanes where products are of whole vectors only.
+
+        They may be made of other vectors, so that nobody needs the words.
+        """
         modes = self.machine.modes_of("multiply_add", Width.VECTOR)
         if any(mode.per_lane and self.machine.slots[mode.engine] for mode in modes):
             return ()
