@@ -101,7 +101,7 @@ def study(name: str, *, store: AnyPath | None = None) -> KeptStudy:
 
     >>> tuned = sw.tune("saxpy", study="an example", evaluations=0)
     >>> sw.study("an example")
-    <study an example: best 36 cycles after 0 plans>
+    <study an example: best 35 cycles after 0 plans>
     """
     from slotweave.tuning.report import study_report
 
