@@ -56,12 +56,11 @@ def _overlaid(node: Node, args: Sequence[Words]) -> Words | None:
 def known_values(graph: Graph) -> dict[int, Words]:
     """The known words of each node of `graph` that has only known ones."""
     known: dict[int, Words] = {}
-    rows: dict[int, Words] = {}  # what a vload reads of known words, as far as they go
+    rows: dict[int, Words] = {}
     for index, node in enumerate(graph.nodes):
-        if node.op == "vload" and graph.region_by_name[node.region].words:
-            if node.args[0] in known:
-                region = graph.region_by_name[node.region]
-                rows[index] = region.words[known[node.args[0]][0] - region.start :][: node.width]
+        if node.op == "vload":
+            if _reads_known_words(graph, node):
+                rows[index] = graph.region_by_name[node.region].words[: node.width]
             continue
         for arg in node.args:
             if arg not in known:
@@ -74,6 +73,18 @@ def known_values(graph: Graph) -> dict[int, Words]:
         if rows and node.op == "slice" and len(rows.get(node.args[0], ())) >= node.imm + node.width:
             known[index] = rows[node.args[0]][node.imm : node.imm + node.width]
     return known
+
+
+def _reads_known_words(graph: Graph, node: Node) -> bool:
+    """Whether a vload takes the first row of memory as it is before the run.
+
+    Zeros say that the graph is all of a program, and a word of them is address 0. Only words that
+    are in use count: a store to another one need not wait, nor be waited for.
+    """
+    (address,) = node.args
+    source = graph.nodes[address]
+    is_zero = source.op == "slice" and graph.nodes[source.args[0]].op == "zeros"
+    return is_zero and not node.after and bool(graph.region_by_name[node.region].words)
 
 
 def word_options(node: Node, args: Sequence[Options | None]) -> Options | None:

@@ -138,6 +138,39 @@ def test_what_is_read_after_a_store_is_not_known():
     assert (21,) not in known_values(spread).values()
 
 
+def known_words(graph: Graph) -> set[int]:
+    """The words that some node is known to be."""
+    return {words[0] for words in known_values(graph).values() if len(words) == 1}
+
+
+@pytest.mark.parametrize("zeros", [False, True])
+def test_a_region_that_is_stored_to_holds_its_words_no_longer(zeros: bool) -> None:
+    k = Tracer("changing", 8)
+    table = k.region("table", 0, 8, output=True, words=range(21, 29))
+    out = k.region("out", 8, 8, output=True)
+    table.store(2, out[0])
+    row = k.vload(k.constant(0), table)
+    out.store(1, row.lane(2) + 1)
+    spread = spread_constants(k.graph(), CHALLENGE, {}, 0, 2, zeros)
+    assert known_words(spread).isdisjoint({23, 24})
+    memory = [*range(21, 29), 100, *range(7)]
+    assert run_graph(spread, memory)[9] == 101
+
+
+def test_a_word_that_is_stored_to_without_waiting_is_no_constant():
+    """What a load promises not to use may be stored to before it."""
+    k = Tracer("promising", 8)
+    table = k.region("table", 0, 8, output=True, words=range(21, 29))
+    out = k.region("out", 8, 8, output=True)
+    row = k.vload(k.constant(0), table, used=[0, 1])
+    table.store(3, k.constant(5))
+    out.store(0, row.lane(0) + row.lane(1))
+    out.store(1, k.constant(24))
+    spread = spread_constants(k.graph(), CHALLENGE, {}, 0, 2, zeros=True)
+    read = {node.imm for node in spread.nodes if node.op == "slice" and node.args[0] == 2}
+    assert read == {0, 1}
+
+
 def test_a_part_of_a_program_has_no_zeros():
     assert ZEROS.within(1) == ZEROS
     assert ZEROS.within(2) == replace(ZEROS, zeros=False)

@@ -158,6 +158,14 @@ def test_places_taken_in_turn_are_few_and_their_order_is_that_of_the_rounds() ->
     assert len(choices(begins=[0] * 8).borrowed_words(8)) == 16
 
 
+def test_places_at_the_start_of_memory_are_restored_where_vectors_are_shorter_than_the_header():
+    levels = ["select"] * 4 + ["record", "record", "gather"]
+    begins = [25 * group for group in range(64 // MINIMAL.vector_length)]
+    choices = {"levels": levels, "tables": [4], "children": "stored", "buffers": 2,
+               "begins": begins, "over": "start"}  # fmt: skip
+    assert_right(Shape(8, 12, 64), "values", plan_with(choices), MINIMAL)
+
+
 def test_places_at_the_start_of_memory_leave_the_rest_in_the_first_words_of_vectors() -> None:
     levels = ["select"] * 3 + ["record", "record", "record", "gather"]
     more = {"levels": levels, "tables": [3, 5], "children": "stored", "over": "start"}

@@ -7,7 +7,7 @@ kernel says what it holds, that is up to a vector of constants for one load slot
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from slotweave.ir.graph import Graph, Node
@@ -40,7 +40,7 @@ def with_early_constants(graph: Graph) -> EarlyConstants:
     found, words = _first_row(graph)
     if found is not None:
         nodes.append(replace(found, args=(word,)))
-        for lane, value in enumerate(words):
+        for lane, value in words.items():
             if read.setdefault(value, len(nodes)) == len(nodes):
                 nodes.append(Node("slice", 1, (row,), imm=lane))
     # One node stands for each constant. What is laid beside other words has to be written there, so
@@ -93,19 +93,25 @@ def _vectors_early(graph: Graph, read: Collection[int]) -> Iterator[tuple[int, N
             yield from [(at, graph.nodes[at]) for at in wide.get(index, ())]
 
 
-def _first_row(graph: Graph) -> tuple[Node | None, tuple[int, ...]]:
-    """What reads the first row of memory, and its known words: a node of `graph`, or a new one if
-    enough of the words are constants of `graph` and nothing writes there."""
+def _first_row(graph: Graph) -> tuple[Node | None, Mapping[int, int]]:
+    """What reads the first row of memory, and by lane its known words: a node of `graph`, or a new
+    one if enough of the words are constants of `graph`.
+
+    Where something is stored there as well, these are the words that are in use anyway: a store to
+    another one need not wait.
+    """
     lanes = graph.vector_length
-    words = {region.name: region.words[:lanes] for region in graph.regions if not region.start}
-    for node in graph.nodes:
-        if node.op == "vload" and not node.after and words.get(node.region):
-            address = graph.nodes[node.args[0]]
+    firsts = [region for region in graph.regions if not region.start and region.words]
+    words = {region.name: dict(enumerate(region.words[:lanes])) for region in firsts}
+    kept = {region.name for region in firsts if region.read_only}
+    for index, node in enumerate(graph.nodes):
+        if node.op == "vload" and not node.after and node.region in words:
+            address, known = graph.nodes[node.args[0]], words[node.region]
             if address.op == "const" and address.imm == 0:
-                return node, words[node.region]
+                used = -1 if node.region in kept else graph.demand[index]
+                return node, {lane: word for lane, word in known.items() if used >> lane & 1}
     wanted = {node.imm for node in graph.nodes if node.op == "const"}
-    for region in graph.regions:
-        useful = len(wanted.intersection(words.get(region.name, ()))) >= LEAST_READ
-        if useful and region.read_only and graph.memory_words >= lanes:
-            return Node("vload", lanes, region=region.name), words[region.name]
-    return None, ()
+    for name in kept if graph.memory_words >= lanes else ():
+        if len(wanted.intersection(words[name].values())) >= LEAST_READ:
+            return Node("vload", lanes, region=name), words[name]
+    return None, {}

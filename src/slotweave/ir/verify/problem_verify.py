@@ -10,7 +10,8 @@ modes-run-somewhere     a mode has slots of an engine that has any, or no slots,
 edges-join-operations   predecessors are operations; edges are DATA without lag, or ORDER
 edges-are-acyclic       no operation waits for itself
 storages-exist          operations read and write storages that exist, of one word or more
-accesses-take-slots     an operation that may take no slots reads and writes nothing
+accesses-take-slots     an operation that may take no slots reads nothing, and writes nothing unless
+                        it waits for nothing and has no other mode: zeros
 reads-are-fed           what an operation reads, one of its DATA predecessors writes
 """
 

@@ -92,8 +92,9 @@ class _Borrowed:
         """The vectors that cover `words`, with the addresses that they begin at."""
         k, region = self.level.k, self.level.memory.borrowed
         tree = self.level.shape.tree
-        if region is not None and words.start < tree:
-            yield 0, k.vload(k.constant(0), region)
+        if region is not None:
+            for address in range(words.start, tree, k.vector_length):
+                yield address, k.vload(k.constant(address), region)
         for address in range(tree, words.stop, k.vector_length):
             yield address, self.level.top.row(address - tree)
 
