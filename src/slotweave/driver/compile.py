@@ -13,6 +13,7 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.driver.compiled import Compiled, CompiledBlock
 from slotweave.driver.job import Job
 from slotweave.driver.passes import PASSES, Draft, Pass
+from slotweave.rewrite import GroupMemory
 
 #: Is told the name of a pass that begins.
 OnPass = Callable[[str], None]
@@ -53,12 +54,15 @@ def _finished(
     return _compiled(draft, clock.seconds)
 
 
-def draft_after(job: Job, name: str) -> Draft:
+def draft_after(job: Job, name: str, memory: GroupMemory | None = None) -> Draft:
     """What there is of `job` after the pass `name`.
+
+    With the `memory` of its machine, groups of items that were rewritten before are not rewritten
+    again, and it is not told how the graph was derived.
 
     Raises ValueError if there is no such pass, and what the passes raise.
     """
-    draft = Draft(job)
+    draft = Draft(job, memory=memory)
     for each in PASSES[: _number(name) + 1]:
         draft = each.run(draft)
     return draft
@@ -68,12 +72,14 @@ def _number(name: str) -> int:
     return [each.name for each in PASSES].index(name)
 
 
-def lowered_of(job: Job) -> Lowered:
+def lowered_of(job: Job, memory: GroupMemory | None = None) -> Lowered:
     """What is to be scheduled when `job` is compiled, and the graph that it stands for.
+
+    The `memory` is that of `draft_after`.
 
     Raises InputError as compiling does, and SW212 if its plan makes the kernel jump.
     """
-    lowered = draft_after(job, "lower").lowered
+    lowered = draft_after(job, "lower", memory).lowered
     if len(lowered) > 1:
         reason = f"{job.kernel.name} jumps (plan {job.plan.name}), so it is not a single problem"
         hint = "`slotweave bound` bounds its blocks, and there are plans without loops and branches"

@@ -42,7 +42,7 @@ from slotweave.ir.flow import Flow
 from slotweave.ir.lineage import STARTS
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.rewrite import Rewritten
+from slotweave.rewrite import GroupMemory, Rewritten
 
 if TYPE_CHECKING:
     from slotweave.driver.pipeline_loops import PipelinedLoop
@@ -59,11 +59,13 @@ class Draft:
     All that comes by block has the order of the blocks of `traced`. `flow` is what is lowered: the
     traced blocks, rewritten, and from the pass `share` on with constants shared between them.
     `starts` are the first bundles of the blocks, and the end of the program; `plain_starts` those
-    of their plain forms, before which the code of a pipelined loop stands.
+    of their plain forms, before which the code of a pipelined loop stands. `memory` is of groups of
+    items that were rewritten before.
     """
 
     job: Job
     budget: Budget = UNLIMITED
+    memory: GroupMemory | None = None
     traced: Flow = _NO_FLOW
     promises: tuple[Promised, ...] = ()
     definition: Verdict[object] = _NOT_YET
@@ -105,7 +107,7 @@ def _trace(draft: Draft) -> Draft:
 
 def _rewrite(draft: Draft) -> Draft:
     """What the rules make of each block, sums in the shape that suits it."""
-    rewritten = rewritten_blocks(draft.traced, draft.job)
+    rewritten = rewritten_blocks(draft.traced, draft.job, draft.memory)
     flow = draft.traced.with_graphs([done.graph for done in rewritten])
     return replace(draft, rewritten=rewritten, flow=flow)
 

@@ -21,7 +21,7 @@ from slotweave.ir.flow import Block, Flow
 from slotweave.ir.graph import Graph
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.machine import Machine
-from slotweave.rewrite import Rewritten, rewrite
+from slotweave.rewrite import GroupMemory, Rewritten, rewrite
 from slotweave.rewrite.reassociate import Shaped, earlier_shapes, reassociated
 from slotweave.rewrite.sums import sums_of
 from slotweave.rewrite.timing import cycles_in_turn, paths_of
@@ -33,10 +33,20 @@ _PARTS = (None, 2)
 _MOST_VARIABLES = 8
 
 
-def rewritten_blocks(flow: Flow, job: Job) -> tuple[Rewritten, ...]:
-    """The blocks of the traced `flow`, rewritten if the plan has the rules."""
+def rewritten_blocks(
+    flow: Flow, job: Job, memory: GroupMemory | None = None
+) -> tuple[Rewritten, ...]:
+    """The blocks of the traced `flow`, rewritten if the plan has the rules.
+
+    With the `memory` of its machine, the groups of items of a kernel that does not jump are
+    rewritten one by one, those that it knows not again; then it is not told what was derived how.
+    """
     if not job.plan.rewrite:
         return tuple(Rewritten(block.graph) for block in flow.blocks)
+    if memory is not None and len(flow.blocks) == 1:
+        graph = memory.rewritten(flow.blocks[0].graph)
+        if graph is not None and not any(_earlier_shapes(graph, job.machine)):
+            return (Rewritten(graph),)
     return _by_rules_and_laws(flow, job.machine, job.plan.schedule)
 
 
@@ -79,17 +89,22 @@ def _shorter_schedule(
     done: Rewritten, number: int, flow: Flow, machine: Machine, options: ScheduleOptions
 ) -> Rewritten:
     """Block `number` with sums that end earlier, if a quick schedule is shorter by it."""
-    graph = done.graph
-    sums = sums_of(graph)
-    if not sums:
-        return done
-    paths = paths_of(graph, machine)
-    waited = [each for each in sums if paths.head[each.root] + paths.tail[each.root] > paths.slots]
-    ready = cycles_in_turn(graph, machine) if waited else []
-    tried = (earlier_shapes(graph, machine, waited, ready, parts) for parts in _PARTS)
+    tried = _earlier_shapes(done.graph, machine)
     return _shortest(
         done, tried, machine, lambda g: _quick_cycles(g, number, flow, machine, options)
     )
+
+
+def _earlier_shapes(graph: Graph, machine: Machine) -> Iterator[Sequence[Shaped]]:
+    """Shapes that end earlier of those sums of a block that it waits for longer than for slots."""
+    sums = sums_of(graph)
+    if not sums:
+        return
+    paths = paths_of(graph, machine)
+    waited = [each for each in sums if paths.head[each.root] + paths.tail[each.root] > paths.slots]
+    ready = cycles_in_turn(graph, machine) if waited else []
+    for parts in _PARTS:
+        yield earlier_shapes(graph, machine, waited, ready, parts)
 
 
 def _quick_cycles(

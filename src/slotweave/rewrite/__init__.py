@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 from slotweave.base.first_use import loaded_at_first_use
 
 if TYPE_CHECKING:
+    from slotweave.rewrite.by_groups import GroupMemory
     from slotweave.rewrite.driver import Fired, Rewritten, rewrite
 
-__all__ = ["Fired", "Rewritten", "rewrite"]
+__all__ = ["Fired", "GroupMemory", "Rewritten", "rewrite"]
 
-__getattr__ = loaded_at_first_use(__name__, dict.fromkeys(__all__, "slotweave.rewrite.driver"))
+__getattr__ = loaded_at_first_use(
+    __name__,
+    {
+        "GroupMemory": "slotweave.rewrite.by_groups",
+        **dict.fromkeys(("Fired", "Rewritten", "rewrite"), "slotweave.rewrite.driver"),
+    },
+)

@@ -57,38 +57,54 @@ class Rewritten:
 
 def rewrite(graph: Graph, machine: Machine, rules: Sequence[Rule] = RULES) -> Rewritten:
     """`graph` after all rules that pay on `machine`."""
-    driver = _Driver(graph, machine, tuple(rules))
-    driver.run()
-    return driver.result()
+    index = RuleIndex(tuple(rules))
+    work = Workspace(graph, machine, index.named)
+    dead = _enter(work, graph)
+    rewriting = Rewriting(work, index)
+    rewriting.run()
+    fired = rewriting.fired + dead
+    for where, count in work.merged.items():
+        fired["common_subexpression", where] += count
+    counts = sorted((+fired).items())
+    derivation = Derivation(tuple(work.made), tuple(rewriting.steps))
+    done, names = finish(work)
+    said = tuple(Fired(rule, where, count) for (rule, where), count in counts)
+    return Rewritten(done, said, derivation, names)
 
 
-class _Driver:
-    """The workspace, the nodes to look at, and the steps so far."""
+def _enter(work: Workspace, graph: Graph) -> Counter[tuple[str, str]]:
+    """Bring the needed nodes into the workspace; says which operations are none of these."""
+    dead: Counter[tuple[str, str]] = Counter()
+    needed = needed_nodes(graph.nodes)
+    name: dict[int, int] = {}
+    for index, node in enumerate(graph.nodes):
+        if index not in needed:
+            dead["dead_code", node.where] += node.op != "join"
+            if node.pure:
+                continue
+            # What waits for a load that nothing needs waits for what it waits for.
+            node = Node("join", 0, after=node.after)
+        args = tuple([name[arg] for arg in node.args])
+        after = tuple([name[earlier] for earlier in node.after]) if node.after else ()
+        name[index] = work.add(node.with_edges(args, after), index)
+    return dead
 
-    def __init__(self, graph: Graph, machine: Machine, rules: tuple[Rule, ...]) -> None:
-        self._index = RuleIndex(rules)
+
+class Rewriting:
+    """A workspace, the nodes of it to look at, and the steps so far.
+
+    Nodes up to `given` are not looked at: they were rewritten before.
+    """
+
+    def __init__(self, work: Workspace, index: RuleIndex, given: int = -1) -> None:
+        self._index = index
         self._reach = max(self._index.depth() - 1, 1)
-        self._work = Workspace(graph, machine, self._index.named)
-        self._fired: Counter[tuple[str, str]] = Counter()
-        self._steps: list[Firing] = []
-        self._enter(graph)
-        self._queue = deque(range(len(self._work.nodes)))
+        self._work = work
+        self._given = given
+        self.fired: Counter[tuple[str, str]] = Counter()
+        self.steps: list[Firing] = []
+        self._queue = deque(range(given + 1, len(self._work.nodes)))
         self._queued = set(self._queue)
-
-    def _enter(self, graph: Graph) -> None:
-        """Bring the needed nodes into the workspace."""
-        needed = needed_nodes(graph.nodes)
-        name: dict[int, int] = {}
-        for index, node in enumerate(graph.nodes):
-            if index not in needed:
-                self._fired["dead_code", node.where] += node.op != "join"
-                if node.pure:
-                    continue
-                # What waits for a load that nothing needs waits for what it waits for.
-                node = Node("join", 0, after=node.after)
-            args = tuple([name[arg] for arg in node.args])
-            after = tuple([name[earlier] for earlier in node.after]) if node.after else ()
-            name[index] = self._work.add(node.with_edges(args, after), index)
 
     def run(self) -> None:
         """Fire until nothing pays."""
@@ -131,8 +147,8 @@ class _Driver:
         return name
 
     def _replace(self, step: Firing, new: int) -> None:
-        self._steps.append(step)
-        self._fired[step.rule, self._work.nodes[step.root].where] += 1
+        self.steps.append(step)
+        self.fired[step.rule, self._work.nodes[step.root].where] += 1
         changed, lonelier = self._work.replace(step.root, new)
         self._look_at(new)
         seen: dict[int, int] = {}
@@ -141,7 +157,7 @@ class _Driver:
 
     def _look_at(self, name: int) -> None:
         """Put `name` on the list."""
-        if name not in self._queued:
+        if name not in self._queued and name > self._given:
             self._queued.add(name)
             self._queue.append(name)
 
@@ -161,12 +177,3 @@ class _Driver:
                     self._look_above(user, reach - 1, seen)
                 else:
                     self._look_at(user)
-
-    def result(self) -> Rewritten:
-        for where, count in self._work.merged.items():
-            self._fired["common_subexpression", where] += count
-        counts = sorted((+self._fired).items())
-        fired = tuple(Fired(rule, where, count) for (rule, where), count in counts)
-        derivation = Derivation(tuple(self._work.made), tuple(self._steps))
-        graph, names = finish(self._work)
-        return Rewritten(graph, fired, derivation, names)

@@ -22,10 +22,14 @@ MOST_USERS = 8
 
 @dataclass
 class _Estimate:
-    """What a replacement would add to the workspace, and the nodes it would use again."""
+    """What a replacement would add to the workspace, and the nodes it would use again.
+
+    Of `unsure` constants only other parts of the graph show whether they are new.
+    """
 
     operations: int = 0
     constants: int = 0
+    unsure: int = 0
     feasible: bool = True
     reused: set[int] = field(default_factory=set)
 
@@ -35,11 +39,13 @@ def pays(work: Workspace, match: Match, index: RuleIndex) -> bool:
     estimate = _estimate_of(work, match)
     if not estimate.feasible:
         return False
+    work.border.ask_for(match.inner)
     dying = _dying(work, match, estimate.reused)
     if estimate.operations != len(dying):
         return estimate.operations < len(dying)
     kept = [name for name in match.inner if name not in dying and name not in estimate.reused]
     if not kept:
+        work.border.crossed |= estimate.unsure > 0
         return estimate.constants <= _dying_constants(work, dying)
     rule = match.rule
     if estimate.constants == 0 and rule.replacement.op == rule.pattern.op:
@@ -59,10 +65,13 @@ def _look_up(
     """The node that `term` would be, if it is there already; what is not goes into the estimate."""
     if term.constant:
         found = work.find_constant(compute(term, match.bindings), width)
+        # One that something else in a part of a graph uses is there among all parts, too.
+        estimate.unsure += found is None or work.users[found] <= {work.border.sink}
         if found is None:
+            able = work.can_run("const", 1) and (width == 1 or work.can_run("broadcast", width))
             estimate.constants += 1
-            estimate.feasible &= work.can_run("const", 1)
-            estimate.feasible &= width == 1 or work.can_run("broadcast", width)
+            estimate.feasible &= able
+            work.border.crossed |= not able
         return found
     if term.op == "variable":
         return match.bindings[term.name]
@@ -70,6 +79,7 @@ def _look_up(
     args = [_look_up(work, arg, match, inner_width, estimate) for arg in term.args]
     present = tuple(arg for arg in args if arg is not None)
     found = work.find(term.op, width, present) if len(present) == len(args) else None
+    work.border.crossed |= len(present) == len(args) and work.border.has_all(present)
     if found is None:
         estimate.operations += 1 + _copies(work, term.op, width, present)
         estimate.feasible &= work.can_run(term.op, width)

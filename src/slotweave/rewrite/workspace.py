@@ -8,7 +8,7 @@ named by the order in which they were made; the names of one rewriting are the s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Hashable
+from collections.abc import Container, Hashable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -40,6 +40,28 @@ def form_of(
     return op, width, canonical_args(op, args), imm & WORD_MASK, offsets, region
 
 
+class Border:
+    """What a part of a graph shares with the other parts.
+
+    `names` are nodes that others may use or have as well. `sink` is one that uses all of these, in
+    the place of others. `crossed` says whether anything was decided that might be decided otherwise
+    among all parts.
+    """
+
+    def __init__(self) -> None:
+        self.names: set[int] = set()
+        self.sink = -1
+        self.crossed = False
+
+    def ask_for(self, names: Iterable[int]) -> None:
+        """Something is decided by who uses these nodes."""
+        self.crossed |= not self.names.isdisjoint(names)
+
+    def has_all(self, names: Iterable[int]) -> bool:
+        """Whether others may have what is made of these alone."""
+        return self.names.issuperset(names)
+
+
 class Workspace:
     """Nodes by name; `args` and `after` of a node are names.
 
@@ -47,10 +69,17 @@ class Workspace:
     holds, if it is a constant. `kind[n]` is what rules tell n by: its operation, "constant", or one
     of the words `named`, which rules speak of. `position[n]` is where n belongs in the order of the
     source graph. `made[n]` is n as it was made, before others took the place of its operands.
-    `merged` counts the common subexpressions found, by the user's line.
+    `merged` counts the common subexpressions found, by the user's line. `border` is of use
+    where the workspace holds a part of the graph.
     """
 
-    def __init__(self, graph: Graph, machine: Machine, named: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        machine: Machine,
+        named: frozenset[int] = frozenset(),
+        border: Border | None = None,
+    ) -> None:
         self.graph = graph
         self.machine = machine
         self.nodes: list[Node] = []
@@ -62,6 +91,7 @@ class Workspace:
         self.alive: list[bool] = []
         self.merged: Counter[str] = Counter()
         self.replaced_by: dict[int, int] = {}
+        self.border = border or Border()
         self._interned: dict[Hashable, int] = {}
         self._keys: list[Hashable | None] = []
         self._named = named
@@ -89,7 +119,11 @@ class Workspace:
             self._share(name, item, self.position[root])
             return name
         node = Node(op, width, args, imm, (), "", (), item, stage, labels.where)
-        return self._append(node, self.position[root], key)
+        made = self._append(node, self.position[root], key)
+        if self.border.has_all(args):
+            self.border.names.add(made)
+            self.border.crossed |= self.known[made] is None  # that of constants is no news
+        return made
 
     def find(self, op: str, width: int, args: tuple[int, ...], imm: int = 0) -> int | None:
         """The node of that form, if there is one."""
@@ -204,6 +238,7 @@ class Workspace:
         key = self._keys[user] = self._key(node)
         if key is None:
             return None
+        self.border.crossed |= self.border.has_all(args)
         return None if (twin := self._interned.setdefault(key, user)) == user else twin
 
     def _bury(self, name: int, lonelier: set[int]) -> None:

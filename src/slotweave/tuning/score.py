@@ -34,6 +34,7 @@ from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.schedule import Schedule
 from slotweave.ir.text.plan_json import plan_to_json
 from slotweave.machine import Machine
+from slotweave.rewrite import GroupMemory
 from slotweave.tuning.carry import Labels, labels_of
 
 _Key = TypeVar("_Key")
@@ -136,14 +137,21 @@ class Task:
         default_factory=OrderedDict, repr=False, compare=False
     )
 
+    @cached_property
+    def _memory(self) -> GroupMemory:
+        return GroupMemory(self.machine)
+
     def posed(self, plan: Plan) -> Posed:
-        """The problem of `plan`, whatever its priorities; the last few are kept."""
+        """The problem of `plan`, whatever its priorities; the last few are kept.
+
+        Groups of items that are as they were in one of the last plans are not rewritten again.
+        """
         held = plan.schedule
         key = _problem_key(plan)
         if key not in self._recent:
             job = Job(self.kernel, self.parameters, self.contract, plan, self.machine)
             with uncollected():
-                posed = _pose(key, lowered_of(job), held)
+                posed = _pose(key, lowered_of(job, self._memory), held)
             if next(self._numbers) % POSED_BETWEEN_COLLECTIONS == 0:
                 gc.collect()
         else:

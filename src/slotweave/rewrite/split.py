@@ -1,0 +1,79 @@
+"""A graph in parts: what its groups of items share, and each group by itself.
+
+A group is what works for one item (see `Node.item`): a value belongs to it if it is used there
+alone, and no other item has one like it. Constants belong to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from slotweave.ir.graph import PURE, Graph, Node
+from slotweave.rewrite.workspace import form_of, may_be_shared
+
+#: The item of a node that is shared.
+SHARED = -1
+
+
+@dataclass(frozen=True)
+class Split:
+    """The nodes of a graph that are `shared`, and by item those of each of its `groups`, in order.
+
+    Joins are in none of them, as are nodes of no use.
+    """
+
+    shared: list[int]
+    groups: dict[int, list[int]]
+
+
+def split(graph: Graph, needed: set[int]) -> Split | None:
+    """The parts of `graph`, of which these nodes are `needed`.
+
+    None if there are fewer than two groups, or if one uses what another one makes, or if what is
+    shared uses what a group makes.
+    """
+    nodes = graph.nodes
+    inputs = {region.name for region in graph.regions if region.read_only}
+    likeness = [-1] * len(nodes)  # equal for nodes that compute the same, if they may be one
+    owners: list[int] = []  # by likeness
+    known: dict[Hashable, int] = {}
+    for index, node in enumerate(nodes):
+        if index not in needed or not (node.op in PURE or may_be_shared(node, inputs)):
+            continue
+        alike = tuple([likeness[arg] for arg in node.args])
+        if alike and min(alike) < 0:
+            continue
+        key = form_of(node.op, node.width, alike, node.imm, node.offsets, node.region)
+        likeness[index] = name = known.setdefault(key, len(known))
+        item = SHARED if _is_constant(node, nodes) else node.item
+        if name == len(owners):
+            owners.append(item)
+        elif owners[name] != item:
+            owners[name] = SHARED
+    for index in range(len(nodes) - 1, -1, -1):
+        if index not in needed:
+            continue
+        node, name = nodes[index], likeness[index]
+        mine = owners[name] if name >= 0 else node.item
+        for arg in node.args:
+            of = likeness[arg]
+            if of >= 0:
+                if owners[of] != mine:
+                    owners[of] = SHARED
+            elif nodes[arg].item not in (mine, SHARED):
+                return None
+    groups: dict[int, list[int]] = {SHARED: []}
+    for index, node in enumerate(nodes):
+        if index in needed and node.op != "join":
+            name = likeness[index]
+            groups.setdefault(owners[name] if name >= 0 else node.item, []).append(index)
+    shared = groups.pop(SHARED)
+    return Split(shared, groups) if len(groups) > 1 else None
+
+
+def _is_constant(node: Node, nodes: tuple[Node, ...]) -> bool:
+    """Whether rules may make a node like it wherever they want one."""
+    if node.op == "broadcast":
+        return nodes[node.args[0]].op == "const"
+    return node.op == "const"
