@@ -6,7 +6,9 @@ other, loads, gathers, stores and scatters in several regions, and pauses.
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
+from itertools import count
 from random import Random
 
 from hypothesis import strategies as st
@@ -43,7 +45,7 @@ class _Writer:
         self.stored = [self.region("work", 2), self.region("out", 3, output=True)]
         size = self.lanes * MAX_STEPS
         self.results = self.k.region("results", 4 * REGION_WORDS, size, output=True)
-        self.stored_results = 0
+        self.stored_results = count()
         self.words = [self.inputs[0][0], self.inputs[1][1], self.stored[0][2]]
         self.vectors = [self.inputs[0].vload(4), self.inputs[1].vload(5), self.stored[0].vload(6)]
         self.blocks: list[Block] = [self.k.concat(self.vectors[0], self.words[0])]
@@ -111,8 +113,7 @@ class _Writer:
     def store_result(self, value: Word | Vector) -> None:
         """Let `value` matter."""
         store = self.results.vstore if isinstance(value, Vector) else self.results.store
-        store(self.stored_results * self.lanes, value)
-        self.stored_results += 1
+        store(next(self.stored_results) * self.lanes, value)
 
     def operation(self) -> None:
         op = self.random.choice([*BINARY_SYMBOLS, "multiply_add", "select", "broadcast"])
@@ -187,6 +188,13 @@ class _Writer:
     def pause(self) -> None:
         self.k.pause()
 
+    def for_a_group(self, random: Random) -> _Writer:
+        """One that uses what was computed so far, and adds nothing to it."""
+        other = copy(self)
+        other.random = random
+        other.words, other.vectors, other.blocks = self.words[:], self.vectors[:], self.blocks[:]
+        return other
+
     def finish(self) -> None:
         out = self.stored[1]
         for lane in range(3):
@@ -216,6 +224,32 @@ def rewritable_graph(seed: int, steps: int) -> Graph:
     k = Tracer("rewritable", LANES)
     write_rewritable(k, seed, steps)
     return k.graph()
+
+
+def grouped_graph(seed: int, groups: tuple[int, ...], steps: int) -> Graph:
+    """The graph of a kernel with groups of items that share values, each with its own seed."""
+    k = Tracer("grouped", LANES)
+    writer = _Writer(Random(seed), k)
+    for _ in range(steps):
+        writer.random.choice(_STEPS)(writer)
+    for item, own in enumerate(groups):
+        with k.item(item):
+            random = Random(own)
+            group = writer.for_a_group(random)
+            # What a group adds to these depends on what it loads, so they are hardly shared.
+            group.keep(group.stored[0].vload(random.randint(0, 4)) + item)
+            group.keep(group.stored[1][random.randint(0, 4)])
+            for _ in range(steps):
+                random.choice(_STEPS)(group)
+            group.store_result(group.vectors[-1])
+    return k.graph()
+
+
+def grouped_graphs(max_steps: int = 12) -> st.SearchStrategy[Graph]:
+    """Such graphs of two to four groups, of which some are alike."""
+    seeds = st.integers(0, 2**32)
+    groups = st.lists(st.one_of(st.integers(0, 3), seeds), min_size=2, max_size=4).map(tuple)
+    return st.builds(grouped_graph, seeds, groups, st.integers(1, max_steps))
 
 
 def rewritable_graphs(max_steps: int = MAX_STEPS) -> st.SearchStrategy[Graph]:

@@ -6,13 +6,14 @@ or waits for, as `finish` puts them.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
 from slotweave.ir.graph import PURE, Graph, Node
 from slotweave.rewrite.finish import FOR_OTHERS
 from slotweave.rewrite.pieces import MADE, NOWHERE, Piece, closure
+from slotweave.rewrite.workspace import form_of
 
 
 class Assembly:
@@ -31,10 +32,14 @@ class Assembly:
         self._item: list[int] = []
         self._origin: list[int] = []
         self._place: list[int] = []
-        self._constants: dict[Hashable, int] = {}
-        self._shared = 0
-        self.add(shared, None, part, ())
-        self._shared = len(self._nodes)
+        self._constants: dict[tuple[int, int], int] = {}
+        self._asked: set[int] = set()
+        self._held: set[int] = set()
+        self._lost: set[tuple[int, int]] = set()
+        self._shared = len(shared.nodes)
+        self._forms: set[Hashable] = set()
+        self._twins = False
+        self.add(shared, None, part, range(self._shared))
 
     def add(
         self, piece: Piece, item: int | None, part: Sequence[int], borrowed: Sequence[int]
@@ -49,7 +54,13 @@ class Assembly:
             else:
                 key = _constant(piece.nodes[at], piece.nodes)
                 if key is not None:
-                    same[at] = self._constants.setdefault(key, base + at)
+                    same[at] = one = self._constants.setdefault(key, base + at)
+                    if one < self._shared <= base:
+                        self._asked.add(one)
+        self._asked.update([borrowed[number] for number in piece.asked])
+        self._held.update([borrowed[number] for number in piece.held])
+        self._lost |= piece.lost
+        self._note_forms(piece, same, piece.near if base else range(size))
         self._nodes += piece.nodes
         self._same += same
         self._base += [base] * size
@@ -57,8 +68,27 @@ class Assembly:
         self._origin += [part[at] if 0 <= at < MADE else MADE for at in piece.source]
         self._place += [part[at] if at < NOWHERE else NOWHERE for at in piece.place]
 
+    def _note_forms(self, piece: Piece, same: Sequence[int], near: Iterable[int]) -> None:
+        """Notice nodes `near` what is shared that are like those of another piece."""
+        for at in near:
+            node = piece.nodes[at]
+            args = tuple([same[arg] for arg in node.args])
+            form = form_of(node.op, node.width, args, node.imm, node.offsets, node.region)
+            self._twins |= len(self._nodes) > 0 and form in self._forms
+            self._forms.add(form)
+
     def graph(self) -> Graph | None:
-        """The graph of all pieces; None if something would come before what it waits for."""
+        """The graph of all pieces.
+
+        None if something would come before what it waits for, if two parts have the same node, or
+        if a constant might have been lost and made again among all parts, which gives it another
+        place.
+        """
+        nodes = self._nodes
+        held = closure(nodes, [at for at in self._held if _constant(nodes[at], nodes)])
+        gone = self._asked.difference(held) or self._lost.intersection(self._constants)
+        if self._twins or gone:
+            return None
         rows = zip(self._origin, self._nodes, strict=True)
         kept = {of for of, node in rows if of != MADE and node.op not in PURE}
         waits = _Waits(self._graph, self._needed, kept)
@@ -163,8 +193,8 @@ class _Waits:
         return tuple(sorted(found))
 
 
-def _constant(node: Node, nodes: Sequence[Node]) -> Hashable | None:
-    """The same for all nodes that are one constant; None for others."""
+def _constant(node: Node, nodes: Sequence[Node]) -> tuple[int, int] | None:
+    """The width and the word of a constant; None for other nodes."""
     if node.op == "const":
         return 1, node.imm
     if node.op == "broadcast" and nodes[node.args[0]].op == "const":

@@ -42,6 +42,11 @@ class GroupMemory:
     _forms: dict[Hashable, int] = field(default_factory=dict, repr=False)
     _index: RuleIndex = field(default_factory=lambda: RuleIndex(tuple(RULES)), repr=False)
 
+    @property
+    def kept(self) -> int:
+        """How many groups are kept."""
+        return len(self._groups)
+
     def rewritten(self, graph: Graph) -> Graph | None:
         """The graph of `rewrite`; None if its groups cannot be taken one by one."""
         needed = needed_nodes(graph.nodes)
@@ -53,11 +58,14 @@ class GroupMemory:
         if shared is None:
             return None
         exported = {parts.shared[at]: of for at, of in shared.exported.items()}
+        changed = {parts.shared[at] for at in shared.changed}
         forms = self._forms_of(shared.piece.nodes)
         assembly = Assembly(graph, needed, shared.piece, parts.shared)
         for group in groups:
             borrowed = {of: exported[of] for of in group.borrowed}
-            piece = self._group_piece(graph, group, shared.piece.nodes, borrowed, forms)
+            piece = self._group_piece(
+                graph, group, shared.piece.nodes, borrowed, changed.intersection(borrowed), forms
+            )
             if piece is None:
                 return None
             assembly.add(piece, group.item, group.part, list(dict.fromkeys(borrowed.values())))
@@ -83,14 +91,17 @@ class GroupMemory:
         group: _Group,
         shared: Sequence[Node],
         borrowed: Mapping[int, int],
+        changed: set[int],
         forms: Sequence[int],
     ) -> Piece | None:
         seen: dict[int, int] = {}
         alike = tuple([seen.setdefault(of, len(seen)) for of in borrowed.values()])
-        key = group.content, alike, tuple([forms[of] for of in seen])
+        others = tuple([of in changed for of in borrowed]) if changed else ()
+        key = group.content, alike, others, tuple([forms[of] for of in seen])
         if key not in self._groups:
-            found = group_piece(graph, self.machine, self._index, group.part, shared, borrowed)
-            self._groups[key] = found
+            self._groups[key] = group_piece(
+                graph, self.machine, self._index, group.part, shared, borrowed, changed
+            )
         self._groups.move_to_end(key)
         return self._groups[key]
 

@@ -106,13 +106,20 @@ class Rewriting:
         self._queue = deque(range(given + 1, len(self._work.nodes)))
         self._queued = set(self._queue)
 
-    def run(self) -> None:
-        """Fire until nothing pays."""
+    def run(self) -> int:
+        """Fire until nothing pays; says in how many rounds something did, of which each looks at
+        what was put on the list in the one before."""
+        rounds = 0
         while self._queue:
-            root = self._queue.popleft()
-            self._queued.discard(root)
-            if self._work.alive[root]:
-                self._visit(root)
+            before = len(self.steps)
+            for _ in range(len(self._queue)):
+                root = self._queue.popleft()
+                self._queued.discard(root)
+                if self._work.alive[root]:
+                    self._visit(root)
+            if len(self.steps) > before:
+                rounds += 1
+        return rounds
 
     def _visit(self, root: int) -> None:
         if self._work.nodes[root].op == "slice":

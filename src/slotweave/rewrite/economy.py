@@ -66,7 +66,7 @@ def _look_up(
     if term.constant:
         found = work.find_constant(compute(term, match.bindings), width)
         # One that something else in a part of a graph uses is there among all parts, too.
-        estimate.unsure += found is None or work.users[found] <= {work.border.sink}
+        estimate.unsure += found is None or work.users[found] <= work.border.others
         if found is None:
             able = work.can_run("const", 1) and (width == 1 or work.can_run("broadcast", width))
             estimate.constants += 1

@@ -6,15 +6,20 @@ else uses what is shared, or by what else there is already - there is no piece.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from slotweave.ir.graph import Graph, Node
 from slotweave.machine import Machine
 from slotweave.rewrite.driver import Rewriting
 from slotweave.rewrite.finish import finish
 from slotweave.rewrite.match import RuleIndex
+from slotweave.rewrite.split import is_constant
 from slotweave.rewrite.workspace import Border, Workspace
+
+#: The constants that were asked for, held and lost (see `Piece`).
+_Constants: TypeAlias = tuple[frozenset[int], frozenset[int], frozenset[tuple[int, int]]]
 
 #: The source of a node that a rule made.
 MADE = 1 << 60
@@ -30,19 +35,31 @@ class Piece:
     `source` says where each node comes from: k is node k of the part, -1 - k the shared node that
     was borrowed as number k, MADE a rule. `place` says with which node of the part it comes, in an
     order of all nodes of the graph.
+
+    `near` are the nodes of a group that use nothing of their own: others might have them, too.
+
+    Of the constants that are there from the start rules `asked` for some, and some are `held`: the
+    part always uses them. Some (width and word) were `lost`. For what groups share these are nodes
+    of it, else what was borrowed by number.
     """
 
     nodes: tuple[Node, ...]
     source: tuple[int, ...]
     place: tuple[int, ...]
+    asked: frozenset[int]
+    held: frozenset[int]
+    lost: frozenset[tuple[int, int]]
+    near: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SharedPiece:
-    """What groups share, rewritten; `exported` maps nodes of the part to what they are in it."""
+    """What groups share, rewritten; `exported` maps nodes of the part to what they are in it, and
+    those `changed` became something else."""
 
     piece: Piece
     exported: Mapping[int, int]
+    changed: frozenset[int]
 
 
 def shared_piece(
@@ -52,25 +69,32 @@ def shared_piece(
     border = Border()
     work = Workspace(graph, machine, index.named, border)
     name: dict[int, int] = {}
+    used_constants: set[int] = set()
     for at, node in enumerate(_alone(graph, part)):
-        name[at] = work.add(node.with_edges(tuple([name[arg] for arg in node.args]), ()), at)
+        args = tuple([name[arg] for arg in node.args])
+        name[at] = work.add(node.with_edges(args, ()), at)
+        if work.known[name[at]] is None:
+            used_constants.update([arg for arg in args if work.known[arg] is not None])
     wanted = tuple([name[at] for at in used])
     border.names.update(wanted)
-    border.sink = work.add(Node("pause", 0, wanted), NOWHERE)
-    Rewriting(work, index).run()
-    if border.crossed:
+    sink = work.add(Node("pause", 0, wanted), NOWHERE)
+    border.others.add(sink)
+    # What changes after the first round is seen by groups as it was before, too.
+    if Rewriting(work, index).run() > 1 or border.crossed:
         return None
+    last = work.nodes[sink].args
     done, names = finish(work)  # the sink is the last one
     number = {of: at for at, of in enumerate(names)}
-    last = work.nodes[border.sink].args
     exported = {at: number[of] for at, of in zip(used, last, strict=True)}
     sources = _sources(name)
     piece = Piece(
         done.nodes[:-1],
         tuple([sources.get(of, MADE) for of in names[:-1]]),
         tuple([work.position[of] for of in names[:-1]]),
+        *_constants_of(work, used_constants, {of: at for at, of in enumerate(names)}),
     )
-    return SharedPiece(piece, exported)
+    changed = [at for at, of in zip(used, last, strict=True) if of != name[at]]
+    return SharedPiece(piece, exported, frozenset(changed))
 
 
 def group_piece(
@@ -80,11 +104,12 @@ def group_piece(
     part: Sequence[int],
     shared: Sequence[Node],
     borrowed: Mapping[int, int],
+    changed: Container[int],
 ) -> Piece | None:
     """A group: nodes `part` of `graph`.
 
     `borrowed` are, in order, the shared nodes that it uses, by node of the graph: what they are
-    among those `shared`, which were rewritten before.
+    among those `shared`, which were rewritten before; `changed` are those that were others then.
     """
     border = Border()
     work = Workspace(graph, machine, index.named, border)
@@ -93,13 +118,21 @@ def group_piece(
         node = shared[at]
         lent[at] = work.add(node.with_edges(tuple([lent[arg] for arg in node.args]), ()), NOWHERE)
     border.names.update(lent.values())
-    sink = border.sink = work.add(Node("pause", 0, tuple(lent.values())), NOWHERE)
+    sink = work.add(Node("pause", 0, tuple(lent.values())), NOWHERE)
+    border.others.update((*lent.values(), sink))
     theirs = {of: lent[at] for of, at in borrowed.items()}
     name: dict[int, int] = {}
+    used: set[int] = set()  # constants
+    later: set[int] = set()  # those that are it by now
     for at, of in enumerate(part):
         node = graph.nodes[of]
         args = tuple([name[arg] if arg in name else theirs[arg] for arg in node.args])
         name[of] = work.add(node.with_edges(args, ()), at)
+        if border.has_all(args) and any(arg in changed for arg in node.args):
+            border.crossed |= work.may_be_shared(name[of])  # others may be the same now
+        for arg in node.args:
+            if arg in theirs and work.known[theirs[arg]] is not None:
+                (used if is_constant(graph.nodes, arg) else later).add(theirs[arg])
     Rewriting(work, index, sink).run()
     if border.crossed:
         return None
@@ -107,25 +140,39 @@ def group_piece(
     sources = _sources({at: name[of] for at, of in enumerate(part)})
     for number, at in enumerate(dict.fromkeys(borrowed.values())):
         sources[lent[at]] = -1 - number
-    return _without_the_unborrowed(work, sources)
+    given = {of: -1 - source for of, source in sources.items() if source < 0}
+    return _without_the_unborrowed(work, sink, sources, _constants_of(work, used - later, given))
 
 
-def _without_the_unborrowed(work: Workspace, sources: Mapping[int, int]) -> Piece | None:
+def _constants_of(work: Workspace, used: Iterable[int], number: Mapping[int, int]) -> _Constants:
+    """What was asked for, held and lost (see `Piece`); `used` were used in the beginning."""
+    border = work.border
+    held = [of for of in used if work.alive[of] and of not in border.idle]
+    lost = [(work.nodes[of].width, work.known[of]) for of in border.lost]
+    return (
+        frozenset([number[of] for of in border.asked if of in number]),
+        frozenset([number[of] for of in held if of in number]),
+        frozenset([(width, word) for width, word in lost if word is not None]),
+    )
+
+
+def _without_the_unborrowed(
+    work: Workspace, sink: int, sources: Mapping[int, int], constants: _Constants
+) -> Piece | None:
     """What is left of a group; None if it uses something that is only behind what it borrowed."""
-    assert work.border is not None
-    sink = work.border.sink
     done, names = finish(work)
     place = [work.position[of] for of in names]
     for at in range(len(place) - 2, -1, -1):
         place[at] = min(place[at], place[at + 1])  # what another one needed first comes with it
     mine = [of > sink for of in names]
-    used = {arg for at, node in enumerate(done.nodes) if mine[at] for arg in node.args}
-    number: dict[int, int] = {}
-    for at, of in enumerate(names):
-        if mine[at] or of in sources or at in used:
-            if not mine[at] and of not in sources and work.known[of] is None:
+    used = [mine[at] or of in sources for at, of in enumerate(names)]
+    for at in range(len(names) - 1, -1, -1):
+        if used[at] and (mine[at] or names[at] not in sources):
+            if not mine[at] and work.known[names[at]] is None:
                 return None
-            number[at] = len(number)
+            for arg in done.nodes[at].args:
+                used[arg] = True
+    number = {at: place for place, at in enumerate(at for at in range(len(names)) if used[at])}
     nodes: list[Node] = []
     for at in number:
         node = done.nodes[at]
@@ -133,7 +180,15 @@ def _without_the_unborrowed(work: Workspace, sources: Mapping[int, int]) -> Piec
         args = () if borrowed else tuple([number[arg] for arg in node.args])
         nodes.append(node.with_edges(args, ()))
     source = tuple([sources.get(names[at], MADE) for at in number])
-    return Piece(tuple(nodes), source, tuple([place[at] for at in number]))
+    near = tuple(
+        [
+            new
+            for new, at in enumerate(number)
+            if mine[at] and work.may_be_shared(names[at]) and work.known[names[at]] is None
+            and work.border.has_all(work.nodes[names[at]].args)
+        ]
+    )  # fmt: skip
+    return Piece(tuple(nodes), source, tuple([place[at] for at in number]), *constants, near)
 
 
 def _alone(graph: Graph, part: Sequence[int]) -> Iterator[Node]:

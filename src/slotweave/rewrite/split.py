@@ -39,14 +39,16 @@ def split(graph: Graph, needed: set[int]) -> Split | None:
     owners: list[int] = []  # by likeness
     known: dict[Hashable, int] = {}
     for index, node in enumerate(nodes):
-        if index not in needed or not (node.op in PURE or may_be_shared(node, inputs)):
-            continue
         alike = tuple([likeness[arg] for arg in node.args])
-        if alike and min(alike) < 0:
+        if index not in needed or (alike and min(alike) < 0):
             continue
-        key = form_of(node.op, node.width, alike, node.imm, node.offsets, node.region)
+        key: Hashable = index
+        if node.op in PURE or may_be_shared(node, inputs):
+            key = form_of(node.op, node.width, alike, node.imm, node.offsets, node.region)
+        elif node.item != SHARED:
+            continue
         likeness[index] = name = known.setdefault(key, len(known))
-        item = SHARED if _is_constant(node, nodes) else node.item
+        item = SHARED if is_constant(nodes, index) else node.item
         if name == len(owners):
             owners.append(item)
         elif owners[name] != item:
@@ -72,8 +74,9 @@ def split(graph: Graph, needed: set[int]) -> Split | None:
     return Split(shared, groups) if len(groups) > 1 else None
 
 
-def _is_constant(node: Node, nodes: tuple[Node, ...]) -> bool:
+def is_constant(nodes: tuple[Node, ...], index: int) -> bool:
     """Whether rules may make a node like it wherever they want one."""
+    node = nodes[index]
     if node.op == "broadcast":
         return nodes[node.args[0]].op == "const"
     return node.op == "const"

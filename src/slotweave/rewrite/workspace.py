@@ -43,15 +43,19 @@ def form_of(
 class Border:
     """What a part of a graph shares with the other parts.
 
-    `names` are nodes that others may use or have as well. `sink` is one that uses all of these, in
-    the place of others. `crossed` says whether anything was decided that might be decided otherwise
-    among all parts.
+    `names` are nodes that others may use or have as well; `others` stand for the users among these.
+    `crossed` says whether anything was decided that might be decided otherwise among all parts.
+    Rules wanted the constants `asked`; the part did not use those `idle` for a while, and nothing
+    at all those `lost`.
     """
 
     def __init__(self) -> None:
         self.names: set[int] = set()
-        self.sink = -1
+        self.others: set[int] = set()
         self.crossed = False
+        self.asked: set[int] = set()
+        self.idle: set[int] = set()
+        self.lost: set[int] = set()
 
     def ask_for(self, names: Iterable[int]) -> None:
         """Something is decided by who uses these nodes."""
@@ -116,6 +120,8 @@ class Workspace:
         key = form_of(op, width, args, imm)
         name = self._interned.get(key)
         if name is not None:
+            if name in self.border.names:
+                self.border.asked.add(name)
             self._share(name, item, self.position[root])
             return name
         node = Node(op, width, args, imm, (), "", (), item, stage, labels.where)
@@ -124,6 +130,10 @@ class Workspace:
             self.border.names.add(made)
             self.border.crossed |= self.known[made] is None  # that of constants is no news
         return made
+
+    def may_be_shared(self, name: int) -> bool:
+        """Whether one node can stand for all that are like this one."""
+        return self._keys[name] is not None
 
     def find(self, op: str, width: int, args: tuple[int, ...], imm: int = 0) -> int | None:
         """The node of that form, if there is one."""
@@ -167,6 +177,8 @@ class Workspace:
             new = self.current(new)
             if old == new or old in self.replaced_by:
                 continue
+            if old in self.border.names:
+                self.border.names.add(new)
             for user in sorted(self.users[old]):
                 twin = self._exchange(user, old, new)
                 changed.add(user)
@@ -248,11 +260,15 @@ class Workspace:
             name = waiting.pop()
             node = self.nodes[name]
             self.alive[name] = False
+            if self.known[name] is not None:
+                self.border.lost.add(name)
             key = self._keys[name]
             if self._interned.get(key) == name:
                 del self._interned[key]
             for arg in node.args:
                 self.users[arg].discard(name)
                 lonelier.add(arg)
+                if self.users[arg] <= self.border.others:
+                    self.border.idle.add(arg)
                 if not self.users[arg] and self.alive[arg] and self.nodes[arg].pure:
                     waiting.append(arg)
