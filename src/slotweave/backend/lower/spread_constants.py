@@ -11,13 +11,13 @@ up, other operations may find a constant earlier: 7 & 2310 is 6, and 7 == 7 is 1
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from slotweave.backend.lower.early_constants import with_early_constants
 from slotweave.ir.graph import Graph, Node
-from slotweave.isa import WORD_MASK, Shape
+from slotweave.isa import EXCHANGEABLE, WORD_MASK, Shape
 from slotweave.isa.codegen import word_function
 from slotweave.machine import Machine, Mode
 
@@ -222,6 +222,7 @@ class _Available:
         self._operations = [
             (name, word_function(name)) for name in operations if name != _MULTIPLY_ADD
         ]
+        self._ordered = [each for each in self._operations if each[0] not in EXCHANGEABLE]
         self._products: dict[int, _Way] | None = {} if _MULTIPLY_ADD in operations else None
         self._derived = derived
         self._ways: dict[int, _Way] = {}
@@ -236,10 +237,12 @@ class _Available:
         if self._operations and depth < self._derived:
             early = [word for word, behind in self.depth.items() if behind < self._derived]
             for word in early:
-                self._note_ways(word, value)
-                self._note_ways(value, word)
+                self._note_ways(word, value, self._operations)
+                self._note_ways(value, word, self._ordered)
 
-    def _note_ways(self, one: int, other: int) -> None:
+    def _note_ways(
+        self, one: int, other: int, operations: Sequence[tuple[str, Callable[..., int]]]
+    ) -> None:
         """Keep what the operations make of these two constants."""
         depth = 1 + max(self.depth[one], self.depth[other])
         pair = self.node[one], self.node[other]
@@ -247,7 +250,7 @@ class _Available:
             product = one * other & WORD_MASK
             if product not in self._products or depth < self._products[product].depth:
                 self._products[product] = _Way(_MULTIPLY_ADD, pair, depth)
-        for name, function in self._operations:
+        for name, function in operations:
             if name in _DIVIDE and not other:
                 continue
             made = function(one, other)
