@@ -158,18 +158,21 @@ def job_with_plan_of(program: Program, machine: Machine) -> Job:
 
     Raises InputError (SW212) if it does not say so, or if that does not come with Slotweave.
     """
+    from slotweave.driver.origin import plan_of
+
     meta = program.meta
     kernel = kernels().get(str(meta.get("kernel")))
-    params, contract, plan = meta.get("params"), meta.get("contract"), meta.get("plan")
-    if kernel is None or not are_numbers(params) or plan not in kernel.plan_names:
-        reason = (
-            "the program file does not name a kernel, parameters and a plan that come with "
-            "Slotweave, so there is no graph to hold its mutants against; test a kernel instead"
-        )
-        raise InputError(Diagnostic("SW212", reason))
-    values = parameters_of(kernel, params or {})
-    promise = contract_called(kernel, contract)
-    return Job(kernel, values, promise, kernel.plan(str(plan), values, promise), machine)
+    params, contract = meta.get("params"), meta.get("contract")
+    if kernel is not None and are_numbers(params):
+        values, promise = parameters_of(kernel, params or {}), contract_called(kernel, contract)
+        plan = plan_of(program, kernel, values, promise)
+        if plan is not None:
+            return Job(kernel, values, promise, plan, machine)
+    reason = (
+        "the program file does not name a kernel that comes with Slotweave, its parameters and a "
+        "plan, so there is no graph to hold its mutants against; test a kernel instead"
+    )
+    raise InputError(Diagnostic("SW212", reason))
 
 
 def without_guess(program: Program, known: Facts) -> Program:

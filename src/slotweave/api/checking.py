@@ -160,11 +160,12 @@ _DEFINITION, _TRACED = "the definition of its workload", "the kernel as it was t
 
 
 def _proof(one: Subject, use: Use, plan: Plan | None = None) -> Proved:
-    """What is proved of a program, by the plan that it names, else by `plan`."""
-    from slotweave.driver.proof import plan_named_by, prove
+    """What is proved of a program, by the plan that it names or holds, else by `plan`."""
+    from slotweave.driver.origin import plan_of
+    from slotweave.driver.proof import prove
 
     program, kernel, values, contract = one.program, use.kernel, use.parameters, use.contract
-    named = plan_named_by(program, kernel, values, contract) or plan
+    named = plan_of(program, kernel, values, contract) or plan
     return prove(program, one.machine, kernel, values, contract, named)
 
 

@@ -118,17 +118,6 @@ def _same_as_graph(
     return found.answer, found.why
 
 
-def plan_named_by(
-    program: Program, kernel: Kernel, parameters: Mapping[str, int], contract: str
-) -> Plan | None:
-    """The plan by which `program` says that it was compiled, if it says so of this very kernel."""
-    meta = program.meta
-    named = meta.get("kernel"), meta.get("params"), meta.get("contract")
-    if named == (kernel.name, dict(parameters), contract) and meta.get("plan") in kernel.plan_names:
-        return kernel.plan(meta["plan"], parameters, contract)
-    return None
-
-
 def refutation(proved: Proved) -> CheckFailed | None:
     """The error to end with (SW409), if something is refuted."""
     for verdict, why in (

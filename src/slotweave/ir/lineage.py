@@ -25,6 +25,9 @@ KEY = "lineage"
 #: and the number of its bundles.
 STARTS = "block_starts"
 
+#: Where `meta` has the plan that the program was compiled by, if no kernel knows it by name.
+MADE_BY = "made_by"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -51,6 +54,14 @@ def with_starts(meta: Mapping[str, Any], starts: Sequence[int]) -> Mapping[str, 
     """`meta` with the first bundles of blocks in it, in place of what was said of other bundles."""
     kept = {key: value for key, value in meta.items() if key not in (LOOPS, KEY)}
     return MappingProxyType({**kept, STARTS: tuple(starts)})
+
+
+def as_repacked(meta: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`meta` of a program that is no longer what its plan made it."""
+    if "plan" not in meta:
+        return meta
+    kept = {key: value for key, value in meta.items() if key != MADE_BY}
+    return MappingProxyType({**kept, "plan": "repacked"})
 
 
 def starts_of(program: Program) -> tuple[int, ...]:

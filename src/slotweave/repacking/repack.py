@@ -32,7 +32,7 @@ from slotweave.check.symbolic.witness import memories
 from slotweave.driver.comparison import Subject
 from slotweave.driver.verifying import Trial, named_end
 from slotweave.ir.facts import Facts
-from slotweave.ir.lineage import Step, with_lineage
+from slotweave.ir.lineage import Step, as_repacked, with_lineage
 from slotweave.ir.program import NO_LINES, Program
 from slotweave.lift import MAX_BUNDLES, RunTooLongError
 from slotweave.machine import Machine
@@ -224,8 +224,7 @@ def _by_blocks(
     shorter = program
     if made.changed:
         claiming = supported_origin(program, facts, origin)
-        meta = {**claiming.meta, "plan": "repacked"} if "plan" in claiming.meta else claiming.meta
-        shorter = replace(made.program, meta=meta, lines=NO_LINES)
+        shorter = replace(made.program, meta=as_repacked(claiming.meta), lines=NO_LINES)
     return Repacked(
         program, shorter, machine, facts, made.before, made.cycles, None, (), _why_blocks(made),
         made.verified, seconds=0.0, evaluations=made.evaluations, interrupted=False,
@@ -261,9 +260,8 @@ def _why_unchanged(rounds: list[Round]) -> str:
 
 def _meta(program: Program, rounds: list[Round], options: RepackOptions) -> Mapping[str, Any]:
     """What is said of what `program` became: its origin, and how to prove it again."""
-    meta = {**program.meta, "plan": "repacked"} if "plan" in program.meta else program.meta
     made = [one.best.program for one in rounds if one.best is not None]
-    return with_lineage(meta, [
+    return with_lineage(as_repacked(program.meta), [
         Step(one.best.way, one.apart, options.rewrite, options.vectorize, program)
         for one, program in zip(rounds, [*made[:-1], None], strict=True) if one.best is not None
     ])  # fmt: skip
