@@ -21,7 +21,7 @@ from slotweave.arguments import (
 from slotweave.backend.fit import Effort
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.base.files import read_text, write_whole
-from slotweave.driver.job import INSTANCES, are_numbers
+from slotweave.driver.job import INSTANCES
 from slotweave.driver.job import Job as Job  # what `job` makes, for those above
 from slotweave.driver.job import Use as Use  # what a program is verified against
 from slotweave.driver.job import meta_for as meta_for  # what a program says of itself
@@ -151,28 +151,6 @@ def job_named_by(program: Program, machine: Machine) -> Job:
     contract, plan = meta.get("contract"), meta.get("plan")
     known = plan if plan in kernels()[name].plan_names else None
     return job(name, contract=contract, plan=known, machine=machine, **params)
-
-
-def job_with_plan_of(program: Program, machine: Machine) -> Job:
-    """The job that a program says it was compiled from, its plan included.
-
-    Raises InputError (SW212) if it does not say so, or if that does not come with Slotweave.
-    """
-    from slotweave.driver.origin import plan_of
-
-    meta = program.meta
-    kernel = kernels().get(str(meta.get("kernel")))
-    params, contract = meta.get("params"), meta.get("contract")
-    if kernel is not None and are_numbers(params):
-        values, promise = parameters_of(kernel, params or {}), contract_called(kernel, contract)
-        plan = plan_of(program, kernel, values, promise)
-        if plan is not None:
-            return Job(kernel, values, promise, plan, machine)
-    reason = (
-        "the program file does not name a kernel that comes with Slotweave, its parameters and a "
-        "plan, so there is no graph to hold its mutants against; test a kernel instead"
-    )
-    raise InputError(Diagnostic("SW212", reason))
 
 
 def without_guess(program: Program, known: Facts) -> Program:

@@ -299,3 +299,12 @@ def test_the_bounds_of_a_program_say_which_orders_they_are_of(tmp_path):
     )
     assert f"for the {dataflow}: " in seen
     assert dataflow.removeprefix("operations ") in slotweave("bound", program).out
+
+
+def test_choices_change_what_is_bounded() -> None:
+    given = slotweave("bound", "saxpy", "-p", "n=16", "--json").json["bound"]["cycles"]
+    changed = slotweave("bound", "saxpy", "-p", "n=16", "--choice", "zeros=true", "--json")
+    zeros = changed.json["bound"]
+    assert zeros["cycles"] < given
+    refused = slotweave("bound", "program.json", "--choice", "zeros=true")
+    assert_refused(refused, "SW212", "--choice")

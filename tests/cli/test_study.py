@@ -102,7 +102,8 @@ def test_a_search_goes_on_under_its_name_and_for_nothing_else(tmp_path: Path) ->
 
 
 def test_the_command_in_the_origin_finds_the_plan_again_on_two_workers(tmp_path: Path) -> None:
-    plan, again = tmp_path / "plan.json", tmp_path / "again.json"
+    (tmp_path / "again").mkdir()
+    plan, again = tmp_path / "plan.json", tmp_path / "again" / "plan.json"
     options = ["--evaluations", "5", "--seed", "2"]
     slotweave("tune", "tree-hash", *SHAPE, *options, "-o", plan)
     slotweave("tune", "tree-hash", *SHAPE, *options, "--workers", "2", "-o", again)
@@ -110,6 +111,7 @@ def test_the_command_in_the_origin_finds_the_plan_again_on_two_workers(tmp_path:
     for entry in ("choices", "schedule"):
         assert first[entry] == second[entry]
     assert first["origin"]["command"] == second["origin"]["command"]
+    assert first["origin"]["command"].endswith("--evaluations 5 -o plan.json")
 
 
 @pytest.mark.parametrize("asked", [("list",), ("show", "mine"), ("export", "mine")])

@@ -55,5 +55,5 @@ def test_it_is_proved_and_tested_without_being_told_the_plan() -> None:
 def test_what_is_no_plan_is_refused_by_name() -> None:
     program = compiled(OWN)
     broken = replace(program, meta={**program.meta, MADE_BY: {"name": "mine", "kernel": 3}})
-    with pytest.raises(InputError, match="SW209 meta.made_by of the program: key 'kernel'"):
+    with pytest.raises(InputError, match=r"SW209 meta\.made_by of the program: key 'kernel'"):
         sw.verify(broken, prove=True)

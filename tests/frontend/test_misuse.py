@@ -76,6 +76,8 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
     "names": (lambda s: s.k.region("out", 0, 1), "declared twice"),
     "extent": (lambda s: s.k.region("c", -1, 1), "negative start"),
     "known words": (lambda s: s.k.region("c", 0, 2, words=[1, 2, 3]), "2 words, and 3 known"),
+    "known halves": (lambda s: s.k.region("c", 0, 2, words=[0.5]), "of region 'c' must be a list"),
+    "known number": (lambda s: s.k.region("c", 0, 2, words=5), "of region 'c' must be a list"),
     "known numbers": (lambda s: s.k.region("c", 0, 2, words=[2**32]), "is no word of 32 bits"),
     "address bits": (lambda s: s.k.region("c", 16, 2**32 - 15), "addresses have 32 bits"),
     "memory bits": (lambda s: s.k.memory(2**32 + 1), "addresses have 32 bits"),

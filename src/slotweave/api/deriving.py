@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 from slotweave.arguments import function_of, held_program, path_of, text_of, wanted, whole_number
 from slotweave.base.diagnostics import Diagnostic, InputError, naming
 from slotweave.base.files import read_text
-from slotweave.driver.job import Job
-from slotweave.extensions import machines
+from slotweave.driver.job import Job, are_numbers
+from slotweave.extensions import kernels, machines
 from slotweave.extensions.lookup import contract_called
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
@@ -20,7 +20,6 @@ from slotweave.names import (
     AnyPath,
     HasProgram,
     job_of,
-    job_with_plan_of,
     kernel_of,
     machine_named,
     machine_of,
@@ -116,7 +115,7 @@ def self_test(
     numbers, first = Numbers.of(whole_number("mutants", mutants, 10)), whole_number("seed", seed, 0)
     held, tell = held_program(what), function_of("through", through)
     if held is not None and not isinstance(what, Job):
-        job = job_with_plan_of(held, machine_of(held, machine))
+        job = _job_with_plan_of(held, machine_of(held, machine))
         steps = _of_program(job, held, numbers, first)
     else:
         from slotweave.driver.compile import compile_job
@@ -130,6 +129,27 @@ def self_test(
     if not isinstance(outcomes, Iterable):
         raise wanted("SW212", "through must give the outcomes back that it is given", outcomes)
     return SelfTested(summary(outcomes), job, first)
+
+
+def _job_with_plan_of(program: Program, machine: Machine) -> Job:
+    """The job that a program says it was compiled from, its plan included.
+
+    Raises InputError (SW212) if it does not say so, or if that does not come with Slotweave.
+    """
+    from slotweave.driver.origin import plan_in
+
+    meta = program.meta
+    kernel, params = kernels().get(str(meta.get("kernel"))), meta.get("params")
+    if kernel is not None and are_numbers(params):
+        values = parameters_of(kernel, params or {})
+        promise = contract_called(kernel, meta.get("contract"))
+        if (plan := plan_in(meta, kernel, values, promise)) is not None:
+            return Job(kernel, values, promise, plan, machine)
+    reason = (
+        "the program file does not name a kernel that comes with Slotweave, its parameters and a "
+        "plan, so there is no graph to hold its mutants against; test a kernel instead"
+    )
+    raise InputError(Diagnostic("SW212", reason))
 
 
 def job_to_test(job: Job) -> Job:

@@ -98,4 +98,6 @@ def _value(name: str, text: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         reason = f"the choice {name!r} is not JSON: {error}"
+        if text.replace("-", "_").isidentifier():
+            reason = f"the choice {name!r} is not JSON: a text is written '{name}=\"{text}\"'"
         raise InputError(Diagnostic("SW209", reason)) from None

@@ -5,11 +5,14 @@ The file is written at each gain and holds the best plan of all seeds, with wher
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from shlex import quote
 from statistics import median
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -100,7 +103,14 @@ class TuningProgress:
 
     def _begin(self, state: State) -> None:
         assert self.keeping is not None
-        self.terminal.note(f"begins with plan {state.current.name}: {_cycles(state)}")
+        begun = state.current.schedule
+        made = [
+            f"{name}={json.dumps(getattr(begun, name))}"
+            for name in _OF_CONSTANTS
+            if getattr(begun, name) != getattr(self.job.plan.schedule, name)
+        ]
+        how = f" with {', '.join(made)}" if made else ""
+        self.terminal.note(f"begins with plan {state.current.name}{how}: {_cycles(state)}")
         self.terminal.detail(f"study {self.keeping.study} in {self.keeping.store.name}")
         if sys.stderr.isatty() and not self.terminal.quiet:
             from rich.live import Live
@@ -176,7 +186,7 @@ class TuningProgress:
         told = (
             f"slotweave tune {job.kernel.name} {shape} --contract {job.contract}"
             f" --plan {self.plan} --machine {job.machine.name} --seed {seed}"
-            f" --evaluations {state.evaluations}"
+            f" --evaluations {state.evaluations} -o {quote(Path(self.output).name)}"
         )
         hours = round((time.monotonic() - self.began) / 3600, 2)
         best = state.best_score
@@ -188,6 +198,9 @@ class TuningProgress:
         origin = {"command": told, **so_far, **known, "hours": hours}
         return replace(state.best, name="tuned", origin=origin)
 
+
+#: What a search may change of a plan before it begins: how constants are made.
+_OF_CONSTANTS = ("outright", "derived", "zeros")
 
 #: Where a search is kept, and what is proved, is no part of where a plan came from.
 _PLACES = ("study", "store", "proof")

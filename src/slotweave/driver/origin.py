@@ -55,6 +55,13 @@ def plan_of(
         kernel.name, dict(parameters), contract,
     ):  # fmt: skip
         return None
+    return plan_in(meta, kernel, parameters, contract)
+
+
+def plan_in(
+    meta: Mapping[str, Any], kernel: Kernel, parameters: Mapping[str, int], contract: str
+) -> Plan | None:
+    """The plan that `meta` of a program names or holds, if it is one of `kernel`."""
     if meta.get("plan") in kernel.plan_names:
         return kernel.plan(meta["plan"], parameters, contract)
     if MADE_BY not in meta:

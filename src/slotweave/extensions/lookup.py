@@ -89,9 +89,11 @@ def expect_choices(kernel: Kernel, plan: Plan) -> None:
 
     A kernel that declares choices checks them itself, when it is traced.
     """
+    from slotweave.ir.plan import SCHEDULE_CHOICES
+
     if plan.choices and not kernel.choices:
-        names = ", ".join(sorted(plan.choices))
-        reason = f"{kernel.name} has nothing to choose, so no {names}"
+        names, others = ", ".join(sorted(plan.choices)), ", ".join(c.name for c in SCHEDULE_CHOICES)
+        reason = f"{kernel.name} has no choices of its own, so no {names}; every plan has {others}"
         raise InputError(Diagnostic("SW209", reason))
 
 

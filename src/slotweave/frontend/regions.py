@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import index as integer
 from typing import TYPE_CHECKING, SupportsIndex, overload
 
 from slotweave.frontend.misuse import misuse
@@ -128,3 +129,12 @@ class RegionHandle:
 
     def __iter__(self) -> None:
         raise misuse("a region cannot be iterated: use region[i] for i in range(len(region))")
+
+
+def known_words(region: str, words: object) -> tuple[int, ...]:
+    """The first words of a region as its declaration says them. Raises InputError (SW211)."""
+    try:
+        return tuple([integer(word) for word in words])  # type: ignore[attr-defined]
+    except TypeError:
+        reason = f"words of region {region!r} must be a list of integers, not {words!r}"
+        raise misuse(reason) from None

@@ -17,7 +17,7 @@ from typing import cast, overload
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.frontend.blocks import BlockList, Variable
 from slotweave.frontend.misuse import is_unstarted, misuse
-from slotweave.frontend.regions import RegionHandle
+from slotweave.frontend.regions import RegionHandle, known_words
 from slotweave.frontend.value_tracer import Kind, ValueTracer
 from slotweave.frontend.values import Block, Vector, Word
 from slotweave.ir.flow import Flow
@@ -82,10 +82,10 @@ class Tracer(ValueTracer):
         >>> k.region("more", 80, 8, output=True)
         <region 'more': addresses 80 to 87>
         """
-        known = tuple([integer(word) for word in words])
         region = Region(
-            str(name), integer(start), integer(length), bool(read_only), bool(output), known
-        )
+            str(name), integer(start), integer(length), bool(read_only), bool(output),
+            known_words(str(name), words),
+        )  # fmt: skip
         self._recorder.declare_region(region)
         return RegionHandle(self, region)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from slotweave.base.diagnostics import Diagnostic, InputError
-from slotweave.ir.plan import Plan
+from slotweave.ir.plan import SCHEDULE_CHOICES, Plan
 
 
 @dataclass(frozen=True)
@@ -77,3 +77,9 @@ def flag(plan: Plan, key: str, default: bool) -> bool:
 
 def bad_plan(plan: Plan, reason: str) -> InputError:
     return InputError(Diagnostic("SW209", f"plan {plan.name!r}: {reason}"))
+
+
+def unknown_choice(key: str, known: Iterable[str]) -> str:
+    """Why a choice is refused that tree hash does not know."""
+    scheduled = ", ".join(choice.name for choice in SCHEDULE_CHOICES)
+    return f"unknown choice {key!r} (known: {', '.join(known)}; of the schedule: {scheduled})"

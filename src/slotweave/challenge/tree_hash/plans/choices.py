@@ -29,6 +29,7 @@ from slotweave.challenge.tree_hash.plans.choice_values import (
     list_of,
     number_from,
     one_of,
+    unknown_choice,
 )
 from slotweave.challenge.tree_hash.tables.memory_map import (
     COPY_WORDS,
@@ -190,7 +191,7 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
     """The choices in `plan`; raises InputError (SW209) naming what is wrong with them."""
     for key in plan.choices:
         if key not in KNOWN:
-            raise bad_plan(plan, f"unknown choice {key!r} (known: {', '.join(KNOWN)})")
+            raise bad_plan(plan, unknown_choice(key, KNOWN))
     levels = list_of(plan, "levels", choice("levels").default, str)
     if not levels:
         raise bad_plan(plan, "'levels' must name at least one way")

@@ -16,6 +16,7 @@ from slotweave.challenge.tree_hash.plans.choice_table import (
     MOST_VECTORS,
     choice,
 )
+from slotweave.challenge.tree_hash.plans.choice_values import unknown_choice
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.ir.plan import Plan
 
@@ -33,7 +34,7 @@ def read_rolled_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> 
     """The choices in `plan`; raises InputError (SW209) naming what is wrong with them."""
     for key in plan.choices:
         if key not in KNOWN_ROLLED:
-            raise _bad(plan, f"unknown choice {key!r} (known: {', '.join(KNOWN_ROLLED)})")
+            raise _bad(plan, unknown_choice(key, KNOWN_ROLLED))
     if contract == "any-start":
         raise _bad(plan, "all items must start at the root: contracts values and full")
     if shape.batch < lanes:

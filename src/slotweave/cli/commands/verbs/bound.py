@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from slotweave.cli.command import command
 from slotweave.cli.facts import Assumed, FactsOption, assumed, read_only_notes
 from slotweave.cli.options import (
     NO_FILES,
+    Choice,
     Contract,
     Files,
     Json,
@@ -66,6 +68,7 @@ def bound(
     parameters: Parameters = None,
     contract: Contract = None,
     plan: _Plan = None,
+    choice: Choice = None,
     machine: MachineOfProgram = None,
     facts: FactsOption = None,
     certificate: _Certificate = None,
@@ -88,9 +91,10 @@ def bound(
     expect_one_on_stdout(svg, json or certificate == STDOUT)
     for file in (certificate, svg):
         expect_writable(file)
-    how, options = building(files, terminal), (subject, parameters, contract, plan, certificate)
+    how = building(files, terminal)
+    for_kernels = parameters, contract, plan, choice, certificate
     if check is not None:
-        if any((*options, svg, facts, how.given)):
+        if any((subject, *for_kernels, svg, facts, how.given)):
             raise _bad("--check takes all but --machine from its file; leave the rest out")
         _check(check, machine, json)
         return
@@ -98,14 +102,13 @@ def bound(
         raise _bad("name a kernel or a program, or a file to --check")
     if is_kernel(subject):
         if facts or how.given:
-            flags = " and ".join(["--facts", *subject_flags()])
-            raise _bad(f"{flags} are for programs; kernels have --contract and -p")
-        job = job_named(subject, parameters, contract, plan, (), machine or "challenge")
-        chosen = plan or job.kernel.plan_names[0]
-        found, known = _as_named(api.bound(job), subject, chosen, machine or "challenge"), None
+            raise _bad(f"{_for_programs()} are for programs; kernels have --contract and -p")
+        target = machine or "challenge"
+        job = job_named(subject, parameters, contract, plan, choice, target)
+        chosen = job.plan.name if choice else plan or job.kernel.plan_names[0]
+        found, known = _as_named(api.bound(job), subject, chosen, target), None
     else:
-        if any(options[1:]):
-            raise _bad("-p, --contract, --plan and --certificate are for kernels, not for programs")
+        _expect_none(for_kernels)
         found, known = _of_program(subject, facts, machine, how)
     if certificate is not None:
         write_output(certificate, found.certificates())
@@ -119,6 +122,16 @@ def bound(
     elif STDOUT not in (certificate, svg) and not (terminal.quiet and (certificate or svg)):
         _show(terminal, found, known)
     terminal.notes(known.notes if known else ())
+
+
+def _expect_none(for_kernels: Iterable[object]) -> None:
+    if any(for_kernels):
+        flags = "-p, --contract, --plan, --choice and --certificate"
+        raise _bad(f"{flags} are for kernels, not for programs")
+
+
+def _for_programs() -> str:
+    return " and ".join(["--facts", *subject_flags()])
 
 
 def is_kernel(subject: str) -> bool:
