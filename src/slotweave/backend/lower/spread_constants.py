@@ -15,7 +15,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from slotweave.backend.lower.early_constants import with_early_constants
+from slotweave.backend.lower.early_constants import add_early_constants
+from slotweave.backend.lower.reordered import Reordered
 from slotweave.ir.graph import Graph, Node
 from slotweave.isa import EXCHANGEABLE, WORD_MASK, Shape
 from slotweave.isa.codegen import word_function
@@ -58,28 +59,31 @@ def spread_constants(
         return graph
     anchor, *others = constants
     loaded = {graph.nodes[index].imm for index in others[:outright]}
+    draft = Reordered(graph)
     if _runs_elsewhere(machine, "add"):
-        graph = _with_steps(graph, anchor)
+        _add_steps(draft, anchor)
     if not zeros:
         start = {graph.nodes[anchor].imm: (anchor, 0)}
-        return _spread(graph, machine, start, {}, room, loaded, derived)
+        _spread(draft, machine, start, {}, room, loaded, derived)
+        return draft.graph()
     loaded.add(graph.nodes[anchor].imm)
-    given = with_early_constants(graph)
+    given = add_early_constants(draft)
     start = {0: (given.word, -1), **{word: (node, 0) for word, node in given.read.items()}}
-    vectors = {0: (given.vector, -1)}
-    return _without_unread(_spread(given.graph, machine, start, vectors, room, loaded, derived))
+    _spread(draft, machine, start, {0: (given.vector, -1)}, room, loaded, derived)
+    draft.drop_unread()
+    return draft.graph()
 
 
 def _spread(
-    graph: Graph,
+    draft: Reordered,
     machine: Machine,
     start: Mapping[int, tuple[int, int]],
     vectors: Mapping[int, tuple[int, int]],
     room: Mapping[int, int],
     loaded: Collection[int],
     derived: int,
-) -> Graph:
-    """`graph` with constants made from those of `start`, and vectors of them from `vectors`.
+) -> None:
+    """Let constants be made from those of `start`, and vectors of them from `vectors`.
 
     Both say where a constant lies, and at the end of how long a chain (-1: before all that is
     made). Immediates are added to the first one.
@@ -90,19 +94,22 @@ def _spread(
     words = _Available(operations if derived else [], derived, start)
     rows = _Available(_on_vectors(machine) if vectors and derived else [], derived + 1, vectors)
     base, (anchor, before) = next(iter(start.items()))
-    nodes = list(graph.nodes)
+    nodes = draft.nodes
     values = {node: value for value, (node, _depth) in start.items()}
     given = set(values)
-    readers = Counter(arg for node in graph.nodes for arg in node.args) if vectors else Counter()
-    for index, node in enumerate(graph.nodes):
-        if node.op == "broadcast" and vectors and node.args[0] in values:
-            # A word that only the vector wants is not made if the vector needs none.
-            value = values[node.args[0]]
-            most = words.depth[value] + (readers[node.args[0]] == 1)
-            way = rows.way_to(value, most)
-            if way is not None:
-                nodes[index] = replace(node, op=way.op, args=way.args)
-            rows.add(value, index, way.depth if way else words.depth[value] + 1)
+    readers = _readers_of_words(draft) if vectors else {}
+    for index in draft.order:
+        node = nodes[index]
+        if node.op == "broadcast" and vectors:
+            word = draft.standing_for(node.args[0])
+            if word in values:
+                # A word that only the vector wants is not made if the vector needs none.
+                value = values[word]
+                most = words.depth[value] + (readers[word] == 1)
+                way = rows.way_to(value, most)
+                if way is not None:
+                    nodes[index] = replace(node, op=way.op, args=way.args)
+                rows.add(value, index, way.depth if way else words.depth[value] + 1)
         if node.op != "const" or index in given:
             continue
         values[index] = node.imm
@@ -119,28 +126,12 @@ def _spread(
             nodes[index] = replace(node, op="add_immediate", args=(anchor,), imm=imm)
             depth = before + 1
         words.add(node.imm, index, depth)
-    return graph.with_nodes(tuple(nodes))
 
 
-def _without_unread(graph: Graph) -> Graph:
-    """`graph` without the operations, but for accesses, whose results nothing uses."""
-    kept: set[int] = set()
-    for index in range(len(graph.nodes) - 1, -1, -1):
-        node = graph.nodes[index]
-        if index in kept or not node.pure:
-            kept.update((index, *node.args, *node.after))
-    number = {old: new for new, old in enumerate(sorted(kept))}
-    return graph.with_nodes(
-        tuple(
-            [
-                graph.nodes[old].with_edges(
-                    tuple([number[arg] for arg in graph.nodes[old].args]),
-                    tuple([number[earlier] for earlier in graph.nodes[old].after]),
-                )
-                for old in number
-            ]
-        )
-    )
+def _readers_of_words(draft: Reordered) -> Counter[int]:
+    """How many operands each node is."""
+    instead, nodes = draft.instead, draft.nodes
+    return Counter([instead.get(arg, arg) for number in draft.order for arg in nodes[number].args])
 
 
 def _on_vectors(machine: Machine) -> list[str]:
@@ -152,30 +143,23 @@ def _on_vectors(machine: Machine) -> list[str]:
     ]
 
 
-def _with_steps(graph: Graph, anchor: int) -> Graph:
-    """`graph` with the most common steps between its constants right after node `anchor`."""
+def _add_steps(draft: Reordered, anchor: int) -> None:
+    """Put the most common steps between the constants right after node `anchor`."""
     place: dict[int, int] = {}
-    for index, node in enumerate(graph.nodes):
+    for number in draft.order:
+        node = draft.nodes[number]
         if node.op == "const":
-            place.setdefault(node.imm, index)
-    steps = [step for step in _steps(sorted(place)) if place.get(step, anchor + 1) > anchor]
-    order: list[int | Node] = list(range(anchor + 1))
-    order += [place.get(step, Node("const", 1, imm=step)) for step in steps]
+            place.setdefault(node.imm, number)
+    found = dict.fromkeys(_steps(sorted(place)))
+    steps = [step for step in found if place.get(step, anchor + 1) > anchor]
+    if not steps:
+        return
     moved = {place[step] for step in steps if step in place}
-    order += [index for index in range(anchor + 1, len(graph.nodes)) if index not in moved]
-    number = {old: new for new, old in enumerate(order) if isinstance(old, int)}
-    nodes = [graph.nodes[old] if isinstance(old, int) else old for old in order]
-    return graph.with_nodes(
-        tuple(
-            [
-                node.with_edges(
-                    tuple([number[arg] for arg in node.args]),
-                    tuple([number[earlier] for earlier in node.after]) if node.after else (),
-                )
-                for node in nodes
-            ]
-        )
-    )
+    size = len(draft.order)
+    first = [place[step] if step in place else draft.add(Node("const", 1, imm=step))
+             for step in steps]  # fmt: skip
+    rest = [number for number in range(anchor + 1, size) if number not in moved]
+    draft.order = [*range(anchor + 1), *first, *rest]
 
 
 def _steps(values: Sequence[int]) -> Iterator[int]:
