@@ -69,26 +69,38 @@ def _of_block(seed: int, block: int, purpose: int) -> np.random.Generator:
 
 def proposed(task: Task, current: Plan, leading: Plan, seed: int, number: int) -> Candidate:
     """Candidate `number` of the search with `seed`: `current` or `leading` changed."""
-    vary, held = task.kernel.vary, leading.schedule
+    held = leading.schedule
     ahead = SHARE_IN_THE_LEAD if held.due else 0.0
     plain = replace(current, schedule=replace(current.schedule, steps=(), due=""))
     rng = np.random.default_rng([seed, number])
-    if vary is not None and changes_choices(task, seed, number // BLOCK):
+    if changes_choices(task, seed, number // BLOCK):
         block, at = divmod(number, BLOCK)
-        by_block = _of_block(seed, block, 3)
-        if by_block.random() < max(SHARE_CARRIED, ahead) and leading.schedule.offsets:
-            steps = CARRIED_STEPS * (at + 1)
-            varied = vary(leading, task.parameters, task.contract, by_block, few=True)
-            other = replace(held, due="", steps=(), seed=int(by_block.integers(2**31)))
-            return Candidate(replace(varied, schedule=other), CARRIED, leading, steps)
-        varied = vary(plain, task.parameters, task.contract, by_block)
-        return Candidate(_seeded(varied, rng) if at else varied, CHOICES)
+        first = task.kept_block(
+            (seed, block), current, leading,
+            lambda: _with_other_choices(task, plain, leading, _of_block(seed, block, 3), ahead),
+        )  # fmt: skip
+        if first.before is not None:
+            return replace(first, steps=CARRIED_STEPS * (at + 1))
+        return replace(first, plan=_seeded(first.plan, rng)) if at else first
     if rng.random() < max(SHARE_OF_STEPS, ahead) and held.offsets and len(held.steps) < MAX_STEPS:
         schedule = replace(held, steps=(*held.steps, drawn_step(rng)))
         return Candidate(replace(leading, schedule=schedule), STEP)
     if rng.random() < SHARE_OF_SEEDS:
         return Candidate(_seeded(plain, rng), "seed")
     return _with_other_offsets(plain, rng)
+
+
+def _with_other_choices(
+    task: Task, current: Plan, leading: Plan, rng: np.random.Generator, ahead: float
+) -> Candidate:
+    """The first candidate of a block that changes what the kernel chooses."""
+    vary, held = task.kernel.vary, leading.schedule
+    assert vary is not None  # there is something to choose
+    if rng.random() < max(SHARE_CARRIED, ahead) and held.offsets:
+        varied = vary(leading, task.parameters, task.contract, rng, few=True)
+        other = replace(held, due="", steps=(), seed=int(rng.integers(2**31)))
+        return Candidate(replace(varied, schedule=other), CARRIED, leading, CARRIED_STEPS)
+    return Candidate(vary(current, task.parameters, task.contract, rng), CHOICES)
 
 
 def _seeded(plan: Plan, rng: np.random.Generator) -> Plan:

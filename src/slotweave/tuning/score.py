@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -43,6 +43,9 @@ _Value = TypeVar("_Value")
 #: Problems kept at a time, and schedules: many candidates differ from the current plan, or from the
 #: best one, in their schedule only, and several searches may run side by side.
 PROBLEMS_KEPT, SCHEDULES_KEPT = 16, 32
+
+#: Blocks of candidates that are kept, whatever is kept of them.
+BLOCKS_KEPT = 64
 
 #: Problems posed between collections of garbage. Tracing leaves cycles, and commands and whoever
 #: calls `uncollected` keep the collector from looking for them: a search would grow by each plan.
@@ -133,9 +136,23 @@ class Task:
     _steps: OrderedDict[tuple[str, ScheduleOptions], Stepping] = field(
         default_factory=OrderedDict, repr=False, compare=False
     )
+    _blocks: OrderedDict[Hashable, tuple[Plan, Plan, Any]] = field(
+        default_factory=OrderedDict, repr=False, compare=False
+    )
     _begun: OrderedDict[tuple[str, ScheduleOptions], Begun] = field(
         default_factory=OrderedDict, repr=False, compare=False
     )
+
+    def kept_block(
+        self, number: Hashable, current: Plan, leading: Plan, make: Callable[[], _Value]
+    ) -> _Value:
+        """What `make` makes of two plans for a block of candidates; the last ones are kept."""
+        known = self._blocks.get(number)
+        if known is None or known[0] is not current or known[1] is not leading:
+            known = current, leading, make()
+        _keep(self._blocks, number, known, BLOCKS_KEPT)
+        found: _Value = known[2]
+        return found
 
     @cached_property
     def _memory(self) -> GroupMemory:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import time
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,6 +29,13 @@ from slotweave.tuning.store.database import Database, Row, open_database, unusab
 
 #: Seconds until a study that another process holds is refused, and between looks at it.
 CLAIM_SECONDS, _BETWEEN_CLAIMS = 3.0, 0.05
+
+#: Texts of plans, and schedules that they carry, which are kept at hand: a state has some thirty
+#: plans, of which the next one has all but one or two.
+PLANS_KEPT = 64
+
+#: Compressing is part of what each candidate costs; this level is the fastest.
+_LEVEL = 1
 
 #: The number of the trial that is the plan with which a search began.
 BEGUN = -1
@@ -117,8 +125,11 @@ class Store:
                 self._database.change(table.format(blob=blob))
         #: The states that were kept last, by study and seed.
         self._kept: dict[tuple[str, int], State] = {}
-        #: The carried schedule that was kept or read last, and its name.
-        self._last_due = ("", "")
+        #: The carried schedules that were kept or read last, by name, and their names.
+        self._due: OrderedDict[str, str] = OrderedDict()
+        self._due_names: dict[str, str] = {}
+        #: The texts of the plans that were kept last; states that follow each other share plans.
+        self._texts: OrderedDict[int, tuple[Plan, str]] = OrderedDict()
 
     def close(self) -> None:
         """Give the connection back."""
@@ -275,31 +286,52 @@ class Store:
 
     def _plan_text(self, plan: Plan) -> str:
         """The plan without its origin; the name of its `due` in the first line, if it has any."""
+        held = self._texts.get(id(plan))
+        if held is None or held[0] is not plan:
+            held = self._texts[id(plan)] = plan, self._new_text(plan)
+        self._texts.move_to_end(id(plan))
+        while len(self._texts) > PLANS_KEPT:
+            self._texts.popitem(last=False)
+        return held[1]
+
+    def _new_text(self, plan: Plan) -> str:
         due = plan.schedule.due
-        if due and self._last_due[1] != due:
+        bare = replace(plan, schedule=replace(plan.schedule, due=""))
+        text = plan_to_json(replace(bare, origin=MappingProxyType({})), indent=None)
+        if not due:
+            return text
+        name = self._due_names.get(due)
+        if name is None:
             name = hashlib.sha256(due.encode()).hexdigest()[:32]
             self._database.change(_KEEP_DUE, (name, _packed(due)))
-            self._last_due = (name, due)
-        bare = replace(plan, schedule=replace(plan.schedule, due=""))
-        text = plan_to_json(replace(bare, origin=MappingProxyType({})))
-        return f"{self._last_due[0]}\n{text}" if due else text
+        self._remember_due(name, due)
+        return f"{name}\n{text}"
 
     def _plan_in(self, text: str) -> Plan:
         name, _, rest = text.partition("\n")
         if name.startswith("{"):
             return plan_from_json(text, self.name)
         plan = plan_from_json(rest, self.name)
-        if self._last_due[0] != name:
+        due = self._due.get(name)
+        if due is None:
             query = "SELECT due FROM slotweave_due WHERE name = ?"
             found = list(self._database.rows(query, (name,)))
             if not found:
                 raise unusable(self.name, f"there is no schedule {name!r}, which a plan carries")
-            self._last_due = (name, _unpacked(found[0][0]))
-        return replace(plan, schedule=replace(plan.schedule, due=self._last_due[1]))
+            due = _unpacked(found[0][0])
+        self._remember_due(name, due)
+        return replace(plan, schedule=replace(plan.schedule, due=due))
+
+    def _remember_due(self, name: str, due: str) -> None:
+        self._due[name], self._due_names[due] = due, name
+        self._due.move_to_end(name)
+        while len(self._due) > PLANS_KEPT:
+            _name, oldest = self._due.popitem(last=False)
+            del self._due_names[oldest]
 
 
 def _packed(text: str) -> bytes:
-    return zlib.compress(text.encode())
+    return zlib.compress(text.encode(), _LEVEL)
 
 
 def _unpacked(packed: bytes) -> str:
