@@ -20,7 +20,7 @@ from slotweave.rewrite.pieces import Piece, SharedPiece, group_piece, shared_pie
 from slotweave.rewrite.split import split
 from slotweave.rules.registry import RULES
 
-#: How many groups are kept, and what graphs share.
+#: How many groups are kept (those of two graphs in any case), and what graphs share.
 GROUPS_KEPT, SHARED_KEPT = 512, 16
 
 #: Forms of shared nodes by which groups are told apart.
@@ -54,6 +54,7 @@ class GroupMemory:
         if parts is None:
             return None
         groups = [_Group.of(graph, item, part) for item, part in parts.groups.items()]
+        self._make_room(max(GROUPS_KEPT, 2 * len(groups)))
         shared = self._shared_piece(graph, parts.shared, groups)
         if shared is None:
             return None
@@ -69,7 +70,6 @@ class GroupMemory:
             if piece is None:
                 return None
             assembly.add(piece, group.item, group.part, list(dict.fromkeys(borrowed.values())))
-        self._make_room()
         return assembly.graph()
 
     def _shared_piece(
@@ -78,7 +78,7 @@ class GroupMemory:
         number = {of: at for at, of in enumerate(part)}
         used = tuple(sorted({number[of] for group in groups for of in group.borrowed}))
         items = tuple([graph.nodes[of].item for of in part])
-        key = tuple(_content(graph, part, number.__getitem__)), items, used
+        key = _setting(graph), tuple(_content(graph, part, number.__getitem__)), items, used
         if key not in self._shared:
             found = shared_piece(graph, self.machine, self._index, part, used)
             self._shared[key] = found
@@ -97,7 +97,7 @@ class GroupMemory:
         seen: dict[int, int] = {}
         alike = tuple([seen.setdefault(of, len(seen)) for of in borrowed.values()])
         others = tuple([of in changed for of in borrowed]) if changed else ()
-        key = group.content, alike, others, tuple([forms[of] for of in seen])
+        key = _setting(graph), group.content, alike, others, tuple([forms[of] for of in seen])
         if key not in self._groups:
             self._groups[key] = group_piece(
                 graph, self.machine, self._index, group.part, shared, borrowed, changed
@@ -114,8 +114,8 @@ class GroupMemory:
             forms.append(self._forms.setdefault(key, len(self._forms)))
         return forms
 
-    def _make_room(self) -> None:
-        while len(self._groups) > GROUPS_KEPT:
+    def _make_room(self, most: int) -> None:
+        while len(self._groups) > most:
             self._groups.popitem(last=False)
         while len(self._shared) > SHARED_KEPT:
             self._shared.popitem(last=False)
@@ -146,6 +146,11 @@ class _Group:
 
         content = tuple(_content(graph, part, reference))
         return cls(item, part, content, tuple(borrowed))
+
+
+def _setting(graph: Graph) -> Hashable:
+    """What parts of a graph depend on besides their nodes: which loads may be one."""
+    return tuple([region.name for region in graph.regions if region.read_only])
 
 
 def _content(
