@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -308,3 +309,10 @@ def test_choices_change_what_is_bounded() -> None:
     assert zeros["cycles"] < given
     refused = slotweave("bound", "program.json", "--choice", "zeros=true")
     assert_refused(refused, "SW212", "--choice")
+
+
+def test_a_certificate_names_a_plan_that_is_found_again(tmp_path: Path) -> None:
+    file = tmp_path / "certificate.json"
+    refused = slotweave("bound", "saxpy", "--choice", "zeros=true", "--certificate", file)
+    assert_refused(refused, "SW212", "keep the choices in a plan file")
+    assert not file.exists()

@@ -268,6 +268,26 @@ def test_choices_of_a_kernel_that_has_none_are_refused(tmp_path: Path) -> None:
     assert_refused(slotweave("compile", "saxpy", "--plan", file), "SW209", "no choices of its own")
 
 
+def test_other_choices_leave_a_plan_the_form_that_it_has(tmp_path: Path) -> None:
+    """A kernel in two forms knows by the name of a plan which one is meant."""
+    loop = slotweave("compile", "saxpy", "--plan", "loop", "--json").json
+    assert loop["bundles"] < slotweave("compile", "saxpy", "--json").json["bundles"]
+    chosen = ["--choice", "seed=0"]
+    again = slotweave("compile", "saxpy", "--plan", "loop", *chosen, "--json").json
+    file, program = tmp_path / "plan.json", tmp_path / "program.json"
+    file.write_text('{"name": "loop", "kernel": "saxpy", "schedule": {"spill": true}}')
+    kept = slotweave("compile", "saxpy", "--plan", file, *chosen, "-o", program, "--json").json
+    assert loop["bundles"] == again["bundles"] == kept["bundles"]
+    proved = slotweave("verify", program, "--prove", "--json").json["proved"]
+    assert proved["program"] is True
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_is_no_choice(number: str) -> None:
+    refused = slotweave("compile", "saxpy", "--choice", f"noise={number}")
+    assert_refused(refused, "SW209", f"'noise' is not JSON: {number} is no number")
+
+
 TIMES = """\
 def tripled(k):
     size, x = k.region("size", 0, 1), k.region("x", 1, 64, read_only=True)

@@ -114,6 +114,18 @@ def test_the_command_in_the_origin_finds_the_plan_again_on_two_workers(tmp_path:
     assert first["origin"]["command"].endswith("--evaluations 5 -o plan.json")
 
 
+def test_a_study_that_goes_on_says_what_it_began_with(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    kept = ["--study", "mine", "--store", tmp_path / "studies.db", "-o", plan]
+    slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "2", *kept)
+    other = ["--choice", "passes=0", "--evaluations", "3"]
+    told = slotweave("tune", "tree-hash", *SHAPE, *other, *kept)
+    assert told.err.startswith("goes on from ")
+    assert "this study began with --plan default, and goes on from there" in told.err
+    command = json.loads(plan.read_text())["origin"]["command"]
+    assert "--plan default --machine" in command
+
+
 @pytest.mark.parametrize("asked", [("list",), ("show", "mine"), ("export", "mine")])
 def test_looking_at_a_store_that_is_not_there_makes_none(
     asked: tuple[str, ...], tmp_path: Path

@@ -57,3 +57,18 @@ def test_what_is_no_plan_is_refused_by_name() -> None:
     broken = replace(program, meta={**program.meta, MADE_BY: {"name": "mine", "kernel": 3}})
     with pytest.raises(InputError, match=r"SW209 meta\.made_by of the program: key 'kernel'"):
         sw.verify(broken, prove=True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"kernel": "dot"}, "meta.made_by of the program: the plan is for the kernel 'dot'"),
+        ({"choices": {"levels": 3}}, "saxpy has no choices of its own, so no levels"),
+    ],
+)
+def test_a_plan_of_something_else_is_refused(changed: dict[str, object], words: str) -> None:
+    program = compiled(OWN)
+    meta = {**program.meta, MADE_BY: {**program.meta[MADE_BY], **changed}}
+    with pytest.raises(InputError) as refused:
+        sw.verify(replace(program, meta=meta), prove=True)
+    assert words in str(refused.value)

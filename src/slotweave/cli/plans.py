@@ -86,6 +86,7 @@ def with_choices(kernel: Kernel, plan: Plan, changed: Sequence[str]) -> Plan:
         made = replace(
             plan,
             name=f"{plan.name} with other choices",
+            of=plan.first_name,
             schedule=schedule_with(plan.schedule, schedule),
             choices=MappingProxyType({**plan.choices, **choices}),
         )
@@ -93,11 +94,15 @@ def with_choices(kernel: Kernel, plan: Plan, changed: Sequence[str]) -> Plan:
     return made
 
 
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no number")
+
+
 def _value(name: str, text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_no_number)
     except ValueError as error:
         reason = f"the choice {name!r} is not JSON: {error}"
-        if text.replace("-", "_").isidentifier():
+        if isinstance(error, json.JSONDecodeError) and text.replace("-", "_").isidentifier():
             reason = f"the choice {name!r} is not JSON: a text is written '{name}=\"{text}\"'"
         raise InputError(Diagnostic("SW209", reason)) from None

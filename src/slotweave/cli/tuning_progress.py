@@ -51,6 +51,8 @@ class TuningProgress:
     ) -> None:
         """`further` are the commands to type where no plan is shorter."""
         self.job, self.plan, self.output, self.terminal = job, plan, output, terminal
+        #: What each seed's search began with, as it was told then.
+        self._begun_with: dict[int, str] = {}
         self.further = further
         self.step: Step | None = None
         self.keeping: Keeping | None = None
@@ -82,6 +84,9 @@ class TuningProgress:
         """A search has come so far: keep what is better than all before, and say so."""
         before = None if self.step is None else _best(self.step)[1].best_score
         self.step, self.keeping = step, keeping
+        if step.trial is None:
+            told = keeping.store.begun_by(keeping.study, step.seed, self.plan)
+            self._begun_with[step.seed] = told
         self._count(step)
         best = _best(step)[1].best_score
         if before is None:
@@ -103,6 +108,7 @@ class TuningProgress:
 
     def _begin(self, state: State) -> None:
         assert self.keeping is not None
+        assert self.step is not None
         begun = state.current.schedule
         made = [
             f"{name}={json.dumps(getattr(begun, name))}"
@@ -110,7 +116,13 @@ class TuningProgress:
             if getattr(begun, name) != getattr(self.job.plan.schedule, name)
         ]
         how = f" with {', '.join(made)}" if made else ""
-        self.terminal.note(f"begins with plan {state.current.name}{how}: {_cycles(state)}")
+        if state.evaluations:
+            self.terminal.note(f"goes on from {_standing(state)}")
+            if self._begun_with[self.step.seed] != self.plan:
+                first = self._begun_with[self.step.seed]
+                self.terminal.note(f"this study began with --plan {first}, and goes on from there")
+        else:
+            self.terminal.note(f"begins with plan {state.current.name}{how}: {_cycles(state)}")
         self.terminal.detail(f"study {self.keeping.study} in {self.keeping.store.name}")
         if sys.stderr.isatty() and not self.terminal.quiet:
             from rich.live import Live
@@ -184,8 +196,8 @@ class TuningProgress:
         job = self.job
         shape = " ".join(f"-p {name}={value}" for name, value in job.parameters.items())
         told = (
-            f"slotweave tune {job.kernel.name} {shape} --contract {job.contract}"
-            f" --plan {self.plan} --machine {job.machine.name} --seed {seed}"
+            f"slotweave tune {quote(job.kernel.name)} {shape} --contract {job.contract}"
+            f" --plan {self._begun_with[seed]} --machine {job.machine.name} --seed {seed}"
             f" --evaluations {state.evaluations} -o {quote(Path(self.output).name)}"
         )
         hours = round((time.monotonic() - self.began) / 3600, 2)

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from slotweave.analysis.promises import Promised
+from slotweave.base.diagnostics import naming
 from slotweave.driver.job import Job
+from slotweave.extensions.lookup import expect_plan_of
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.lineage import MADE_BY
 from slotweave.ir.plan import Plan
@@ -66,5 +68,8 @@ def plan_in(
         return kernel.plan(meta["plan"], parameters, contract)
     if MADE_BY not in meta:
         return None
-    plan = plan_from_json(json_text(meta[MADE_BY]), f"meta.{MADE_BY} of the program")
-    return plan if plan.kernel == kernel.name else None
+    where = f"meta.{MADE_BY} of the program"
+    plan = plan_from_json(json_text(meta[MADE_BY]), where)
+    with naming(where):
+        expect_plan_of(kernel, plan)
+    return plan

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError, naming
 from slotweave.extensions.registry import extensions, machines
 
 if TYPE_CHECKING:
@@ -77,11 +77,17 @@ def described_plan(kernel: Kernel, text: str, file: str) -> Plan:
     from slotweave.ir.text.plan_json import plan_from_json
 
     plan = plan_from_json(text, file)
+    with naming(file):
+        expect_plan_of(kernel, plan)
+    return replace(plan, name=f"{Path(file).name} ({plan.name})", of=plan.first_name)
+
+
+def expect_plan_of(kernel: Kernel, plan: Plan) -> None:
+    """Raise InputError (SW209) if `plan` is not one of `kernel`."""
     if plan.kernel != kernel.name:
         reason = f"the plan is for the kernel {plan.kernel!r}, not for {kernel.name!r}"
-        raise InputError(Diagnostic("SW209", reason, file=file))
+        raise InputError(Diagnostic("SW209", reason))
     expect_choices(kernel, plan)
-    return replace(plan, name=f"{Path(file).name} ({plan.name})")
 
 
 def expect_choices(kernel: Kernel, plan: Plan) -> None:

@@ -189,7 +189,11 @@ SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
 
 @dataclass(frozen=True)
 class Plan:
-    """A named set of choices. `rewrite` off compiles the traced graph as it stands."""
+    """A named set of choices. `rewrite` off compiles the traced graph as it stands.
+
+    `of` is the name of the plan of the kernel that this one is a variant of, if its own name says
+    more than that.
+    """
 
     name: str
     kernel: str
@@ -197,3 +201,9 @@ class Plan:
     schedule: ScheduleOptions = field(default_factory=ScheduleOptions)
     choices: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     origin: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    of: str = ""
+
+    @property
+    def first_name(self) -> str:
+        """The name that the kernel may know it by."""
+        return self.of or self.name

@@ -79,7 +79,7 @@ def workload(
     unrolled = kernel_of_function(function, name)
 
     def build(k: Tracer, values: Parameters, _contract: str, plan: Plan) -> object:
-        return write(Form(k, loops=plan.name == LOOP), **values)
+        return write(Form(k, loops=plan.first_name == LOOP), **values)
 
     def plan(plan_name: str, _values: Parameters, _contract: str) -> Plan:
         return Plan(plan_name, kernel=name, schedule=ScheduleOptions(spill=True))

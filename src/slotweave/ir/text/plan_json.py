@@ -24,7 +24,7 @@ MAX_TOGETHER = 2**20
 #: What `due` may be.
 _NUMBERS = re.compile(r"([0-9]{1,10}( [0-9]{1,10})*)?", re.ASCII)
 
-_KEYS = ("schema_version", "name", "kernel", "rewrite", "schedule", "choices", "origin")
+_KEYS = ("schema_version", "name", "kernel", "rewrite", "schedule", "choices", "origin", "of")
 _SCHEDULE_KEYS = tuple(field.name for field in fields(ScheduleOptions))
 
 
@@ -39,6 +39,7 @@ def plan_to_json(plan: Plan, indent: int | None = 2) -> str:
             "schedule": asdict(plan.schedule),
             "choices": plan.choices,
             "origin": plan.origin,
+            **({"of": plan.of} if plan.of else {}),
         },
         indent,
     )
@@ -63,6 +64,7 @@ def plan_from_json(text: str, file: str = "") -> Plan:
         schedule=_schedule(table.get("schedule", {}), root / "schedule"),
         choices=MappingProxyType((root / "choices").mapping(table.get("choices", {}))),
         origin=MappingProxyType((root / "origin").mapping(table.get("origin", {}))),
+        of=(root / "of").string(table.get("of", "")),
     )
 
 

@@ -50,9 +50,15 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS slotweave_trials (study TEXT NOT NULL, seed BIGINT NOT NULL,"
     " number BIGINT NOT NULL, move TEXT NOT NULL, cycles BIGINT, bound BIGINT, late BIGINT,"
     " plan {blob} NOT NULL, PRIMARY KEY (study, seed, number))",
+    "CREATE TABLE IF NOT EXISTS slotweave_begun (study TEXT NOT NULL, seed BIGINT NOT NULL,"
+    " plan TEXT NOT NULL, PRIMARY KEY (study, seed))",
     "CREATE TABLE IF NOT EXISTS slotweave_due (name TEXT PRIMARY KEY, due {blob} NOT NULL)",
 )
 
+_KEEP_BEGUN = (
+    "INSERT INTO slotweave_begun (study, seed, plan) VALUES (?, ?, ?)"
+    " ON CONFLICT (study, seed) DO NOTHING"
+)
 _KEEP_DUE = "INSERT INTO slotweave_due (name, due) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 
 _KEEP_TRIAL = (
@@ -228,6 +234,13 @@ class Store:
         """The plan that the search of a seed began with."""
         first = next(self.trials(study, seed, BEGUN), None)
         return first.candidate.plan if first is not None and first.number == BEGUN else None
+
+    def begun_by(self, study: str, seed: int, told: str) -> str:
+        """What was told of the plan that a seed's search began with: `told`, if nothing was."""
+        self._database.change(_KEEP_BEGUN, (study, seed, told))
+        query = "SELECT plan FROM slotweave_begun WHERE study = ? AND seed = ?"
+        ((found,),) = self._database.rows(query, (study, seed))
+        return str(found)
 
     def moves(self, study: str, seed: int) -> Iterator[tuple[str, int | None]]:
         """The move and the cycles of each trial in order, without the plans."""

@@ -101,8 +101,7 @@ def bound(
     if subject is None:
         raise _bad("name a kernel or a program, or a file to --check")
     if is_kernel(subject):
-        if facts or how.given:
-            raise _bad(f"{_for_programs()} are for programs; kernels have --contract and -p")
+        _expect_of_kernel(facts or how.given, choice, certificate)
         target = machine or "challenge"
         job = job_named(subject, parameters, contract, plan, choice, target)
         chosen = job.plan.name if choice else plan or job.kernel.plan_names[0]
@@ -130,8 +129,12 @@ def _expect_none(for_kernels: Iterable[object]) -> None:
         raise _bad(f"{flags} are for kernels, not for programs")
 
 
-def _for_programs() -> str:
-    return " and ".join(["--facts", *subject_flags()])
+def _expect_of_kernel(for_programs: object, choice: object, certificate: str | None) -> None:
+    if for_programs:
+        flags = " and ".join(["--facts", *subject_flags()])
+        raise _bad(f"{flags} are for programs; kernels have --contract and -p")
+    if choice and certificate is not None:
+        raise _bad("a certificate names a plan or its file: keep the choices in a plan file")
 
 
 def is_kernel(subject: str) -> bool:
