@@ -114,6 +114,17 @@ def test_the_command_in_the_origin_finds_the_plan_again_on_two_workers(tmp_path:
     assert first["origin"]["command"].endswith("--evaluations 5 -o plan.json")
 
 
+def test_an_exported_plan_names_the_command_that_finds_it(tmp_path: Path) -> None:
+    plan, again = tmp_path / "plan.json", tmp_path / "exported.json"
+    kept = ["--study", "mine", "--store", tmp_path / "studies.db"]
+    slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "3", "--seed", "4", *kept, "-o", plan)
+    slotweave("study", "export", "mine", *kept[2:], "-o", again)
+    first, second = (json.loads(file.read_text()) for file in (plan, again))
+    assert first["schedule"] == second["schedule"]
+    one, other = (each["origin"]["command"].split() for each in (first, second))
+    assert sorted(one) == sorted(other)  # parameters come in another order
+
+
 def test_a_study_that_goes_on_says_what_it_began_with(tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
     kept = ["--study", "mine", "--store", tmp_path / "studies.db", "-o", plan]

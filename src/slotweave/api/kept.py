@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +39,22 @@ class KeptStudy:
         return self.report.to_json()
 
     def best_plan(self) -> Plan:
-        """The best plan; `compile` takes it as its `plan`. Raises SW227 if there is none yet."""
+        """The best plan; `compile` takes it as its `plan`. Raises SW227 if there is none yet.
+
+        Its origin has the command that finds it again, if it was a command that began the study.
+        """
+        from slotweave.tuning.report import command_of
+
         with _opened(self.store) as opened:
-            return _best(opened, self.name)[1]
+            seed, best = _best(opened, self.name)
+            told = opened.begun_by(self.name, seed)
+            state = opened.state(self.name, seed)
+        assert state is not None  # it has a best plan
+        tried, score = state.evaluations, state.best_score
+        command = command_of(self.report.study.spec, told, seed, tried, "plan.json")
+        origin: dict[str, Any] = {"command": command} if told else {}
+        origin |= {"cycles": score.cycles, "bound": score.bound, "evaluations": tried, "seed": seed}
+        return replace(best, name="tuned", of=best.first_name, origin=origin)
 
     def trials(self) -> Iterator[dict[str, Any]]:
         """Every plan evaluated, one after the other: `seed`, `number`, `move`, `cycles` and `bound`

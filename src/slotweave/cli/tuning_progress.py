@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from shlex import quote
 from statistics import median
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -191,14 +190,16 @@ class TuningProgress:
 
     def _signed(self, outcome: Mapping[str, Any] | None) -> Any:
         """The best plan, with the command that finds it again."""
+        from slotweave.machine import machine_to_toml
+        from slotweave.tuning.report import command_of
+        from slotweave.tuning.store import Spec
+
         assert self.step is not None
         seed, state = _best(self.step)
         job = self.job
-        shape = " ".join(f"-p {name}={value}" for name, value in job.parameters.items())
-        told = (
-            f"slotweave tune {quote(job.kernel.name)} {shape} --contract {job.contract}"
-            f" --plan {self._begun_with[seed]} --machine {job.machine.name} --seed {seed}"
-            f" --evaluations {state.evaluations} -o {quote(Path(self.output).name)}"
+        about = Spec(job.kernel.name, job.parameters, job.contract, machine_to_toml(job.machine))
+        told = command_of(
+            about, self._begun_with[seed], seed, state.evaluations, Path(self.output).name
         )
         hours = round((time.monotonic() - self.began) / 3600, 2)
         best = state.best_score

@@ -82,7 +82,9 @@ def lowered_of(job: Job, memory: GroupMemory | None = None) -> Lowered:
     lowered = draft_after(job, "lower", memory).lowered
     if len(lowered) > 1:
         reason = f"{job.kernel.name} jumps (plan {job.plan.name}), so it is not a single problem"
-        hint = "`slotweave bound` bounds its blocks, and there are plans without loops and branches"
+        hint = "`slotweave bound` bounds its blocks"
+        if len(job.kernel.plan_names) > 1:
+            hint += ", and there may be plans without loops and branches"
         raise InputError(Diagnostic("SW212", f"{reason}; {hint}"))
     return lowered[0]
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from slotweave.machine import machine_from_toml
 from slotweave.tuning.moves import MOVES
 from slotweave.tuning.outcome import SeedOutcome, outcome_of_seeds
-from slotweave.tuning.store import Store, Study
+from slotweave.tuning.store import Spec, Store, Study
+
+
+def command_of(spec: Spec, plan: str, seed: int, evaluations: int, output: str) -> str:
+    """The command that finds a plan again: a search of that seed that begins with what was told of
+    `plan`, for so many evaluations."""
+    shape = "".join(f" -p {name}={value}" for name, value in spec.parameters.items())
+    return (
+        f"slotweave tune {quote(spec.kernel)}{shape} --contract {spec.contract} --plan {plan}"
+        f" --machine {machine_from_toml(spec.machine).name} --seed {seed}"
+        f" --evaluations {evaluations} -o {quote(output)}"
+    )
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class Spec:
     parameters: Mapping[str, int]
     contract: str
     machine: str
-    graph: str
+    graph: str = ""
 
     def to_json(self) -> str:
         """The same spec always gives the same text."""
@@ -235,12 +235,12 @@ class Store:
         first = next(self.trials(study, seed, BEGUN), None)
         return first.candidate.plan if first is not None and first.number == BEGUN else None
 
-    def begun_by(self, study: str, seed: int, told: str) -> str:
+    def begun_by(self, study: str, seed: int, told: str = "") -> str:
         """What was told of the plan that a seed's search began with: `told`, if nothing was."""
-        self._database.change(_KEEP_BEGUN, (study, seed, told))
+        if told:
+            self._database.change(_KEEP_BEGUN, (study, seed, told))
         query = "SELECT plan FROM slotweave_begun WHERE study = ? AND seed = ?"
-        ((found,),) = self._database.rows(query, (study, seed))
-        return str(found)
+        return next((str(found) for (found,) in self._database.rows(query, (study, seed))), told)
 
     def moves(self, study: str, seed: int) -> Iterator[tuple[str, int | None]]:
         """The move and the cycles of each trial in order, without the plans."""
