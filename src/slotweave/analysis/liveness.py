@@ -40,7 +40,8 @@ def live_ranges(problem: Problem, schedule: Schedule) -> LiveRanges:
     reader = np.repeat(np.arange(problem.size), np.diff(problem.read_offset))
     np.maximum.at(last, problem.read, last_slot[reader])
     first[first == never] = -1
-    last[problem.zeros] = schedule.makespan
+    # What nobody reads may land after the end, but not on words that are never to be written.
+    last[problem.zeros] = max(schedule.makespan, int(last.max(initial=0)))
     return LiveRanges(first, last)
 
 

@@ -9,16 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slotweave.analysis.liveness import live_ranges
 from slotweave.backend.lower import lower
 from slotweave.backend.lower.spread_constants import spread_constants
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.legality.allocation_legality import allocation_violations
 from slotweave.check.legality.order import order_faults
+from slotweave.driver.compile import draft_after
+from slotweave.driver.job import Job
 from slotweave.driver.scratch_names import names_of
+from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import known_values
-from slotweave.ir.plan import ScheduleOptions
+from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.verify.graph_verify import graph_faults
 from slotweave.ir.verify.problem_verify import problem_faults
 from slotweave.machine import CHALLENGE
@@ -187,3 +191,22 @@ def test_zeros_are_live_throughout():
     found = list(allocation_violations(wrong, made.schedule, made.lowered.problem))
     assert any(f"storage {zeros}" in str(fault.message) for fault in found)
     assert np.array_equal(made.lowered.problem.zeros, [zeros])
+
+
+def loads_what_nobody_reads(k: Tracer) -> None:
+    source, out = k.region("in", 0, 8), k.region("out", 8, 8, output=True)
+    source.vload(0)
+    out.store(0, 5)
+
+
+def test_what_lands_after_the_end_does_not_land_on_zeros() -> None:
+    """Found by fuzzing: such a load was given the words of the zeros."""
+    kernel = kernel_of_function(loads_what_nobody_reads, "late")
+    loads = ("load", "vload")
+    late = [replace(m, latency=20) if m.operation in loads else m for m in CHALLENGE.modes]
+    slow = replace(CHALLENGE, modes=tuple(late))
+    plan = Plan("zeros", kernel.name, False, ScheduleOptions(zeros=True))
+    (fitted,) = draft_after(Job(kernel, {}, kernel.contracts[0], plan, slow), "schedule").fitted
+    ranges = live_ranges(fitted.problem, fitted.schedule)
+    assert ranges.last.max() > fitted.schedule.makespan
+    assert (ranges.last[fitted.problem.zeros] == ranges.last.max()).all()

@@ -80,7 +80,7 @@ def _occupancy(issue: Issue, storages: int) -> _Occupancy:
     np.maximum.at(stop, problem.read, issue.last[reader])
     np.minimum.at(read, problem.read, issue.first[reader])
     zeros = _held_throughout(problem)
-    first[zeros], stop[zeros] = -1, issue.schedule.makespan
+    first[zeros], stop[zeros] = -1, max(issue.schedule.makespan, int(stop.max(initial=0)))
     return _Occupancy(first, stop, read)
 
 
