@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import slotweave as sw
 from slotweave.base.diagnostics import Exit
 from support.command_line import assert_refused, slotweave
 
@@ -112,6 +113,18 @@ def test_the_command_in_the_origin_finds_the_plan_again_on_two_workers(tmp_path:
         assert first[entry] == second[entry]
     assert first["origin"]["command"] == second["origin"]["command"]
     assert first["origin"]["command"].endswith("--evaluations 5 -o plan.json")
+
+
+def test_of_a_study_that_no_command_began_no_command_is_told(tmp_path: Path) -> None:
+    place, plan = tmp_path / "studies.db", tmp_path / "plan.json"
+    began = sw.job("tree-hash", height=4, rounds=6, batch=16, plan="default")
+    sw.tune(began, evaluations=2, study="mine", store=str(place))
+    kept = ["--study", "mine", "--store", place, "-o", plan]
+    told = slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "3", *kept)
+    assert "began with" not in told.err
+    assert "command" not in json.loads(plan.read_text())["origin"]
+    slotweave("study", "export", "mine", "--store", place, "-o", plan)
+    assert "command" not in json.loads(plan.read_text())["origin"]
 
 
 def test_an_exported_plan_names_the_command_that_finds_it(tmp_path: Path) -> None:

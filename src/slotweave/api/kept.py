@@ -18,6 +18,7 @@ from slotweave.names import AnyPath, job, store_named
 if TYPE_CHECKING:
     from slotweave.tuning.ablation import Ablation
     from slotweave.tuning.report import StudyReport
+    from slotweave.tuning.search import State
     from slotweave.tuning.store import Store
 
 
@@ -43,18 +44,19 @@ class KeptStudy:
 
         Its origin has the command that finds it again, if it was a command that began the study.
         """
+        from slotweave.machine import machine_from_toml
         from slotweave.tuning.report import command_of
 
         with _opened(self.store) as opened:
-            seed, best = _best(opened, self.name)
+            seed, state = _best(opened, self.name)
             told = opened.begun_by(self.name, seed)
-            state = opened.state(self.name, seed)
-        assert state is not None  # it has a best plan
-        tried, score = state.evaluations, state.best_score
-        command = command_of(self.report.study.spec, told, seed, tried, "plan.json")
+        spec, tried, score = self.report.study.spec, state.evaluations, state.best_score
+        machine = machine_from_toml(spec.machine).name
+        search = spec.kernel, spec.parameters, spec.contract, machine
+        command = command_of(search, told, seed, tried, "plan.json")
         origin: dict[str, Any] = {"command": command} if told else {}
         origin |= {"cycles": score.cycles, "bound": score.bound, "evaluations": tried, "seed": seed}
-        return replace(best, name="tuned", of=best.first_name, origin=origin)
+        return replace(state.best, name="tuned", of=state.best.first_name, origin=origin)
 
     def trials(self) -> Iterator[dict[str, Any]]:
         """Every plan evaluated, one after the other: `seed`, `number`, `move`, `cycles` and `bound`
@@ -82,7 +84,7 @@ class KeptStudy:
         from slotweave.tuning.score import Task
 
         with _opened(self.store) as opened:
-            seed, found = _best(opened, self.name)
+            seed, state = _best(opened, self.name)
             begun = opened.begun_with(self.name, seed)
         spec = self.report.study.spec
         machine = machine_from_toml(spec.machine)
@@ -90,7 +92,7 @@ class KeptStudy:
         about = job(spec.kernel, contract=spec.contract, machine=machine, **options)
         task = Task(about.kernel, about.machine, about.parameters, about.contract)
         most, hands = whole_number("seeds", seeds, 1), whole_number("workers", workers, 1)
-        return ablations(task, begun or about.plan, found, range(most), hands)
+        return ablations(task, begun or about.plan, state.best, range(most), hands)
 
 
 def studies(*, store: AnyPath | None = None) -> list[KeptStudy]:
@@ -143,12 +145,12 @@ def _opened(place: str) -> Iterator[Store]:
         store.close()
 
 
-def _best(store: Store, study: str) -> tuple[int, Plan]:
-    """The seed of the best plan of a study, and the plan."""
+def _best(store: Store, study: str) -> tuple[int, State]:
+    """The seed of the best plan of a study, and its search."""
     kept = store.searches(study)
     if not kept:
         raise InputError(Diagnostic("SW227", f"the study {study!r} has evaluated no plan yet"))
     seed = min(kept, key=lambda each: each.best.cycles).seed
     state = store.state(study, seed)
     assert state is not None  # `searches` has it
-    return seed, state.best
+    return seed, state

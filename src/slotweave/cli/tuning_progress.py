@@ -50,7 +50,7 @@ class TuningProgress:
     ) -> None:
         """`further` are the commands to type where no plan is shorter."""
         self.job, self.plan, self.output, self.terminal = job, plan, output, terminal
-        #: What each seed's search began with, as it was told then.
+        #: What each seed's search began with, as it was told then; "" if that is not known.
         self._begun_with: dict[int, str] = {}
         self.further = further
         self.step: Step | None = None
@@ -84,7 +84,9 @@ class TuningProgress:
         before = None if self.step is None else _best(self.step)[1].best_score
         self.step, self.keeping = step, keeping
         if step.trial is None:
-            told = keeping.store.begun_by(keeping.study, step.seed, self.plan)
+            if not step.state.evaluations:
+                keeping.store.keep_begun_by(keeping.study, step.seed, self.plan)
+            told = keeping.store.begun_by(keeping.study, step.seed)
             self._begun_with[step.seed] = told
         self._count(step)
         best = _best(step)[1].best_score
@@ -108,20 +110,14 @@ class TuningProgress:
     def _begin(self, state: State) -> None:
         assert self.keeping is not None
         assert self.step is not None
-        begun = state.current.schedule
-        made = [
-            f"{name}={json.dumps(getattr(begun, name))}"
-            for name in _OF_CONSTANTS
-            if getattr(begun, name) != getattr(self.job.plan.schedule, name)
-        ]
-        how = f" with {', '.join(made)}" if made else ""
-        if state.evaluations:
-            self.terminal.note(f"goes on from {_standing(state)}")
-            if self._begun_with[self.step.seed] != self.plan:
-                first = self._begun_with[self.step.seed]
-                self.terminal.note(f"this study began with --plan {first}, and goes on from there")
+        first = self._begun_with[self.step.seed]
+        if not state.evaluations:
+            begins = f"begins with plan {state.current.name}{self._otherwise(state)}"
+            self.terminal.note(f"{begins}: {_cycles(state)}")
         else:
-            self.terminal.note(f"begins with plan {state.current.name}{how}: {_cycles(state)}")
+            self.terminal.note(f"goes on from {_standing(state)}")
+            if first not in ("", self.plan):
+                self.terminal.note(f"this study began with --plan {first}, and goes on from there")
         self.terminal.detail(f"study {self.keeping.study} in {self.keeping.store.name}")
         if sys.stderr.isatty() and not self.terminal.quiet:
             from rich.live import Live
@@ -129,6 +125,16 @@ class TuningProgress:
             console = self.terminal.console(sys.stderr)
             self._live = Live(console=console, refresh_per_second=_REFRESHED, transient=True)
             self._live.start()
+
+    def _otherwise(self, state: State) -> str:
+        """How constants are made, if not as the plan said."""
+        begun, given = state.current.schedule, self.job.plan.schedule
+        made = [
+            f"{name}={json.dumps(getattr(begun, name))}"
+            for name in _OF_CONSTANTS
+            if getattr(begun, name) != getattr(given, name)
+        ]
+        return f" with {', '.join(made)}" if made else ""
 
     def _count(self, step: Step) -> None:
         if step.trial is None:
@@ -189,18 +195,14 @@ class TuningProgress:
             self.terminal.note(f"a program of other operations may take fewer: {self.further}")
 
     def _signed(self, outcome: Mapping[str, Any] | None) -> Any:
-        """The best plan, with the command that finds it again."""
-        from slotweave.machine import machine_to_toml
+        """The best plan, with the command that finds it again, if one began the study."""
         from slotweave.tuning.report import command_of
-        from slotweave.tuning.store import Spec
 
         assert self.step is not None
         seed, state = _best(self.step)
-        job = self.job
-        about = Spec(job.kernel.name, job.parameters, job.contract, machine_to_toml(job.machine))
-        told = command_of(
-            about, self._begun_with[seed], seed, state.evaluations, Path(self.output).name
-        )
+        job, first = self.job, self._begun_with[seed]
+        search = job.kernel.name, job.parameters, job.contract, job.machine.name
+        told = command_of(search, first, seed, state.evaluations, Path(self.output).name)
         hours = round((time.monotonic() - self.began) / 3600, 2)
         best = state.best_score
         so_far = {
@@ -208,7 +210,8 @@ class TuningProgress:
             "seed": seed,
         }  # fmt: skip
         known = {key: value for key, value in (outcome or {}).items() if key not in _PLACES}
-        origin = {"command": told, **so_far, **known, "hours": hours}
+        command = {"command": told} if first else {}
+        origin = {**command, **so_far, **known, "hours": hours}
         return replace(state.best, name="tuned", origin=origin)
 
 

@@ -58,10 +58,8 @@ def with_starts(meta: Mapping[str, Any], starts: Sequence[int]) -> Mapping[str, 
 
 def as_repacked(meta: Mapping[str, Any]) -> Mapping[str, Any]:
     """`meta` of a program that is no longer what its plan made it."""
-    if "plan" not in meta:
-        return meta
     kept = {key: value for key, value in meta.items() if key != MADE_BY}
-    return MappingProxyType({**kept, "plan": "repacked"})
+    return MappingProxyType({**kept, "plan": "repacked"} if "plan" in kept else kept)
 
 
 def starts_of(program: Program) -> tuple[int, ...]:

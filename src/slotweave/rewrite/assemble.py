@@ -13,6 +13,7 @@ import numpy as np
 from slotweave.ir.graph import PURE, Graph, Node
 from slotweave.rewrite.finish import FOR_OTHERS
 from slotweave.rewrite.pieces import MADE, NOWHERE, Piece, closure
+from slotweave.rewrite.split import constant_of
 from slotweave.rewrite.workspace import form_of
 
 
@@ -52,7 +53,7 @@ class Assembly:
             if source < 0:
                 same[at] = borrowed[-1 - source]
             else:
-                key = _constant(piece.nodes[at], piece.nodes)
+                key = constant_of(piece.nodes, piece.nodes[at])
                 if key is not None:
                     same[at] = one = self._constants.setdefault(key, base + at)
                     if one < self._shared <= base:
@@ -85,7 +86,7 @@ class Assembly:
         place.
         """
         nodes = self._nodes
-        held = closure(nodes, [at for at in self._held if _constant(nodes[at], nodes)])
+        held = closure(nodes, [at for at in self._held if constant_of(nodes, nodes[at])])
         gone = self._asked.difference(held) or self._lost.intersection(self._constants)
         if self._twins or gone:
             return None
@@ -191,12 +192,3 @@ class _Waits:
             else:
                 raise _TooEarlyError
         return tuple(sorted(found))
-
-
-def _constant(node: Node, nodes: Sequence[Node]) -> tuple[int, int] | None:
-    """The width and the word of a constant; None for other nodes."""
-    if node.op == "const":
-        return 1, node.imm
-    if node.op == "broadcast" and nodes[node.args[0]].op == "const":
-        return node.width, nodes[node.args[0]].imm
-    return None

@@ -15,7 +15,7 @@ from slotweave.machine import Machine
 from slotweave.rewrite.driver import Rewriting
 from slotweave.rewrite.finish import finish
 from slotweave.rewrite.match import RuleIndex
-from slotweave.rewrite.split import is_constant
+from slotweave.rewrite.split import constant_of
 from slotweave.rewrite.workspace import Border, Workspace
 
 #: The constants that were asked for, held and lost (see `Piece`).
@@ -132,7 +132,8 @@ def group_piece(
             border.crossed |= work.may_be_shared(name[of])  # others may be the same now
         for arg in node.args:
             if arg in theirs and work.known[theirs[arg]] is not None:
-                (used if is_constant(graph.nodes, arg) else later).add(theirs[arg])
+                as_such = constant_of(graph.nodes, graph.nodes[arg]) is not None
+                (used if as_such else later).add(theirs[arg])
     Rewriting(work, index, sink).run()
     if border.crossed:
         return None

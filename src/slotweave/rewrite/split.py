@@ -6,7 +6,7 @@ alone, and no other item has one like it. Constants belong to nobody.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from slotweave.ir.graph import PURE, Graph, Node
@@ -48,7 +48,7 @@ def split(graph: Graph, needed: set[int]) -> Split | None:
         elif node.item != SHARED:
             continue
         likeness[index] = name = known.setdefault(key, len(known))
-        item = SHARED if is_constant(nodes, index) else node.item
+        item = node.item if constant_of(nodes, node) is None else SHARED
         if name == len(owners):
             owners.append(item)
         elif owners[name] != item:
@@ -74,9 +74,11 @@ def split(graph: Graph, needed: set[int]) -> Split | None:
     return Split(shared, groups) if len(groups) > 1 else None
 
 
-def is_constant(nodes: tuple[Node, ...], index: int) -> bool:
-    """Whether rules may make a node like it wherever they want one."""
-    node = nodes[index]
-    if node.op == "broadcast":
-        return nodes[node.args[0]].op == "const"
-    return node.op == "const"
+def constant_of(nodes: Sequence[Node], node: Node) -> tuple[int, int] | None:
+    """The width and the word of a constant, one of `nodes`, which rules may make wherever they want
+    one; None for other nodes."""
+    if node.op == "const":
+        return 1, node.imm
+    if node.op == "broadcast" and nodes[node.args[0]].op == "const":
+        return node.width, nodes[node.args[0]].imm
+    return None

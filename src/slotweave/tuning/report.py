@@ -10,17 +10,26 @@ from typing import Any
 from slotweave.machine import machine_from_toml
 from slotweave.tuning.moves import MOVES
 from slotweave.tuning.outcome import SeedOutcome, outcome_of_seeds
-from slotweave.tuning.store import Spec, Store, Study
+from slotweave.tuning.store import Store, Study
 
 
-def command_of(spec: Spec, plan: str, seed: int, evaluations: int, output: str) -> str:
-    """The command that finds a plan again: a search of that seed that begins with what was told of
-    `plan`, for so many evaluations."""
-    shape = "".join(f" -p {name}={value}" for name, value in spec.parameters.items())
+def command_of(
+    search: tuple[str, Mapping[str, int], str, str],
+    begun_with: str,
+    seed: int,
+    evaluations: int,
+    output: str,
+) -> str:
+    """The command that finds a plan again: a search of that seed, for so many evaluations.
+
+    `search` is of a kernel, its parameters, a contract and a machine, by name; `begun_with` is what
+    followed `--plan`.
+    """
+    kernel, parameters, contract, machine = search
+    shape = "".join(f" -p {name}={value}" for name, value in parameters.items())
     return (
-        f"slotweave tune {quote(spec.kernel)}{shape} --contract {spec.contract} --plan {plan}"
-        f" --machine {machine_from_toml(spec.machine).name} --seed {seed}"
-        f" --evaluations {evaluations} -o {quote(output)}"
+        f"slotweave tune {quote(kernel)}{shape} --contract {contract} --plan {begun_with}"
+        f" --machine {quote(machine)} --seed {seed} --evaluations {evaluations} -o {quote(output)}"
     )
 
 

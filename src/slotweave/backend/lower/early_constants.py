@@ -58,12 +58,11 @@ def add_early_constants(draft: Reordered) -> EarlyConstants:
     for number in _vectors_early(draft, read):
         node = nodes[number]
         if node.op == "const":
-            value = node.imm
-            stands = stand_for.setdefault(value, number)
-            given = value in read or not value or laid_first.get(value) != number
+            stands = stand_for.setdefault(node.imm, number)
             if stands != number:
                 instead[number] = stands
-                if number in overlaid and given:
+                given = node.imm in read or not node.imm
+                if number in overlaid and (given or laid_first[node.imm] != number):
                     laid[number] = draft.add(node)
                     order.append(laid[number])
                 continue

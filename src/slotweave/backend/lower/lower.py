@@ -72,7 +72,7 @@ class _Rows:
         self.offset = [0]
         self.values: list[int] = []
 
-    def add(self, row: Iterable[int]) -> None:
+    def add(self, row: list[int]) -> None:
         self.values += row
         self.offset.append(len(self.values))
 
@@ -224,24 +224,14 @@ def _edges(
     covers: dict[int, list[int]] = {}
     for earlier, later in placement.covers:
         covers.setdefault(later, []).append(earlier)
-    # What a variable holds is there from the start.
-    made_by = [
-        tuple([number[maker] for maker in row if maker in number])
-        for row in _distinct(placement.layout.offset.tolist(), placement.makers)
-    ]
+    makers = _distinct(placement.layout.offset.tolist(), placement.makers)
     order = MemoryEdges(graph, modes.latencies)
     at_pauses = _around_pauses(graph, operations, modes)
     for index in operations:
         node = graph.nodes[index]
-        data = made_by[node.args[0]] if node.args else ()
-        if len(node.args) > 1:
-            data = tuple(dict.fromkeys(chain.from_iterable([made_by[arg] for arg in node.args])))
-        if not (node.after or index in covers or index in at_pauses or index in writers):
-            rows.add(data)
-            kinds += [DATA] * len(data)
-            lags += [0] * len(data)
-            continue
-        row = dict.fromkeys(data, (DATA, 0))
+        made_by = [maker for arg in node.args for maker in makers[arg]]
+        # What a variable holds is there from the start.
+        row = dict.fromkeys([number[maker] for maker in made_by if maker in number], (DATA, 0))
         if index in writers:
             for reader in readers(graph.nodes, writers[index]):
                 if reader != index:
@@ -252,7 +242,7 @@ def _edges(
             _demand(row, number[earlier], (ORDER, _landing_lag(modes, earlier, index)))
         for earlier, lag in at_pauses.get(index, ()):
             _demand(row, number[earlier], (ORDER, lag))
-        rows.add(row)
+        rows.add(list(row))
         kinds += [kind for kind, _lag in row.values()]
         lags += [lag for _kind, lag in row.values()]
     return rows, kinds, lags
@@ -309,7 +299,7 @@ def _reads(graph: Graph, placement: Placement, operations: list[int]) -> _Rows:
         row: Iterable[int] = storages[args[0]] if len(args) == 1 else ()
         if len(args) > 1:
             row = dict.fromkeys(chain.from_iterable([storages[arg] for arg in args]))
-        rows.add([each for each in row if each not in variables] if variables else row)
+        rows.add([each for each in row if each not in variables] if variables else list(row))
     return rows
 
 

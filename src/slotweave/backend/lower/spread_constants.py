@@ -97,7 +97,7 @@ def _spread(
     nodes = draft.nodes
     values = {node: value for value, (node, _depth) in start.items()}
     given = set(values)
-    readers = _readers_of_words(draft) if vectors else {}
+    readers = _uses_of(draft) if vectors else {}
     for index in draft.order:
         node = nodes[index]
         if node.op == "broadcast" and vectors:
@@ -128,7 +128,7 @@ def _spread(
         words.add(node.imm, index, depth)
 
 
-def _readers_of_words(draft: Reordered) -> Counter[int]:
+def _uses_of(draft: Reordered) -> Counter[int]:
     """How many operands each node is."""
     instead, nodes = draft.instead, draft.nodes
     return Counter([instead.get(arg, arg) for number in draft.order for arg in nodes[number].args])

@@ -85,7 +85,7 @@ class Spec:
     parameters: Mapping[str, int]
     contract: str
     machine: str
-    graph: str = ""
+    graph: str
 
     def to_json(self) -> str:
         """The same spec always gives the same text."""
@@ -235,12 +235,14 @@ class Store:
         first = next(self.trials(study, seed, BEGUN), None)
         return first.candidate.plan if first is not None and first.number == BEGUN else None
 
-    def begun_by(self, study: str, seed: int, told: str = "") -> str:
-        """What was told of the plan that a seed's search began with: `told`, if nothing was."""
-        if told:
-            self._database.change(_KEEP_BEGUN, (study, seed, told))
+    def keep_begun_by(self, study: str, seed: int, told: str) -> None:
+        """Keep what a command told of the plan that the search of a seed begins with."""
+        self._database.change(_KEEP_BEGUN, (study, seed, told))
+
+    def begun_by(self, study: str, seed: int) -> str:
+        """What a command told of the plan that the search of a seed began with; "" if none did."""
         query = "SELECT plan FROM slotweave_begun WHERE study = ? AND seed = ?"
-        return next((str(found) for (found,) in self._database.rows(query, (study, seed))), told)
+        return next((str(told) for (told,) in self._database.rows(query, (study, seed))), "")
 
     def moves(self, study: str, seed: int) -> Iterator[tuple[str, int | None]]:
         """The move and the cycles of each trial in order, without the plans."""
