@@ -55,14 +55,14 @@ def test_it_is_proved_and_tested_without_being_told_the_plan() -> None:
 def test_what_is_no_plan_is_refused_by_name() -> None:
     program = compiled(OWN)
     broken = replace(program, meta={**program.meta, MADE_BY: {"name": "mine", "kernel": 3}})
-    with pytest.raises(InputError, match=r"SW209 meta\.made_by of the program: key 'kernel'"):
+    with pytest.raises(InputError, match=r"SW209 the program: meta\.made_by: key 'kernel'"):
         sw.verify(broken, prove=True)
 
 
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"kernel": "dot"}, "meta.made_by of the program: the plan is for the kernel 'dot'"),
+        ({"kernel": "dot"}, "the program: meta.made_by: the plan is for the kernel 'dot'"),
         ({"choices": {"levels": 3}}, "saxpy has no choices of its own, so no levels"),
     ],
 )

@@ -6,6 +6,7 @@ import operator
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 import pytest
 
@@ -61,6 +62,7 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
     "shift": (lambda s: s.k.shift(s.v, s.v, 5), "0 to 4 words"),
     "beyond": (lambda s: s.r[8], "has words 0 to 7, but no word 8"),
     "no index": (lambda s: s.r["x"], "an index is an integer or a word, not 'x'"),
+    "variable": (lambda s: s.r[s.k.variable(1)], "not <variable: its value is .value>"),
     "before": (lambda s: s.r.vload(-1), "no word -1"),
     "store beyond": (lambda s: s.r.store(9, s.x), "no word 9"),
     "vstore beyond": (lambda s: s.r.vstore(5, s.v), "address 16 lies outside region 'out'"),
@@ -78,6 +80,8 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
     "known words": (lambda s: s.k.region("c", 0, 2, words=[1, 2, 3]), "2 words, and 3 known"),
     "known halves": (lambda s: s.k.region("c", 0, 2, words=[0.5]), "of region 'c' must be a list"),
     "known number": (lambda s: s.k.region("c", 0, 2, words=5), "of region 'c' must be a list"),
+    "known set": (lambda s: s.k.region("c", 0, 2, words={1, 2}), "of region 'c' must be a list"),
+    "known without end": (lambda s: s.k.region("c", 0, 2, words=count()), "must be a list of"),
     "known numbers": (lambda s: s.k.region("c", 0, 2, words=[2**32]), "is no word of 32 bits"),
     "address bits": (lambda s: s.k.region("c", 16, 2**32 - 15), "addresses have 32 bits"),
     "memory bits": (lambda s: s.k.memory(2**32 + 1), "addresses have 32 bits"),

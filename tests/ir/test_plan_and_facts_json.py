@@ -36,7 +36,8 @@ OPTIONS = st.builds(
     passes=st.integers(0, 1000),
     due=st.lists(st.integers(0, 999_999_999), max_size=4).map(lambda due: " ".join(map(str, due))),
 )
-PLANS = st.builds(Plan, st.text(), st.text(), st.booleans(), OPTIONS, CHOICES, CHOICES)
+NAMES = st.text().filter(str.isprintable)
+PLANS = st.builds(Plan, NAMES, NAMES, st.booleans(), OPTIONS, CHOICES, CHOICES)
 
 PLAN = Plan("p", "k", choices={"levels": (1, 2)}, origin={"seed": 3})
 FACTS = Facts(
@@ -106,6 +107,7 @@ def changed(text: str, path: str, value: object) -> str:
     ("path", "value", "reason"),
     [
         ("name", 3, "key 'name' must be a string, not 3"),
+        ("name", "\x1b[2J", "key 'name' must be printable, not '\\x1b[2J'"),
         ("kernel", None, "key 'kernel' must be a string, not null"),
         ("rewrite", 1, "key 'rewrite' must be true or false"),
         ("schedule", [], "key 'schedule' must be an object"),
@@ -122,7 +124,7 @@ def changed(text: str, path: str, value: object) -> str:
         ("schedule/speed", 1, "key 'schedule.speed' is unknown"),
         ("choices", [1], "key 'choices' must be an object"),
         ("origin", "me", "key 'origin' must be an object"),
-        ("schema_version", 2, "key 'schema_version' must be from 1 to 1"),
+        ("schema_version", 2, "key 'schema_version' must be 1, not 2"),
         ("extra", 0, "key 'extra' is unknown"),
     ],
 )

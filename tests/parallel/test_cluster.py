@@ -17,7 +17,7 @@ from slotweave.tuning.run import Keeping, run
 from slotweave.tuning.score import Task
 from slotweave.tuning.search import ROUND, State
 from slotweave.tuning.store import Store
-from support.cluster_work import exits, killed_once
+from support.cluster_work import exits, killed_once, slow_once
 
 distributed = pytest.importorskip("distributed", reason="Dask is the extra `cluster`")
 dask = pytest.importorskip("dask", reason="Dask is the extra `cluster`")
@@ -106,14 +106,39 @@ def test_answers_that_are_lost_with_the_last_worker_are_not_waited_for_for_ever(
     options = {"n_workers": 0, "dashboard_address": None, "silence_logs": 50}
     with distributed.LocalCluster(**options) as empty:
         crew = Cluster(abs, empty.scheduler_address)
-        crew.give(0, -1)
-        monkeypatch.setattr(crew, "_ended", lambda: [finished])
-        finished = distributed.Future("ended", crew._client)
         monkeypatch.setattr(distributed.Future, "status", "finished")
-        crew._keys["ended"] = [0]
+        crew.give(0, -1)
         with pytest.raises(InputError, match=r"SW228 the cluster '.*' has no worker"):
             crew.answers()
         crew.close()
+
+
+def test_no_more_is_given_out_than_workers_can_do(address: str) -> None:
+    """Dask would give short tasks to a worker that is at a long one."""
+    crew = Cluster(abs, address)
+    for unit in range(5):
+        crew.give(unit, -unit)
+    assert crew.workers == 2
+    assert len(crew.answers()) == 1
+    assert len(crew._open) == len(crew._waiting) == 2
+    assert len(answers(crew, 4)) == 4
+    crew.close()
+
+
+def test_a_straggler_is_given_out_twice_and_the_first_answer_counts(
+    monkeypatch: pytest.MonkeyPatch, address: str, tmp_path: Path
+) -> None:
+    """The first worker to try the unit waits until the second one has answered."""
+    monkeypatch.setattr("slotweave.parallel.pace.STRAGGLES", 0.0)
+    monkeypatch.setattr("slotweave.parallel.pace.TIMES_MEDIAN", 0.0)
+    monkeypatch.setattr("slotweave.parallel.cluster._LOOK", 0.05)
+    crew = Cluster(slow_once, address)
+    crew.give("quick", "")
+    assert answers(crew, 1) == [("quick", "")]
+    crew.give("slow", str(tmp_path))
+    assert answers(crew, 1) == [("slow", str(tmp_path))]
+    assert sorted(tried.name for tried in tmp_path.iterdir()) == ["again", "first"]
+    crew.close()
 
 
 def test_a_cluster_that_does_not_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from slotweave.parallel import Crew, Pool, Serial, crew_of
-from slotweave.parallel import pool as pools
+from slotweave.parallel import Crew, Pool, Serial, crew_of, pace
 from slotweave.parallel.pool import WorkFailedError
 
 
@@ -96,8 +95,8 @@ def test_a_straggler_is_given_out_twice_and_the_first_answer_counts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The first process to try the unit waits until the second one has answered."""
-    monkeypatch.setattr(pools, "STRAGGLES", 0.0)
-    monkeypatch.setattr(pools, "TIMES_MEDIAN", 0.0)
+    monkeypatch.setattr(pace, "STRAGGLES", 0.0)
+    monkeypatch.setattr(pace, "TIMES_MEDIAN", 0.0)
     tries, never = Value("i", 0), Event()
 
     def work(unit: int) -> int:

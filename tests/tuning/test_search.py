@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache, partial
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -200,6 +200,29 @@ def test_once_a_carried_plan_leads_hardly_anything_is_annealed() -> None:
         )
         assert (moves[CARRIED] + moves["step"]) / 400 > least
         assert sum(moves.values()) - moves[CARRIED] - moves["step"] > 0
+
+
+@pytest.mark.parametrize(("workers", "units"), [(1, 1), (2, 1), (5, 3), (100, ROUND)])
+def test_the_candidates_of_a_round_are_as_many_units_as_workers_need(
+    workers: int, units: int
+) -> None:
+    """Two rounds are under way: half of the workers do each."""
+
+    class Recorder(Serial):
+        def __init__(self) -> None:
+            super().__init__(partial(evaluated, task_for()))
+            self.workers, self.rounds = workers, Counter[int]()
+
+        def give(self, key: Hashable, unit: Any) -> None:
+            super().give(key, unit)
+            first = cast("tuple[int, tuple[int, ...]]", key)[1][0]
+            if not changes_choices(task_for(), 0, first // BLOCK):
+                self.rounds[first // ROUND] += 1
+
+    crew = Recorder()
+    states = [state for _seed, state in search_all(task_for(), {0: begun()}, crew, 6 * ROUND)]
+    assert set(crew.rounds.values()) == {units}
+    assert states[-1] == after(6 * ROUND)
 
 
 def test_what_a_search_holds_does_not_grow_with_what_it_tries() -> None:

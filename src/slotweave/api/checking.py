@@ -165,7 +165,8 @@ def _proof(one: Subject, use: Use, plan: Plan | None = None) -> Proved:
     from slotweave.driver.proof import prove
 
     program, kernel, values, contract = one.program, use.kernel, use.parameters, use.contract
-    named = plan_of(program, kernel, values, contract) or plan
+    with naming(one.name):
+        named = plan_of(program, kernel, values, contract) or plan
     return prove(program, one.machine, kernel, values, contract, named)
 
 

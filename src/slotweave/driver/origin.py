@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from slotweave.analysis.promises import Promised
-from slotweave.base.diagnostics import naming
+from slotweave.base.diagnostics import InputError, changed
 from slotweave.driver.job import Job
 from slotweave.extensions.lookup import expect_plan_of
 from slotweave.frontend.kernel import Kernel
@@ -68,8 +68,10 @@ def plan_in(
         return kernel.plan(meta["plan"], parameters, contract)
     if MADE_BY not in meta:
         return None
-    where = f"meta.{MADE_BY} of the program"
-    plan = plan_from_json(json_text(meta[MADE_BY]), where)
-    with naming(where):
+    try:
+        plan = plan_from_json(json_text(meta[MADE_BY]))
         expect_plan_of(kernel, plan)
+    except InputError as error:
+        found = error.diagnostic
+        raise changed(error, replace(found, message=f"meta.{MADE_BY}: {found.message}")) from None
     return plan

@@ -83,11 +83,20 @@ def described_plan(kernel: Kernel, text: str, file: str) -> Plan:
 
 
 def expect_plan_of(kernel: Kernel, plan: Plan) -> None:
-    """Raise InputError (SW209) if `plan` is not one of `kernel`."""
-    if plan.kernel != kernel.name:
+    """Raise InputError (SW209) if `plan` is not one of `kernel`.
+
+    A kernel of a file has the name of that file, from wherever it was called.
+    """
+    if _without_directory(plan.kernel) != _without_directory(kernel.name):
         reason = f"the plan is for the kernel {plan.kernel!r}, not for {kernel.name!r}"
         raise InputError(Diagnostic("SW209", reason))
     expect_choices(kernel, plan)
+
+
+def _without_directory(kernel: str) -> str:
+    """The name of a kernel, that of its file without the way there."""
+    file, colon, function = kernel.rpartition(".py:")
+    return f"{Path(file).name}{colon}{function}"
 
 
 def expect_choices(kernel: Kernel, plan: Plan) -> None:

@@ -28,6 +28,9 @@ class Variable(Generic[Kind]):
         self._now = start
         self.value = start
 
+    def __repr__(self) -> str:
+        return "<variable: its value is .value>"
+
     @property
     def value(self) -> Kind:
         """What it holds now; set it to a value of the same shape (SW211) or to an integer.

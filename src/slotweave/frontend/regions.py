@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Set
 from operator import index as integer
 from typing import TYPE_CHECKING, SupportsIndex, overload
 
@@ -134,6 +134,9 @@ class RegionHandle:
 def known_words(region: str, words: object) -> tuple[int, ...]:
     """The first words of a region as its declaration says them. Raises InputError (SW211)."""
     try:
+        # Sets have no order, and what is made while it is read may have no end.
+        if isinstance(words, Set | Mapping | Iterator):
+            raise TypeError
         return tuple([integer(word) for word in words])  # type: ignore[attr-defined]
     except TypeError:
         reason = f"words of region {region!r} must be a list of integers, not {words!r}"

@@ -18,7 +18,9 @@ Answers = list[tuple[Hashable, Any]]
 
 
 class Crew(Protocol):
-    """Does units of work."""
+    """Does units of work; `workers` says how many it does at a time."""
+
+    workers: int
 
     def give(self, key: Hashable, unit: Any) -> None:
         """Put a unit at the end of the queue."""
@@ -35,6 +37,8 @@ class Crew(Protocol):
 
 class Serial:
     """This process does the work, unit by unit, when it is asked for answers."""
+
+    workers = 1
 
     def __init__(self, work: Work) -> None:
         self._work = work

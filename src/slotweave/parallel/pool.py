@@ -21,20 +21,13 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
-from statistics import median
 from typing import Any
 
 from slotweave.parallel.crew import Answers, Crew, Serial, Work
+from slotweave.parallel.pace import Pace
 
 #: As many processes may die of one unit before it is given up.
 MOST_DEATHS = 3
-
-#: A unit that takes longer than this many times the median, and than STRAGGLES seconds, is given
-#: out again.
-TIMES_MEDIAN, STRAGGLES = 4.0, 1.0
-
-#: The median is that of so many units.
-REMEMBERED = 64
 
 
 class WorkFailedError(RuntimeError):
@@ -70,11 +63,11 @@ class Pool:
     """`workers` processes that do `work`."""
 
     def __init__(self, work: Work, workers: int) -> None:
-        self._work = work
+        self._work, self.workers = work, workers
         self._context = multiprocessing.get_context("fork")
         self._queue: deque[Hashable] = deque()
         self._given: dict[Hashable, _Given] = {}
-        self._seconds: deque[float] = deque(maxlen=REMEMBERED)
+        self._pace = Pace()
         self._workers: list[_Worker] = []
         for _ in range(workers):
             self._workers.append(self._hired())
@@ -142,23 +135,20 @@ class Pool:
         return slow[0].key if slow else None
 
     def _straggles(self, worker: _Worker) -> bool:
-        return self._works_alone(worker) and self._left(worker) <= 0
+        return self._works_alone(worker) and self._pace.left(worker.since) <= 0
 
     def _works_alone(self, worker: _Worker) -> bool:
         """Whether its answer is still wanted, and nobody else is after it."""
         return worker.key in self._given and self._given[worker.key].holders == 1
-
-    def _left(self, worker: _Worker) -> float:
-        """Seconds until what `worker` holds takes too long."""
-        usual = max(STRAGGLES, TIMES_MEDIAN * median(self._seconds)) if self._seconds else None
-        return worker.since + usual - time.monotonic() if usual else STRAGGLES
 
     def _patience(self, left: float | None) -> float | None:
         """How long to wait: until something straggles, if somebody could help, or `left`."""
         busy = [worker for worker in self._workers if worker.holds]
         if len(busy) == len(self._workers):
             return left
-        waits = [max(0.0, self._left(worker)) for worker in busy if self._works_alone(worker)]
+        waits = [
+            max(0.0, self._pace.left(worker.since)) for worker in busy if self._works_alone(worker)
+        ]
         return min((*waits, *(() if left is None else (left,))), default=None)
 
     def _heard(self, worker: _Worker) -> Answers:
@@ -169,7 +159,7 @@ class Pool:
             self._replace(worker)
             return []
         key, worker.holds = worker.key, False
-        self._seconds.append(time.monotonic() - worker.since)
+        self._pace.took(time.monotonic() - worker.since)
         if key not in self._given:
             return []
         del self._given[key]

@@ -14,6 +14,12 @@ from slotweave.tuning.carried import Carried
 from slotweave.tuning.score import Score, Task, score
 
 
+def stepped(plan: Plan, seed: int) -> Plan:
+    """`plan` after one more step, of that seed."""
+    steps = (*plan.schedule.steps, seed)
+    return replace(plan, schedule=replace(plan.schedule, steps=steps))
+
+
 def text_of(plan: Plan) -> str:
     """The plan as text, which any process can read."""
     return plan_to_json(replace(plan, origin=MappingProxyType({})), indent=None)
@@ -23,13 +29,15 @@ def text_of(plan: Plan) -> str:
 class Asked:
     """A plan as text, and the cycles from which it may be given up (None: not at all).
 
-    With `before`, another plan, it is to have the schedule of that one after `steps` more steps.
+    With `before`, another plan, it is to have the schedule of that one after `steps` more steps;
+    with `step` it is to take one more step, of that seed.
     """
 
     plan: str
     limit: int | None = None
     before: str = ""
     steps: int = 0
+    step: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,26 +49,28 @@ class Answer:
     plan: str = ""
 
 
-#: Plans that one process looks at. Those to which one schedule is carried come in order of steps.
+#: Plans that one process looks at. Those to which one schedule is carried come in order of steps;
+#: what is asked of one plan is best asked together: it is read once.
 Unit = tuple[Asked, ...]
 
 
 def evaluated(task: Task, unit: Unit) -> tuple[Answer, ...]:
     """The answer for each plan in `unit`."""
     answers: list[Answer] = []
-    for (plan, before), asked in groupby(unit, lambda each: (each.plan, each.before)):
+    for (text, before), asked in groupby(unit, lambda each: (each.plan, each.before)):
+        plan = plan_from_json(text)
         if before:
             answers += _carried(task, plan, before, [each.steps for each in asked])
         else:
-            answers += [Answer(_score_in(task, each.plan, each.limit)) for each in asked]
+            answers += [_scored(task, plan, each) for each in asked]
     return tuple(answers)
 
 
-def _carried(task: Task, plan: str, before: str, steps: Sequence[int]) -> list[Answer]:
+def _carried(task: Task, plan: Plan, before: str, steps: Sequence[int]) -> list[Answer]:
     """The answers after each number of steps, in order."""
     answers: list[Answer] = []
     try:
-        chain = Carried(task, plan_from_json(before), plan_from_json(plan))
+        chain = Carried(task, plan_from_json(before), plan)
     except NoSchedule:
         return [Answer(None)] * len(steps)
     for count in steps:
@@ -73,8 +83,10 @@ def _carried(task: Task, plan: str, before: str, steps: Sequence[int]) -> list[A
     return answers
 
 
-def _score_in(task: Task, text: str, limit: int | None) -> Score | None:
+def _scored(task: Task, plan: Plan, asked: Asked) -> Answer:
+    if asked.step is not None:
+        plan = stepped(plan, asked.step)
     try:
-        return score(task, plan_from_json(text), limit)
+        return Answer(score(task, plan, asked.limit))
     except NoSchedule:
-        return None
+        return Answer(None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.extensions import kernels
 from slotweave.frontend.load import load_kernel_file
@@ -26,7 +27,8 @@ class RemoteTask:
     machine: str
 
     def __call__(self, unit: Unit) -> tuple[Answer, ...]:
-        return evaluated(_task(self), unit)
+        with uncollected():
+            return evaluated(_task(self), unit)
 
 
 def remote_task(task: Task) -> RemoteTask:

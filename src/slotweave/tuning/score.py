@@ -27,6 +27,7 @@ from slotweave.backend.lower import Lowered
 from slotweave.backend.schedule import BothWays, Prepared, mirrored_schedule
 from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
+from slotweave.base.recent import keep
 from slotweave.driver.compile import lowered_of
 from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Kernel
@@ -37,7 +38,6 @@ from slotweave.machine import Machine
 from slotweave.rewrite import GroupMemory
 from slotweave.tuning.carry import Labels, labels_of
 
-_Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 #: Problems kept at a time, and schedules: many candidates differ from the current plan, or from the
@@ -150,7 +150,7 @@ class Task:
         known = self._blocks.get(number)
         if known is None or known[0] is not current or known[1] is not leading:
             known = current, leading, make()
-        _keep(self._blocks, number, known, BLOCKS_KEPT)
+        keep(self._blocks, number, known, BLOCKS_KEPT)
         found: _Value = known[2]
         return found
 
@@ -173,7 +173,7 @@ class Task:
                 gc.collect()
         else:
             posed = self._recent[key]
-        _keep(self._recent, key, posed, PROBLEMS_KEPT)
+        keep(self._recent, key, posed, PROBLEMS_KEPT)
         return posed
 
     def begun(self, posed: Posed, held: ScheduleOptions) -> Begun | None:
@@ -195,7 +195,7 @@ class Task:
             passes = held.passes > 0
             mirrored = mirrored_schedule(posed.ready, first.schedule) if passes else None
             found = Begun(first, mirrored)
-        _keep(self._begun, key, found, SCHEDULES_KEPT)
+        keep(self._begun, key, found, SCHEDULES_KEPT)
         return found
 
     def after_steps(self, posed: Posed, held: ScheduleOptions) -> Stepping | None:
@@ -215,16 +215,8 @@ class Task:
         for seed in steps[known:]:
             found = found and (next_step(posed.ready, found, seed) or found)
         if found is not None:
-            _keep(self._steps, (problem_key, replace(held, steps=steps)), found, SCHEDULES_KEPT)
+            keep(self._steps, (problem_key, replace(held, steps=steps)), found, SCHEDULES_KEPT)
         return found
-
-
-def _keep(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value, most: int) -> None:
-    """Put `value` among the last ones, of which there are `most`."""
-    kept[key] = value
-    kept.move_to_end(key)
-    while len(kept) > most:
-        kept.popitem(last=False)
 
 
 def _problem_key(plan: Plan) -> str:

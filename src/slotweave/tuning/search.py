@@ -20,6 +20,7 @@ A candidate whose schedule is longer than anything that would be taken is given 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +30,7 @@ from typing import cast
 import numpy as np
 
 from slotweave.backend.fit import Effort
+from slotweave.base.recent import keep
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json
 from slotweave.parallel import Crew, Serial
@@ -54,6 +56,9 @@ ROUND = 8
 #: Rounds between the plan that a change of choices begins with and the round that it belongs to;
 #: other candidates have one.
 AHEAD = 15
+
+#: Plans of which a search keeps the text.
+TEXTS_KEPT = 8
 
 #: Passes of forward-backward improvement for each candidate.
 PASSES = 7
@@ -206,8 +211,9 @@ def search_all(
     ]
     by_seed = {each.seed: each for each in searches}
     while True:
+        share = -(-crew.workers // (2 * len(searches)))  # two rounds of each are under way
         for each in searches:
-            each.give(crew)
+            each.give(crew, share)
         told = False
         for each in searches:
             for state in each.told():
@@ -238,52 +244,61 @@ class _Search:
         self.evaluations, self.known = evaluations, known
         self.trials: dict[int, Trial] = {}
         self._given: dict[int, Candidate] = {}
+        self._texts: OrderedDict[int, tuple[Plan, str, Plan]] = OrderedDict()
         #: The next number that may be given out, by how many rounds ahead that is done.
         self._next = {1: state.evaluations, AHEAD: state.evaluations}
 
-    def give(self, crew: Crew) -> None:
+    def give(self, crew: Crew, share: int) -> None:
         """Give out what may be proposed by now: this round and the next one, and what changes
-        choices of later ones."""
-        for ahead in self._next:
-            for numbers in self._units(ahead):
-                unit = {number: self._proposed(number, ahead) for number in numbers}
-                wanted = {number: asked for number, asked in unit.items() if asked is not None}
-                if wanted:
-                    crew.give((self.seed, tuple(wanted)), tuple(wanted.values()))
+        choices of later ones.
 
-    def _units(self, ahead: int) -> Iterator[list[int]]:
-        """The numbers that may be given out by now and were not, those of one unit together.
-
-        Candidates of one problem are one unit: nobody else has to pose it.
+        Candidates of one problem that is new are one unit: nobody else has to pose it. Those of a
+        round are `share` units: most take hardly longer than it takes to give out a unit.
         """
+        for ahead in self._next:
+            for numbers in self._blocks(ahead):
+                asked = {number: self._proposed(number, ahead) for number in numbers}
+                wanted = {number: each for number, each in asked.items() if each is not None}
+                for unit in _units(wanted, 1 if ahead == AHEAD else share):
+                    crew.give((self.seed, tuple(unit)), tuple(unit.values()))
+
+    def _blocks(self, ahead: int) -> Iterator[list[int]]:
+        """The numbers that may be given out by now and were not, block by block."""
         end = (self.state.evaluations // ROUND + ahead + 1) * ROUND
         if self.evaluations is not None:
             end = min(end, self.evaluations)
         begin, self._next[ahead] = self._next[ahead], max(self._next[ahead], end)
         for block, numbers in groupby(range(begin, end), lambda number: number // BLOCK):
-            if changes_choices(self.task, self.seed, block) != (ahead == AHEAD):
-                continue
-            if ahead == AHEAD:
+            if changes_choices(self.task, self.seed, block) == (ahead == AHEAD):
                 yield list(numbers)
-            else:
-                yield from ([number] for number in numbers)
 
     def _proposed(self, number: int, ahead: int) -> Asked | None:
         """What is asked of candidate `number`; None if that is known."""
         base = self.state.base(number, ahead)
         made = proposed(self.task, base.current, base.leading, self.seed, number)
-        text = text_of(made.plan)
+        text, plan = self._written(base.leading if made.move == STEP else made.plan)
         # Other moves leave plans in the form in which they are kept.
-        changed = made.move in (CHOICES, CARRIED)
-        candidate = replace(made, plan=plan_from_json(text)) if changed else made
+        candidate = replace(made, plan=plan) if made.move in (CHOICES, CARRIED) else made
         known = self.known.pop(number, None)
         if known is not None and _is_answer(known.candidate, candidate):
             self.trials[number] = known
             return None
         self._given[number] = candidate
         if made.before is not None:
-            return Asked(text, None, text_of(made.before), made.steps)
-        return Asked(text, None if made.move == STEP else base.limit)
+            return Asked(text, None, self._written(made.before)[0], made.steps)
+        if made.move == STEP:
+            return Asked(text, step=made.plan.schedule.steps[-1])
+        return Asked(text, base.limit)
+
+    def _written(self, plan: Plan) -> tuple[str, Plan]:
+        """The text of `plan`, and the plan as it is read from that; those of the last few plans are
+        kept, for most are asked for several times."""
+        held = self._texts.get(id(plan))
+        if held is None or held[0] is not plan:
+            text = text_of(plan)
+            held = plan, text, plan_from_json(text)
+        keep(self._texts, id(plan), held, TEXTS_KEPT)
+        return held[1:]
 
     def heard(self, number: int, answer: Answer) -> Trial:
         """Keep an answer until its turn comes."""
@@ -298,6 +313,12 @@ class _Search:
         while (trial := self.trials.pop(self.state.evaluations, None)) is not None:
             self.state = _after(self.state, trial)
             yield self.state
+
+
+def _units(wanted: Mapping[int, Asked], share: int) -> list[dict[int, Asked]]:
+    """What is wanted of a round in `share` units of about the same work, or fewer."""
+    by_work = sorted(wanted.items(), key=lambda each: each[1].step is not None)  # steps are short
+    return [dict(by_work[part::share]) for part in range(min(share, len(by_work)))]
 
 
 def _is_answer(known: Candidate, asked: Candidate) -> bool:

@@ -150,8 +150,8 @@ def test_an_entry_whose_vector_would_pass_memorys_end_is_refused() -> None:
     [
         ({"level": ["gather"]}, "unknown choice 'level' (known: style, together, kept, loop,"),
         ({"levels": []}, "'levels' must name at least one way"),
-        ({"levels": "gather"}, "'levels' must be a list of str"),
-        ({"levels": [1]}, "'levels' must be a list of str"),
+        ({"levels": "gather"}, "'levels' must be a list of words"),
+        ({"levels": [1]}, "'levels' must be a list of words"),
         ({"levels": ["guess"]}, "'levels' has 'guess', not one of select, blend, gather"),
         ({"levels": ["child"]}, "'levels' has 'child', not one of select, blend, gather"),
         ({"style": "tensor"}, "'style' has 'tensor', not one of scalar, grouped, vector"),
@@ -176,8 +176,9 @@ def test_an_entry_whose_vector_would_pass_memorys_end_is_refused() -> None:
             {**RECORDS, "children": "stored", "levels_but": [{"rounds": [8], "way": "gather"}]},
             "round 8 reads level 2, where children are stored (16 nodes): take fewer 'buffers'",
         ),
-        ({"tables": [True]}, "'tables' must be a list of int"),
-        ({"tables": 4}, "'tables' must be a list of int"),
+        ({"tables": [True]}, "'tables' must be a list of integers"),
+        ({"summands": [2**32]}, "'summands' must be a list of words of 32 bits"),
+        ({"tables": 4}, "'tables' must be a list of integers"),
         ({"tables": [5]}, "no table of records can be made for level 5 of this tree"),
         ({"tables": [-1]}, "no table of records can be made for level -1 of this tree"),
         ({"tables": [2]}, "no table of records can be made for level 2 of this tree"),
@@ -187,7 +188,7 @@ def test_an_entry_whose_vector_would_pass_memorys_end_is_refused() -> None:
             {"levels_but": [{"rounds": [3], "groups": [7], "way": "record"}], "tables": [4]},
             "round 3 reads records of level 3: no such table",
         ),
-        ({"levels_but": ["gather"]}, "'levels_but' must be a list of Mapping"),
+        ({"levels_but": ["gather"]}, "'levels_but' must be a list of objects"),
         ({"levels_but": [{"way": "gather"}]}, "an entry of 'levels_but' has 'way' and 'rounds'"),
         (
             {"levels_but": [{"rounds": [1], "way": "gather", "group": [1]}]},
@@ -221,7 +222,7 @@ def test_tables_that_take_too_much_memory_are_refused() -> None:
 def test_groups_begin_once_each_and_share_what_is_spare() -> None:
     with pytest.raises(InputError, match="'begins' has 3 numbers for 8 groups"):
         read({"begins": [0, 5, 10]})
-    with pytest.raises(InputError, match="'begins' must be a list of int"):
+    with pytest.raises(InputError, match="'begins' must be a list of integers"):
         read({"begins": [0.5] * 8})
     with pytest.raises(InputError, match="places taken in turn"):
         read({"begins": [0] * 8, "spare": 3})

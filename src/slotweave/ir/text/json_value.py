@@ -40,6 +40,13 @@ class Key:
             self.fail(f"must be a string, not {excerpt(value)}")
         return value
 
+    def name(self, value: object) -> str:
+        """A string for lines of text: control characters would change what a terminal shows."""
+        found = self.string(value)
+        if not found.isprintable():
+            self.fail(f"must be printable, not {excerpt(value)}")
+        return found
+
     def boolean(self, value: object) -> bool:
         if not isinstance(value, bool):
             self.fail(f"must be true or false, not {excerpt(value)}")
@@ -49,7 +56,8 @@ class Key:
         if isinstance(value, bool) or not isinstance(value, int):
             self.fail(f"must be an integer, not {excerpt(value)}")
         if not lowest <= value <= highest:
-            self.fail(f"must be from {lowest} to {highest}, not {excerpt(value)}")
+            allowed = f"from {lowest} to {highest}" if lowest < highest else str(lowest)
+            self.fail(f"must be {allowed}, not {excerpt(value)}")
         return value
 
     def number(self, value: object) -> float:

@@ -58,13 +58,13 @@ def plan_from_json(text: str, file: str = "") -> Plan:
     version = root / "schema_version"
     version.integer(table.get("schema_version", 1), 1, PLAN_SCHEMA_VERSION)
     return Plan(
-        name=(root / "name").string(table["name"]),
-        kernel=(root / "kernel").string(table["kernel"]),
+        name=(root / "name").name(table["name"]),
+        kernel=(root / "kernel").name(table["kernel"]),
         rewrite=(root / "rewrite").boolean(table.get("rewrite", True)),
         schedule=_schedule(table.get("schedule", {}), root / "schedule"),
         choices=MappingProxyType((root / "choices").mapping(table.get("choices", {}))),
         origin=MappingProxyType((root / "origin").mapping(table.get("origin", {}))),
-        of=(root / "of").string(table.get("of", "")),
+        of=(root / "of").name(table.get("of", "")),
     )
 
 

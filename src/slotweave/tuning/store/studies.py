@@ -20,6 +20,7 @@ from types import MappingProxyType
 
 from slotweave.base.cache_folder import cache_folder
 from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.recent import keep
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.tuning.moves import Candidate
@@ -303,10 +304,8 @@ class Store:
         """The plan without its origin; the name of its `due` in the first line, if it has any."""
         held = self._texts.get(id(plan))
         if held is None or held[0] is not plan:
-            held = self._texts[id(plan)] = plan, self._new_text(plan)
-        self._texts.move_to_end(id(plan))
-        while len(self._texts) > PLANS_KEPT:
-            self._texts.popitem(last=False)
+            held = plan, self._new_text(plan)
+        keep(self._texts, id(plan), held, PLANS_KEPT)
         return held[1]
 
     def _new_text(self, plan: Plan) -> str:
@@ -365,7 +364,7 @@ def _difference(one: Spec, other: Spec) -> str:
     for key, name in names.items():
         if getattr(one, key) != getattr(other, key):
             return name
-    return "text of the kernel: its graph has changed"
+    return "graph: the kernel's text has changed, or its plan traces another one"
 
 
 def _now() -> str:

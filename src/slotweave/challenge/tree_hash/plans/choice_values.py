@@ -51,8 +51,17 @@ def list_of(plan: Plan, key: str, default: list[Any], kind: type) -> list[Any]:
     if not isinstance(value, list | tuple) or any(
         not isinstance(entry, kind) or isinstance(entry, bool) for entry in value
     ):
-        raise bad_plan(plan, f"'{key}' must be a list of {kind.__name__}")
+        kinds = {int: "integers", str: "words", Mapping: "objects"}
+        raise bad_plan(plan, f"'{key}' must be a list of {kinds[kind]}")
     return list(value)
+
+
+def words_of(plan: Plan, key: str) -> tuple[int, ...]:
+    """The words of 32 bits, signed or not, that `key` lists."""
+    numbers = list_of(plan, key, [], int)
+    if any(not -(2**31) <= number < 2**32 for number in numbers):
+        raise bad_plan(plan, f"'{key}' must be a list of words of 32 bits")
+    return tuple(numbers)
 
 
 def one_of(plan: Plan, key: str, value: Any, allowed: Sequence[str]) -> str:

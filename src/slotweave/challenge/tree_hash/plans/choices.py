@@ -30,6 +30,7 @@ from slotweave.challenge.tree_hash.plans.choice_values import (
     number_from,
     one_of,
     unknown_choice,
+    words_of,
 )
 from slotweave.challenge.tree_hash.tables.memory_map import (
     COPY_WORDS,
@@ -217,7 +218,7 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
         constant_but=_exceptions(plan, "constant_but"),
         sharing=_groups_sharing_words(shape, tables, lanes),
         loop=number_from(plan, "loop", "a number of vectors", 0),
-        summands=tuple(list_of(plan, "summands", [], int)),
+        summands=words_of(plan, "summands"),
     )
     if contract != "any-start" and choices.style == "vector":
         _check_tables(plan, choices, lanes)

@@ -34,7 +34,8 @@ def read_rolled_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> 
     """The choices in `plan`; raises InputError (SW209) naming what is wrong with them."""
     for key in plan.choices:
         if key not in KNOWN_ROLLED:
-            raise _bad(plan, unknown_choice(key, KNOWN_ROLLED))
+            reason = unknown_choice(key, KNOWN_ROLLED)
+            raise _bad(plan, f"{reason}: with style 'rolled' a plan has no other ones")
     if contract == "any-start":
         raise _bad(plan, "all items must start at the root: contracts values and full")
     if shape.batch < lanes:
