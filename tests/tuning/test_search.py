@@ -28,7 +28,7 @@ from slotweave.names import job
 from slotweave.parallel import Serial
 from slotweave.tuning.answers import evaluated
 from slotweave.tuning.moves import BLOCK, CARRIED, CHOICES, Candidate, changes_choices, proposed
-from slotweave.tuning.score import PROBLEMS_KEPT, SCHEDULES_KEPT
+from slotweave.tuning.score import POSED_BETWEEN_COLLECTIONS, PROBLEMS_KEPT, SCHEDULES_KEPT
 from slotweave.tuning.search import (
     AHEAD,
     LEAD_TEMPERATURE,
@@ -237,10 +237,7 @@ def test_what_a_search_holds_does_not_grow_with_what_it_tries() -> None:
         assert len(state.bases) == AHEAD + 1
 
 
-def test_what_tracing_leaves_is_collected_though_the_collector_rests(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("slotweave.tuning.score.POSED_BETWEEN_COLLECTIONS", 4)
+def test_what_tracing_leaves_is_freed_though_the_collector_rests() -> None:
     shape = {"height": 2, "rounds": 2, "batch": 8}
     task, plan = Task(KERNEL, CHALLENGE, shape, "values"), KERNEL.plan("default", shape, "values")
 
@@ -249,6 +246,7 @@ def test_what_tracing_leaves_is_collected_though_the_collector_rests(
             task.posed(replace(plan, schedule=replace(plan.schedule, window=10 + window)))
         return sum(isinstance(one, Node) for one in gc.get_objects())
 
+    assert POSED_BETWEEN_COLLECTIONS > 4 * PROBLEMS_KEPT
     gc.disable()
     try:
         few = nodes_after(range(2 * PROBLEMS_KEPT))

@@ -157,6 +157,10 @@ class Recorder:
         after._writes_trace = self._writes_trace
         return after
 
+    def forget(self) -> None:
+        """Nothing is recorded any more; without the orders of memory nothing holds the nodes."""
+        self._order.clear()
+
     # Memory and its regions
 
     def declare_memory(self, words: int) -> None:

@@ -46,7 +46,10 @@ def trace_function(
     Raises InputError at the line in the user's file: SW211 for misuse of the tracer, SW206 for any
     other exception.
     """
-    return _traced(build, name, vector_length, *arguments, **parameters).graph()
+    tracer = _traced(build, name, vector_length, *arguments, **parameters)
+    graph = tracer.graph()
+    tracer.forget()
+    return graph
 
 
 def trace_flow(
@@ -72,7 +75,10 @@ def trace_blocks(
     **parameters: Any,
 ) -> Flow:
     """The blocks that `build(tracer, *arguments, **parameters)` writes (see `trace_function`)."""
-    return _traced(build, name, vector_length, *arguments, **parameters).flow()
+    tracer = _traced(build, name, vector_length, *arguments, **parameters)
+    flow = tracer.flow()
+    tracer.forget()
+    return flow
 
 
 def _traced(

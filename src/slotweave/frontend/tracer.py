@@ -46,6 +46,16 @@ class Tracer(ValueTracer):
         flow = self._blocks.flow(self._recorder.graph())
         return replace(flow, sources=self._recorder.sources())
 
+    def forget(self) -> None:
+        """Let go of what was recorded.
+
+        The tracer and the values of a kernel hold each other: only the collector of cycles would
+        find the nodes.
+        """
+        recorder, self._recorder = self._recorder, self._recorder.successor()
+        recorder.forget()
+        self._blocks, self._literals = BlockList(), {}
+
     @property
     def is_judged(self) -> bool:
         """Whether what was traced leaves anything to judge it by: output, or a trace."""

@@ -47,9 +47,9 @@ PROBLEMS_KEPT, SCHEDULES_KEPT = 16, 32
 #: Blocks of candidates that are kept, whatever is kept of them.
 BLOCKS_KEPT = 64
 
-#: Problems posed between collections of garbage. Tracing leaves cycles, and commands and whoever
-#: calls `uncollected` keep the collector from looking for them: a search would grow by each plan.
-POSED_BETWEEN_COLLECTIONS = 32
+#: Problems posed between collections of garbage. Tracing leaves some cycles; commands and whoever
+#: calls `uncollected` keep the collector from looking for them, and a search would grow.
+POSED_BETWEEN_COLLECTIONS = 256
 
 #: What a cycle of the bound is worth: it says how near plans are to fewer cycles.
 WORTH_OF_BOUND = 0.2

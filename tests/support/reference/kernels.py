@@ -39,7 +39,7 @@ SECTIONS: dict[str, tuple[tuple[str, type, tuple[str, ...]], ...]] = {
 
 #: Public members that a kernel does not call: the driver does, or values and regions.
 NOT_FOR_KERNELS = frozenset({
-    "assign", "binary", "binary_reflected", "flow", "graph", "is_judged", "read_variable",
+    "assign", "binary", "binary_reflected", "flow", "forget", "graph", "is_judged", "read_variable",
 })  # fmt: skip
 
 #: Operators, in the order of the table.
