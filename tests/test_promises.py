@@ -245,3 +245,25 @@ def test_commands_say_of_a_division_what_it_rests_on(tmp_path: Path):
     told = slotweave("verify", program, "--against", f"{kernel}:f", "--prove", "--json").json
     assert told["proved"]["promises"] == [{"where": "k.py:3", "operation": "div", "operations": 1}]
     assert told["verified"]["left_out"] > 0
+
+
+def test_what_a_region_is_said_to_hold_is_a_promise(tmp_path: Path):
+    kernel, program, table = compiled_file(
+        tmp_path,
+        "t, b = k.region('t', 0, 4, words=[5, 6]), k.region('b', 4, 1, output=True)",
+        "b.store(0, t[0] + t[3])",
+    )
+    held = "region t begins with the 2 words that its declaration says"
+    assert f"promised {held}" in table
+    told = slotweave("verify", program, "--against", f"{kernel}:f", "--prove", "--json").json
+    assert told["proved"]["promises"] == [{"region": "t", "start": 0, "words": [5, 6]}]
+    assert f"given that {held}" in json.dumps(told["proved"])
+
+
+def test_what_the_facts_of_a_workload_say_is_no_promise() -> None:
+    shape = {"height": 2, "rounds": 2, "batch": 8}
+    kernel = kernels()["tree-hash"]
+    plan = kernel.plan("default", shape, "values")
+    flow = trace_flow(kernel, shape, "values", plan, CHALLENGE)
+    assert any(region.words for region in flow.blocks[-1].graph.regions)
+    assert compile_job(Job(kernel, shape, "values", plan, CHALLENGE)).promises == ()

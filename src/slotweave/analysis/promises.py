@@ -1,4 +1,5 @@
-"""What a kernel promises: that an index into a region stays inside it, and that no divisor is 0.
+"""What a kernel promises: that an index into a region stays inside it, that no divisor is 0, and
+which words memory holds before the run.
 
 The order of memory accesses is worked out region by region, so a graph means what it says only on
 memories on which each access that matters lies in the region that it names. Where ranges show that
@@ -11,7 +12,7 @@ A division by 0 is a fault. Where one may happen, a result is about the other me
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -66,13 +67,42 @@ class DivisorPromise:
         return asdict(self)
 
 
-Promised = Promise | DivisorPromise
+@dataclass(frozen=True, slots=True, order=True)
+class WordsPromise:
+    """Before each run `region`, which starts at address `start`, begins with the `words` that its
+    declaration says."""
+
+    region: str
+    start: int
+    words: tuple[int, ...]
+
+    def __str__(self) -> str:
+        count = len(self.words)
+        said = "word that its declaration says" if count == 1 else "words that its declaration says"
+        return f"region {self.region} begins with the {count:,} {said}"
+
+    def to_json(self) -> Mapping[str, Any]:
+        return asdict(self)
 
 
-def promises_of(graph: Graph | Flow, facts: Facts) -> tuple[Promised, ...]:
-    """The promises of `graph` under `facts`, those of indices first, each kind by source line."""
+Promised = Promise | DivisorPromise | WordsPromise
+
+
+def promises_of(graph: Graph | Flow, facts: Facts, words: bool = False) -> tuple[Promised, ...]:
+    """The promises of `graph` under `facts`: of indices and of divisors, by source line.
+
+    With `words` also of what regions hold, where nothing but their declarations says it: a workload
+    that comes with a definition has facts of its own.
+    """
     graphs = [block.graph for block in graph.blocks] if isinstance(graph, Flow) else [graph]
-    return (*_of_indices(graphs, facts), *_of_divisors(graphs, facts))
+    held = _of_words(graphs) if words else ()
+    return (*_of_indices(graphs, facts), *_of_divisors(graphs, facts), *held)
+
+
+def _of_words(graphs: Sequence[Graph]) -> Iterable[WordsPromise]:
+    """Those of regions that are declared with words; the last graph knows all regions."""
+    regions = graphs[-1].regions if graphs else ()
+    return [WordsPromise(each.name, each.start, each.words) for each in regions if each.words]
 
 
 def _of_divisors(graphs: Iterable[Graph], facts: Facts) -> Iterable[DivisorPromise]:

@@ -140,7 +140,9 @@ def _promises(draft: Draft) -> Draft:
     job, traced = draft.job, draft.traced
     graph = traced.blocks[0].graph if len(traced.blocks) == 1 else None
     definition = recorded_verdict(job.kernel, job.parameters, job.contract, graph)
-    promises = () if definition.proved else promises_of(traced, job.facts)
+    if definition.proved:
+        return replace(draft, definition=definition)
+    promises = promises_of(traced, job.facts, words=job.kernel.definition is None)
     return replace(draft, promises=promises, definition=definition)
 
 

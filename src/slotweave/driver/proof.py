@@ -78,7 +78,7 @@ def prove(
         same, same_why = _same_as_graph(program, job, flow, facts)
         if flow is None:
             return Proved(same, same_why, "unknown", why)
-        promises = promises_of(flow, facts)
+        promises = promises_of(flow, facts, words=True)
         kept: Refutable = Verdict(True, "nothing is promised of indices")
         if any(isinstance(promise, Promise) for promise in promises):
             kept = promises_kept(flow, facts)
