@@ -53,3 +53,13 @@ def test_the_naive_model_comes_to_the_same_period():
     assert seconds is not None
     with pytest.raises(ValueError, match="of modulo projects"):
         naive_seconds(read_instance(RCP, "a.rcp"), 1.0, 1, with_makespan=False)
+
+
+@pytest.mark.parametrize("titles", ["", "problem,optimum\n", "problem, optimum\n"])
+def test_the_first_line_of_what_is_known_may_be_titles(titles, tmp_path):
+    (tmp_path / "optimum.csv").write_text(f"{titles}a.sm,42\nb.sm, 3..5\nc.sm,unsat\nd.sm,..7\n")
+    known = known_of(tmp_path)
+    assert {name: (each.lower, each.upper, each.is_unsat) for name, each in known.items()} == {
+        "a.sm": (42, 42, False), "b.sm": (3, 5, False), "c.sm": (None, None, True),
+        "d.sm": (None, 7, False),
+    }  # fmt: skip

@@ -11,6 +11,7 @@ naive model as well.
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,14 +82,21 @@ class Row:
         return self.value / self.known.upper - 1
 
 
+#: What is known of a problem: its optimum, what it lies between, or that there is no schedule.
+_KNOWN = re.compile(r"unsat|\d+|\d*\.\.\d+")
+
+
 def known_of(folder: Path) -> Mapping[str, Known]:
-    """The content of `optimum.csv`, by name; nothing if there is none."""
+    """The content of `optimum.csv`, by name, with or without a line of titles; nothing if there is
+    none."""
     file = folder / "optimum.csv"
     if not file.exists():
         return {}
     with file.open(encoding="utf-8") as lines:
-        rows = list(csv.reader(lines))[1:]
-    return {row[0].strip(): _known(row[1].strip()) for row in rows if len(row) > 1}
+        rows = [[cell.strip() for cell in row] for row in csv.reader(lines) if len(row) > 1]
+    if rows and not _KNOWN.fullmatch(rows[0][1]):
+        rows = rows[1:]
+    return {name: _known(text) for name, text, *_rest in rows}
 
 
 def _known(text: str) -> Known:

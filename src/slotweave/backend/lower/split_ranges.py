@@ -264,8 +264,12 @@ class _Rewriting:
         return self._add(replace(old, args=(word,), item=reader.item, stage=REMATERIALIZE))
 
     def _word(self, word: int, item: int, stage: str, number: list[int]) -> int:
-        """A constant made for one use, on any engine that can."""
-        if _runs(self.machine, "add_immediate", Shape.WORD) and self.anchor >= 0:
+        """A constant made for one use, on any engine that can.
+
+        What goes away before there is any other constant, as a word that nothing makes does, has
+        none to be made from.
+        """
+        if _runs(self.machine, "add_immediate", Shape.WORD) and 0 <= self.anchor < len(number):
             base = self.constants[self.anchor]
             args, imm = (number[self.anchor],), (word - base) % 2**32
             return self._add(Node("add_immediate", 1, args, imm=imm, item=item, stage=stage))
