@@ -141,6 +141,24 @@ def test_a_straggler_is_given_out_twice_and_the_first_answer_counts(
     crew.close()
 
 
+def test_what_has_ended_is_not_given_out_again(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """Its worker is free before its answer has come, and nothing else waits."""
+    crew = Cluster(abs, address)
+    crew.give(0, -1)
+    assert answers(crew, 1) == [(0, 1)]
+    monkeypatch.setattr("slotweave.parallel.pace.STRAGGLES", 0.0)
+    monkeypatch.setattr("slotweave.parallel.pace.TIMES_MEDIAN", 0.0)
+    given: list[Any] = []
+    submit = crew._submit
+    monkeypatch.setattr(crew, "_submit", lambda batches: (given.extend(batches), submit(batches)))
+    crew.give(1, -2)
+    assert answers(crew, 1) == [(1, 2)]
+    assert len(given) == 1
+    crew.close()
+
+
 def test_a_cluster_that_does_not_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slotweave.parallel.cluster.PATIENCE", 0.2)
     with pytest.raises(InputError, match=r"SW228 the cluster 'tcp://127.0.0.1:9'"):

@@ -202,7 +202,7 @@ def test_once_a_carried_plan_leads_hardly_anything_is_annealed() -> None:
         assert sum(moves.values()) - moves[CARRIED] - moves["step"] > 0
 
 
-@pytest.mark.parametrize(("workers", "units"), [(1, 1), (2, 1), (5, 3), (100, ROUND)])
+@pytest.mark.parametrize(("workers", "units"), [(0, 1), (1, 1), (2, 1), (5, 3), (100, ROUND)])
 def test_the_candidates_of_a_round_are_as_many_units_as_workers_need(
     workers: int, units: int
 ) -> None:

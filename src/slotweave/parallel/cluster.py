@@ -3,8 +3,8 @@
 Units go out in batches of a task each, as many as there are workers for. Dask's scheduler gives a
 task that was lost with its worker to another one; a unit that ends one worker after another is
 given up. A task that takes far longer than the others is given out a second time when somebody has
-nothing to do; the first answer counts. Nothing of a solver's, and no
-exit of an interpreter, leaves a worker: an exception comes back as text.
+nothing to do; the first answer counts. Nothing of a solver's, and no exit of an interpreter, leaves
+a worker: an exception comes back as text.
 """
 
 from __future__ import annotations
@@ -171,8 +171,9 @@ class Cluster:
             self._submit([each for each in self._open.values() if self._straggles(each)][:room])
 
     def _straggles(self, batch: _Batch) -> bool:
-        """Whether it takes too long, and only one worker is after it."""
-        return len(batch.futures) == 1 and self._pace.left(batch.since) <= 0
+        """Whether it takes too long, and one worker is after it."""
+        at_work = [each.key in self._busy for each in batch.futures]
+        return at_work == [True] and self._pace.left(batch.since) <= 0
 
     def _submit(self, batches: list[_Batch]) -> None:
         """Give out a task for each of `batches`: together they cost little more than one."""

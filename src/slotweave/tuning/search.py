@@ -211,7 +211,8 @@ def search_all(
     ]
     by_seed = {each.seed: each for each in searches}
     while True:
-        share = -(-crew.workers // (2 * len(searches)))  # two rounds of each are under way
+        # Two rounds of each are under way; workers of a cluster may join later.
+        share = max(1, -(-crew.workers // (2 * len(searches))))
         for each in searches:
             each.give(crew, share)
         told = False
