@@ -24,7 +24,7 @@ class MemoryEdges:
     """
 
     def __init__(self, graph: Graph, latencies: Latencies, lag: Lag = safe_lag) -> None:
-        self._nodes = graph.nodes
+        self._nodes, self._ordered = graph.nodes, graph.columns.ordered
         self._lag = lag
         self._latencies = latencies
         self._seen: dict[int, Access] = {}
@@ -67,13 +67,13 @@ class MemoryEdges:
 
     def _behind_joins(self) -> dict[int, frozenset[Access]]:
         """What waits for each join, for others in between as well; there are few kinds."""
-        waiting: dict[int, frozenset[Access]] = {}
+        nodes = self._nodes
+        waiting = {
+            index: frozenset[Access]() for index, node in enumerate(nodes) if node.op == "join"
+        }
         self._waiting = waiting
-        for index in range(len(self._nodes) - 1, -1, -1):
-            for earlier in self._nodes[index].after:
-                if self._nodes[earlier].op == "join":
-                    known = waiting.get(earlier, frozenset())
-                    waiting[earlier] = known | self._waiting_at(index)
-            if self._nodes[index].op == "join":
-                waiting.setdefault(index, frozenset())
+        for index in reversed(self._ordered) if waiting else ():
+            for earlier in nodes[index].after:
+                if earlier in waiting:
+                    waiting[earlier] |= self._waiting_at(index)
         return waiting

@@ -97,12 +97,12 @@ def _shorter_schedule(
 
 def _earlier_shapes(graph: Graph, machine: Machine) -> Iterator[Sequence[Shaped]]:
     """Shapes that end earlier of those sums of a block that it waits for longer than for slots."""
-    sums = sums_of(graph)
-    if not sums:
-        return
     paths = paths_of(graph, machine)
+    sums = sums_of(graph) if paths.longest > paths.slots else ()
     waited = [each for each in sums if paths.head[each.root] + paths.tail[each.root] > paths.slots]
-    ready = cycles_in_turn(graph, machine) if waited else []
+    if not waited:
+        return
+    ready = cycles_in_turn(graph, machine)
     for parts in _PARTS:
         yield earlier_shapes(graph, machine, waited, ready, parts)
 

@@ -13,7 +13,6 @@ from itertools import pairwise
 
 from slotweave.backend.fitted import Fitted
 from slotweave.ir.graph import Graph
-from slotweave.ir.known_words import known_values
 from slotweave.ir.program import Bundle
 from slotweave.machine import Machine
 from slotweave.simulate.slots import slot_kinds
@@ -84,5 +83,5 @@ def _storages(block: Fitted) -> Iterator[tuple[int, _Row]]:
 
 def _constants(graph: Graph) -> dict[int, str]:
     """The name of each node that is a constant, in a word or in each lane of a vector."""
-    known = known_values(graph)
+    known = graph.known
     return {index: f"={words[0]}" for index, words in known.items() if len(set(words)) == 1}

@@ -86,10 +86,15 @@ class Recorder:
         return index
 
     def _note_options(self, index: int, node: Node) -> None:
-        if node.op in ("select", "slice", "overlay"):
-            options = word_options(node, [self._options_of(arg) for arg in node.args])
-            if options is not None:
-                self._options[index] = options
+        if node.op not in ("select", "slice", "overlay"):
+            return
+        chosen = node.args[1:] if node.op == "select" else node.args  # and not by what
+        for arg in chosen:
+            if arg not in self._options and arg not in self._known:
+                return
+        options = word_options(node, [self._options_of(arg) for arg in node.args])
+        if options is not None:
+            self._options[index] = options
 
     def _options_of(self, index: int) -> Options | None:
         words = self._known.get(index)

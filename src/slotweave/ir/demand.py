@@ -10,23 +10,21 @@ from slotweave.ir.graph import Graph, Node
 
 def demanded_words(graph: Graph) -> list[int]:
     """For each node the set of its words that some store, trace or address depends on."""
-    demand = [0] * len(graph.nodes)
-    for index in range(len(graph.nodes) - 1, -1, -1):
-        node = graph.nodes[index]
-        if node.op == "slice":
-            demand[node.args[0]] |= demand[index] << node.imm
-        elif node.op == "overlay":
-            _demand_of_parts(graph, node, demand[index], demand)
-        elif node.width == 0 or demand[index]:
-            for arg in node.args:
-                demand[arg] |= _operand_demand(node, graph.nodes[arg].width, demand[index])
+    nodes = graph.nodes
+    demand = [0] * len(nodes)
+    for index in range(len(nodes) - 1, -1, -1):
+        node, wanted = nodes[index], demand[index]
+        op, width = node.op, node.width
+        if op == "slice":
+            demand[node.args[0]] |= wanted << node.imm
+        elif op == "overlay":
+            _demand_of_parts(graph, node, wanted, demand)
+        elif wanted or not width:
+            for arg in node.args:  # lane by lane, or all of it
+                words = nodes[arg].width
+                lane_wise = words == width and op != "vload"
+                demand[arg] |= wanted if lane_wise else (1 << words) - 1
     return demand
-
-
-def _operand_demand(node: Node, width: int, demand: int) -> int:
-    """What a node of which `demand` is wanted wants of an operand of `width` words."""
-    lane_wise = node.width == width and node.op != "vload"
-    return demand if lane_wise else (1 << width) - 1
 
 
 def _demand_of_parts(graph: Graph, node: Node, demand: int, demands: list[int]) -> None:

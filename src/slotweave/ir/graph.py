@@ -27,10 +27,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from slotweave.base.quickly_made import quickly_made
 from slotweave.ir.shown import ShownAsText
 from slotweave.isa import OPERATIONS, Effect, Shape
+
+if TYPE_CHECKING:
+    from slotweave.ir.columns import Columns
+    from slotweave.ir.known_words import Words
 
 STRUCTURAL = frozenset({"slice", "overlay", "join", "variable", "assign", "zeros"})
 
@@ -145,6 +150,20 @@ class Graph(ShownAsText):
         from slotweave.ir.demand import demanded_words  # which is about graphs
 
         return demanded_words(self)
+
+    @cached_property
+    def known(self) -> dict[int, Words]:
+        """The known words of each node that has only known ones (see `known_words`)."""
+        from slotweave.ir.known_words import known_values  # which are of graphs
+
+        return known_values(self)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The nodes as columns."""
+        from slotweave.ir.columns import Columns  # which are of nodes
+
+        return Columns.of(self.nodes)
 
     def shape(self, index: int) -> Shape:
         """The shape in which node `index` runs: that of its result, else of what it stores."""

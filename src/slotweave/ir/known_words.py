@@ -54,7 +54,7 @@ def _overlaid(node: Node, args: Sequence[Words]) -> Words | None:
 
 
 def known_values(graph: Graph) -> dict[int, Words]:
-    """The known words of each node of `graph` that has only known ones."""
+    """The known words of each node of `graph` that has only such (`graph.known` keeps them)."""
     known: dict[int, Words] = {}
     rows: dict[int, Words] = {}
     for index, node in enumerate(graph.nodes):
@@ -110,7 +110,7 @@ def as_options(words: Words) -> Options:
 
 def value_options(graph: Graph) -> dict[int, Options]:
     """What the words of each node of `graph` can be, for those of which that is known."""
-    options = {index: as_options(words) for index, words in known_values(graph).items()}
+    options = {index: as_options(words) for index, words in graph.known.items()}
     for index, node in enumerate(graph.nodes):
         if node.op in _CHOICES and index not in options:
             found = word_options(node, [options.get(arg) for arg in node.args])
@@ -121,4 +121,4 @@ def value_options(graph: Graph) -> dict[int, Options]:
 
 def word_constants(graph: Graph) -> dict[int, int]:
     """The value of each node that is a constant word, or made of such words by operations."""
-    return {index: words[0] for index, words in known_values(graph).items() if len(words) == 1}
+    return {index: words[0] for index, words in graph.known.items() if len(words) == 1}

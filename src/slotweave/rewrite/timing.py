@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.isa import Shape
@@ -17,36 +18,45 @@ from slotweave.machine import Machine, Mode
 
 @dataclass(frozen=True)
 class Paths:
-    """`head[i]`: cycles until node i is known; `tail[i]`: cycles from then to the end, if slots are
-    shared by nobody. No schedule has fewer cycles than `slots`, which some engine alone must give.
+    """`head[i]`: cycles until node i is known, if slots are shared by nobody, of which it takes
+    `latency[i]` itself. No schedule has fewer cycles than `slots`, which some engine alone must
+    give.
     """
 
+    graph: Graph
     head: tuple[int, ...]
-    tail: tuple[int, ...]
+    latency: tuple[int, ...]
     slots: int
 
     @property
     def longest(self) -> int:
-        return max(map(sum, zip(self.head, self.tail, strict=True)), default=0)
+        """The cycles of the longest path."""
+        return max(self.head, default=0)
+
+    @cached_property
+    def tail(self) -> tuple[int, ...]:
+        """Cycles from the time that each node is known to the end."""
+        nodes, latency = self.graph.nodes, self.latency
+        tail = [0] * len(nodes)
+        for at in range(len(nodes) - 1, -1, -1):
+            here = tail[at] + latency[at]
+            for earlier in (*nodes[at].args, *nodes[at].after):
+                if here > tail[earlier]:
+                    tail[earlier] = here
+        return tuple(tail)
 
 
 def paths_of(graph: Graph, machine: Machine) -> Paths:
     """The longest paths to and from each node of `graph`, in its fastest mode."""
     nodes, places = graph.nodes, _Places(graph, machine)
     kinds = [places.of(at) for at in range(len(nodes))]
-    cycles = [each.latency for each in kinds]
+    latency = tuple([each.latency for each in kinds])
     head: list[int] = []
-    for node, taken in zip(nodes, cycles, strict=True):
+    for node, taken in zip(nodes, latency, strict=True):
         head.append(_start(node, head) + taken)
-    tail = [0] * len(nodes)
-    for at in range(len(nodes) - 1, -1, -1):
-        here = tail[at] + cycles[at]
-        for earlier in (*nodes[at].args, *nodes[at].after):
-            if here > tail[earlier]:
-                tail[earlier] = here
     work = Counter([each.only for each in kinds if each.only is not None])
     slots = max((-(-count // machine.slots[name]) for name, count in work.items()), default=0)
-    return Paths(tuple(head), tuple(tail), slots)
+    return Paths(graph, tuple(head), latency, slots)
 
 
 def cycles_in_turn(
@@ -120,7 +130,11 @@ _NOWHERE = _Place((), 0, None)
 
 
 def _start(node: Node, known: Sequence[int]) -> int:
-    return max([known[earlier] for earlier in (*node.args, *node.after)], default=0)
+    """When all that the node waits for is known."""
+    earlier = (*node.args, *node.after) if node.after else node.args
+    if len(earlier) == 1:
+        return known[earlier[0]]
+    return max([known[each] for each in earlier]) if earlier else 0
 
 
 class _FreeSlots:

@@ -6,7 +6,6 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from slotweave.ir.graph import Graph
-from slotweave.ir.known_words import known_values
 from slotweave.isa import Effect
 from slotweave.vectorize.copying import Copy
 
@@ -64,7 +63,7 @@ class _Unseen:
 
 def dead_stores(graph: Graph) -> DeadStores:
     """The stores at known addresses whose words are never seen."""
-    known = known_values(graph)
+    known = graph.known
     unseen = {r.name: _Unseen(r.output or r.read_only) for r in graph.regions}
     overwritten, not_output = set[int](), set[int]()
     for index in range(len(graph.nodes) - 1, -1, -1):

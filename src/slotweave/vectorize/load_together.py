@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from slotweave.ir.graph import Graph, Node, Region
-from slotweave.ir.known_words import known_values
 from slotweave.isa import Effect
 from slotweave.vectorize.copying import Copy
 from slotweave.vectorize.store_groups import touched_words
@@ -45,7 +44,7 @@ def _vload(graph: Graph, copy: Copy, load: Node, start: int) -> Node:
 
 def _loads(graph: Graph) -> dict[int, int]:
     """The word that each load of one word reads, if it is known and nothing stores to it."""
-    known = known_values(graph)
+    known = graph.known
     stored: dict[str, set[int] | None] = {region.name: set() for region in graph.regions}
     for node in graph.nodes:
         if node.effect is Effect.STORE:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from slotweave.ir.graph import Graph, Node
-from slotweave.ir.known_words import Words, known_values
+from slotweave.ir.known_words import Words
 from slotweave.isa import Effect, Shape
 from slotweave.machine import Machine
 from slotweave.vectorize.copying import Copy, Ref
@@ -26,7 +26,7 @@ def pack_isomorphic(graph: Graph, machine: Machine) -> Graph:
 
     It stays as it is if that takes more vectors than it has words.
     """
-    known = known_values(graph)
+    known = graph.known
     groups = store_groups(graph, known)
     if not groups and not _has_lanes(graph):
         return graph
@@ -37,7 +37,7 @@ def pack_lanes(graph: Graph, machine: Machine) -> Graph:
     """`graph` with the lanes of vectors that it works on one by one put together again."""
     if not _has_lanes(graph):
         return graph
-    return _Packing(graph, machine, known_values(graph), []).result()
+    return _Packing(graph, machine, graph.known, []).result()
 
 
 def _has_lanes(graph: Graph) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from slotweave.analysis.liveness import live_ranges
 from slotweave.backend.lower import lower
+from slotweave.backend.lower.constant_ways import MOST_SUMMANDS
 from slotweave.backend.lower.spread_constants import spread_constants
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.check.legality.allocation_legality import allocation_violations
@@ -84,6 +85,18 @@ def test_programs_do_the_same_in_strict_mode(constants, known, read):
     assert list(allocation_violations(made.allocation, made.schedule, problem)) == []
     program = replace(made.program, names=names_of([made.fitted], [0], 0))
     assert run(program, CHALLENGE, memory).memory.tolist() == run_graph(graph, memory)
+
+
+def test_more_constants_than_are_looked_at_for_sums_are_vectors_too():
+    number = MOST_SUMMANDS + 8
+    k = Tracer("storing", 8)
+    out = k.region("out", 0, 8, output=True)
+    for value in range(number):
+        out.vstore(0, k.broadcast(7919 * value * value))
+    graph = k.graph()
+    spread = spread_constants(graph, CHALLENGE, zeros=True)
+    assert list(graph_faults(spread)) == []
+    assert run_graph(spread, [1] * 8) == run_graph(graph, [1] * 8)
 
 
 def test_zeros_stand_in_words_that_nothing_ever_writes():

@@ -82,7 +82,7 @@ def test_a_word_in_two_packs_lies_in_the_first_only():
     second = overlay((3, 0), (2, 1), (1, 2), (0, 3))
     placement = placed(*(const(k) for k in LANES), first, second)
     assert words(placement, 5) == [(0, 3), (0, 2), (0, 1), (0, 0)]
-    assert placement.contiguous[4:] == [True, False]
+    assert placement.contiguous[4:].tolist() == [True, False]
 
 
 def test_a_pack_of_one_word_again_and_again_stays_virtual():
@@ -229,5 +229,5 @@ def test_single_words_need_a_mode_that_writes_them(per_lane):
         const(), vload(0), Node("mul", 4, (1, 1)), *lanes, swapped,
         machine=replace(MINIMAL, modes=modes),
     )  # fmt: skip
-    assert placement.contiguous[7] is per_lane
-    assert placement.contiguous[2] is not per_lane
+    assert placement.contiguous[7] == per_lane
+    assert placement.contiguous[2] != per_lane

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,17 +16,17 @@ from slotweave.backend.lower.copy_variables import copy_variables, readers
 from slotweave.backend.lower.materialize import (
     ModeKind,
     materialize,
-    mode_kind,
+    mode_kinds,
     no_engine,
     usable_modes,
 )
 from slotweave.backend.lower.placement import Placement, place
 from slotweave.backend.lower.spread_constants import NO_LIMITS, spread_constants
+from slotweave.base.ragged import Ragged
 from slotweave.bounds import Bound, best_bound, bound_ladder
 from slotweave.bounds.critical_path import critical_path_bound, distances
 from slotweave.ir.allocation import Layout
 from slotweave.ir.graph import Graph
-from slotweave.ir.known_words import word_constants
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, ORDER, Ints, Problem
 from slotweave.machine import Machine
@@ -43,6 +44,9 @@ _NOT_RUN = frozenset({"slice", "overlay", "variable"})
 
 #: Operations that take no slot.
 _FREE = frozenset({"join", "zeros"})
+
+#: A mode: engine, slots, latency and source.
+_Row: TypeAlias = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -65,22 +69,7 @@ class Lowered:
         return bound_ladder(self.problem, names=names)
 
 
-class _Rows:
-    """A ragged column that grows row by row."""
-
-    def __init__(self) -> None:
-        self.offset = [0]
-        self.values: list[int] = []
-
-    def add(self, row: list[int]) -> None:
-        self.values += row
-        self.offset.append(len(self.values))
-
-    def arrays(self) -> tuple[Ints, Ints]:
-        return _ints(self.offset), _ints(self.values)
-
-
-def _ints(values: list[int] | tuple[int, ...]) -> Ints:
+def _ints(values: Sequence[int] | Sequence[tuple[int, ...]]) -> Ints:
     return np.array(values, dtype=np.int32)
 
 
@@ -140,131 +129,159 @@ def lower_operations(
 
     `writers` are the operations that write a variable where it lies, by node: the variable.
     """
-    operations = [i for i, node in enumerate(graph.nodes) if node.op not in _NOT_RUN]
-    number = {node: op for op, node in enumerate(operations)}
-    modes = _Modes(graph, machine, placement)
-    edges = _edges(graph, placement, operations, number, modes, writers)
+    operations = np.flatnonzero(~graph.columns.are(_NOT_RUN)).astype(np.int32)
+    modes = _Modes(graph, machine, placement, operations)
+    edges = _edges(graph, placement, operations, modes, writers)
     reads = _reads(graph, placement, operations)
-    pred_offset, pred = edges[0].arrays()
-    read_offset, read = reads.arrays()
     problem = Problem(
         engines=tuple(machine.slots),
         slots=tuple(machine.slots.values()),
-        nodes=_ints(operations),
-        items=_ints([graph.nodes[index].item for index in operations]),
-        **modes.columns(operations),
-        pred_offset=pred_offset,
-        pred=pred,
-        pred_kind=_ints(edges[1]),
-        pred_lag=_ints(edges[2]),
-        writes=_ints([_storage_written(graph, placement, index) for index in operations]),
-        read_offset=read_offset,
-        read=read,
+        nodes=operations,
+        items=_ints([graph.nodes[index].item for index in operations.tolist()]),
+        **modes.columns(),
+        pred_offset=edges.pred.offset,
+        pred=edges.pred.values,
+        pred_kind=edges.kind,
+        pred_lag=edges.lag,
+        writes=_storages_written(graph, placement, operations),
+        read_offset=reads.offset,
+        read=reads.values,
         storage_words=_ints(placement.storage_words),
     )
     return Lowered(graph, problem, placement.layout, _pinned(graph, placement, writers))
 
 
 class _Modes:
-    """The modes of each operation as columns of a problem; looked up once a kind of operation."""
+    """The modes of each operation as columns of a problem; looked up once a kind of operation.
 
-    def __init__(self, graph: Graph, machine: Machine, placement: Placement) -> None:
-        self.graph, self.machine, self.placement = graph, machine, placement
-        self.constants = word_constants(graph)
-        self.engine = {name: number for number, name in enumerate(machine.slots)}
-        self.source = {mode: number for number, mode in enumerate(machine.modes)}
-        self._rows: dict[ModeKind, list[tuple[int, int, int, int]]] = {}
+    Raises NoSchedule (SW302) if one has none.
+    """
 
-    def rows(self, index: int) -> list[tuple[int, int, int, int]]:
-        """(engine, slots, latency, source) of each mode of node `index`, whole vectors first."""
-        if self.graph.nodes[index].op in _FREE:
-            return [(-1, 0, 0, -1)]
-        kind = mode_kind(self.graph, self.placement, index, self.constants)
-        rows = self._rows.get(kind)
-        if rows is None:
-            rows = self._rows[kind] = self._rows_of(kind)
-        if not rows:
-            raise no_engine(self.graph, self.machine, index)
-        return rows
+    def __init__(
+        self, graph: Graph, machine: Machine, placement: Placement, operations: Ints
+    ) -> None:
+        found = mode_kinds(graph, placement)
+        engine = {name: number for number, name in enumerate(machine.slots)}
+        source = {mode: number for number, mode in enumerate(machine.modes)}
+        lanes = graph.vector_length
 
-    def _rows_of(self, kind: ModeKind) -> list[tuple[int, int, int, int]]:
-        lanes = self.graph.vector_length
-        modes = usable_modes(self.machine, kind)
-        return [
-            (self.engine[m.engine], lanes if m.per_lane else 1, m.latency, self.source[m])
-            for m in sorted(modes, key=lambda mode: mode.per_lane)
+        def rows_of(kind: ModeKind) -> list[_Row]:
+            if kind[0] in _FREE:
+                return [(-1, 0, 0, -1)]
+            modes = sorted(usable_modes(machine, kind), key=lambda mode: mode.per_lane)
+            return [
+                (engine[m.engine], lanes if m.per_lane else 1, m.latency, source[m]) for m in modes
+            ]
+
+        self._of: list[int] = found.of.tolist()
+        self._rows = [rows_of(kind) for kind in found.kinds]
+        self._latencies: list[tuple[int, ...]] = [
+            tuple([latency for *_, latency, _source in rows]) for rows in self._rows
         ]
+        self._kind = found.of[operations]
+        runs = np.array([bool(rows) for rows in self._rows], np.bool_)[self._kind]
+        for index in operations[~runs].tolist():
+            raise no_engine(graph, machine, index)
+
+    def rows(self, index: int) -> list[_Row]:
+        """(engine, slots, latency, source) of each mode of node `index`, whole vectors first."""
+        return self._rows[self._of[index]]
 
     def latencies(self, index: int) -> tuple[int, ...]:
         """Those of the modes of node `index`."""
-        return tuple(latency for _engine, _slots, latency, _source in self.rows(index))
+        return self._latencies[self._of[index]]
 
-    def columns(self, operations: list[int]) -> dict[str, Ints]:
-        offset = [0]
-        rows: list[tuple[int, int, int, int]] = []
-        for index in operations:
-            rows += self.rows(index)
-            offset.append(len(rows))
-        table = np.array(rows, dtype=np.int32).reshape(-1, 4)
+    def columns(self) -> dict[str, Ints]:
+        """Those of all operations."""
+        kinds = Ragged.of([range(len(rows)) for rows in self._rows])
+        numbers = Ragged(kinds.offset, np.arange(len(kinds.values), dtype=np.int32))
+        rows = numbers.take(self._kind)
+        table = _ints([row for rows in self._rows for row in rows]).reshape(-1, 4)[rows.values]
         names = ("mode_engine", "mode_slots", "mode_latency", "mode_source")
         columns = {name: np.ascontiguousarray(table[:, i]) for i, name in enumerate(names)}
-        return {"mode_offset": _ints(offset), **columns}
+        return {"mode_offset": rows.offset, **columns}
+
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """The predecessors of each operation, with kind and lag."""
+
+    pred: Ragged
+    kind: Ints
+    lag: Ints
 
 
 def _edges(
     graph: Graph,
     placement: Placement,
-    operations: list[int],
-    number: dict[int, int],
+    operations: Ints,
     modes: _Modes,
     writers: Mapping[int, int],
-) -> tuple[_Rows, list[int], list[int]]:
-    """Predecessor rows with kind and lag: data first, then memory order and covered words."""
-    rows, kinds, lags = _Rows(), [], []
-    covers: dict[int, list[int]] = {}
-    for earlier, later in placement.covers:
-        covers.setdefault(later, []).append(earlier)
-    makers = _distinct(placement.layout.offset.tolist(), placement.makers)
+) -> _Edges:
+    """What makes the operands first, then what memory order and covered words demand."""
+    makers = Ragged(placement.layout.offset, placement.makers).distinct()
+    made = _of_operands(graph, operations, makers)
+    number = np.full(len(graph.nodes), -1, np.int32)
+    number[operations] = np.arange(len(operations))
+    # What a variable holds is there from the start.
+    data = made.only(number[made.values] >= 0)
+    data = Ragged(data.offset, number[data.values])
+    rows: dict[int, dict[int, tuple[int, int]]] = {}
+    for index, demands in sorted(_demands(graph, placement, operations, modes, writers).items()):
+        at = int(number[index])
+        before = data.values[data.offset[at] : data.offset[at + 1]].tolist()
+        row = rows[at] = dict.fromkeys(before, (DATA, 0))
+        for earlier, edge in demands:
+            _demand(row, int(number[earlier]), edge)
+    pred, changed = data.with_rows({at: list(row) for at, row in rows.items()})
+    edges = _ints([edge for row in rows.values() for edge in row.values()]).reshape(-1, 2)
+    kind, lag = np.full(len(changed), DATA, np.int32), np.zeros(len(changed), np.int32)
+    kind[changed], lag[changed] = edges[:, 0], edges[:, 1]
+    return _Edges(pred, kind, lag)
+
+
+def _of_operands(graph: Graph, operations: Ints, by_node: Ragged) -> Ragged:
+    """For each operation what the rows of its operands have, once each."""
+    operands = graph.columns.args.take(operations)
+    return by_node.take(operands.values).joined(operands.offset).distinct()
+
+
+def _demands(
+    graph: Graph,
+    placement: Placement,
+    operations: Ints,
+    modes: _Modes,
+    writers: Mapping[int, int],
+) -> dict[int, list[tuple[int, tuple[int, int]]]]:
+    """By node (earlier node, edge): what is demanded besides operands, edges as (kind, lag)."""
+    found: dict[int, list[tuple[int, tuple[int, int]]]] = defaultdict(list)
+    for index in sorted(writers):
+        others = [reader for reader in readers(graph.nodes, writers[index]) if reader != index]
+        found[index] += [(reader, (ORDER, 0)) for reader in others]
     order = MemoryEdges(graph, modes.latencies)
-    at_pauses = _around_pauses(graph, operations, modes)
-    for index in operations:
-        node = graph.nodes[index]
-        made_by = [maker for arg in node.args for maker in makers[arg]]
-        # What a variable holds is there from the start.
-        row = dict.fromkeys([number[maker] for maker in made_by if maker in number], (DATA, 0))
-        if index in writers:
-            for reader in readers(graph.nodes, writers[index]):
-                if reader != index:
-                    _demand(row, number[reader], (ORDER, 0))
-        for access in node.after:
-            _demand(row, number[access], order.edge(access, index))
-        for earlier in covers.get(index, ()):
-            _demand(row, number[earlier], (ORDER, _landing_lag(modes, earlier, index)))
-        for earlier, lag in at_pauses.get(index, ()):
-            _demand(row, number[earlier], (ORDER, lag))
-        rows.add(list(row))
-        kinds += [kind for kind, _lag in row.values()]
-        lags += [lag for _kind, lag in row.values()]
-    return rows, kinds, lags
+    for index in graph.columns.ordered:
+        after = graph.nodes[index].after
+        found[index] += [(access, order.edge(access, index)) for access in after]
+    for earlier, later in placement.covers:
+        found[later].append((earlier, (ORDER, _landing_lag(modes, earlier, later))))
+    for earlier, later, lag in _around_pauses(graph, operations, modes):
+        found[later].append((earlier, (ORDER, lag)))
+    return found
 
 
-def _around_pauses(
-    graph: Graph, operations: list[int], modes: _Modes
-) -> dict[int, list[tuple[int, int]]]:
-    """By node (earlier node, lag): what keeps results that take longer than a bundle from being in
-    flight at a pause, where they would land early if pauses are enabled."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    pauses = [index for index in operations if graph.nodes[index].op == "pause"]
-    for index in operations if pauses else ():
+def _around_pauses(graph: Graph, operations: Ints, modes: _Modes) -> Iterator[tuple[int, int, int]]:
+    """(earlier node, later node, lag): what keeps results that take longer than a bundle from being
+    in flight at a pause, where they would land early if pauses are enabled."""
+    pauses = np.flatnonzero(graph.columns.are({"pause"})).tolist()
+    for index in operations.tolist() if pauses else ():
         latency = max(modes.latencies(index))
         if latency <= 1 or graph.nodes[index].op in ("pause", "join"):
             continue
         at = bisect_left(pauses, index)
         if at:
-            found.setdefault(index, []).append((pauses[at - 1], 1))
+            yield pauses[at - 1], index, 1
         if at < len(pauses):
-            found.setdefault(pauses[at], []).append((index, latency - 1))
-    return found
+            yield index, pauses[at], latency - 1
 
 
 def _demand(row: dict[int, tuple[int, int]], earlier: int, edge: tuple[int, int]) -> None:
@@ -282,34 +299,25 @@ def _landing_lag(modes: _Modes, earlier: int, later: int) -> int:
     return slowest - fastest + 1
 
 
-def _storage_written(graph: Graph, placement: Placement, index: int) -> int:
-    if graph.nodes[index].width == 0:
-        return -1
-    return int(placement.layout.storage[placement.layout.offset[index]])
+def _storages_written(graph: Graph, placement: Placement, operations: Ints) -> Ints:
+    """The storage that each operation writes, -1 if it has no result."""
+    written = np.full(len(operations), -1, np.int32)
+    writes = graph.columns.width[operations] > 0
+    layout = placement.layout
+    written[writes] = layout.storage[layout.offset[operations[writes]]]
+    return written
 
 
-def _reads(graph: Graph, placement: Placement, operations: list[int]) -> _Rows:
+def _reads(graph: Graph, placement: Placement, operations: Ints) -> Ragged:
     """The storages that hold the operands of each operation, but for those of variables."""
-    rows = _Rows()
-    offset, storage = placement.layout.offset.tolist(), placement.layout.storage.tolist()
-    variables = {storage[offset[i]] for i, node in enumerate(graph.nodes) if node.op == "variable"}
-    storages = _distinct(offset, storage)
-    for index in operations:
-        args = graph.nodes[index].args
-        row: Iterable[int] = storages[args[0]] if len(args) == 1 else ()
-        if len(args) > 1:
-            row = dict.fromkeys(chain.from_iterable([storages[arg] for arg in args]))
-        rows.add([each for each in row if each not in variables] if variables else list(row))
-    return rows
-
-
-def _distinct(offset: list[int], entries: list[int]) -> list[tuple[int, ...]]:
-    """For each node the different ones among its entries, in order."""
-    rows = [entries[start:stop] for start, stop in pairwise(offset)]
-    return [
-        (row[0],) if row and row.count(row[0]) == len(row) else tuple(dict.fromkeys(row))
-        for row in rows
-    ]
+    layout = placement.layout
+    rows = _of_operands(graph, operations, Ragged(layout.offset, layout.storage).distinct())
+    variables = np.flatnonzero(graph.columns.are({"variable"}))
+    if not len(variables):
+        return rows
+    theirs = np.zeros(len(placement.storage_words), np.bool_)
+    theirs[layout.storage[layout.offset[variables]]] = True
+    return rows.only(~theirs[rows.values])
 
 
 def _pinned(graph: Graph, placement: Placement, writers: Mapping[int, int]) -> dict[int, int]:

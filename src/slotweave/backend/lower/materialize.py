@@ -7,13 +7,15 @@ operands and write its result where `place` puts them. A copy is `x | x`, done l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+import numpy as np
 
 from slotweave.backend.lower.placement import Placement, place
 from slotweave.backend.lower.spread_constants import constant_modes
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
+from slotweave.base.ragged import Ints
 from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.ir.known_words import word_constants
 from slotweave.isa import Shape
@@ -24,13 +26,34 @@ from slotweave.machine import Machine, Mode
 ModeKind: TypeAlias = tuple[str, Shape, bool, bool]
 
 
-def mode_kind(
-    graph: Graph, placement: Placement, index: int, constants: Mapping[int, int]
-) -> ModeKind:
-    """The kind of node `index`; `constants` are those that `word_constants` finds."""
-    node, contiguous = graph.nodes[index], placement.contiguous
-    lies = contiguous[index] and all(map(contiguous.__getitem__, node.args))
-    return node.op, graph.shape(index), index in constants and node.op != "const", not lies
+@dataclass(frozen=True, eq=False)
+class ModeKinds:
+    """`kinds[of[i]]` is the kind of node i."""
+
+    kinds: tuple[ModeKind, ...]
+    of: Ints
+
+
+def mode_kinds(graph: Graph, placement: Placement) -> ModeKinds:
+    """The kinds of all nodes of `graph`, their words lying where they do."""
+    columns = graph.columns
+    args = columns.args
+    width = columns.width.copy()  # of the result, else of what is stored
+    stores = (width == 0) & (args.sizes > 0)
+    width[stores] = columns.width[args.values[args.offset[1:][stores] - 1]]
+    is_sum = np.zeros(len(width), np.bool_)
+    is_sum[list(word_constants(graph))] = True
+    is_sum &= ~columns.are({"const"})
+    apart = ~placement.contiguous
+    before = np.concatenate(([0], np.cumsum(apart[args.values])))
+    apart = apart | (np.diff(before[args.offset]) > 0)
+    code = ((columns.op * 2 + (width > 1)) * 2 + is_sum) * 2 + apart
+    found, of = np.unique(code, return_inverse=True)
+    kinds = [
+        (columns.ops[one >> 3], Shape.VECTOR if one & 4 else Shape.WORD, one & 2 > 0, one & 1 > 0)
+        for one in found.tolist()
+    ]
+    return ModeKinds(tuple(kinds), of.astype(np.int32))
 
 
 def usable_modes(machine: Machine, kind: ModeKind) -> list[Mode]:
@@ -54,18 +77,10 @@ def _scattered(graph: Graph, placement: Placement, index: int) -> list[int]:
 
 def _stuck(graph: Graph, machine: Machine, placement: Placement) -> list[int]:
     """The nodes that can run in no mode."""
-    constants = word_constants(graph)
-    runs: dict[ModeKind, bool] = {}
-    stuck: list[int] = []
-    for index, node in enumerate(graph.nodes):
-        if node.op in STRUCTURAL:
-            continue
-        kind = mode_kind(graph, placement, index, constants)
-        if kind not in runs:
-            runs[kind] = bool(usable_modes(machine, kind))
-        if not runs[kind]:
-            stuck.append(index)
-    return stuck
+    found = mode_kinds(graph, placement)
+    runs = [bool(usable_modes(machine, kind)) for kind in found.kinds]
+    stuck = ~np.array(runs, np.bool_)[found.of] & ~graph.columns.are(STRUCTURAL)
+    return np.flatnonzero(stuck).tolist()
 
 
 def materialize(graph: Graph, machine: Machine) -> tuple[Graph, Placement]:

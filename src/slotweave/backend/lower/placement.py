@@ -14,16 +14,24 @@ these words of the earlier one. All words of one operation lie in one storage.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
+from slotweave.base.ragged import Ints, offsets
 from slotweave.ir.allocation import Layout
 from slotweave.ir.graph import Graph
 from slotweave.isa import Shape
 from slotweave.machine import Machine
+
+Bools: TypeAlias = NDArray[np.bool_]
+
+#: Nodes that only name words.
+_NAMING = frozenset({"slice", "overlay"})
 
 
 @dataclass(frozen=True)
@@ -37,62 +45,71 @@ class Placement:
 
     layout: Layout
     storage_words: tuple[int, ...]
-    makers: list[int]
-    contiguous: list[bool]
+    makers: Ints
+    contiguous: Bools
     covers: tuple[tuple[int, int], ...]
 
 
 class _Cells:
     """The words written by operations, and the block in which each was placed, if any."""
 
-    def __init__(self) -> None:
-        self.maker: list[int] = []
+    def __init__(self, graph: Graph) -> None:
+        columns = graph.columns
+        self.written = ~columns.are(_NAMING)
+        words = np.where(self.written, columns.width, 0)
+        self.made_by = np.repeat(np.arange(len(words), dtype=np.int32), words)
+        self.maker: list[int] = self.made_by.tolist()
         self.home: dict[int, tuple[int, int]] = {}  # cell -> block, word
         self.block_words: list[int] = []
+        self._first: list[int] = offsets(words).tolist()
 
-    def new(self, maker: int, words: int) -> range:
-        first = len(self.maker)
-        self.maker += [maker] * words
-        return range(first, first + words)
+    def of(self, maker: int) -> range:
+        """The words that node `maker` writes."""
+        return range(self._first[maker], self._first[maker + 1])
 
 
 def place(graph: Graph, machine: Machine) -> Placement:
     """Give each word of each value of `graph` a storage and an offset."""
-    cells = _Cells()
-    lanes: list[Sequence[int]] = []
+    cells = _Cells(graph)
+    lanes: dict[int, Sequence[int]] = {}  # of slices and overlays
     covers: list[tuple[int, int]] = []
     readers = _readers_of_overlay_parts(graph)
-    for index, node in enumerate(graph.nodes):
+
+    def lanes_of(arg: int) -> Sequence[int]:
+        return lanes[arg] if arg in lanes else cells.of(arg)
+
+    for index in np.flatnonzero(~cells.written).tolist():
+        node = graph.nodes[index]
         if node.op == "slice":
-            lanes.append(lanes[node.args[0]][node.imm : node.imm + node.width])
-        elif node.op == "overlay":
-            parts = [(at, lanes[arg]) for arg, at in zip(node.args, node.offsets, strict=True)]
-            words = [-1] * node.width
-            for at, part in parts:
-                words[at : at + len(part)] = part
-            lanes.append(words)
-            pairs = _covered_pairs(parts, cells)
-            ordered = all(earlier < later for earlier, later in pairs)
-            sound = -1 not in words and ordered
-            sound = sound and (not pairs or _covers_nothing_read(graph, index, readers))
-            if sound and _can_be_placed(graph, machine, parts, cells):
-                _place_parts(parts, node.width, cells)
-                covers += pairs
-        else:
-            lanes.append(cells.new(index, node.width))
-    return _finish(lanes, cells, tuple(covers))
+            lanes[index] = lanes_of(node.args[0])[node.imm : node.imm + node.width]
+            continue
+        parts = [(at, lanes_of(arg)) for arg, at in zip(node.args, node.offsets, strict=True)]
+        words = [-1] * node.width
+        for at, part in parts:
+            words[at : at + len(part)] = part
+        lanes[index] = words
+        pairs = _covered_pairs(parts, cells)
+        ordered = all(earlier < later for earlier, later in pairs)
+        sound = -1 not in words and ordered
+        sound = sound and (not pairs or _covers_nothing_read(graph, index, readers))
+        if sound and _can_be_placed(graph, machine, parts, cells):
+            _place_parts(parts, node.width, cells)
+            covers += pairs
+    return _finish(graph, lanes, cells, tuple(covers))
 
 
 def _readers_of_overlay_parts(graph: Graph) -> dict[int, list[int]]:
     """The nodes that use each value that is a part of an overlay."""
-    readers: dict[int, list[int]] = {
-        arg: [] for node in graph.nodes if node.op == "overlay" for arg in node.args
-    }
-    if readers:
-        for index, node in enumerate(graph.nodes):
-            for arg in set(node.args):
-                if arg in readers:
-                    readers[arg].append(index)
+    columns = graph.columns
+    overlays = np.flatnonzero(columns.are({"overlay"})).astype(np.int32)
+    is_part = np.zeros(len(graph.nodes), np.bool_)
+    is_part[columns.args.take(overlays).values] = True
+    readers: dict[int, list[int]] = {part: [] for part in np.flatnonzero(is_part).tolist()}
+    of_parts = is_part[columns.args.values]
+    used = columns.args.values[of_parts].tolist()
+    for part, reader in zip(used, columns.args.owner[of_parts].tolist(), strict=True):
+        if reader not in readers[part][-1:]:
+            readers[part].append(reader)
     return readers
 
 
@@ -169,10 +186,13 @@ def _place_parts(parts: list[tuple[int, Sequence[int]]], words: int, cells: _Cel
 
 
 def _finish(
-    lanes: list[Sequence[int]], cells: _Cells, covers: tuple[tuple[int, int], ...]
+    graph: Graph,
+    lanes: Mapping[int, Sequence[int]],
+    cells: _Cells,
+    covers: tuple[tuple[int, int], ...],
 ) -> Placement:
     """Number the storages: the blocks of placed overlays, then those of single operations."""
-    maker = np.array(cells.maker, dtype=np.int32)
+    maker = cells.made_by
     placed = np.fromiter(cells.home, dtype=np.int64, count=len(cells.home))
     located = np.empty((len(maker), 2), dtype=np.int32)
     located[placed] = np.array(list(cells.home.values()), dtype=np.int32).reshape(-1, 2)
@@ -183,18 +203,20 @@ def _finish(
     located[free, 1] = free - np.repeat(free[begins], counts)
     words = located[free[begins + counts - 1], 1] + 1
     storage_words = (*cells.block_words, *words.tolist())
-    sizes = np.array([len(row) for row in lanes], dtype=np.int32)
-    offset = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
-    flat = np.fromiter(chain.from_iterable(lanes), dtype=np.int64, count=int(offset[-1]))
+    width = graph.columns.width
+    offset = offsets(width)
+    flat = np.empty(int(offset[-1]), np.int64)  # the cell of each word
+    named = np.repeat(~cells.written, width)
+    flat[~named] = np.arange(len(maker))  # they are in order
+    flat[named] = np.fromiter(chain.from_iterable(lanes.values()), np.int64, int(named.sum()))
     layout = Layout(offset, located[flat, 0], located[flat, 1])
-    makers = maker[flat].tolist()
-    return Placement(layout, storage_words, makers, _contiguous(layout), covers)
+    return Placement(layout, storage_words, maker[flat], _contiguous(layout), covers)
 
 
-def _contiguous(layout: Layout) -> list[bool]:
+def _contiguous(layout: Layout) -> Bools:
     """For each node whether its words lie side by side in one storage (true for one or none)."""
     steps = (np.diff(layout.storage) == 0) & (np.diff(layout.word) == 1)
     breaks = np.concatenate(([0], np.cumsum(~steps), [0]))  # breaks[j]: before entry j
     first, last = layout.offset[:-1], np.maximum(layout.offset[1:] - 1, layout.offset[:-1])
-    whole: list[bool] = (breaks[last] == breaks[first]).tolist()
+    whole: Bools = breaks[last] == breaks[first]
     return whole

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from slotweave.ir.graph import Graph, Region
-from slotweave.ir.known_words import known_values
 from slotweave.isa import Effect
 
 
@@ -57,7 +56,7 @@ def spare_memory(graph: Graph, cycles: Sequence[int]) -> list[Spare]:
 
 def _accesses(graph: Graph, region: Region) -> list[_Access] | None:
     """All accesses of `region`, in order; None if the address of one is not known."""
-    known = known_values(graph)
+    known = graph.known
     found = []
     for index, node in enumerate(graph.nodes):
         if node.effect not in (Effect.LOAD, Effect.STORE) or node.region != region.name:

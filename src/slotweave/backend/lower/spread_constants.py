@@ -11,19 +11,22 @@ up, other operations may find a constant earlier: 7 & 2310 is 6, and 7 == 7 is 1
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+from slotweave.backend.lower.constant_ways import (
+    ADD_IMMEDIATE,
+    MULTIPLY_ADD,
+    Means,
+    Wanted,
+    ways_of,
+)
 from slotweave.backend.lower.early_constants import add_early_constants
 from slotweave.backend.lower.reordered import Reordered
 from slotweave.ir.graph import Graph, Node
-from slotweave.isa import EXCHANGEABLE, WORD_MASK, Shape
-from slotweave.isa.codegen import word_function
+from slotweave.isa import WORD_MASK, Shape
 from slotweave.machine import Machine, Mode
-
-#: Sums are looked for among at most this many constants; further ones are immediates.
-MOST_SUMMANDS = 512
 
 #: No constant waits for a longer chain of sums than this.
 LONGEST_CHAIN = 16
@@ -32,8 +35,6 @@ NO_LIMITS: Mapping[int, int] = {}
 
 #: What may make a constant of two earlier ones besides a sum.
 _OPERATIONS = ("sub", "mul", "and", "or", "xor", "shl", "shr", "div", "mod", "lt", "eq")
-_DIVIDE = frozenset({"div", "mod"})
-_MULTIPLY_ADD = "multiply_add"
 
 #: Most constants that are added as steps between others, and how many others each must serve.
 MOST_STEPS, LEAST_SERVED = 4, 4
@@ -60,72 +61,88 @@ def spread_constants(
     anchor, *others = constants
     loaded = {graph.nodes[index].imm for index in others[:outright]}
     draft = Reordered(graph)
-    if _runs_elsewhere(machine, "add"):
+    means = _means(machine, derived, zeros)
+    if means.sums:
         _add_steps(draft, anchor)
     if not zeros:
-        start = {graph.nodes[anchor].imm: (anchor, 0)}
-        _spread(draft, machine, start, {}, room, loaded, derived)
+        _spread(draft, {graph.nodes[anchor].imm: (anchor, 0)}, {}, room, loaded, means)
         return draft.graph()
     loaded.add(graph.nodes[anchor].imm)
     given = add_early_constants(draft)
     start = {0: (given.word, -1), **{word: (node, 0) for word, node in given.read.items()}}
-    _spread(draft, machine, start, {0: (given.vector, -1)}, room, loaded, derived)
+    _spread(draft, start, {0: (given.vector, -1)}, room, loaded, means)
     draft.drop_unread()
     return draft.graph()
 
 
+def _means(machine: Machine, derived: int, zeros: bool) -> Means:
+    """What constants may be made by; of operations besides sums only with `derived`."""
+    return Means(
+        _runs_elsewhere(machine, "add"),
+        _runs_elsewhere(machine, ADD_IMMEDIATE),
+        tuple([each for each in _OPERATIONS if derived and _runs_elsewhere(machine, each)]),
+        _on_vectors(machine) if derived and zeros else (),
+        derived,
+    )
+
+
 def _spread(
     draft: Reordered,
-    machine: Machine,
     start: Mapping[int, tuple[int, int]],
     vectors: Mapping[int, tuple[int, int]],
     room: Mapping[int, int],
     loaded: Collection[int],
-    derived: int,
+    means: Means,
 ) -> None:
     """Let constants be made from those of `start`, and vectors of them from `vectors`.
 
     Both say where a constant lies, and at the end of how long a chain (-1: before all that is
     made). Immediates are added to the first one.
     """
-    sums = _runs_elsewhere(machine, "add")
-    immediates = _runs_elsewhere(machine, "add_immediate")
-    operations = [name for name in _OPERATIONS if _runs_elsewhere(machine, name)]
-    words = _Available(operations if derived else [], derived, start)
-    rows = _Available(_on_vectors(machine) if vectors and derived else [], derived + 1, vectors)
-    base, (anchor, before) = next(iter(start.items()))
+    nodes = draft.nodes
+    number: list[int] = []
+    wanted: list[Wanted] = []
+    for each, constant in _wanted(draft, start, room, loaded, wide=bool(vectors)):
+        number.append(each)
+        wanted.append(constant)
+    given, rows = (
+        tuple([(value, depth) for value, (_node, depth) in each.items()])
+        for each in (start, vectors)
+    )
+    word_at = {value: node for value, (node, _depth) in start.items()}
+    row_at = {value: node for value, (node, _depth) in vectors.items()}
+    ways = ways_of(tuple(wanted), given, rows, means)
+    for at, constant, way in zip(number, wanted, ways, strict=True):
+        made = row_at if constant.wide else word_at
+        if way is not None:
+            args = tuple([made[value] for value in way.args])
+            nodes[at] = replace(nodes[at], op=way.op, args=args, imm=way.imm)
+        made.setdefault(constant.value, at)
+
+
+def _wanted(
+    draft: Reordered,
+    start: Mapping[int, tuple[int, int]],
+    room: Mapping[int, int],
+    loaded: Collection[int],
+    wide: bool,
+) -> Iterator[tuple[int, Wanted]]:
+    """The constants in order, by node, and vectors of them if they are wanted as well."""
     nodes = draft.nodes
     values = {node: value for value, (node, _depth) in start.items()}
     given = set(values)
-    readers = _uses_of(draft) if vectors else {}
+    readers = _uses_of(draft) if wide else {}
     for index in draft.order:
         node = nodes[index]
-        if node.op == "broadcast" and vectors:
+        if node.op == "const" and index not in given:
+            values[index] = node.imm
+            most = min(LONGEST_CHAIN, room.get(node.imm, LONGEST_CHAIN))
+            yield index, Wanted(node.imm, False, None if node.imm in loaded else most)
+        elif node.op == "broadcast" and wide:
             word = draft.standing_for(node.args[0])
             if word in values:
                 # A word that only the vector wants is not made if the vector needs none.
-                value = values[word]
-                most = words.depth[value] + (readers[word] == 1)
-                way = rows.way_to(value, most)
-                if way is not None:
-                    nodes[index] = replace(node, op=way.op, args=way.args)
-                rows.add(value, index, way.depth if way else words.depth[value] + 1)
-        if node.op != "const" or index in given:
-            continue
-        values[index] = node.imm
-        most = min(LONGEST_CHAIN, room.get(node.imm, LONGEST_CHAIN))
-        found = words.way_to(node.imm, most) if sums else None
-        depth = 0
-        if node.imm in loaded:
-            pass
-        elif found is not None:
-            nodes[index] = replace(node, op=found.op, args=found.args, imm=0)
-            depth = found.depth
-        elif immediates and most > before:
-            imm = (node.imm - base) & WORD_MASK
-            nodes[index] = replace(node, op="add_immediate", args=(anchor,), imm=imm)
-            depth = before + 1
-        words.add(node.imm, index, depth)
+                yield index, Wanted(values[word], True, int(readers[word] == 1))
 
 
 def _uses_of(draft: Reordered) -> Counter[int]:
@@ -134,13 +151,15 @@ def _uses_of(draft: Reordered) -> Counter[int]:
     return Counter([instead.get(arg, arg) for number in draft.order for arg in nodes[number].args])
 
 
-def _on_vectors(machine: Machine) -> list[str]:
+def _on_vectors(machine: Machine) -> tuple[str, ...]:
     """The operations that may make one vector of constants of others."""
-    return [
-        name
-        for name in (_MULTIPLY_ADD, *_OPERATIONS)
-        if any(machine.slots[mode.engine] for mode in machine.modes_of(name, Shape.VECTOR))
-    ]
+    return tuple(
+        [
+            name
+            for name in (MULTIPLY_ADD, *_OPERATIONS)
+            if any(machine.slots[mode.engine] for mode in machine.modes_of(name, Shape.VECTOR))
+        ]
+    )
 
 
 def _add_steps(draft: Reordered, anchor: int) -> None:
@@ -179,98 +198,6 @@ def _runs_elsewhere(machine: Machine, operation: str) -> bool:
         for name in ("const", operation)
     )
     return bool(constants) and bool(others - constants)
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """An operation, the nodes of constants that it takes, and the length of the chain of operations
-    that it ends."""
-
-    op: str
-    args: tuple[int, ...]
-    depth: int
-
-
-class _Available:
-    """Constants made so far: where, and at the end of how long a chain of operations.
-
-    What one of `operations` makes of two of them, or multiply_add of three, is kept if it ends a
-    chain of at most `derived`.
-    """
-
-    def __init__(
-        self, operations: Sequence[str], derived: int, start: Mapping[int, tuple[int, int]]
-    ) -> None:
-        self.node: dict[int, int] = {}
-        self.depth: dict[int, int] = {}
-        self._operations = [
-            (name, word_function(name)) for name in operations if name != _MULTIPLY_ADD
-        ]
-        self._ordered = [each for each in self._operations if each[0] not in EXCHANGEABLE]
-        self._products: dict[int, _Way] | None = {} if _MULTIPLY_ADD in operations else None
-        self._derived = derived
-        self._ways: dict[int, _Way] = {}
-        for value, (node, depth) in start.items():
-            self.add(value, node, depth)
-
-    def add(self, value: int, node: int, depth: int) -> None:
-        if len(self.node) >= MOST_SUMMANDS or value in self.node:
-            return
-        self.node[value] = node
-        self.depth[value] = depth
-        if self._operations and depth < self._derived:
-            early = [word for word, behind in self.depth.items() if behind < self._derived]
-            for word in early:
-                self._note_ways(word, value, self._operations)
-                self._note_ways(value, word, self._ordered)
-
-    def _note_ways(
-        self, one: int, other: int, operations: Sequence[tuple[str, Callable[..., int]]]
-    ) -> None:
-        """Keep what the operations make of these two constants."""
-        depth = 1 + max(self.depth[one], self.depth[other])
-        pair = self.node[one], self.node[other]
-        if self._products is not None:
-            product = one * other & WORD_MASK
-            if product not in self._products or depth < self._products[product].depth:
-                self._products[product] = _Way(_MULTIPLY_ADD, pair, depth)
-        for name, function in operations:
-            if name in _DIVIDE and not other:
-                continue
-            made = function(one, other)
-            if made not in self._ways or depth < self._ways[made].depth:
-                self._ways[made] = _Way(name, pair, depth)
-
-    def way_to(self, value: int, most: int) -> _Way | None:
-        """What makes `value` at the end of the shortest chain, of `most` operations at most: a sum,
-        if one is as short as any."""
-        best = self._summands(value, most)
-        for other in (self._ways.get(value), self._multiplied(value)):
-            if other is not None and other.depth <= (best.depth - 1 if best else most):
-                best = other
-        return best
-
-    def _multiplied(self, value: int) -> _Way | None:
-        """A product and a summand that make `value`, at the end of the shortest chain."""
-        best: _Way | None = None
-        for product, way in (self._products or {}).items():
-            rest = (value - product) & WORD_MASK
-            if self.depth.get(rest, self._derived) < self._derived:
-                depth = max(way.depth, 1 + self.depth[rest])
-                if best is None or depth < best.depth:
-                    best = _Way(_MULTIPLY_ADD, (*way.args, self.node[rest]), depth)
-        return best
-
-    def _summands(self, value: int, most: int) -> _Way | None:
-        """What adds up to `value` at the end of the shortest chain."""
-        best: _Way | None = None
-        for word, node in self.node.items():
-            other = (value - word) & WORD_MASK
-            if other in self.node:
-                depth = 1 + max(self.depth[word], self.depth[other])
-                if depth <= most:
-                    best, most = _Way("add", (node, self.node[other]), depth), depth - 1
-        return best
 
 
 def constant_modes(machine: Machine, op: str) -> tuple[Mode, ...]:
