@@ -39,8 +39,10 @@ def split(graph: Graph, needed: set[int]) -> Split | None:
     owners: list[int] = []  # by likeness
     known: dict[Hashable, int] = {}
     for index, node in enumerate(nodes):
+        if index not in needed:
+            continue
         alike = tuple([likeness[arg] for arg in node.args])
-        if index not in needed or (alike and min(alike) < 0):
+        if -1 in alike:
             continue
         key: Hashable = index
         if node.op in PURE or may_be_shared(node, inputs):
