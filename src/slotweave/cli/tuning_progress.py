@@ -47,8 +47,12 @@ class TuningProgress:
         terminal: Terminal,
         time_limit: float | None,
         further: str,
+        replaced: Mapping[str, Any] | None = None,
     ) -> None:
-        """`further` are the commands to type where no plan is shorter."""
+        """`further` are the commands to type where no plan is shorter, and `replaced` the origin of
+        the plan that the output file holds before, if that is the one that the search begins with.
+        """
+        self.replaced = replaced
         self.job, self.plan, self.output, self.terminal = job, plan, output, terminal
         #: What each seed's search began with, as it was told then; "" if that is not known.
         self._begun_with: dict[int, str] = {}
@@ -211,7 +215,8 @@ class TuningProgress:
         }  # fmt: skip
         known = {key: value for key, value in (outcome or {}).items() if key not in _PLACES}
         command = {"command": told} if first else {}
-        origin = {**command, **so_far, **known, "hours": hours}
+        earlier = {} if self.replaced is None else {"replaced": dict(self.replaced)}
+        origin = {**command, **so_far, **known, "hours": hours, **earlier}
         return replace(state.best, name="tuned", origin=origin)
 
 

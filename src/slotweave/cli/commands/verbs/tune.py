@@ -128,7 +128,8 @@ def tune(
         planning.enter_context(within(limit, "planned", show))("traced and scheduled")
         told += f" --parameters {parameters_tried}" if parameters_tried else ""
         further = other_operations(job, output, machine)
-        report = TuningProgress(job, known + told, output, terminal, limit, further)
+        replaced = job.plan.origin if plan and is_same_file(plan, output) else None
+        report = TuningProgress(job, known + told, output, terminal, limit, further, replaced)
 
         def watch(step: Step, keeping: Keeping) -> None:
             planning.close()  # from now on there is a plan
