@@ -52,6 +52,36 @@ def test_a_result_is_derived_again(result: Path) -> None:
     assert shown["hashes"] == json.loads(result.read_text())["hashes"]
 
 
+def test_a_result_takes_no_options_of_programs(result: Path) -> None:
+    for options in (("-p", "n=3"), ("--contract", "graph"), ("--max-cycles", 3), ("--compatible",)):
+        refused = slotweave("verify", result, *options)
+        assert_refused(refused, "SW212", "a result is reproduced", options[0])
+    assert "are those of the result" in slotweave("verify", result, "--seed", 3).err
+
+
+def test_code_that_a_result_or_a_certificate_names_runs_if_the_user_names_it(
+    tmp_path: Path,
+) -> None:
+    kernel, ran = tmp_path / "own.py", tmp_path / "ran"
+    kernel.write_text(
+        f"open({str(ran)!r}, 'w').close()\n"
+        "def own(k):\n"
+        "    a = k.region('a', 0, 8, output=True)\n"
+        "    a.store(0, a[1] + 1)\n"
+    )
+    named, result, bounds = f"{kernel}:own", tmp_path / "r.json", tmp_path / "c.json"
+    assert slotweave("compile", named, "--result", result).code == 0
+    assert slotweave("bound", named, "--certificate", bounds).code == 0
+    ran.unlink()
+    assert_refused(slotweave("verify", result), "SW212", "is not run", f"--against {named}")
+    check = slotweave("bound", "--check", bounds)
+    assert_refused(check, "SW212", "is not run", f"slotweave bound {named} --check FILE")
+    assert not ran.exists()
+    assert slotweave("verify", result, "--against", named).code == 0
+    assert slotweave("bound", named, "--check", bounds).code == 0
+    assert ran.exists()
+
+
 def test_a_result_is_not_proved_but_its_program_is(result: Path, tmp_path: Path) -> None:
     program = tmp_path / "program.json"
     refused = slotweave("verify", result, "--prove")

@@ -39,6 +39,17 @@ def test_the_package_runs_as_a_module() -> None:
     assert ended.stdout.startswith("slotweave ")
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_stdout_that_lacks_characters_shows_others(folder: Path, encoding: str) -> None:
+    made = shell("SW compile saxpy -p n=16 -o s.json -q", folder)
+    assert made.returncode == 0
+    shown = shell(f"PYTHONIOENCODING={encoding} SW inspect s.json", folder)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    page = shell(f"PYTHONIOENCODING={encoding} SW report s.json -o - >p.html", folder)
+    assert (page.returncode, page.stderr) == (0, "")
+    assert "\u2212" in (folder / "p.html").read_text("utf-8")  # a file, so in UTF-8
+
+
 @pytest.mark.parametrize("options", ["", " --json", " -q"])
 @full_device
 def test_a_full_stdout_is_complained_of(folder: Path, options: str) -> None:

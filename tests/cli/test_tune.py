@@ -45,6 +45,16 @@ def test_a_search_may_begin_with_the_plan_of_another(tmp_path):
     assert later <= before
 
 
+def test_a_plan_that_replaces_the_one_it_began_with_says_where_that_came_from(tmp_path):
+    file = tmp_path / "plan.json"
+    slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "1", "-o", file)
+    before = json.loads(file.read_text())["origin"]
+    slotweave("tune", "tree-hash", *SHAPE, "--evaluations", "1", "--plan", file, "-o", file)
+    after = json.loads(file.read_text())["origin"]
+    assert after["replaced"] == before
+    assert "replaced" not in before
+
+
 def test_with_other_choices_a_search_begins_with_the_schedule_of_the_plan(tmp_path):
     first, second = tmp_path / "first.json", tmp_path / "second.json"
     search = ["tune", "tree-hash", "-p", "height=6", "-p", "rounds=9", "-p", "batch=64",

@@ -76,6 +76,8 @@ MISUSES: dict[str, tuple[Misuse, str]] = {
                   "region 'a' is read-only"),
     "regions": (lambda s: s.k.region("b", 15, 1), "regions 'out' and 'b' overlap"),
     "names": (lambda s: s.k.region("out", 0, 1), "declared twice"),
+    "no name": (lambda s: s.k.region("", 16, 1), "a region needs a name"),
+    "item": (lambda s: s.k.item(2**31).__enter__(), "items are numbered from 0 to 2147483647"),
     "extent": (lambda s: s.k.region("c", -1, 1), "negative start"),
     "known words": (lambda s: s.k.region("c", 0, 2, words=[1, 2, 3]), "2 words, and 3 known"),
     "known halves": (lambda s: s.k.region("c", 0, 2, words=[0.5]), "of region 'c' must be a list"),

@@ -72,6 +72,31 @@ def test_leaving_the_program_is_a_failure_of_the_kernel() -> None:
         trace_function(leave, "leave", 4)
 
 
+class _OwnError(BaseException):
+    """No Exception: a kernel's own way to end."""
+
+
+def end_otherwise(_k: Tracer) -> None:
+    raise _OwnError("over")
+
+
+def close(_k: Tracer) -> None:
+    raise GeneratorExit
+
+
+def interrupt(_k: Tracer) -> None:
+    raise KeyboardInterrupt
+
+
+def test_whatever_a_kernel_raises_is_its_failure_but_an_interruption_is_none() -> None:
+    with pytest.raises(InputError, match=r"SW206 .*_OwnError: over"):
+        trace_function(end_otherwise, "k", 4)
+    with pytest.raises(InputError, match=r"SW206 .*GeneratorExit"):
+        trace_function(close, "k", 4)
+    with pytest.raises(KeyboardInterrupt):
+        trace_function(interrupt, "k", 4)
+
+
 def branch(k: Tracer) -> None:
     if k.core_id() == 0:
         k.pause()

@@ -93,7 +93,18 @@ def test_the_front_has_those_that_nobody_beats() -> None:
 def test_what_binds(cycles: int, name: str, peak: int, binds: str) -> None:
     summary = {"cycles": cycles, "bound": {"cycles": 98, "name": name},
                "scratch": {"peak": peak, "size": 100}}  # fmt: skip
-    assert binding(summary, {"alu": 0.2, "load": 0.6}) == binds
+    assert binding(summary, {"alu": 0.2, "load": 0.6}, {}) == binds
+
+
+@pytest.mark.parametrize(
+    ("alu", "load", "binds"), [(98, 98, "latency"), (90, 95, "alu"), (90, 90, "load")]
+)
+def test_near_the_bound_it_is_what_one_slot_more_of_lowers_the_bound_most(
+    alu: int, load: int, binds: str
+) -> None:
+    summary = {"cycles": 100, "bound": {"cycles": 98, "name": "slots"},
+               "scratch": {"peak": 100, "size": 100}}  # fmt: skip
+    assert binding(summary, {"alu": 0.2, "load": 0.6}, {"alu": alu, "load": load}) == binds
 
 
 def test_settings_are_ranges_and_lists() -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from slotweave.arguments import held_program, path_of
-from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError, naming
 from slotweave.base.files import read_text
 from slotweave.driver.job import Job
+from slotweave.extensions.lookup import expect_shipped
 from slotweave.ir.program import Program
 from slotweave.names import (
     AnyFacts,
@@ -140,10 +141,14 @@ def _over_all_plans(wanted: Job) -> tuple[PlansBound | None, tuple[str, ...]]:
         return None, (_NEEDS_ORTOOLS,)
 
 
-def check_bounds(certificates: AnyPath, *, machine: AnyMachine | None = None) -> CheckedBounds:
+def check_bounds(
+    certificates: AnyPath, kernel: AnyKernel | None = None, *, machine: AnyMachine | None = None
+) -> CheckedBounds:
     """Check the certificates in a file, or in a text: rebuild the problem, and test each claim.
 
-    The checker knows nothing of how bounds are made. `faults` in the result are the claims that do
+    The kernel and the machine are those that it names, unless others are given. A kernel that does
+    not come with Slotweave must be given (SW212), for it is code. The checker knows nothing of how
+    bounds are made. `faults` in the result are the claims that do
     not hold. Raises InputError (SW220) for what holds no certificates.
 
     >>> sw.check_bounds(sw.bound("saxpy", n=64).certificates())
@@ -156,9 +161,12 @@ def check_bounds(certificates: AnyPath, *, machine: AnyMachine | None = None) ->
     text, name = (given, "") if "\n" in given else (read_text(given, "SW220"), given)
     certified = certified_from_json(text, name)
     options: dict[str, Any] = dict(certified.params)
+    if kernel is None:
+        with naming(name):
+            expect_shipped(certified.kernel, "file", "slotweave bound KERNEL --check FILE")
     wanted = job(
-        certified.kernel, contract=certified.contract, plan=certified.plan,
-        machine=machine or certified.machine, **options,
+        certified.kernel if kernel is None else kernel, contract=certified.contract,
+        plan=certified.plan, machine=machine or certified.machine, **options,
     )  # fmt: skip
     about = {key: getattr(certified, key) for key in ("kernel", "params", "contract", "plan")}
     about |= {"machine": certified.machine if machine is None else wanted.machine.name}

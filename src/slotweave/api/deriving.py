@@ -11,7 +11,7 @@ from slotweave.base.diagnostics import Diagnostic, InputError, naming
 from slotweave.base.files import read_text
 from slotweave.driver.job import Job, are_numbers
 from slotweave.extensions import kernels, machines
-from slotweave.extensions.lookup import contract_called
+from slotweave.extensions.lookup import contract_called, expect_shipped
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
 from slotweave.names import (
@@ -48,9 +48,10 @@ def rederive(
     """Derive a saved result again: hashes, runs on the recorded seed and on fresh ones, cycles.
 
     `record` is the file that `compile --result` wrote, or its text, which errors name as it is
-    `called`. The kernel and the machine are those that it names, unless others are given; what is
-    recorded of a machine is believed of one that does not come with Slotweave. `discrepancies` in
-    the result are what does not hold.
+    `called`. The kernel and the machine are those that it names, unless others are given. A kernel
+    that does not come with Slotweave must be given (SW212), for it is code; what is recorded of a
+    machine is believed of one that does not come with Slotweave. `discrepancies` in the result are
+    what does not hold.
 
     >>> sw.rederive(sw.compile("saxpy", n=8).record())
     <saxpy in 5 cycles: all holds>
@@ -62,6 +63,9 @@ def rederive(
     name_of_text = text_of("called", called) if called != "" else ""
     text, name = (given, name_of_text) if "\n" in given else (read_text(given, "SW218"), given)
     held = record_from_json(text, name)
+    if against is None:
+        with naming(name):
+            expect_shipped(held.kernel, "result", "slotweave verify RESULT --against KERNEL")
     target = _machine(held, machine)
     kernel = kernel_of(held.kernel if against is None else against, target)
     with naming(name):

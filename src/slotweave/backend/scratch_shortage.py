@@ -19,11 +19,18 @@ def scratch_too_small(
     more = "1 more was" if failure.wanted == 1 else f"{failure.wanted} more side by side were"
     reason = (
         f"even with one operation at a time, in cycle {failure.cycle} {failure.live} of"
-        f" {scratch_words} scratch words were live and {more} wanted; held: {held or 'nothing'}."
+        f" {scratch_words} scratch words{_beside(graph)} were live and {more} wanted;"
+        f" held: {held or 'nothing'}."
         " To fit, fewer of these values must be live at once: more scratch, fewer constants or"
         " tables in registers, or a plan that keeps fewer items in flight"
     )
     return NoSchedule(Diagnostic("SW301", reason))
+
+
+def _beside(graph: Graph) -> str:
+    """What these words are beside: variables have theirs in all blocks."""
+    variables = any(node.op in ("variable", "assign") for node in graph.nodes)
+    return " beside those of variables" if variables else ""
 
 
 def _words(count: int) -> str:

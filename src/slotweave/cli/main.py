@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 import slotweave
 from slotweave.base.diagnostics import Exit
 from slotweave.cli.command import complain_of_stdout, registered_command
-from slotweave.cli.streams import replace_closed_streams
+from slotweave.cli.streams import replace_closed_streams, show_what_can_be_shown
 from slotweave.cli.terminal import Terminal
 from slotweave.extensions import commands
 
@@ -120,6 +120,7 @@ def main() -> None:
     gc.set_threshold(_NODES_BETWEEN_COLLECTIONS)
     atexit.register(gc.freeze)  # nor need the interpreter look through them before it ends
     replace_closed_streams()
+    show_what_can_be_shown()
     named = sys.argv[1] if len(sys.argv) > 1 else ""
     app = command_line(named if named in (*_VERBS, *_GROUPS) else None)
     try:

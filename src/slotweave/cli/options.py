@@ -99,6 +99,7 @@ Compatible = Annotated[
     ),
 ]
 Instances = Annotated[int, typer.Option(metavar="N", min=1, help="Try N random inputs.")]
+INSTANCES = 100
 MaxCycles = Annotated[
     int,
     typer.Option(metavar="N", min=1, max=2**62, help="Stop a program after N cycles."),

@@ -85,11 +85,11 @@ def stdout_by_any_name(destination: str | None) -> str | None:
 def write_output(destination: str, content: str | bytes) -> None:
     """Write `content` to the file `destination`, or to stdout if it is `-`."""
     if destination == STDOUT:
-        if isinstance(content, bytes):
-            sys.stdout.flush()
-            sys.stdout.buffer.write(content)
-        else:
+        if isinstance(content, str) and sys.stdout.encoding in (None, "utf-8", "UTF-8"):
             sys.stdout.write(content)
+        else:  # whatever the terminal's encoding is, files are in UTF-8
+            sys.stdout.flush()
+            sys.stdout.buffer.write(_encoded(content))
         return
     try:
         _write_file(Path(destination), content)
@@ -104,11 +104,15 @@ def say_written(destination: str, terminal: Terminal) -> None:
 
 
 def _write_file(named: Path, content: str | bytes) -> None:
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    data = _encoded(content)
     if named.exists() and not named.is_file():  # a device or a pipe has no whole to replace
         named.write_bytes(data)
         return
     write_whole(named, data)
+
+
+def _encoded(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
 
 
 def unwritable(destination: str, reason: str) -> InputError:

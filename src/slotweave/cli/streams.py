@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from io import TextIOWrapper
 from typing import Literal, TextIO
 
 #: What the system says where nothing more can be written.
@@ -25,6 +26,12 @@ def replace_closed_streams() -> None:
         sys.stdout = _opened("w", os.O_RDONLY)
     if sys.stderr is None:
         sys.stderr = _opened("w", os.O_WRONLY)
+
+
+def show_what_can_be_shown() -> None:
+    """Let stdout show a question mark where its encoding has no such character."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _opened(mode: Literal["r", "w"], access: int) -> TextIO:

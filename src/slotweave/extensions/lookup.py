@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from slotweave.base.diagnostics import Diagnostic, InputError, naming
-from slotweave.extensions.registry import extensions, machines
+from slotweave.extensions.registry import extensions, kernels, machines
 
 if TYPE_CHECKING:
     from slotweave.extensions.extension import Extension, NamedFacts
@@ -42,6 +43,23 @@ def unknown(
     else:
         hint = f"`{shown_by}` shows the {len(names)} names"
     return InputError(Diagnostic(code, f"there is no {what} {name!r} ({hint})"))
+
+
+def expect_shipped(said: str, what: str, command: str) -> None:
+    """Refuse (SW212) a kernel in a Python file that a data file names, for it is code."""
+    if ".py:" in said and said not in kernels():
+        raise not_run(said, what, command)
+
+
+def not_run(said: str, what: str, command: str) -> InputError:
+    """The complaint that a data file names a kernel that does not come with Slotweave, which only
+    users may have run. In `command` they name it, instead of KERNEL."""
+    named = " ".join(said.split())[:200]
+    reason = (
+        f"the {what} names {named!r}, which does not come with Slotweave, and what a data file "
+        "names is not run; if you trust it, name it yourself: "
+    )
+    return InputError(Diagnostic("SW212", reason + command.replace("KERNEL", quote(named))))
 
 
 def shows(kernel: Kernel) -> str:

@@ -21,6 +21,7 @@ import numpy as np
 
 from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.base.files import unreadable
+from slotweave.base.interruption import TimeIsUpError
 from slotweave.frontend.kernel import Kernel, Parameters, Words
 from slotweave.frontend.kernel_function import KernelFunction, parameters_of
 from slotweave.frontend.misuse import as_typed, is_unstarted
@@ -189,13 +190,13 @@ def _run_file(file: str) -> ModuleType:
             with redirect_stdout(sys.stderr):
                 # not by the loader, which would give the code an absolute path
                 exec(compile(path.read_bytes(), file, "exec", dont_inherit=True), vars(module))
-        except SlotweaveError:
+        except (SlotweaveError, KeyboardInterrupt, TimeIsUpError):
             raise
         except SyntaxError as error:
             place = Diagnostic("SW206", f"SyntaxError: {error.msg}",
                                as_typed(error.filename or file, [file]), error.lineno)  # fmt: skip
             raise InputError(place) from error
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # a file's own may be any
             raise kernel_failure(error, file) from error
     return module
 

@@ -13,6 +13,7 @@ from contextlib import redirect_stdout
 import numpy as np
 
 from slotweave.base.diagnostics import Diagnostic, InputError, ReferenceDiffers, SlotweaveError
+from slotweave.base.interruption import TimeIsUpError
 from slotweave.base.wording import only_or_first
 from slotweave.frontend.kernel import Parameters, Words
 from slotweave.frontend.kernel_function import Reference
@@ -47,9 +48,9 @@ def _run(reference: Reference, before: Words, parameters: Parameters) -> Words:
     try:
         with redirect_stdout(sys.stderr), np.errstate(over="ignore"):  # words wrap, as meant
             after = reference(before.copy(), **parameters)
-    except SlotweaveError:
+    except (SlotweaveError, KeyboardInterrupt, TimeIsUpError):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # a reference's own may be any
         raise kernel_failure(error, file, f"the reference {_name(reference)} failed: ") from error
     if after is None:
         reason = "returned None; end it with `return memory`, memory after the kernel"

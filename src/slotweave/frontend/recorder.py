@@ -181,6 +181,8 @@ class Recorder:
         self._memory_words = words
 
     def declare_region(self, region: Region) -> None:
+        if not region.name:
+            raise misuse("a region needs a name that is not empty")
         if region.start < 0 or region.length < 0:
             raise misuse(f"region {region.name!r} has a negative start or length")
         if region.stop > WORD_MASK + 1:

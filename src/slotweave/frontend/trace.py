@@ -95,12 +95,14 @@ def _traced(
             unstarted = is_unstarted(build(tracer, *arguments, **parameters))
     except SlotweaveError:
         raise
+    except KeyboardInterrupt:
+        raise
     except TimeIsUpError as error:
         file = _file_of(build)
         if not file.startswith(_PACKAGE):  # a kernel that ships is known to end
             error.file, error.line = _users_line(error.__traceback__, file)
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # a kernel's own may be any
         raise kernel_failure(error, _file_of(build)) from error
     if unstarted:
         reason = "a kernel is a plain function: a generator or an async function does not run"

@@ -18,6 +18,9 @@ from slotweave.frontend.recorder import Recorder
 from slotweave.frontend.values import Block, Operand, Value, Vector, Word
 from slotweave.isa import WORD_BITS, WORD_MASK
 
+#: Items have numbers below this.
+MOST_ITEMS = 1 << 31
+
 Kind = TypeVar("Kind", bound=Operand)
 AnyValue = TypeVar("AnyValue", bound=Value)
 
@@ -43,7 +46,10 @@ class ValueTracer:
         >>> with k.item(3):
         ...     out.store(3, a[3])
         """
-        before, self._recorder.item = self._recorder.item, integer(number)
+        item = integer(number)
+        if not -MOST_ITEMS <= item < MOST_ITEMS:
+            raise misuse(f"items are numbered from 0 to {MOST_ITEMS - 1}; this one is {item}")
+        before, self._recorder.item = self._recorder.item, item
         try:
             yield
         finally:

@@ -1,8 +1,9 @@
 """A kernel compiled for many machines: cycles, what binds where, and which machines are worth it.
 
-What binds a program is latency, if the chains of operations that wait for each other give the bound
-and the program is near it (NEAR); scratch, if nearly all of it is live at once (FULL) and the
-program is far from its bound; else the engine that is busiest.
+What binds a program near its bound (NEAR) is the engine of which one slot more lowers the bound the
+most, and latency if none does. What binds another one is scratch, if nearly all of it is live at
+once (FULL); else the engine that is busiest. Of a kernel that jumps the bound has no engines: it is
+latency if chains of operations give it, and the program is near it, and else as of other programs.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def _point(
     shares = {name: row["share"] for name, row in summary["engines"].items()}
     return replace(
         point, cycles=summary["cycles"], bound=summary["bound"]["cycles"],
-        binds=binding(summary, shares), shares=shares, known=found.known,
+        binds=binding(summary, shares, found.eased), shares=shares, known=found.known,
         cycles_of=summary["cycles_of"],
     )  # fmt: skip
 
@@ -88,12 +89,21 @@ def _cost(variant: Variant, costs: Mapping[str, float] | None) -> float | None:
     return sum(amounts[name] * each for name, each in costs.items())
 
 
-def binding(summary: Mapping[str, Any], shares: Mapping[str, float]) -> str:
-    """What binds the program of `summary`."""
+def binding(
+    summary: Mapping[str, Any], shares: Mapping[str, float], eased: Mapping[str, int]
+) -> str:
+    """What binds the program of `summary`; `eased` is by engine its bound with one slot more."""
     bound, scratch = summary["bound"], summary["scratch"]
     near = summary["cycles"] <= NEAR * bound["cycles"]
-    if not shares or (near and bound["name"] == CRITICAL_PATH):
+    if not shares:
+        return LATENCY
+    if near and eased:
+        lowest = min(eased[name] for name in shares)
+        if lowest == bound["cycles"]:
+            return LATENCY
+        return max((name for name in shares if eased[name] == lowest), key=shares.__getitem__)
+    if near and bound["name"] == CRITICAL_PATH:
         return LATENCY
     if not near and scratch["peak"] >= FULL * scratch["size"]:
         return SCRATCH
-    return max(shares, key=lambda name: shares[name])
+    return max(shares, key=shares.__getitem__)

@@ -23,11 +23,13 @@ from slotweave.base.budget import Budget
 from slotweave.base.cache_folder import cache_folder
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.base.entries import Entries
+from slotweave.bounds import best_bound, bound_ladder
 from slotweave.driver.compile import compile_job
 from slotweave.driver.job import Job
 from slotweave.frontend.trace import trace_flow
 from slotweave.ir.flow import Flow
 from slotweave.ir.plan import Plan
+from slotweave.ir.problem import Problem
 from slotweave.ir.text.facts_json import facts_to_json
 from slotweave.ir.text.graph_text import graph_to_text
 from slotweave.ir.text.plan_json import plan_to_json
@@ -37,10 +39,15 @@ from slotweave.machine import machine_to_toml
 
 @dataclass(frozen=True)
 class Kept:
-    """What compiling came to: the summary and the program's text; `known` if it was kept before."""
+    """What compiling came to: the summary and the program's text; `known` if it was kept before.
+
+    `eased` is by engine the bound if that had one slot more; nothing is said of it for a kernel
+    that jumps.
+    """
 
     summary: Mapping[str, Any]
     program: str
+    eased: Mapping[str, int]
     known: bool = False
 
 
@@ -88,8 +95,9 @@ def compiled_or_kept(job: Job, kept: KeptResults, evaluations: int | None = None
         found = failure.diagnostic
         kept.entries.put(key, json.dumps({"code": found.code, "reason": found.message}))
         raise
-    result = Kept(compiled_summary(made).to_json(), program_to_json(made.program))
-    whole = {"summary": result.summary, "program": result.program}
+    summary, program = compiled_summary(made).to_json(), program_to_json(made.program)
+    result = Kept(summary, program, {} if made.jumps else _eased(made.block.fitted.problem))
+    whole = {"summary": summary, "program": program, "eased": result.eased}
     kept.entries.put(key, json.dumps(whole, default=_plain))
     return result
 
@@ -101,7 +109,17 @@ def _known(text: str | None) -> Kept | None:
     entry = json.loads(text)
     if "code" in entry:
         raise NoSchedule(Diagnostic(entry["code"], entry["reason"]))
-    return Kept(entry["summary"], entry["program"], known=True)
+    return Kept(entry["summary"], entry["program"], entry["eased"], known=True)
+
+
+def _eased(problem: Problem) -> dict[str, int]:
+    """By engine the bound of `problem` if that engine had one slot more."""
+    eased: dict[str, int] = {}
+    for engine, name in enumerate(problem.engines):
+        slots = list(problem.slots)
+        slots[engine] += 1
+        eased[name] = best_bound(bound_ladder(replace(problem, slots=tuple(slots)))).cycles
+    return eased
 
 
 @cache

@@ -396,7 +396,7 @@ prove(Rule("wrong", "x + x  ->  x", x + x, x))
         (
             "slotweave compile k.py:f --result r.json",
             'sed -i \'s/"cycles": [0-9]*/"cycles": 1/\' r.json',
-            "slotweave verify r.json",
+            "slotweave verify r.json --against k.py:f",
         ),
         {"k.py": COPY},
         exit=_FAILED,
@@ -419,7 +419,7 @@ patch("slotweave.selftest.trial.trials", lambda *_: iter([missed])).start()
         (
             "slotweave bound k.py:f --certificate c.json",
             'sed -i \'s/"cycles": /"cycles": 9/\' c.json',
-            "slotweave bound --check c.json",
+            "slotweave bound k.py:f --check c.json",
         ),
         {"k.py": COPY},
         exit=_FAILED,

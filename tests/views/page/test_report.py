@@ -140,6 +140,10 @@ def test_a_program_whose_run_is_not_known_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "loop.json"
     file.write_text(program_to_json(loop))
     assert_refused(slotweave("report", file, "-o", tmp_path / "x.html"), "SW219")
+    known = tmp_path / "known.json"
+    known.write_text(program_to_json(scalar_tree_hash(1, 1, 1)[0]))
+    of_two = slotweave("report", known, file, "-o", tmp_path / "x.html")
+    assert_refused(of_two, "SW219", f"{file}, bundle 1")
     assert not (tmp_path / "x.html").exists()
 
 

@@ -11,6 +11,7 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli import inputs
 from slotweave.extensions import extensions
 from slotweave.extensions.fitting_facts import facts_of_kernel
+from slotweave.extensions.lookup import not_run
 
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
@@ -70,7 +71,7 @@ def kernel_of(*programs: Program) -> Kernel:
         if isinstance(name, str) and name in kernels():
             return kernels()[name]
         if isinstance(name, str) and name and len(programs) == 1:
-            raise _not_run(name)
+            raise not_run(name, "program file", "slotweave verify PROGRAM --against KERNEL")
     reason = (
         "neither program file names a kernel that comes with Slotweave, so it is unknown "
         "which memories to try; `slotweave diff` compares the two on a few memories; for more "
@@ -96,14 +97,3 @@ def _facts_of(programs: Sequence[Program]) -> str:
     if not own:
         return "`slotweave facts show` prints one to start from"
     return f"`{own[0]} -o FILE.json` writes it"
-
-
-def _not_run(name: str) -> InputError:
-    """The program is for a kernel in a Python file, which only the user may have run."""
-    said = " ".join(name.split())[:200]
-    reason = (
-        f"the program file names {said!r}, which does not come with Slotweave, and "
-        "what a data file names is not run; if you trust it, name it yourself: "
-        f"slotweave verify PROGRAM --against {quote(said)}"
-    )
-    return InputError(Diagnostic("SW212", reason))

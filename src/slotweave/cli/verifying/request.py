@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError, changed
 from slotweave.cli import inputs
+from slotweave.cli.options import MAX_CYCLES
 from slotweave.cli.output import print_json
 from slotweave.cli.program_files import Building
 from slotweave.cli.terminal import Terminal
@@ -37,6 +38,16 @@ class Request:
     require_proof: bool
     json: bool
     terminal: Terminal
+
+    @property
+    def for_programs(self) -> list[str]:
+        """The options given that a saved result has no use for."""
+        given = {
+            "-p": self.parameters, "--contract": self.contract is not None, "--prove": self.prove,
+            "--require-proof": self.require_proof, "--compatible": not self.strict,
+            "--max-cycles": self.max_cycles != MAX_CYCLES,
+        }  # fmt: skip
+        return [flag for flag, wanted in given.items() if wanted]
 
     def options(self, program: Program) -> dict[str, Any]:
         """Those of `api.verify` for `program`."""

@@ -13,7 +13,7 @@ from slotweave.anatomy.inspect import inspect_and_place
 from slotweave.anatomy.inspection import Inspection
 from slotweave.anatomy.phases import WORK, Spans
 from slotweave.anatomy.timing.slot_curves import slot_curves
-from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.base.diagnostics import Diagnostic, InputError, naming
 from slotweave.base.wording import plural
 from slotweave.views.drawn import ReportProgram, kernel_lines, program_drawn, short_name
 from slotweave.views.inspect_table import title_of
@@ -93,9 +93,10 @@ def _compared(names: Sequence[str], found: Sequence[Inspection]) -> str:
 
 def program_and_inspection(one: Reported) -> tuple[ReportProgram, Inspection]:
     """All that the pictures show of a program whose run is known, and what was inspected."""
-    found, run = inspect_and_place(one.program, one.machine, one.facts)
-    if found.refusal is not None:
-        raise InputError(found.refusal)
+    with naming(one.name if one.file else ""):
+        found, run = inspect_and_place(one.program, one.machine, one.facts)
+        if found.refusal is not None:
+            raise InputError(found.refusal)
     assert run is not None  # the run of what is not refused is known
     ran, placed = run
     curves = slot_curves(placed, one.machine, found.cycles)

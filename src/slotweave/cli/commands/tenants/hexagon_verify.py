@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from slotweave.cli.options import Instances, Json, Output, Seed
+from slotweave.cli.options import INSTANCES, Instances, Json, Output, Seed
 from slotweave.cli.output import expect_writable, print_json, write_output
 from slotweave.cli.terminal import Terminal
 from slotweave.hexagon.defaults import ARGUMENTS
@@ -36,7 +36,7 @@ def verify(
         list[str] | None,
         typer.Option("--with", metavar="FILE", help="Link FILE (.c or .s) with both; repeatable."),
     ] = None,
-    instances: Instances = 100,
+    instances: Instances = INSTANCES,
     seed: Seed = 0,
     time_limit: _Seconds = 60.0,
     json: Json = False,

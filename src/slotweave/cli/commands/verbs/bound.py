@@ -94,9 +94,8 @@ def bound(
     how = building(files, terminal)
     for_kernels = parameters, contract, plan, choice, certificate
     if check is not None:
-        if any((subject, *for_kernels, svg, facts, how.given)):
-            raise _bad("--check takes all but --machine from its file; leave the rest out")
-        _check(check, machine, json)
+        _expect_to_check(subject, any((*for_kernels, svg, facts, how.given)))
+        _check(check, subject, machine, json)
         return
     if subject is None:
         raise _bad("name a kernel or a program, or a file to --check")
@@ -121,6 +120,13 @@ def bound(
     elif STDOUT not in (certificate, svg) and not (terminal.quiet and (certificate or svg)):
         _show(terminal, found, known)
     terminal.notes(known.notes if known else ())
+
+
+def _expect_to_check(subject: str | None, others: bool) -> None:
+    """Refuse a subject that is no code, and `others`, beside a file of certificates."""
+    if others or (subject is not None and ".py:" not in subject):
+        from_file = "--check takes all but --machine from its file, and a kernel that is code"
+        raise _bad(f"{from_file}; leave the rest out")
 
 
 def _expect_none(for_kernels: Iterable[object]) -> None:
@@ -165,14 +171,14 @@ def _of_program(
     return found, replace(known, notes=(*known.notes, *warnings))
 
 
-def _check(file: str, machine: str | None, json: bool) -> None:
+def _check(file: str, kernel: str | None, machine: str | None, json: bool) -> None:
     """Check all certificates in `file`; end in CheckFailed (SW412) if one shows too little."""
     from slotweave import api
 
     text = inputs.read_text(file, "SW220")
     with inputs.with_file(file):
         target = None if machine is None else inputs.machine_named(machine)
-        found = api.check_bounds(text + "\n", machine=target)
+        found = api.check_bounds(text + "\n", kernel, machine=target)
     if json:
         print_json(found.to_json())
     found.expect_none(inputs.shown(file))

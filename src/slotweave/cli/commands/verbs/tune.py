@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
@@ -128,7 +129,7 @@ def tune(
         planning.enter_context(within(limit, "planned", show))("traced and scheduled")
         told += f" --parameters {parameters_tried}" if parameters_tried else ""
         further = other_operations(job, output, machine)
-        replaced = job.plan.origin if plan and is_same_file(plan, output) else None
+        replaced = job.plan.origin if plan is not None and _is_same(plan, output) else None
         report = TuningProgress(job, known + told, output, terminal, limit, further, replaced)
 
         def watch(step: Step, keeping: Keeping) -> None:
@@ -144,3 +145,9 @@ def tune(
             report.conclude(found)
     if json:
         print_json({**found.outcome(), "next": further if found.proof else None})
+
+
+def _is_same(plan: str, output: str) -> bool:
+    """Whether the plan is in the file that the best one is written to."""
+    files = Path(plan), Path(output)
+    return all(map(Path.exists, files)) and files[0].samefile(files[1])

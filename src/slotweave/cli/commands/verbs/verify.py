@@ -15,6 +15,7 @@ from slotweave.cli.command import command
 from slotweave.cli.facts import FORM
 from slotweave.cli.inputs import shown
 from slotweave.cli.options import (
+    INSTANCES,
     MAX_CYCLES,
     NO_FILES,
     Compatible,
@@ -103,7 +104,7 @@ def verify(
     contract: Contract = None,
     facts: _Facts = None,
     machine: MachineOfProgram = None,
-    instances: Instances = 100,
+    instances: Instances = INSTANCES,
     seed: Seed = 0,
     prove: _Prove = False,
     require_proof: _RequireProof = False,
@@ -158,12 +159,15 @@ def _verify_file(file: str, request: Request) -> None:
         return
     text = program_text(file)
     if is_record(text):
-        if request.prove or request.require_proof:
+        if request.for_programs:
+            flags = ", ".join(request.for_programs)
             reason = (
-                "a result is reproduced, not proved; --prove and --require-proof are for programs: "
+                f"a result is reproduced, not proved or run otherwise; {flags} is for programs: "
                 f"`slotweave export {quote(file)} --format json -o PROGRAM` writes the one in it"
             )
             raise InputError(Diagnostic("SW212", reason, file=shown(file)))
+        if request.instances != INSTANCES or request.seed:
+            request.terminal.note("--instances and --seed are those of the result")
         verify_result(text, file, request.against, request.machine, request.terminal, request.json)
     else:
         verify_against(program_from(text, file, request.terminal), file, request)
