@@ -8,7 +8,7 @@ import shlex
 import pytest
 
 from slotweave.base.diagnostics import Exit
-from support.command_line import slotweave
+from support.command_line import assert_refused, slotweave
 
 SHAPE = ["-p", "height=4", "-p", "rounds=6", "-p", "batch=16"]
 
@@ -112,6 +112,20 @@ def test_a_search_may_begin_with_other_choices_and_its_command_names_them(tmp_pa
     plan = json.loads(file.read_text())
     assert plan["choices"]["bias"] == "arithmetic"
     assert "--choice 'bias=\"arithmetic\"'" in plan["origin"]["command"]
+
+
+def test_a_kernel_that_jumps_is_refused_and_leaves_no_study(tmp_path):
+    kernel, store = tmp_path / "own.py", tmp_path / "s.db"
+    kernel.write_text(
+        "def own(k):\n"
+        "    a = k.region('a', 0, 8, output=True)\n"
+        "    with k.loop(4) as left:\n"
+        "        a.store(left.value, 1)\n"
+    )
+    options = ("--store", store, "--study", "s", "-o", tmp_path / "p.json")
+    refused = slotweave("tune", f"{kernel}:own", *options)
+    assert_refused(refused, "SW212", "jumps", "compile --effort max")
+    assert slotweave("study", "list", "--store", store, "--json").json["studies"] == []
 
 
 def test_a_choice_that_is_none_is_refused():

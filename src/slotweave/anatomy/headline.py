@@ -45,8 +45,9 @@ def headline(found: Inspection) -> str:
 def _without_slack(found: Inspection, bound: Bound) -> str:
     cycles = plural(found.cycles, "cycle")
     if bound.name in found.engines:
-        used = plural(found.engines[bound.name].used, "slot")
-        why = f"{used} on {bound.name} take this long in any order"
+        used = found.engines[bound.name].used
+        take = "takes" if used == 1 else "take"
+        why = f"{plural(used, 'slot')} on {bound.name} {take} this long in any order"
         return f"It cannot be shorter than {cycles} unless {bound.name} does less work: its {why}."
     why = _NO_SLACK[bound.name]
     return f"It cannot be shorter than {cycles} without different operations: {why}."

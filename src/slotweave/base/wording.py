@@ -6,6 +6,11 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def bundles(first: int, last: int) -> str:
+    """`bundle 5`, `bundles 5 to 1,000`."""
+    return f"bundle {first:,}" if first >= last else f"bundles {first:,} to {last:,}"
+
+
 def only_or_first(number: int) -> str:
     """Which of that many words is named: `the only such word`, `the first of 1,000 such words`."""
     return "the only such word" if number == 1 else f"the first of {number:,} such words"

@@ -81,12 +81,16 @@ def lowered_of(job: Job, memory: GroupMemory | None = None) -> Lowered:
     """
     lowered = draft_after(job, "lower", memory).lowered
     if len(lowered) > 1:
-        reason = f"{job.kernel.name} jumps (plan {job.plan.name}), so it is not a single problem"
-        hint = "`slotweave bound` bounds its blocks"
-        if len(job.kernel.plan_names) > 1:
-            hint += ", and there may be plans without loops and branches"
-        raise InputError(Diagnostic("SW212", f"{reason}; {hint}"))
+        raise no_single_problem(job, "`slotweave bound` bounds its blocks")
     return lowered[0]
+
+
+def no_single_problem(job: Job, hint: str) -> InputError:
+    """The complaint (SW212) about a plan that makes the kernel jump, with a hint at what else."""
+    reason = f"{job.kernel.name} jumps (plan {job.plan.name}), so it is not a single problem"
+    if len(job.kernel.plan_names) > 1:
+        hint += ", and there may be plans without loops and branches"
+    return InputError(Diagnostic("SW212", f"{reason}; {hint}"))
 
 
 def lowered_or_compiled(job: Job) -> Lowered | Compiled:

@@ -8,7 +8,7 @@ from functools import partial
 
 from slotweave.base.budget import Budget
 from slotweave.bounds import best_bound
-from slotweave.driver.compile import draft_after
+from slotweave.driver.compile import draft_after, no_single_problem
 from slotweave.driver.job import Job
 from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.plan import Plan
@@ -46,8 +46,11 @@ class Keeping:
 
 
 def spec_of(job: Job) -> Spec:
-    """What a study of `job` searches a plan for."""
+    """What a study of `job` searches a plan for. Raises InputError (SW212) if it jumps."""
     flow = draft_after(job, "trace").traced
+    if len(flow.blocks) > 1:
+        hint = "plans are searched for programs that do not jump; `slotweave compile --effort max`"
+        raise no_single_problem(job, f"{hint} looks longer for short schedules of its blocks")
     prints = ",".join(fingerprint(block.graph, job.facts) for block in flow.blocks)
     return Spec(job.kernel.name, dict(job.parameters), job.contract,
                 machine_to_toml(job.machine), prints)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from slotweave.anatomy.timing.block_bounds import BoundedBlock
-from slotweave.base.wording import plural
+from slotweave.base.wording import bundles, plural
 from slotweave.ir.loop_problem import LoopReport
 from slotweave.ir.text.loop_json import loop_json
 from slotweave.views.loops import loop_text
@@ -23,8 +23,7 @@ def block_lines(blocks: Sequence[BoundedBlock], loops: Sequence[LoopReport]) -> 
 
 
 def _block_line(block: BoundedBlock, form: str) -> str:
-    first, last = block.start, block.start + block.bundles - 1
-    where = f"bundle {first:,}" if first >= last else f"bundles {first:,} to {last:,}"
+    where = bundles(block.start, block.start + block.bundles - 1)
     if block.entered is not None:
         where += f", entered {plural(block.entered, 'time')}{form}"
     if block.bound is None:

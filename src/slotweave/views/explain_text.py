@@ -14,7 +14,7 @@ from slotweave.anatomy.causes.explanation import (
     Link,
 )
 from slotweave.anatomy.place import Place
-from slotweave.base.wording import plural
+from slotweave.base.wording import bundles, plural
 
 #: How many links of a chain are written out.
 _LINKS = 12
@@ -81,7 +81,8 @@ def explanation_lines(answer: Explanation) -> Iterator[str]:
         yield f"cycle {answer.cycle:,} of the run: bundle {answer.bundle:,}"
     if answer.part is not None:
         first, last = answer.part[0], answer.part[1] - 1
-        yield f"bundles {first:,} to {last:,} run in a row; when they do is not known"
+        runs = "runs by itself; when it does" if first == last else "run in a row; when they do"
+        yield f"{bundles(first, last)} {runs} is not known"
     for alike in groups:
         yield from _operation_lines(alike, told)
     for empty in answer.empty:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slotweave.anatomy.summaries.repacked import RepackedSummary, block_reason
-from slotweave.base.wording import plural
+from slotweave.base.wording import bundles, plural
 from slotweave.repacking import Repacked
 
 
@@ -54,8 +54,7 @@ def block_lines(result: Repacked) -> Iterator[str]:
     if result.blocks:
         yield "slots, and the cycles of blocks, count each bundle once"
     for block in result.blocks:
-        first, last = block.start, block.stop - 1
-        where = f"bundle {first:,}" if first == last else f"bundles {first:,} to {last:,}"
+        where = bundles(block.start, block.stop - 1)
         said = f"{where}: {plural(block.before, 'cycle')}"
         if block.cycles < block.before:
             said += f", {block.cycles:,} now"

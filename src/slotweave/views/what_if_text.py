@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from slotweave.anatomy.timing.scratch_prices import ScratchPrices
 from slotweave.anatomy.timing.what_if import WhatIf
-from slotweave.base.wording import EVERY_RUN, plural
+from slotweave.base.wording import EVERY_RUN, bundles, plural
 
 #: What is changed and what is not, in lines of 80 columns.
 _HELD_FIXED = (
@@ -55,8 +55,8 @@ def _part_lines(answer: WhatIf) -> Iterator[str]:
         yield f"The program jumps: each straight part is timed by itself, {counted}."
     for part in answer.parts:
         times = f"{plural(part.cycles, 'cycle')} instead of {part.before:,}"
-        often = f", {part.runs:,} times" if known else ""
-        yield f"bundles {part.start:,} to {part.stop - 1:,}{often}: {times}"
+        often = f", {plural(part.runs, 'time')}" if known else ""
+        yield f"{bundles(part.start, part.stop - 1)}{often}: {times}"
 
 
 def _scratch_lines(prices: ScratchPrices) -> Iterator[str]:

@@ -32,6 +32,7 @@ cannot be used is refused with the key (SW209, [codes](codes.md)).
 | `schedule` | an object | {} | options of the scheduler, below |
 | `choices` | an object | {} | choices of the kernel, below; none for a kernel in a file |
 | `origin` | an object | {} | how the plan was found; kept, and not read |
+| `of` | a string | "" | the plan that a search began with, by name |
 | `schema_version` | 1 | 1 | the version of this form |
 """
 

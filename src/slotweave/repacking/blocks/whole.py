@@ -19,7 +19,7 @@ from slotweave.analysis.utilisation import counted_bundles
 from slotweave.base.budget import Budget
 from slotweave.base.diagnostics import CheckFailed
 from slotweave.base.interruption import TimeIsUpError, time_limited, unmasked_interruptions
-from slotweave.base.wording import plural
+from slotweave.base.wording import bundles, plural
 from slotweave.check.legality.linked_blocks import linked_faults
 from slotweave.check.runs.execution import Verified, instance_memory
 from slotweave.check.symbolic.witness import memories
@@ -134,7 +134,7 @@ class _Search:
         self._made[number] = found
         self._cycles -= gained
         block = self._blocks[number]
-        what = f"bundles {block.start} to {block.stop - 1}: {plural(found.cycles, 'cycle')}"
+        what = f"{bundles(block.start, block.stop - 1)}: {plural(found.cycles, 'cycle')}"
         self._listen(what if gained else "", self._cycles, self.evaluations)
 
 

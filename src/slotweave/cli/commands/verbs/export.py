@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from slotweave.cli.command import command
+from slotweave.cli.inputs import with_file
 from slotweave.cli.options import NO_FILES, Files, Json, Output, ProgramArgument
 from slotweave.cli.output import (
     STDOUT,
@@ -58,7 +59,8 @@ def export(
     how = building(files, terminal)
     parsed = program_in(program, how)
     note_unused(files, terminal, program)
-    found = api.export(parsed, form)
+    with with_file(program):
+        found = api.export(parsed, form)
     if output is not None or not json:
         write_output(destination, found.content)
     if json:
