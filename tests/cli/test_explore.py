@@ -48,6 +48,16 @@ def test_pictures_are_whole_and_fetch_nothing(tmp_path: Path) -> None:
     assert not re.findall(r"(?:src|href)=", text)
 
 
+def test_stdout_is_given_a_picture_without_the_table(tmp_path: Path) -> None:
+    for option in ("--html", "--svg"):
+        file, begun = tmp_path / "picture", re.compile(r"<!doctype html>|<svg ", re.IGNORECASE)
+        slotweave("explore", *GRID, option, file)
+        answer = slotweave("explore", *GRID, option, "-")
+        assert answer.out == file.read_text()
+        assert begun.match(answer.out)
+        assert "wrote -" not in answer.err
+
+
 def test_the_cache_is_told_of_and_cleared(own_cache: Path) -> None:
     assert slotweave("cache", "info", "--json").json["entries"] == 0
     slotweave("explore", *GRID)

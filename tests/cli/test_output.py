@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slotweave.base.diagnostics import InputError
+from slotweave.base.diagnostics import Exit, InputError
 from slotweave.cli.output import expect_writable, write_output
 from support.command_line import assert_refused, slotweave
 
@@ -118,3 +118,62 @@ def test_repack_says_that_it_wrote_nothing(option: str | None, said: bool) -> No
 )
 def test_an_output_file_without_a_name_is_refused(command: tuple[str, ...]) -> None:
     assert_refused(slotweave(*command, "-o", ""), "SW207", "the name of the output file is empty")
+
+
+SOLVING = ("solve", "none.json")
+TWO_ON_STDOUT = [
+    (("compile", "saxpy"), ("--result", "-"), ("-o", "-"), "-o - and --result -"),
+    (("compile", "saxpy"), ("--result", "-"), ("--json",), "--json and --result -"),
+    (("compile", "saxpy"), ("--result", "/dev/stdout"), ("-o", "-"), "-o - and --result -"),
+    (("report", "none.json"), ("-o", "-"), ("--svg", "-"), "-o - and --svg -"),
+    (SOLVING, ("--svg", "-"), ("-o", "-"), "-o - and --svg -"),
+    (SOLVING, ("--svg", "-"), ("--json",), "--json and --svg -"),
+    (("bound", "saxpy"), ("--svg", "-"), ("--certificate", "-"), "--certificate - and --svg -"),
+    (("explore", "saxpy"), ("--svg", "-"), ("--html", "-"), "--html - and --svg -"),
+    (("explore", "saxpy"), ("--html", "-"), ("--json",), "--json and --html -"),
+    (("explore", "saxpy"), ("--svg", "-"), ("--json",), "--json and --svg -"),
+    (("inspect", "none.json"), ("--svg", "-"), ("--json",), "--json and --svg -"),
+    (("tune", "saxpy"), ("-o", "-"), ("--json",), "--json and -o -"),
+]
+
+
+@pytest.mark.parametrize(("command", "one", "other", "both"), TWO_ON_STDOUT)
+def test_stdout_holds_one_output(
+    command: tuple[str, ...], one: tuple[str, ...], other: tuple[str, ...], both: str
+) -> None:
+    """The two that are named are those that were given."""
+    answer = slotweave(*command, *one, *other)
+    assert_refused(answer, "SW212", f"SW212 {both} would both write to stdout; give ")
+
+
+TWO_IN_A_FILE = [
+    (("compile", "saxpy"), "-o", "--result"),
+    (("explore", "saxpy"), "--html", "--svg"),
+    (("report", "none.json"), "-o", "--svg"),
+    (SOLVING, "-o", "--svg"),
+    (("bound", "saxpy"), "--certificate", "--svg"),
+    (("tune", "saxpy"), "-o", "--store"),
+]
+
+
+@pytest.mark.parametrize(("command", "one", "other"), TWO_IN_A_FILE)
+def test_a_file_holds_one_output(
+    tmp_path: Path, command: tuple[str, ...], one: str, other: str
+) -> None:
+    """By whatever names it goes, and whether it is there or not."""
+    file, link, way = tmp_path / "out", tmp_path / "link", tmp_path / "sub" / ".." / "out"
+    (tmp_path / "sub").mkdir()
+    link.symlink_to(file)
+    reason = f"SW212 {one} and {other} would both write to {file}; give {other} another file"
+    for again in (file, link, way):
+        assert_refused(slotweave(*command, one, file, other, again), "SW212", reason)
+    assert not file.exists()
+    file.write_text("before")
+    for again in (file, link, way):
+        assert_refused(slotweave(*command, one, file, other, again), "SW212", reason)
+    assert file.read_text() == "before"
+
+
+def test_a_device_takes_any_number_of_outputs() -> None:
+    options = ("-o", os.devnull, "--result", os.devnull)
+    assert slotweave("compile", "saxpy", "-p", "n=16", *options).code == Exit.DONE

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,50 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value.item()
 
 
-def expect_one_on_stdout(destination: str | None, json: bool) -> None:
-    """Refuse `-o -` together with --json: stdout holds one of them."""
-    if json and destination == STDOUT:
-        reason = "--json and -o - would both write to stdout; give -o a file"
+def expect_outputs(
+    outputs: Mapping[str, str | None], json: bool = False, *, as_python: bool = False
+) -> None:
+    """Complain before long work about outputs that cannot be written after it, or not beside each
+    other: --json, if it is given, and the destinations in `outputs`, by the options that name them.
+    """
+    _expect_one_on_stdout(outputs, json)
+    for destination in outputs.values():
+        expect_writable(destination, as_python=as_python)
+    expect_apart(outputs)
+
+
+def _expect_one_on_stdout(outputs: Mapping[str, str | None], json: bool) -> None:
+    """Refuse two outputs on stdout, which holds one of them."""
+    given = ["--json"] if json else []
+    given += [f"{option} -" for option, destination in outputs.items() if destination == STDOUT]
+    if len(given) > 1:
+        cure = f"give {given[1].removesuffix(' -')} a file"
+        reason = f"{given[0]} and {given[1]} would both write to stdout; {cure}"
         raise InputError(Diagnostic("SW212", reason))
+
+
+def expect_apart(outputs: Mapping[str, str | None]) -> None:
+    """Refuse two outputs in one file, of which the later one would replace the other."""
+    named = [(option, name) for option, name in outputs.items() if name is not None]
+    for (option, name), (other, again) in combinations(named, 2):
+        if is_same_file(name, again) and not _is_device(name):
+            reason = f"{option} and {other} would both write to {name}; give {other} another file"
+            raise InputError(Diagnostic("SW212", reason))
+
+
+def is_same_file(name: str, other: str) -> bool:
+    """Whether both names are those of one file, be it there or not; `-` is none."""
+    if STDOUT in (name, other):
+        return False
+    both = Path(name), Path(other)
+    if all(map(Path.exists, both)):
+        return both[0].samefile(both[1])
+    return both[0].resolve() == both[1].resolve()
+
+
+def _is_device(name: str) -> bool:
+    """Whether what is there is a device or a pipe, which has no whole to replace."""
+    return Path(name).exists() and not Path(name).is_file()
 
 
 def expect_writable(destination: str | None, *, as_python: bool = False) -> None:
@@ -71,8 +111,7 @@ def _forms_in_python() -> str:
 
 def expect_other_file(destination: str, source: str) -> None:
     """Refuse to write where the Python file `source` lies, which nothing could bring back."""
-    both = Path(destination), Path(source)
-    if source.endswith(".py") and all(map(Path.exists, both)) and both[0].samefile(both[1]):
+    if source.endswith(".py") and Path(source).exists() and is_same_file(destination, source):
         raise unwritable(destination, "it is the file that the program is built by")
 
 
@@ -92,7 +131,7 @@ def write_output(destination: str, content: str | bytes) -> None:
             sys.stdout.buffer.write(_encoded(content))
         return
     try:
-        _write_file(Path(destination), content)
+        _write_file(destination, content)
     except OSError as error:
         raise unwritable(destination, error.strerror or str(error)) from None
 
@@ -103,9 +142,9 @@ def say_written(destination: str, terminal: Terminal) -> None:
         terminal.note(f"wrote {destination}")
 
 
-def _write_file(named: Path, content: str | bytes) -> None:
-    data = _encoded(content)
-    if named.exists() and not named.is_file():  # a device or a pipe has no whole to replace
+def _write_file(destination: str, content: str | bytes) -> None:
+    named, data = Path(destination), _encoded(content)
+    if _is_device(destination):
         named.write_bytes(data)
         return
     write_whole(named, data)

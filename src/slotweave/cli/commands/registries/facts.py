@@ -22,8 +22,7 @@ from slotweave.cli.options import (
 )
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     say_written,
     write_output,
@@ -76,8 +75,7 @@ def show_facts(
     from slotweave.names import is_kernel
 
     destination = STDOUT if output is None else output
-    expect_one_on_stdout(output, json)
-    expect_writable(destination)
+    expect_outputs({"-o": output}, json)
     how, target = building(files, terminal), machine_named(machine)
     of: Kernel | str = name
     values: Mapping[str, Any] = {}

@@ -15,8 +15,8 @@ from slotweave.cli.command import command
 from slotweave.cli.commands.tenants import hexagon_verify
 from slotweave.cli.options import Json, Output, Seed, TimeLimit
 from slotweave.cli.output import (
-    expect_one_on_stdout,
     expect_other_file,
+    expect_outputs,
     expect_writable,
     print_json,
     say_written,
@@ -183,8 +183,7 @@ def repack(
     and, if an assembler is installed, assembled.
     """
     del allow_stalls  # its callback has answered
-    expect_one_on_stdout(output, json)
-    expect_writable(output)
+    expect_outputs({"-o": output}, json)
     if output is not None and file != inputs.STDIN:
         expect_other_file(output, file)
 

@@ -25,10 +25,10 @@ from slotweave.cli.options import (
 )
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     say_written,
+    stdout_by_any_name,
     write_output,
 )
 from slotweave.cli.plans import job_named
@@ -50,7 +50,11 @@ _Plan = Annotated[
 ]
 _Certificate = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="Write a certificate of each bound to FILE."),
+    typer.Option(
+        metavar="FILE",
+        help="Write a certificate of each bound to FILE.",
+        callback=stdout_by_any_name,
+    ),
 ]
 _Check = Annotated[
     str | None,
@@ -87,10 +91,7 @@ def bound(
     """
     from slotweave import api
 
-    expect_one_on_stdout(certificate, json)
-    expect_one_on_stdout(svg, json or certificate == STDOUT)
-    for file in (certificate, svg):
-        expect_writable(file)
+    expect_outputs({"--certificate": certificate, "--svg": svg}, json)
     how = building(files, terminal)
     for_kernels = parameters, contract, plan, choice, certificate
     if check is not None:

@@ -26,9 +26,9 @@ from slotweave.cli.options import (
 )
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
+    stdout_by_any_name,
     write_output,
 )
 from slotweave.cli.plans import job_named
@@ -55,6 +55,7 @@ _ResultFile = Annotated[
         help="Write the program to FILE, with hashes of everything it depends on; "
         "`slotweave verify "
         "FILE` reproduces it.",
+        callback=stdout_by_any_name,
     ),
 ]
 _PrintAfter = Annotated[
@@ -107,10 +108,7 @@ def compile_(
     """
     from slotweave import api
 
-    expect_one_on_stdout(output, json)
-    expect_one_on_stdout(result_file, json or output == STDOUT)
-    expect_writable(output)
-    expect_writable(result_file)
+    expect_outputs({"-o": output, "--result": result_file}, json)
     to_stderr = json or STDOUT in (output, result_file)
     printers = _printers(print_after, sys.stderr if to_stderr else sys.stdout)
     with terminal.stages() as show, within(time_limit, "planned", show) as begins:

@@ -29,8 +29,7 @@ from slotweave.cli.options import (
 )
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     say_written,
     write_output,
@@ -81,8 +80,7 @@ def diff(
     """
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
-    expect_one_on_stdout(svg, json)
-    expect_writable(svg)
+    expect_outputs({"--svg": svg}, json)
     how = building(files, terminal)
     sides = {"a": _loaded(a, how), "b": _loaded(b, how)}
     names = {"a": inputs.shown(a), "b": inputs.shown(b)}

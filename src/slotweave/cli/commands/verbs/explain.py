@@ -20,8 +20,7 @@ from slotweave.cli.options import (
 )
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     say_written,
     write_output,
@@ -61,8 +60,7 @@ def explain(
 
     For a cycle, say why each operation does not run earlier, and why each empty slot is empty.
     """
-    expect_one_on_stdout(svg, json)
-    expect_writable(svg)
+    expect_outputs({"--svg": svg}, json)
     if code is None or place is None:
         if svg is not None:
             reason = "--svg draws a place: PROGRAM CYCLE[:ENGINE[:SLOT]]"

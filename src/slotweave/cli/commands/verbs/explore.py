@@ -20,7 +20,14 @@ from slotweave.cli.options import (
     Seed,
     TargetMachine,
 )
-from slotweave.cli.output import expect_writable, print_json, write_output
+from slotweave.cli.output import (
+    STDOUT,
+    expect_outputs,
+    print_json,
+    say_written,
+    stdout_by_any_name,
+    write_output,
+)
 from slotweave.cli.plans import job_named
 from slotweave.cli.terminal import Terminal
 
@@ -54,13 +61,19 @@ _Sample = Annotated[
 _Workers = Annotated[int, typer.Option(metavar="N", min=1, help="Use N processes.")]
 _Html = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="Write a page with the table, heat maps and plot to FILE."),
+    typer.Option(
+        metavar="FILE",
+        help="Write a page with the table, heat maps and plot to FILE; - is stdout.",
+        callback=stdout_by_any_name,
+    ),
 ]
 _Svg = Annotated[
     str | None,
     typer.Option(
         metavar="FILE",
-        help="Write the plot of cycles against cost to FILE; without --cost, the heat maps.",
+        help="Write the plot of cycles against cost to FILE; without --cost, the heat maps. - is "
+        "stdout.",
+        callback=stdout_by_any_name,
     ),
 ]
 
@@ -97,8 +110,7 @@ def explore(
     from slotweave.names import settings_of
     from slotweave.views.exploring import exploration_lines
 
-    for file in (html, svg):
-        expect_writable(file)
+    expect_outputs({"--html": html, "--svg": svg}, json)
     job = job_named(kernel, parameters, contract, plan, choice, machine, effort=effort)
     with given_as("--set NAME=VALUES"):
         settings = settings_of(job.machine, assigned(changes or (), "SW212"))
@@ -111,12 +123,12 @@ def explore(
     for file, text in ((html, found.html), (svg, found.svg)):
         if file is not None:
             write_output(file, text())
-            terminal.note(f"wrote {file}")
+            say_written(file, terminal)
     if json:
         print_json(found.to_json())
-        return
-    terminal.show(found.__rich__())
-    print("\n".join(exploration_lines(found)))
+    elif STDOUT not in (html, svg):
+        terminal.show(found.__rich__())
+        print("\n".join(exploration_lines(found)))
 
 
 def _costs(given: Iterable[str]) -> Mapping[str, float]:

@@ -11,9 +11,8 @@ from slotweave.cli.inputs import with_file
 from slotweave.cli.options import NO_FILES, Files, Json, Output, ProgramArgument
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
     expect_other_file,
-    expect_writable,
+    expect_outputs,
     print_json,
     write_output,
 )
@@ -53,8 +52,7 @@ def export(
         raise unknown("SW212", "form", form, program_forms())
     chosen = program_forms()[form]
     destination = STDOUT if output is None else output
-    expect_one_on_stdout(output, json)
-    expect_writable(destination, as_python=chosen.is_python)
+    expect_outputs({"-o": output}, json, as_python=chosen.is_python)
     expect_other_file(destination, program)
     how = building(files, terminal)
     parsed = program_in(program, how)

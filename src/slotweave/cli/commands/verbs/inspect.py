@@ -21,8 +21,7 @@ from slotweave.cli.options import (
 )
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     say_written,
     write_output,
@@ -80,8 +79,7 @@ def inspect(
     from slotweave.views.inspect_table import inspect_view
     from slotweave.views.next_command import next_commands
 
-    expect_one_on_stdout(svg, json)
-    expect_writable(svg)
+    expect_outputs({"--svg": svg}, json)
     how = building(files, terminal)
     parsed = program_in(program, how)
     known = assumed(program, facts, how, parsed)

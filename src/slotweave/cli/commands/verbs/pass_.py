@@ -11,8 +11,7 @@ from slotweave.cli.command import command
 from slotweave.cli.options import Json, Output, TargetMachine
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     write_output,
 )
@@ -44,8 +43,7 @@ def pass_(
     from slotweave.api.writing import text_pass
 
     text_pass(name)  # an unknown pass is the first mistake to tell, whatever the file is
-    expect_one_on_stdout(output, json)
-    expect_writable(output)
+    expect_outputs({"-o": output}, json)
     target = inputs.machine_named(machine)
     text = inputs.read_text(file, "SW213")
     with inputs.with_file(file):

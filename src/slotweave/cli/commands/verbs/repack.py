@@ -28,8 +28,7 @@ from slotweave.cli.options import (
 )
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     write_output,
 )
@@ -89,8 +88,7 @@ def repack(
     nothing shorter is found, return the program unchanged. Ctrl-C ends the search and keeps the
     best program so far.
     """
-    expect_one_on_stdout(output, json)
-    expect_writable(output)
+    expect_outputs({"-o": output}, json)
     if vectorize and no_rewrite:
         reason = "--vectorize changes operations, which --no-rewrite forbids"
         raise InputError(Diagnostic("SW212", reason))

@@ -14,8 +14,7 @@ from slotweave.cli.facts import FactsOption, assumed
 from slotweave.cli.options import NO_FILES, Files, Json, MachineOfProgram, Svg
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     say_written,
     stdout_by_any_name,
@@ -85,10 +84,7 @@ def report(
 
     wanted = _pictures(picture, svg, b)
     page = _REPORT if output is None and svg is None else output
-    expect_one_on_stdout(svg, json or page == STDOUT)
-    expect_one_on_stdout(page, json)
-    for written in (page, svg):
-        expect_writable(written)
+    expect_outputs({"-o": page, "--svg": svg}, json)
     if a == b == inputs.STDIN:
         raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
     how = building(files, terminal)

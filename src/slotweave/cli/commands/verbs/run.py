@@ -26,8 +26,7 @@ from slotweave.cli.options import (
 )
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     write_output,
 )
@@ -80,8 +79,7 @@ def run(
     if debug and (json or output is not None):
         reason = "--debug shows the program and gives no result: leave out --json and -o"
         raise InputError(Diagnostic("SW212", reason))
-    expect_one_on_stdout(output, json)
-    expect_writable(output)
+    expect_outputs({"-o": output}, json)
     parsed = program_in(program, building(files, terminal))
     note_unused(files, terminal, program)
     target = inputs.machine_of(parsed, machine)

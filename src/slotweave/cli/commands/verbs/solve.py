@@ -13,8 +13,7 @@ from slotweave.cli.command import command
 from slotweave.cli.options import Evaluations, Json, Output, Seed, Svg, TimeLimit
 from slotweave.cli.output import (
     SCHEMA_VERSION,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     say_written,
     write_output,
@@ -72,10 +71,7 @@ def solve(
     was found, or none exists, say which, and exit with code 3. Ctrl-C ends the search and keeps
     the best schedule so far.
     """
-    expect_one_on_stdout(output, json)
-    expect_one_on_stdout(svg, json or output == "-")
-    expect_writable(output)
-    expect_writable(svg)
+    expect_outputs({"-o": output, "--svg": svg}, json)
     if method not in METHODS:
         raise unknown("SW212", "method", method, METHODS)
 

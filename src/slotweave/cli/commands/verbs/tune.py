@@ -21,7 +21,13 @@ from slotweave.cli.options import (
     StoreOption,
     TargetMachine,
 )
-from slotweave.cli.output import expect_writable, print_json
+from slotweave.cli.output import (
+    expect_apart,
+    expect_outputs,
+    is_same_file,
+    print_json,
+    stdout_by_any_name,
+)
 from slotweave.cli.plans import job_named, plan_of
 from slotweave.cli.terminal import Terminal
 from slotweave.cli.tuning_progress import TuningProgress
@@ -32,7 +38,13 @@ if TYPE_CHECKING:
 
 _Output = Annotated[
     str,
-    typer.Option("-o", "--output", metavar="FILE.json", help="Write the best plan to FILE.json."),
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE.json",
+        help="Write the best plan to FILE.json; - is stdout, at the end.",
+        callback=stdout_by_any_name,
+    ),
 ]
 _Plan = Annotated[
     str | None,
@@ -114,7 +126,8 @@ def tune(
     If all plans of the kernel have the same operations, and no schedule of them is shorter, the
     search ends and prints the commands that look for other operations.
     """
-    expect_writable(output)
+    expect_outputs({"-o": output}, json)
+    expect_apart({"-o": output, "--store": store})
     job = job_named(kernel, parameters, contract, plan, choice, machine)
     before = job_named(kernel, parameters, contract, plan, None, machine).plan if choice else None
     known = plan or plan_of(job.kernel, None, job.parameters, job.contract).name
@@ -122,15 +135,14 @@ def tune(
     from slotweave import api  # after the checks of what was given
     from slotweave.views.next_command import other_operations
 
-    told = "".join(f" --choice {quote(change)}" for change in choice or ())
     limit = time_limit if evaluations is None else None
     with ExitStack() as planning:
         show = planning.enter_context(terminal.stages())
         planning.enter_context(within(limit, "planned", show))("traced and scheduled")
-        told += f" --parameters {parameters_tried}" if parameters_tried else ""
+        begun = known + _options_told(choice, parameters_tried)
         further = other_operations(job, output, machine)
         replaced = job.plan.origin if plan is not None and _is_same(plan, output) else None
-        report = TuningProgress(job, known + told, output, terminal, limit, further, replaced)
+        report = TuningProgress(job, begun, output, terminal, limit, further, replaced)
 
         def watch(step: Step, keeping: Keeping) -> None:
             planning.close()  # from now on there is a plan
@@ -149,5 +161,10 @@ def tune(
 
 def _is_same(plan: str, output: str) -> bool:
     """Whether the plan is in the file that the best one is written to."""
-    files = Path(plan), Path(output)
-    return all(map(Path.exists, files)) and files[0].samefile(files[1])
+    return Path(plan).exists() and is_same_file(plan, output)
+
+
+def _options_told(choice: list[str] | None, parameters_tried: int) -> str:
+    """What of these options follows the plan in the command that finds a plan again."""
+    told = "".join(f" --choice {quote(change)}" for change in choice or ())
+    return f"{told} --parameters {parameters_tried}" if parameters_tried else told

@@ -21,8 +21,7 @@ from slotweave.cli.options import (
 )
 from slotweave.cli.output import (
     STDOUT,
-    expect_one_on_stdout,
-    expect_writable,
+    expect_outputs,
     print_json,
     say_written,
     write_output,
@@ -69,8 +68,7 @@ def what_if(
     from slotweave import api
     from slotweave.views.what_if_text import what_if_lines
 
-    expect_one_on_stdout(svg, json)
-    expect_writable(svg)
+    expect_outputs({"--svg": svg}, json)
     how = building(files, terminal)
     parsed = program_in(program, how)
     with inputs.with_file(program):
