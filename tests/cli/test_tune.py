@@ -154,6 +154,28 @@ def test_each_better_plan_is_kept_at_once(tmp_path):
     assert cycles[-1] == json.loads(told.out)["cycles"] == int(end.split()[0])
 
 
+def test_stdout_is_given_the_plan_once():
+    shape = ["-p", "height=5", "-p", "rounds=7", "-p", "batch=37"]
+    told = slotweave("tune", "tree-hash", *shape, "--evaluations", "40", "--seed", "6", "-o", "-")
+    begun, *gains, end = told.err.splitlines()
+    assert gains, "this seed has some"
+    assert told.json["origin"]["cycles"] == int(end.split()[0]) == int(gains[-1].split()[0])
+    assert not [line for line in (begun, *gains, end) if line.endswith(" -")]
+
+
+def test_no_command_is_told_that_reads_a_plan_from_where_it_was_not_kept():
+    ended = slotweave("tune", "saxpy", "-p", "n=16", "--evaluations", 1, "-o", "-")
+    assert "slotweave compile saxpy -p n=16 --plan FILE.json -o tuned.json" in ended.err
+    assert ended.json["kernel"] == "saxpy"
+
+
+def test_a_search_may_replace_the_plan_that_it_begins_with(tmp_path):
+    file = tmp_path / "plan.json"
+    search = ["tune", "tree-hash", *SHAPE, "--evaluations", "0", "-o", file]
+    slotweave(*search)
+    assert slotweave(*search, "--plan", file).code == Exit.DONE
+
+
 def test_a_search_begins_with_the_best_plan_known_for_the_shape(tmp_path):
     """What search found before is not searched for again: no candidate, and it is as short."""
     file = tmp_path / "plan.json"
@@ -183,7 +205,8 @@ def test_no_evaluations_are_the_plan_that_it_began_with(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("passed_on", [False, True], ids=["plain", "by a compiled function"])
-def test_ctrl_c_keeps_the_best_plan_so_far(tmp_path, monkeypatch, passed_on):
+@pytest.mark.parametrize("output", ["plan.json", "-"])
+def test_ctrl_c_keeps_the_best_plan_so_far(tmp_path, monkeypatch, passed_on, output):
     def interrupted(*_):
         yield from ()
         if passed_on:
@@ -191,8 +214,9 @@ def test_ctrl_c_keeps_the_best_plan_so_far(tmp_path, monkeypatch, passed_on):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("slotweave.tuning.run.search_all", interrupted)
-    file = tmp_path / "plan.json"
-    answer = slotweave("tune", "tree-hash", *SHAPE, "-o", file)
+    monkeypatch.chdir(tmp_path)
+    answer = slotweave("tune", "tree-hash", *SHAPE, "-o", output)
     assert answer.code == Exit.INTERRUPTED
     assert answer.err.endswith("interrupted\n")
-    assert json.loads(file.read_text())["origin"]["evaluations"] == 0
+    kept = answer.out if output == "-" else (tmp_path / output).read_text()
+    assert json.loads(kept)["origin"]["evaluations"] == 0

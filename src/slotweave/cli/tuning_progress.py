@@ -1,6 +1,7 @@
 """How a search for a plan goes: a live view on a terminal, gains as lines, the best plan in a file.
 
-The file is written at each gain and holds the best plan of all seeds, with where it came from.
+The file is written at each gain and holds the best plan of all seeds, with where it came from. On
+stdout the plan is written once, at the end.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from slotweave.base.wording import KEPT_ORDER, plural
-from slotweave.cli.output import write_output
+from slotweave.cli.output import STDOUT, write_output
 from slotweave.cli.terminal import PATIENCE, Terminal
 
 if TYPE_CHECKING:
@@ -94,13 +95,13 @@ class TuningProgress:
             self._begun_with[step.seed] = told
         self._count(step)
         best = _best(step)[1].best_score
+        is_better = before is None or best < before
+        if is_better and self.output != STDOUT:
+            self._keep()
         if before is None:
-            self._keep()
             self._begin(step.state)
-        elif best < before:
-            self._keep()
-            if self._live is None:
-                self.terminal.note(f"{_standing(step.state)}: kept in {self.output}")
+        elif is_better and self._live is None:
+            self.terminal.note(f"{_standing(step.state)}{self._place(': kept in ')}")
         self._show()
 
     def conclude(self, found: Tuned) -> None:
@@ -187,11 +188,15 @@ class TuningProgress:
 
         write_output(self.output, plan_to_json(self._signed(outcome)))
 
+    def _place(self, words: str) -> str:
+        """Which file the plan is in, after `words`; nothing if it is on stdout."""
+        return "" if self.output == STDOUT else f"{words}{self.output}"
+
     def _say_how_it_ended(self) -> None:
         assert self.step is not None
         tried = plural(sum(state.evaluations for state in self.step.states.values()), "plan")
         state = _best(self.step)[1]
-        self.terminal.note(f"{_cycles(state)} after {tried}, in {self.output}")
+        self.terminal.note(f"{_cycles(state)} after {tried}{self._place(', in ')}")
         if self.step.proof:
             reason = f"no schedule of its operations takes fewer cycles, {KEPT_ORDER}"
             reason = f"{reason}: {self.step.proof}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slotweave.driver.job import Job
     from slotweave.frontend.kernel import Kernel
 
-_STDIN = "-"
+_STDIN = _STDOUT = "-"
 #: The machine that `compile` is for if none is given.
 _USUAL_MACHINE = "challenge"
 
@@ -86,11 +86,13 @@ def _compile(
 
 def other_operations(job: Job, plan: str, machine: str) -> str:
     """The commands that compile the kernel of `job` by the plan in the file `plan`, for what is
-    called `machine`, and look for a shorter program with other operations."""
+    called `machine`, and look for a shorter program with other operations. What was written to
+    stdout is in a file that users know."""
     kernel, contract = job.kernel, job.contract
     made, shorter, facts = "tuned.json", "tuned-shorter.json", "facts.json"
     compiling = _compile(kernel, job.parameters, contract, machine)
-    commands = [shlex.join([*compiling, "--plan", plan, "-o", made])]
+    kept = "FILE.json" if plan == _STDOUT else plan
+    commands = [shlex.join([*compiling, "--plan", kept, "-o", made])]
     named = facts_of_origin({"kernel": kernel.name, "contract": contract})
     if named is None:
         facts_words = ["slotweave", "facts", "show", *compiling[2:], "-o", facts]
