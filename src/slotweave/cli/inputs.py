@@ -43,6 +43,14 @@ def read_text(file: str, code: str) -> str:
     return files.text_of(content, shown(file), code)
 
 
+def expect_one_from_stdin(given: Mapping[str, str | None]) -> None:
+    """Refuse two inputs from stdin. `given` are the names of files by the arguments and options."""
+    readers = [name for name, file in given.items() if file == STDIN]
+    if len(readers) > 1:
+        reason = f"stdin can be read once; name a file for {readers[0]} or {readers[1]}"
+        raise InputError(Diagnostic("SW212", reason))
+
+
 def shown(file: str) -> str:
     """`file` as diagnostics call it."""
     return "stdin" if file == STDIN else file or "''"

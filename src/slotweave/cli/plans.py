@@ -13,6 +13,7 @@ from slotweave.cli.assignments import assigned, given_as
 from slotweave.cli.inputs import (
     STDIN,
     expect_effort,
+    expect_one_from_stdin,
     kernel_named,
     machine_named,
     parameters_of,
@@ -48,6 +49,7 @@ def job_named(
     from slotweave.names import Job, effort_named
 
     expect_effort(options.get("effort", "default"))
+    expect_one_from_stdin({"--plan": plan, "--machine": machine})
     target = machine_named(machine)
     workload = kernel_named(kernel, target)
     values = parameters_of(workload, parameters or ())

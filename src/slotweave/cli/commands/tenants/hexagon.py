@@ -133,6 +133,7 @@ def inspect(
     """
     from slotweave import hexagon
 
+    inputs.expect_one_from_stdin({"FILE.s": file, "--counts": counts})
     found = hexagon.inspect(_text(file), file=inputs.shown(file), counts=_read_counts(counts))
     _show(found, least, json)
 
@@ -184,6 +185,7 @@ def repack(
     """
     del allow_stalls  # its callback has answered
     expect_outputs({"-o": output}, json)
+    inputs.expect_one_from_stdin({"FILE.s": file, "--counts": counts})
     if output is not None and file != inputs.STDIN:
         expect_other_file(output, file)
 
@@ -241,6 +243,7 @@ def report(
     """
     destination = "report.html" if output is None else output
     expect_writable(destination)
+    inputs.expect_one_from_stdin({"FILE.s": file, "--counts": counts})
 
     from slotweave import hexagon
 

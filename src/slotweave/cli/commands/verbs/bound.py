@@ -92,6 +92,8 @@ def bound(
     from slotweave import api
 
     expect_outputs({"--certificate": certificate, "--svg": svg}, json)
+    named = {"KERNEL|PROGRAM": subject, "--plan": plan, "--check": check, "--machine": machine}
+    inputs.expect_one_from_stdin(named)
     how = building(files, terminal)
     for_kernels = parameters, contract, plan, choice, certificate
     if check is not None:

@@ -78,8 +78,7 @@ def diff(
     computed. Programs that jump are compared as they run, which works only if their jumps do
     not depend on unknown data.
     """
-    if a == b == inputs.STDIN:
-        raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
+    inputs.expect_one_from_stdin({"A": a, "B": b, "--machine": machine})
     expect_outputs({"--svg": svg}, json)
     how = building(files, terminal)
     sides = {"a": _loaded(a, how), "b": _loaded(b, how)}

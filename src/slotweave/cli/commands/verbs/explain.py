@@ -10,7 +10,7 @@ import typer
 from slotweave.base.diagnostics import CODES, Diagnostic, InputError
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_notes
-from slotweave.cli.inputs import machine_of, with_file
+from slotweave.cli.inputs import expect_one_from_stdin, machine_of, with_file
 from slotweave.cli.options import (
     NO_FILES,
     Files,
@@ -70,6 +70,7 @@ def explain(
     from slotweave import api
     from slotweave.views.explain_text import explanation_lines
 
+    expect_one_from_stdin({"PROGRAM": code, "--machine": machine})
     how, (cycle, engine, slot) = building(files, terminal), _parsed_place(place)
     program = program_in(code, how)
     known = assumed(code, facts, how, program)

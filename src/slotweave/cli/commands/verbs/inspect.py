@@ -10,7 +10,7 @@ import typer
 
 from slotweave.cli.command import command
 from slotweave.cli.facts import FactsOption, assumed, read_only_note
-from slotweave.cli.inputs import machine_of, shown, span_named, with_file
+from slotweave.cli.inputs import expect_one_from_stdin, machine_of, shown, span_named, with_file
 from slotweave.cli.options import (
     NO_FILES,
     Files,
@@ -80,6 +80,7 @@ def inspect(
     from slotweave.views.next_command import next_commands
 
     expect_outputs({"--svg": svg}, json)
+    expect_one_from_stdin({"PROGRAM": program, "--machine": machine})
     how = building(files, terminal)
     parsed = program_in(program, how)
     known = assumed(program, facts, how, parsed)

@@ -44,6 +44,7 @@ def pass_(
 
     text_pass(name)  # an unknown pass is the first mistake to tell, whatever the file is
     expect_outputs({"-o": output}, json)
+    inputs.expect_one_from_stdin({"FILE": file, "--machine": machine})
     target = inputs.machine_named(machine)
     text = inputs.read_text(file, "SW213")
     with inputs.with_file(file):

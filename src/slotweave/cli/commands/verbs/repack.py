@@ -89,6 +89,7 @@ def repack(
     best program so far.
     """
     expect_outputs({"-o": output}, json)
+    inputs.expect_one_from_stdin({"PROGRAM": program, "--machine": machine})
     if vectorize and no_rewrite:
         reason = "--vectorize changes operations, which --no-rewrite forbids"
         raise InputError(Diagnostic("SW212", reason))

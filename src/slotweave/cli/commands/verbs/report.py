@@ -85,8 +85,7 @@ def report(
     wanted = _pictures(picture, svg, b)
     page = _REPORT if output is None and svg is None else output
     expect_outputs({"-o": page, "--svg": svg}, json)
-    if a == b == inputs.STDIN:
-        raise InputError(Diagnostic("SW212", "stdin can be read once; name a file for A or B"))
+    inputs.expect_one_from_stdin({"A": a, "B": b, "--machine": machine})
     how = building(files, terminal)
     span = None if cycles is None else inputs.span_named(cycles)
     reported, names = [], []

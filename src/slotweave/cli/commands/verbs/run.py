@@ -80,6 +80,7 @@ def run(
         reason = "--debug shows the program and gives no result: leave out --json and -o"
         raise InputError(Diagnostic("SW212", reason))
     expect_outputs({"-o": output}, json)
+    inputs.expect_one_from_stdin({"PROGRAM": program, "--mem": mem, "--machine": machine})
     parsed = program_in(program, building(files, terminal))
     note_unused(files, terminal, program)
     target = inputs.machine_of(parsed, machine)

@@ -13,7 +13,7 @@ import typer
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli.command import command
 from slotweave.cli.facts import FORM
-from slotweave.cli.inputs import shown
+from slotweave.cli.inputs import expect_one_from_stdin, shown
 from slotweave.cli.options import (
     INSTANCES,
     MAX_CYCLES,
@@ -130,6 +130,7 @@ def verify(
     the recorded runs, run fresh inputs, and count the cycles. --self-test tests the checks
     themselves, on a program or a kernel (default: the first one that `kernels list` shows).
     """
+    expect_one_from_stdin({"PROGRAM": program, "--against": against, "--machine": machine})
     how = building(files, terminal)
     if facts is None:
         note_unused(files, terminal, program, against)

@@ -69,6 +69,7 @@ def what_if(
     from slotweave.views.what_if_text import what_if_lines
 
     expect_outputs({"--svg": svg}, json)
+    inputs.expect_one_from_stdin({"PROGRAM": program, "--machine": machine})
     how = building(files, terminal)
     parsed = program_in(program, how)
     with inputs.with_file(program):
