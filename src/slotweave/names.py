@@ -173,7 +173,7 @@ def facts(name: AnyPath = "none", **values: Any) -> Facts:
     >>> len(sw.facts("challenge", height=4, rounds=3, batch=16).regions)
     4
     """
-    name = path_of(name, "facts that are not a value")
+    name = _name_of_facts(name)
     if name == NOTHING:
         return nothing_known()
     extension, named = named_facts().get(name, (None, None))
@@ -322,10 +322,16 @@ def facts_given(given: AnyFacts, values: Mapping[str, Any]) -> Facts:
     if given is None:
         held = nothing_known()
     elif not isinstance(held, Facts):
-        held = facts(path_of(given, "facts that are not a value"))
+        held = facts(_name_of_facts(given))
     if values:
         raise wanted("SW202", "values are for kernels and for facts that have a name", given)
     return held
+
+
+def _name_of_facts(given: object) -> str:
+    """The name of facts, or of their file. An empty one is none that is known, as of machines."""
+    is_empty = isinstance(given, str) and not given
+    return "" if is_empty else path_of(given, "facts that are not a value")
 
 
 def _has_values(given: AnyFacts) -> TypeGuard[AnyPath]:

@@ -91,5 +91,6 @@ def _expect_places(plot: str | None, timelines: str | None, *, json: bool, markd
         reason = "--json, --markdown and --plot - would all write to stdout; take one of them"
         raise InputError(Diagnostic("SW212", reason))
     expect_writable(plot)
-    if timelines is not None and not Path(timelines).is_dir():
-        raise InputError(Diagnostic("SW207", "there is no such directory", file=timelines))
+    if timelines is not None and not (timelines and Path(timelines).is_dir()):
+        reason = "there is no such directory"
+        raise InputError(Diagnostic("SW207", reason, file=timelines or "''"))

@@ -139,7 +139,7 @@ def read_only_note(
 
 def facts_for(file: str, name: str | None) -> str:
     """The name of the facts for the program in `file`, if users give none: as `--help` says."""
-    if name:
+    if name is not None:
         return name
     found = reader_of(file)
     return found[1].facts if found else NOTHING

@@ -62,7 +62,7 @@ def job_named(
 
 def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], contract: str) -> Plan:
     """The plan of `kernel` called `name` (its usual one if none), or what a .json file holds."""
-    name = name or kernel.plan_names[0]
+    name = kernel.plan_names[0] if name is None else name
     if name.endswith(".json") or name == STDIN:
         return described_plan(kernel, read_text(name, "SW209"), shown(name))
     return plan_called(kernel, name, parameters, contract)

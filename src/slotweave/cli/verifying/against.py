@@ -75,7 +75,7 @@ def _question(program: Program, file: str, request: Request) -> _Question:
     if given is not None:
         how = built_like(program, file, given, how)
     target = inputs.machine_of(program, request.machine)
-    against = given or kernel_of(program).name
+    against = kernel_of(program).name if given is None else given
     other = program_in(against, how) if is_program_file(against) else None
     if other is None:
         kernel = inputs.kernel_named(against, target)
@@ -87,7 +87,8 @@ def _question(program: Program, file: str, request: Request) -> _Question:
             inputs.machine_of(other, request.machine)
     meta = meta_for(kernel, program, other)
     values = inputs.parameters_of(kernel, request.parameters or (), meta.get("params"))
-    contract = contract_called(kernel, request.contract or meta.get("contract"))
+    promise = meta.get("contract") if request.contract is None else request.contract
+    contract = contract_called(kernel, promise)
     for name, said in (meta.get("params") or {}).items():
         if values.get(name, said) != said:
             note = f"{inputs.shown(file)} says {name}={said}; it is compared with"

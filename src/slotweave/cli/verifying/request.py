@@ -72,7 +72,7 @@ def reported(json: bool) -> Iterator[None]:
 
 def expect_self_test_alone(against: str | None, prove: bool, facts: str | None) -> None:
     """Refuse --self-test beside what it has no use for; `prove` is also --require-proof."""
-    if against or prove or facts:
+    if prove or against is not None or facts is not None:
         reason = "--self-test breaks one program and holds it against its own kernel"
         options = "--against, --prove, --require-proof and --facts"
         raise InputError(Diagnostic("SW212", f"{reason}; leave out {options}"))

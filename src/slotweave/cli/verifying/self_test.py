@@ -45,7 +45,7 @@ def _tested(choice: Choice, terminal: Terminal) -> SelfTested:
     from slotweave import api
     from slotweave.api.deriving import job_to_test
 
-    name = choice.subject or next(iter(kernels()))
+    name = next(iter(kernels())) if choice.subject is None else choice.subject
     if name == inputs.STDIN or (".py:" not in name and Path(name).is_file()):
         program = program_in(name, choice.building)
         with inputs.with_file(name):
@@ -54,7 +54,7 @@ def _tested(choice: Choice, terminal: Terminal) -> SelfTested:
                 program, machine=target, mutants=choice.mutants, seed=choice.seed,
                 through=lambda steps, count: terminal.progress(steps, count, "mutants"),
             )  # fmt: skip
-    machine = choice.machine or "challenge"
+    machine = "challenge" if choice.machine is None else choice.machine
     job = job_to_test(job_named(name, choice.parameters, choice.contract, None, (), machine))
     name = job.plan.name
     terminal.detail(f"compiling {job.kernel.name} for {job.machine.name} by the plan {name}")

@@ -58,10 +58,10 @@ def _other_program(request: Request) -> str:
     against = request.against
     named = against is not None and (is_program_file(against) or against.endswith(".json"))
     if against is None or not named:
-        what = "--against names none" if against is None else f"{against} is none"
+        what = "--against names none" if against is None else f"{inputs.shown(against)} is none"
         reason = f"--facts are for a program --against another, and {what}"
         raise InputError(Diagnostic("SW212", f"{reason}; kernels have -p and --contract"))
-    if request.parameters or request.contract:
+    if request.parameters or request.contract is not None:
         reason = "-p and --contract are for kernels; --facts say what is known of memory"
         raise InputError(Diagnostic("SW212", reason))
     return against

@@ -75,8 +75,9 @@ def bench(
     if kernel == "kernels":
         _bench_kernels(terminal, machine, exact, json)
         return
-    name = kernel or next(iter(api.list_kernels().kernels))
-    job = job_named(name, parameters, contract, plan, None, machine or "challenge")
+    name = next(iter(api.list_kernels().kernels)) if kernel is None else kernel
+    target = "challenge" if machine is None else machine
+    job = job_named(name, parameters, contract, plan, None, target)
 
     def tell(name: str, took: float) -> None:
         terminal.detail(f"{name}: {took:.6f} s")

@@ -82,7 +82,7 @@ def show_facts(
     if is_kernel(name):
         of = kernel_named(name, target)
         values = parameters_of(of, parameters or ())
-    elif parameters or contract:
+    elif parameters or contract is not None:
         reason = f"-p and --contract are for kernels, and {name!r} is none"
         raise InputError(Diagnostic("SW212", reason))
     elif name in named_facts():

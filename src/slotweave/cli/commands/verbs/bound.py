@@ -97,14 +97,14 @@ def bound(
     how = building(files, terminal)
     for_kernels = parameters, contract, plan, choice, certificate
     if check is not None:
-        _expect_to_check(subject, any((*for_kernels, svg, facts, how.given)))
+        _expect_to_check(subject, _is_given(*for_kernels, svg, facts, how.given))
         _check(check, subject, machine, json)
         return
     if subject is None:
         raise _bad("name a kernel or a program, or a file to --check")
     if is_kernel(subject):
-        _expect_of_kernel(facts or how.given, choice, certificate)
-        target = machine or "challenge"
+        _expect_of_kernel(_is_given(facts, how.given), choice, certificate)
+        target = "challenge" if machine is None else machine
         job = job_named(subject, parameters, contract, plan, choice, target)
         chosen = job.plan.name if choice else plan or job.kernel.plan_names[0]
         found, known = _as_named(api.bound(job), subject, chosen, target), None
@@ -125,6 +125,11 @@ def bound(
     terminal.notes(known.notes if known else ())
 
 
+def _is_given(*options: object) -> bool:
+    """Whether one of these is given; a text without a character is."""
+    return any(option or option == "" for option in options)
+
+
 def _expect_to_check(subject: str | None, others: bool) -> None:
     """Refuse a subject that is no code, and `others`, beside a file of certificates."""
     if others or (subject is not None and ".py:" not in subject):
@@ -133,12 +138,12 @@ def _expect_to_check(subject: str | None, others: bool) -> None:
 
 
 def _expect_none(for_kernels: Iterable[object]) -> None:
-    if any(for_kernels):
+    if _is_given(*for_kernels):
         flags = "-p, --contract, --plan, --choice and --certificate"
         raise _bad(f"{flags} are for kernels, not for programs")
 
 
-def _expect_of_kernel(for_programs: object, choice: object, certificate: str | None) -> None:
+def _expect_of_kernel(for_programs: bool, choice: object, certificate: str | None) -> None:
     if for_programs:
         flags = " and ".join(["--facts", *subject_flags()])
         raise _bad(f"{flags} are for programs; kernels have --contract and -p")

@@ -95,8 +95,9 @@ def diff(
         _show_results(sides, names, json)
     else:
         usual = (facts_for(names[key], None) for key in sides)
-        name = facts or next((name for name in usual if name != NOTHING), None)
-        _show_programs(sides, names, machine, name, how, terminal, svg, json)
+        if facts is None:
+            facts = next((name for name in usual if name != NOTHING), None)
+        _show_programs(sides, names, machine, facts, how, terminal, svg, json)
 
 
 def _loaded(file: str, building: Building) -> Any:
