@@ -60,7 +60,8 @@ def test_what_does_not_fit_is_named() -> None:
 
 def test_what_cannot_be_done_is_refused(tmp_path: Path) -> None:
     assert_refused(slotweave("ladder", "--rung", "groped"), "SW212", "did you mean 'grouped'?")
-    assert_refused(slotweave("ladder", "--json", "--plot", "-"), "SW212", "stdout")
+    for stdout in ("-", "/dev/stdout"):
+        assert_refused(slotweave("ladder", "--json", "--plot", stdout), "SW212", "stdout")
     assert_refused(slotweave("ladder", "--timelines", tmp_path / "none"), "SW207", "directory")
     assert_refused(slotweave("ladder", "--plot", tmp_path / "no" / "a.svg"), "SW207")
 

@@ -10,12 +10,28 @@ import typer
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.cli.command import command
 from slotweave.cli.options import Contract, Instances, Json, Parameters, Seed, TargetMachine
-from slotweave.cli.output import expect_writable, print_json, write_output
+from slotweave.cli.output import (
+    STDOUT,
+    expect_writable,
+    print_json,
+    stdout_by_any_name,
+    write_output,
+)
 from slotweave.cli.plans import job_named
 from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from slotweave.challenge.ladder.measuring import MeasuredRung
+
+
+_Plot = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE.svg",
+        help="Draw the cycles of all strategies to FILE.svg; - is stdout.",
+        callback=stdout_by_any_name,
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,12 +60,7 @@ def ladder(
     ] = None,
     instances: Instances = 20,
     seed: Seed = 0,
-    plot: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE.svg", help="Draw the cycles of all strategies to FILE.svg; - is stdout."
-        ),
-    ] = None,
+    plot: _Plot = None,
     timelines: Annotated[
         str | None,
         typer.Option(metavar="DIRECTORY", help="Draw a timeline of each strategy to DIRECTORY."),
@@ -80,14 +91,14 @@ def ladder(
         print_json(found.to_json())
     elif markdown:
         print(found)
-    elif not terminal.quiet and plot != "-":
+    elif not terminal.quiet and plot != STDOUT:
         for view in found.tables():
             terminal.show(view)
 
 
 def _expect_places(plot: str | None, timelines: str | None, *, json: bool, markdown: bool) -> None:
     """Refuse two outputs on stdout, and places that cannot be written."""
-    if sum((json, markdown, plot == "-")) > 1:
+    if sum((json, markdown, plot == STDOUT)) > 1:
         reason = "--json, --markdown and --plot - would all write to stdout; take one of them"
         raise InputError(Diagnostic("SW212", reason))
     expect_writable(plot)
