@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -14,6 +15,7 @@ from slotweave.cli.debugger import Debugger
 from slotweave.ir.program import Program, SourceLines
 from slotweave.ir.text.program_files import program_to_json
 from slotweave.machine import CHALLENGE
+from slotweave.simulate import stepping
 from slotweave.simulate.stepping import Stepper
 from slotweave.views.stepping_text import listing_text, memory_text
 from support.command_line import assert_refused, slotweave
@@ -134,3 +136,40 @@ def test_a_line_of_memory_has_as_many_words_as_fit() -> None:
         begin = 9 - 9 % words
         assert first.split() == [str(at) for at in (begin, *range(begin, begin + words))]
         assert len(others) <= 2
+
+
+ENDLESS = Program(
+    "challenge",
+    ({"load": (("const", 0, 0),)}, {"alu": (("+", 0, 0, 0),)}, {"flow": (("jump", 1),)}),
+)
+
+
+def test_an_endless_run_stops_at_the_limit_or_by_a_key() -> None:
+    async def drive() -> None:
+        app = Debugger(ENDLESS, Stepper(ENDLESS, CHALLENGE, [], max_cycles=100), "endless")
+        async with app.run_test(size=(160, 50)) as pilot:
+            await pilot.press("c")
+            assert "the limit of 100 cycles" in shown(app, "status")
+            await pilot.press("s")
+            assert app.stepper.cycle == 100
+        app = Debugger(ENDLESS, Stepper(ENDLESS, CHALLENGE, []), "endless")
+        async with app.run_test(size=(160, 50)) as pilot:
+            await pilot.press("c")
+            await pilot.press("escape")
+            assert "stopped by Esc" in shown(app, "status")
+            reached = app.stepper.cycle
+            await pilot.pause()
+            assert app.stepper.cycle == reached > 0
+            await command(app, pilot, f"go {2**40}")
+            await pilot.press("escape")
+            assert reached < app.stepper.cycle < 2**40
+
+    asyncio.run(drive())
+
+
+def test_what_is_kept_of_a_run_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stepping, "MOST_STEPS", 50)
+    stepper = Stepper(ENDLESS, CHALLENGE, [])
+    assert stepper.run_to() == "the limit of 50 bundles, which is as far as steps are kept"
+    assert stepper.at == 50
+    assert stepper.back()

@@ -126,13 +126,19 @@ def run(
 
 
 def stepper(
-    program: AnyProgram, memory: Memory, machine: AnyMachine | None = None, *, strict: bool = True
+    program: AnyProgram,
+    memory: Memory,
+    machine: AnyMachine | None = None,
+    *,
+    strict: bool = True,
+    max_cycles: int | None = None,
 ) -> Stepper:
-    """A run of `program` that goes forward and back bundle by bundle.
+    """A run of `program` that goes forward and back bundle by bundle, for at most `max_cycles`.
 
     Raises CheckFailed, in strict mode, for what keeps the program from being run at all.
     """
     from slotweave.simulate.legality import static_faults
+    from slotweave.simulate.run import MAX_CYCLES
     from slotweave.simulate.stepping import Stepper
 
     held = program_of(program)
@@ -140,4 +146,5 @@ def stepper(
     if strict:
         for refusal in static_faults(held, target):
             raise CheckFailed(refusal)
-    return Stepper(held, target, words_of(memory), strict)
+    limit = MAX_CYCLES if max_cycles is None else max_cycles
+    return Stepper(held, target, words_of(memory), strict, limit)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -23,6 +24,10 @@ from slotweave.views.stepping_text import (
 )
 
 _LINES = 60
+
+#: Bundles that run between two looks at the keys.
+_PART = 2_000
+
 _HELP = (
     "break cycle|bundle|scratch|memory|value|op X · delete N · watch NAME|ADDRESS · "
     "memory ADDRESS · go CYCLE · breaks · quit"
@@ -104,8 +109,36 @@ class Debugger(App[None]):
         """Columns of the panel of memory."""
         return self.query_one("#memory").content_size.width
 
+    def _run(self, part: Callable[[], str | None]) -> None:
+        """Run on, a part at a time, so that keys are heard; each says what stopped it, if it did.
+
+        What a short run comes to is shown at once.
+        """
+        why = part()
+        if why is None:
+            self.run_worker(self._run_on(part), exclusive=True)
+        else:
+            self._show(why)
+
+    async def _run_on(self, part: Callable[[], str | None]) -> None:
+        while (why := part()) is None:
+            self._show("running; Esc stops it")
+            await asyncio.sleep(0)
+        self._show(why)
+
+    def _to(self, breakpoints: Sequence[Breakpoint], forward: bool) -> Callable[[], str | None]:
+        """A part of a run to a breakpoint, and what it stopped at."""
+        points = tuple(breakpoints)
+
+        def part() -> str | None:
+            why = self.stepper.run_some(points, _PART, forward)
+            return why and f"stopped at {why}"
+
+        return part
+
     def action_step(self) -> None:
         """Run one bundle."""
+        self.workers.cancel_all()
         if not self.stepper.forward():
             self._show(f"stopped at {self.stepper.run_to()}")
             return
@@ -114,22 +147,26 @@ class Debugger(App[None]):
 
     def action_undo(self) -> None:
         """Undo one bundle."""
+        self.workers.cancel_all()
         self._show("" if self.stepper.back() else "this is the beginning")
 
     def action_run_on(self) -> None:
         """Run to the next breakpoint, pause, fault, or the end."""
-        self._show(f"stopped at {self.stepper.run_to(self.breakpoints)}")
+        self._run(self._to(self.breakpoints, forward=True))
 
     def action_run_back(self) -> None:
         """Undo to the breakpoint before, or to the beginning."""
-        self._show(f"stopped at {self.stepper.run_to(self.breakpoints, forward=False)}")
+        self._run(self._to(self.breakpoints, forward=False))
 
     def action_command(self) -> None:
         """Take a command."""
         self.query_one("#line", Input).focus()
 
     def action_leave_command(self) -> None:
-        """Let keys step again."""
+        """Let keys step again; what runs stops."""
+        if any(worker.is_running for worker in self.workers):
+            self.workers.cancel_all()
+            self._show("stopped by Esc")
         self.query_one("#program").focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -183,11 +220,17 @@ class Debugger(App[None]):
         cycle = self._number(rest, 2**62)
         if cycle is None:
             return
-        while self.stepper.cycle > cycle and self.stepper.back():
-            pass
-        while self.stepper.cycle < cycle and self.stepper.forward():
-            pass
-        self._show()
+        step, ahead = self.stepper, self.stepper.cycle < cycle
+
+        def part() -> str | None:
+            for _ in range(_PART):
+                if step.cycle >= cycle if ahead else step.cycle <= cycle:
+                    return ""
+                if not (step.forward() if ahead else step.back()):
+                    return f"stopped at {step.run_to()}" if ahead else ""
+            return None
+
+        self._run(part)
 
     def _number(self, text: str, below: int) -> int | None:
         """The number that `text` writes; None, and a complaint, if it is none below `below`."""

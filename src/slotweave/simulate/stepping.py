@@ -15,6 +15,9 @@ from slotweave.machine import Machine
 from slotweave.simulate.reference import Execution, ExecutionOptions, Write
 from slotweave.simulate.run import MAX_CYCLES, Event, Memory, RunState, Space, ready
 
+#: Bundles that a run goes on for at most: what each of them changed is kept, about a KiB.
+MOST_STEPS = 500_000
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -67,12 +70,19 @@ class Stepper:
     """A run and the place in it that is looked at: `at` bundles have run.
 
     `scratch`, `memory`, `trace`, `cycle` and `bundle` (the one that is next) are those of that
-    place. Pauses stop `run_to`, and change nothing: results in flight land in their time.
+    place. Pauses stop `run_to`, and change nothing: results in flight land in their time. It goes
+    no further than `max_cycles`, nor than MOST_STEPS.
     """
 
     def __init__(
-        self, program: Program, machine: Machine, memory: Memory, strict: bool = True
+        self,
+        program: Program,
+        machine: Machine,
+        memory: Memory,
+        strict: bool = True,
+        max_cycles: int = MAX_CYCLES,
     ) -> None:
+        self._max_cycles = max_cycles
         self._execution = _Recorded(program, machine, memory, strict)
         self.machine = machine
         self._bundles = program.bundles
@@ -111,8 +121,8 @@ class Stepper:
         return stopped or last.fault is not None
 
     def forward(self) -> bool:
-        """Run the next bundle; False if there is none."""
-        if self.ended:
+        """Run the next bundle; False if there is none, or if it is one too many."""
+        if self.ended or self._limit():
             return False
         if self.at == len(self._steps):
             self._steps.append(self._run())
@@ -133,7 +143,15 @@ class Stepper:
     def run_to(self, breakpoints: Iterable[Breakpoint] = (), forward: bool = True) -> str:
         """Run, or undo, until a breakpoint holds after a bundle; what it was that stopped it."""
         points = tuple(breakpoints)
-        while self.forward() if forward else self.back():
+        while (why := self.run_some(points, 1 << 20, forward)) is None:
+            pass
+        return why
+
+    def run_some(self, points: Sequence[Breakpoint], most: int, forward: bool = True) -> str | None:
+        """As `run_to`, for at most so many bundles; None if nothing has stopped it by then."""
+        for _ in range(most):
+            if not (self.forward() if forward else self.back()):
+                return self._why_ended()
             last = self.last
             if last is None:
                 break
@@ -142,7 +160,15 @@ class Stepper:
                 return str(found)
             if forward and self._pauses(last.bundle):
                 return "a pause"
-        return self._why_ended()
+        return None if self.last else self._why_ended()
+
+    def _limit(self) -> str:
+        """Which limit the run has come to; "" before that."""
+        if self.cycle >= self._max_cycles:
+            return f"the limit of {self._max_cycles:,} cycles (--max-cycles)"
+        if self.at >= MOST_STEPS:
+            return f"the limit of {MOST_STEPS:,} bundles, which is as far as steps are kept"
+        return ""
 
     def _pauses(self, bundle: int) -> bool:
         slots = (slot for row in self._bundles[bundle].values() for slot in row)
@@ -152,7 +178,9 @@ class Stepper:
         last = self.last
         if last is None:
             return "the beginning"
-        return f"a fault: {last.fault}" if last.fault else "the end"
+        if last.fault:
+            return f"a fault: {last.fault}"
+        return "the end" if self.ended else self._limit()
 
     def _words(self, space: Space) -> list[int]:
         return self.memory if space is Space.MEMORY else self.scratch

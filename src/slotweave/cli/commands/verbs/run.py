@@ -35,8 +35,7 @@ from slotweave.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from slotweave.ir.program import Program
-    from slotweave.machine import Machine
-    from slotweave.simulate.run import Memory
+    from slotweave.simulate.stepping import Stepper
 
 
 def add_to(app: typer.Typer) -> None:
@@ -74,6 +73,7 @@ def run(
     With -o FILE, write the final memory to FILE as a JSON list of words.
     """
     from slotweave import api
+    from slotweave.api.making import stepper
     from slotweave.cli import inputs
 
     if debug and (json or output is not None):
@@ -86,7 +86,8 @@ def run(
     target = inputs.machine_of(parsed, machine)
     memory = inputs.memory_in(mem)
     if debug:
-        _debug(parsed, target, memory, program, strict=not compatible)
+        held = stepper(parsed, memory, target, strict=not compatible, max_cycles=max_cycles)
+        _debug(parsed, held, program)
         return
     with inputs.with_file(program), _missing_memory_named(mem, parsed):
         end = api.run(parsed, memory, machine=target, strict=not compatible, max_cycles=max_cycles)
@@ -101,10 +102,8 @@ def run(
     )
 
 
-def _debug(program: Program, machine: Machine, memory: Memory, title: str, strict: bool) -> None:
-    """Step through the program on the terminal. Raises what keeps it from being run at all."""
-    from slotweave.api.making import stepper
-
+def _debug(program: Program, held: Stepper, title: str) -> None:
+    """Step through the program on the terminal."""
     try:
         from slotweave.cli.debugger import Debugger
     except ModuleNotFoundError as error:
@@ -112,7 +111,7 @@ def _debug(program: Program, machine: Machine, memory: Memory, title: str, stric
         raise InputError(Diagnostic("SW212", reason)) from error
     if not sys.stdout.isatty():
         raise InputError(Diagnostic("SW212", "--debug needs a terminal to show the program on"))
-    Debugger(program, stepper(program, memory, machine, strict=strict), title).run()
+    Debugger(program, held, title).run()
 
 
 @contextmanager
