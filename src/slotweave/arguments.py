@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from slotweave.base.budget import Budget, budget
+from slotweave.base.budget import MOST_OF_A_SEED, Budget, budget
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.extensions.lookup import unknown
 from slotweave.ir.program import Program
@@ -40,6 +40,14 @@ def whole_number(name: str, given: object, least: int | None = None, code: str =
         raise wanted(code, f"{name} must be a whole number", given) from None
     if least is not None and number < least:
         raise wanted(code, f"{name} must be at least {least}", given)
+    return number
+
+
+def seed_of(given: object) -> int:
+    """A seed: a whole number from 0 to 2^63 - 1."""
+    number = whole_number("seed", given, 0)
+    if number > MOST_OF_A_SEED:
+        raise wanted("SW212", f"seed must be at most {MOST_OF_A_SEED}", given)
     return number
 
 

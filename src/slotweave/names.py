@@ -14,6 +14,7 @@ from slotweave.arguments import (
     held_program,
     name_in,
     path_of,
+    seed_of,
     text_of,
     wanted,
     whole_number,
@@ -106,7 +107,7 @@ def job(
     promise = contract_called(chosen, contract)
     return Job(
         chosen, values, promise, plan_of(chosen, plan, values, promise), target,
-        seed=whole_number("seed", seed, 0), instances=whole_number("instances", instances, 0),
+        seed=seed_of(seed), instances=whole_number("instances", instances, 0),
         effort=effort_named(effort),
     )  # fmt: skip
 

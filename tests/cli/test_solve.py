@@ -110,6 +110,25 @@ def test_the_result_names_the_heuristic_that_ran(packed, project, tmp_path):
         assert f"\nheuristic: {name}" in told
 
 
+def test_a_time_limit_leaves_no_bound_out(tmp_path):
+    lengths, units = (2, 2, 4, 2, 2), (2, 2, 4, 2, 4)
+    project = {
+        "resources": [{"name": "r", "capacity": 4}],
+        "activities": [
+            {"name": f"a{k}", "modes": [
+                {"duration": length, "uses": [{"resource": "r", "units": need}]}
+            ]}
+            for k, (length, need) in enumerate(zip(lengths, units, strict=True))
+        ],
+        "lags": [{"before": "a1", "after": "a3", "lag": 0, "from_end": True}],
+    }  # fmt: skip
+    file = tmp_path / "weights.json"
+    file.write_text(json.dumps(project))
+    for limit in ((), ("--time-limit", 20)):
+        found = slotweave("solve", file, "--method", "list", *limit, "--json").json
+        assert (found["makespan"], found["proved"]) == (10, True)
+
+
 def test_list_scheduling_moves_no_activity_of_a_loop(packed):
     """An attempt makes as many placements as there are activities: 24 attempts, and then one."""
     found = slotweave("solve", packed, "--method", "list", "--evaluations", 40, "--json").json

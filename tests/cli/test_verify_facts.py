@@ -78,6 +78,13 @@ def test_without_regions_all_of_memory_is_compared(compare) -> None:
     assert_refused(answer, "SW403", "memory[7]", exit_code=1)
 
 
+def test_facts_that_call_nothing_output_are_named(compare) -> None:
+    regions = [{**region, "output": False} for region in FACTS["regions"]]
+    answer = compare(TRIPLE, DOUBLE, facts={**FACTS, "regions": regions})
+    assert (answer.code, answer.err.count("call no region output")) == (0, 1)
+    assert "call no region output" not in compare(TRIPLE, TRIPLE).err
+
+
 def test_a_difference_names_word_and_seed(compare) -> None:
     answer = compare(DOUBLE, TRIPLE)
     assert_refused(answer, "SW403", "y[0] (address 4)", "seed 0", exit_code=1)

@@ -97,3 +97,12 @@ def test_an_empty_program_is_said_to_be_empty(text: str) -> None:
     answer = slotweave("inspect", "-", stdin=text)
     assert answer.err.startswith("stdin: the program is empty, it has no bundle\n")
     assert "its 0 slots" not in answer.out
+
+
+@pytest.mark.parametrize(
+    "command", [("compile", "saxpy"), ("tune", "saxpy", "-o", "p.json"), ("repack", "p.json")]
+)
+def test_a_seed_has_63_bits(command: tuple[str, ...]) -> None:
+    refused = slotweave(*command, "--seed", 2**63)
+    assert (refused.code, refused.out) == (2, "")
+    assert str(2**63 - 1) in "".join(refused.err.split())

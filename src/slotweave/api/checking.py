@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from slotweave.arguments import pair_of_texts, wanted, whole_number
+from slotweave.arguments import pair_of_texts, seed_of, wanted, whole_number
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError, naming
 from slotweave.base.verdict import Verdict
 from slotweave.driver.job import INSTANCES, Job, Use
@@ -73,7 +73,7 @@ def verify(
 
     held, called = program_of(program), pair_of_texts("names", names)
     trial = Trial(
-        whole_number("instances", instances, 0), whole_number("seed", seed, 0), strict,
+        whole_number("instances", instances, 0), seed_of(seed), strict,
         whole_number("max_cycles", max_cycles, 0),
     )  # fmt: skip
     one = Subject(held, machine_of(held, machine), called[0])

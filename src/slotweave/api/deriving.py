@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from slotweave.arguments import function_of, held_program, path_of, text_of, wanted, whole_number
+from slotweave.arguments import (
+    function_of,
+    held_program,
+    path_of,
+    seed_of,
+    text_of,
+    wanted,
+    whole_number,
+)
 from slotweave.base.diagnostics import Diagnostic, InputError, naming
 from slotweave.base.files import read_text
 from slotweave.driver.job import Job, are_numbers
@@ -116,7 +124,7 @@ def self_test(
     from slotweave.selftest.outcome import summary
     from slotweave.selftest.trial import Numbers
 
-    numbers, first = Numbers.of(whole_number("mutants", mutants, 10)), whole_number("seed", seed, 0)
+    numbers, first = Numbers.of(whole_number("mutants", mutants, 10)), seed_of(seed)
     held, tell = held_program(what), function_of("through", through)
     if held is not None and not isinstance(what, Job):
         job = _job_with_plan_of(held, machine_of(held, machine))

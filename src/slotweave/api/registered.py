@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from slotweave.arguments import name_in, wanted, whole_number
+from slotweave.arguments import name_in, seed_of, wanted
 from slotweave.extensions.lookup import NOTHING, contract_called, named_facts
 from slotweave.names import (
     AnyFacts,
@@ -156,7 +156,7 @@ def random_memory(
     values = parameters_of(chosen, parameters)
     if contract is not None:
         name_in(contract, f"contract of {chosen.name} called", chosen.contracts)
-    rng = np.random.default_rng(whole_number("seed", seed, 0))
+    rng = np.random.default_rng(seed_of(seed))
     return chosen.memory(values, contract_called(chosen, contract), rng)
 
 

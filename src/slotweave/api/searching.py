@@ -11,6 +11,7 @@ from slotweave.arguments import (
     evaluations_of,
     function_of,
     seconds,
+    seed_of,
     text_of,
     whole_number,
 )
@@ -70,7 +71,7 @@ def tune(
     from slotweave.tuning.score import Task
     from slotweave.tuning.store import Store
 
-    wanted, first = job_of(what, options), whole_number("seed", seed, 0)
+    wanted, first = job_of(what, options), seed_of(seed)
     held = _plan_before(wanted, before)
     numbers = range(first, first + whole_number("seeds", seeds, 1))
     hands = whole_number("workers", workers, 1)
@@ -124,7 +125,7 @@ def explore(
     machine = wanted.machine
     settings, costs = settings_of(machine, set), costs_of(machine, cost)
     most = None if sample is None else whole_number("sample", sample, 1)
-    variants = machines_of(machine, settings, most, whole_number("seed", seed, 0))
+    variants = machines_of(machine, settings, most, seed_of(seed))
     found = explored_over(
         wanted, settings, variants, KeptResults(result_entries()), costs=costs,
         workers=whole_number("workers", workers, 1), watch=function_of("watch", watch),

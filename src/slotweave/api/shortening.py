@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from slotweave.arguments import function_of, limits_of, whole_number
+from slotweave.arguments import function_of, limits_of, seed_of
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.extensions import kernels
 from slotweave.names import (
@@ -57,7 +57,7 @@ def repack(
     if vectorize and not rewrite:
         reason = "vectorizing changes operations, and without rewriting operations are kept"
         raise InputError(Diagnostic("SW212", reason))
-    held, seed = program_of(program), whole_number("seed", seed, 0)
+    held, seed = program_of(program), seed_of(seed)
     options = RepackOptions(rewrite=rewrite, vectorize=vectorize, effort=effort_named(effort),
                             seed=seed)  # fmt: skip
     limits = limits_of(evaluations, time_limit, grace)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from slotweave.arguments import evaluations_of, function_of, name_in, seconds, wanted, whole_number
+from slotweave.arguments import (
+    evaluations_of,
+    function_of,
+    name_in,
+    seconds,
+    seed_of,
+    wanted,
+    whole_number,
+)
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.ir.project import Project
 from slotweave.names import AnyPath, project_in
@@ -47,7 +55,7 @@ def solve(
     chosen, tell = Method(name_in(method, "method", METHODS)), function_of("watch", watch)
     limits = Limits(
         seconds(time_limit), evaluations_of(evaluations), whole_number("workers", workers, 1),
-        whole_number("seed", seed, 0),
+        seed_of(seed),
     )  # fmt: skip
     try:
         found = solved(project, chosen, limits, lambda each: tell(shown_as(Solved, each)))

@@ -14,6 +14,9 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 
+#: The largest seed of a search: what is kept of one, and what compiled code takes.
+MOST_OF_A_SEED = 2**63 - 1
+
 #: Seconds from any moment on that stays the same.
 Clock = Callable[[], float]
 

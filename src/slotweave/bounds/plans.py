@@ -67,8 +67,11 @@ def plans_bound(
     for engine, used in load.items():
         solver.Add(used <= slots[engine] * (cycles - idle.get(engine, 0)))
     solver.Minimize(cycles)
-    if solver.Solve() != pywraplp.Solver.OPTIMAL:
+    status = solver.Solve()
+    if status == pywraplp.Solver.INFEASIBLE:
         raise ValueError("there is no plan: a step of a route has no way")
+    if status != pywraplp.Solver.OPTIMAL:  # it has no limits, but hears Ctrl-C before Python does
+        raise KeyboardInterrupt
     least = cycles.solution_value()
     ways = [(route, way, copies.solution_value()) for route, way, copies in taken]
     busy = {

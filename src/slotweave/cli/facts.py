@@ -88,6 +88,8 @@ def assumed(file: str, given: str | None, how: Building, program: Program) -> As
     own = facts_of_kernel(program.meta) if missing else None
     notes = [missing] if missing and own is None else []
     notes += subject_notes(file, name, how, program)
+    if facts.regions and not any(region.output for region in facts.regions):
+        notes.append(f"the facts {name!r} call no region output: what is in memory counts nowhere")
     about = f"the {subject.noun} {subject.text(values)}" if subject and values else None
     return Assumed(name, facts, about, tuple(notes), missing if own else "")
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from slotweave.base.budget import MOST_OF_A_SEED
 from slotweave.cli.output import stdout_by_any_name
 from slotweave.extensions import extensions
 
@@ -116,7 +117,10 @@ StoreOption = Annotated[
         "cache folder).",
     ),
 ]
-Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed for all random choices.")]
+Seed = Annotated[
+    int,
+    typer.Option(metavar="N", min=0, max=MOST_OF_A_SEED, help="Seed for all random choices."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Output = Annotated[
     str | None,

@@ -44,10 +44,10 @@ from slotweave.vectorize import (
     label_items,
 )
 
-_WHY = "on symbols both leave the same in memory, word for word, wherever neither of them fails"
+_WHY = "on symbols both leave the same in every word that counts, wherever neither of them fails"
 _WHY_REWRITTEN = (
     "each is the graph it is lifted to, and what the proved rules make of the two graphs leaves "
-    "the same in memory on symbols, word for word, wherever neither program fails"
+    "the same in every word that counts, on symbols, wherever neither program fails"
 )
 
 _WHY_DERIVED = (

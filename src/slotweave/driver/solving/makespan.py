@@ -53,11 +53,16 @@ def solve_makespan(work: Work) -> None:
     if work.is_done():
         return
     search = ListSearch.of(project)
+    all_of_it = not work.is_exact and work.limits.seconds is not None
+    if all_of_it:  # then the heuristic takes all the time, and leaves none for bounds
+        _show_implied(work)
+        if work.is_done():
+            return
     if search is not None:
         _list_schedules(work, search)
     elif not project.has_conditional_lags:
         _long_iteration(work)
-    if not work.is_done() and work.left() != 0.0:
+    if not all_of_it and not work.is_done() and work.left() != 0.0:
         _show_implied(work)
     if work.is_exact and not work.is_done():
         known = work.solution.schedule

@@ -84,10 +84,11 @@ def bound(
     """Show lower bounds on the cycles, with reasons.
 
     For a kernel, the bounds hold for the operations of one plan. For a program, they hold for
-    whatever computes the same results. If the kernel declares the choices that its plans can
-    make, a mixed-integer program also bounds all of its plans, and the choices that reach this
-    bound are printed. A kernel that loops or branches is compiled for the bounds of one run and
-    of each block. If data decides the jumps of a program, each block is bounded by itself.
+    the operations that its output depends on, in any order that the facts allow. If the kernel
+    declares the choices that its plans can make, a mixed-integer program also bounds all of its
+    plans, and the choices that reach this bound are printed. A kernel that loops or branches is
+    compiled for the bounds of one run and of each block. If data decides the jumps of a program,
+    each block is bounded by itself.
     """
     from slotweave import api
 
