@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
 from importlib import import_module
 from types import ModuleType
@@ -127,5 +128,11 @@ def main() -> None:
         app(prog_name="slotweave")
     except KeyboardInterrupt:  # before a command had begun
         sys.exit(Exit.INTERRUPTED)
+    except SystemExit as ended:
+        if ended.code == Exit.INTERRUPTED:
+            # Threads of a solver may still run; taking the interpreter down around them aborts.
+            sys.stderr.flush()
+            os._exit(Exit.INTERRUPTED)
+        raise
     except OSError as error:  # of what is printed without a command, such as help
         sys.exit(complain_of_stdout(Terminal(), error))
