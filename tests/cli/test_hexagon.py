@@ -32,6 +32,14 @@ def test_repack_writes_the_shorter_file(small: Path, tmp_path: Path) -> None:
                                           ["r4 = add(r0,r2)", "jumpr r31"]])  # fmt: skip
 
 
+def test_packets_that_cannot_be_are_faults_of_the_input(tmp_path: Path) -> None:
+    file, output = tmp_path / "twice.s", tmp_path / "out.s"
+    file.write_text(text_of([["r0 = add(r0,r1)", "r0 = r3"], ["jumpr r31"]]))
+    refused = slotweave("hexagon", "repack", file, "-o", output)
+    assert_refused(refused, "SW213", str(file), "as it is given: packet 0: r0 is written twice")
+    assert not output.exists()
+
+
 @pytest.mark.parametrize("text", a_share([listing_of("dct8"), KERNELS.read_text()], 2),
                          ids=["a function", "the example"])  # fmt: skip
 def test_the_same_work_gives_the_same_text(text: str, tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ CODES: dict[str, CodeEntry] = {
     "SW210": CodeEntry("bad memory file", "The memory file must be a JSON list of words, integers from 0 to 2^32 - 1."),
     "SW211": CodeEntry("kernel misuse", "The kernel function used the tracer in a way that has no meaning on the machine: a Python `if` on a symbolic value, a region that is too short, operands of different shapes. The message names the line of your file."),
     "SW212": CodeEntry("bad option", "An option has a value that cannot be used."),
-    "SW213": CodeEntry("malformed text form", "A text form of a graph, problem, schedule, allocation or layout does not parse. The message names the line."),
+    "SW213": CodeEntry("malformed text form", "A text form of a graph, problem, schedule, allocation or layout does not parse, or a packet of assembly cannot be one. The message names the line."),
     "SW215": CodeEntry("bad facts", "The facts are unknown or malformed. The message names the key. A facts file is a JSON object with memory_words, words, regions and ranges."),
     "SW216": CodeEntry("program does not fit the form", "The requested form needs something that the program file does not provide. `--format challenge` needs a tree-hash program for the challenge machine with kernel, params and contract in its meta, as `slotweave compile tree-hash -o FILE` writes it."),
     "SW217": CodeEntry("optional package is missing", "The command needs an optional package. The message says how to install it."),

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError, naming
 from slotweave.driver.solving.solve import Limits
 from slotweave.extensions.lookup import unknown
 from slotweave.hexagon.assembly.listing import Block
@@ -77,16 +77,18 @@ def repack(
     input. If `assemble`, an assembler judges it, where one is installed: see `assembler` of the
     result. Of `self_test` faulty variants the result says which judge notices how many.
 
-    Raises CheckFailed (SW406) for what the assembler refuses.
+    Raises CheckFailed (SW406) for what the assembler refuses, InputError (SW213) for packets of the
+    input that cannot be.
     """
     facts = _facts(assume)
     if no_worse not in list(NoWorse):
         raise unknown("SW212", "rule of what may not get worse", str(no_worse), map(str, NoWorse))
-    found = repack_file(
-        text, file, Limits(time_limit, None, workers, seed, work),
-        counts=counts, facts=facts, no_worse=NoWorse(no_worse), rename=rename, pipeline=pipeline,
-        tell=lambda number, one: watch(number + 1, _name(one.block)),
-    )  # fmt: skip
+    with naming(file):
+        found = repack_file(
+            text, file, Limits(time_limit, None, workers, seed, work),
+            counts=counts, facts=facts, no_worse=NoWorse(no_worse), rename=rename,
+            pipeline=pipeline, tell=lambda number, one: watch(number + 1, _name(one.block)),
+        )  # fmt: skip
     judge = _assembled(found) if assemble else ""
     tested = _self_test(found, self_test, seed, facts) if self_test else None
     return Repacked(found, judge, tested)

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from slotweave.analysis.idle_cycles import idle_cycles
-from slotweave.base.diagnostics import CheckFailed, Diagnostic
+from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.base.verdict import Verdict
 from slotweave.bounds.projects import makespan_bounds
 from slotweave.check.legality.project_bounds import bound_faults
@@ -220,6 +220,9 @@ def with_written(
     written = packets_of(done.block, problem, found, schedule)
     differs = difference(done.block.packets, written, facts=found.facts, live=live)
     if differs:
+        if fault := difference(done.block.packets, done.block.packets, facts=found.facts):
+            reason = f"block {done.block.name}, as it is given: {fault}"
+            raise InputError(Diagnostic("SW213", reason))
         raise CheckFailed(Diagnostic("SW406", f"block {done.block.name}: {differs}"))
     same = same_meaning(done.block.packets, written, live)
     if found.facts and not same.proved:
