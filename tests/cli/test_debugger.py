@@ -138,6 +138,19 @@ def test_a_line_of_memory_has_as_many_words_as_fit() -> None:
         assert len(others) <= 2
 
 
+def test_a_breakpoint_that_is_never_met_is_refused() -> None:
+    async def script(app: Debugger, pilot: Pilot[None]) -> None:
+        for text in ("memory 4", "scratch 99999", "bundle 7", "cycle -1"):
+            await command(app, pilot, f"break {text}")
+            assert app.breakpoints == [], text
+        await command(app, pilot, "delete 0")
+        assert "no number of any there is" in shown(app, "status")
+        await command(app, pilot, "break memory 3")
+        assert "breakpoints: 0: memory 3" in shown(app, "status")
+
+    driven(script)
+
+
 ENDLESS = Program(
     "challenge",
     ({"load": (("const", 0, 0),)}, {"alu": (("+", 0, 0, 0),)}, {"flow": (("jump", 1),)}),

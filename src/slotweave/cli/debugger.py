@@ -190,7 +190,13 @@ class Debugger(App[None]):
             self._show(f"{name!r} is no command; there are: {_HELP}")
 
     def _break(self, rest: str) -> None:
-        self.breakpoints.append(parse_breakpoint(rest, self.addresses, self.program))
+        point, step = parse_breakpoint(rest, self.addresses, self.program), self.stepper
+        there = {"bundle": self.program.bundles, "scratch": step.scratch, "memory": step.memory}
+        most = len(there[point.kind]) if point.kind in there else point.number + 1
+        if point.number >= most:
+            self._show(f"there is no {point}; the last one is {most - 1:,}")
+            return
+        self.breakpoints.append(point)
         self._breaks("")
 
     def _breaks(self, _rest: str) -> None:
@@ -240,5 +246,6 @@ class Debugger(App[None]):
             number = -1
         if 0 <= number < below:
             return number
-        self._show(f"{text!r} is no number from 0 to {below - 1:,}")
+        least = f"from 0 to {below - 1:,}" if below else "of any there is"
+        self._show(f"{text!r} is no number {least}")
         return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from slotweave.base.diagnostics import CheckFailed, Diagnostic, InputError
 from slotweave.ir.program import Program
+from slotweave.isa import WORD_MASK
 from slotweave.machine import Machine
 from slotweave.simulate.reference import Execution, ExecutionOptions, Write
 from slotweave.simulate.run import MAX_CYCLES, Event, Memory, RunState, Space, ready
@@ -263,9 +264,12 @@ def parse_breakpoint(text: str, names: dict[str, int], program: Program) -> Brea
     if kind not in KINDS or kind == "op":
         raise _no_breakpoint(text)
     try:
-        return Breakpoint(kind, int(rest, 0) & 0xFFFFFFFF)
+        number = int(rest, 0)
     except ValueError:
         raise _no_breakpoint(text) from None
+    if number < 0 and kind != "value":
+        raise _no_breakpoint(text)
+    return Breakpoint(kind, number & WORD_MASK if kind == "value" else number)
 
 
 def _no_breakpoint(text: str) -> InputError:
