@@ -249,6 +249,27 @@ def test_the_proof_of_two_programs_goes_block_by_block_where_data_decides_the_ju
     assert verdict.why.startswith("block by block")
 
 
+#: The side that is jumped over has no effect, and nothing is left of it.
+ONE_SIDE_IDLE = """
+slotweave program 1
+machine challenge
+0: load(const 0 0)
+1: load(load 1 0)
+2: flow(cond_jump 1 5)
+3: load(const 7 1)
+4: load(const 8 37)
+"""
+
+
+@pytest.mark.parametrize("meta", [{}, {"block_starts": (0, 4, 5)}])
+def test_a_block_of_which_nothing_is_left_is_proved_again(meta: dict[str, object]) -> None:
+    given, facts = replace(parse_program(ONE_SIDE_IDLE), meta=meta), Facts(memory_words=8)
+    found = repack(given, CHALLENGE, facts, RepackOptions(instances=2))
+    assert found.program.meta["block_starts"] == (0, 3, 3)
+    one, other = (Subject(each, CHALLENGE) for each in (found.program, given))
+    assert prove_same(one, other, facts).proved
+
+
 #: On the side that only a rare word reaches, a load that nobody reads leaves memory.
 LEAVES_MEMORY = """
 slotweave program 1

@@ -223,7 +223,7 @@ def _by_blocks(
     """What was made of a program block by block."""
     shorter = program
     if made.changed:
-        claiming = supported_origin(program, facts, origin)
+        claiming = supported_origin(made.program, facts, origin)  # it says where its blocks begin
         shorter = replace(made.program, meta=as_repacked(claiming.meta), lines=NO_LINES)
     return Repacked(
         program, shorter, machine, facts, made.before, made.cycles, None, (), _why_blocks(made),
