@@ -91,7 +91,7 @@ def prove_same(subject: Subject, other: Subject, facts: Facts) -> Refutable:
     for refusal in static_faults(subject.program, subject.machine):
         if refusal.code == _DOUBLE_WRITE and _same_block_by_block(subject, other, facts):
             return Verdict(True, _WHY_BLOCKS)
-        return Verdict("unknown", f"the machine refuses the program: {refusal}")
+        return Verdict("unknown", f"a proof is of strict mode, which refuses it: {refusal}")
     if _same_as_derived(subject, other, facts):
         return Verdict(True, _WHY_DERIVED)
     found: Refutable = Verdict("unknown", "")
