@@ -124,7 +124,7 @@ def test_verify_and_derived_results_run_the_reference_too(tmp_path: Path) -> Non
     verified = slotweave("verify", program, "--against", spec)
     assert verified.code == 0
     assert "(the reference scaled)" in verified.out
-    assert slotweave("verify", result).code == 0
+    assert slotweave("verify", result, "--against", spec).code == 0
     wrong = KERNEL.format(body="    return memory + 1")
     (tmp_path / "scale.py").write_text(wrong, encoding="utf-8")
     refused = slotweave("verify", program, "--against", spec)
