@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 
 from slotweave.base.wording import plural
 from slotweave.hexagon.assembly.listing import Packet
@@ -12,6 +11,7 @@ from slotweave.hexagon.inspection import FileResult, notable, understood
 from slotweave.hexagon.machine.opcodes import NEWEST_SHOWN
 from slotweave.hexagon.packing.pipelined import Pipelined
 from slotweave.hexagon.packing.repack import Repacked
+from slotweave.views.escaping import escape
 
 #: Blocks that the page shows packet by packet.
 _MOST_SHOWN = 40

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 
 from slotweave.ir.project import Project, ProjectSchedule
+from slotweave.views.escaping import escape
 
 _LEFT, _TOP, _GAP, _WIDTH = 90, 30, 10, 900
 #: Heights of a band: at most, and of a row of one unit at least and at most.

@@ -7,7 +7,6 @@ thresholds of the challenge as lines. All timelines have the same scale in cycle
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from math import log10
 from typing import Any
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from slotweave.challenge.ladder.ladder import THRESHOLDS
 from slotweave.challenge.ladder.rung_run import RungRun
 from slotweave.machine import Machine
+from slotweave.views.escaping import escape
 from slotweave.views.palette import ENGINE_COLOURS
 
 _WIDTH, _BAR, _LEFT = 900, 26, 120

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from typing import TYPE_CHECKING
 
 from slotweave.anatomy.explored import Explored, Point
 from slotweave.base.wording import EVERY_RUN, plural
+from slotweave.views.escaping import escape
 from slotweave.views.exploring.pictures import cost_plot_svg, heat_maps_svg
 
 if TYPE_CHECKING:

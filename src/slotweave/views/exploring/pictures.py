@@ -7,9 +7,9 @@ each combination of the others. Darker is longer; a machine on which nothing fit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 
 from slotweave.anatomy.explored import Explored, Point
+from slotweave.views.escaping import escape
 
 _CELL_WIDTH, _CELL_HEIGHT, _LEFT, _TOP = 76, 34, 90, 46
 _PLOT_WIDTH, _PLOT_HEIGHT = 560, 320

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from math import floor, log10
+
+from slotweave.views.escaping import escape
 
 WIDTH, LEFT, RIGHT = 900, 84, 64
 #: The part of the width in which things are drawn.
