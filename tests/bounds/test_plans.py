@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import numpy as np
 import pytest
+from ortools.linear_solver import pywraplp
 
 from slotweave.backend.lower import lower
 from slotweave.bounds import bound_ladder
@@ -55,6 +59,27 @@ def test_an_engine_that_is_idle_at_the_ends_leaves_more_to_the_others() -> None:
     }  # fmt: skip
     both = plans_bound(choice(by_add, by_load), SLOTS, {"alu": 3, "load": 3})
     assert (both.cycles, round(both.exact, 6)) == (5, 5.0)
+
+
+def test_ctrl_c_is_heard_while_the_solver_runs(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    solve = pywraplp.Solver.Solve
+
+    def interrupted(solver: pywraplp.Solver) -> int:
+        later = subprocess.Popen(["/bin/sh", "-c", f"sleep 0.05; kill -INT {os.getpid()}"])
+        status = solve(solver)
+        later.wait()  # where the solver was faster, Ctrl-C comes now
+        return int(status)
+
+    monkeypatch.setattr(pywraplp.Solver, "Solve", interrupted)
+    choices = tree_hash_alternatives(
+        {"height": 10, "rounds": 16, "batch": 256}, "values", CHALLENGE
+    )
+    assert choices is not None
+    with pytest.raises(KeyboardInterrupt):
+        plans_bound(choices, CHALLENGE.slots)
+    assert capfd.readouterr().out == ""
 
 
 def test_operations_spread_over_modes() -> None:

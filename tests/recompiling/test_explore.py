@@ -97,7 +97,7 @@ def test_what_binds(cycles: int, name: str, peak: int, binds: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("alu", "load", "binds"), [(98, 98, "latency"), (90, 95, "alu"), (90, 90, "load")]
+    ("alu", "load", "binds"), [(0, 0, "latency"), (8, 3, "alu"), (8, 8, "load")]
 )
 def test_near_the_bound_it_is_what_one_slot_more_of_lowers_the_bound_most(
     alu: int, load: int, binds: str

@@ -148,8 +148,8 @@ def check_bounds(
 
     The kernel and the machine are those that it names, unless others are given. A kernel that does
     not come with Slotweave must be given (SW212), for it is code. The checker knows nothing of how
-    bounds are made. `faults` in the result are the claims that do
-    not hold. Raises InputError (SW220) for what holds no certificates.
+    bounds are made. `faults` in the result are the claims that do not hold. Raises InputError
+    (SW220) for what holds no certificates.
 
     >>> sw.check_bounds(sw.bound("saxpy", n=64).certificates())
     <6 certificates: all hold>

@@ -52,6 +52,7 @@ def plans_bound(
     from ortools.linear_solver import pywraplp
 
     solver = pywraplp.Solver.CreateSolver("SCIP")
+    solver.SetSolverSpecificParametersAsString("misc/catchctrlc = FALSE")  # Python hears it
     cycles = solver.NumVar(0, solver.infinity(), "cycles")
     wanted: dict[tuple[tuple[str, int], ...], Any] = defaultdict(float)
     _add(wanted, choice.fixed, 1.0)
@@ -67,11 +68,8 @@ def plans_bound(
     for engine, used in load.items():
         solver.Add(used <= slots[engine] * (cycles - idle.get(engine, 0)))
     solver.Minimize(cycles)
-    status = solver.Solve()
-    if status == pywraplp.Solver.INFEASIBLE:
+    if solver.Solve() != pywraplp.Solver.OPTIMAL:
         raise ValueError("there is no plan: a step of a route has no way")
-    if status != pywraplp.Solver.OPTIMAL:  # it has no limits, but hears Ctrl-C before Python does
-        raise KeyboardInterrupt
     least = cycles.solution_value()
     ways = [(route, way, copies.solution_value()) for route, way, copies in taken]
     busy = {

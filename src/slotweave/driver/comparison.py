@@ -89,7 +89,9 @@ def prove_same(subject: Subject, other: Subject, facts: Facts) -> Refutable:
     if (subject.program.bundles, subject.machine) == (other.program.bundles, other.machine):
         return Verdict(True, "the two are one program, bundle for bundle")
     for refusal in static_faults(subject.program, subject.machine):
-        if refusal.code == _DOUBLE_WRITE and _same_block_by_block(subject, other, facts):
+        if refusal.code != _DOUBLE_WRITE:
+            return Verdict("unknown", f"the machine refuses the program: {refusal}")
+        if _same_block_by_block(subject, other, facts):
             return Verdict(True, _WHY_BLOCKS)
         return Verdict("unknown", f"a proof is of strict mode, which refuses it: {refusal}")
     if _same_as_derived(subject, other, facts):

@@ -93,9 +93,7 @@ def _traced(
     try:
         with redirect_stdout(sys.stderr):  # what a kernel prints is no data of ours
             unstarted = is_unstarted(build(tracer, *arguments, **parameters))
-    except SlotweaveError:
-        raise
-    except KeyboardInterrupt:
+    except (SlotweaveError, KeyboardInterrupt):
         raise
     except TimeIsUpError as error:
         file = _file_of(build)

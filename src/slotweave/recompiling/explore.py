@@ -92,16 +92,15 @@ def _cost(variant: Variant, costs: Mapping[str, float] | None) -> float | None:
 def binding(
     summary: Mapping[str, Any], shares: Mapping[str, float], eased: Mapping[str, int]
 ) -> str:
-    """What binds the program of `summary`; `eased` is by engine its bound with one slot more."""
+    """What binds the program of `summary`; `eased` is by engine how many cycles lower its bound is
+    with one slot more."""
     bound, scratch = summary["bound"], summary["scratch"]
     near = summary["cycles"] <= NEAR * bound["cycles"]
     if not shares:
         return LATENCY
     if near and eased:
-        lowest = min(eased[name] for name in shares)
-        if lowest == bound["cycles"]:
-            return LATENCY
-        return max((name for name in shares if eased[name] == lowest), key=shares.__getitem__)
+        most = max(shares, key=lambda name: (eased[name], shares[name]))
+        return most if eased[most] > 0 else LATENCY
     if near and bound["name"] == CRITICAL_PATH:
         return LATENCY
     if not near and scratch["peak"] >= FULL * scratch["size"]:

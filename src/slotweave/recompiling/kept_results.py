@@ -41,8 +41,8 @@ from slotweave.machine import machine_to_toml
 class Kept:
     """What compiling came to: the summary and the program's text; `known` if it was kept before.
 
-    `eased` is by engine the bound if that had one slot more; nothing is said of it for a kernel
-    that jumps.
+    `eased` is by engine how many cycles lower the bound of its operations were with one slot more;
+    nothing is said of it for a kernel that jumps.
     """
 
     summary: Mapping[str, Any]
@@ -113,12 +113,13 @@ def _known(text: str | None) -> Kept | None:
 
 
 def _eased(problem: Problem) -> dict[str, int]:
-    """By engine the bound of `problem` if that engine had one slot more."""
+    """By engine how many cycles lower the bound of `problem` is if that has one slot more."""
+    bound = best_bound(bound_ladder(problem)).cycles
     eased: dict[str, int] = {}
     for engine, name in enumerate(problem.engines):
         slots = list(problem.slots)
         slots[engine] += 1
-        eased[name] = best_bound(bound_ladder(replace(problem, slots=tuple(slots)))).cycles
+        eased[name] = bound - best_bound(bound_ladder(replace(problem, slots=tuple(slots)))).cycles
     return eased
 
 

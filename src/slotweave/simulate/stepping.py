@@ -155,13 +155,13 @@ class Stepper:
                 return self._why_ended()
             last = self.last
             if last is None:
-                break
+                return self._why_ended()
             found = next((point for point in points if point.holds(last)), None)
             if found:
                 return str(found)
             if forward and self._pauses(last.bundle):
                 return "a pause"
-        return None if self.last else self._why_ended()
+        return None
 
     def _limit(self) -> str:
         """Which limit the run has come to; "" before that."""

@@ -52,9 +52,11 @@ def variant_lines(result: Repacked) -> Iterator[str]:
 def block_lines(result: Repacked) -> Iterator[str]:
     """What became of each block of a program whose jumps depend on data."""
     if result.blocks:
+        yield "slots, and the cycles of blocks, count each bundle once"
+    if any(block.bound is not None for block in result.blocks):
         yield (
-            "slots, and the cycles of blocks, count each bundle once; `at least` bounds the "
-            "operations that were tried, and others may take less (see `what-if`)"
+            "`at least` bounds the operations that were tried, and others may take less (see "
+            "`what-if`)"
         )
     for block in result.blocks:
         where = bundles(block.start, block.stop - 1)

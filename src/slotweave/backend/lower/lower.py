@@ -22,7 +22,7 @@ from slotweave.backend.lower.materialize import (
 )
 from slotweave.backend.lower.placement import Placement, place
 from slotweave.backend.lower.spread_constants import NO_LIMITS, spread_constants
-from slotweave.base.ragged import Ragged
+from slotweave.base.ragged import Ragged, offsets
 from slotweave.bounds import Bound, best_bound, bound_ladder
 from slotweave.bounds.critical_path import critical_path_bound, distances
 from slotweave.ir.allocation import Layout
@@ -193,10 +193,11 @@ class _Modes:
 
     def columns(self) -> dict[str, Ints]:
         """Those of all operations."""
-        kinds = Ragged.of([range(len(rows)) for rows in self._rows])
-        numbers = Ragged(kinds.offset, np.arange(len(kinds.values), dtype=np.int32))
-        rows = numbers.take(self._kind)
-        table = _ints([row for rows in self._rows for row in rows]).reshape(-1, 4)[rows.values]
+        table = _ints([row for rows in self._rows for row in rows]).reshape(-1, 4)
+        numbers = np.arange(len(table), dtype=np.int32)
+        by_kind = Ragged(offsets(_ints([len(rows) for rows in self._rows])), numbers)
+        rows = by_kind.take(self._kind)
+        table = table[rows.values]
         names = ("mode_engine", "mode_slots", "mode_latency", "mode_source")
         columns = {name: np.ascontiguousarray(table[:, i]) for i, name in enumerate(names)}
         return {"mode_offset": rows.offset, **columns}

@@ -134,7 +134,7 @@ def _is_given(*options: object) -> bool:
 def _expect_to_check(subject: str | None, others: bool) -> None:
     """Refuse a subject that is no code, and `others`, beside a file of certificates."""
     if others or (subject is not None and ".py:" not in subject):
-        from_file = "--check takes all but --machine from its file, and a kernel that is code"
+        from_file = "--check takes all but --machine from its file (and a kernel that is code)"
         raise _bad(f"{from_file}; leave the rest out")
 
 
