@@ -23,7 +23,8 @@ from slotweave.machine import CHALLENGE, Machine
 from slotweave.tuning.answers import Asked, evaluated, text_of
 from slotweave.tuning.carried import HOPELESS, Carried, carried_plan
 from slotweave.tuning.carry import carried_times, labels_of
-from slotweave.tuning.score import Posed, Task, score
+from slotweave.tuning.posed import Posed
+from slotweave.tuning.score import Task, score
 from slotweave.tuning.search import start
 from strategies.problems import problems
 from support.examples import examples

@@ -14,8 +14,8 @@ from slotweave.base.diagnostics import InputError
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.machine import CHALLENGE, machine_to_toml
 from slotweave.tuning.moves import Candidate
+from slotweave.tuning.posed import Score
 from slotweave.tuning.report import study_report
-from slotweave.tuning.score import Score
 from slotweave.tuning.search import AHEAD, Base, State, Trial
 from slotweave.tuning.store import BEGUN, Spec, Store, studies
 from slotweave.tuning.store.database import open_database

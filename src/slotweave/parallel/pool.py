@@ -54,16 +54,16 @@ class _Given:
     deaths: int = 0
 
 
-def crew_of(work: Work, workers: int) -> Crew:
-    """This process alone, or so many others."""
-    return Serial(work) if workers == 1 else Pool(work, workers)
+def crew_of(work: Work, workers: int, kept_open: Sequence[int] = ()) -> Crew:
+    """This process alone, or so many others; these leave open what they share."""
+    return Serial(work) if workers == 1 else Pool(work, workers, kept_open)
 
 
 class Pool:
-    """`workers` processes that do `work`."""
+    """`workers` processes that do `work`; of the files of this one they leave `kept_open` open."""
 
-    def __init__(self, work: Work, workers: int) -> None:
-        self._work, self.workers = work, workers
+    def __init__(self, work: Work, workers: int, kept_open: Sequence[int] = ()) -> None:
+        self._work, self.workers, self._kept_open = work, workers, kept_open
         self._context = multiprocessing.get_context("fork")
         self._queue: deque[Hashable] = deque()
         self._given: dict[Hashable, _Given] = {}
@@ -89,6 +89,7 @@ class Pool:
             ready = wait([worker.pipe for worker in self._workers], self._patience(left))
             found = [answer for worker in self._reporting(ready) for answer in self._heard(worker)]
             if found or (ends is not None and time.monotonic() >= ends):
+                self._hand_out()  # nobody waits for what the caller makes of the answers
                 return found
         return []
 
@@ -101,7 +102,8 @@ class Pool:
 
     def _hired(self) -> _Worker:
         mine, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(self._work, theirs), daemon=True)
+        arguments = (self._work, theirs, self._kept_open)
+        process = self._context.Process(target=_serve, args=arguments, daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, mine)
@@ -186,10 +188,10 @@ class Pool:
         self._queue.appendleft(dead.key)
 
 
-def _serve(work: Work, pipe: Connection) -> None:
+def _serve(work: Work, pipe: Connection, kept_open: Sequence[int]) -> None:
     """Answer what comes through `pipe` until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who began the work decides when it ends
-    _close_all_but(pipe.fileno())
+    _close_all_but((pipe.fileno(), *kept_open))
     while True:
         try:
             unit = pipe.recv()
@@ -205,11 +207,13 @@ def _serve(work: Work, pipe: Connection) -> None:
             return
 
 
-def _close_all_but(pipe: int) -> None:
-    """Give up what the master had open: its locks, its connections, its ends of other pipes.
+def _close_all_but(kept_open: Sequence[int]) -> None:
+    """Give up what else the master had open: its locks, its connections, its ends of other pipes.
 
-    Else they would outlive it for as long as a worker does.
+    They would outlive it for as long as a worker does.
     """
     first = 3  # after stdin, stdout and stderr
-    os.closerange(first, pipe)
-    os.closerange(max(first, pipe + 1), os.sysconf("SC_OPEN_MAX"))
+    for each in sorted(kept_open):
+        os.closerange(first, each)
+        first = each + 1
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))

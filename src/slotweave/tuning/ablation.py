@@ -17,7 +17,8 @@ from typing import Any, cast
 from slotweave.ir.plan import Plan
 from slotweave.parallel import crew_of
 from slotweave.tuning.answers import Asked, evaluated, text_of
-from slotweave.tuning.score import Score, Task
+from slotweave.tuning.posed import Score
+from slotweave.tuning.score import Task
 
 #: The starting times of items, as a choice like the others.
 OFFSETS = "offsets"

@@ -11,7 +11,8 @@ from slotweave.base.diagnostics import NoSchedule
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.tuning.carried import Carried
-from slotweave.tuning.score import Score, Task, score
+from slotweave.tuning.posed import Score
+from slotweave.tuning.score import Task, score
 
 
 def stepped(plan: Plan, seed: int) -> Plan:

@@ -13,7 +13,8 @@ from slotweave.backend.schedule.forward_backward import AT_AN_END
 from slotweave.base.diagnostics import InputError, NoSchedule
 from slotweave.ir.plan import Plan
 from slotweave.tuning.carry import carried_times
-from slotweave.tuning.score import Score, Task, no_room, score
+from slotweave.tuning.posed import Score
+from slotweave.tuning.score import Task, no_room, score
 
 #: How often a step is a change at one end of the schedule: in between, few slots are free.
 SHARE_AT_AN_END = 0.75
@@ -70,7 +71,7 @@ class Carried:
             kept = replace(held, steps=(*held.steps, seed))
             self._plan = replace(self._plan, schedule=kept)
         if self._fits is not self._at:
-            problem, words = self.posed.lowered.problem, self.task.machine.scratch_words
+            problem, words = self.posed.problem, self.task.machine.scratch_words
             if allocated(problem, self._at, words) is None:
                 raise no_room("the carried schedule finds no scratch words")
             self._fits = self._at

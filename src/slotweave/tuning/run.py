@@ -13,12 +13,13 @@ from slotweave.driver.job import Job
 from slotweave.ir.fingerprint import fingerprint
 from slotweave.ir.plan import Plan
 from slotweave.machine import machine_to_toml
-from slotweave.parallel import Cluster, Crew, crew_of
+from slotweave.parallel import Cluster, Crew, SharedValues, crew_of
 from slotweave.tuning.answers import evaluated
 from slotweave.tuning.moves import Candidate
 from slotweave.tuning.parameters import tuned_parameters
+from slotweave.tuning.posed import Score
 from slotweave.tuning.remote import remote_task
-from slotweave.tuning.score import Score, Task
+from slotweave.tuning.score import Task
 from slotweave.tuning.search import State, Trial, search_all, start
 from slotweave.tuning.store import BEGUN, Spec, Store
 
@@ -74,6 +75,8 @@ def run(
     `parameters` trials of the schedule's numbers come first (see `tuned_parameters`). The schedule
     of the plan `before` is carried over to `plan`.
     """
+    shared = SharedValues() if workers > 1 and cluster is None else None
+    task = replace(task, shared=shared)
     states: dict[int, State] = {}
     proof = ""
     for seed in seeds:
@@ -84,7 +87,8 @@ def run(
             break
     crew: Crew
     if cluster is None:
-        crew = crew_of(partial(evaluated, task), workers)
+        kept_open = () if shared is None else shared.descriptors
+        crew = crew_of(partial(evaluated, task), workers, kept_open)
     else:
         crew = Cluster(remote_task(task), cluster)
     try:
@@ -92,6 +96,8 @@ def run(
             yield from _searched(task, states, crew, keeping, budget)
     finally:
         crew.close()
+        if shared is not None:
+            shared.close()
 
 
 def proof_of_least(task: Task, state: State) -> str:
@@ -103,7 +109,7 @@ def proof_of_least(task: Task, state: State) -> str:
     """
     if task.kernel.vary is not None:
         return ""
-    bound = best_bound(task.posed(state.best).lowered.ladder)
+    bound = best_bound(task.lowered(state.best).ladder)
     return bound.why if bound.cycles == state.best_score.cycles else ""
 
 

@@ -10,21 +10,18 @@ from functools import cached_property
 from itertools import count
 from typing import Any, TypeVar
 
-import numpy as np
-
 from slotweave.backend.fit import (
     Effort,
     Stepping,
     allocated,
     first_attempt,
     fit,
-    made_ready,
     next_step,
     passes_after,
     stepping,
 )
 from slotweave.backend.lower import Lowered
-from slotweave.backend.schedule import BothWays, Prepared, mirrored_schedule
+from slotweave.backend.schedule import mirrored_schedule
 from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.base.recent import keep
@@ -33,10 +30,10 @@ from slotweave.driver.job import Job
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.schedule import Schedule
-from slotweave.ir.text.plan_json import plan_to_json
 from slotweave.machine import Machine
+from slotweave.parallel import SharedValues
 from slotweave.rewrite import GroupMemory
-from slotweave.tuning.carry import Labels, labels_of
+from slotweave.tuning.posed import Posed, Score, pose, problem_key
 
 _Value = TypeVar("_Value")
 
@@ -51,67 +48,10 @@ BLOCKS_KEPT = 64
 #: calls `uncollected` keep the collector from looking for them, and a search would grow.
 POSED_BETWEEN_COLLECTIONS = 256
 
-#: What a cycle of the bound is worth: it says how near plans are to fewer cycles.
-WORTH_OF_BOUND = 0.2
-
-#: The last cycles of a schedule, in which it runs dry; a schedule in which they were full would
-#: have as many cycles less as there is room for work in them, which is counted in thousandths.
-LATE_CYCLES, THOUSANDTHS = 8, 1000
-
 #: By which share of its cycles a pass of forward-backward improvement shortens a schedule, at most,
 #: for as many passes as are left: on the judged kernel nine in ten of those that end within the
 #: limit stay below.
 GAIN_OF_PASS = 0.0026
-
-
-@dataclass(frozen=True)
-class Score:
-    """What a plan takes: cycles, the bound of its operations, and the work in the last cycles.
-
-    `late` is that work in thousandths of a cycle, the slots of each engine at the prices of the
-    slots bound. Less is better: in cycles first, then in `reach`.
-    """
-
-    cycles: int
-    bound: int
-    late: int = 0
-
-    @property
-    def reach(self) -> float:
-        """The cycles until the last ones, and the work in these."""
-        return self.cycles - LATE_CYCLES + self.late / THOUSANDTHS
-
-    @property
-    def cost(self) -> float:
-        """What speaks for and against the plan when it is to be changed further."""
-        return self.reach + WORTH_OF_BOUND * self.bound
-
-    def __lt__(self, other: Score) -> bool:
-        return (self.cycles, self.reach) < (other.cycles, other.reach)
-
-
-@dataclass(frozen=True)
-class Posed:
-    """A plan's problem, ready for many schedules, and the bound of its operations in cycles.
-
-    `key` is the same for all plans of one problem.
-    """
-
-    key: str
-    lowered: Lowered
-    ready: BothWays | None
-    bound: int
-
-    @cached_property
-    def labels(self) -> Labels:
-        """What each operation of the problem as it is scheduled does."""
-        assert self.ready is not None  # only list schedules are carried
-        return labels_of(self.lowered.graph, self.ready.forward.problem)
-
-    def scored(self, schedule: Schedule) -> Score:
-        """The score of one of its schedules."""
-        late = _late_work(self.ready.forward, schedule) if self.ready is not None else 0
-        return Score(schedule.makespan, self.bound, late)
 
 
 @dataclass(frozen=True)
@@ -125,12 +65,13 @@ class Begun:
 
 @dataclass(frozen=True)
 class Task:
-    """What a plan is wanted for."""
+    """What a plan is wanted for; problems are `shared` by the processes that look for it."""
 
     kernel: Kernel
     machine: Machine
     parameters: Mapping[str, int]
     contract: str
+    shared: SharedValues | None = field(default=None, repr=False, compare=False)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False, compare=False)
     _recent: OrderedDict[str, Posed] = field(default_factory=OrderedDict, repr=False, compare=False)
     _steps: OrderedDict[tuple[str, ScheduleOptions], Stepping] = field(
@@ -161,20 +102,38 @@ class Task:
     def posed(self, plan: Plan) -> Posed:
         """The problem of `plan`, whatever its priorities; the last few are kept.
 
-        Groups of items that are as they were in one of the last plans are not rewritten again.
+        What another process has posed is not posed again. Otherwise groups of items that are as
+        they were in one of the last plans are not rewritten again.
         """
-        held = plan.schedule
-        key = _problem_key(plan)
-        if key not in self._recent:
-            job = Job(self.kernel, self.parameters, self.contract, plan, self.machine)
-            with uncollected():
-                posed = _pose(key, lowered_of(job, self._memory), held)
-            if next(self._numbers) % POSED_BETWEEN_COLLECTIONS == 0:
-                gc.collect()
-        else:
-            posed = self._recent[key]
+        key = problem_key(plan)
+        posed = self._recent.get(key) or self._from_others(key)
+        if posed is None:
+            posed = self._made(key, plan)
+            if self.shared is not None and posed.ready is not None:
+                self.shared.put(key, posed.to_share)
         keep(self._recent, key, posed, PROBLEMS_KEPT)
         return posed
+
+    def _from_others(self, key: str) -> Posed | None:
+        found: Posed | None = None if self.shared is None else self.shared.get(key)
+        return found
+
+    def _made(self, key: str, plan: Plan) -> Posed:
+        job = Job(self.kernel, self.parameters, self.contract, plan, self.machine)
+        with uncollected():
+            posed = pose(key, lowered_of(job, self._memory), plan.schedule)
+        if next(self._numbers) % POSED_BETWEEN_COLLECTIONS == 0:
+            gc.collect()
+        return posed
+
+    def lowered(self, plan: Plan) -> Lowered:
+        """What the problem of `plan` was made of."""
+        posed = self.posed(plan)
+        if posed.lowered is None:
+            posed = self._made(posed.key, plan)
+            keep(self._recent, posed.key, posed, PROBLEMS_KEPT)
+        assert posed.lowered is not None  # this process has just lowered it
+        return posed.lowered
 
     def begun(self, posed: Posed, held: ScheduleOptions) -> Begun | None:
         """How plans of these options begin, whatever their seed; the last few are kept.
@@ -188,7 +147,7 @@ class Task:
         )
         found = self._begun.get(key)
         if found is None:
-            problem, words = posed.lowered.problem, self.machine.scratch_words
+            problem, words = posed.problem, self.machine.scratch_words
             first = first_attempt(problem, posed.ready, held, words)
             if first is None:
                 return None
@@ -210,31 +169,13 @@ class Task:
             known -= 1
         begun = replace(held, steps=steps[:known])
         found = self._steps.get((problem_key, begun)) or stepping(
-            posed.lowered.problem, posed.ready, begun, self.machine.scratch_words
+            posed.problem, posed.ready, begun, self.machine.scratch_words
         )
         for seed in steps[known:]:
             found = found and (next_step(posed.ready, found, seed) or found)
         if found is not None:
             keep(self._steps, (problem_key, replace(held, steps=steps)), found, SCHEDULES_KEPT)
         return found
-
-
-def _problem_key(plan: Plan) -> str:
-    """What two plans of one problem have in common."""
-    held = plan.schedule
-    shaping = ScheduleOptions(
-        method=held.method, modes=held.modes, stages_open=held.stages_open,
-        window=held.window, windows_open=held.windows_open, outright=held.outright,
-        derived=held.derived, zeros=held.zeros,
-    )  # fmt: skip
-    return plan_to_json(Plan("", plan.kernel, plan.rewrite, shaping, plan.choices), indent=None)
-
-
-def _pose(key: str, lowered: Lowered, options: ScheduleOptions) -> Posed:
-    by_list = options.method == "list"
-    ready = made_ready(lowered.graph, lowered.problem, options) if by_list else None
-    slots = next(bound for bound in lowered.ladder if bound.name == "slots")
-    return Posed(key, lowered, ready, slots.cycles)
 
 
 def score(task: Task, plan: Plan, limit: int | None = None) -> Score:
@@ -256,16 +197,14 @@ def score(task: Task, plan: Plan, limit: int | None = None) -> Score:
 
 def _fitted(task: Task, posed: Posed, plan: Plan) -> Score:
     """The score of what `compile` comes to."""
-    lowered, words = posed.lowered, task.machine.scratch_words
-    schedule, _ = fit(
-        lowered.graph, lowered.problem, plan.schedule, words, Effort.FAST, posed.ready
-    )
+    graph, words = task.lowered(plan).graph, task.machine.scratch_words
+    schedule, _ = fit(graph, posed.problem, plan.schedule, words, Effort.FAST, posed.ready)
     return posed.scored(schedule)
 
 
 def _passed(task: Task, posed: Posed, plan: Plan, limit: int | None) -> Score | None:
     """The score after all passes, or some of them; None if `compile` may try something else."""
-    problem, words, held = posed.lowered.problem, task.machine.scratch_words, plan.schedule
+    problem, words, held = posed.problem, task.machine.scratch_words, plan.schedule
     assert posed.ready is not None
     begun = None if held.steps else task.begun(posed, held)
     if begun is None:
@@ -293,7 +232,7 @@ def _cycles(at: Stepping) -> int:
 
 def _stepped(task: Task, posed: Posed, plan: Plan) -> Score | None:
     """The score after the last step; None if `compile` may take another way there."""
-    problem, words = posed.lowered.problem, task.machine.scratch_words
+    problem, words = posed.problem, task.machine.scratch_words
     steps = plan.schedule.steps
     before = task.after_steps(posed, replace(plan.schedule, steps=steps[:-1]))
     if before is None:
@@ -308,16 +247,6 @@ def _stepped(task: Task, posed: Posed, plan: Plan) -> Score | None:
     if allocated(problem, after, words) is None:
         raise no_room("the schedule after the last step finds no scratch words")
     return found
-
-
-def _late_work(prepared: Prepared, schedule: Schedule) -> int:
-    """The work in the last cycles in thousandths of a cycle."""
-    problem = prepared.problem
-    size = len(schedule.mode)  # without barriers, which take no slots
-    engines = problem.mode_engine[problem.mode_offset[:size] + schedule.mode]
-    by_slot = np.repeat(engines, np.diff(schedule.cycle_offset))
-    late = by_slot[schedule.cycle >= schedule.makespan - LATE_CYCLES]
-    return round(THOUSANDTHS * float(prepared.prices[late].sum()))
 
 
 def no_room(reason: str) -> NoSchedule:

@@ -46,7 +46,8 @@ from slotweave.tuning.moves import (
     changes_choices,
     proposed,
 )
-from slotweave.tuning.score import Score, Task, score
+from slotweave.tuning.posed import Score
+from slotweave.tuning.score import Task, score
 
 __all__ = ["Score", "State", "Task", "Trial", "score", "search", "search_all", "start"]
 
@@ -368,7 +369,7 @@ def _taken(found: Score, current: Score, limit: int, rng: np.random.Generator) -
 
 
 def _items(task: Task, plan: Plan) -> int:
-    return 1 + int(task.posed(plan).lowered.problem.items.max(initial=-1))
+    return 1 + int(task.posed(plan).problem.items.max(initial=-1))
 
 
 def _spread(items: int, stagger: float) -> tuple[float, ...]:

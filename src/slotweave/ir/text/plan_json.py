@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
@@ -36,7 +36,7 @@ def plan_to_json(plan: Plan, indent: int | None = 2) -> str:
             "name": plan.name,
             "kernel": plan.kernel,
             "rewrite": plan.rewrite,
-            "schedule": asdict(plan.schedule),
+            "schedule": _options(plan.schedule),
             "choices": plan.choices,
             "origin": plan.origin,
             **({"of": plan.of} if plan.of else {}),
@@ -71,7 +71,12 @@ def plan_from_json(text: str, file: str = "") -> Plan:
 def schedule_with(schedule: ScheduleOptions, changed: Mapping[str, Any]) -> ScheduleOptions:
     """`schedule` with what `changed` says instead. Raises InputError (SW209) naming the key."""
     given = {name: frozen_value(value) for name, value in changed.items()}
-    return _schedule({**asdict(schedule), **given}, Key("", "SW209", ""))
+    return _schedule({**_options(schedule), **given}, Key("", "SW209", ""))
+
+
+def _options(schedule: ScheduleOptions) -> dict[str, Any]:
+    """By name; `asdict` would copy every offset and step."""
+    return {name: getattr(schedule, name) for name in _SCHEDULE_KEYS}
 
 
 def _schedule(value: Any, at: Key) -> ScheduleOptions:

@@ -24,7 +24,7 @@ from slotweave.base.recent import keep
 from slotweave.ir.plan import Plan
 from slotweave.ir.text.plan_json import plan_from_json, plan_to_json
 from slotweave.tuning.moves import Candidate
-from slotweave.tuning.score import Score
+from slotweave.tuning.posed import Score
 from slotweave.tuning.search import Base, State, Trial
 from slotweave.tuning.store.database import Database, Row, open_database, unusable
 
