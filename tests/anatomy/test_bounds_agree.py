@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.anatomy.given_words import given_words
 from slotweave.anatomy.inspect import inspect_program
-from slotweave.anatomy.summaries.repacked import repacked_summary
 from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.backend.fit import Effort
 from slotweave.base.budget import Budget
@@ -27,6 +26,7 @@ from slotweave.ir.plan import Plan
 from slotweave.ir.program import Bundle, Program
 from slotweave.machine import CHALLENGE
 from slotweave.repacking import RepackOptions, repack
+from slotweave.repacking.summary import repacked_summary
 from slotweave.rewrite import rewrite
 from strategies import flows
 from strategies.flows import Statement

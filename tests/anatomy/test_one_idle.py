@@ -7,7 +7,6 @@ import pytest
 from slotweave.anatomy.given_words import GivenWords
 from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.summaries.compiled import compiled_summary
-from slotweave.anatomy.summaries.repacked import repacked_summary
 from slotweave.backend.fit import Effort
 from slotweave.base.budget import Budget
 from slotweave.challenge.ladder.ladder_flow import any_rung_summary, rung_run
@@ -19,6 +18,7 @@ from slotweave.frontend.load import kernel_of_function
 from slotweave.frontend.tracer import Tracer
 from slotweave.machine import CHALLENGE
 from slotweave.repacking import RepackOptions, repack
+from slotweave.repacking.summary import repacked_summary
 from support.tree_hash import compiled
 
 

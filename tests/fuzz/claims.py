@@ -20,7 +20,6 @@ from fuzz.programs import ProgramJob, always_ends, differ, does_the_same, end_of
 from slotweave.anatomy.causes.placements import placements
 from slotweave.anatomy.given_words import GivenWords
 from slotweave.anatomy.inspect import inspect_program
-from slotweave.anatomy.summaries.repacked import repacked_summary
 from slotweave.anatomy.timing.block_bounds import bounded_blocks
 from slotweave.anatomy.timing.program_bounds import program_bounds
 from slotweave.anatomy.timing.what_if import what_if
@@ -41,6 +40,7 @@ from slotweave.lift import lift
 from slotweave.machine import DEBUG_ENGINE
 from slotweave.repacking.options import RepackOptions
 from slotweave.repacking.repack import Repacked, repack
+from slotweave.repacking.summary import repacked_summary
 from slotweave.simulate.legality import costs_a_cycle
 from slotweave.simulate.reference import run
 from slotweave.simulate.run import Event

@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from slotweave.anatomy.timing.what_if import what_if
 from slotweave.backend.fit import Effort
 from slotweave.base.budget import Budget
 from slotweave.base.diagnostics import CheckFailed
@@ -294,6 +295,52 @@ def test_a_memory_on_which_the_given_program_alone_fails_is_not_asked_about() ->
     assert end(program, CHALLENGE, reaching) is None
     assert end(found.program, CHALLENGE, reaching) is not None
     assert found.verified.directed
+
+
+#: The jump reads its counter beside the slot that counts on, and bundles ask for the core.
+TIGHT = """slotweave program 1
+machine challenge
+0: load(const 0 1)
+1: load(load 1 0)
+2: load(load 2 0)
+3: flow(coreid 3)
+4: alu(+ 4 2 3)
+5: store(store 0 4)
+6: alu(^ 5 5 2)
+7: alu(>> 1 1 0) flow(cond_jump 1 2)
+8: store(store 0 5)
+"""
+
+
+@pytest.mark.parametrize("drop", ["", "3: flow(coreid 3)"])
+def test_slots_are_put_closer_together_where_no_graph_says_what_they_do(drop: str) -> None:
+    text = TIGHT.replace(drop, "3: alu(+ 3 0 0)") if drop else TIGHT
+    given, facts = parse_program(text), Facts(8)
+    made = by_blocks(Tangle(given, facts), CHALLENGE, rewriting=True)
+    assert made is not None
+    loop = made.blocks[1]
+    assert (loop.before, loop.cycles, loop.bound) == (6, 3, None)
+    slots = [sorted(slot for bundle in program.bundles for row in bundle.values() for slot in row
+                    if slot[0] != "cond_jump") for program in (given, made.program)]  # fmt: skip
+    assert slots[0] == slots[1]
+    assert same_block_by_block(made.program, given, CHALLENGE, facts)
+    assert not same_block_by_block(without_effect(made.program), given, CHALLENGE, facts)
+
+
+def test_what_what_if_times_is_found_where_it_can_be_proved() -> None:
+    """Random programs are tangled: accesses to memory that only a distance keeps apart stay."""
+    longer = parts = 0
+    for seed in range(60):
+        tangle = jumping_tangle(CHALLENGE, seed)
+        made = by_blocks(tangle, CHALLENGE, rewriting=False)
+        if made is None:
+            continue
+        timed = what_if(tangle.program, CHALLENGE, {}, tangle.facts)
+        found = {block.start: block.cycles for block in made.blocks}
+        longer += sum(found[part.start] > part.retimed for part in timed.parts)
+        parts += len(timed.parts)
+    assert parts > 60
+    assert longer <= parts // 30
 
 
 def without_effect(program: Program) -> Program:

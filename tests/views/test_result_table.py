@@ -11,7 +11,6 @@ from rich.console import Console, RenderableType
 from slotweave.anatomy.given_words import GivenWords
 from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.summaries.compiled import CompiledSummary, RunOfBlocks, compiled_summary
-from slotweave.anatomy.summaries.repacked import RepackedSummary, repacked_summary
 from slotweave.base.budget import Budget
 from slotweave.base.wording import ANY_ORDER, EACH_BUNDLE_ONCE, EACH_ONCE_OF_LONG, KEPT_ORDER
 from slotweave.bounds import Bound
@@ -20,6 +19,7 @@ from slotweave.check.runs.inputs import Coverage
 from slotweave.machine import CHALLENGE
 from slotweave.repacking import RepackOptions, repack
 from slotweave.repacking.blocks.one_block import RepackedBlock
+from slotweave.repacking.summary import RepackedSummary, repacked_summary
 from slotweave.views.inspect_table import inspect_view
 from slotweave.views.parts import gap_text, title
 from slotweave.views.repack_lines import vector_lines

@@ -14,11 +14,13 @@ from slotweave.analysis.basic_block import BasicBlock
 from slotweave.base.diagnostics import InputError
 from slotweave.check.legality.linked_blocks import linked_faults
 from slotweave.check.legality.rewriting import rewriting_faults
+from slotweave.check.symbolic.block_against_block import block_is_block
 from slotweave.check.symbolic.block_equality import Passing, block_is_graph, graph_is_block
 from slotweave.driver.lasting_facts import facts_throughout, graph_of
 from slotweave.ir.facts import Facts
 from slotweave.ir.lineage import starts_of
 from slotweave.ir.program import Bundle, Program
+from slotweave.lift.block_graph import decided_words
 from slotweave.lift.blocks import basic_blocks, without_control
 from slotweave.machine import Machine
 from slotweave.rewrite import rewrite
@@ -56,6 +58,15 @@ def _is_block(
     bundles: Sequence[Bundle], given: Program, machine: Machine, facts: Facts, block: BasicBlock
 ) -> bool:
     """Is it proved that `bundles`, without jumps, do what `block` of `given` does?"""
+    kinds = slot_kinds(machine)
+    old = given.bundles[block.start : block.stop]
+    straight = [without_control(each, kinds) for each in old]
+    decided = decided_words(old[-1], kinds)
+    if (
+        block.settled
+        and block_is_block(bundles, straight, machine, facts, block.live_out, decided).proved
+    ):
+        return True
     found = graph_of(given, machine, facts, block)
     if found is None:
         return False

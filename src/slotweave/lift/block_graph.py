@@ -65,13 +65,7 @@ def block_graph(
     Raises CheckFailed for an access that surely lies past the end of memory.
     """
     kinds = slot_kinds(machine)
-    last = program.bundles[block.stop - 1]
-    decided = frozenset(
-        word
-        for _engine, slot, kind in control_slots(last, kinds)
-        for source in kind.words_read(slot)
-        for word in source
-    )
+    decided = decided_words(program.bundles[block.stop - 1], kinds)
     bundles = tuple(
         [without_control(bundle, kinds) for bundle in program.bundles[block.start : block.stop]]
     )
@@ -96,6 +90,16 @@ def block_graph(
     if graph is None:
         return "its jump reads a word that is written beside it"
     return BlockGraph(graph, variables, bundles, decided, *lifting.constants)
+
+
+def decided_words(last: Bundle, kinds: SlotKinds) -> frozenset[int]:
+    """The words that the jumps in the `last` bundle of a block read."""
+    return frozenset(
+        word
+        for _engine, slot, kind in control_slots(last, kinds)
+        for source in kind.words_read(slot)
+        for word in source
+    )
 
 
 def _side_by_side(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from slotweave.anatomy.given_words import GivenWords
-    from slotweave.anatomy.summaries.repacked import RepackedSummary
+    from slotweave.repacking.summary import RepackedSummary
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,7 +66,7 @@ class Repacked(Shown, _repacking.Repacked):
     @cached_property
     def summary(self) -> RepackedSummary:
         """The same in figures."""
-        from slotweave.anatomy.summaries.repacked import repacked_summary
+        from slotweave.repacking.summary import repacked_summary
 
         return repacked_summary(self, self.facts_name, self.seed, self._words)
 

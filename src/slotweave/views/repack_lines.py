@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slotweave.anatomy.summaries.repacked import RepackedSummary, block_reason
 from slotweave.base.wording import bundles, plural
 from slotweave.repacking import Repacked
+from slotweave.repacking.summary import RepackedSummary, block_reason
 
 
 def search_lines(

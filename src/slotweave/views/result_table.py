@@ -24,12 +24,12 @@ from slotweave.views.parts import engine_table, gap_text, grid, idle_legend, idl
 
 if TYPE_CHECKING:  # `compile` loads nothing of `repack`
     from slotweave.anatomy.summaries.compiled import CompiledSummary
-    from slotweave.anatomy.summaries.repacked import RepackedSummary
     from slotweave.anatomy.words.never_written import UnwrittenRead
     from slotweave.base.diagnostics import Diagnostic
     from slotweave.bounds import Bound
     from slotweave.check.runs.execution import Verified
     from slotweave.check.runs.inputs import Coverage
+    from slotweave.repacking.summary import RepackedSummary
 
 
 def compiled_view(found: CompiledSummary) -> RenderableType:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, chain, combinations, pairwise
 from typing import Any
 
@@ -175,6 +175,16 @@ def _memory(accesses: Mapping[int, Touched | None], size: int) -> tuple[Any, ...
                 for word in at.words
             ]
     return *_compressed(region), base, *_compressed(rows), len(regions), len(words)
+
+
+def in_memory_order(operations: Operations) -> Operations:
+    """The same, as if any two accesses to memory might touch the same word."""
+    size = len(operations.access)
+    one_region = [[0] if operations.accesses.get(at) else () for at in range(size)]
+    no_words: Words = [()] * size
+    bases = np.arange(size, dtype=np.int64)  # all different: so any two may alias
+    memory = *_compressed(one_region), bases, *_compressed(no_words), 1, 0
+    return replace(operations, memory=memory)
 
 
 def words_of(placed: Placements) -> tuple[Words, Words]:

@@ -29,6 +29,7 @@ from slotweave.check.symbolic.symbolic_graph import (
 )
 from slotweave.check.symbolic.symbolic_memory import MemoryMap
 from slotweave.check.symbolic.symbolic_program import SymbolicRun
+from slotweave.check.symbolic.terms import Terms
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Bundle, Program
@@ -105,8 +106,8 @@ class _Both:
                 both = f"{self._terms.text(one)} and {self._terms.text(other)}"
                 return Verdict("unknown", f"stores land at once at {both}, which may be one word")
         # One by one: where all of memory differs, listing it would not end.
-        doubts = chain(self._failures(made, first, second), self._differences(wanted, found))
-        for doubt in doubts:
+        failures = new_failures(self._terms, self._facts, made, first, second)
+        for doubt in chain(failures, self._differences(wanted, found)):
             return Verdict("unknown", doubt)
         assumed = places_assumed(wanted.accesses, self._layout)
         return Verdict(True, _WHY, assumptions=assumed)
@@ -124,21 +125,8 @@ class _Both:
     ) -> BlockRun:
         program = Program(self._machine.name, tuple(bundles))
         run = BlockRun(program, self._machine, self._terms, memory, regions)
-        run.enter(self._scratch)
-        run.until_stop()
+        run.run_from(self._scratch)
         return run
-
-    def _failures(self, made: int, first: RecordedMemory, second: RecordedMemory) -> Iterator[str]:
-        """Why the second may fail where the first does not."""
-        end = self._facts.memory_words or 0  # where it is unknown, no word surely exists
-        for address in sorted(second.touched - first.touched):
-            known = self._terms.known(address)
-            if known is None or known >= end:
-                yield f"{self._terms.text(address)} is an address that only one of the two accesses"
-        for term in range(made, len(self._terms)):
-            operation = OPERATIONS.get(self._terms[term].kind)
-            if operation is not None and operation.defined_if is not None:
-                yield f"{self._terms.text(term)} may divide by zero"
 
     def _differences(self, wanted: GraphRun, found: BlockRun) -> Iterator[str]:
         """What the two leave differently."""
@@ -158,13 +146,34 @@ class _Both:
                 yield f"what a jump reads in scratch word {word} is computed in another way"
 
 
+def new_failures(
+    terms: Terms, facts: Facts, made: int, first: RecordedMemory, second: RecordedMemory
+) -> Iterator[str]:
+    """Why what ran second may fail where the first does not; it has the terms from `made` on."""
+    end = facts.memory_words or 0  # where it is unknown, no word surely exists
+    for address in sorted(second.touched - first.touched):
+        known = terms.known(address)
+        if known is None or known >= end:
+            yield f"{terms.text(address)} is an address that only one of the two accesses"
+    for term in range(made, len(terms)):
+        operation = OPERATIONS.get(terms[term].kind)
+        if operation is not None and operation.defined_if is not None:
+            yield f"{terms.text(term)} may divide by zero"
+
+
 class BlockRun(SymbolicRun):
     """A block run on terms; `read_last` is the scratch that its last bundle reads."""
 
-    def enter(self, scratch: Sequence[int]) -> None:
-        """Begin with these words in scratch."""
+    memory: RecordedMemory
+
+    def run_from(self, scratch: Sequence[int]) -> None:
+        """Run from these words in scratch to the end.
+
+        Raises NotExecutableError if that cannot be done on terms.
+        """
         self._scratch = list(scratch)
         self.read_last = list(scratch)
+        self.until_stop()
 
     @property
     def scratch(self) -> Sequence[int]:

@@ -178,9 +178,8 @@ def _constants_held(
     bundles = tuple(_straight(each, kinds) for each in _text(program, starts, 0))
     memory = RangedMemory(terms, layout, facts.words)
     run = BlockRun(Program(machine.name, bundles), machine, terms, memory, RegionsByRange(terms))
-    run.enter([terms.make("scratch", word) for word in range(machine.scratch_words)])
     try:
-        run.until_stop()
+        run.run_from([terms.make("scratch", word) for word in range(machine.scratch_words)])
     except NotExecutableError:
         return {}
     written = {

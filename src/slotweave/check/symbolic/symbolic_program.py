@@ -133,12 +133,16 @@ class SymbolicRun:
             words = [self.memory.load(a, self._regions.get(a)) for a in addresses]
             return _Write(first, tuple(words))
         if kind.operation.name == "core_id":
-            return _Write(first, (self._terms.constant(0),))
+            return _Write(first, (self._core_id(),))
         if effect is TRACES:
             self.trace += args[0]
         else:
             self._control(kind, slot, args)
         return None
+
+    def _core_id(self) -> int:
+        """The number of the only core."""
+        return self._terms.constant(0)
 
     def _computed(self, kind: SlotKind, slot: Slot, args: list[_Lanes], lanes: int) -> _Lanes:
         if kind.constant is not None:

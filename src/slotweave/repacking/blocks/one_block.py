@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from slotweave.analysis.basic_block import BasicBlock
@@ -12,17 +12,19 @@ from slotweave.backend.fitted import Fitted
 from slotweave.backend.lower import lower
 from slotweave.base.diagnostics import CheckFailed, NoSchedule
 from slotweave.bounds import Bound, best_bound
+from slotweave.check.symbolic.block_against_block import block_is_block
 from slotweave.check.symbolic.block_equality import Passing, block_is_graph, graph_is_block
 from slotweave.driver.certify import expect_block
 from slotweave.ir.facts import Facts
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.program import Bundle, Program
-from slotweave.lift.block_graph import BlockGraph, block_graph, why_no_graph
+from slotweave.lift.block_graph import BlockGraph, block_graph, decided_words, why_no_graph
 from slotweave.lift.blocks import control_slots, without_control
 from slotweave.machine import Machine
+from slotweave.repacking.blocks.closer import closer_bundles
 from slotweave.rewrite import Rewritten, rewrite
 from slotweave.rules.registry import RULES
-from slotweave.simulate.legality import costs_a_cycle
+from slotweave.simulate.legality import costs_a_cycle, static_faults
 from slotweave.simulate.slots import slot_kinds
 
 
@@ -32,7 +34,7 @@ class RepackedBlock:
 
     They took `before`. `why` says why they stay as they were; it is empty if they are changed, and
     then they are proved to do what they did. No schedule of what the rules made of the block takes
-    fewer cycles than `bound`; None if it was not lowered, or takes more than `before` in any.
+    fewer cycles than `bound`; None if it was not lowered, or takes more than what was found before.
     """
 
     start: int
@@ -72,41 +74,76 @@ def search_block(
 
     Raises CheckFailed if a check finds a fault in what was made.
     """
-    kept = kept_block(program, block, "nothing shorter was found")
+    kept = _closer(kept_block(program, block, "nothing shorter was found"), program, machine, facts,
+                   block)  # fmt: skip
+    found = _graph(program, machine, facts, block)
+    if isinstance(found, str):
+        yield kept if kept.changed else replace(kept, why=found)
+        return
+    yield from _shorter(kept, found, program, machine, facts, block, rewriting, effort)
+
+
+def _closer(
+    kept: RepackedBlock, program: Program, machine: Machine, facts: Facts, block: BasicBlock
+) -> RepackedBlock:
+    """The block with its slots closer together, if that is shorter and proved; else `kept`."""
+    if not block.settled or kept.before <= 1:
+        return kept
+    given, kinds = program.bundles[block.start : block.stop], slot_kinds(machine)
+    old, ends = (
+        [without_control(one, kinds) for one in given],
+        list(control_slots(given[-1], kinds)),
+    )
+    decided = decided_words(given[-1], kinds)
+    for bundles in closer_bundles(program, machine, block):
+        if _cycles(bundles) >= kept.before or list(control_slots(bundles[-1], kinds)) != ends:
+            continue
+        new = [without_control(one, kinds) for one in bundles]
+        if not _faults(program, new, machine) <= _faults(program, old, machine):
+            continue
+        if block_is_block(new, old, machine, facts, block.live_out, decided).proved:
+            return replace(kept, bundles=bundles, why="")
+    return kept
+
+
+def _faults(program: Program, bundles: Sequence[Bundle], machine: Machine) -> set[str]:
+    """For which reasons strict mode refuses these bundles of `program` before they are run."""
+    part = replace(program, bundles=tuple(bundles))
+    return {fault.code for fault in static_faults(part, machine)}
+
+
+def _graph(program: Program, machine: Machine, facts: Facts, block: BasicBlock) -> BlockGraph | str:
+    """What the block computes; why that is not known, or does not help."""
     why = _obstacle(program, machine, block)
     if why:
-        yield replace(kept, why=why)
-        return
+        return why
     try:
         found = block_graph(program, machine, facts, block)
     except CheckFailed as fault:
-        yield replace(kept, why=f"it fails wherever it runs: {fault.diagnostic.message}")
-        return
+        return f"it fails wherever it runs: {fault.diagnostic.message}"
     if isinstance(found, str):
-        yield replace(kept, why=found)
-        return
+        return found
     passing = Passing(found.variables, block.live_out, found.decided)
     refined = graph_is_block(found.graph, found.bundles, machine, facts, passing)
-    if not refined.proved:
-        yield replace(kept, why=f"not proved: {refined.why}")
-        return
-    yield from _shorter(kept, found, program, machine, facts, block, rewriting, effort)
+    return found if refined.proved else f"not proved: {refined.why}"
 
 
 def _shorter(
     kept: RepackedBlock, found: BlockGraph, program: Program, machine: Machine, facts: Facts,
     block: BasicBlock, rewriting: bool, effort: Effort,
 ) -> Iterator[RepackedBlock]:  # fmt: skip
+    """`kept`, or what is shorter, after each attempt to schedule the graph."""
     first, room = _room(machine, block, found)
     rewritten = rewrite(found.graph, machine, RULES if rewriting else ())
     try:
         lowered = lower(rewritten.graph, machine)
         ladder = lowered.ladder
         bound = best_bound(ladder)
-        best = replace(kept, bound=bound if bound.cycles <= kept.before else None)
+        best = replace(kept, bound=bound if bound.cycles <= kept.cycles else None)
         options = ScheduleOptions()
         search = search_fit(lowered.graph, lowered.problem, options, room, effort)
-        shortest = kept.before
+        # What is as long as the slots closer together is taken: it has only what is needed.
+        shortest = below = kept.cycles + kept.changed
         for fit in search:
             if fit is not None and fit[0].makespan < shortest:
                 shortest = fit[0].makespan
@@ -114,13 +151,14 @@ def _shorter(
                     first, [words.start for words in found.variables], machine.scratch_words
                 )
                 made = _made(best, found, rewritten, placed, program, machine, facts, block)
-                if made is not None and made.cycles < best.cycles:
-                    best = made
+                if made is not None and made.cycles < below:
+                    best, below = made, made.cycles
             yield best
             if best.bound is not None and best.cycles <= best.bound.cycles:
                 return
     except NoSchedule as refusal:
-        yield replace(kept, why=f"no schedule was found: {refusal.diagnostic.message}")
+        why = f"no schedule was found: {refusal.diagnostic.message}"
+        yield kept if kept.changed else replace(kept, why=why)
 
 
 def _made(

@@ -11,7 +11,6 @@ from slotweave.analysis.utilisation import EngineUse, utilisation
 from slotweave.anatomy.given_words import GivenWords
 from slotweave.anatomy.inspect import inspect_program
 from slotweave.anatomy.json_rows import bound_json, engine_rows
-from slotweave.anatomy.kept_control import KeptControl, kept_control
 from slotweave.anatomy.words.double_writes import double_writes_json, double_writes_of
 from slotweave.anatomy.words.live_scratch import live_words
 from slotweave.anatomy.words.never_written import NeverWritten, never_written, never_written_json
@@ -20,6 +19,7 @@ from slotweave.base.wording import EACH_BUNDLE_ONCE, EACH_ONCE_OF_LONG, EVERY_RU
 from slotweave.bounds import Bound, best_bound
 from slotweave.ir.text.facts_json import facts_to_json
 from slotweave.repacking import Repacked, RepackedBlock, Tried
+from slotweave.repacking.control import KeptControl, kept_control
 
 _FROM_META = ("kernel", "params", "contract")
 
