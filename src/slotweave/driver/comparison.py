@@ -112,7 +112,7 @@ def prove_same(subject: Subject, other: Subject, facts: Facts) -> Refutable:
         if _same_block_by_block(subject, other, facts):
             return Verdict(True, _WHY_BLOCKS)
         return found if found.why else Verdict("unknown", str(obstacle))
-    return found
+    return Verdict(True, _WHY_BLOCKS) if _same_block_by_block(subject, other, facts) else found
 
 
 def _same_block_by_block(subject: Subject, other: Subject, facts: Facts) -> bool:

@@ -4,10 +4,12 @@ Guarantees: what is returned takes no more cycles than what was given, and where
 program it is proved to leave in memory what the given one leaves: the graph that was scheduled is
 what the program does (`check.refinement`), its rewriting is derived again (`check.rewriting`), and
 the new program is the rewritten graph (`check.equivalence`). A candidate that fails to be proved is
-not returned. A program whose jumps depend on data is made shorter block by block, each of which is
-proved likewise (`blocks.whole`). Scratch that the given program reads before anything has written
+not returned. Where nothing shorter is found, its own slots are put closer together
+(`blocks.put_closer`).
+A program whose jumps depend on data is made shorter block by block, each of which is proved
+likewise (`blocks.whole`). Scratch that the given program reads before anything has written
 it is 0 throughout, as on the machine (compatible mode); a new program reads none, and its runs are
-in strict mode (of blocks, both only as the given program does).
+in strict mode (of blocks, and of slots closer together, both only as the given program does).
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ from typing import Any, Literal
 
 from slotweave.analysis.utilisation import counted_bundles
 from slotweave.base.budget import UNLIMITED, Budget
-from slotweave.base.diagnostics import InputError, NoSchedule
-from slotweave.base.interruption import TimeIsUpError, time_limited
+from slotweave.base.diagnostics import CheckFailed, InputError, NoSchedule
+from slotweave.base.interruption import TimeIsUpError, time_limited, unmasked_interruptions
 from slotweave.base.wording import plural
 from slotweave.bounds import Bound
 from slotweave.check.runs.execution import (
@@ -30,13 +32,14 @@ from slotweave.check.runs.execution import (
 )
 from slotweave.check.symbolic.witness import memories
 from slotweave.driver.comparison import Subject
-from slotweave.driver.verifying import Trial, named_end
+from slotweave.driver.verifying import Trial, longest_run, named_end
 from slotweave.ir.facts import Facts
 from slotweave.ir.lineage import Step, as_repacked, with_lineage
 from slotweave.ir.program import NO_LINES, Program
 from slotweave.lift import MAX_BUNDLES, RunTooLongError
 from slotweave.machine import Machine
 from slotweave.repacking.blocks.one_block import RepackedBlock
+from slotweave.repacking.blocks.put_closer import put_closer
 from slotweave.repacking.blocks.whole import RepackedBlocks, repack_blocks
 from slotweave.repacking.claims import Origin, supported_origin
 from slotweave.repacking.control import control_met
@@ -52,6 +55,12 @@ _TRIED_BEFORE = 3
 #: Another round follows one that made the program shorter by at least this share.
 _WORTH_ANOTHER = 0.005
 
+_WHY_CLOSER = (
+    "the slots of the given program were put closer together in {blocks}, each of them proved on "
+    "symbols to leave the same in memory and in the words that others read, and to take its jumps "
+    "as before"
+)
+
 #: Whether operations on words were packed into vectors, or why not.
 Vectorized = Literal["tried", "nothing to pack", "not wanted", "not reached", "it jumps"]
 
@@ -66,7 +75,8 @@ class Repacked:
     could make worth while. `met` are the pauses and core ids of the given run; `dropped` the
     stores that were left out, by reason. `blocks` says what became of each block of a program whose
     jumps depend on data, or whose run is `too_long` to be followed; then `best` is None, and cycles
-    are those of the longest run that ends.
+    are those of the longest run that ends. `closer` says that the program has the slots of the
+    given one, closer together; then `best` is None, too, and there are no `bounds`.
     """
 
     given: Program
@@ -88,12 +98,15 @@ class Repacked:
     dropped: Mapping[str, int] = field(default_factory=dict)
     blocks: tuple[RepackedBlock, ...] = ()
     too_long: bool = False
+    closer: bool = False
 
     @property
     def way(self) -> str:
         """The variant that the program is made of."""
         if self.best is not None:
             return self.best.way
+        if self.closer:
+            return "closer together"
         return "block by block" if any(block.changed for block in self.blocks) else "unchanged"
 
 
@@ -126,6 +139,8 @@ def repack(
     try:
         rounds, interrupted = _rounds(program, machine, facts, options, listen, budget)
         result = _result(program, machine, facts, rounds, options, budget, origin)
+        if result.best is None and not (interrupted or rounds[-1].is_spent or rounds[-1].is_late):
+            result, interrupted = _closer(result, rounds[0], options, budget, origin)
     except InputError as refusal:
         if refusal.diagnostic.code != "SW219":
             raise
@@ -217,6 +232,31 @@ def _result(
     )  # fmt: skip
 
 
+def _closer(
+    result: Repacked, first: Round, options: RepackOptions, budget: Budget, origin: Origin | None
+) -> tuple[Repacked, bool]:
+    """`result`, or what comes of putting the slots of the given program closer together; and
+    whether that was interrupted."""
+    program, machine, facts = result.given, result.machine, result.facts
+    try:
+        with time_limited(budget.seconds_left), unmasked_interruptions():
+            made = put_closer(program, machine, facts, first.lifted.path)
+            if made is None or _fails_itself(program, machine, facts, options):
+                return result, False
+            claiming = supported_origin(made.program, facts, origin)
+            shorter = replace(made.program, meta=as_repacked(claiming.meta), lines=NO_LINES)
+            verified = _verified(program, shorter, machine, facts, options, strict=False)
+    except TimeIsUpError:
+        return result, False
+    except KeyboardInterrupt:
+        return result, True
+    why = _WHY_CLOSER.format(blocks=plural(made.changed, "block"))
+    cycles = result.before - made.saved
+    return replace(
+        result, program=shorter, cycles=cycles, bounds=(), why=why, verified=verified, closer=True
+    ), False
+
+
 def _by_blocks(
     program: Program, machine: Machine, facts: Facts, made: RepackedBlocks, origin: Origin | None
 ) -> Repacked:
@@ -291,10 +331,24 @@ def _dropped(rounds: list[Round]) -> Mapping[str, int]:
     }
 
 
+def _fails_itself(given: Program, machine: Machine, facts: Facts, options: RepackOptions) -> bool:
+    """Whether the given program fails on one of the random memories."""
+    if facts.memory_words is None:
+        return False
+    trial = Trial(options.instances, options.seed, strict=False)
+    try:
+        longest_run(Subject(given, machine), facts, facts.memory_words, trial)
+    except CheckFailed:
+        return True
+    return False
+
+
 def _verified(
-    given: Program, made: Program, machine: Machine, facts: Facts, options: RepackOptions
-) -> Verified:
-    """Runs of both on random memories; none if the length of memory is not known."""
+    given: Program, made: Program, machine: Machine, facts: Facts, options: RepackOptions,
+    *, strict: bool = True,
+) -> Verified:  # fmt: skip
+    """Runs of both on random memories, of the given one not in strict mode; none if the length of
+    memory is not known."""
     words = facts.memory_words
     if words is None:
         return Verified(0, 0, counted_bundles(made))
@@ -310,4 +364,5 @@ def _verified(
         instances=options.instances,
         seed=options.seed,
         against="the program before",
+        strict=strict,
     )

@@ -74,8 +74,8 @@ def search_block(
 
     Raises CheckFailed if a check finds a fault in what was made.
     """
-    kept = _closer(kept_block(program, block, "nothing shorter was found"), program, machine, facts,
-                   block)  # fmt: skip
+    kept = kept_block(program, block, "nothing shorter was found")
+    kept = closer_block(kept, program, machine, facts, block)
     found = _graph(program, machine, facts, block)
     if isinstance(found, str):
         yield kept if kept.changed else replace(kept, why=found)
@@ -83,7 +83,7 @@ def search_block(
     yield from _shorter(kept, found, program, machine, facts, block, rewriting, effort)
 
 
-def _closer(
+def closer_block(
     kept: RepackedBlock, program: Program, machine: Machine, facts: Facts, block: BasicBlock
 ) -> RepackedBlock:
     """The block with its slots closer together, if that is shorter and proved; else `kept`."""

@@ -10,9 +10,8 @@ given program, where facts say how long memory is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from slotweave.analysis.basic_block import BasicBlock
 from slotweave.analysis.utilisation import counted_bundles
@@ -27,15 +26,13 @@ from slotweave.driver.comparison import Subject
 from slotweave.driver.lasting_facts import facts_throughout
 from slotweave.driver.verifying import Trial, verified_under_facts
 from slotweave.ir.facts import Facts
-from slotweave.ir.lineage import with_starts
-from slotweave.ir.program import Bundle, Program, Slot
-from slotweave.isa import Role
-from slotweave.lift.blocks import basic_blocks, target_of
-from slotweave.machine import DEBUG_ENGINE, Machine
+from slotweave.ir.program import Program
+from slotweave.lift.blocks import basic_blocks
+from slotweave.machine import Machine
+from slotweave.repacking.blocks.linking import linked
 from slotweave.repacking.blocks.one_block import RepackedBlock, kept_block, search_block
 from slotweave.repacking.options import Listener, RepackOptions
 from slotweave.simulate.compiled import encode, run_compiled
-from slotweave.simulate.slots import SlotKinds, slot_kinds
 
 #: Runs that take longer are not counted.
 MOST_CYCLES = 10_000_000
@@ -81,12 +78,12 @@ def repack_blocks(
     blocks = basic_blocks(program, machine)
     search = _Search(program, machine, facts, options, listen, budget, blocks)
     made, interrupted = search.run()
-    linked, starts = _linked(program, made, blocks, machine)
-    for fault in linked_faults(program, linked, blocks, starts, machine):
+    joined, starts = linked(program, made, blocks, machine)
+    for fault in linked_faults(program, joined, blocks, starts, machine):
         raise CheckFailed(fault)
-    before, cycles, verified = _measured(program, linked, machine, facts, options)
+    before, cycles, verified = _measured(program, joined, machine, facts, options)
     return RepackedBlocks(
-        linked, made, before, cycles, verified, search.evaluations, interrupted, search.is_late
+        joined, made, before, cycles, verified, search.evaluations, interrupted, search.is_late
     )
 
 
@@ -136,49 +133,6 @@ class _Search:
         block = self._blocks[number]
         what = f"{bundles(block.start, block.stop - 1)}: {plural(found.cycles, 'cycle')}"
         self._listen(what if gained else "", self._cycles, self.evaluations)
-
-
-def _linked(
-    program: Program, made: Sequence[RepackedBlock], blocks: Sequence[BasicBlock], machine: Machine
-) -> tuple[Program, list[int]]:
-    """The blocks one after the other, their jumps led to where the blocks begin now; and where each
-    begins, with the end of the program."""
-    kinds = slot_kinds(machine)
-    starts = list(accumulate((len(block.bundles) for block in made), initial=0))
-    begins = {block.start: start for block, start in zip(blocks, starts, strict=False)}
-    end = len(program.bundles)
-    bundles: list[Bundle] = []
-    for block, done in zip(blocks, made, strict=True):
-        bundles += done.bundles[:-1]
-        place = block.stop - 1, len(bundles)
-        bundles += [_led(b, place, begins, end, starts[-1], kinds) for b in done.bundles[-1:]]
-    changed = any(block.changed for block in made)
-    if not changed:
-        return program, starts
-    return replace(program, bundles=tuple(bundles), meta=with_starts(program.meta, starts)), starts
-
-
-def _led(
-    bundle: Bundle, place: tuple[int, int], begins: Mapping[int, int], end: int, now: int,
-    kinds: SlotKinds,
-) -> Bundle:  # fmt: skip
-    """`bundle`, which stood in bundle `place[0]` and stands in `place[1]`, with its jumps led to
-    where they led; those past the `end` to the end `now`."""
-
-    def led(engine: str, slot: Slot) -> Slot:
-        kind = kinds[engine][slot[0]]
-        target = target_of(slot, kind, place[0]) if kind.breaks else None
-        if target is None or kind.constant is None:
-            return slot
-        to = begins[target] if target < end else now
-        if kind.form.roles[kind.constant - 1] is Role.OFFSET:
-            to -= place[1] + 1
-        return (*slot[: kind.constant], to, *slot[kind.constant + 1 :])
-
-    return {
-        engine: slots if engine == DEBUG_ENGINE else tuple([led(engine, slot) for slot in slots])
-        for engine, slots in bundle.items()
-    }
 
 
 def _measured(
