@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -46,27 +48,20 @@ def test_a_value_makes_room_for_another_and_is_never_taken_for_it(shared: Shared
     assert all(kept[key] == list(range(keys.index(key))) for key in there)
 
 
-@pytest.mark.parametrize("writes", [1, 2])
 def test_what_a_process_did_not_write_whole_is_not_there(
-    shared: SharedValues, monkeypatch: pytest.MonkeyPatch, writes: int
+    shared: SharedValues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is killed after so many writes, while it has the lock."""
+    """It is killed before the file gets its name."""
     shared.put("one", "as it was")
-    left = [writes]
-    write = os.pwrite
 
-    def dying(file: int, text: bytes, offset: int) -> int:
-        done = write(file, text, offset)
-        left[0] -= 1
-        if not left[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return done
+    def dies(_path: Path, _target: Path) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, "pwrite", dying)
+        patched.setattr(Path, "replace", dies)
         ended = in_another_process(lambda: shared.put("one", LONG))
     assert os.WTERMSIG(ended) == signal.SIGKILL
-    assert shared.get("one") is None
+    assert shared.get("one") == "as it was"
     shared.put("one", LONG)
     assert shared.get("one") == LONG
 
@@ -74,25 +69,21 @@ def test_what_a_process_did_not_write_whole_is_not_there(
 def test_what_does_not_fit_on_the_disk_is_not_kept(
     shared: SharedValues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = os.pwrite
+    def full(_path: Path, _text: bytes) -> int:
+        raise OSError(28, "no space")
 
-    def full(file: int, text: bytes, offset: int) -> int:
-        if offset:
-            raise OSError(28, "no space")
-        return write(file, text, offset)
-
-    monkeypatch.setattr(os, "pwrite", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     shared.put("one", LONG)
     assert shared.get("one") is None
 
 
-def test_workers_of_a_pool_leave_shared_values_open(shared: SharedValues) -> None:
+def test_workers_of_a_pool_share_and_so_does_who_knows_the_name(shared: SharedValues) -> None:
     def work(unit: int) -> int | None:
         found: int | None = shared.get(str(unit))
         shared.put(str(unit), unit)
         return found
 
-    pool = Pool(work, 2, shared.descriptors)
+    pool = Pool(work, 2)
     try:
         for turn in range(2):
             pool.give(turn, 7)
@@ -100,3 +91,56 @@ def test_workers_of_a_pool_leave_shared_values_open(shared: SharedValues) -> Non
     finally:
         pool.close()
     assert shared.get("7") == 7
+    assert SharedValues(shared.name).get("7") == 7
+    assert SharedValues().get("7") is None
+
+
+@pytest.fixture
+def folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where folders of shared values lie."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_the_folder_goes_with_its_last_user(folders: Path) -> None:
+    one = SharedValues()
+    other = SharedValues(one.name)
+    one.put("key", 1)
+    one.close()
+    assert (one.get("key"), other.get("key")) == (None, 1)
+    assert in_another_process(lambda: None) == 0  # it was no user
+    assert len(list(folders.iterdir())) == 1
+    other.close()
+    assert not list(folders.iterdir())
+
+
+def test_what_killed_processes_left_goes_when_the_next_one_begins(folders: Path) -> None:
+    def killed() -> None:
+        left = SharedValues()
+        left.put("key", LONG)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    held = SharedValues()
+    assert os.WTERMSIG(in_another_process(killed)) == signal.SIGKILL
+    assert len(list(folders.iterdir())) == 2
+    SharedValues().close()
+    (left,) = folders.iterdir()
+    assert held.name in left.name
+    held.close()
+
+
+def test_a_folder_that_others_may_write_to_is_not_read(folders: Path) -> None:
+    first = SharedValues("name")
+    first.put("key", 1)
+    (folder,) = folders.iterdir()
+    folder.chmod(0o777)
+    assert SharedValues("name").get("key") is None
+    folder.chmod(0o700)
+    assert SharedValues("name").get("key") == 1
+
+
+def test_without_a_place_nothing_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    shared = SharedValues()
+    shared.put("key", 1)
+    assert shared.get("key") is None

@@ -54,16 +54,16 @@ class _Given:
     deaths: int = 0
 
 
-def crew_of(work: Work, workers: int, kept_open: Sequence[int] = ()) -> Crew:
-    """This process alone, or so many others; these leave open what they share."""
-    return Serial(work) if workers == 1 else Pool(work, workers, kept_open)
+def crew_of(work: Work, workers: int) -> Crew:
+    """This process alone, or so many others."""
+    return Serial(work) if workers == 1 else Pool(work, workers)
 
 
 class Pool:
-    """`workers` processes that do `work`; of the files of this one they leave `kept_open` open."""
+    """`workers` processes that do `work`."""
 
-    def __init__(self, work: Work, workers: int, kept_open: Sequence[int] = ()) -> None:
-        self._work, self.workers, self._kept_open = work, workers, kept_open
+    def __init__(self, work: Work, workers: int) -> None:
+        self._work, self.workers = work, workers
         self._context = multiprocessing.get_context("fork")
         self._queue: deque[Hashable] = deque()
         self._given: dict[Hashable, _Given] = {}
@@ -102,8 +102,7 @@ class Pool:
 
     def _hired(self) -> _Worker:
         mine, theirs = self._context.Pipe()
-        arguments = (self._work, theirs, self._kept_open)
-        process = self._context.Process(target=_serve, args=arguments, daemon=True)
+        process = self._context.Process(target=_serve, args=(self._work, theirs), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, mine)
@@ -188,10 +187,10 @@ class Pool:
         self._queue.appendleft(dead.key)
 
 
-def _serve(work: Work, pipe: Connection, kept_open: Sequence[int]) -> None:
+def _serve(work: Work, pipe: Connection) -> None:
     """Answer what comes through `pipe` until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who began the work decides when it ends
-    _close_all_but((pipe.fileno(), *kept_open))
+    _close_all_but(pipe.fileno())
     while True:
         try:
             unit = pipe.recv()
@@ -207,13 +206,11 @@ def _serve(work: Work, pipe: Connection, kept_open: Sequence[int]) -> None:
             return
 
 
-def _close_all_but(kept_open: Sequence[int]) -> None:
-    """Give up what else the master had open: its locks, its connections, its ends of other pipes.
+def _close_all_but(pipe: int) -> None:
+    """Give up what the master had open: its locks, its connections, its ends of other pipes.
 
-    They would outlive it for as long as a worker does.
+    Else they would outlive it for as long as a worker does.
     """
     first = 3  # after stdin, stdout and stderr
-    for each in sorted(kept_open):
-        os.closerange(first, each)
-        first = each + 1
-    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(first, pipe)
+    os.closerange(max(first, pipe + 1), os.sysconf("SC_OPEN_MAX"))

@@ -13,18 +13,24 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.extensions import kernels
 from slotweave.frontend.load import load_kernel_file
 from slotweave.machine import machine_from_toml, machine_to_toml
+from slotweave.parallel import SharedValues
+from slotweave.parallel.freed_pages import keep_freed_pages
 from slotweave.tuning.answers import Answer, Unit, evaluated
 from slotweave.tuning.score import Task
 
 
 @dataclass(frozen=True)
 class RemoteTask:
-    """A task by the name of its kernel; `machine` is TOML. Calling it scores a unit of plans."""
+    """A task by the name of its kernel; `machine` is TOML. Calling it scores a unit of plans.
+
+    Workers on one machine share the problems of one `search`, if it has a name.
+    """
 
     kernel: str
     parameters: tuple[tuple[str, int], ...]
     contract: str
     machine: str
+    search: str
 
     def __call__(self, unit: Unit) -> tuple[Answer, ...]:
         with uncollected():
@@ -40,13 +46,16 @@ def remote_task(task: Task) -> RemoteTask:
         )
         raise InputError(Diagnostic("SW228", reason))
     values = tuple(sorted(task.parameters.items()))
-    return RemoteTask(name, values, task.contract, machine_to_toml(task.machine))
+    search = "" if task.shared is None else task.shared.name
+    return RemoteTask(name, values, task.contract, machine_to_toml(task.machine), search)
 
 
 @lru_cache(maxsize=4)
 def _task(remote: RemoteTask) -> Task:
     """The task, which keeps the problems that it has posed."""
+    keep_freed_pages()
     machine = machine_from_toml(remote.machine)
     known = kernels().get(remote.kernel)
     kernel = known or load_kernel_file(remote.kernel, machine.vector_length)
-    return Task(kernel, machine, dict(remote.parameters), remote.contract)
+    shared = SharedValues(remote.search) if remote.search else None
+    return Task(kernel, machine, dict(remote.parameters), remote.contract, shared)

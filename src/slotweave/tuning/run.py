@@ -75,7 +75,7 @@ def run(
     `parameters` trials of the schedule's numbers come first (see `tuned_parameters`). The schedule
     of the plan `before` is carried over to `plan`.
     """
-    shared = SharedValues() if workers > 1 and cluster is None else None
+    shared = SharedValues() if workers > 1 or cluster is not None else None
     task = replace(task, shared=shared)
     states: dict[int, State] = {}
     proof = ""
@@ -87,8 +87,7 @@ def run(
             break
     crew: Crew
     if cluster is None:
-        kept_open = () if shared is None else shared.descriptors
-        crew = crew_of(partial(evaluated, task), workers, kept_open)
+        crew = crew_of(partial(evaluated, task), workers)
     else:
         crew = Cluster(remote_task(task), cluster)
     try:

@@ -18,6 +18,9 @@ from slotweave.ir.text.program_values import FormError, excerpt, frozen_value, l
 
 _LARGEST_NUMBER = 2**53
 
+#: Types of which a value is its own JSON.
+_PLAIN = {int, float, str, bool, type(None)}
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -109,6 +112,8 @@ def json_text(value: Mapping[str, Any], indent: int | None = 2) -> str:
 
 
 def _thawed(value: Any) -> Any:
+    if type(value) in _PLAIN:  # most are, and to ask for a mapping takes long
+        return value
     if isinstance(value, Mapping):
         return {_string_key(key): _thawed(element) for key, element in value.items()}
     if isinstance(value, list | tuple):
