@@ -74,6 +74,7 @@ def test_a_worker_that_is_killed_loses_no_unit(count: int, address: str, tmp_pat
     for unit in range(count):
         crew.give(unit, (str(tmp_path), unit))
     assert sorted(answers(crew, count)) == [(unit, unit) for unit in range(count)]
+    crew._client.wait_for_workers(2, timeout=60)  # the tests that follow want both
     crew.close()
 
 

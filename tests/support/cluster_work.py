@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -35,3 +36,24 @@ def slow_once(place: str) -> str:
     while not again.exists():
         time.sleep(0.01)
     return place
+
+
+def process_of(_unit: int) -> int:
+    """The process that works."""
+    return os.getpid()
+
+
+def divided(unit: int) -> int:
+    """A hundred divided by the unit."""
+    return 100 // unit
+
+
+def printed(unit: str) -> str:
+    """The unit, which is printed, too."""
+    print(unit)
+    return unit
+
+
+def conditions(_unit: int) -> tuple[bool, bool]:
+    """Whether garbage is collected, and whether memory is to be given back at once."""
+    return gc.isenabled(), "MALLOC_TRIM_THRESHOLD_" in os.environ

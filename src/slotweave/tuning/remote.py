@@ -5,23 +5,24 @@ A worker looks the kernel up by its name, or runs its file, which must lie there
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.extensions import kernels
 from slotweave.frontend.load import load_kernel_file
 from slotweave.machine import machine_from_toml, machine_to_toml
 from slotweave.parallel import SharedValues
-from slotweave.parallel.freed_pages import keep_freed_pages
+from slotweave.parallel.helper import Helper
 from slotweave.tuning.answers import Answer, Unit, evaluated
 from slotweave.tuning.score import Task
 
 
 @dataclass(frozen=True)
 class RemoteTask:
-    """A task by the name of its kernel; `machine` is TOML. Calling it scores a unit of plans.
+    """A task by the name of its kernel; `machine` is TOML. Calling it scores a unit of plans, by a
+    process that is begun for that.
 
     Workers on one machine share the problems of one `search`, if it has a name.
     """
@@ -33,8 +34,12 @@ class RemoteTask:
     search: str
 
     def __call__(self, unit: Unit) -> tuple[Answer, ...]:
-        with uncollected():
-            return evaluated(_task(self), unit)
+        found: tuple[Answer, ...] = _helper(threading.get_ident()).does(self.scored, unit)
+        return found
+
+    def scored(self, unit: Unit) -> tuple[Answer, ...]:
+        """The answers to a unit of plans, worked out by this process."""
+        return evaluated(_task(self), unit)
 
 
 def remote_task(task: Task) -> RemoteTask:
@@ -50,10 +55,15 @@ def remote_task(task: Task) -> RemoteTask:
     return RemoteTask(name, values, task.contract, machine_to_toml(task.machine), search)
 
 
+@cache
+def _helper(_thread: int) -> Helper:
+    """The process that works for a thread of this one."""
+    return Helper()
+
+
 @lru_cache(maxsize=4)
 def _task(remote: RemoteTask) -> Task:
     """The task, which keeps the problems that it has posed."""
-    keep_freed_pages()
     machine = machine_from_toml(remote.machine)
     known = kernels().get(remote.kernel)
     kernel = known or load_kernel_file(remote.kernel, machine.vector_length)
