@@ -18,6 +18,7 @@ from slotweave.machine import CHALLENGE, DEBUG_ENGINE
 from slotweave.repacking import Repacked, RepackOptions, repack
 from slotweave.repacking.summary import repacked_summary
 from slotweave.simulate.reference import run
+from strategies.jumping_programs import jumping_tangle
 from strategies.tangled_programs import Tangle, small_memories, tangle
 
 #: Of the first random programs, those whose graphs take no fewer cycles.
@@ -105,3 +106,15 @@ def test_a_store_more_or_less_is_not_proved() -> None:
         other = replace(given.program, bundles=tuple(bundles))
         refused += not same_block_by_block(other, given.program, CHALLENGE, given.facts)
     assert refused > 10
+
+
+def test_it_is_taken_where_it_is_shorter_than_what_a_graph_comes_to() -> None:
+    given = jumping_tangle(CHALLENGE, 119)
+    made = repack(given.program, CHALLENGE, given.facts, FAST)
+    least = min(one.cycles for tried in made.rounds for one in tried if one.cycles is not None)
+    assert made.closer
+    assert made.cycles < least < made.before
+    assert (made.best, set(made.dropped.values())) == (None, {0})
+    proof = prove_same(Subject(made.program, CHALLENGE), Subject(given.program, CHALLENGE),
+                       given.facts)  # fmt: skip
+    assert proof.proved

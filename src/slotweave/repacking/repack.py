@@ -4,8 +4,7 @@ Guarantees: what is returned takes no more cycles than what was given, and where
 program it is proved to leave in memory what the given one leaves: the graph that was scheduled is
 what the program does (`check.refinement`), its rewriting is derived again (`check.rewriting`), and
 the new program is the rewritten graph (`check.equivalence`). A candidate that fails to be proved is
-not returned. Where nothing shorter is found, its own slots are put closer together
-(`blocks.put_closer`).
+not returned. Where that is shorter, its own slots are put closer together (`blocks.put_closer`).
 A program whose jumps depend on data is made shorter block by block, each of which is proved
 likewise (`blocks.whole`). Scratch that the given program reads before anything has written
 it is 0 throughout, as on the machine (compatible mode); a new program reads none, and its runs are
@@ -60,6 +59,9 @@ _WHY_CLOSER = (
     "symbols to leave the same in memory and in the words that others read, and to take its jumps "
     "as before"
 )
+
+#: Of runs of more bundles the slots are put closer together only if nothing shorter was found.
+_MOST_PUT_CLOSER = 5_000
 
 #: Whether operations on words were packed into vectors, or why not.
 Vectorized = Literal["tried", "nothing to pack", "not wanted", "not reached", "it jumps"]
@@ -139,7 +141,7 @@ def repack(
     try:
         rounds, interrupted = _rounds(program, machine, facts, options, listen, budget)
         result = _result(program, machine, facts, rounds, options, budget, origin)
-        if result.best is None and not (interrupted or rounds[-1].is_spent or rounds[-1].is_late):
+        if _is_put_closer(result, rounds, interrupted):
             result, interrupted = _closer(result, rounds[0], options, budget, origin)
     except InputError as refusal:
         if refusal.diagnostic.code != "SW219":
@@ -232,6 +234,13 @@ def _result(
     )  # fmt: skip
 
 
+def _is_put_closer(result: Repacked, rounds: list[Round], interrupted: bool) -> bool:
+    """Whether the slots of the given program closer together are looked at, too."""
+    ended = interrupted or rounds[-1].is_spent or rounds[-1].is_late
+    takes_long = len(rounds[0].lifted.path) > _MOST_PUT_CLOSER
+    return not ended and (result.best is None or not takes_long)
+
+
 def _closer(
     result: Repacked, first: Round, options: RepackOptions, budget: Budget, origin: Origin | None
 ) -> tuple[Repacked, bool]:
@@ -241,7 +250,9 @@ def _closer(
     try:
         with time_limited(budget.seconds_left), unmasked_interruptions():
             made = put_closer(program, machine, facts, first.lifted.path)
-            if made is None or _fails_itself(program, machine, facts, options):
+            if made is None or result.before - made.saved >= result.cycles:
+                return result, False
+            if _fails_itself(program, machine, facts, options):
                 return result, False
             claiming = supported_origin(made.program, facts, origin)
             shorter = replace(made.program, meta=as_repacked(claiming.meta), lines=NO_LINES)
@@ -253,8 +264,9 @@ def _closer(
     why = _WHY_CLOSER.format(blocks=plural(made.changed, "block"))
     cycles = result.before - made.saved
     return replace(
-        result, program=shorter, cycles=cycles, bounds=(), why=why, verified=verified, closer=True
-    ), False
+        result, program=shorter, cycles=cycles, best=None, bounds=(), why=why, verified=verified,
+        dropped=_dropped([]), closer=True,
+    ), False  # fmt: skip
 
 
 def _by_blocks(
