@@ -80,7 +80,7 @@ def slots(program: Program) -> list[tuple[object, ...]]:
     return sorted(found, key=repr)
 
 
-def test_the_summary_says_what_was_done_and_no_evaluations_leave_the_program() -> None:
+def test_the_summary_says_what_was_done_and_limits_but_none_at_all_allow_it() -> None:
     given = tangle(CHALLENGE, 37, 30)
     made = repack(given.program, CHALLENGE, given.facts, FAST)
     assert made.closer
@@ -90,8 +90,11 @@ def test_the_summary_says_what_was_done_and_no_evaluations_leave_the_program() -
     assert "closer together in 1 block" in said["proved"]["why"]
     assert said["bound"]["cycles"] <= said["cycles"] < said["before"]
     assert "rules" not in said
-    none = repack(given.program, CHALLENGE, given.facts, FAST, budget=Budget(evaluations=0))
-    assert none.program is given.program
+    for evaluations in (0, 1):
+        limit = Budget(evaluations=evaluations)
+        found = repack(given.program, CHALLENGE, given.facts, FAST, budget=limit)
+        assert found.evaluations == evaluations
+        assert found.closer == bool(evaluations)
 
 
 def test_a_store_more_or_less_is_not_proved() -> None:

@@ -141,7 +141,7 @@ def repack(
     try:
         rounds, interrupted = _rounds(program, machine, facts, options, listen, budget)
         result = _result(program, machine, facts, rounds, options, budget, origin)
-        if _is_put_closer(result, rounds, interrupted):
+        if not interrupted and _is_put_closer(result, rounds[0]):
             result, interrupted = _closer(result, rounds[0], options, budget, origin)
     except InputError as refusal:
         if refusal.diagnostic.code != "SW219":
@@ -234,11 +234,13 @@ def _result(
     )  # fmt: skip
 
 
-def _is_put_closer(result: Repacked, rounds: list[Round], interrupted: bool) -> bool:
-    """Whether the slots of the given program closer together are looked at, too."""
-    ended = interrupted or rounds[-1].is_spent or rounds[-1].is_late
-    takes_long = len(rounds[0].lifted.path) > _MOST_PUT_CLOSER
-    return not ended and (result.best is None or not takes_long)
+def _is_put_closer(result: Repacked, first: Round) -> bool:
+    """Whether the slots of the given program closer together are looked at, too.
+
+    That is no evaluation, but who allows none wants the program as it is.
+    """
+    short = len(first.lifted.path) <= _MOST_PUT_CLOSER
+    return result.evaluations > 0 and (result.best is None or short)
 
 
 def _closer(
