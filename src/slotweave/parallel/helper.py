@@ -1,9 +1,9 @@
 """A process that works for a thread of this one: an interpreter of its own, without other threads.
 
 A worker of Dask talks to its scheduler, samples what it runs a hundred times a second, and is told
-by its nanny to give freed memory back at once; work that shares its interpreter takes a fifth
-longer. Guarantees: what the work returns or raises comes back; if the process dies, another one
-does the unit again, MOST_DEATHS times in all. It ends when this one does, however that happens:
+by its nanny to give freed memory back at once: work that shares its interpreter takes longer (see
+decision 21). Guarantees: what the work returns or raises comes back; if the process dies, another
+one does the unit again, MOST_DEATHS times in all. It ends when this one does, however that happens:
 then it reads the end of its input.
 """
 

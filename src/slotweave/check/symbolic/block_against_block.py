@@ -8,15 +8,20 @@ be proved, if one has accesses in another order that only their distance keeps a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from itertools import chain
 
 from slotweave.base.verdict import Verdict
-from slotweave.check.symbolic.block_equality import BlockRun, Same, new_failures
+from slotweave.check.symbolic.block_equality import (
+    BlockRun,
+    Same,
+    differences,
+    new_failures,
+    stored_at_once,
+)
 from slotweave.check.symbolic.ranged_memory import RangedMemory
 from slotweave.check.symbolic.ranged_terms import RangedTerms
 from slotweave.check.symbolic.refinement import RegionsByRange
-from slotweave.check.symbolic.stores_together import doubtful_stores
 from slotweave.check.symbolic.symbolic_graph import NotExecutableError
 from slotweave.check.symbolic.symbolic_memory import MemoryMap
 from slotweave.ir.facts import Facts
@@ -60,12 +65,12 @@ def block_is_block(
         for addresses, bundle in new.stored_together.items()
         if addresses not in old.stored_together
     }
-    for _bundle, one, other in doubtful_stores(together, terms, layout, regions):
-        both = f"{terms.text(one)} and {terms.text(other)}"
-        return Verdict("unknown", f"stores land at once at {both}, which may be one word")
     # One by one: where all of memory differs, listing it would not end.
-    failures = new_failures(terms, facts, known, old.memory, new.memory)
-    for doubt in chain(failures, _differences(layout, old, new, live, decided)):
+    for doubt in chain(
+        stored_at_once(together, terms, layout, regions),
+        new_failures(terms, facts, known, old.memory, new.memory),
+        differences(layout, old.left, new.left, live, decided),
+    ):
         return Verdict("unknown", doubt)
     return Verdict(True, _WHY)
 
@@ -75,20 +80,3 @@ class _AnyCore(BlockRun):
 
     def _core_id(self) -> int:
         return self._terms.make("core_id")
-
-
-def _differences(
-    layout: MemoryMap, old: BlockRun, new: BlockRun, live: Set[int], decided: Set[int]
-) -> Iterator[str]:
-    """What the two leave differently."""
-    if old.trace != new.trace:
-        yield "they write different traces"
-    for number in range(layout.rest + 1):
-        for address, _mine, _theirs in old.memory.differences(new.memory, number):
-            yield f"{layout.place(address)} is computed in another way"
-    for word in sorted(live):
-        if old.scratch[word] != new.scratch[word]:
-            yield f"scratch word {word} is computed in another way"
-    for word in sorted(decided):
-        if old.read_last[word] != new.read_last[word]:
-            yield f"what a jump reads in scratch word {word} is computed in another way"

@@ -27,7 +27,7 @@ from slotweave.check.symbolic.symbolic_graph import (
     continue_with,
     places_assumed,
 )
-from slotweave.check.symbolic.symbolic_memory import MemoryMap
+from slotweave.check.symbolic.symbolic_memory import MemoryMap, SymbolicMemory
 from slotweave.check.symbolic.symbolic_program import SymbolicRun
 from slotweave.check.symbolic.terms import Terms
 from slotweave.ir.facts import Facts
@@ -89,25 +89,26 @@ class _Both:
         by_graph, by_block = self._memories
         by_range = RegionsByRange(self._terms)
         try:
+            regions: Mapping[int, int | None] = by_range
             if graph_first:
                 wanted = self._run_graph(by_graph)
                 made, first, second = len(self._terms), by_graph, by_block
-                regions: Mapping[int, int | None] = _Named(wanted.accesses.region, by_range)
+                regions = _Named(wanted.accesses.region, by_range)
                 found = self._run_block(bundles, by_block, regions)
             else:
-                found = self._run_block(bundles, by_block, by_range)
+                found = self._run_block(bundles, by_block, regions)
                 made, first, second = len(self._terms), by_block, by_graph
                 wanted = self._run_graph(by_graph)
         except NotExecutableError as obstacle:
             return Verdict("unknown", str(obstacle))
-        if graph_first:
-            together = doubtful_stores(found.stored_together, self._terms, self._layout, regions)
-            for _bundle, one, other in together:
-                both = f"{self._terms.text(one)} and {self._terms.text(other)}"
-                return Verdict("unknown", f"stores land at once at {both}, which may be one word")
+        live, decided = self._passing.live, self._passing.decided
+        together = found.stored_together if graph_first else {}
         # One by one: where all of memory differs, listing it would not end.
-        failures = new_failures(self._terms, self._facts, made, first, second)
-        for doubt in chain(failures, self._differences(wanted, found)):
+        for doubt in chain(
+            stored_at_once(together, self._terms, self._layout, regions),
+            new_failures(self._terms, self._facts, made, first, second),
+            differences(self._layout, self._left(wanted), found.left, live, decided),
+        ):
             return Verdict("unknown", doubt)
         assumed = places_assumed(wanted.accesses, self._layout)
         return Verdict(True, _WHY, assumptions=assumed)
@@ -128,22 +129,51 @@ class _Both:
         run.run_from(self._scratch)
         return run
 
-    def _differences(self, wanted: GraphRun, found: BlockRun) -> Iterator[str]:
-        """What the two leave differently."""
-        if wanted.trace != found.trace:
-            yield "they write different traces"
-        for number in range(self._layout.rest + 1):
-            for address, _mine, _theirs in wanted.memory.differences(found.memory, number):
-                yield f"{self._layout.place(address)} is computed in another way"
+    def _left(self, wanted: GraphRun) -> Left:
+        """What the graph leaves."""
         scratch = list(self._scratch)
         for number, words in enumerate(self._passing.variables):
             scratch[words.start : words.stop] = wanted.variables[number]
-        for word in sorted(self._passing.live):
-            if scratch[word] != found.scratch[word]:
-                yield f"scratch word {word} is computed in another way"
-        for word in sorted(self._passing.decided):
-            if scratch[word] != found.read_last[word]:
-                yield f"what a jump reads in scratch word {word} is computed in another way"
+        return Left(wanted.memory, wanted.trace, scratch, scratch)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What there is after a block, in terms; `read_last` is the scratch that its jumps read."""
+
+    memory: SymbolicMemory
+    trace: Sequence[int]
+    scratch: Sequence[int]
+    read_last: Sequence[int]
+
+
+def differences(
+    layout: MemoryMap, one: Left, other: Left, live: Set[int], decided: Set[int]
+) -> Iterator[str]:
+    """What the two leave differently, of the words that are `live` or `decided` by jumps."""
+    if one.trace != other.trace:
+        yield "they write different traces"
+    for number in range(layout.rest + 1):
+        for address, _mine, _theirs in one.memory.differences(other.memory, number):
+            yield f"{layout.place(address)} is computed in another way"
+    for word in sorted(live):
+        if one.scratch[word] != other.scratch[word]:
+            yield f"scratch word {word} is computed in another way"
+    for word in sorted(decided):
+        if one.read_last[word] != other.read_last[word]:
+            yield f"what a jump reads in scratch word {word} is computed in another way"
+
+
+def stored_at_once(
+    together: Mapping[tuple[int, ...], int],
+    terms: Terms,
+    layout: MemoryMap,
+    regions: Mapping[int, int | None],
+) -> Iterator[str]:
+    """Which stores of a block that land at once may write one word."""
+    for _bundle, one, other in doubtful_stores(together, terms, layout, regions):
+        both = f"{terms.text(one)} and {terms.text(other)}"
+        yield f"stores land at once at {both}, which may be one word"
 
 
 def new_failures(
@@ -174,6 +204,11 @@ class BlockRun(SymbolicRun):
         self._scratch = list(scratch)
         self.read_last = list(scratch)
         self.until_stop()
+
+    @property
+    def left(self) -> Left:
+        """What there is once it is run."""
+        return Left(self.memory, self.trace, self._scratch, self.read_last)
 
     @property
     def scratch(self) -> Sequence[int]:

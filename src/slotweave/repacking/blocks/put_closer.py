@@ -1,4 +1,4 @@
-"""A program of the slots that it has, closer together, where nothing shorter is made of its graph.
+"""A program of the slots that it has, closer together.
 
 Guarantees: no block takes more cycles than it took, and each that is changed is proved to do what
 it did (`check.symbolic.block_against_block`); that they lie together as they did is checked.
@@ -19,6 +19,8 @@ from slotweave.lift.blocks import basic_blocks
 from slotweave.machine import Machine
 from slotweave.repacking.blocks.linking import linked
 from slotweave.repacking.blocks.one_block import closer_block, kept_block
+
+_KEPT = "its slots are not put closer together"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def put_closer(
         return None
     lasting = facts_throughout(program, machine, facts, blocks)
     made = [
-        closer_block(kept_block(program, block, ""), program, machine, lasting, block)
+        closer_block(kept_block(program, block, _KEPT), program, machine, lasting, block)
         for block in blocks
     ]
     runs = Counter(path)
@@ -54,4 +56,4 @@ def put_closer(
     joined, starts = linked(program, made, blocks, machine)
     for fault in linked_faults(program, joined, blocks, starts, machine):
         raise CheckFailed(fault)
-    return PutCloser(joined, saved, sum(block.cycles < block.before for block in made))
+    return PutCloser(joined, saved, sum(block.changed for block in made))
