@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,7 +98,7 @@ region "m" start=0 length=64
 
 def _demand_if_stored(value: int) -> list[int]:
     text = DEMAND.format(store=f'%10 = store %0 %{value} region="m"')
-    return demanded_words(graph_from_text(text))
+    return demanded_words(graph_from_text(text).nodes)
 
 
 def test_lane_wise_operations_want_the_lanes_that_are_wanted_of_them() -> None:
@@ -118,4 +116,4 @@ def test_a_gather_wants_only_the_addresses_of_wanted_lanes() -> None:
 @given(st.integers(0, 9))
 def test_without_an_effect_nothing_is_wanted(last: int) -> None:
     graph = graph_from_text(DEMAND.format(store=""))
-    assert demanded_words(replace(graph, nodes=graph.nodes[: last + 1])) == [0] * (last + 1)
+    assert demanded_words(graph.nodes[: last + 1]) == [0] * (last + 1)

@@ -12,8 +12,8 @@ from slotweave.base.collecting import uncollected
 from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.driver.compiled import Compiled, CompiledBlock
 from slotweave.driver.job import Job
+from slotweave.driver.job_memory import JobMemory
 from slotweave.driver.passes import PASSES, Draft, Pass
-from slotweave.rewrite import GroupMemory
 
 #: Is told the name of a pass that begins.
 OnPass = Callable[[str], None]
@@ -54,11 +54,11 @@ def _finished(
     return _compiled(draft, clock.seconds)
 
 
-def draft_after(job: Job, name: str, memory: GroupMemory | None = None) -> Draft:
+def draft_after(job: Job, name: str, memory: JobMemory | None = None) -> Draft:
     """What there is of `job` after the pass `name`.
 
-    With the `memory` of its machine, groups of items that were rewritten before are not rewritten
-    again, and it is not told how the graph was derived.
+    With a `memory`, strands that were traced before are not traced again, nor are groups of items
+    rewritten that were before, and it is not told how the graph was derived.
 
     Raises ValueError if there is no such pass, and what the passes raise.
     """
@@ -72,7 +72,7 @@ def _number(name: str) -> int:
     return [each.name for each in PASSES].index(name)
 
 
-def lowered_of(job: Job, memory: GroupMemory | None = None) -> Lowered:
+def lowered_of(job: Job, memory: JobMemory | None = None) -> Lowered:
     """What is to be scheduled when `job` is compiled, and the graph that it stands for.
 
     The `memory` is that of `draft_after`.

@@ -31,6 +31,7 @@ from slotweave.driver.certify import (
     verify_program,
 )
 from slotweave.driver.job import Job
+from slotweave.driver.job_memory import JobMemory
 from slotweave.driver.origin import origin_of
 from slotweave.driver.recorded_proof import recorded_verdict
 from slotweave.driver.rewriting import rewritten_blocks
@@ -42,7 +43,7 @@ from slotweave.ir.flow import Flow
 from slotweave.ir.lineage import STARTS
 from slotweave.ir.program import Program
 from slotweave.machine import Machine
-from slotweave.rewrite import GroupMemory, Rewritten
+from slotweave.rewrite import Rewritten
 
 if TYPE_CHECKING:
     from slotweave.driver.pipeline_loops import PipelinedLoop
@@ -65,7 +66,7 @@ class Draft:
 
     job: Job
     budget: Budget = UNLIMITED
-    memory: GroupMemory | None = None
+    memory: JobMemory | None = None
     traced: Flow = _NO_FLOW
     promises: tuple[Promised, ...] = ()
     definition: Verdict[object] = _NOT_YET
@@ -101,13 +102,15 @@ class Pass:
 def _trace(draft: Draft) -> Draft:
     """The kernel as it was written."""
     job = draft.job
-    traced = trace_flow(job.kernel, job.parameters, job.contract, job.plan, job.machine)
+    strands = draft.memory.strands if draft.memory is not None else None
+    traced = trace_flow(job.kernel, job.parameters, job.contract, job.plan, job.machine, strands)
     return replace(draft, traced=traced)
 
 
 def _rewrite(draft: Draft) -> Draft:
     """What the rules make of each block, sums in the shape that suits it."""
-    rewritten = rewritten_blocks(draft.traced, draft.job, draft.memory)
+    groups = draft.memory.groups if draft.memory is not None else None
+    rewritten = rewritten_blocks(draft.traced, draft.job, groups)
     flow = draft.traced.with_graphs([done.graph for done in rewritten])
     return replace(draft, rewritten=rewritten, flow=flow)
 

@@ -6,13 +6,14 @@ Works on node indices; `Tracer` gives users values for them. Errors (SW211) name
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from linecache import getline
 from pathlib import Path
 
 from slotweave.analysis.distinct_lanes import WordSums
-from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.frontend.misuse import is_frontend_file, misuse
+from slotweave.frontend.usable_words import UsableWords
 from slotweave.ir.graph import Graph, Node, Region
 from slotweave.ir.known_words import (
     Options,
@@ -32,6 +33,22 @@ _TOO_MANY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is known of a node besides what it is: its words, or the few that each of them may be;
+    which words of a vload may be used, as bits; whether it `accesses` memory in an order, and then
+    the words that it may touch, if that is known."""
+
+    words: Words | None = None
+    options: Options | None = None
+    usable: int | None = None
+    accesses: bool = False
+    accessed: Collection[int] | None = None
+
+
+_NOTHING_SAID = Said()
+
+
 class Recorder:
     """Nodes so far, and what the next ones depend on. `item` and `stage` label new nodes."""
 
@@ -49,8 +66,10 @@ class Recorder:
         self._order: dict[str, MemoryOrder] = {}
         self._traced: tuple[int, ...] = ()  # the last write to the trace buffer, or pause
         self._writes_trace = False
-        self._usable: dict[int, int] = {}  # vload -> set of its words that may be used, as bits
+        self.usable = UsableWords(self._nodes, self._known)
         self._places: dict[tuple[str, int], str] = {}
+        self._accessed: dict[int, Collection[int] | None] = {}  # words of accesses in an order
+        self.here: str | None = None  # the line that nodes are from, if it is not the caller's
 
     def add(
         self,
@@ -63,13 +82,7 @@ class Recorder:
         after: tuple[int, ...] = (),
     ) -> int:
         """Append a node, labelled with the user's line, the item and the stage."""
-        frame = sys._getframe(1)
-        while is_frontend_file(frame.f_code.co_filename) and frame.f_back is not None:
-            frame = frame.f_back
-        place = (frame.f_code.co_filename, frame.f_lineno)
-        where = self._places.get(place)
-        if where is None:
-            where = self._places[place] = f"{Path(place[0]).name}:{place[1]}"
+        where = self.here or self.line()
         index = len(self._nodes)
         if index >= MOST_NODES:
             raise misuse(_TOO_MANY)
@@ -84,6 +97,17 @@ class Recorder:
         if words is not None:
             known[index] = words
         return index
+
+    def line(self) -> str:
+        """The user's line, as nodes name it."""
+        frame = sys._getframe(1)
+        while is_frontend_file(frame.f_code.co_filename) and frame.f_back is not None:
+            frame = frame.f_back
+        place = (frame.f_code.co_filename, frame.f_lineno)
+        where = self._places.get(place)
+        if where is None:
+            where = self._places[place] = f"{Path(place[0]).name}:{place[1]}"
+        return where
 
     def _note_options(self, index: int, node: Node) -> None:
         if node.op not in ("select", "slice", "overlay"):
@@ -114,30 +138,8 @@ class Recorder:
             memory_words = max((region.stop for region in self._regions), default=0)
         graph = Graph(self._name, self._vector_length, memory_words,
                       tuple(self._regions), tuple(self._nodes))  # fmt: skip
-        self._refuse_unusable_words(graph)
+        self.usable.check(graph)
         return graph
-
-    def _refuse_unusable_words(self, graph: Graph) -> None:
-        demand = graph.demand if self._usable else []
-        for index, usable in self._usable.items():
-            node = graph.nodes[index]
-            excess = demand[index] & ~usable
-            address = self._known.get(node.args[0], (0,))[0]
-            if excess:
-                word = excess.bit_length() - 1
-                region = next(one for one in self._regions if one.name == node.region)
-                reason = f"word {word} of this vload is used, but it is "
-                if node.args[0] in self._known and address + word >= region.stop:
-                    reason += f"at address {address + word}, outside region {region.name!r}"
-                else:
-                    reason += "not among the words said to be used"
-                raise InputError(Diagnostic("SW211", reason, file=node.where))
-            if address + node.width > graph.memory_words:
-                reason = (
-                    f"this vload reads {node.width} words from address {address} on, but memory "
-                    f"has {graph.memory_words} words"
-                )
-                raise InputError(Diagnostic("SW211", reason, file=node.where))
 
     @property
     def is_judged(self) -> bool:
@@ -230,7 +232,7 @@ class Recorder:
         op = "load" if self._vector_length == 1 else "vload"
         index = self._load(op, address, self._vector_length, region, words)
         if len(lanes) < self._vector_length:
-            self._usable[index] = sum(1 << lane for lane in lanes)
+            self.usable.restrict(index, sum(1 << lane for lane in lanes))
         return index
 
     def _load(
@@ -242,6 +244,7 @@ class Recorder:
         after = order.before_load(words)
         index = self.add(op, width, (address,), region=region.name, after=after)
         order.note_load(index, words)
+        self._accessed[index] = words
         return index
 
     def store(self, address: int, value: int, region: Region) -> None:
@@ -276,12 +279,72 @@ class Recorder:
         after = order.before_store(words)
         index = self.add(op, 0, (address, value), region=region.name, after=after)
         order.note_store(index, words)
+        self._accessed[index] = words
 
     def _expect_inside(self, words: Collection[int] | None, region: Region) -> None:
         for word in words or ():
             if not region.start <= word < region.stop:
                 raise misuse(f"address {word} lies outside region {region.name!r}, which has "
                              f"addresses {region.start} to {region.stop - 1}")  # fmt: skip
+
+    # Nodes that are added as others were before (see `strands`)
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """The nodes so far."""
+        return self._nodes
+
+    @property
+    def regions(self) -> Sequence[Region]:
+        """The regions declared so far."""
+        return self._regions
+
+    def said_of(self, index: int) -> Said | None:
+        """What is known of node `index` besides what it is, if anything is."""
+        said = Said(
+            self._known.get(index), self._options.get(index), self.usable.of(index),
+            index in self._accessed, self._accessed.get(index),
+        )  # fmt: skip
+        return None if said == _NOTHING_SAID else said
+
+    def places_of(self, lines: Collection[str]) -> dict[tuple[str, int], str]:
+        """The files and numbers of `lines`, named as nodes name them."""
+        return {place: where for place, where in self._places.items() if where in lines}
+
+    def know_places(self, places: Mapping[tuple[str, int], str]) -> None:
+        self._places.update(places)
+
+    def repeat(self, node: Node, args: tuple[int, ...]) -> int:
+        """Append `node` of another trace, or of a copy of it, with these arguments."""
+        nodes = self._nodes
+        nodes.append(Node(node.op, node.width, args, node.imm, node.offsets, node.region, (),
+                          node.item, node.stage, node.where))  # fmt: skip
+        return len(nodes) - 1
+
+    def repeat_with(self, node: Node, args: tuple[int, ...], said: Said) -> int:
+        """The same of a node of which that is known, where as much is known of its arguments, and
+        those of its words are used that were."""
+        nodes = self._nodes
+        order = self._order[node.region] if said.accesses else None
+        after: tuple[int, ...] = ()
+        if order is not None:
+            self.item, self.stage = node.item, node.stage  # of joins
+            waits = order.before_load if node.width else order.before_store
+            after = waits(said.accessed)
+        index = len(nodes)
+        nodes.append(Node(node.op, node.width, args, node.imm, node.offsets, node.region, after,
+                          node.item, node.stage, node.where))  # fmt: skip
+        if order is not None:
+            note = order.note_load if node.width else order.note_store
+            note(index, said.accessed)
+            self._accessed[index] = said.accessed
+        if said.words is not None:
+            self._known[index] = said.words
+        if said.options is not None:
+            self._options[index] = said.options
+        if said.usable is not None:
+            self.usable.restrict(index, said.usable, settled=True)
+        return index
 
     # Control
 

@@ -20,7 +20,7 @@ class RegionHandle:
     An index is an integer, checked against the length (SW211), or symbolic. A symbolic index is a
     promise that it stays inside the region: accesses of different regions are in no order. Where
     ranges do not show it (`x & 3`, `x % 4` do), results name the promise, and an input that breaks
-    it is refused (SW116).
+    it is refused (SW116). `.region` describes it, the same in every trace (see `k.strand`).
 
     >>> len(out), out.name, out.start, out.length
     (16, 'out', 64, 16)

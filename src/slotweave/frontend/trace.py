@@ -16,6 +16,7 @@ from slotweave.base.diagnostics import Diagnostic, InputError, SlotweaveError
 from slotweave.base.interruption import TimeIsUpError
 from slotweave.frontend.kernel import Kernel, Parameters
 from slotweave.frontend.misuse import as_typed, is_frontend_file, is_unstarted
+from slotweave.frontend.strands import StrandMemory
 from slotweave.frontend.tracer import Tracer
 from slotweave.ir.flow import Flow
 from slotweave.ir.graph import Graph
@@ -46,24 +47,29 @@ def trace_function(
     Raises InputError at the line in the user's file: SW211 for misuse of the tracer, SW206 for any
     other exception.
     """
-    tracer = _traced(build, name, vector_length, *arguments, **parameters)
+    tracer = _traced(build, Tracer(name, vector_length), *arguments, **parameters)
     graph = tracer.graph()
     tracer.forget()
     return graph
 
 
 def trace_flow(
-    kernel: Kernel, parameters: Parameters, contract: str, plan: Plan, machine: Machine
+    kernel: Kernel,
+    parameters: Parameters,
+    contract: str,
+    plan: Plan,
+    machine: Machine,
+    strands: StrandMemory | None = None,
 ) -> Flow:
     """The blocks of `kernel`, one if it does not jump (see `trace_function`).
 
-    A kernel that knows them already is not run again.
+    A kernel that knows them already is not run again, nor are strands that the memory knows.
     """
     build, lanes = kernel.build, machine.vector_length
     known = kernel.traced(parameters, lanes) if kernel.traced is not None else None
     if known is not None:
         return known
-    return trace_blocks(build, kernel.name, lanes, parameters, contract, plan)
+    return _flow_of(_traced(build, Tracer(kernel.name, lanes, strands), parameters, contract, plan))
 
 
 def trace_blocks(
@@ -75,21 +81,18 @@ def trace_blocks(
     **parameters: Any,
 ) -> Flow:
     """The blocks that `build(tracer, *arguments, **parameters)` writes (see `trace_function`)."""
-    tracer = _traced(build, name, vector_length, *arguments, **parameters)
+    return _flow_of(_traced(build, Tracer(name, vector_length), *arguments, **parameters))
+
+
+def _flow_of(tracer: Tracer) -> Flow:
     flow = tracer.flow()
     tracer.forget()
     return flow
 
 
 def _traced(
-    build: Callable[..., object],
-    name: str,
-    vector_length: int,
-    /,
-    *arguments: Any,
-    **parameters: Any,
+    build: Callable[..., object], tracer: Tracer, /, *arguments: Any, **parameters: Any
 ) -> Tracer:
-    tracer = Tracer(name, vector_length)
     try:
         with redirect_stdout(sys.stderr):  # what a kernel prints is no data of ours
             unstarted = is_unstarted(build(tracer, *arguments, **parameters))

@@ -18,6 +18,7 @@ from slotweave.base.diagnostics import Diagnostic, InputError
 from slotweave.frontend.blocks import BlockList, Variable
 from slotweave.frontend.misuse import is_unstarted, misuse
 from slotweave.frontend.regions import RegionHandle, known_words
+from slotweave.frontend.strands import StrandMemory
 from slotweave.frontend.value_tracer import Kind, ValueTracer
 from slotweave.frontend.values import Block, Vector, Word
 from slotweave.ir.flow import Flow
@@ -26,11 +27,17 @@ from slotweave.ir.graph import Graph, Region
 __all__ = ["Block", "RegionHandle", "Tracer", "Variable", "Vector", "Word"]
 
 
+#: A region as `k.region` gives it, or the description of one.
+SomeRegion = RegionHandle | Region
+
+
 class Tracer(ValueTracer):
     """Records a graph. Vectors have `vector_length` words."""
 
-    def __init__(self, name: str = "", vector_length: int = 8) -> None:
-        super().__init__(name, vector_length)
+    def __init__(
+        self, name: str = "", vector_length: int = 8, strands: StrandMemory | None = None
+    ) -> None:
+        super().__init__(name, vector_length, strands)
         self._blocks = BlockList()
 
     def graph(self) -> Graph:
@@ -54,7 +61,9 @@ class Tracer(ValueTracer):
         """
         recorder, self._recorder = self._recorder, self._recorder.successor()
         recorder.forget()
-        self._blocks, self._literals = BlockList(), {}
+        self._strands = StrandMemory()
+        self._blocks = BlockList()
+        self._share_anew()
 
     @property
     def is_judged(self) -> bool:
@@ -70,6 +79,7 @@ class Tracer(ValueTracer):
 
         >>> k.memory(80)
         """
+        self._refuse_apart("memory is declared")
         self._recorder.declare_memory(integer(words_total))
 
     def region(
@@ -92,6 +102,7 @@ class Tracer(ValueTracer):
         >>> k.region("more", 80, 8, output=True)
         <region 'more': addresses 80 to 87>
         """
+        self._refuse_apart("a region is declared")
         region = Region(
             str(name), integer(start), integer(length), bool(read_only), bool(output),
             known_words(str(name), words),
@@ -100,24 +111,25 @@ class Tracer(ValueTracer):
         return RegionHandle(self, region)
 
     @overload
-    def load(self, address: Word | int, region: RegionHandle) -> Word: ...
+    def load(self, address: Word | int, region: SomeRegion) -> Word: ...
     @overload
-    def load(self, address: Vector, region: RegionHandle) -> Vector: ...
-    def load(self, address: Word | Vector | int, region: RegionHandle) -> Word | Vector:
+    def load(self, address: Vector, region: SomeRegion) -> Vector: ...
+    def load(self, address: Word | Vector | int, region: SomeRegion) -> Word | Vector:
         """Load the word at `address` of memory; for a vector of addresses a gather, lane by lane.
 
         `region` is a promise that the addresses lie in it (SW116 if one does not). `region[i]` and
-        `region.gather(v)` are the same by index.
+        `region.gather(v)` are the same by index. This, `vload`, `store` and `vstore` also take the
+        `.region` of a region, which is the same whenever the kernel is traced.
 
         >>> words(k.load(a.start + 3, a))
         [3]
         """
         source = self._operand(address)
-        index = self._recorder.load(source.index, source.width, region.region)
+        index = self._recorder.load(source.index, source.width, self._region(region))
         return type(source)(self, index, source.width)
 
     def vload(
-        self, address: Word | int, region: RegionHandle, used: int | Collection[int] | None = None
+        self, address: Word | int, region: SomeRegion, used: int | Collection[int] | None = None
     ) -> Vector:
         """Load `vector_length` consecutive words from `address` on, the first of them in `region`.
 
@@ -131,11 +143,11 @@ class Tracer(ValueTracer):
         """
         lanes = range(used) if isinstance(used, int) else used
         source = self._word(address)
-        index = self._recorder.vload(source.index, region.region, lanes)
+        index = self._recorder.vload(source.index, self._region(region), lanes)
         return Vector(self, index, self.vector_length)
 
     def store(
-        self, address: Word | Vector | int, value: Word | Vector | int, region: RegionHandle
+        self, address: Word | Vector | int, value: Word | Vector | int, region: SomeRegion
     ) -> None:
         """Store a word at `address`; for a vector of addresses a scatter, each lane at its own.
 
@@ -146,15 +158,24 @@ class Tracer(ValueTracer):
         """
         target = self._operand(address)
         source = self._lift(value, type(target))
-        self._recorder.store(target.index, source.index, region.region)
+        self._recorder.store(target.index, source.index, self._region(region))
 
-    def vstore(self, address: Word | int, vector: Vector | int, region: RegionHandle) -> None:
+    def vstore(self, address: Word | int, vector: Vector | int, region: SomeRegion) -> None:
         """Store `vector_length` consecutive words from `address` on; all lie in `region`.
 
         >>> k.vstore(out.start, a.vload(8), out)
         """
         value = self._lift(vector, Vector)
-        self._recorder.vstore(self._word(address).index, value.index, region.region)
+        self._recorder.vstore(self._word(address).index, value.index, self._region(region))
+
+    def _region(self, region: SomeRegion) -> Region:
+        """A region of this trace."""
+        found = region.region if isinstance(region, RegionHandle) else region
+        if not isinstance(found, Region):
+            raise misuse(f"a region is needed here, not {region!r}")
+        if found not in self._recorder.regions:
+            raise misuse(f"region {found.name!r} is not declared in this trace")
+        return found
 
     # Control
 
@@ -170,12 +191,14 @@ class Tracer(ValueTracer):
         >>> words(total.value)
         [40]
         """
+        self._refuse_apart("a variable is made")
         value = self._operand(start)
         self._blocks.widths.append(value.width)
         return Variable(self, len(self._blocks.widths) - 1, cast(Kind, value))
 
     def read_variable(self, number: int, width: int) -> int:
         """Record reading variable `number` as the present block found it (see `Variable.value`)."""
+        self._refuse_apart("a variable is read")
         if number in self._blocks.unset:
             raise misuse("this variable was made in a loop that may run no times: make it before "
                          "the loop")  # fmt: skip
@@ -183,6 +206,7 @@ class Tracer(ValueTracer):
 
     def assign(self, number: int, value: Kind | int, kind: type[Kind]) -> Kind:
         """Let variable `number` hold `value`, returned as that kind (see `Variable.value`)."""
+        self._refuse_apart("a variable is set")
         lifted = self._lift(value, kind)
         self._blocks.assigned[number] = lifted.index
         return lifted
@@ -251,7 +275,7 @@ class Tracer(ValueTracer):
         self._assign_variables()
         self._blocks.end(self._recorder.graph(), label, condition)
         self._recorder = self._recorder.successor()
-        self._literals = {}
+        self._share_anew()
         self.block += 1
 
     def _assign_variables(self) -> None:
@@ -263,6 +287,7 @@ class Tracer(ValueTracer):
 
         >>> k.pause()
         """
+        self._refuse_apart("the program pauses")
         self._recorder.pause()
 
     def trace_write(self, word: Word | int) -> None:
@@ -272,6 +297,7 @@ class Tracer(ValueTracer):
 
         >>> k.trace_write(a[2])
         """
+        self._refuse_apart("the trace is written to")
         self._recorder.trace_write(self._word(word).index)
 
     def core_id(self) -> Word:

@@ -1,4 +1,4 @@
-"""What values need of their tracer: labels, constants, operations on values, and where words lie.
+"""What values need of their tracer: constants, operations on values, and where words lie.
 
 `Tracer` adds memory and control to it. Misuse raises InputError (SW211) at the user's line. The
 examples of docstrings run (see tests/docs/reference): there, `k` is a tracer of 8 words to a
@@ -8,65 +8,22 @@ lists the words of a value or a region.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from operator import index as integer
 from typing import TypeVar, cast, overload
 
 from slotweave.frontend.misuse import misuse, warn
-from slotweave.frontend.recorder import Recorder
+from slotweave.frontend.strand_tracer import StrandTracer
+from slotweave.frontend.strands import Call
 from slotweave.frontend.values import Block, Operand, Value, Vector, Word
 from slotweave.isa import WORD_BITS, WORD_MASK
-
-#: Items have numbers below this.
-MOST_ITEMS = 1 << 31
 
 Kind = TypeVar("Kind", bound=Operand)
 AnyValue = TypeVar("AnyValue", bound=Value)
 
 
-class ValueTracer:
+class ValueTracer(StrandTracer):
     """Records operations on values. Vectors have `vector_length` words."""
-
-    def __init__(self, name: str = "", vector_length: int = 8) -> None:
-        self.vector_length = vector_length
-        self.block = 0
-        self._recorder = Recorder(name, vector_length)
-        self._literals: dict[tuple[type, int], Operand] = {}
-
-    # Labels
-
-    @contextmanager
-    def item(self, number: int) -> Iterator[None]:
-        """Label what is traced within as work for item (or group of items) `number`.
-
-        -1 says that the work is for several. Labels change no result: they name work in reports,
-        and plans may order it by item.
-
-        >>> with k.item(3):
-        ...     out.store(3, a[3])
-        """
-        item = integer(number)
-        if not -MOST_ITEMS <= item < MOST_ITEMS:
-            raise misuse(f"items are numbered from 0 to {MOST_ITEMS - 1}; this one is {item}")
-        before, self._recorder.item = self._recorder.item, item
-        try:
-            yield
-        finally:
-            self._recorder.item = before
-
-    @contextmanager
-    def stage(self, label: str) -> Iterator[None]:
-        """Label what is traced within with the name of a stage, which reports show.
-
-        >>> with k.stage("hash"):
-        ...     x = a[0] * 5
-        """
-        before, self._recorder.stage = self._recorder.stage, str(label)
-        try:
-            yield
-        finally:
-            self._recorder.stage = before
 
     # Constants
 
@@ -88,11 +45,7 @@ class ValueTracer:
         >>> words(k.literal(7))
         [7]
         """
-        key = (Word, _as_word(value))
-        if key not in self._literals:
-            with self.item(-1), self.stage(""):
-                self._literals[key] = self.constant(value)
-        return cast(Word, self._literals[key])
+        return self._literal(_constant, _as_word(value))
 
     def literal_vector(self, value: int) -> Vector:
         """The integer `value` modulo 2^32 in every lane; one node for the whole trace.
@@ -100,11 +53,14 @@ class ValueTracer:
         >>> words(k.literal_vector(7))
         [7, 7, 7, 7, 7, 7, 7, 7]
         """
-        key = (Vector, _as_word(value))
-        if key not in self._literals:
-            with self.item(-1), self.stage(""):
-                self._literals[key] = self.broadcast(self.literal(value))
-        return cast(Vector, self._literals[key])
+        return self._literal(_constant_vector, _as_word(value))
+
+    def _literal(self, make: Callable[[ValueTracer, int], Kind], word: int) -> Kind:
+        key = make, (word,), (int,)
+        found: Kind | None = self._shared.get(key)
+        if found is not None and (self._recording is None or key in self._recording.used):
+            return found
+        return cast(Kind, self._given(Call(make, (word,)), by_function=False))
 
     # Operations on values
 
@@ -328,6 +284,14 @@ class ValueTracer:
             raise misuse(f"this {value.noun} was made before a jump, or on another way: carry it "
                          "here in a k.variable")  # fmt: skip
         return value
+
+
+def _constant(k: ValueTracer, word: int) -> Word:
+    return k.constant(word)
+
+
+def _constant_vector(k: ValueTracer, word: int) -> Vector:
+    return k.broadcast(k.literal(word))
 
 
 def _as_word(number: object) -> int:

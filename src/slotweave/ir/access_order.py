@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from slotweave.ir.demand import demanded_words
 from slotweave.ir.graph import Graph
 from slotweave.ir.known_words import Options, value_options
 from slotweave.isa import LOADS, STORES
@@ -71,7 +70,7 @@ def accessed_words(graph: Graph, index: int, address: Options, demand: int) -> l
 
 def missing_paths(graph: Graph) -> Iterator[tuple[int, int]]:
     """(earlier, later) accesses that must be ordered and are not."""
-    options, demand = value_options(graph), demanded_words(graph)
+    options, demand = value_options(graph), graph.demand
     since = {region.name: _Since() for region in graph.regions if not region.read_only}
     for index, node in enumerate(graph.nodes):
         if node.region not in since or (node.effect is LOADS and not demand[index]):

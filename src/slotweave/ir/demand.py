@@ -5,12 +5,13 @@ A set of words is an integer with bit k for word k.
 
 from __future__ import annotations
 
-from slotweave.ir.graph import Graph, Node
+from collections.abc import Sequence
+
+from slotweave.ir.graph import Node
 
 
-def demanded_words(graph: Graph) -> list[int]:
+def demanded_words(nodes: Sequence[Node]) -> list[int]:
     """For each node the set of its words that some store, trace or address depends on."""
-    nodes = graph.nodes
     demand = [0] * len(nodes)
     for index in range(len(nodes) - 1, -1, -1):
         node, wanted = nodes[index], demand[index]
@@ -18,7 +19,7 @@ def demanded_words(graph: Graph) -> list[int]:
         if op == "slice":
             demand[node.args[0]] |= wanted << node.imm
         elif op == "overlay":
-            _demand_of_parts(graph, node, wanted, demand)
+            _demand_of_parts(nodes, node, wanted, demand)
         elif wanted or not width:
             for arg in node.args:  # lane by lane, or all of it
                 words = nodes[arg].width
@@ -27,9 +28,9 @@ def demanded_words(graph: Graph) -> list[int]:
     return demand
 
 
-def _demand_of_parts(graph: Graph, node: Node, demand: int, demands: list[int]) -> None:
+def _demand_of_parts(nodes: Sequence[Node], node: Node, demand: int, demands: list[int]) -> None:
     """Each word of an overlay is that of the last part that covers it."""
     for arg, offset in zip(reversed(node.args), reversed(node.offsets), strict=True):
-        covered = ((1 << graph.nodes[arg].width) - 1) << offset
+        covered = ((1 << nodes[arg].width) - 1) << offset
         demands[arg] |= (demand & covered) >> offset
         demand &= ~covered

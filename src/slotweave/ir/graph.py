@@ -149,7 +149,7 @@ class Graph(ShownAsText):
         """For each node the set of its words that matter (see `demand.demanded_words`)."""
         from slotweave.ir.demand import demanded_words  # which is about graphs
 
-        return demanded_words(self)
+        return demanded_words(self.nodes)
 
     @cached_property
     def known(self) -> dict[int, Words]:

@@ -27,6 +27,7 @@ from slotweave.base.diagnostics import Diagnostic, NoSchedule
 from slotweave.base.recent import keep
 from slotweave.driver.compile import lowered_of
 from slotweave.driver.job import Job
+from slotweave.driver.job_memory import JobMemory
 from slotweave.frontend.kernel import Kernel
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.schedule import Schedule
@@ -96,14 +97,14 @@ class Task:
         return found
 
     @cached_property
-    def _memory(self) -> GroupMemory:
-        return GroupMemory(self.machine)
+    def _memory(self) -> JobMemory:
+        return JobMemory(GroupMemory(self.machine))
 
     def posed(self, plan: Plan) -> Posed:
         """The problem of `plan`, whatever its priorities; the last few are kept.
 
-        What another process has posed is not posed again. Otherwise groups of items that are as
-        they were in one of the last plans are not rewritten again.
+        What another process has posed is not posed again. Otherwise strands and groups of items
+        that are as they were in one of the last plans are not traced and rewritten again.
         """
         key = problem_key(plan)
         posed = self._recent.get(key) or self._from_others(key)

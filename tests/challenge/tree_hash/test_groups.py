@@ -55,7 +55,7 @@ def test_what_is_loaded_is_stored_back_and_nothing_else(batch: int, lanes: int) 
     source = k.region("in", 0, batch, read_only=True)
     target = k.region("out", batch, batch, output=True)
     for group in groups_of(Shape(2, 1, batch), lanes):
-        vector = load_group(k, group, source, source.start + group.first)
-        store_group(k, group, target, target.start + group.first, vector)
+        vector = load_group(k, group, source.region, source.start + group.first)
+        store_group(k, group, target.region, target.start + group.first, vector)
     words = [*range(1, batch + 1), *[0] * batch]
     assert run_graph(k.graph(), words) == 2 * [*range(1, batch + 1)]

@@ -92,27 +92,27 @@ def test_a_table_over_value_words_is_output_under_every_contract() -> None:
     memory = declare_memory(k, Shape(10, 16, 256), "values", records(6, 4, 3))
     assert not k.graph().region_by_name["records 6"].output
     assert k.graph().region_by_name["records 3"].output
-    assert memory.at(2310).region.name == "records 3"
-    assert memory.at(2318).region.name == "values"
+    assert memory.at(2310).name == "records 3"
+    assert memory.at(2318).name == "values"
 
 
 def test_borrowed_nodes_are_written_and_the_others_are_not() -> None:
     k = Tracer("memory", 8)
     memory = declare_memory(k, Shape(6, 1, 64), "values", (), borrowed=range(7, 23))
     assert memory.borrowed is not None
-    assert memory.borrowed.region.output
-    assert memory.tree.region.read_only
+    assert memory.borrowed.output
+    assert memory.tree.read_only
     assert memory.node_region(7 + 15) is memory.borrowed
     assert memory.node_region(7 + 16) is memory.tree
     assert (memory.borrowed.start, memory.tree.start) == (7, 23)
-    assert memory.borrowed.region.words == ()
-    assert memory.header.region.words == (1, 127, 64, 6, 7, 134, 198)
+    assert memory.borrowed.words == ()
+    assert memory.header.words == (1, 127, 64, 6, 7, 134, 198)
 
 
 def test_words_from_the_start_of_memory_are_header_and_first_nodes() -> None:
     k = Tracer("memory", 8)
     memory = declare_memory(k, Shape(6, 1, 64), "values", (), borrowed=range(23))
     assert memory.borrowed is memory.header
-    assert memory.borrowed.region.output
-    assert memory.borrowed.region.words == (1, 127, 64, 6, 7, 134, 198)
+    assert memory.borrowed.output
+    assert memory.borrowed.words == (1, 127, 64, 6, 7, 134, 198)
     assert (memory.borrowed.start, memory.tree.start) == (0, 23)

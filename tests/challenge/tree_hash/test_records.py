@@ -17,12 +17,12 @@ from slotweave.challenge.tree_hash.tables.records import (
     FIRST_CHILD,
     NODE,
     SECOND_CHILD,
-    build_table,
+    build_tables,
     read_records,
     side_by_side,
     windows_of_records,
 )
-from slotweave.challenge.tree_hash.tables.tree_top import CARRIED_CONSTANT, TreeTop
+from slotweave.challenge.tree_hash.tables.tree_top import CARRIED_CONSTANT
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.frontend.tracer import Tracer
 from slotweave.simulate.graph import run_graph
@@ -45,7 +45,7 @@ def test_a_table_holds_each_node_with_what_lies_below_it_from_the_right(
     k = Tracer("table", 8)
     table = Table(depth, words)
     memory = declare_memory(k, shape, "values", (table,))
-    build_table(k, TreeTop(k, shape, memory), table, memory.tables[table])
+    build_tables(k, shape, memory)
     before = random_instance(6, 1, 128, seed=depth)
     after = run_graph(k.graph(), before)
 
@@ -68,7 +68,7 @@ def test_records_are_read_where_they_lie_and_words_of_them_taken(lanes: int) -> 
     addresses = k.region("addresses", table.length, lanes, read_only=True)
     out = k.region("out", table.length + lanes, 3 * lanes, output=True)
     k.memory(table.length + 5 * lanes)
-    read = read_records(k, table, addresses.vload(0), RECORD_WORDS)
+    read = read_records(k, table.region, addresses.vload(0), RECORD_WORDS)
     for number, which in enumerate((FIRST_CHILD, NODE, SECOND_CHILD)):
         out.vstore(number * lanes, k.pack(read.words(which)))
     chosen = [*random.Random(lanes).choices(range(records), k=lanes - 1), records - 1]
@@ -92,7 +92,7 @@ def test_words_from_some_offset_on_are_read_from_where_the_address_lies_before()
     source = k.region("source", 0, 64, read_only=True)
     addresses = k.region("addresses", 64, 8, read_only=True)
     out = k.region("out", 72, 8, output=True)
-    read = read_records(k, source, addresses.vload(0), 4, first=3)
+    read = read_records(k, source.region, addresses.vload(0), 4, first=3)
     out.vstore(0, k.pack(read.words(3)))
     begins = [5, 50, 0, 7, 7, 23, 40, 11]
     after = run_graph(k.graph(), [*range(100, 164), *begins, *[0] * 8])
@@ -106,6 +106,6 @@ def test_words_laid_side_by_side_are_a_vector_again() -> None:
     out = k.region("out", 16, 8, output=True)
     addresses = k.pack([8 + i for i in range(8)])
     words = [source[(3 * i) % 8] for i in range(8)]
-    out.vstore(0, side_by_side(k, words, buffer, addresses))
+    out.vstore(0, side_by_side(k, words, buffer.region, addresses))
     after = run_graph(k.graph(), [*range(1, 9), *[0] * 16])
     assert after[16:] == [1 + (3 * i) % 8 for i in range(8)]

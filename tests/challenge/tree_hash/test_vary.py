@@ -8,12 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.plans.choices import BIASES, Choices, read_choices
 from slotweave.challenge.tree_hash.plans.vary import vary
 from slotweave.challenge.tree_hash.workload import Shape
+from slotweave.frontend.strands import StrandMemory
+from slotweave.frontend.trace import trace_flow
 from slotweave.ir.plan import Plan
+from slotweave.machine import CHALLENGE
 from support.tree_hash import parameters
 
 JUDGED = parameters(10, 16, 256)
@@ -116,3 +120,26 @@ def test_a_constant_is_moved_added_or_left_out() -> None:
         for keys, other in drawn(TUNED, 600) if "summands" in keys
     }  # fmt: skip
     assert lengths == {-1, 0, 1}
+
+
+@pytest.mark.parametrize("contract", ["values", "full"])
+@pytest.mark.parametrize(("batch", "begin"), [(64, "default"), (61, "default"), (64, "tuned")])
+def test_changed_plans_trace_with_known_strands_as_they_do_alone(
+    contract: str, batch: int, begin: str
+) -> None:
+    shape, rng, kept = parameters(6, 9, batch), np.random.default_rng(batch), StrandMemory()
+    plan = TREE_HASH.plan(begin, shape, contract)
+    for _ in range(6):
+        known = trace_flow(TREE_HASH, shape, contract, plan, CHALLENGE, kept)
+        assert known == trace_flow(TREE_HASH, shape, contract, plan, CHALLENGE)
+        plan = vary(plan, shape, contract, rng, few=True)
+
+
+def test_few_changes_of_the_choices_trace_few_strands_again() -> None:
+    kept = StrandMemory()
+    trace_flow(TREE_HASH, JUDGED, "values", TUNED, CHALLENGE, kept)
+    assert kept.kept == len(GROUPS) + 1  # and the tables
+    before = kept.kept
+    for _, other in drawn(TUNED, 10):
+        trace_flow(TREE_HASH, JUDGED, "values", other, CHALLENGE, kept)
+    assert kept.kept - before < 10 * len(GROUPS) / 4

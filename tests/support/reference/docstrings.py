@@ -34,7 +34,7 @@ def signature(name: str, function: object) -> str:
     parameters = [value for key, value in shown.parameters.items() if key != "self"]
     text = re.sub(r"(?<!')'([^']+)'(?!')", r"\1", str(shown.replace(parameters=parameters)))
     manager = re.search(r"-> Iterator\[(.*)\]$", text)
-    if manager:
+    if manager and hasattr(function, "__wrapped__"):
         name, text = f"with {name}", f"{text[: manager.start()]}-> {manager[1]}"
     return f"{name}{text}".replace(" -> None", "")
 

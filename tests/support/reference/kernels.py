@@ -35,6 +35,7 @@ SECTIONS: dict[str, tuple[tuple[str, type, tuple[str, ...]], ...]] = {
     ),
     "Trace, pauses and cores": (("k", Tracer, ("trace_write", "pause", "core_id")),),
     "Labels": (("k", Tracer, ("item", "stage")),),
+    "Strands and shared values": (("k", Tracer, ("strand", "once")),),
 }
 
 #: Public members that a kernel does not call: the driver does, or values and regions.

@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator
 
 from slotweave.base.diagnostics import Diagnostic
 from slotweave.ir.access_order import accessed_words, missing_paths
-from slotweave.ir.demand import demanded_words
 from slotweave.ir.graph import STRUCTURAL, Graph, Node
 from slotweave.ir.known_words import value_options
 from slotweave.ir.text.graph_text import node_text
@@ -202,7 +201,7 @@ def _waits_are_accesses(graph: Graph) -> Iterator[Diagnostic]:
 
 
 def _addresses_are_inside(graph: Graph) -> Iterator[Diagnostic]:
-    options, demand = value_options(graph), demanded_words(graph)
+    options, demand = value_options(graph), graph.demand
     for index, node in enumerate(graph.nodes):
         if node.effect not in (Effect.LOAD, Effect.STORE) or node.args[0] not in options:
             continue

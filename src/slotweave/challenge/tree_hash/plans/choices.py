@@ -16,7 +16,7 @@ groups of items, or both; later entries override earlier ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,6 +51,30 @@ TABLE_WORDS = {"copy": COPY_WORDS, "record": RECORD_WORDS, "family": FAMILY_WORD
 
 #: Parts of a round in which it is said when groups begin.
 TENTHS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceWords:
+    """The addresses of a place in which children are stored: of the wanted ones, and of the others,
+    which may overlap them if both lie `apart` words from each other (see the choice `spare`)."""
+
+    own: range
+    spare: range
+    apart: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundChoices:
+    """What a vector of items does in one round: how the level is answered, how many bits choose
+    among constants in its address, what becomes of the last constant of the hash, how a child is
+    taken, and where children are stored."""
+
+    number: int
+    way: str
+    bits_selected: int
+    constant: str
+    children: str
+    place: PlaceWords | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +141,23 @@ class Choices:
             return "both"
         return "both" if way == "memory" and group in self.sharing else way
 
+    def rounds_of(
+        self, group: int, lanes: int, taken: Mapping[tuple[int, int], int]
+    ) -> tuple[RoundChoices, ...]:
+        """All rounds of `group`; `taken` are the places by group and round."""
+        return tuple([
+            self._round(group, number, lanes, taken.get((group, number)))
+            for number in range(self.shape.rounds)
+        ])  # fmt: skip
+
+    def _round(self, group: int, number: int, lanes: int, place: int | None) -> RoundChoices:
+        way = self.way(group, number)
+        return RoundChoices(
+            number, way, self.bits_selected(group, number), self.constant_way(group, number),
+            self.children_way(group, number) if way == "child" else "",
+            None if place is None else PlaceWords(*self.place_words(place, lanes), self.spare),
+        )  # fmt: skip
+
     def through_memory(self, group: int) -> bool:
         """Whether `group` ever lays children side by side in the words of its own values."""
         return any(
@@ -140,8 +181,18 @@ class Choices:
             turns.sort(key=lambda turn: self.begins[turn[0].number] + TENTHS * turn[1])
         return iter(turns)
 
-    def places(self, lanes: int) -> dict[tuple[int, int], int]:
+    def places(self, lanes: int) -> Mapping[tuple[int, int], int]:
         """The place in which each (group, round) stores children; places are numbered from 0."""
+        if lanes not in self._places:
+            self._places[lanes] = self._taken_places(lanes)
+        return self._places[lanes]
+
+    @cached_property
+    def _places(self) -> dict[int, dict[tuple[int, int], int]]:
+        """Those that were asked for, by the length of vectors."""
+        return {}
+
+    def _taken_places(self, lanes: int) -> dict[tuple[int, int], int]:
         taken: dict[tuple[int, int], int] = {}
         if self.begins:
             turns = self.turns(groups_of(self.shape, lanes))

@@ -11,7 +11,7 @@ kept in registers, and written back at the end where the contract asks for it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slotweave.challenge.tree_hash.workload import (
     HEADER_WORDS,
@@ -19,7 +19,7 @@ from slotweave.challenge.tree_hash.workload import (
     judges_indices,
     keeps_inputs,
 )
-from slotweave.frontend.tracer import RegionHandle, Tracer
+from slotweave.frontend.tracer import Tracer
 from slotweave.ir.graph import Region
 
 #: A copy is a node, a record a node between its children; a family has the grandchildren too.
@@ -55,25 +55,25 @@ class Table:
 
 @dataclass(frozen=True)
 class MemoryMap:
-    """The regions as the kernel declares them.
+    """The regions as the kernel declares them, the same in every trace.
 
     `borrowed` holds the first nodes, if a plan wants to write there; `tree` all others.
     """
 
-    tree: RegionHandle
-    header: RegionHandle
-    borrowed: RegionHandle | None
-    tables: Mapping[Table, RegionHandle]
-    rest: Sequence[RegionHandle]
+    tree: Region
+    header: Region = field(hash=False)
+    borrowed: Region | None = field(hash=False)
+    tables: Mapping[Table, Region] = field(hash=False)
+    rest: tuple[Region, ...] = field(hash=False)
 
-    def at(self, address: int) -> RegionHandle:
+    def at(self, address: int) -> Region:
         """The region that holds the word at `address`, among tables, indices and values."""
         for region in (*self.tables.values(), *self.rest):
             if region.start <= address < region.start + region.length:
                 return region
         raise ValueError(f"no working region holds address {address}")
 
-    def node_region(self, address: int) -> RegionHandle:
+    def node_region(self, address: int) -> Region:
         """The region that holds the node at `address`."""
         if self.borrowed is not None and address < self.tree.start:
             return self.borrowed
@@ -121,13 +121,15 @@ def declare_memory(
     lent = None
     if borrowed:
         known = shape.header() if borrowed.start == 0 else ()
-        lent = k.region("borrowed", borrowed.start, len(borrowed), output=judged, words=known)
+        lent = k.region(
+            "borrowed", borrowed.start, len(borrowed), output=judged, words=known
+        ).region
     header = lent
     if header is None or borrowed.start:
-        header = k.region("header", 0, HEADER_WORDS, read_only=True, words=shape.header())
+        header = k.region("header", 0, HEADER_WORDS, read_only=True, words=shape.header()).region
     first = max(shape.tree, borrowed.stop)
-    tree = k.region("tree", first, shape.indices - first, read_only=True)
-    tables: dict[Table, RegionHandle] = {}
+    tree = k.region("tree", first, shape.indices - first, read_only=True).region
+    tables: dict[Table, Region] = {}
     at = shape.indices
     for table in wanted:
         region = _working_region(shape, contract, table.name, at, table.size)
@@ -142,7 +144,7 @@ def declare_memory(
         if begin < stop:
             region = _working_region(shape, contract, name, begin, stop - begin)
             rest.append(_declare(k, region))
-    return MemoryMap(tree, header, lent, tables, rest)
+    return MemoryMap(tree, header, lent, tables, tuple(rest))
 
 
 def _working_region(shape: Shape, contract: str, name: str, start: int, words: int) -> Region:
@@ -150,8 +152,8 @@ def _working_region(shape: Shape, contract: str, name: str, start: int, words: i
     return Region(name, start, words, output=holds_values or judges_indices(contract))
 
 
-def _declare(k: Tracer, region: Region) -> RegionHandle:
+def _declare(k: Tracer, region: Region) -> Region:
     return k.region(
         region.name, region.start, region.length,
         read_only=region.read_only, output=region.output,
-    )  # fmt: skip
+    ).region  # fmt: skip

@@ -16,26 +16,49 @@ from slotweave.challenge.tree_hash.tables.memory_map import (
     COPY_WORDS,
     FAMILY_WORDS,
     RECORD_WORDS,
+    MemoryMap,
     Table,
 )
-from slotweave.challenge.tree_hash.tables.tree_top import TreeTop
-from slotweave.frontend.tracer import Block, RegionHandle, Tracer, Vector, Word
+from slotweave.challenge.tree_hash.tables.tree_top import CARRIED_CONSTANT, TreeTop
+from slotweave.challenge.tree_hash.workload import Shape
+from slotweave.frontend.tracer import Block, Tracer, Vector, Word
+from slotweave.ir.graph import Region
 
 #: Where the words of a record or a family lie: children and grandchildren by their path bits.
 FIRST_CHILD, NODE, SECOND_CHILD, GRANDCHILDREN = range(4)
 
 
-def build_table(k: Tracer, top: TreeTop, table: Table, region: RegionHandle) -> None:
-    """Write `table` to `region`."""
-    with k.item(-1), k.stage("build records"):
-        top.read(2**table.depth - 1, 2 ** (table.depth + table.levels) - 1)
-        words: list[Word] = []
-        for place in range(2**table.depth):
-            number = 2**table.depth - 1 + (2**table.depth - 1 - place)  # mirrored
-            words += [top.word(node, xored=True) for node in _nodes(number, table.words)]
-        for first in range(0, len(words), k.vector_length):
-            row = k.pack(words[first : first + k.vector_length])
-            k.vstore(k.constant(region.start + first), row, region)
+def build_tables(k: Tracer, shape: Shape, memory: MemoryMap) -> None:
+    """Write all tables of `memory`."""
+    for _ in k.strand(_tables, shape, memory):
+        pass
+
+
+def _tables(k: Tracer, shape: Shape, memory: MemoryMap) -> Iterator[None]:
+    """A strand of one step."""
+    top = TreeTop(k, shape, memory)
+    words: dict[int, Word] = {}  # of nodes, xored with the carried constant
+    with k.stage("build records"):
+        for table, region in memory.tables.items():
+            _build_table(k, top, words, table, region)
+    yield
+
+
+def _build_table(
+    k: Tracer, top: TreeTop, words: dict[int, Word], table: Table, region: Region
+) -> None:
+    for node in range(2**table.depth - 1, 2 ** (table.depth + table.levels) - 1):
+        top.word(node)  # rows of addresses that rise are made from each other
+    entries: list[Word] = []
+    for place in range(2**table.depth):
+        number = 2**table.depth - 1 + (2**table.depth - 1 - place)  # mirrored
+        for node in _nodes(number, table.words):
+            if node not in words:
+                words[node] = top.word(node) ^ CARRIED_CONSTANT
+            entries.append(words[node])
+    for first in range(0, len(entries), k.vector_length):
+        row = k.pack(entries[first : first + k.vector_length])
+        k.vstore(k.constant(region.start + first), row, region)
 
 
 def _nodes(node: int, words: int) -> Iterator[int]:
@@ -63,9 +86,7 @@ class Records:
         return [self.block.lane(self.apart * i + which) for i in range(self.lanes)]
 
 
-def read_records(
-    k: Tracer, region: RegionHandle, address: Vector, words: int, first: int = 0
-) -> Records:
+def read_records(k: Tracer, region: Region, address: Vector, words: int, first: int = 0) -> Records:
     """The records at `address`, one for each lane: of `words` words, those from `first` on used."""
     lanes = range(k.vector_length)
     loads = [k.vload(address.lane(i), region, used=range(first, words)) for i in lanes]
@@ -81,15 +102,13 @@ def windows_of_records(lanes: int) -> list[int]:
     return sorted({min(first, last) for first in range(0, words, lanes)})
 
 
-def side_by_side(
-    k: Tracer, words: Sequence[Word], buffer: RegionHandle, addresses: Vector
-) -> Vector:
+def side_by_side(k: Tracer, words: Sequence[Word], buffer: Region, addresses: Vector) -> Vector:
     """`words` as a vector, laid side by side through the memory words at `addresses`."""
     store_words(k, words, buffer, addresses)
     return k.vload(addresses.lane(0), buffer)
 
 
-def store_words(k: Tracer, words: Sequence[Word], region: RegionHandle, addresses: Vector) -> None:
+def store_words(k: Tracer, words: Sequence[Word], region: Region, addresses: Vector) -> None:
     """Each word at its own address."""
     for i, word in enumerate(words):
         k.store(addresses.lane(i), word, region)

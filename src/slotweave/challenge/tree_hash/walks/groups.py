@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slotweave.challenge.tree_hash.workload import Shape
-from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
+from slotweave.frontend.tracer import Tracer, Vector, Word
+from slotweave.ir.graph import Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def overlapping_groups(shape: Shape, lanes: int) -> frozenset[Group]:
 
 
 def load_group(
-    k: Tracer, group: Group, region: RegionHandle, address: int, held: Word | None = None
+    k: Tracer, group: Group, region: Region, address: int, held: Word | None = None
 ) -> Vector:
     """The words of the group's items, from `address` in `region` on.
 
@@ -55,7 +56,7 @@ def load_group(
 def store_group(
     k: Tracer,
     group: Group,
-    region: RegionHandle,
+    region: Region,
     address: int,
     vector: Vector,
     held: Word | None = None,

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from slotweave.challenge.tree_hash.plans.choices import Choices
 from slotweave.challenge.tree_hash.tables.memory_map import MemoryMap, declare_memory
-from slotweave.challenge.tree_hash.tables.records import build_table
-from slotweave.challenge.tree_hash.tables.tree_top import (
-    CARRIED_CONSTANT,
-    StepKey,
-    TreeTop,
-    VectorKey,
-)
+from slotweave.challenge.tree_hash.tables.records import build_tables
+from slotweave.challenge.tree_hash.tables.tree_top import CARRIED_CONSTANT, TreeTop
 from slotweave.challenge.tree_hash.walks.groups import Group, groups_of
-from slotweave.challenge.tree_hash.walks.vector import walk_rounds
+from slotweave.challenge.tree_hash.walks.vector import walk_round
 from slotweave.challenge.tree_hash.walks.walk import Level, Walk
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.frontend.tracer import Tracer, Variable, Vector, Word
+
+#: A node, and whether the constant is xored in; two nodes, and the same.
+VectorKey = tuple[int, bool]
+StepKey = tuple[int, int, bool]
 
 
 def build_looped(
@@ -29,8 +28,7 @@ def build_looped(
 ) -> None:
     """Write the program of `shape` for items that start at the root through `k`."""
     top = TreeTop(k, shape, memory)
-    for table, region in memory.tables.items():
-        build_table(k, top, table, region)
+    build_tables(k, shape, memory)
     groups = groups_of(shape, k.vector_length)
     trips = len(groups) // choices.loop
     body, rest = groups[: choices.loop], groups[trips * choices.loop :]
@@ -52,7 +50,8 @@ def _walk(level: Level, group: Group, choices: Choices, contract: str, address: 
         with k.stage("read"):
             value = k.vload(address, region)
         walk = Walk(group, value)
-        walk_rounds(level, walk, choices, contract, None)
+        for each in choices.rounds_of(group.number, k.vector_length, {}):
+            walk_round(level, walk, each, contract)
         with k.stage("store"):
             k.vstore(address, walk.value ^ CARRIED_CONSTANT if walk.carried else walk.value, region)
 
@@ -62,11 +61,32 @@ def _wanted(
 ) -> tuple[list[VectorKey], list[StepKey]]:
     """What of the top of the tree the walks ask for: they are traced once for that alone."""
     apart = Tracer("", lanes)
-    top = TreeTop(apart, shape, declare_memory(apart, shape, contract, choices.tables))
+    top = _AskedTop(apart, shape, declare_memory(apart, shape, contract, choices.tables))
     level = Level(apart, shape, top.memory, top)
     for group in groups_of(shape, lanes)[: choices.loop]:
-        walk_rounds(level, Walk(group, apart.literal_vector(0)), choices, contract, None)
-    return top.made()
+        walk = Walk(group, apart.literal_vector(0))
+        for each in choices.rounds_of(group.number, lanes, {}):
+            walk_round(level, walk, each, contract)
+    return list(top.vectors), list(top.steps)
+
+
+class _AskedTop(TreeTop):
+    """Notes what it is asked for, in that order."""
+
+    def __init__(self, k: Tracer, shape: Shape, memory: MemoryMap) -> None:
+        super().__init__(k, shape, memory)
+        self.vectors: dict[VectorKey, None] = {}
+        self.steps: dict[StepKey, None] = {}
+
+    def vector(self, node: int, xored: bool) -> Vector:
+        """That of the top of the tree."""
+        self.vectors[node, xored] = None
+        return super().vector(node, xored)
+
+    def step(self, node: int, other: int, xored: bool) -> Vector:
+        """That of the top of the tree."""
+        self.steps[node, other, xored] = None
+        return super().step(node, other, xored)
 
 
 class _KeptTop(TreeTop):

@@ -7,13 +7,17 @@ tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from slotweave.challenge.tree_hash.plans.choices import Choices
+from slotweave.challenge.tree_hash.plans.choices import (
+    Choices,
+    PlaceWords,
+    RoundChoices,
+)
 from slotweave.challenge.tree_hash.tables.memory_map import MemoryMap
-from slotweave.challenge.tree_hash.tables.records import build_table
+from slotweave.challenge.tree_hash.tables.records import build_tables
 from slotweave.challenge.tree_hash.tables.tree_top import CARRIED_CONSTANT, TreeTop
 from slotweave.challenge.tree_hash.walks.groups import Group, groups_of, load_group, store_group
 from slotweave.challenge.tree_hash.walks.position import affine_position
@@ -33,100 +37,121 @@ from slotweave.challenge.tree_hash.walks.walk import (
     window_node,
 )
 from slotweave.challenge.tree_hash.workload import Shape, keeps_inputs
-from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
+from slotweave.frontend.tracer import Tracer, Vector, Word
+from slotweave.ir.graph import Region
 
 
 def build_vector(
     k: Tracer, shape: Shape, contract: str, choices: Choices, memory: MemoryMap
 ) -> None:
     """Write the program of `shape` for items that start at the root through `k`."""
-    level = Level(k, shape, memory, TreeTop(k, shape, memory))
     groups = groups_of(shape, k.vector_length)
     for number in choices.summands:
         k.literal(number)
-    lent = _Borrowed(level, choices)
+    lent = _Borrowed(k, shape, memory, choices)
+    walks = {
+        group: k.strand(_walk, shape, memory, contract, each)
+        for group, each in zip(groups, _group_walks(choices, groups, k.vector_length), strict=True)
+    }
     # Words that tables or another group lie over are read before anything is written there, and
     # written when nothing reads the tables any more.
-    values = {
-        group: _load_values(level, group) for group in groups if not choices.owns_words(group)
-    }
-    for table, region in memory.tables.items():
-        build_table(k, level.top, table, region)
-    buffers = _Buffers(level, choices)
-    walks: dict[Group, Walk] = {}
-    late: list[_Result] = []
+    for group in groups:
+        if not choices.owns_words(group):
+            next(walks[group])
+    build_tables(k, shape, memory)
+    ended = []
     for group, number in choices.turns(groups):
-        if group not in walks:
-            buffer, value = buffers.of(group), values.get(group)
-            if value is None:
-                value = _load_values(level, group, buffer)
-            walks[group] = Walk(group, value, buffer)
-        with k.item(group.number):
-            walk_round(level, walks[group], number, choices, contract, lent)
-            if number + 1 < shape.rounds:
-                continue
-            for result in _results(level, walks.pop(group), choices, contract):
-                if result.at_once:
-                    result.store(k)
-                else:
-                    late.append(result)
-    for result in late:
-        with k.item(result.group.number):
-            result.store(k)
+        if number == 0 and choices.owns_words(group):
+            next(walks[group])
+        next(walks[group])
+        if number + 1 == shape.rounds:
+            ended.append(walks[group])
+    for walk in ended:
+        next(walk, None)
     if keeps_inputs(contract) or choices.restore:
         lent.give_back()
+
+
+@dataclass(frozen=True, slots=True)
+class _GroupWalk:
+    """What a vector of items does in all rounds, and whether its value words are its `alone`.
+
+    `buffers` begin where groups have words that they use on their way, up to this one's, if it has.
+    """
+
+    group: Group
+    rounds: tuple[RoundChoices, ...]
+    alone: bool
+    buffers: tuple[int, ...]
+
+
+def _group_walks(choices: Choices, groups: Sequence[Group], lanes: int) -> list[_GroupWalk]:
+    taken = choices.places(lanes)
+    through = [group.number for group, number in choices.turns(groups)
+               if number == 0 and choices.through_memory(group.number)]  # fmt: skip
+    starts = [choices.shape.values + groups[number].first for number in through]
+    buffers = {number: tuple(starts[: at + 1]) for at, number in enumerate(through)}
+    return [
+        _GroupWalk(
+            group, choices.rounds_of(group.number, lanes, taken), choices.owns_words(group),
+            buffers.get(group.number, ()),
+        )
+        for group in groups
+    ]  # fmt: skip
+
+
+def _walk(
+    k: Tracer, shape: Shape, memory: MemoryMap, contract: str, plan: _GroupWalk
+) -> Iterator[None]:
+    """A vector of items, from reading its values to storing what they came to: a strand, with a
+    step for each round, one before them, and one after them for what is to be stored last."""
+    level, group = Level(k, shape, memory, TreeTop(k, shape, memory)), plan.group
+    buffer = k.once(_buffer, *plan.buffers) if plan.buffers else None
+    address, held = shape.values + group.first, None if buffer is None else buffer.lane(0)
+    with k.item(group.number):
+        value = load_group(k, group, memory.at(address), address, held)
+        yield
+        walk = Walk(group, value, buffer)
+        for each in plan.rounds[:-1]:
+            walk_round(level, walk, each, contract)
+            yield
+        walk_round(level, walk, plan.rounds[-1], contract)
+        late = []
+        for result in _results(level, walk, plan.alone, contract):
+            if result.at_once:
+                result.store(k)
+            else:
+                late.append(result)
+        yield
+        for result in late:
+            result.store(k)
 
 
 class _Borrowed:
     """The words of the first nodes: the places in which children are stored lie there."""
 
-    def __init__(self, level: Level, choices: Choices) -> None:
-        self.level, self.choices = level, choices
-        self._taken = choices.places(level.k.vector_length)
-        self._places: dict[int, Place] = {}
-        words = choices.borrowed_words(level.k.vector_length)
-        with level.k.item(-1), level.k.stage("borrow"):
-            self._rows = list(self._read(words))
+    def __init__(self, k: Tracer, shape: Shape, memory: MemoryMap, choices: Choices) -> None:
+        self.k, self.shape, self.memory, self.choices = k, shape, memory, choices
+        with k.item(-1), k.stage("borrow"):
+            self._rows = list(self._read(choices.borrowed_words(k.vector_length)))
 
     def _read(self, words: range) -> Iterator[tuple[int, Vector]]:
         """The vectors that cover `words`, with the addresses that they begin at."""
-        k, region = self.level.k, self.level.memory.borrowed
-        tree = self.level.shape.tree
+        k, region, tree = self.k, self.memory.borrowed, self.shape.tree
         if region is not None:
             for address in range(words.start, tree, k.vector_length):
                 yield address, k.vload(k.constant(address), region)
+        top = TreeTop(k, self.shape, self.memory)
         for address in range(tree, words.stop, k.vector_length):
-            yield address, self.level.top.row(address - tree)
-
-    def place(self, group: int, number: int) -> Place | None:
-        """Where `group` stores children in round `number`, if it does."""
-        if (group, number) not in self._taken:
-            return None
-        place = self._taken[group, number]
-        if place not in self._places:
-            self._places[place] = self._made(place)
-        return self._places[place]
-
-    def _made(self, place: int) -> Place:
-        k, region = self.level.k, self.level.memory.borrowed
-        assert region is not None  # choices.borrowed_nodes counts its words
-        left, words = self.choices.spare, self.choices.place_words(place, k.vector_length)
-        with k.item(-1), k.stage("addresses"):
-            if left and left < k.vector_length:
-                first = words[0].start
-                block = k.concat(*(k.constant(first + i) for i in range(k.vector_length + left)))
-                own, spare = (cast("Vector", block.slice(at)) for at in (0, left))
-                return Place(own, spare, region, shared=True)
-            own, spare = (k.pack([k.constant(word) for word in each]) for each in words)
-            return Place(own, spare, region)
+            yield address, top.row(address - tree)
 
     def give_back(self) -> None:
         """Write back the words that were stored over."""
-        k, region = self.level.k, self.level.memory.borrowed
+        k, region = self.k, self.memory.borrowed
         lanes = k.vector_length
         taken = {
             word
-            for place in self._places
+            for place in set(self.choices.places(lanes).values())
             for words in self.choices.place_words(place, lanes)
             for word in words
         }
@@ -140,13 +165,30 @@ class _Borrowed:
                     k.vstore(k.literal(first), row, region)
 
 
+def _place(k: Tracer, region: Region, words: PlaceWords) -> Place:
+    own, spare = k.once(_place_addresses, words)
+    return Place(own, spare, region, shared=0 < words.apart < k.vector_length)
+
+
+def _place_addresses(k: Tracer, words: PlaceWords) -> tuple[Vector, Vector]:
+    """The addresses of a place, for the words that are wanted and for the others."""
+    lanes, apart = k.vector_length, words.apart
+    with k.stage("addresses"):
+        if 0 < apart < lanes:
+            block = k.concat(*(k.constant(words.own.start + i) for i in range(lanes + apart)))
+            return cast("Vector", block.slice(0)), cast("Vector", block.slice(apart))
+        own, spare = (k.pack([k.constant(word) for word in each])
+                      for each in (words.own, words.spare))  # fmt: skip
+        return own, spare
+
+
 @dataclass(frozen=True)
 class _Result:
     """Final words of a group, and whether nothing but the group itself minds where they go."""
 
     group: Group
     vector: Vector
-    region: RegionHandle
+    region: Region
     address: int
     held: Word | None
     at_once: bool
@@ -156,10 +198,10 @@ class _Result:
             store_group(k, self.group, self.region, self.address, self.vector, self.held)
 
 
-def _results(level: Level, walk: Walk, choices: Choices, contract: str) -> Iterator[_Result]:
-    """The values of the walk's items and, if the contract wants them, their indices."""
+def _results(level: Level, walk: Walk, alone: bool, contract: str) -> Iterator[_Result]:
+    """The values of the walk's items and, if the contract wants them, their indices; `alone` as in
+    `_GroupWalk`."""
     group, memory = walk.group, level.memory
-    alone = choices.owns_words(group)
     address = level.shape.values + group.first
     held = None if walk.buffer is None else walk.buffer.lane(0)
     whole = walk.value ^ CARRIED_CONSTANT if walk.carried else walk.value
@@ -171,74 +213,34 @@ def _results(level: Level, walk: Walk, choices: Choices, contract: str) -> Itera
         yield _Result(group, _final_index(level, walk), region, address, None, alone and free)
 
 
-class _Buffers:
-    """The addresses of each group's value words, where it may use them; each from the last."""
-
-    def __init__(self, level: Level, choices: Choices) -> None:
-        self.level, self.choices = level, choices
-        self.last: tuple[int, Vector] | None = None
-
-    def of(self, group: Group) -> Vector | None:
-        """A vector of the addresses of the words that the values of `group` came from."""
-        k = self.level.k
-        if not self.choices.through_memory(group.number):
-            return None
-        with k.item(-1), k.stage("addresses"):
-            if self.last is None:
-                start = self.level.shape.values + group.first
-                row = k.pack([k.constant(start + i) for i in range(k.vector_length)])
-            else:
-                first, row = self.last
-                row = row + (group.first - first)
-        self.last = (group.first, row)
-        return row
+def _buffer(k: Tracer, *starts: int) -> Vector:
+    """The addresses of the value words of a group, which begin at the last of these; each vector
+    of addresses is made from that of the group before."""
+    with k.stage("addresses"):
+        if len(starts) == 1:
+            return k.pack([k.constant(starts[0] + i) for i in range(k.vector_length)])
+        return k.once(_buffer, *starts[:-1]) + (starts[-1] - starts[-2])
 
 
-def _load_values(level: Level, group: Group, buffer: Vector | None = None) -> Vector:
-    address = level.shape.values + group.first
-    held = None if buffer is None else buffer.lane(0)
-    with level.k.item(group.number):
-        return load_group(level.k, group, level.memory.at(address), address, held)
-
-
-def walk_rounds(
-    level: Level, walk: Walk, choices: Choices, contract: str, lent: _Borrowed | None
-) -> None:
-    """All rounds of a vector; `lent` is where children are stored, if any are."""
-    for number in range(level.shape.rounds):
-        walk_round(level, walk, number, choices, contract, lent)
-
-
-def walk_round(
-    level: Level,
-    walk: Walk,
-    number: int,
-    choices: Choices,
-    contract: str,
-    lent: _Borrowed | None,
-) -> None:
-    """Round `number` of a vector."""
-    depth = level.shape.level_of_round(number)
+def walk_round(level: Level, walk: Walk, choices: RoundChoices, contract: str) -> None:
+    """One round of a vector."""
+    depth = level.shape.level_of_round(choices.number)
     if depth == 0:
         walk.back_to_root()
     with level.k.stage(f"level {depth}"):
-        mixed = _mixed(level, walk, number, choices, lent)
+        mixed = _mixed(level, walk, choices)
     with level.k.stage("hash"):
-        way = choices.constant_way(walk.group.number, number)
-        walk.value, walk.shifted = hash_lanes(mixed, way)
-        walk.carried = way == "carried"
-    if _parity_is_wanted(level.shape, number, contract):
+        walk.value, walk.shifted = hash_lanes(mixed, choices.constant)
+        walk.carried = choices.constant == "carried"
+    if _parity_is_wanted(level.shape, choices.number, contract):
         with level.k.stage("parity"):
             walk.step()
 
 
-def _mixed(
-    level: Level, walk: Walk, number: int, choices: Choices, lent: _Borrowed | None
-) -> Vector:
+def _mixed(level: Level, walk: Walk, choices: RoundChoices) -> Vector:
     """The value of each item, mixed with its node."""
-    depth, group = level.shape.level_of_round(number), walk.group.number
-    bits = choices.bits_selected(group, number)
-    match choices.way(group, number):
+    depth, bits = level.shape.level_of_round(choices.number), choices.bits_selected
+    match choices.way:
         case "gather":
             return mix(walk, gather_node(level, walk, depth, bits), node_is_plain=True)
         case "window":
@@ -250,9 +252,10 @@ def _mixed(
         case "family":
             return mix(walk, family_node(level, walk, depth, bits), node_is_plain=False)
         case "child":
-            way = choices.children_way(group, number)
-            place = None if lent is None else lent.place(group, number)
-            return mix_with_child(level, walk, way, place)
+            place, region = choices.place, level.memory.borrowed
+            if place is None or region is None:
+                return mix_with_child(level, walk, choices.children)
+            return mix_with_child(level, walk, choices.children, _place(level.k, region, place))
         case "grandchild":
             return mix_with_grandchild(level, walk)
         case way:

@@ -37,7 +37,8 @@ from slotweave.challenge.tree_hash.walks.position import (
     free_base,
 )
 from slotweave.challenge.tree_hash.workload import HASH_STAGES, Shape
-from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
+from slotweave.frontend.tracer import Tracer, Vector, Word
+from slotweave.ir.graph import Region
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Place:
 
     own: Vector
     spare: Vector
-    region: RegionHandle
+    region: Region
     shared: bool = False
 
 
