@@ -23,6 +23,10 @@ def test_a_machine_is_shown_as_the_file_that_describes_it(tmp_path: Path) -> Non
     machine = machine_from_toml(file.read_text())
     assert set(machine.modes) == set(CHALLENGE.modes)
     assert slotweave("machines", "show", file).out == file.read_text()
+    other = tmp_path / "other.toml"
+    told = slotweave("machines", "show", "challenge", "--json", "-o", other)
+    assert told.json["name"] == "challenge"
+    assert other.read_text() == file.read_text()
 
 
 def test_a_machine_is_read_from_stdin() -> None:

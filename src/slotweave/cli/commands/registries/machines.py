@@ -42,9 +42,10 @@ def show_machine(
     from slotweave.api.registered import show_machine as shown
     from slotweave.cli.inputs import machine_named
 
+    output = STDOUT if output is None else output
+    expect_writable(output)
     found = shown(machine_named(name))
     if json:
         print_json(found.to_json())
-    else:
-        expect_writable(output)
-        write_output(STDOUT if output is None else output, found.toml())
+    if not json or output != STDOUT:  # which is the default
+        write_output(output, found.toml())

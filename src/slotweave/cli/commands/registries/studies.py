@@ -13,7 +13,15 @@ import typer
 from slotweave.base.wording import plural
 from slotweave.cli.command import command
 from slotweave.cli.options import Json, Output, StoreOption
-from slotweave.cli.output import STDOUT, expect_writable, print_json, say_written, write_output
+from slotweave.cli.output import (
+    STDOUT,
+    expect_writable,
+    is_same_file,
+    print_json,
+    say_written,
+    unwritable,
+    write_output,
+)
 from slotweave.cli.terminal import Terminal
 
 app = typer.Typer(
@@ -117,15 +125,18 @@ def export_study(
     from slotweave.ir.text.plan_json import plan_to_json
 
     chosen = name_in(format, "format", _FORMATS)
+    output = STDOUT if output is None else output
     expect_writable(output)
     study = api.study(name, store=store)
+    if is_same_file(output, study.store):
+        raise unwritable(output, "it is the store that the study is read from")
     if chosen == "plan":
         text = plan_to_json(study.best_plan())
     else:
         trials = study.trials()
         text = _as_csv(trials) if chosen == "csv" else _as_json(name, trials)
-    write_output(output or STDOUT, text)
-    say_written(output or STDOUT, terminal)
+    write_output(output, text)
+    say_written(output, terminal)
 
 
 def _as_csv(trials: Iterator[dict[str, Any]]) -> str:
