@@ -74,6 +74,25 @@ def test_of_two_stores_of_one_bundle_to_a_word_the_last_stands(stands, verdict):
     assert found.answer is verdict
 
 
+@pytest.mark.parametrize(
+    ("divisors", "verdict"), [((), True), ((1,), True), ((2,), "unknown"), ((1, 2), "unknown")]
+)
+def test_a_graph_divides_by_what_the_program_divides_by_and_nothing_else(divisors, verdict):
+    """The program stores 0 // memory[1], which is 0 where it does not fail."""
+    loads = {"load": (("load", 3, 1), ("load", 4, 2))}
+    addresses = ({"load": (("const", 1, 1), ("const", 2, 2))}, {"load": (("const", 5, 0),)})
+    bundles = (*addresses, loads, {"alu": (("//", 6, 5, 3),)}, {"store": (("store", 5, 6),)})
+    regions = Region("out", 0, 1, output=True), Region("in", 1, 2, read_only=True)
+    nodes = [Node("const", 1, imm=number) for number in range(3)]
+    nodes += [Node("load", 1, (number,), region="in") for number in (1, 2)]
+    for divisor in divisors:
+        nodes.append(Node("div", 1, (0, divisor + 2)))
+    nodes.append(Node("store", 0, (0, len(nodes) - 1 if divisors else 0), region="out"))
+    graph, facts = Graph("zero", 8, 3, regions, tuple(nodes)), Facts(3, regions=regions)
+    program = replace(checksum_program()[0], bundles=bundles)
+    assert graph_refines_program(graph, program, CHALLENGE, facts).answer == verdict
+
+
 def test_a_store_left_out_is_noticed(packed):
     nodes = tuple(node for node in packed.nodes if node.op != "vstore")
     assert answer_of(packed.with_nodes(nodes)) is False

@@ -22,7 +22,7 @@ from strategies.jumping_programs import jumping_tangle
 from strategies.tangled_programs import Tangle, small_memories, tangle
 
 #: Of the first random programs, those whose graphs take no fewer cycles.
-SEEDS = (37, 41, 45, 48, 50, 70, 75, 77, 87, 93)
+SEEDS = (37, 41, 45, 48, 50, 70, 77, 87, 93, 95)
 
 FAST = RepackOptions(effort=Effort.FAST, instances=3)
 
@@ -112,8 +112,8 @@ def test_a_store_more_or_less_is_not_proved() -> None:
 
 
 def test_it_is_taken_where_it_is_shorter_than_what_a_graph_comes_to() -> None:
-    given = jumping_tangle(CHALLENGE, 119)
-    made = repack(given.program, CHALLENGE, given.facts, FAST)
+    given = jumping_tangle(CHALLENGE, 28)  # whose graph takes longer search to be as short
+    made = repack(given.program, CHALLENGE, given.facts, FAST, budget=Budget(evaluations=3))
     least = min(one.cycles for tried in made.rounds for one in tried if one.cycles is not None)
     assert made.closer
     assert made.cycles < least < made.before

@@ -33,7 +33,6 @@ from slotweave.check.symbolic.terms import Terms
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Bundle, Program
-from slotweave.isa import OPERATIONS
 from slotweave.machine import Machine
 
 #: Whether a block is a graph; a difference has no witness, so the answer is never False.
@@ -91,12 +90,14 @@ class _Both:
         try:
             regions: Mapping[int, int | None] = by_range
             if graph_first:
-                wanted = self._run_graph(by_graph)
+                with self._terms.trusting():
+                    wanted = self._run_graph(by_graph)
                 made, first, second = len(self._terms), by_graph, by_block
                 regions = _Named(wanted.accesses.region, by_range)
                 found = self._run_block(bundles, by_block, regions)
             else:
-                found = self._run_block(bundles, by_block, regions)
+                with self._terms.trusting():
+                    found = self._run_block(bundles, by_block, regions)
                 made, first, second = len(self._terms), by_block, by_graph
                 wanted = self._run_graph(by_graph)
         except NotExecutableError as obstacle:
@@ -177,7 +178,7 @@ def stored_at_once(
 
 
 def new_failures(
-    terms: Terms, facts: Facts, made: int, first: RecordedMemory, second: RecordedMemory
+    terms: RangedTerms, facts: Facts, made: int, first: RecordedMemory, second: RecordedMemory
 ) -> Iterator[str]:
     """Why what ran second may fail where the first does not; it has the terms from `made` on."""
     end = facts.memory_words or 0  # where it is unknown, no word surely exists
@@ -186,8 +187,7 @@ def new_failures(
         if known is None or known >= end:
             yield f"{terms.text(address)} is an address that only one of the two accesses"
     for term in range(made, len(terms)):
-        operation = OPERATIONS.get(terms[term].kind)
-        if operation is not None and operation.defined_if is not None:
+        if terms.may_fail(term):
             yield f"{terms.text(term)} may divide by zero"
 
 

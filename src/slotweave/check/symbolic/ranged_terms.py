@@ -1,10 +1,14 @@
 """Terms with ranges: what can only be one word under the facts is that word, equal sums are one.
 
-Guarantees: as `terms`, for all memories that the facts allow. The range of a term follows from
-those of its parts; that of a word of memory before the run from the facts.
+Guarantees: as `terms`, for all memories that the facts allow, and on which what was run while the
+terms were `trusting` does not fail. The range of a term follows from those of its parts; that of a
+word of memory before the run from the facts.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from slotweave.analysis.linear_forms import Form, Linear, atom, narrowed, negated_bit
 from slotweave.analysis.value_ranges import ANY, OF_ITSELF, Range, below
@@ -25,6 +29,28 @@ class RangedTerms(Terms):
         self._range: dict[int, Range] = {}
         self._form: dict[int, Form] = {}
         self._by_form: dict[Linear, int] = {}
+        self._trusting = False
+        self._divisors: set[int] = set()  # that are not 0, because something does not fail
+
+    @contextmanager
+    def trusting(self) -> Iterator[None]:
+        """Whatever is run meanwhile does not fail: what it divides by is not 0."""
+        self._trusting = True
+        try:
+            yield
+        finally:
+            self._trusting = False
+
+    def may_fail(self, term: int) -> bool:
+        """Whether `term` is a division that may be one by zero."""
+        operation = OPERATIONS.get(self[term].kind)
+        return operation is not None and operation.defined_if is not None and (
+            not self._is_divisor(self[term].args[-1])
+        )  # fmt: skip
+
+    def _is_divisor(self, term: int) -> bool:
+        """Whether `term` is surely not 0."""
+        return term in self._divisors or self.range(term)[0] > 0
 
     def range(self, term: int) -> Range:
         """Between which words `term` lies."""
@@ -75,8 +101,11 @@ class RangedTerms(Terms):
 
     def _normalised(self, name: str, args: tuple[int, ...]) -> int:
         term = super()._normalised(name, args)
-        if OPERATIONS[name].defined_if is not None and self.range(args[-1])[0] == 0:
-            return term  # whether it is defined must still show
+        if OPERATIONS[name].defined_if is not None:
+            if self._trusting:
+                self._divisors.add(args[-1])
+            elif not self._is_divisor(args[-1]):
+                return term  # whether it is defined must still show
         low, high = self.range(term)
         if low == high:
             return self.constant(low)

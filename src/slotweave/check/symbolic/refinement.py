@@ -29,7 +29,6 @@ from slotweave.check.symbolic.symbolic_program import MAX_BUNDLES, SymbolicRun
 from slotweave.ir.facts import Facts
 from slotweave.ir.graph import Graph
 from slotweave.ir.program import Program
-from slotweave.isa import OPERATIONS
 from slotweave.machine import Machine
 
 
@@ -63,7 +62,8 @@ def graph_refines_program(
     run = SymbolicRun(program, machine, terms, before, RegionsByRange(terms), max_bundles)
     after = RangedMemory(terms, layout, facts.words)
     try:
-        found = run.until_stop()
+        with terms.trusting():
+            found = run.until_stop()
         made = len(terms)
         wanted = run_graph(graph, terms, layout, after)
     except NotExecutableError as obstacle:
@@ -78,8 +78,7 @@ def graph_refines_program(
             reason = f"{terms.text(address)} is an address that the program does not access"
             return Verdict("unknown", reason)
     for term in range(made, len(terms)):
-        operation = OPERATIONS.get(terms[term].kind)
-        if operation is not None and operation.defined_if is not None:
+        if terms.may_fail(term):
             return Verdict("unknown", f"{terms.text(term)} may divide by zero")
     differences = list(islice(differences_between(wanted, found, layout), LOOKED_AT))
     return verdict_on(differences, terms, layout, facts, wanted.accesses)

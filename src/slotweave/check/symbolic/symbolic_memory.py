@@ -4,10 +4,11 @@ Memory is divided into the regions of a graph and the rest. A word at a constant
 for itself. A load at a computed address is a term of that address and of the version of its region,
 so it is unaffected by stores elsewhere, and equal to another one only if no word of the region was
 changed in between. A store at a computed address makes a new version of its region, of which all
-words are unknown until they are loaded from it. Where the region of a computed address is not known
-it may be any: such a load depends on all of memory, such a store changes all of it. A store at an
-address that a select takes from two constants is followed exactly: either word is, by the same
-condition, the one stored or the one that was there.
+words are unknown until they are loaded from it: a word at a constant address depends on what was
+stored there, and on the stores at computed addresses since then. Where the region of a computed
+address is not known it may be any: such a load depends on all of memory, such a store changes all
+of it. A store at an address that a select takes from two constants is followed exactly: either word
+is, by the same condition, the one stored or the one that was there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from slotweave.check.symbolic.terms import Terms
 from slotweave.ir.graph import Region
+
+#: A word at a constant address is followed below so many stores at computed ones.
+MOST_COMPUTED = 256
 
 
 class MemoryMap:
@@ -88,6 +92,7 @@ class SymbolicMemory:
         self._base = list(self._untouched)
         self._cells: list[dict[int, int]] = [{} for _ in self._base]
         self._version: list[int | None] = list(self._base)
+        self._layers = [_Layers(terms, version) for version in self._untouched]
 
     def load(self, address: int, region: int | None) -> int:
         """The word at the address that the term `address` is; computed ones lie in `region`."""
@@ -118,6 +123,7 @@ class SymbolicMemory:
         for number in range(len(self._base)) if region is None else (region,):
             base = self._terms.make("store", 0, (self._current(number), address, word))
             self._base[number] = self._version[number] = base
+            self._layers[number].cover(self._cells[number], address, word)
             self._cells[number] = {}
 
     def _put(self, address: int, word: int) -> None:
@@ -134,7 +140,9 @@ class SymbolicMemory:
     def _below(self, address: int, number: int) -> int:
         """The word at `address` in the base version of its region."""
         if self._base[number] != self._untouched[number]:
-            return self._terms.make("load", 0, (self._terms.constant(address), self._base[number]))
+            version = self._layers[number].seen_from(address)
+            version = self._base[number] if version is None else version
+            return self._terms.make("load", 0, (self._terms.constant(address), version))
         if address in self._known:
             return self._terms.constant(self._known[address])
         return self._terms.make("input", address)
@@ -152,12 +160,77 @@ class SymbolicMemory:
             self._version[number] = version
         return version
 
+    def _stores(self, number: int) -> list[tuple[int, int]]:
+        """(address, word) of each store that made a region what it is, the last one first, but for
+        those to addresses that are stored to again; and the region before them.
+
+        Where these are the same, so are all words of the region.
+        """
+        stores: dict[int, int] = {}
+        version = self._current(number)
+        while True:
+            kind, _value, args = self._terms[version]
+            if kind == "cells":
+                for address, word in zip(args[1::2], args[2::2], strict=True):
+                    stores.setdefault(address, word)
+            elif kind == "store":
+                stores.setdefault(args[1], args[2])
+            else:
+                return [*stores.items(), (version, version)]
+            version = args[0]
+
     def differences(self, other: SymbolicMemory, number: int) -> Iterator[tuple[int, int, int]]:
         """(address, word here, word there) where a region does not hold the same terms."""
         addresses: Iterable[int] = sorted(self._cells[number].keys() | other._cells[number].keys())
         if self._base[number] != other._base[number]:
-            addresses = self._map.addresses(number)
+            if self._stores(number) == other._stores(number):
+                return
+            mine, theirs = self._layers[number], other._layers[number]
+            if mine.alone == theirs.alone:  # words at which no cell ever lay are the same
+                addresses = sorted({*addresses, *mine.covered, *theirs.covered})
+            else:
+                addresses = self._map.addresses(number)
         for address in addresses:
-            mine, theirs = self.word(address), other.word(address)
-            if mine != theirs:
-                yield address, mine, theirs
+            here, there = self.word(address), other.word(address)
+            if here != there:
+                yield address, here, there
+
+
+class _Layers:
+    """Stores to a region at computed addresses, and the words at constant ones that lie below."""
+
+    def __init__(self, terms: Terms, untouched: int) -> None:
+        self._terms, self._untouched = terms, untouched
+        self._computed: list[tuple[int, int]] = []
+        #: The version that these stores alone would make.
+        self.alone = untouched
+        #: By constant address: its version without other ones, the stores in it, and those before.
+        self._versions: dict[int, tuple[int, int, int]] = {}
+
+    def cover(self, cells: Mapping[int, int], address: int, word: int) -> None:
+        """A store at a computed address follows; `cells` were stored since the one before."""
+        before = len(self._computed)
+        for cell, held in cells.items():
+            args = self._untouched, self._terms.constant(cell), held
+            self._versions[cell] = self._terms.make("cells", 0, args), before, before
+        self._computed.append((address, word))
+        self.alone = self._terms.make("store", 0, (self.alone, address, word))
+
+    @property
+    def covered(self) -> Iterable[int]:
+        """The constant addresses that were stored to below stores at computed ones."""
+        return self._versions.keys()
+
+    def seen_from(self, address: int) -> int | None:
+        """A version that has the same word at that constant address, in which no others were stored
+        at constant ones; None if too many were stored at computed ones since."""
+        found = self._versions.get(address)
+        if found is None:
+            return self.alone
+        version, known, first = found
+        if len(self._computed) - first > MOST_COMPUTED:
+            return None
+        for store in self._computed[known:]:
+            version = self._terms.make("store", 0, (version, *store))
+        self._versions[address] = version, len(self._computed), first
+        return version
