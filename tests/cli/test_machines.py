@@ -26,6 +26,7 @@ def test_a_machine_is_shown_as_the_file_that_describes_it(tmp_path: Path) -> Non
     other = tmp_path / "other.toml"
     told = slotweave("machines", "show", "challenge", "--json", "-o", other)
     assert told.json["name"] == "challenge"
+    assert told.err == f"wrote {other}\n"
     assert other.read_text() == file.read_text()
 
 

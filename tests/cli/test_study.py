@@ -55,10 +55,9 @@ def test_the_plan_exported_compiles_to_the_best_cycles(store: Path, tmp_path: Pa
 def test_a_study_is_not_written_over_its_store(store: Path) -> None:
     before = store.read_bytes()
     by_another_name = store.parent / ".." / store.parent.name / store.name
-    for format in ("plan", "csv"):
-        answer = slotweave("study", "export", "mine", "--store", store, "--format", format,
-                           "-o", by_another_name)  # fmt: skip
-        assert_refused(answer, "SW207", str(by_another_name), "it is the store")
+    for output in (store, by_another_name, f"{store}-wal"):
+        answer = slotweave("study", "export", "mine", "--store", store, "-o", output)
+        assert_refused(answer, "SW207", str(output), "it is the store")
     assert store.read_bytes() == before
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slotweave.base.diagnostics import InputError
+from slotweave.frontend import recorder
 from slotweave.frontend.strands import STRANDS_KEPT, StrandMemory
 from slotweave.frontend.tracer import RegionHandle, Tracer, Vector, Word
 from slotweave.ir.graph import Graph, Region
@@ -233,11 +235,23 @@ def test_labels_are_the_strands_own_from_step_to_step() -> None:
         ]  # fmt: skip
 
 
-def test_a_strand_that_is_left_before_its_end_is_not_kept() -> None:
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_a_strand_that_is_left_before_its_end_is_refused_where_it_began(steps: int) -> None:
     kept = StrandMemory()
-    k = Tracer("left", LANES, kept)
-    next(k.strand(labelled))
-    assert kept.kept == 0
+    for known in (False, True):
+        if known:
+            whole = Tracer("whole", LANES, kept)
+            list(whole.strand(labelled))
+        k = Tracer("left", LANES, kept)
+        strand = k.strand(labelled)
+        for _ in range(steps):
+            next(strand)
+        del strand
+        k.constant(7)  # with the labels that were there before
+        with pytest.raises(InputError, match="not run to its end") as caught:
+            k.graph()
+        assert caught.value.diagnostic.file == __file__
+        assert kept.kept == int(known)
 
 
 def test_what_is_shared_is_traced_once_with_no_labels_of_who_asks() -> None:
@@ -350,21 +364,74 @@ def over_a_jump(k: Tracer, _out: RegionHandle) -> None:
         next(strand)
 
 
+def after_a_jump(k: Tracer, _out: RegionHandle) -> None:
+    strand = k.strand(labelled)
+    list(strand)
+    with k.loop(2):
+        k.constant(1)
+
+
+@dataclass
+class Changing:
+    """What may change is not plain."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What holds something else is as plain as that."""
+
+    held: object
+
+
+def gives(k: Tracer) -> Iterator[int]:
+    yield k.vector_length
+
+
+def takes_the_graph(k: Tracer) -> Iterator[None]:
+    k.graph()
+    yield
+
+
+def lets_a_value_out(k: Tracer, out: RegionHandle) -> None:
+    list(k.strand(leaves_a_value))
+    out.store(0, LEFT.pop())
+
+
+def holds_a_value(k: Tracer, out: Region, held: Holder) -> Iterator[None]:
+    k.store(out.start, cast(Word, held.held), out)
+    yield
+
+
 MISUSES: dict[str, tuple[Callable[[Tracer, RegionHandle], object], str]] = {
     "value": (lambda k, _r: k.strand(takes_a_value, k.literal(1)), "not values"),
     "handle": (lambda k, r: k.strand(takes_a_value, r), "as `.region` of it"),
-    "list": (lambda k, _r: k.once(row, [1], 2), "can be compared for good"),
+    "list": (lambda k, _r: k.once(row, [1], 2), "not a list"),
     "plain": (lambda k, r: k.strand(plain, r.region), "a generator function"),
     "closure": (lambda k, _r: k.strand(closed_over(2)), "no variables of functions around it"),
-    "no function": (lambda k, _r: k.once(print), "no variables of functions around it"),
+    "no function": (lambda k, _r: k.once(print), "not by a builtin_function_or_method"),
     "no value": (lambda k, _r: k.once(no_value), "a value or a tuple of values, not 4"),
     "pause": (lambda k, _r: next(k.strand(pauses)), "the program pauses within"),
     "pause once": (lambda k, _r: k.once(pausing_value), "within a strand or a shared value"),
     "trace": (lambda k, _r: next(k.strand(writes_to_the_trace)), "is written to within"),
-    "jump": (lambda k, _r: next(k.strand(jumps)), "a variable is made within"),
+    "jump": (lambda k, _r: next(k.strand(jumps)), "the program jumps within"),
     "region": (lambda k, _r: next(k.strand(declares)), "a region is declared within"),
     "nested": (lambda k, _r: next(k.strand(goes_on_with_another)), "a strand goes on within"),
-    "over a jump": (over_a_jump, "cannot go on after a jump"),
+    "over a jump": (over_a_jump, "not run to its end before a jump"),
+    "changing": (lambda k, r: k.strand(holds_a_value, r.region, Changing(1)), "not a Changing"),
+    "held": (lambda k, r: k.strand(holds_a_value, r.region, Holder(r)), "as `.region` of it"),
+    "held value": (
+        lambda k, r: k.strand(holds_a_value, r.region, Holder(k.literal(1))), "not values",
+    ),
+    "function": (lambda k, r: k.strand(holds_a_value, r.region, plain), "not a function"),
+    "elsewhere": (
+        lambda k, _r: k.strand(plain, Region("x", 0, 4)), "'x' is not declared in this trace",
+    ),
+    "gives": (lambda k, _r: next(k.strand(gives)), "gives nothing to anybody"),
+    "graph": (lambda k, _r: next(k.strand(takes_the_graph)), "the graph is taken within"),
+    "let out": (lets_a_value_out, "share values by k.once"),
+    "generator once": (lambda k, _r: k.once(gives), "a plain function, which returns it"),
     "undeclared": (lambda k, _r: k.load(1, Region("x", 0, 4)), "'x' is not declared in this trace"),
     "no region": (lambda k, _r: k.load(1, "out"), "a region is needed here, not 'out'"),
 }  # fmt: skip
@@ -385,7 +452,69 @@ def test_misuse_is_refused_at_the_users_line(name: str) -> None:
 def test_a_value_of_another_strand_is_refused() -> None:
     k = Tracer("foreign", LANES)
     region = k.region("out", 8, 8, output=True).region
-    next(k.strand(leaves_a_value))
-    with pytest.raises(InputError, match="a value that it did not make") as caught:
+    list(k.strand(leaves_a_value))
+    with pytest.raises(InputError, match="share values by") as caught:
         next(k.strand(takes_a_value, region))
-    assert str(caught.value.diagnostic.file).startswith("test_strands.py:")
+    assert caught.value.diagnostic.line == takes_a_value.__code__.co_firstlineno + 1
+
+
+def test_a_strand_may_begin_and_end_before_a_jump() -> None:
+    k = Tracer("before", LANES)
+    after_a_jump(k, k.region("out", 8, 8, output=True))
+    assert len(k.flow().blocks) == 3
+
+
+def restricted_row(k: Tracer, source: Region) -> Vector:
+    return k.vload(k.literal(source.start), source, used=[0])
+
+
+def uses_one_word(k: Tracer, source: Region, out: Region) -> Iterator[None]:
+    k.store(out.start, k.once(restricted_row, source).lane(0), out)
+    yield
+
+
+def test_what_a_strand_uses_of_a_shared_vload_is_not_all_that_is_used() -> None:
+    kept = StrandMemory()
+    for lane in (0, 2, 2):
+        k = Tracer("shared", LANES, kept)
+        source = k.region("in", 0, 8, output=True)
+        out = k.region("out", 8, 8, output=True)
+        list(k.strand(uses_one_word, source.region, out.region))
+        out.store(1, k.once(restricted_row, source.region).lane(lane))
+        if lane == 0:
+            k.graph()
+        else:
+            with pytest.raises(InputError, match="word 2 of this vload is used"):
+                k.graph()
+
+
+def by_kind(k: Tracer, out: Region, held: Holder) -> Iterator[None]:
+    k.store(out.start, 7 if held.held is True else 1, out)
+    yield
+
+
+@pytest.mark.parametrize("others", [(1, True), (True, 1), (1, 1.0), (0.0, -0.0), ("1", b"1")])
+def test_what_is_held_is_known_by_its_kind_too(others: tuple[object, object]) -> None:
+    kept = StrandMemory()
+    for held in others:
+        k = Tracer("kinds", LANES, kept)
+        list(k.strand(by_kind, k.region("out", 0, 8, output=True).region, Holder(held)))
+    assert kept.kept == 2
+
+
+def test_known_strands_are_counted_among_all_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = StrandMemory()
+    whole = traced([(("note", 1),)], [], kept)
+    monkeypatch.setattr(recorder, "MOST_NODES", len(whole.nodes) - 1)
+    with pytest.raises(InputError, match="traces to more than"):
+        traced([(("note", 1),)], [], kept)
+
+
+def test_without_a_memory_every_strand_is_run() -> None:
+    RUN.clear()
+    traced([(("note", 1),)], [])
+    k = Tracer("twice", LANES)
+    memory = memory_of(k)
+    for _ in range(2):
+        list(k.strand(work, memory, 0, (("note", 1),)))
+    assert RUN == [1, 1, 1]

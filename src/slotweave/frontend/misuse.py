@@ -13,14 +13,15 @@ from pathlib import Path
 from types import FrameType
 
 from slotweave.base.diagnostics import Diagnostic, InputError
+from slotweave.ir import memory_order
 
 _HERE = str(Path(__file__).parent) + os.sep
 
 
 @cache
 def is_frontend_file(file: str) -> bool:
-    """Whether code of `file` belongs to this package, or to what runs its `with` blocks."""
-    return file.startswith(_HERE) or file == contextlib.__file__
+    """Whether code of `file` belongs to this package, or to what it is called back by."""
+    return file.startswith(_HERE) or file in (contextlib.__file__, memory_order.__file__)
 
 
 def user_frame() -> FrameType:

@@ -314,6 +314,11 @@ class Recorder:
     def know_places(self, places: Mapping[tuple[str, int], str]) -> None:
         self._places.update(places)
 
+    def expect_room(self) -> None:
+        """Raises InputError (SW211) if there are too many nodes."""
+        if len(self._nodes) > MOST_NODES:
+            raise misuse(_TOO_MANY)
+
     def repeat(self, node: Node, args: tuple[int, ...]) -> int:
         """Append `node` of another trace, or of a copy of it, with these arguments."""
         nodes = self._nodes
@@ -328,9 +333,11 @@ class Recorder:
         order = self._order[node.region] if said.accesses else None
         after: tuple[int, ...] = ()
         if order is not None:
-            self.item, self.stage = node.item, node.stage  # of joins
+            # joins come before it, and are labelled as it is
+            self.item, self.stage, self.here = node.item, node.stage, node.where
             waits = order.before_load if node.width else order.before_store
             after = waits(said.accessed)
+            self.here = None
         index = len(nodes)
         nodes.append(Node(node.op, node.width, args, node.imm, node.offsets, node.region, after,
                           node.item, node.stage, node.where))  # fmt: skip

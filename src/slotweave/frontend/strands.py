@@ -14,17 +14,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from inspect import isgeneratorfunction
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
 from types import FunctionType
+from typing import Any, cast
 
-from slotweave.base.diagnostics import Diagnostic, InputError
+import numpy as np
+
 from slotweave.frontend.misuse import misuse
 from slotweave.frontend.recorder import Recorder, Said
 from slotweave.frontend.regions import RegionHandle
 from slotweave.frontend.values import Value
 from slotweave.ir.demand import demanded_words
-from slotweave.ir.graph import Node
+from slotweave.ir.graph import Node, Region
 
 #: How many strands are kept (those of two traces in any case), and calls that give shared values.
 STRANDS_KEPT, CALLS_KEPT = 256, 1 << 16
@@ -35,12 +37,8 @@ class Call:
     """A function of a tracer, and its other arguments. Equal `key`s are the same call."""
 
     function: Callable[..., object]
-    arguments: tuple[Hashable, ...]
-
-    @property
-    def key(self) -> Hashable:
-        # 1 and True are equal, but not the same to a kernel
-        return self.function, self.arguments, tuple(map(type, self.arguments))
+    arguments: tuple[object, ...]
+    key: Hashable
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,54 +112,78 @@ class StrandMemory:
         return self._calls[number]
 
 
-def pure_call(what: str, function: Callable[..., object], arguments: Sequence[object]) -> Call:
-    """The call of a function that can depend on nothing but its arguments, which are plain.
-
-    Raises InputError (SW211).
-    """
-    if not isinstance(function, FunctionType) or function.__closure__ is not None:
+def expect_function(what: str, function: object) -> None:
+    """Raises InputError (SW211) if `function` may depend on more than its arguments."""
+    if not isinstance(function, FunctionType):
+        kind = type(function).__name__
+        raise misuse(f"{what} is traced by a function written with `def`, not by a {kind}")
+    if function.__closure__ is not None:
         raise misuse(f"{what} is traced by a function that uses no variables of functions around "
                      "it: what it depends on are its arguments")  # fmt: skip
-    for argument in arguments:
-        if isinstance(argument, Value):
-            raise misuse(f"{what} is given numbers and names, not values: let it make them itself, "
-                         "or share them by k.once")  # fmt: skip
-        if isinstance(argument, RegionHandle):
-            raise misuse(f"{what} is given a region as `.region` of it, which is the same in every "
-                         "trace; load and store take it, too")  # fmt: skip
-    call = Call(function, tuple(arguments))
-    try:
-        hash(call.key)
-    except TypeError as error:
-        raise misuse(f"{what} is given arguments that can be compared for good: {error}") from None
-    return call
 
 
-def strand_call(function: Callable[..., object], arguments: Sequence[object]) -> Call:
-    """The call of a strand. Raises InputError (SW211)."""
-    call = pure_call("a strand", function, arguments)
-    if not isgeneratorfunction(function):
-        raise misuse("a strand is traced by a generator function: `yield` ends each of its steps")
-    return call
+class PlainKeys:
+    """What tells plain values apart, for good: by it strands are known in other traces."""
+
+    def __init__(self, regions: Sequence[Region]) -> None:
+        self._regions = regions  # may grow
+        self._known: dict[int, tuple[object, Hashable]] = {}  # of dataclasses, which it keeps
+
+    def of(self, what: str, value: object) -> Hashable:
+        """Equal only for values of the same kinds. Raises InputError (SW211) for a value that is
+        not plain, or of which a region is not declared."""
+        kind = type(value)
+        if kind in _ATOMS or isinstance(value, np.integer | Enum):
+            return kind, value
+        if kind is float:
+            return kind, cast(float, value).hex()  # 0.0 and -0.0 are equal, and nan is not
+        if kind is tuple:
+            return kind, *[self.of(what, each) for each in cast("tuple[object, ...]", value)]
+        known = self._known.get(id(value))
+        if known is None:
+            _expect_plain(what, value)
+            if isinstance(value, Region) and value not in self._regions:
+                raise misuse(f"region {value.name!r} is not declared in this trace")
+            names = [each.name for each in fields(cast(Any, value))]
+            key = kind, *[self.of(what, getattr(value, name)) for name in names]
+            known = self._known[id(value)] = value, key
+        return known[1]
+
+
+_ATOMS = frozenset({int, bool, str, bytes, range, type(None)})
+
+
+def _expect_plain(what: str, value: object) -> None:
+    """Raises InputError (SW211) if `value` is no frozen dataclass."""
+    if isinstance(value, Value):
+        raise misuse(f"{what} is given numbers and names, not values: let it make them itself, or "
+                     "share them by k.once")  # fmt: skip
+    if isinstance(value, RegionHandle):
+        raise misuse(f"{what} is given a region as `.region` of it, which is the same in every "
+                     "trace; load and store take it, too")  # fmt: skip
+    kind = type(value)
+    if not is_dataclass(value) or not cast(Any, kind).__dataclass_params__.frozen:
+        raise misuse(f"{what} is given numbers, names, regions (as `.region`), and tuples and "
+                     f"frozen dataclasses of these, not a {kind.__name__}")  # fmt: skip
 
 
 def leaves(result: object) -> tuple[Value, ...]:
     """The values that a call of `k.once` gives: one, or a tuple of them. Raises InputError."""
-    found = result if isinstance(result, tuple) else (result,)
+    found = result if type(result) is tuple else (result,)
     if not all(isinstance(each, Value) for each in found):
         raise misuse(f"k.once shares a value or a tuple of values, not {result!r}")
     return found
 
 
 class Recording:
-    """Notes what a strand traces while it runs; `used` are the keys of the calls that it used."""
+    """Notes what a strand traces while it runs; `used` is what calls gave it, by their keys."""
 
     def __init__(self, recorder: Recorder, memory: StrandMemory) -> None:
-        self.used: set[Hashable] = set()
+        self.used: dict[Hashable, Any] = {}
         self._recorder, self._memory = recorder, memory
         self._numbers: dict[int, int] = {}  # of nodes, in the strand
         self._own: list[Node] = []  # by number; for what it uses, nodes without arguments
-        self._of: list[int] = []  # the nodes that have these numbers
+        self._restricted: list[int] = []  # vloads of its own of which some words may be used
         self._steps: list[tuple[Entry, ...]] = []
         self._entries: list[Entry] = []
         self._lines: set[str] = set()
@@ -175,7 +197,6 @@ class Recording:
         """The strand uses `values`, for which the nodes from `made_from` on were made."""
         self._note_nodes(made_from)
         self._noted = len(self._recorder.nodes)
-        self.used.add(call.key)
         self._entries.append(Use(self._memory.number(call), where))
         self._lines.update(() if where is None else (where,))
         for value in values:
@@ -190,16 +211,14 @@ class Recording:
         """All steps. Raises InputError (SW211) if words of a vload are used that must not be: only
         the strand itself uses what it loads."""
         recorder = self._recorder
-        restricted = [index for index in self._of if recorder.usable.of(index) is not None]
-        demand = demanded_words(self._own) if restricted else []
-        for index in restricted:
+        demand = demanded_words(self._own) if self._restricted else []
+        for index in self._restricted:
             recorder.usable.settle(index, demand[self._numbers[index]], recorder.regions)
         return Strand(tuple(self._steps), recorder.places_of(self._lines))
 
     def _number(self, index: int, own: Node) -> None:
         self._numbers[index] = len(self._own)
         self._own.append(own)
-        self._of.append(index)
 
     def _note_nodes(self, stop: int) -> None:
         """The nodes before `stop` that are not noted yet; accesses find their joins anew."""
@@ -208,16 +227,13 @@ class Recording:
             node = recorder.nodes[index]
             if node.op == "join":
                 continue
-            try:
-                args = tuple([numbers[arg] for arg in node.args])
-            except KeyError:
-                reason = ("a strand uses a value that it did not make: let it make the value "
-                          "itself, or share it by k.once")  # fmt: skip
-                raise InputError(Diagnostic("SW211", reason, file=node.where)) from None
+            args = tuple([numbers[arg] for arg in node.args])
             own, said = node.with_edges(args, ()), recorder.said_of(index)
             self._entries.append(own if said is None else (own, said))
             self._lines.add(node.where)
             self._number(index, own)
+            if said is not None and said.usable is not None:
+                self._restricted.append(index)
 
 
 def repeat_step(

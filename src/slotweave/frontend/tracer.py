@@ -42,6 +42,7 @@ class Tracer(ValueTracer):
 
     def graph(self) -> Graph:
         """The graph recorded so far, of a kernel without jumps."""
+        self._expect_whole()
         if len(self._blocks):
             reason = "the kernel jumps (k.loop, k.branch), which is not possible here"
             raise InputError(Diagnostic("SW211", reason))
@@ -49,9 +50,14 @@ class Tracer(ValueTracer):
 
     def flow(self) -> Flow:
         """The blocks recorded so far."""
+        self._expect_whole()
         self._assign_variables()
         flow = self._blocks.flow(self._recorder.graph())
         return replace(flow, sources=self._recorder.sources())
+
+    def _expect_whole(self) -> None:
+        self._refuse_apart("the graph is taken")
+        self._expect_ended()
 
     def forget(self) -> None:
         """Let go of what was recorded.
@@ -63,7 +69,7 @@ class Tracer(ValueTracer):
         recorder.forget()
         self._strands = StrandMemory()
         self._blocks = BlockList()
-        self._share_anew()
+        self._begin_block()
 
     @property
     def is_judged(self) -> bool:
@@ -141,7 +147,7 @@ class Tracer(ValueTracer):
         >>> words(k.vload(a.start + 3, a))
         [3, 4, 5, 6, 7, 8, 9, 10]
         """
-        lanes = range(used) if isinstance(used, int) else used
+        lanes = used if used is None or isinstance(used, Collection) else range(integer(used))
         source = self._word(address)
         index = self._recorder.vload(source.index, self._region(region), lanes)
         return Vector(self, index, self.vector_length)
@@ -228,6 +234,7 @@ class Tracer(ValueTracer):
         >>> words(out)[:5]
         [4, 3, 2, 1, 0]
         """
+        self._refuse_apart("the program jumps")
         if isinstance(times, int) and times < 0:
             raise misuse(f"a loop cannot run {times} times")
         if isinstance(times, Vector):
@@ -257,6 +264,7 @@ class Tracer(ValueTracer):
         >>> words(out)[0]
         5
         """
+        self._refuse_apart("the program jumps")
         if isinstance(condition, Vector):
             raise misuse("a branch is decided by one word, not by a vector: take a lane of it, or "
                          "choose lane by lane with k.select")  # fmt: skip
@@ -272,11 +280,11 @@ class Tracer(ValueTracer):
 
     def _cut(self, label: int | None = None, condition: int | None = None) -> None:
         """End the present block, with a jump if a label is given, and begin another one."""
+        self._expect_ended()
         self._assign_variables()
         self._blocks.end(self._recorder.graph(), label, condition)
         self._recorder = self._recorder.successor()
-        self._share_anew()
-        self.block += 1
+        self._begin_block()
 
     def _assign_variables(self) -> None:
         for number, node in self._blocks.assigned.items():

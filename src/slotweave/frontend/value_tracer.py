@@ -56,11 +56,12 @@ class ValueTracer(StrandTracer):
         return self._literal(_constant_vector, _as_word(value))
 
     def _literal(self, make: Callable[[ValueTracer, int], Kind], word: int) -> Kind:
-        key = make, (word,), (int,)
-        found: Kind | None = self._shared.get(key)
-        if found is not None and (self._recording is None or key in self._recording.used):
+        key = make, word
+        shared = self._shared if self._recording is None else self._recording.used
+        found: Kind | None = shared.get(key)
+        if found is not None and found.block == self.block:
             return found
-        return cast(Kind, self._given(Call(make, (word,)), by_function=False))
+        return cast(Kind, self._given(Call(make, (word,), key), by_function=False))
 
     # Operations on values
 
@@ -225,13 +226,13 @@ class ValueTracer(StrandTracer):
         >>> words(k.slice(a.vload(8), 2, 3))
         [10, 11, 12]
         """
-        words = self.vector_length if width is None else width
+        first, words = integer(first), self.vector_length if width is None else integer(width)
         if first < 0 or words < 1 or first + words > value.width:
             raise misuse(f"a {value.noun} of {value.width} words has no words "
                          f"{first} to {first + words - 1}")  # fmt: skip
         if words == value.width:
             return value
-        index = self._recorder.add("slice", words, (value.index,), integer(first))
+        index = self._recorder.add("slice", words, (value.index,), first)
         return self._block(index, words)
 
     # From nodes to values and back
@@ -280,6 +281,9 @@ class ValueTracer(StrandTracer):
             raise misuse(f"a {kind.noun} is needed here, not {found}{hint}")
         if value.tracer is not self:
             raise misuse(f"this {value.noun} belongs to another trace")
+        if min(value.block, self.block) < 0 and value.block != self.block:
+            raise misuse(f"this {value.noun} is of a strand or of a shared value, or of the kernel "
+                         "around these: share values by k.once")  # fmt: skip
         if value.block != self.block:
             raise misuse(f"this {value.noun} was made before a jump, or on another way: carry it "
                          "here in a k.variable")  # fmt: skip

@@ -11,7 +11,7 @@ kept in registers, and written back at the end where the contract asks for it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from slotweave.challenge.tree_hash.workload import (
     HEADER_WORDS,
@@ -61,10 +61,15 @@ class MemoryMap:
     """
 
     tree: Region
-    header: Region = field(hash=False)
-    borrowed: Region | None = field(hash=False)
-    tables: Mapping[Table, Region] = field(hash=False)
-    rest: tuple[Region, ...] = field(hash=False)
+    header: Region
+    borrowed: Region | None
+    laid: tuple[tuple[Table, Region], ...]
+    rest: tuple[Region, ...]
+
+    @property
+    def tables(self) -> Mapping[Table, Region]:
+        """Where each table lies."""
+        return dict(self.laid)
 
     def at(self, address: int) -> Region:
         """The region that holds the word at `address`, among tables, indices and values."""
@@ -144,7 +149,7 @@ def declare_memory(
         if begin < stop:
             region = _working_region(shape, contract, name, begin, stop - begin)
             rest.append(_declare(k, region))
-    return MemoryMap(tree, header, lent, tables, tuple(rest))
+    return MemoryMap(tree, header, lent, tuple(tables.items()), tuple(rest))
 
 
 def _working_region(shape: Shape, contract: str, name: str, start: int, words: int) -> Region:

@@ -8,7 +8,7 @@ import typer
 
 from slotweave.cli.command import command
 from slotweave.cli.options import Json, Output
-from slotweave.cli.output import STDOUT, expect_writable, print_json, write_output
+from slotweave.cli.output import STDOUT, expect_writable, print_json, say_written, write_output
 from slotweave.cli.terminal import Terminal
 
 app = typer.Typer(help="List and show machines.", no_args_is_help=True)
@@ -31,6 +31,7 @@ def list_machines(terminal: Terminal, json: Json = False) -> None:
 
 @command(app, "show")
 def show_machine(
+    terminal: Terminal,
     name: Annotated[str, typer.Argument(metavar="NAME|FILE.toml", help="Machine to show.")],
     output: Output = STDOUT,
     json: Json = False,
@@ -49,3 +50,4 @@ def show_machine(
         print_json(found.to_json())
     if not json or output != STDOUT:  # which is the default
         write_output(output, found.toml())
+        say_written(output, terminal)

@@ -128,7 +128,8 @@ def export_study(
     output = STDOUT if output is None else output
     expect_writable(output)
     study = api.study(name, store=store)
-    if is_same_file(output, study.store):
+    # SQLite keeps what it is writing beside its file.
+    if any(is_same_file(output, study.store + end) for end in ("", "-wal", "-shm", "-journal")):
         raise unwritable(output, "it is the store that the study is read from")
     if chosen == "plan":
         text = plan_to_json(study.best_plan())
