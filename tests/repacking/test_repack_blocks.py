@@ -344,7 +344,7 @@ def test_what_what_if_times_is_found_where_it_can_be_proved() -> None:
 
 
 def without_effect(program: Program) -> Program:
-    """`program` without its first store, or without the first word that it traces."""
+    """`program` without its last store, which nothing stores over, or the last word it traces."""
     effects = [
         (number, engine, slot)
         for number, bundle in enumerate(program.bundles)
@@ -352,7 +352,7 @@ def without_effect(program: Program) -> Program:
         for slot in slots
         if engine == "store" or slot[0] == "trace_write"
     ]
-    number, engine, dropped = effects[0]
+    number, engine, dropped = effects[-1]
     bundles = list(program.bundles)
     left = tuple(slot for slot in bundles[number][engine] if slot != dropped)
     bundles[number] = {**bundles[number], engine: left}
