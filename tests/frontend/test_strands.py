@@ -493,7 +493,9 @@ def by_kind(k: Tracer, out: Region, held: Holder) -> Iterator[None]:
     yield
 
 
-@pytest.mark.parametrize("others", [(1, True), (True, 1), (1, 1.0), (0.0, -0.0), ("1", b"1")])
+@pytest.mark.parametrize(
+    "others", [(1, True), (True, 1), (1, 1.0), (0.0, -0.0), ("1", b"1"), (range(0), range(1, 1))]
+)
 def test_what_is_held_is_known_by_its_kind_too(others: tuple[object, object]) -> None:
     kept = StrandMemory()
     for held in others:

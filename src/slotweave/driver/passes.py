@@ -60,8 +60,8 @@ class Draft:
     All that comes by block has the order of the blocks of `traced`. `flow` is what is lowered: the
     traced blocks, rewritten, and from the pass `share` on with constants shared between them.
     `starts` are the first bundles of the blocks, and the end of the program; `plain_starts` those
-    of their plain forms, before which the code of a pipelined loop stands. `memory` is of groups of
-    items that were rewritten before.
+    of their plain forms, before which the code of a pipelined loop stands. `memory` is of strands
+    and groups of items of jobs before this one.
     """
 
     job: Job

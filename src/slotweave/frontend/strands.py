@@ -135,6 +135,8 @@ class PlainKeys:
         kind = type(value)
         if kind in _ATOMS or isinstance(value, np.integer | Enum):
             return kind, value
+        if isinstance(value, range):
+            return kind, value.start, value.stop, value.step  # all empty ones are equal
         if kind is float:
             return kind, cast(float, value).hex()  # 0.0 and -0.0 are equal, and nan is not
         if kind is tuple:
@@ -150,7 +152,7 @@ class PlainKeys:
         return known[1]
 
 
-_ATOMS = frozenset({int, bool, str, bytes, range, type(None)})
+_ATOMS = frozenset({int, bool, str, bytes, type(None)})
 
 
 def _expect_plain(what: str, value: object) -> None:
