@@ -14,7 +14,7 @@ import pytest
 
 from slotweave.backend.fit import Effort
 from slotweave.base.diagnostics import NoSchedule
-from slotweave.challenge.tree_hash.plans.choices import read_choices
+from slotweave.challenge.tree_hash.plans.read_choices import read_choices
 from slotweave.challenge.tree_hash.plans.vary import vary
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.driver.compile import compile_job

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from slotweave.base.diagnostics import InputError
-from slotweave.challenge.tree_hash.plans.choices import Choices, read_choices
+from slotweave.challenge.tree_hash.plans.choices import Choices
+from slotweave.challenge.tree_hash.plans.read_choices import read_choices
 from slotweave.challenge.tree_hash.walks.groups import groups_of
 from slotweave.challenge.tree_hash.workload import Shape
 from support.tree_hash import plan_with

@@ -13,6 +13,7 @@ from slotweave.challenge.tree_hash.tables.memory_map import (
     RECORD_WORDS,
     Table,
     declare_memory,
+    index_table,
     room_for_tables,
     table_words,
 )
@@ -116,3 +117,40 @@ def test_words_from_the_start_of_memory_are_header_and_first_nodes() -> None:
     assert memory.borrowed.output
     assert memory.borrowed.words == (1, 127, 64, 6, 7, 134, 198)
     assert (memory.borrowed.start, memory.tree.start) == (0, 23)
+
+
+def test_a_vector_that_begins_at_an_index_ends_with_the_record_two_levels_above() -> None:
+    shape = Shape(10, 16, 256)
+    index = index_table(shape, 8)
+    assert index is not None
+    assert (index.table, index.last_index) == (Table(3, RECORD_WORDS), 62)
+    assert index.words == range(39, 71)
+    k = Tracer("memory", 8)
+    memory = declare_memory(k, shape, "full", records(3, 5), range(39), index=index)
+    entries = memory.entries(index.table)
+    assert [entries.scale * p + entries.base for p in range(8)] == [62 - 4 * p for p in range(8)]
+    assert sorted(entries.first_word(p) for p in range(8)) == list(range(39, 71, 4))
+    assert entries.begin + RECORD_WORDS == 8
+    assert memory.entries(Table(5, RECORD_WORDS)).base == shape.indices
+    regions = sorted(k.graph().regions, key=lambda region: region.start)
+    assert [(region.name, region.start) for region in regions[:3]] == [
+        ("borrowed", 0), ("records 3", 39), ("tree", 71)
+    ]  # fmt: skip
+    assert all(before.stop == after.start for before, after in pairwise(regions))
+    assert memory.node_region(38) is memory.borrowed
+    assert memory.node_region(39) is memory.node_region(70) is entries.region
+    assert memory.node_region(71) is memory.tree
+
+
+@pytest.mark.parametrize(
+    ("shape", "lanes"),
+    [
+        (Shape(10, 11, 256), 8),  # ends at the root
+        (Shape(10, 12, 256), 8),  # has no level two above the end
+        (Shape(5, 5, 256), 8),  # nodes end before the records
+        (Shape(10, 16, 256), 2),  # a record is wider than a vector
+        (Shape(10, 16, 256), 16),  # records would begin within a vector of nodes
+    ],
+)
+def test_records_are_laid_at_indices_only_where_they_fit(shape: Shape, lanes: int) -> None:
+    assert index_table(shape, lanes) is None

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from slotweave.base.diagnostics import InputError
 from slotweave.challenge.tree_hash import TREE_HASH
 from slotweave.challenge.tree_hash.plans.choice_table import values_of
-from slotweave.challenge.tree_hash.plans.choices import Choices, read_choices
+from slotweave.challenge.tree_hash.plans.choices import Choices
 from slotweave.challenge.tree_hash.plans.plans import PLAN_NAMES
+from slotweave.challenge.tree_hash.plans.read_choices import read_choices
 from slotweave.challenge.tree_hash.walks.groups import groups_of
 from slotweave.challenge.tree_hash.workload import CONTRACTS, Shape
 from slotweave.ir.plan import Plan
@@ -59,6 +60,7 @@ def choices(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
         "constant_but": [
             {"rounds": draw(rounds), "way": draw(st.sampled_from(values_of("constant")))}
         ],
+        "bias_but": [{"rounds": [shape.rounds], "way": draw(st.sampled_from(values_of("bias")))}],
     }
 
 
@@ -176,6 +178,40 @@ def test_places_at_the_start_of_memory_leave_the_rest_in_the_first_words_of_vect
     assert choices.place_words(1, 8) == (range(8, 16), range(23, 87, 8))
     with pytest.raises(InputError, match=r"SW209.*give .begins."):
         read_choices(plan_with(more), Shape(8, 7, 64), "values", 8)
+
+
+INDEXED = {"levels": ["select"] * 3 + ["record", "record", "record", "record", "gather"],
+           "tables": [3, 5], "indexed": True}  # fmt: skip
+
+
+@pytest.mark.parametrize("bias", values_of("bias"))
+@pytest.mark.parametrize("constant", values_of("constant"))
+@pytest.mark.parametrize("children", [way for way in values_of("children") if way != "stored"])
+def test_indices_from_the_addresses_of_records_keep_the_contract(
+    children: str, constant: str, bias: str
+) -> None:
+    last = {"constant_but": [{"rounds": [13], "way": constant}],
+            "bias_but": [{"rounds": [14], "way": bias}]}  # fmt: skip
+    plan = plan_with({**INDEXED, **last, "children": children})
+    assert_right(Shape(8, 14, 64), "full", plan, CHALLENGE)
+
+
+@pytest.mark.parametrize("over", ["nodes", "start"])
+@pytest.mark.parametrize("buffers", [1, 2])
+def test_children_stored_before_records_whose_addresses_are_indices_keep_the_contract(
+    buffers: int, over: str
+) -> None:
+    begins = [25 * group for group in range(10)]
+    choices = {**INDEXED, "children": "stored", "buffers": buffers, "begins": begins, "over": over}
+    plan = plan_with(choices)
+    assert_right(Shape(8, 14, 80), "full", plan, CHALLENGE)
+    assert_right(Shape(8, 14, 80), "values", plan, CHALLENGE)
+
+
+def test_records_two_levels_above_another_end_lie_four_words_apart_as_well() -> None:
+    levels = ["select"] * 4 + ["record"] * 4 + ["gather"]
+    plan = plan_with({"levels": levels, "tables": [4, 6], "indexed": True})
+    assert_right(Shape(8, 15, 256), "full", plan, CHALLENGE)
 
 
 @pytest.mark.parametrize("contract", ["values", "full"])

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from slotweave.challenge.tree_hash import TREE_HASH
-from slotweave.challenge.tree_hash.plans.choices import BIASES, Choices, read_choices
+from slotweave.challenge.tree_hash.plans.choices import BIASES, Choices
+from slotweave.challenge.tree_hash.plans.read_choices import read_choices
 from slotweave.challenge.tree_hash.plans.vary import vary
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.frontend.strands import StrandMemory
@@ -76,6 +77,28 @@ def test_where_an_address_has_no_constant_nothing_is_chosen() -> None:
             before, after = biases(read(TUNED)), biases(read(other))
             assert any(before[place] != after[place] for place in before if place[1] != 10)
             assert all(before[place] == after[place] for place in before if place[1] == 10)
+
+
+@pytest.mark.parametrize(("contract", "wanted"), [("values", False), ("full", True)])
+def test_indices_that_are_written_back_are_chosen_like_addresses_of_a_round_more(
+    contract: str, wanted: bool
+) -> None:
+    plan = replace(TUNED, choices={**TUNED.choices, "bias_but": []})
+    rng = np.random.default_rng(3)
+    rounds = {
+        number
+        for _ in range(300)
+        for entry in vary(plan, JUDGED, contract, rng, few=True).choices["bias_but"]
+        for number in entry["rounds"]
+    }
+    assert (ROUNDS.stop in rounds) is wanted
+    assert max(rounds) <= ROUNDS.stop
+    ends_at_the_root = parameters(10, 11, 256)
+    for _ in range(100):
+        other = vary(
+            TREE_HASH.plan("default", ends_at_the_root, "full"), ends_at_the_root, "full", rng
+        )
+        assert all(max(entry["rounds"]) < 11 for entry in other.choices.get("bias_but", ()))
 
 
 def test_many_changes_leave_what_a_plan_takes_as_it_is() -> None:

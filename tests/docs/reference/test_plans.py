@@ -11,7 +11,7 @@ import pytest
 
 from slotweave.base.diagnostics import InputError
 from slotweave.challenge.tree_hash.plans.choice_table import CHOICES, ROLLED, ROLLED_CHOICES
-from slotweave.challenge.tree_hash.plans.choices import read_choices
+from slotweave.challenge.tree_hash.plans.read_choices import read_choices
 from slotweave.challenge.tree_hash.plans.rolled_choices import read_rolled_choices
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.ir.plan import SCHEDULE_CHOICES, Plan, PlanChoice, ScheduleOptions

@@ -5,8 +5,8 @@ from __future__ import annotations
 from slotweave.challenge.tree_hash.definition import definition
 from slotweave.challenge.tree_hash.plans.alternatives import tree_hash_alternatives
 from slotweave.challenge.tree_hash.plans.choice_table import CHOICES, ROLLED, ROLLED_CHOICES
-from slotweave.challenge.tree_hash.plans.choices import read_choices
 from slotweave.challenge.tree_hash.plans.plans import PIPELINED, PLAN_NAMES, plan_named
+from slotweave.challenge.tree_hash.plans.read_choices import read_choices
 from slotweave.challenge.tree_hash.plans.rolled_choices import read_rolled_choices
 from slotweave.challenge.tree_hash.plans.rolled_plans import ROLLED_PLAN_NAMES
 from slotweave.challenge.tree_hash.plans.vary import vary
@@ -53,7 +53,10 @@ def build(k: Tracer, parameters: Parameters, contract: str, plan: Plan) -> None:
         build_any_start(k, shape, declare_memory(k, shape, contract, ()))
     else:
         borrowed = choices.borrowed_words(k.vector_length)
-        memory = declare_memory(k, shape, contract, choices.tables, borrowed, choices.restore)
+        index = choices.index_table(k.vector_length)
+        memory = declare_memory(
+            k, shape, contract, choices.tables, borrowed, choices.restore, index
+        )
         if choices.loop:
             from slotweave.challenge.tree_hash.walks.looped import build_looped
 

@@ -133,8 +133,16 @@ CHOICES: tuple[PlanChoice, ...] = (
         "where the contract does not ask for it.", styles=_VECTOR,
     ),
     PlanChoice(
+        "indexed", "true or false", False,
+        "With indices that are written back: whether the records two levels above the one where "
+        "items end lie over nodes of the tree, four words apart, such that an index is the address "
+        "of a record less its path bits. With `bias` `arithmetic` in the round after the last one "
+        "it then takes no select.", styles=_VECTOR,
+    ),
+    PlanChoice(
         "bias", "a word", "select",
-        "How the constant of an address and the first bits that go into it are chosen.", _BIASES,
+        "How the constant of an address and the first bits that go into it are chosen. Indices "
+        "that are written back count as addresses of the round after the last one.", _BIASES,
         _VECTOR,
     ),
     PlanChoice("bias_but", _EXCEPTIONS, [], _BUT.format("bias"), _BIASES, _VECTOR),

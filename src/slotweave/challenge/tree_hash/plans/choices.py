@@ -1,4 +1,4 @@
-"""What a plan may choose for tree hash, read from the plan and checked.
+"""What a plan chooses for tree hash (see `read_choices`).
 
     {"style": "scalar"}                      one item at a time; every value through memory
     {"style": "grouped", "together": 6, "kept": true}     vectors in step; any node is gathered
@@ -20,34 +20,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from slotweave.challenge.tree_hash.plans.choice_table import KNOWN, choice, values_of
+from slotweave.challenge.tree_hash.plans.choice_table import values_of
 from slotweave.challenge.tree_hash.plans.choice_values import (
     Exceptions,
-    bad_plan,
-    exceptions,
-    flag,
-    list_of,
-    number_from,
-    one_of,
-    unknown_choice,
-    words_of,
 )
 from slotweave.challenge.tree_hash.tables.memory_map import (
-    COPY_WORDS,
-    FAMILY_WORDS,
-    RECORD_WORDS,
+    IndexTable,
     Table,
-    room_for_tables,
-    tables_fit,
+    index_table,
 )
-from slotweave.challenge.tree_hash.walks.groups import Group, groups_of, overlapping_groups
+from slotweave.challenge.tree_hash.walks.groups import Group, groups_of
 from slotweave.challenge.tree_hash.workload import Shape
-from slotweave.ir.plan import Plan
 
 BIASES = values_of("bias")
-
-#: Ways that read a table, and the words of its entries.
-TABLE_WORDS = {"copy": COPY_WORDS, "record": RECORD_WORDS, "family": FAMILY_WORDS}
 
 #: Parts of a round in which it is said when groups begin.
 TENTHS = 10
@@ -95,6 +80,7 @@ class Choices:
     begins: tuple[int, ...]
     over: str
     restore: bool
+    indexed: bool
     bias: str
     bias_but: Exceptions
     constant: str
@@ -127,7 +113,8 @@ class Choices:
         return self.levels_but.way(group, number, self.levels[min(depth, len(self.levels) - 1)])
 
     def bits_selected(self, group: int, number: int) -> int:
-        """How many bits choose among constants in the address of `group` in round `number`."""
+        """How many bits choose among constants in the address of `group` in round `number`; in the
+        round after the last one, in the indices that are written back."""
         return BIASES.index(self.bias_but.way(group, number, self.bias))
 
     def constant_way(self, group: int, number: int) -> str:
@@ -212,6 +199,10 @@ class Choices:
         """The addresses of header and first nodes that make room for these places: whole vectors
         of nodes, with the header in front where places are to begin at the start of memory."""
         tree, places = self.shape.tree, len(set(self.places(lanes).values()))
+        if self.indexed:  # up to where that table begins
+            index = self.index_table(lanes)
+            assert index is not None
+            return range(0 if places and self.over == "start" else tree, index.words.start)
         if not places:
             return range(tree, tree)
         if self.over == "start":
@@ -222,11 +213,15 @@ class Choices:
         """Where a place lies: the addresses of the wanted words, and of the others.
 
         Places that are taken in turn have the others in common. At the start of memory these are
-        the first words of vectors of nodes, whose addresses are there already, since they are read.
+        the first words of vectors of nodes, whose addresses are there already, since they are read;
+        before a table whose addresses are indices, the words after the places.
         """
         tree = self.shape.tree
         if self.over == "start":
             others = self.borrowed_words(lanes)[-lanes * lanes :: lanes]
+            if self.indexed:
+                end = len(set(self.places(lanes).values())) * lanes
+                others = range(end, end + lanes)
             return range(place * lanes, (place + 1) * lanes), others
         own, other = (place + 1, 0) if self.begins else (2 * place, 2 * place + 1)
         return (
@@ -234,140 +229,10 @@ class Choices:
             range(tree + other * lanes, tree + (other + 1) * lanes),
         )
 
+    def index_table(self, lanes: int) -> IndexTable | None:
+        """The table whose addresses are indices, if the plan wants one."""
+        return index_table(self.shape, lanes) if self.indexed else None
+
     def owns_words(self, group: Group) -> bool:
         """Whether the value words of `group` belong to it alone: no table, no other group."""
         return group.number not in self.sharing
-
-
-def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices:
-    """The choices in `plan`; raises InputError (SW209) naming what is wrong with them."""
-    for key in plan.choices:
-        if key not in KNOWN:
-            raise bad_plan(plan, unknown_choice(key, KNOWN))
-    levels = list_of(plan, "levels", choice("levels").default, str)
-    if not levels:
-        raise bad_plan(plan, "'levels' must name at least one way")
-    tables = _read_tables(plan, shape, lanes)
-    choices = Choices(
-        shape=shape,
-        style=_word(plan, "style"),
-        together=number_from(plan, "together", "a number of vectors", 1),
-        kept=flag(plan, "kept", choice("kept").default),
-        levels=tuple(one_of(plan, "levels", way, values_of("levels")) for way in levels),
-        levels_but=_exceptions(plan, "levels_but"),
-        tables=tables,
-        children=_word(plan, "children"),
-        children_but=_exceptions(plan, "children_but"),
-        buffers=number_from(plan, "buffers", "a number of places", 1),
-        spare=number_from(plan, "spare", "a number of words", 0),
-        begins=tuple(list_of(plan, "begins", [], int)),
-        over=_word(plan, "over"),
-        restore=flag(plan, "restore", choice("restore").default),
-        bias=_word(plan, "bias"),
-        bias_but=_exceptions(plan, "bias_but"),
-        constant=_word(plan, "constant"),
-        constant_but=_exceptions(plan, "constant_but"),
-        sharing=_groups_sharing_words(shape, tables, lanes),
-        loop=number_from(plan, "loop", "a number of vectors", 0),
-        summands=words_of(plan, "summands"),
-    )
-    if contract != "any-start" and choices.style == "vector":
-        _check_tables(plan, choices, lanes)
-        _check_begins(plan, choices, lanes)
-        _check_borrowing(plan, choices, lanes)
-        _check_loop(plan, choices, contract, lanes)
-    return choices
-
-
-def _check_loop(plan: Plan, choices: Choices, contract: str, lanes: int) -> None:
-    """The vectors of a trip share no words, and take no child by words of their own."""
-    if not choices.loop:
-        return
-    groups = groups_of(choices.shape, lanes)[: choices.loop]
-    if contract == "full":
-        raise bad_plan(plan, "a loop over vectors leaves no indices: contracts values and judged")
-    if choices.sharing or choices.shape.batch % lanes:
-        raise bad_plan(plan, "in a loop no vector may share its words with a table or another one")
-    if choices.borrowed_words(lanes) or any(choices.through_memory(g.number) for g in groups):
-        raise bad_plan(plan, "in a loop children are taken by 'both' or 'scalar'")
-
-
-def _word(plan: Plan, name: str) -> str:
-    """The word that the choice called `name` holds, or its default."""
-    return one_of(plan, name, plan.choices.get(name, choice(name).default), values_of(name))
-
-
-def _exceptions(plan: Plan, name: str) -> Exceptions:
-    return exceptions(plan, name, values_of(name))
-
-
-def _read_tables(plan: Plan, shape: Shape, lanes: int) -> tuple[Table, ...]:
-    """The tables to be built: of levels that exist, in whole vectors."""
-    tables = []
-    for key, words in (
-        ("tables", RECORD_WORDS), ("families", FAMILY_WORDS), ("copies", COPY_WORDS)
-    ):  # fmt: skip
-        for depth in list_of(plan, key, [], int):
-            table = Table(depth, words)
-            deepest = shape.height + 1 - table.levels
-            if not 0 <= depth <= deepest or 2**depth % lanes:
-                what = table.name.split()[0]
-                raise bad_plan(
-                    plan, f"no table of {what} can be made for level {depth} of this tree"
-                )
-            tables.append(table)
-    return tuple(tables)
-
-
-def _groups_sharing_words(shape: Shape, tables: Sequence[Table], lanes: int) -> frozenset[int]:
-    """Groups whose value words a table or another group lies over."""
-    groups = groups_of(shape, lanes)
-    first_free = sum(table.size for table in tables) - shape.batch
-    under_tables = [group for group in groups if group.first < first_free]
-    sharing = (*overlapping_groups(shape, lanes), *under_tables)
-    return frozenset(group.number for group in sharing)
-
-
-def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
-    """Tables must exist for what is read from them, hold whole vectors, and fit into memory."""
-    shape = choices.shape
-    twice = len(set(choices.tables)) < len(choices.tables)
-    if twice or not tables_fit(choices.tables, shape, lanes):
-        words, room = sum(table.size for table in choices.tables), room_for_tables(shape, lanes)
-        most = f"{room} are free (each table once; a vector from its last entry on must fit)"
-        raise bad_plan(plan, f"the tables take {words} words, {most}")
-    for group in groups_of(shape, lanes):
-        for number in range(shape.rounds):
-            depth = shape.level_of_round(number)
-            way = choices.way(group.number, number)
-            if way in TABLE_WORDS and Table(depth, TABLE_WORDS[way]) not in choices.tables:
-                what = Table(depth, TABLE_WORDS[way]).name.split()[0]
-                raise bad_plan(plan, f"round {number} reads {what} of level {depth}: no such table")
-
-
-def _check_begins(plan: Plan, choices: Choices, lanes: int) -> None:
-    """There is one number for each group, and places taken in turn have their spare words in
-    common."""
-    groups = len(groups_of(choices.shape, lanes))
-    if choices.begins and len(choices.begins) != groups:
-        raise bad_plan(plan, f"'begins' has {len(choices.begins)} numbers for {groups} groups")
-    if choices.begins and choices.spare:
-        raise bad_plan(plan, "places taken in turn ('begins') have no 'spare' of their own")
-    if choices.over == "start" and not choices.begins and choices.places(lanes):
-        raise bad_plan(plan, "places from the start of memory on are taken in turn: give 'begins'")
-
-
-def _check_borrowing(plan: Plan, choices: Choices, lanes: int) -> None:
-    """Nobody may read nodes whose words are borrowed, and there must be enough of them."""
-    shape = choices.shape
-    groups = groups_of(shape, lanes)
-    borrowed = max(0, choices.borrowed_words(lanes).stop - shape.tree)
-    if borrowed > shape.nodes:
-        raise bad_plan(plan, f"children are stored over {borrowed} nodes, the tree has fewer")
-    for group in groups if borrowed else ():
-        for number in range(shape.rounds):
-            depth = shape.level_of_round(number)
-            read = choices.way(group.number, number) in ("gather", "window")
-            if read and 2**depth - 1 < borrowed:
-                reason = f"round {number} reads level {depth}, where children are stored"
-                raise bad_plan(plan, f"{reason} ({borrowed} nodes): take fewer 'buffers'")

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from slotweave.base.diagnostics import InputError
-from slotweave.challenge.tree_hash.plans.choices import BIASES, Choices, read_choices
+from slotweave.challenge.tree_hash.plans.choices import BIASES, Choices
 from slotweave.challenge.tree_hash.plans.plan_model import DEEPEST_SELECT, LANES
+from slotweave.challenge.tree_hash.plans.read_choices import read_choices
 from slotweave.challenge.tree_hash.tables.memory_map import RECORD_WORDS, Table
 from slotweave.challenge.tree_hash.walks.groups import groups_of
 from slotweave.challenge.tree_hash.workload import HASH_STAGES, Shape
@@ -69,7 +70,7 @@ def vary(
     if choices.style != "vector" or contract == "any-start":
         return plan
     for _ in range(TRIES):
-        changed = _changed(plan, choices, rng, few)
+        changed = _changed(plan, choices, _rounds_chosen(shape, contract), rng, few)
         try:
             read_choices(changed, shape, contract, LANES)
         except InputError:
@@ -78,7 +79,16 @@ def vary(
     return plan
 
 
-def _changed(plan: Plan, choices: Choices, rng: np.random.Generator, few: bool) -> Plan:
+def _rounds_chosen(shape: Shape, contract: str) -> int:
+    """The rounds in which something may be chosen, from the first one on: one more than there are
+    if indices are written back, which are not known before."""
+    wanted = contract == "full" and shape.level_of_round(shape.rounds) > 0
+    return shape.rounds + int(wanted)
+
+
+def _changed(
+    plan: Plan, choices: Choices, rounds: int, rng: np.random.Generator, few: bool
+) -> Plan:
     if few:
         what = rng.random()
         if what < SHARE_OF_SUMMANDS:
@@ -86,14 +96,14 @@ def _changed(plan: Plan, choices: Choices, rng: np.random.Generator, few: bool) 
         if choices.begins and what < SHARE_OF_SUMMANDS + SHARE_OF_BEGINS:
             return _with_choice(plan, "begins", _other_begins(choices.begins, rng))
         if what > 1 - SHARE_OF_EXCHANGES:
-            return _exchanged(plan, choices, rng)
+            return _exchanged(plan, choices, rounds, rng)
     shape = choices.shape
     changed: dict[str, Entries] = {"levels_but": {}, "children_but": {}, "bias_but": {}}
     wanted = int(rng.integers(1, 4))
     for drawn in range(DRAWN_FOR_FEW if few else wanted):
         if drawn >= wanted and any(changed.values()):
             break
-        number = int(rng.integers(1, shape.rounds)) if shape.rounds > 1 else 0
+        number = int(rng.integers(1, rounds)) if rounds > 1 else 0
         for group in _some_groups(len(groups_of(shape, LANES)), rng, few):
             key, ways = _open_choice(choices, group, number, rng, few)
             if few:
@@ -114,11 +124,11 @@ def _changed(plan: Plan, choices: Choices, rng: np.random.Generator, few: bool) 
     return replace(plan, choices=MappingProxyType(values))
 
 
-def _exchanged(plan: Plan, choices: Choices, rng: np.random.Generator) -> Plan:
+def _exchanged(plan: Plan, choices: Choices, rounds: int, rng: np.random.Generator) -> Plan:
     """`plan` with the ways of two groups exchanged: of how they take a child in one round, or of
     how they choose a constant in one round or another."""
     key = "children_but" if rng.random() < 0.5 else "bias_but"
-    held = _ways_held(choices, key)
+    held = _ways_held(choices, key, rounds)
     if not held:
         return plan
     each = list(held)
@@ -136,22 +146,24 @@ def _exchanged(plan: Plan, choices: Choices, rng: np.random.Generator) -> Plan:
     return _with_choice(plan, key, merged)
 
 
-def _ways_held(choices: Choices, key: str) -> Entries:
+def _ways_held(choices: Choices, key: str, rounds: int) -> Entries:
     """How each group that has a choice takes children, or chooses constants, by group and round."""
     groups = range(len(groups_of(choices.shape, LANES)))
-    places = [(group, number) for group in groups for number in range(1, choices.shape.rounds)]
-    ways = {place: choices.way(*place) for place in places}
-    if key == "children_but":
-        chosen = [place for place, way in ways.items() if way == "child"]
+    places = [(group, number) for group in groups for number in range(1, rounds)]
+    if key == "bias_but":
+        chosen = [place for place in places if _has_constant(choices, *place)]
     else:
-        chosen = [(group, number) for (group, number), way in ways.items()
-                  if way in READ and _has_constant(choices, group, number)]  # fmt: skip
+        read = [place for place in places if place[1] < choices.shape.rounds]
+        chosen = [place for place in read if choices.way(*place) == "child"]
     return {place: _held(choices, key, *place) for place in chosen}
 
 
 def _has_constant(choices: Choices, group: int, number: int) -> bool:
-    """Whether an address has a constant in that round: after a window it has none."""
-    return choices.way(group, number - 1) != "window"
+    """Whether an address has a constant in that round: after a window it has none. Indices that
+    are written back have one."""
+    if number == choices.shape.rounds:
+        return True
+    return choices.way(group, number) in READ and choices.way(group, number - 1) != "window"
 
 
 def _with_choice(plan: Plan, name: str, value: object) -> Plan:
@@ -219,6 +231,8 @@ def _open_choice(
     choices: Choices, group: int, number: int, rng: np.random.Generator, few: bool
 ) -> tuple[str, tuple[str, ...]]:
     """A choice that `group` has in round `number`, and the ways there are."""
+    if number == choices.shape.rounds:
+        return "bias_but", BIASES
     way = choices.way(group, number)
     if way == "child":
         own: tuple[str, ...] = () if few or group in choices.sharing else ("memory",)
@@ -227,8 +241,7 @@ def _open_choice(
             own = (*own, "strided")  # nothing else asks for the bit
         return "children_but", ("both", "stored", *own)
     depth = choices.shape.level_of_round(number)
-    constant = way in READ and _has_constant(choices, group, number)
-    if constant and rng.random() < SHARE_OF_BIASES:
+    if _has_constant(choices, group, number) and rng.random() < SHARE_OF_BIASES:
         return "bias_but", BIASES
     if depth != DEEPEST_SELECT:
         return "levels_but", ()

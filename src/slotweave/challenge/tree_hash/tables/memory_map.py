@@ -5,7 +5,8 @@ there one after the other; where the batch is a whole number of vectors they may
 values, which are in registers by then and are written when nothing reads the tables any more.
 
 The first nodes of the tree are read once, at the start. A plan may *borrow* their words: they are
-kept in registers, and written back at the end where the contract asks for it.
+kept in registers, and written back at the end where the contract asks for it. One table may lie
+there such that addresses of its records are *indices* (see `IndexTable`).
 """
 
 from __future__ import annotations
@@ -53,11 +54,59 @@ class Table:
         return f"{kind[self.words]} {self.depth}"
 
 
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """How a table is read: the entry at mirrored place p is what a vector load at `scale` * p +
+    `base` brings, from its word `begin` on; `region` holds all of them."""
+
+    region: Region
+    scale: int
+    base: int
+    begin: int = 0
+
+    def first_word(self, place: int) -> int:
+        """The address of the first word of the entry at mirrored place `place`."""
+        return self.scale * place + self.base + self.begin
+
+
+@dataclass(frozen=True, slots=True)
+class IndexTable:
+    """Records of the level two above the one where all items end, four words apart, over nodes of
+    the tree: a vector load that begins at an index brings a record as its last words.
+
+    That index is the last one of those two levels below the record, and the path bits to the
+    others (mirrored, as they are) count down from it: index = address - 2 * bit - bit.
+    """
+
+    table: Table
+    words: range
+    last_index: int
+
+    @property
+    def apart(self) -> int:
+        """How far apart records lie."""
+        return len(self.words) >> self.table.depth
+
+
+def index_table(shape: Shape, lanes: int) -> IndexTable | None:
+    """The one for this shape; None if records do not fit, or not over whole vectors of nodes."""
+    depth = shape.level_of_round(shape.rounds)
+    table, last = Table(depth - 2, RECORD_WORDS), 2 ** (depth + 1) - 2
+    if depth < 2 or lanes < RECORD_WORDS:
+        return None
+    first = last - 2**depth + 4 + lanes - RECORD_WORDS
+    whole = (first - shape.tree) % lanes == 0 and 2**depth % lanes == 0
+    if not whole or first < shape.tree or first + 2**depth > shape.indices:
+        return None
+    return IndexTable(table, range(first, first + 2**depth), last)
+
+
 @dataclass(frozen=True)
 class MemoryMap:
     """The regions as the kernel declares them, the same in every trace.
 
-    `borrowed` holds the first nodes, if a plan wants to write there; `tree` all others.
+    `borrowed` holds the first nodes, if a plan wants to write there; `tree` all others, but for
+    those that the table of `index` lies over.
     """
 
     tree: Region
@@ -65,11 +114,20 @@ class MemoryMap:
     borrowed: Region | None
     laid: tuple[tuple[Table, Region], ...]
     rest: tuple[Region, ...]
+    index: IndexTable | None = None
 
     @property
     def tables(self) -> Mapping[Table, Region]:
         """Where each table lies."""
         return dict(self.laid)
+
+    def entries(self, table: Table) -> Entries:
+        """How `table` is read."""
+        region = self.tables[table]
+        if self.index is None or table != self.index.table:
+            return Entries(region, table.words, region.start)
+        begin = region.start - self.index.last_index + self.index.apart * (2**table.depth - 1)
+        return Entries(region, -self.index.apart, self.index.last_index, begin)
 
     def at(self, address: int) -> Region:
         """The region that holds the word at `address`, among tables, indices and values."""
@@ -80,9 +138,12 @@ class MemoryMap:
 
     def node_region(self, address: int) -> Region:
         """The region that holds the node at `address`."""
-        if self.borrowed is not None and address < self.tree.start:
-            return self.borrowed
-        return self.tree
+        if address >= self.tree.start:
+            return self.tree
+        if self.index is not None and address in self.index.words:
+            return self.tables[self.index.table]
+        assert self.borrowed is not None  # what else lies before the tree
+        return self.borrowed
 
 
 def table_words(depth: int) -> int:
@@ -99,7 +160,8 @@ def room_for_tables(shape: Shape, lanes: int) -> int:
 
 
 def tables_fit(tables: Sequence[Table], shape: Shape, lanes: int) -> bool:
-    """Whether these tables, in that order, find room, and no entry's vector passes memory's end."""
+    """Whether these tables, in that order, find room over indices and values, and no entry's
+    vector passes memory's end."""
     end = shape.indices
     for table in tables:
         end += table.size
@@ -115,9 +177,10 @@ def declare_memory(
     wanted: Sequence[Table],
     borrowed: range = range(0),
     restore: bool = False,
+    index: IndexTable | None = None,
 ) -> MemoryMap:
     """Declare memory, with the tables `wanted` in that order, and the words `borrowed` of the first
-    nodes, or of these and the header.
+    nodes, or of these and the header; they end where the table of `index` begins, if it is wanted.
 
     These are output if the contract keeps inputs, or if they are to be restored all the same.
     """
@@ -133,10 +196,17 @@ def declare_memory(
     if header is None or borrowed.start:
         header = k.region("header", 0, HEADER_WORDS, read_only=True, words=shape.header()).region
     first = max(shape.tree, borrowed.stop)
-    tree = k.region("tree", first, shape.indices - first, read_only=True).region
     tables: dict[Table, Region] = {}
+    if index is not None:
+        words = index.words
+        laid = _working_region(shape, contract, index.table.name, words.start, len(words))
+        tables[index.table] = _declare(k, laid)
+        first = words.stop
+    tree = k.region("tree", first, shape.indices - first, read_only=True).region
     at = shape.indices
     for table in wanted:
+        if index is not None and table == index.table:
+            continue
         region = _working_region(shape, contract, table.name, at, table.size)
         tables[table] = _declare(k, region)
         at += region.length
@@ -149,7 +219,7 @@ def declare_memory(
         if begin < stop:
             region = _working_region(shape, contract, name, begin, stop - begin)
             rest.append(_declare(k, region))
-    return MemoryMap(tree, header, lent, tuple(tables.items()), tuple(rest))
+    return MemoryMap(tree, header, lent, tuple(tables.items()), tuple(rest), index)
 
 
 def _working_region(shape: Shape, contract: str, name: str, start: int, words: int) -> Region:

@@ -16,6 +16,7 @@ from slotweave.challenge.tree_hash.tables.memory_map import (
     COPY_WORDS,
     FAMILY_WORDS,
     RECORD_WORDS,
+    Entries,
     MemoryMap,
     Table,
 )
@@ -39,26 +40,34 @@ def _tables(k: Tracer, shape: Shape, memory: MemoryMap) -> Iterator[None]:
     top = TreeTop(k, shape, memory)
     words: dict[int, Word] = {}  # of nodes, xored with the carried constant
     with k.stage("build records"):
-        for table, region in memory.tables.items():
-            _build_table(k, top, words, table, region)
+        for table in memory.tables:
+            _build_table(k, top, words, table, memory.entries(table))
     yield
 
 
 def _build_table(
-    k: Tracer, top: TreeTop, words: dict[int, Word], table: Table, region: Region
+    k: Tracer, top: TreeTop, words: dict[int, Word], table: Table, entries: Entries
 ) -> None:
     for node in range(2**table.depth - 1, 2 ** (table.depth + table.levels) - 1):
         top.word(node)  # rows of addresses that rise are made from each other
-    entries: list[Word] = []
+    region, nodes = entries.region, _nodes_by_address(table, entries)
+    for node in nodes.values():
+        if node not in words:
+            words[node] = top.word(node) ^ CARRIED_CONSTANT
+    for start in range(region.start, region.start + region.length, k.vector_length):
+        row = [words[nodes[at]] if at in nodes else top.word(at - top.shape.tree) + 1
+               for at in range(start, start + k.vector_length)]  # fmt: skip
+        k.vstore(k.constant(start), k.pack(row), region)
+
+
+def _nodes_by_address(table: Table, entries: Entries) -> dict[int, int]:
+    """The node whose word lies at each address; between entries nodes stay where they are."""
+    nodes = {}
     for place in range(2**table.depth):
         number = 2**table.depth - 1 + (2**table.depth - 1 - place)  # mirrored
-        for node in _nodes(number, table.words):
-            if node not in words:
-                words[node] = top.word(node) ^ CARRIED_CONSTANT
-            entries.append(words[node])
-    for first in range(0, len(entries), k.vector_length):
-        row = k.pack(entries[first : first + k.vector_length])
-        k.vstore(k.constant(region.start + first), row, region)
+        for i, node in enumerate(_nodes(number, table.words)):
+            nodes[entries.first_word(place) + i] = node
+    return nodes
 
 
 def _nodes(node: int, words: int) -> Iterator[int]:
@@ -75,23 +84,33 @@ def _nodes(node: int, words: int) -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Records:
-    """The records of a vector of items, in scratch: item i's begins at word `apart` * i."""
+    """The records of a vector of items, in scratch: item i's begins at word `apart` * i +
+    `begin`."""
 
     block: Block
     apart: int
     lanes: int
+    begin: int = 0
 
     def words(self, which: int) -> list[Word]:
         """One word of each item's record."""
-        return [self.block.lane(self.apart * i + which) for i in range(self.lanes)]
+        return [self.block.lane(self.apart * i + self.begin + which) for i in range(self.lanes)]
 
 
-def read_records(k: Tracer, region: Region, address: Vector, words: int, first: int = 0) -> Records:
-    """The records at `address`, one for each lane: of `words` words, those from `first` on used."""
+def read_records(
+    k: Tracer, region: Region, address: Vector, words: int, first: int = 0, begin: int = 0
+) -> Records:
+    """The records at `address`, one for each lane: of `words` words, those from `first` on used.
+
+    Records are the words from `begin` on of what is loaded there: the first words, or the last
+    ones. Then each load covers what the one of the item after it brought too much.
+    """
     lanes = range(k.vector_length)
-    loads = [k.vload(address.lane(i), region, used=range(first, words)) for i in lanes]
-    block = k.overlay([(load, words * i) for i, load in enumerate(loads)])
-    return Records(block, words, k.vector_length)
+    assert begin in (0, k.vector_length - words)
+    used = range(begin + first, begin + words)
+    parts = [(k.vload(address.lane(i), region, used=used), words * i) for i in lanes]
+    block = k.overlay(parts[::-1] if begin else parts)
+    return Records(block, words, k.vector_length, begin)
 
 
 def windows_of_records(lanes: int) -> list[int]:

@@ -113,6 +113,8 @@ def _extend(
 ) -> Vector:
     """factor * vector + constant + the sum of weight * bit."""
     multiplied, constant = _multiplied(terms[bits_selected:], constant)
+    if factor == 1 and bits_selected == 0 and constant % 2**32 == 0:
+        return _with_terms(k, vector, multiplied)
     unit = next((i for i, (_, weight) in enumerate(multiplied) if weight == 1), None)
     if bits_selected == 0 and constant % 2**32 == 0 and unit is not None:
         addend, _ = multiplied.pop(unit)  # no constant, so a bit takes its place

@@ -76,17 +76,19 @@ def build_vector(
 class _GroupWalk:
     """What a vector of items does in all rounds, and whether its value words are its `alone`.
 
-    `buffers` begin where groups have words that they use on their way, up to this one's, if it has.
+    `buffers` begin where groups have words that they use on their way, up to this one's, if it has;
+    `index_bits` choose among constants in the final indices.
     """
 
     group: Group
     rounds: tuple[RoundChoices, ...]
     alone: bool
     buffers: tuple[int, ...]
+    index_bits: int
 
 
 def _group_walks(choices: Choices, groups: Sequence[Group], lanes: int) -> list[_GroupWalk]:
-    taken = choices.places(lanes)
+    taken, end = choices.places(lanes), choices.shape.rounds
     through = [group.number for group, number in choices.turns(groups)
                if number == 0 and choices.through_memory(group.number)]  # fmt: skip
     starts = [choices.shape.values + groups[number].first for number in through]
@@ -94,7 +96,7 @@ def _group_walks(choices: Choices, groups: Sequence[Group], lanes: int) -> list[
     return [
         _GroupWalk(
             group, choices.rounds_of(group.number, lanes, taken), choices.owns_words(group),
-            buffers.get(group.number, ()),
+            buffers.get(group.number, ()), choices.bits_selected(group.number, end),
         )
         for group in groups
     ]  # fmt: skip
@@ -117,7 +119,7 @@ def _walk(
             yield
         walk_round(level, walk, plan.rounds[-1], contract)
         late = []
-        for result in _results(level, walk, plan.alone, contract):
+        for result in _results(level, walk, plan, contract):
             if result.at_once:
                 result.store(k)
             else:
@@ -134,6 +136,8 @@ class _Borrowed:
         self.k, self.shape, self.memory, self.choices = k, shape, memory, choices
         with k.item(-1), k.stage("borrow"):
             self._rows = list(self._read(choices.borrowed_words(k.vector_length)))
+            over = memory.index.words if memory.index else range(0)
+            self._covered = [(first, self._row(first)) for first in over[:: k.vector_length]]
 
     def _read(self, words: range) -> Iterator[tuple[int, Vector]]:
         """The vectors that cover `words`, with the addresses that they begin at."""
@@ -141,9 +145,11 @@ class _Borrowed:
         if region is not None:
             for address in range(words.start, tree, k.vector_length):
                 yield address, k.vload(k.constant(address), region)
-        top = TreeTop(k, self.shape, self.memory)
         for address in range(tree, words.stop, k.vector_length):
-            yield address, top.row(address - tree)
+            yield address, self._row(address)
+
+    def _row(self, address: int) -> Vector:
+        return TreeTop(self.k, self.shape, self.memory).row(address - self.shape.tree)
 
     def give_back(self) -> None:
         """Write back the words that were stored over."""
@@ -163,6 +169,8 @@ class _Borrowed:
                     k.store(k.literal(first), row.lane(0), region)
                 elif over:
                     k.vstore(k.literal(first), row, region)
+            for first, row in self._covered:
+                k.vstore(k.literal(first), row, self.memory.node_region(first))
 
 
 def _place(k: Tracer, region: Region, words: PlaceWords) -> Place:
@@ -198,19 +206,19 @@ class _Result:
             store_group(k, self.group, self.region, self.address, self.vector, self.held)
 
 
-def _results(level: Level, walk: Walk, alone: bool, contract: str) -> Iterator[_Result]:
-    """The values of the walk's items and, if the contract wants them, their indices; `alone` as in
-    `_GroupWalk`."""
+def _results(level: Level, walk: Walk, plan: _GroupWalk, contract: str) -> Iterator[_Result]:
+    """The values of the walk's items and, if the contract wants them, their indices."""
     group, memory = walk.group, level.memory
     address = level.shape.values + group.first
     held = None if walk.buffer is None else walk.buffer.lane(0)
     whole = walk.value ^ CARRIED_CONSTANT if walk.carried else walk.value
-    yield _Result(group, whole, memory.at(address), address, held, alone)
+    yield _Result(group, whole, memory.at(address), address, held, plan.alone)
     if contract == "full":
         address = level.shape.indices + group.first
         region = memory.at(address)
         free = region not in memory.tables.values()
-        yield _Result(group, _final_index(level, walk), region, address, None, alone and free)
+        index = _final_index(level, walk, plan.index_bits)
+        yield _Result(group, index, region, address, None, plan.alone and free)
 
 
 def _buffer(k: Tracer, *starts: int) -> Vector:
@@ -270,9 +278,9 @@ def _parity_is_wanted(shape: Shape, number: int, contract: str) -> bool:
     return number + 1 < shape.rounds or contract == "full"
 
 
-def _final_index(level: Level, walk: Walk) -> Vector:
+def _final_index(level: Level, walk: Walk, bits_selected: int) -> Vector:
     """The index of each item after the last round."""
     depth = level.shape.level_of_round(level.shape.rounds)
     if depth == 0:
         return level.k.literal_vector(0)
-    return affine_position(level.k, walk.position, -1, 2 ** (depth + 1) - 2, 1)
+    return affine_position(level.k, walk.position, -1, 2 ** (depth + 1) - 2, bits_selected)

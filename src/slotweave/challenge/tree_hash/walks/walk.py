@@ -156,11 +156,11 @@ def record_node(
     level: Level, walk: Walk, depth: int, bits_selected: int, words: int = RECORD_WORDS
 ) -> Vector:
     """The node's value from its record (lacking the carried constant); the rest comes along."""
-    k, region = level.k, level.memory.tables[Table(depth, words)]
+    k, table = level.k, level.memory.entries(Table(depth, words))
     with k.stage("address"):
-        address = affine_position(k, walk.position, words, region.start, bits_selected)
+        address = affine_position(k, walk.position, table.scale, table.base, bits_selected)
     with k.stage("records"):
-        walk.records = read_records(k, region, address, words)
+        walk.records = read_records(k, table.region, address, words, begin=table.begin)
         return k.pack(walk.records.words(NODE))
 
 
@@ -236,7 +236,8 @@ def _children_where_they_lie(k: Tracer, walk: Walk, records: Records) -> list[Wo
     words: dict[int, Word] = {}
     for first in windows_of_records(lanes):
         there = PathBit(cast("Vector", bits.slice(first)), bit.inverted)
-        one, zero = (records.block.slice(first + at) for at in (SECOND_CHILD, FIRST_CHILD))
+        begin = first + records.begin
+        one, zero = (records.block.slice(begin + at) for at in (SECOND_CHILD, FIRST_CHILD))
         chosen = there.choose(k, cast("Vector", one), cast("Vector", zero))
         for i in range(lanes):
             if first <= apart * i < first + lanes:
