@@ -22,7 +22,7 @@ from slotweave.ir.text.plan_json import plan_from_json
 from slotweave.machine import CHALLENGE, Machine
 from slotweave.tuning.answers import Asked, evaluated, text_of
 from slotweave.tuning.carried import HOPELESS, Carried, carried_plan
-from slotweave.tuning.carry import carried_times, labels_of
+from slotweave.tuning.carry import Constant, carried_times, labels_of, without_slots
 from slotweave.tuning.posed import Posed
 from slotweave.tuning.score import Task, score
 from slotweave.tuning.search import start
@@ -66,7 +66,9 @@ def problem_of(posed: Posed) -> Problem:
 def test_what_is_the_same_is_due_when_it_was(problem, data):
     labels = [("op", i) for i in range(problem.size)]
     due = np.array([data.draw(st.integers(0, 4000)) for _ in range(problem.size)], np.int64)
-    assert carried_times(problem, labels, due, problem, labels).tolist() == due.tolist()
+    carried = carried_times(problem, labels, due, problem, labels)
+    free = without_slots(problem)
+    assert np.delete(carried, free).tolist() == np.delete(due, free).tolist()
 
 
 def test_a_change_of_one_vector_leaves_the_others_when_they_are_due():
@@ -76,7 +78,8 @@ def test_a_change_of_one_vector_leaves_the_others_when_they_are_due():
     carried = carried_times(problem_of(one), one.labels, due, problem_of(other), other.labels)
     assert one.labels != other.labels
     for item in range(8):
-        old, new = problem_of(one).items == item, problem_of(other).items == item
+        old, new = (np.setdiff1d(np.flatnonzero(each.items == item), without_slots(each))
+                    for each in (problem_of(one), problem_of(other)))  # fmt: skip
         if item != 3:
             assert carried[new].tolist() == due[old].tolist()
     shared = set(due[problem_of(one).items == 3].tolist())
@@ -99,6 +102,44 @@ def test_what_is_new_lies_between_what_it_waits_for_and_what_waits_for_it():
         after = carried[owner[problem.pred == op]]
         assert before.max(initial=-1) < carried[op]
         assert carried[op] < after.min(initial=2**31) or before.max() + 1 >= after.min()
+
+
+def test_constants_are_due_when_those_of_their_words_were_in_whatever_order_they_are_made():
+    one = task().posed(begun())
+    choices = MappingProxyType({**begun().choices, "summands": [64, 6, 3, 4]})
+    other = task().posed(replace(begun(), choices=choices))
+    due = np.random.default_rng(1).integers(0, 90_000, problem_of(one).size)
+    carried = carried_times(problem_of(one), one.labels, due, problem_of(other), other.labels)
+    before = {label: due[op] for op, label in enumerate(one.labels) if isinstance(label, Constant)}
+    after = {label: op for op, label in enumerate(other.labels) if isinstance(label, Constant)}
+    same = before.keys() & after.keys()
+    assert list(before) != [label for label in after if label in before]
+    # A constant that is the sum of another one now is due after it.
+    assert sum(carried[after[label]] == before[label] for label in same) > 0.7 * len(same)
+    assert all(carried[after[label]] <= before[label] for label in same)
+
+
+def test_what_only_now_is_waited_for_is_due_in_time():
+    """Operations 0 to 2 in turn, the last of which had not waited for the others before."""
+    posed = task().posed(begun())
+    problem, labels = problem_of(posed), posed.labels
+    busy = np.setdiff1d(np.arange(problem.size), without_slots(problem))
+    waits = next(op for op in busy[::-1] if problem.pred_offset[op] < problem.pred_offset[op + 1])
+    edges = slice(problem.pred_offset[waits], problem.pred_offset[waits + 1])
+    first = np.setdiff1d(problem.pred[edges], without_slots(problem))
+    kept = np.delete(np.arange(len(problem.pred)), np.arange(edges.start, edges.stop))
+    offset = problem.pred_offset - np.where(
+        np.arange(problem.size + 1) > waits, edges.stop - edges.start, 0
+    )
+    apart = replace(
+        problem, pred=problem.pred[kept], pred_kind=problem.pred_kind[kept],
+        pred_lag=problem.pred_lag[kept], pred_offset=offset.astype(np.int32),
+    )  # fmt: skip
+    due = np.full(problem.size, 5_000)
+    due[waits] = 700
+    assert len(first)
+    assert carried_times(problem, labels, due, problem, labels)[first].min() == 5_000
+    assert carried_times(apart, labels, due, problem, labels)[first].max() == 600
 
 
 def test_labels_tell_operations_apart_by_what_they_do():

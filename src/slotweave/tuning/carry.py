@@ -3,20 +3,28 @@
 A change of a few choices leaves most operations of a kernel as they are, in an order that a search
 has improved for hours. Operations are matched item by item, by what they do and where in the kernel
 they stand, in the order of the problem (longest common subsequences, as of two versions of a text).
-What is new is placed between what it waits for and what waits for it.
+What is new is placed between what it waits for and what waits for it; what only now is waited for
+is due in time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 import numpy as np
 from numpy.typing import NDArray
 
 from slotweave.analysis.topological_order import topological_order
+from slotweave.backend.attempts import HUNDREDTHS
 from slotweave.ir.graph import Graph
+from slotweave.ir.known_words import Words, known_words
 from slotweave.ir.problem import Ints, Problem
+
+#: How much earlier than what waits for it a new operation is placed at most: its result takes
+#: scratch.
+MOST_EARLY = 10 * HUNDREDTHS
 
 #: Sequences that differ are only matched if the product of their lengths is no larger than this.
 MOST_COMPARED = 4_000_000
@@ -24,19 +32,39 @@ MOST_COMPARED = 4_000_000
 Labels = Sequence[Hashable]
 
 
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The label of an operation that makes these words, whatever it is given."""
+
+    words: Words
+
+
 def labels_of(graph: Graph, problem: Problem) -> Labels:
     """What each operation does: operations of two problems may be the same if these are equal.
 
-    Operations that a plan adds to the problem of `graph` (joins at its end) are all alike.
+    A constant's label is its words, however it is made. Operations that a plan adds to the problem
+    of `graph` (joins at its end) are all alike.
     """
+    known = _constants(graph)
     rows = zip(problem.mode_offset[:-1].tolist(), problem.mode_offset[1:].tolist(), strict=True)
     engines = problem.mode_engine.tolist()
     labels: list[Hashable] = []
     for node, (first, end) in zip(problem.nodes.tolist(), rows, strict=True):
         made = graph.nodes[node] if node >= 0 else None
         what = None if made is None else (made.op, made.stage, made.region)
-        labels.append((what, *engines[first:end]))
+        labels.append(known.get(node) or (what, *engines[first:end]))
     return labels
+
+
+def _constants(graph: Graph) -> dict[int, Constant]:
+    """What is computed from constants alone, among what all items share."""
+    known: dict[int, Constant] = {}
+    for number, node in enumerate(graph.nodes):
+        if node.item < 0 and node.pure and all(arg in known for arg in node.args):
+            words = known_words(node, [known[arg].words for arg in node.args])
+            if words is not None:
+                known[number] = Constant(words)
+    return known
 
 
 def carried_times(
@@ -44,17 +72,36 @@ def carried_times(
 ) -> NDArray[np.int64]:
     """When each operation of `after` is due, if those of `before` are at the times `due` (from 0).
 
-    `labels` are those of `before`, `others` those of `after`.
+    `labels` are those of `before`, `others` those of `after`. What takes no slot has no time of its
+    own, only one between its neighbours.
     """
-    carried = np.full(after.size, -1, np.int64)
+    source = np.full(after.size, -1, np.int64)  # the same operation before, if there was one
     for item in np.unique(after.items).tolist():
         old, new = np.flatnonzero(before.items == item), np.flatnonzero(after.items == item)
         one, other = [labels[i] for i in old.tolist()], [others[i] for i in new.tolist()]
-        matched = _matched(one, other)
-        for first, second, count in matched:
-            carried[new[second : second + count]] = due[old[first : first + count]]
+        for first, second, count in _matched(one, other):
+            source[new[second : second + count]] = old[first : first + count]
+    _match_constants(labels, others, source)
+    carried = np.where(source >= 0, due[source], -1)
+    carried[without_slots(after)] = -1
     _place_new(after, carried)
+    _put_in_order(before, after, source, carried)
     return carried
+
+
+def without_slots(problem: Problem) -> NDArray[np.int64]:
+    """The operations without slots: joins of memory order, and zeros."""
+    if not problem.size:
+        return np.arange(0)
+    return np.flatnonzero(np.maximum.reduceat(problem.mode_slots, problem.mode_offset[:-1]) == 0)
+
+
+def _match_constants(labels: Labels, others: Labels, source: NDArray[np.int64]) -> None:
+    """Constants are the same if their words are, in whatever order they are made."""
+    made = {label: op for op, label in enumerate(labels) if isinstance(label, Constant)}
+    for op, label in enumerate(others):
+        if isinstance(label, Constant):
+            source[op] = made.get(label, -1)
 
 
 def _matched(one: Labels, other: Labels) -> Iterator[tuple[int, int, int]]:
@@ -87,7 +134,26 @@ def _place_new(problem: Problem, due: NDArray[np.int64]) -> None:
     for op in order:
         before = problem.pred[problem.pred_offset[op] : problem.pred_offset[op + 1]]
         earliest = 1 + int(due[before].max(initial=-1))
-        due[op] = max(earliest, (earliest + latest[op]) // 2)
+        due[op] = max(earliest, (earliest + latest[op]) // 2, latest[op] - MOST_EARLY)
+
+
+def _put_in_order(
+    before: Problem, after: Problem, source: NDArray[np.int64], due: NDArray[np.int64]
+) -> None:
+    """Make operations due a cycle before what waits for them now and did not before, if they were
+    due after it, and what they wait for themselves."""
+    waiting, old = (np.repeat(np.arange(each.size), np.diff(each.pred_offset))
+                    for each in (after, before))  # fmt: skip
+    edges = source[after.pred] * before.size + source[waiting]
+    known = np.isin(edges, before.pred * before.size + old)
+    new = ~known | (source[after.pred] < 0) | (source[waiting] < 0)
+    moved = np.zeros(after.size, bool)
+    while True:
+        late = np.flatnonzero((new | moved[waiting]) & (due[after.pred] > due[waiting]))
+        if not len(late):
+            return
+        np.minimum.at(due, after.pred[late], np.maximum(due[waiting[late]] - HUNDREDTHS, 0))
+        moved[after.pred[late]] = True
 
 
 def _rows(pred: Ints, owner: NDArray[np.int64], wanted: NDArray[np.int64]) -> dict[int, Ints]:

@@ -55,13 +55,15 @@ def _build_table(
         if node not in words:
             words[node] = top.word(node) ^ CARRIED_CONSTANT
     for start in range(region.start, region.start + region.length, k.vector_length):
-        row = [words[nodes[at]] if at in nodes else top.word(at - top.shape.tree) + 1
-               for at in range(start, start + k.vector_length)]  # fmt: skip
-        k.vstore(k.constant(start), k.pack(row), region)
+        row = k.pack([
+            words[nodes[at]] if at in nodes else top.word(at - top.shape.tree) + 1
+            for at in range(start, start + k.vector_length)
+        ])  # fmt: skip
+        k.vstore(k.constant(start), row, region)
 
 
 def _nodes_by_address(table: Table, entries: Entries) -> dict[int, int]:
-    """The node whose word lies at each address; between entries nodes stay where they are."""
+    """The node whose word lies at each address, in the order of places."""
     nodes = {}
     for place in range(2**table.depth):
         number = 2**table.depth - 1 + (2**table.depth - 1 - place)  # mirrored
