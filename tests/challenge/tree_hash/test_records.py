@@ -99,6 +99,23 @@ def test_words_from_some_offset_on_are_read_from_where_the_address_lies_before()
     assert after[72:] == [103 + begin for begin in begins]
 
 
+def test_records_that_end_what_is_loaded_are_covered_by_those_of_items_before() -> None:
+    """The last load reaches no further than the table, the first one begins before it."""
+    k = Tracer("records", 8)
+    table = k.region("table", 5, 24, read_only=True)
+    addresses = k.region("addresses", 29, 8, read_only=True)
+    out = k.region("out", 37, 24, output=True)
+    k.memory(61)
+    read = read_records(k, table.region, addresses.vload(0), RECORD_WORDS, begin=5)
+    assert read.block.width == 3 * 7 + 8
+    for number, which in enumerate((FIRST_CHILD, NODE, SECOND_CHILD)):
+        out.vstore(number * 8, k.pack(read.words(which)))
+    chosen = [7, 0, 3, 3, 1, 6, 0, 7]
+    words = [*range(100, 129), *(3 * record for record in chosen), *[0] * 24]
+    after = run_graph(k.graph(), words)[37:]
+    assert after == [105 + 3 * record + which for which in range(3) for record in chosen]
+
+
 def test_words_laid_side_by_side_are_a_vector_again() -> None:
     k = Tracer("children", 8)
     source = k.region("in", 0, 8, read_only=True)
