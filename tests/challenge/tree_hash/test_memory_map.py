@@ -147,6 +147,7 @@ def test_a_vector_that_begins_at_an_index_ends_with_the_record_two_levels_above(
     [
         (Shape(10, 11, 256), 8),  # ends at the root
         (Shape(10, 12, 256), 8),  # has no level two above the end
+        (Shape(10, 15, 256), 8),  # has fewer records than a vector has words
         (Shape(5, 5, 256), 8),  # nodes end before the records
         (Shape(10, 16, 256), 2),  # a record is wider than a vector
         (Shape(10, 16, 256), 16),  # records would begin within a vector of nodes

@@ -95,7 +95,7 @@ def index_table(shape: Shape, lanes: int) -> IndexTable | None:
     if depth < 2 or lanes < RECORD_WORDS:
         return None
     first = last - 2**depth + 4 + lanes - RECORD_WORDS
-    whole = (first - shape.tree) % lanes == 0 and 2**depth % lanes == 0
+    whole = (first - shape.tree) % lanes == 0 and 2**table.depth % lanes == 0
     if not whole or first < shape.tree or first + 2**depth > shape.indices:
         return None
     return IndexTable(table, range(first, first + 2**depth), last)
