@@ -26,6 +26,7 @@ from slotweave.ir.alternatives import (
 )
 from slotweave.machine import CHALLENGE
 from slotweave.rewrite import rewrite
+from support.tree_hash import plan_with
 
 SLOTS = {"alu": 2, "load": 1}
 ADD, LOAD, EITHER = (("alu", 1),), (("load", 1),), (("alu", 2), ("load", 1))
@@ -157,6 +158,20 @@ def test_no_plan_of_tree_hash_takes_less(shape: tuple[int, int, int], contract: 
         ladder = {b.name: b.cycles for b in bound_ladder(lower(graph, CHALLENGE).problem)}
         assert 0 < least <= ladder["slots"]
         plan = TREE_HASH.vary(plan, parameters, contract, rng)
+
+
+def test_records_at_their_indices_take_no_less_and_lie_outside_the_room() -> None:
+    parameters = {"height": 8, "rounds": 14, "batch": 64}
+    choices, values = (tree_hash_alternatives(parameters, contract, CHALLENGE)
+                       for contract in ("full", "values"))  # fmt: skip
+    assert choices is not None
+    assert values is not None
+    assert choices.room == values.room + 24
+    levels = ["select"] * 3 + ["record"] * 4 + ["gather"]
+    plan = plan_with({"levels": levels, "tables": [3, 5], "indexed": True})
+    graph = rewrite(trace(TREE_HASH, parameters, "full", plan, CHALLENGE), CHALLENGE).graph
+    ladder = {b.name: b.cycles for b in bound_ladder(lower(graph, CHALLENGE).problem)}
+    assert 0 < plans_bound(choices, CHALLENGE.slots).cycles <= ladder["slots"]
 
 
 def test_what_is_counted_is_most_of_what_the_judged_plan_takes() -> None:

@@ -120,7 +120,7 @@ def test_constants_are_due_when_those_of_their_words_were_in_whatever_order_they
 
 
 def test_what_only_now_is_waited_for_is_due_in_time():
-    """Operations 0 to 2 in turn, the last of which had not waited for the others before."""
+    """An operation that had waited for nothing before."""
     posed = task().posed(begun())
     problem, labels = problem_of(posed), posed.labels
     busy = np.setdiff1d(np.arange(problem.size), without_slots(problem))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from slotweave.analysis.topological_order import topological_order
 from slotweave.backend.attempts import HUNDREDTHS
 from slotweave.ir.graph import Graph
-from slotweave.ir.known_words import Words, known_words
+from slotweave.ir.known_words import Words
 from slotweave.ir.problem import Ints, Problem
 
 #: How much earlier than what waits for it a new operation is placed at most: its result takes
@@ -45,26 +45,18 @@ def labels_of(graph: Graph, problem: Problem) -> Labels:
     A constant's label is its words, however it is made. Operations that a plan adds to the problem
     of `graph` (joins at its end) are all alike.
     """
-    known = _constants(graph)
+    known = graph.known
     rows = zip(problem.mode_offset[:-1].tolist(), problem.mode_offset[1:].tolist(), strict=True)
     engines = problem.mode_engine.tolist()
     labels: list[Hashable] = []
     for node, (first, end) in zip(problem.nodes.tolist(), rows, strict=True):
+        if node in known:
+            labels.append(Constant(known[node]))
+            continue
         made = graph.nodes[node] if node >= 0 else None
         what = None if made is None else (made.op, made.stage, made.region)
-        labels.append(known.get(node) or (what, *engines[first:end]))
+        labels.append((what, *engines[first:end]))
     return labels
-
-
-def _constants(graph: Graph) -> dict[int, Constant]:
-    """What is computed from constants alone, among what all items share."""
-    known: dict[int, Constant] = {}
-    for number, node in enumerate(graph.nodes):
-        if node.item < 0 and node.pure and all(arg in known for arg in node.args):
-            words = known_words(node, [known[arg].words for arg in node.args])
-            if words is not None:
-                known[number] = Constant(words)
-    return known
 
 
 def carried_times(
@@ -97,10 +89,10 @@ def without_slots(problem: Problem) -> NDArray[np.int64]:
 
 
 def _match_constants(labels: Labels, others: Labels, source: NDArray[np.int64]) -> None:
-    """Constants are the same if their words are, in whatever order they are made."""
+    """Constants without a match are the same if their words are, whenever they are made."""
     made = {label: op for op, label in enumerate(labels) if isinstance(label, Constant)}
     for op, label in enumerate(others):
-        if isinstance(label, Constant):
+        if source[op] < 0 and isinstance(label, Constant):
             source[op] = made.get(label, -1)
 
 

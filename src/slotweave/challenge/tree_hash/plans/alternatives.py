@@ -5,7 +5,7 @@ what is at hand of a record). Counted is what every plan of style `vector` takes
 node, parity, selects, loads, steps of addresses (each as if any engine with vector arithmetic could
 run it), the tables' words and addresses, nodes and factors that must be in all lanes of a vector.
 Not counted: other constants, addresses that the header holds, addresses of values, places to store
-children in, latency. Items start at the root.
+children in, indices that are written back, latency. Items start at the root.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from slotweave.challenge.tree_hash.tables.memory_map import (
     FAMILY_WORDS,
     RECORD_WORDS,
     Table,
+    index_table,
     room_for_tables,
 )
 from slotweave.challenge.tree_hash.tables.records import windows_of_records
@@ -93,6 +94,9 @@ def tree_hash_alternatives(
     groups = -(-shape.batch // costs.lanes)
     full, rest = divmod(shape.rounds, shape.height + 1)
     room = room_for_tables(shape, costs.lanes)
+    index = index_table(shape, costs.lanes) if contract == "full" else None
+    if index is not None:  # it may lie over nodes
+        room += index.table.size
     tables = _tables(shape, costs.lanes, room)
     routes = []
     if full:

@@ -21,14 +21,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from slotweave.challenge.tree_hash.plans.choice_table import values_of
-from slotweave.challenge.tree_hash.plans.choice_values import (
-    Exceptions,
-)
-from slotweave.challenge.tree_hash.tables.memory_map import (
-    IndexTable,
-    Table,
-    index_table,
-)
+from slotweave.challenge.tree_hash.plans.choice_values import Exceptions
+from slotweave.challenge.tree_hash.tables.memory_map import IndexTable, Table, index_table
 from slotweave.challenge.tree_hash.walks.groups import Group, groups_of
 from slotweave.challenge.tree_hash.workload import Shape
 
@@ -199,9 +193,8 @@ class Choices:
         """The addresses of header and first nodes that make room for these places: whole vectors
         of nodes, with the header in front where places are to begin at the start of memory."""
         tree, places = self.shape.tree, len(set(self.places(lanes).values()))
-        if self.indexed:  # up to where that table begins
-            index = self.index_table(lanes)
-            assert index is not None
+        index = self.index_table(lanes)
+        if index is not None:  # up to where that table begins
             return range(0 if places and self.over == "start" else tree, index.words.start)
         if not places:
             return range(tree, tree)
@@ -218,10 +211,9 @@ class Choices:
         """
         tree = self.shape.tree
         if self.over == "start":
-            others = self.borrowed_words(lanes)[-lanes * lanes :: lanes]
-            if self.indexed:
-                end = len(set(self.places(lanes).values())) * lanes
-                others = range(end, end + lanes)
+            end = len(set(self.places(lanes).values())) * lanes
+            first_words = self.borrowed_words(lanes)[-lanes * lanes :: lanes]
+            others = range(end, end + lanes) if self.indexed else first_words
             return range(place * lanes, (place + 1) * lanes), others
         own, other = (place + 1, 0) if self.begins else (2 * place, 2 * place + 1)
         return (

@@ -21,10 +21,12 @@ from slotweave.challenge.tree_hash.tables.memory_map import (
     COPY_WORDS,
     FAMILY_WORDS,
     RECORD_WORDS,
+    IndexTable,
     Table,
     index_table,
     room_for_tables,
     tables_fit,
+    tables_over_values,
 )
 from slotweave.challenge.tree_hash.walks.groups import groups_of, overlapping_groups
 from slotweave.challenge.tree_hash.workload import Shape
@@ -43,9 +45,7 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
     if not levels:
         raise bad_plan(plan, "'levels' must name at least one way")
     tables = _read_tables(plan, shape, lanes)
-    indexed = flag(plan, "indexed", choice("indexed").default) and contract == "full"
-    if indexed:
-        _check_index_table(plan, shape, tables, lanes)
+    index = _index_table(plan, shape, contract, tables, lanes)
     choices = Choices(
         shape=shape,
         style=_word(plan, "style"),
@@ -61,12 +61,12 @@ def read_choices(plan: Plan, shape: Shape, contract: str, lanes: int) -> Choices
         begins=tuple(list_of(plan, "begins", [], int)),
         over=_word(plan, "over"),
         restore=flag(plan, "restore", choice("restore").default),
-        indexed=indexed,
+        indexed=index is not None,
         bias=_word(plan, "bias"),
         bias_but=_exceptions(plan, "bias_but"),
         constant=_word(plan, "constant"),
         constant_but=_exceptions(plan, "constant_but"),
-        sharing=_groups_sharing_words(shape, _over_values(shape, tables, indexed, lanes), lanes),
+        sharing=_groups_sharing_words(shape, tables_over_values(tables, index), lanes),
         loop=number_from(plan, "loop", "a number of vectors", 0),
         summands=words_of(plan, "summands"),
     )
@@ -127,13 +127,12 @@ def _groups_sharing_words(shape: Shape, tables: Sequence[Table], lanes: int) -> 
     return frozenset(group.number for group in sharing)
 
 
-def _over_values(shape: Shape, tables: Sequence[Table], indexed: bool, lanes: int) -> list[Table]:
-    """The tables that lie over indices and values."""
-    index = index_table(shape, lanes) if indexed else None
-    return [table for table in tables if index is None or table != index.table]
-
-
-def _check_index_table(plan: Plan, shape: Shape, tables: Sequence[Table], lanes: int) -> None:
+def _index_table(
+    plan: Plan, shape: Shape, contract: str, tables: Sequence[Table], lanes: int
+) -> IndexTable | None:
+    """The table whose addresses are indices, if the plan wants one and the contract indices."""
+    if not flag(plan, "indexed", choice("indexed").default) or contract != "full":
+        return None
     index = index_table(shape, lanes)
     if index is None:
         raise bad_plan(
@@ -141,13 +140,14 @@ def _check_index_table(plan: Plan, shape: Shape, tables: Sequence[Table], lanes:
         )
     if index.table not in tables:
         raise bad_plan(plan, f"'indexed' is of {index.table.name}: give that among 'tables'")
+    return index
 
 
 def _check_tables(plan: Plan, choices: Choices, lanes: int) -> None:
     """Tables must exist for what is read from them, hold whole vectors, and fit into memory."""
     shape = choices.shape
     twice = len(set(choices.tables)) < len(choices.tables)
-    laid = _over_values(shape, choices.tables, choices.indexed, lanes)
+    laid = tables_over_values(choices.tables, choices.index_table(lanes))
     if twice or not tables_fit(laid, shape, lanes):
         words, room = sum(table.size for table in laid), room_for_tables(shape, lanes)
         most = f"{room} are free (each table once; a vector from its last entry on must fit)"

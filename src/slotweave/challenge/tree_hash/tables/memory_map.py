@@ -101,6 +101,11 @@ def index_table(shape: Shape, lanes: int) -> IndexTable | None:
     return IndexTable(table, range(first, first + 2**depth), last)
 
 
+def tables_over_values(tables: Sequence[Table], index: IndexTable | None) -> list[Table]:
+    """The tables that lie over indices and values."""
+    return [table for table in tables if index is None or table != index.table]
+
+
 @dataclass(frozen=True)
 class MemoryMap:
     """The regions as the kernel declares them, the same in every trace.
@@ -204,9 +209,7 @@ def declare_memory(
         first = words.stop
     tree = k.region("tree", first, shape.indices - first, read_only=True).region
     at = shape.indices
-    for table in wanted:
-        if index is not None and table == index.table:
-            continue
+    for table in tables_over_values(wanted, index):
         region = _working_region(shape, contract, table.name, at, table.size)
         tables[table] = _declare(k, region)
         at += region.length

@@ -54,6 +54,8 @@ def _build_table(
     for node in nodes.values():
         if node not in words:
             words[node] = top.word(node) ^ CARRIED_CONSTANT
+    # Nobody reads the words between entries. To make one takes an operation; to leave the node
+    # there would take a copy of its whole row.
     for start in range(region.start, region.start + region.length, k.vector_length):
         row = k.pack([
             words[nodes[at]] if at in nodes else top.word(at - top.shape.tree) + 1

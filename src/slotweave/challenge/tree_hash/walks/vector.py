@@ -130,7 +130,8 @@ def _walk(
 
 
 class _Borrowed:
-    """The words of the first nodes: the places in which children are stored lie there."""
+    """The words of the first nodes: the places in which children are stored lie there, and a table
+    whose addresses are indices."""
 
     def __init__(self, k: Tracer, shape: Shape, memory: MemoryMap, choices: Choices) -> None:
         self.k, self.shape, self.memory, self.choices = k, shape, memory, choices
