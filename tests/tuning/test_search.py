@@ -6,13 +6,14 @@ import gc
 from collections import Counter
 from dataclasses import replace
 from functools import cache, partial
-from itertools import islice, pairwise
+from itertools import cycle, islice, pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
 
 from slotweave.backend.fit import Effort
+from slotweave.backend.schedule.forward_backward import AT_AN_END
 from slotweave.base.diagnostics import NoSchedule
 from slotweave.challenge.tree_hash.plans.read_choices import read_choices
 from slotweave.challenge.tree_hash.plans.vary import vary
@@ -138,8 +139,12 @@ def first_best() -> Plan:
 
 
 def stepped(steps: int) -> Plan:
-    """The same with that many steps."""
-    schedule = replace(first_best().schedule, steps=tuple(range(steps)))
+    """The same with that many steps, of all kinds in turn."""
+    seeds = tuple(
+        kind * AT_AN_END + number
+        for number, kind in zip(range(steps), cycle(range(3)), strict=False)
+    )
+    schedule = replace(first_best().schedule, steps=seeds)
     return replace(first_best(), schedule=schedule)
 
 

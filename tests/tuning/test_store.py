@@ -117,7 +117,7 @@ def test_a_state_of_an_earlier_version_is_refused(tmp_path: Path) -> None:
     store = Store(place)
     name = store.begin("mine", SPEC)
     store.keep(name, 7, state())
-    old = zlib.compress(b'{"plans": [], "pair": [0, 0], "bases": [], "scores": []}')
+    old = zlib.compress(b'{"plans": [], "chosen": [], "bases": [], "scores": []}')
     database = open_database(place)
     database.change("UPDATE slotweave_searches SET state = ?", (old,))
     database.close()

@@ -24,7 +24,6 @@ from slotweave.backend.schedule import (
     Urgency,
     changed_schedule,
     improved_lists,
-    improved_schedules,
     in_order_schedule,
     prepare,
     run_list,
@@ -173,7 +172,8 @@ def each_that_fits(
         first = run_list(both.forward, urgency, pressure)
         if isinstance(first, Schedule):
             unchanged = replace(options, passes=0)
-            found = _improved(problem, both, unchanged, scratch_words, (first, pressure))
+            attempt = Stepping(first, urgency, pressure)
+            found = _improved(problem, both, unchanged, scratch_words, attempt)
             yield from () if found is None else (found,)
 
 
@@ -246,20 +246,21 @@ def _each_attempt(
     attempts are compared, but only where scratch can have cost anything. While they are, they are
     not allocated, and give None.
     """
-    slow: list[tuple[Schedule, Pressure]] = []
+    slow: list[Stepping] = []
     most = max(1, MOST_COMPARED // max(1, both.forward.problem.size))
     for number, (urgency, pressure) in enumerate(attempts(both, options, scratch_words)):
         if slow and number >= most:
             break
         first, found = run_list(both.forward, urgency, pressure), None
         if isinstance(first, Schedule):
+            attempt = Stepping(first, urgency, pressure)
             if _is_taken(problem, both, first, pressure):
-                found = _improved(problem, both, options, scratch_words, (first, pressure))
-            slow.append((first, pressure))
+                found = _improved(problem, both, options, scratch_words, attempt)
+            slow.append(attempt)
         yield found
         if found is not None:
             return
-    slow.sort(key=lambda attempt: attempt[0].makespan)
+    slow.sort(key=_cycles)
     fitting = 0
     for attempt in slow:
         yield (found := _improved(problem, both, options, scratch_words, attempt))
@@ -277,37 +278,28 @@ def _was_free(problem: Problem, schedule: Schedule, pressure: Pressure) -> bool:
 
 
 def _improved(
-    problem: Problem,
-    both: BothWays,
-    options: ScheduleOptions,
-    scratch_words: int,
-    attempt: tuple[Schedule, Pressure],
+    problem: Problem, both: BothWays, options: ScheduleOptions, scratch_words: int, first: Stepping
 ) -> Fit | None:
     """The shortest schedule of the attempt, and of passes that improve it, that is allocated.
 
     With steps, the schedule after the last of them comes first.
     """
-    first, pressure = attempt
-    more = improved_schedules(both, first, pressure, _passes(both, options), options.seed)
-    schedules = sorted((first, *more), key=lambda schedule: schedule.makespan)
+    tried = sorted(passes_after(both, first, options), key=_cycles)
     if options.steps:
-        schedules.insert(0, _after_steps(both, schedules[0], pressure, options.steps))
-    for schedule in schedules:
-        cut = without_barriers(schedule, problem.size)
-        allocation = allocate(problem, cut, scratch_words)
-        if isinstance(allocation, Allocation):
-            return cut, allocation
-    return None
+        tried.insert(0, _after_steps(both, tried[0], options.steps))
+    fits = (allocated(problem, each, scratch_words) for each in tried)
+    return next((found for found in fits if found is not None), None)
 
 
-def _after_steps(
-    both: BothWays, schedule: Schedule, pressure: Pressure, steps: tuple[int, ...]
-) -> Schedule:
-    """`schedule` changed step by step; one for which scratch is full changes nothing."""
+def _after_steps(both: BothWays, at: Stepping, steps: tuple[int, ...]) -> Stepping:
+    """What comes of `at` step by step; one for which scratch is full changes nothing."""
     for seed in steps:
-        listed = changed_schedule(both, schedule, pressure, seed)
-        schedule = schedule if listed is None else listed[0]
-    return schedule
+        at = next_step(both, at, seed) or at
+    return at
+
+
+def _cycles(at: Stepping) -> int:
+    return at.schedule.makespan
 
 
 @dataclass(frozen=True)
@@ -331,10 +323,8 @@ def stepping(
     first = first_attempt(problem, both, options, scratch_words)
     if first is None:
         return None
-    at = min(passes_after(both, first, options), key=lambda each: each.schedule.makespan)
-    for seed in options.steps:
-        at = next_step(both, at, seed) or at
-    return at
+    shortest = min(passes_after(both, first, options), key=_cycles)
+    return _after_steps(both, shortest, options.steps)
 
 
 def first_attempt(
@@ -364,7 +354,7 @@ def passes_after(
 
 def next_step(both: BothWays, before: Stepping, seed: int) -> Stepping | None:
     """After one more step; None if scratch is full."""
-    listed = changed_schedule(both, before.schedule, before.pressure, seed)
+    listed = changed_schedule(both, (before.schedule, before.urgency), before.pressure, seed)
     return None if listed is None else Stepping(*listed, before.pressure)
 
 

@@ -70,8 +70,8 @@ class ScheduleOptions:
     of later items by that much; `offsets`, if given, does so item by item instead. `seed` and
     `noise` (in cycles) perturb priorities. `passes` counts the passes of forward-backward
     improvement that follow; the shortest schedule is taken. `steps` are the seeds of changes that
-    are made to it after that, one after the other, each packed again from the end and from the
-    start: what a local search found worth keeping. `due`, if given, stands in place of offsets and
+    are made to it after that, one after the other (`changed_schedule`): what a local search found
+    worth keeping. `due`, if given, stands in place of offsets and
     passes: numbers with spaces between them, the checksum of a problem and then for each of its
     operations, in order, when it is due, in hundredths of a cycle. What is due first is the most
     urgent. It says nothing of another problem: there the others count.
@@ -139,8 +139,7 @@ SCHEDULE_CHOICES: tuple[PlanChoice, ...] = (
     ),
     PlanChoice(
         "steps", f"a list of at most {MAX_STEPS:,} integers from 0", (),
-        "The seeds of changes to the schedule after that, each packed again from the end and from "
-        "the start, as a search found them.",
+        "The seeds of changes to the schedule after that, as a search found them.",
     ),
     PlanChoice(
         "due", "whole numbers in one text", "",

@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 
 from slotweave.backend.attempts import HUNDREDTHS, due_text
 from slotweave.backend.fit import Stepping, allocated, next_step
-from slotweave.backend.schedule.forward_backward import AT_AN_END
+from slotweave.backend.schedule.forward_backward import AT_AN_END, MOVES_ITEMS
 from slotweave.base.diagnostics import InputError, NoSchedule
 from slotweave.ir.plan import Plan
 from slotweave.tuning.carry import carried_times
 from slotweave.tuning.posed import Score
 from slotweave.tuning.score import Task, no_room, score
 
-#: How often a step is a change at one end of the schedule: in between, few slots are free.
-SHARE_AT_AN_END = 0.75
+#: How often a step moves items, and how often one of the others is a change at one end of the
+#: schedule: in between, few slots are free.
+SHARE_MOVING_ITEMS, SHARE_AT_AN_END = 0.4, 0.75
 
 #: A carried schedule that has more cycles than the one before by more than this is given up.
 HOPELESS = 3
@@ -106,6 +107,8 @@ def _hundredths(at: Stepping) -> NDArray[np.int64]:
 
 
 def drawn_step(rng: np.random.Generator) -> int:
-    """The seed of a step: mostly of a change at one end of the schedule."""
+    """The seed of a step: it moves items, or mostly changes one end of the schedule."""
     step = int(rng.integers(AT_AN_END))
+    if rng.random() < SHARE_MOVING_ITEMS:
+        return step + MOVES_ITEMS
     return step + (AT_AN_END if rng.random() < SHARE_AT_AN_END else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import log
 
 import numpy as np
 
@@ -18,17 +19,24 @@ from slotweave.tuning.carry import Labels, labels_of
 #: What a cycle of the bound is worth: it says how near plans are to fewer cycles.
 WORTH_OF_BOUND = 0.2
 
-#: The last cycles of a schedule, in which it runs dry; a schedule in which they were full would
-#: have as many cycles less as there is room for work in them, which is counted in thousandths.
-LATE_CYCLES, THOUSANDTHS = 8, 1000
+#: How many times as much a slot counts as one in the cycle before it, and the last cycles that are
+#: looked at: all before them count for less than a thousandth of a cycle.
+LATER, LAST_CYCLES = 1.4, 32
+
+#: What all slots of an engine in a cycle are worth at least, in cycles: what no bound depends on
+#: may be what an end waits for.
+LEAST_WORTH = 0.1
+
+#: `late` counts in parts of a cycle.
+THOUSANDTHS = 1000
 
 
 @dataclass(frozen=True)
 class Score:
-    """What a plan takes: cycles, the bound of its operations, and the work in the last cycles.
+    """What a plan takes: cycles, the bound of its operations, and how busy its last cycles are.
 
-    `late` is that work in thousandths of a cycle, the slots of each engine at the prices of the
-    slots bound. Less is better: in cycles first, then in `reach`.
+    `late` says that in thousandths of a cycle: 0 if all slots are, and less the fewer are. Less is
+    better: in cycles first, then in `reach`.
     """
 
     cycles: int
@@ -37,8 +45,9 @@ class Score:
 
     @property
     def reach(self) -> float:
-        """The cycles until the last ones, and the work in these."""
-        return self.cycles - LATE_CYCLES + self.late / THOUSANDTHS
+        """The cycles of a schedule whose slots are all busy until its end, and which has as much to
+        do there: later slots count more, by LATER each cycle."""
+        return self.cycles + self.late / THOUSANDTHS
 
     @property
     def cost(self) -> float:
@@ -73,7 +82,7 @@ class Posed:
 
     def scored(self, schedule: Schedule) -> Score:
         """The score of one of its schedules."""
-        late = _late_work(self.ready.forward, schedule) if self.ready is not None else 0
+        late = _lateness(self.ready.forward, schedule) if self.ready is not None else 0
         return Score(schedule.makespan, self.bound, late)
 
 
@@ -98,11 +107,20 @@ def pose(key: str, lowered: Lowered, options: ScheduleOptions) -> Posed:
     return Posed(key, lowered.problem, slots.cycles, ready, labels, lowered)
 
 
-def _late_work(prepared: Prepared, schedule: Schedule) -> int:
-    """The work in the last cycles in thousandths of a cycle."""
+def _lateness(prepared: Prepared, schedule: Schedule) -> int:
+    """How busy the last cycles are (see `Score`): the logarithm to the base LATER of what is done
+    there, as a share of what could be.
+
+    A slot is worth its price (of the slots bound); one without a price is worth something, too.
+    """
     problem = prepared.problem
     size = len(schedule.mode)  # without barriers, which take no slots
     engines = problem.mode_engine[problem.mode_offset[:size] + schedule.mode]
     by_slot = np.repeat(engines, np.diff(schedule.cycle_offset))
-    late = by_slot[schedule.cycle >= schedule.makespan - LATE_CYCLES]
-    return round(THOUSANDTHS * float(prepared.prices[late].sum()))
+    left = schedule.makespan - schedule.cycle  # 1 in the last cycle
+    last = left <= LAST_CYCLES
+    slots = np.array(problem.slots, np.float64)
+    worth = np.maximum(prepared.prices, LEAST_WORTH / slots)
+    done = float((worth[by_slot[last]] * LATER ** -left[last].astype(np.float64)).sum())
+    could_be = float((worth * slots).sum()) / (LATER - 1)  # of all cycles, a geometric series
+    return round(THOUSANDTHS * log(done / could_be, LATER)) if done else 0

@@ -19,7 +19,13 @@ from slotweave.backend.schedule import (
     program_order,
     run_list,
 )
-from slotweave.backend.schedule.forward_backward import AT_AN_END, _at_an_end, reversed_problem
+from slotweave.backend.schedule.forward_backward import (
+    AT_AN_END,
+    MOVES_ITEMS,
+    _at_an_end,
+    _moved,
+    reversed_problem,
+)
 from slotweave.check.legality.schedule_legality import schedule_violations
 from slotweave.ir.plan import ScheduleOptions
 from slotweave.ir.problem import DATA, ORDER
@@ -58,9 +64,10 @@ def test_a_change_gives_a_legal_schedule_and_is_made_again_by_its_seed(problem, 
     both = BothWays(prepare(problem))
     first = list_schedule(problem, ScheduleOptions(), AMPLE)
     assert isinstance(first, Schedule)
-    for change in (seed, AT_AN_END + seed):
-        listed = changed_schedule(both, first, AMPLE, change)
-        again = changed_schedule(both, first, AMPLE, change)
+    by = program_order(problem)
+    for change in (seed, AT_AN_END + seed, MOVES_ITEMS + seed):
+        listed = changed_schedule(both, (first, by), AMPLE, change)
+        again = changed_schedule(both, (first, by), AMPLE, change)
         assert listed is not None
         assert again is not None
         changed, urgency = listed
@@ -79,6 +86,37 @@ def test_a_change_at_an_end_perturbs_the_first_or_the_last_operations():
         assert much[-1] - much[0] == len(much) - 1
         ends.add((bool(much[0] == 0), bool(much[-1] == 399)))
     assert ends == {(True, False), (False, True)}
+
+
+def test_moving_items_alters_the_priorities_of_a_few_items_at_the_end():
+    in_turn = problem_of([Op(item=number % 8) for number in range(400)])
+    by = program_order(in_turn)
+    schedule = list_schedule_by(in_turn, by, AMPLE)
+    assert isinstance(schedule, Schedule)
+    counts = set()
+    for seed in range(40):
+        moved = _moved(in_turn, schedule, by, np.random.default_rng(seed))
+        assert moved is not None
+        altered = np.flatnonzero(moved != by)
+        assert np.all(altered >= 100)  # of 400 cycles the last 300 at most
+        items = np.unique(in_turn.items[altered])
+        counts.add(len(items))
+        for item in items:
+            (change,) = np.unique((moved - by)[altered][in_turn.items[altered] == item])
+            assert 1 <= abs(change) <= 5
+    assert counts <= {0, 1, 2, 3}
+    assert counts >= {1, 2, 3}
+
+
+def test_without_items_a_move_is_a_change_at_an_end():
+    in_turn = problem_of([Op() for _ in range(400)])
+    by = program_order(in_turn)
+    schedule = list_schedule_by(in_turn, by, AMPLE)
+    assert isinstance(schedule, Schedule)
+    assert _moved(in_turn, schedule, by, np.random.default_rng(0)) is None
+    listed = changed_schedule(BothWays(prepare(in_turn)), (schedule, by), AMPLE, MOVES_ITEMS)
+    assert listed is not None
+    assert np.any(np.diff(np.argsort(listed[1])) != np.diff(np.argsort(by)))
 
 
 def test_the_mirrored_schedule_at_hand_changes_nothing():

@@ -41,6 +41,13 @@ AT_AN_END = 2**31
 #: by NEXT_TO_NOTHING elsewhere.
 END_CYCLES, NEXT_TO_NOTHING = (20, 60, 150), 0.1
 
+#: The seeds of changes that move items begin here.
+MOVES_ITEMS = 2**32
+
+#: How many of the last cycles are those in which items are moved, how many items at most, and by
+#: how many cycles at most.
+MOVED_CYCLES, MOST_MOVED, MOST_CYCLES = (15, 30, 60, 120, 300), 3, 5
+
 
 @dataclass(frozen=True, eq=False)
 class BothWays:
@@ -130,15 +137,40 @@ def back_and_forth(
 
 
 def changed_schedule(
-    both: BothWays, schedule: Schedule, pressure: Pressure, seed: int
+    both: BothWays, listed: Listed, pressure: Pressure, seed: int
 ) -> Listed | None:
-    """`schedule` after the change that `seed` stands for; None if scratch is full."""
+    """What was `listed` after the change that `seed` stands for; None if scratch is full.
+
+    Operations are perturbed, anywhere or at one end; or a few items end earlier or later, and all
+    else keeps its priority. Where there are no items to move, one end is perturbed instead.
+    """
     rng = np.random.default_rng(seed)
+    schedule, urgency = listed
+    moved = _moved(both.forward.problem, schedule, urgency, rng) if seed >= MOVES_ITEMS else None
+    if moved is not None:
+        forward = run_list(both.forward, moved, pressure)
+        return None if isinstance(forward, ScratchFull) else (forward, moved)
     perturbed_by = float(rng.choice(CHANGES))
     if seed < AT_AN_END:
         return back_and_forth(both, schedule, pressure, perturbed_by, rng)
     by_operation = _at_an_end(schedule, 2 * perturbed_by, rng)
     return back_and_forth(both, schedule, pressure, by_operation, rng)
+
+
+def _moved(
+    problem: Problem, schedule: Schedule, urgency: Urgency, rng: np.random.Generator
+) -> Urgency | None:
+    """Priorities by which a few items end earlier or later; None if fewer than two items end
+    late."""
+    late = _ends(schedule) >= schedule.makespan - int(rng.choice(MOVED_CYCLES))
+    items = np.unique(problem.items[late])
+    if len(items) < 2:
+        return None
+    moved = urgency.copy()
+    for item in rng.permutation(items)[: int(rng.integers(1, MOST_MOVED + 1))]:
+        by = int(rng.integers(-MOST_CYCLES, MOST_CYCLES + 1))
+        moved[late & (problem.items == item)] += by
+    return moved
 
 
 def _at_an_end(
@@ -149,6 +181,18 @@ def _at_an_end(
     first = ends < cycles
     last = ends >= schedule.makespan - cycles
     return np.where(first if rng.integers(2) else last, perturbed_by, NEXT_TO_NOTHING)
+
+
+def _with_items_moved(
+    problem: Problem, schedule: Schedule, urgency: Urgency, rng: np.random.Generator
+) -> Urgency:
+    """Priorities by which the last operations of a few items come earlier or later."""
+    late = _ends(schedule) >= schedule.makespan - int(rng.choice(MOVED_CYCLES))
+    items = np.unique(problem.items[late])
+    moved = urgency.copy()
+    for item in rng.permutation(items)[: int(rng.integers(1, MOST_MOVED + 1))]:
+        moved[late & (problem.items == item)] += int(rng.integers(-MOST_CYCLES, MOST_CYCLES + 1))
+    return moved
 
 
 def reversed_problem(problem: Problem) -> Problem:

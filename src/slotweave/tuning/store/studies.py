@@ -284,18 +284,18 @@ class Store:
         scores = (state.current_score, state.leading_score, state.best_score)
         return json.dumps(
             {"plans": list(numbers), "chosen": chosen, "bases": bases,
-             "scores": [(score.cycles, score.bound, score.late) for score in scores]}
+             "reached": [(score.cycles, score.bound, score.late) for score in scores]}
         )  # fmt: skip
 
     def _state_in(self, text: str, study: str, evaluations: int) -> State:
         kept = json.loads(text)
-        if "chosen" not in kept:
+        if "reached" not in kept:  # scores that mean something else
             reason = f"the study {study!r} was begun by an earlier version; choose another name"
             raise InputError(Diagnostic("SW227", reason))
         plans = [self._plan_in(plan) for plan in kept["plans"]]
         (current, leading, best), scores = (
             [plans[number] for number in kept["chosen"]],
-            [Score(*score) for score in kept["scores"]],
+            [Score(*score) for score in kept["reached"]],
         )
         bases = tuple(Base(plans[one], plans[other], limit) for one, other, limit in kept["bases"])
         return State(current, scores[0], leading, scores[1], best, scores[2], evaluations, bases)
