@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+import time
+
 import pytest
 
 from slotweave.base.interruption import unmasked_interruptions
@@ -34,3 +38,28 @@ def test_causes_that_go_in_a_circle_come_to_an_end() -> None:
 def test_other_errors_pass_even_if_ctrl_c_is_behind_them() -> None:
     with pytest.raises(ValueError, match="handled"), unmasked_interruptions():
         raise ValueError("handled") from KeyboardInterrupt()
+
+
+def work() -> None:
+    Interrupted()
+    time.sleep(30)
+
+
+class Interrupted:
+    """What is interrupted while it goes."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_in_a_destructor_is_not_lost() -> None:
+    before, hook = signal.signal(signal.SIGINT, signal.default_int_handler), sys.unraisablehook
+    try:
+        with pytest.raises(KeyboardInterrupt), unmasked_interruptions():
+            work()
+        assert sys.unraisablehook is hook
+        with unmasked_interruptions():
+            Interrupted()  # the block ends before it comes again
+        time.sleep(0.2)
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -20,7 +20,8 @@ _INTERRUPTED = 130
 #: A timer of no seconds would never ring.
 _SHORTEST = 0.001
 
-#: Seconds from one ring of the timer to the next, and rings that tidying up may take.
+#: Seconds from one ring of the timer to the next, and until a lost Ctrl-C comes again; rings that
+#: tidying up may take.
 _AGAIN = 0.05
 _PATIENCE = 20
 
@@ -53,14 +54,41 @@ def unmasked_interruptions() -> Iterator[None]:
 
     A function compiled by Numba cannot be stopped by a signal. If the handler raises while such a
     function runs, the interpreter finds its result together with an exception and raises a
-    SystemError, with the KeyboardInterrupt as its cause or context.
+    SystemError, with the KeyboardInterrupt as its cause or context. One that is raised in a
+    destructor or a callback, which let no exception out, comes again a moment later.
     """
     try:
-        yield
+        with _sent_again():
+            yield
     except SystemError as error:
         if _is_behind(error, KeyboardInterrupt):
             raise KeyboardInterrupt from error
         raise
+
+
+@contextmanager
+def _sent_again() -> Iterator[None]:
+    """Send this process another Ctrl-C for each one that let no exception out."""
+    if threading.current_thread() is not threading.main_thread():  # where none is raised
+        yield
+        return
+    of_others, timers = sys.unraisablehook, list[threading.Timer]()
+
+    def unraisable(what: UnraisableHookArgs) -> None:
+        if what.exc_type is not KeyboardInterrupt:
+            of_others(what)
+            return
+        timers.append(threading.Timer(_AGAIN, os.kill, (os.getpid(), signal.SIGINT)))
+        timers[-1].daemon = True
+        timers[-1].start()
+
+    sys.unraisablehook = unraisable
+    try:
+        yield
+    finally:
+        sys.unraisablehook = of_others
+        for timer in timers:
+            timer.cancel()
 
 
 class TimeIsUpError(BaseException):
