@@ -91,7 +91,8 @@ def job(
     """What to compile: a kernel with its parameters, a contract and a plan, for a machine.
 
     `instances` random inputs of `seed` are run when it is compiled; `effort` is fast, default or
-    max. Contract and plan are the kernel's first ones if left out, parameters their defaults.
+    max. If left out, the contract is the kernel's first one, the plan the one that is usual on the
+    machine, and parameters have their defaults.
 
     Raises InputError: SW201 for an unknown kernel, SW202 for a parameter, SW208 for a machine,
     SW209 for a plan, SW212 for another option.
@@ -106,9 +107,9 @@ def job(
         name_in(contract, f"contract of {chosen.name} called", chosen.contracts)
     promise = contract_called(chosen, contract)
     return Job(
-        chosen, values, promise, plan_of(chosen, plan, values, promise), target,
+        chosen, values, promise, plan_of(chosen, plan, values, promise, target), target,
         seed=seed_of(seed), instances=whole_number("instances", instances, 0),
-        effort=effort_named(effort),
+        effort=effort_named(effort), has_usual_plan=plan is None,
     )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def job_of(what: Job | AnyKernel, options: Mapping[str, Any]) -> Job:
     if others:
         reason = f"a job is complete: give {', '.join(others)} to `job` instead"
         raise InputError(Diagnostic("SW212", reason))
-    return replace(what, machine=target)
+    return what.on(target)
 
 
 def effort_named(given: str) -> Effort:
@@ -298,12 +299,19 @@ def parameters_of(kernel: Kernel, given: Mapping[str, int]) -> dict[str, int]:
 
 
 def plan_of(
-    kernel: Kernel, given: Plan | AnyPath | None, values: Mapping[str, int], contract: str
+    kernel: Kernel,
+    given: Plan | AnyPath | None,
+    values: Mapping[str, int],
+    contract: str,
+    machine: Machine,
 ) -> Plan:
-    """The plan that is given, one of the kernel's by name, or in a .json file."""
+    """The plan that is given, one of the kernel's by name, in a .json file, or the usual one."""
     if isinstance(given, Plan):
         return given
-    name = kernel.plan_names[0] if given is None else path_of(given, "a plan that is not a value")
+    if given is None:
+        name = kernel.usual_plan(values, contract, machine)
+    else:
+        name = path_of(given, "a plan that is not a value")
     if name.endswith(".json"):
         return described_plan(kernel, read_text(name, "SW209"), name)
     return plan_called(kernel, name, values, contract)

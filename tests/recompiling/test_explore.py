@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from slotweave.base.diagnostics import InputError
 from slotweave.base.entries import Entries
 from slotweave.driver.compile import compile_job
+from slotweave.extensions import kernels
 from slotweave.machine import CHALLENGE
 from slotweave.names import job
 from slotweave.recompiling import (
@@ -21,10 +23,12 @@ from slotweave.recompiling import (
     settings_of,
 )
 from slotweave.recompiling.explore import binding
+from slotweave.views.exploring import exploration_lines
 
 SETTINGS = {"load": [1, 2], "scratch": [8, 512]}
 COSTS = {"load": 3.0, "scratch": 0.01}
 JOB = job("saxpy", n=32)
+KERNEL = kernels()["tree-hash"]
 
 
 def explored(folder: Path, workers: int = 1) -> Explored:
@@ -48,6 +52,24 @@ def test_cycles_are_those_of_compiling_for_that_machine(tmp_path: Path) -> None:
         made = job("saxpy", n=32, machine=variant.machine)
         if point.cycles is not None:
             assert point.cycles == compile_job(made).cycles
+
+
+def test_the_plan_is_the_usual_one_of_each_machine_unless_one_was_named(tmp_path: Path) -> None:
+    settings = {"valu": [6, 8]}
+    variants = machines_of(CHALLENGE, settings, None, 0)
+    kept = KeptResults(Entries(tmp_path))
+    shape = {"height": 3, "rounds": 2, "batch": 8}
+    plans = KERNEL.plan_names[:2]
+    usual = replace(KERNEL, plan=lambda name, values, contract: replace(
+        KERNEL.plan("default", values, contract), name=name))  # fmt: skip
+    wanted = job(usual, **shape)
+    found = explored_over(wanted, settings, variants, kept)
+    assert tuple(point.plan for point in found.points) == plans == ("tuned", "default")
+    line = "the plan that is usual on each machine: tuned on 1, default on 1"
+    assert line in exploration_lines(found)
+    named = explored_over(job(usual, plan="tuned", **shape), settings, variants, kept)
+    assert [point.plan for point in named.points] == ["tuned", "tuned"]
+    assert not [line for line in exploration_lines(named) if "usual" in line]
 
 
 def test_a_machine_on_which_nothing_fits_is_a_row_with_its_reason(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ class Point:
     """A machine, and what the kernel takes there; `reason` says why it does not fit, if so.
 
     `cost` is what its slots and words cost, where that is known. `bound` holds for the operations
-    of the plan. `binds` names an engine, scratch or latency; `cycles_of` says of which runs the
-    cycles are.
+    of the plan, which is named. `binds` names an engine, scratch or latency; `cycles_of` says of
+    which runs the cycles are.
     """
 
     change: Mapping[str, int]
@@ -27,12 +27,13 @@ class Point:
     reason: str = ""
     known: bool = False
     cycles_of: str = EVERY_RUN
+    plan: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return {
             "set": dict(self.change), "cost": self.cost, "cycles": self.cycles,
-            "cycles_of": self.cycles_of,
+            "cycles_of": self.cycles_of, "plan": self.plan,
             "bound": self.bound, "binds": self.binds or None,
             "shares": None if self.shares is None else dict(self.shares),
             "reason": self.reason or None,

@@ -93,7 +93,7 @@ def tune(
 def _plan_before(job: Job, given: Plan | AnyPath | None) -> Plan | None:
     if given is None:
         return None
-    return plan_of(job.kernel, given, job.parameters, job.contract)
+    return plan_of(job.kernel, given, job.parameters, job.contract, job.machine)
 
 
 def explore(

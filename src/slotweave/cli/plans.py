@@ -30,6 +30,7 @@ from slotweave.extensions.lookup import (
 if TYPE_CHECKING:
     from slotweave.frontend.kernel import Kernel
     from slotweave.ir.plan import Plan
+    from slotweave.machine import Machine
     from slotweave.names import Job
 
 
@@ -54,15 +55,23 @@ def job_named(
     workload = kernel_named(kernel, target)
     values = parameters_of(workload, parameters or ())
     promise = contract_called(workload, contract)
-    chosen = with_choices(workload, plan_of(workload, plan, values, promise), choice or ())
+    named = plan_of(workload, plan, values, promise, target)
+    chosen = with_choices(workload, named, choice or ())
     if "effort" in options:
         options["effort"] = effort_named(options["effort"])
-    return Job(workload, values, promise, chosen, target, **options)
+    usual = plan is None and not choice
+    return Job(workload, values, promise, chosen, target, has_usual_plan=usual, **options)
 
 
-def plan_of(kernel: Kernel, name: str | None, parameters: Mapping[str, int], contract: str) -> Plan:
-    """The plan of `kernel` called `name` (its usual one if none), or what a .json file holds."""
-    name = kernel.plan_names[0] if name is None else name
+def plan_of(
+    kernel: Kernel,
+    name: str | None,
+    parameters: Mapping[str, int],
+    contract: str,
+    machine: Machine,
+) -> Plan:
+    """The plan of `kernel` called `name` (the usual one if none), or what a .json file holds."""
+    name = kernel.usual_plan(parameters, contract, machine) if name is None else name
     if name.endswith(".json") or name == STDIN:
         return described_plan(kernel, read_text(name, "SW209"), shown(name))
     return plan_called(kernel, name, parameters, contract)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,8 @@ class Job:
     """`kernel` of one shape, with what `contract` promises, written by `plan` for `machine`.
 
     `instances` are the random inputs of `seed` on which the program is verified. `effort` says how
-    much is tried to find a shorter schedule.
+    much is tried to find a shorter schedule. `has_usual_plan` says that nobody named a plan: this
+    one is usual on the machine.
     """
 
     kernel: Kernel
@@ -36,11 +37,20 @@ class Job:
     seed: int = field(default=0, kw_only=True)
     instances: int = field(default=INSTANCES, kw_only=True)
     effort: Effort = field(default=Effort.DEFAULT, kw_only=True)
+    has_usual_plan: bool = field(default=False, kw_only=True)
 
     def __repr__(self) -> str:
         shape = "".join(f", {name} {value}" for name, value in self.parameters.items())
         how = f"contract {self.contract}, plan {self.plan.name}"
         return f"<Job: {self.kernel.name}{shape}, {how}, for {self.machine.name}>"
+
+    def on(self, machine: Machine) -> Job:
+        """The same for another machine, by the plan that is usual there if nobody named one."""
+        if not self.has_usual_plan:
+            return replace(self, machine=machine)
+        kernel, values, contract = self.kernel, self.parameters, self.contract
+        plan = kernel.plan(kernel.usual_plan(values, contract, machine), values, contract)
+        return replace(self, machine=machine, plan=plan)
 
     @property
     def facts(self) -> Facts:

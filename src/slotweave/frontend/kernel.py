@@ -54,7 +54,8 @@ class Vary(Protocol):
 @dataclass(frozen=True)
 class Kernel:
     """A named workload. `contracts` and `plan_names` list the known names, the default one first;
-    `choices` what its plans may choose.
+    `choices` what its plans may choose. `usual` names the plan that is used where none is named, if
+    that depends on the machine.
 
     `trace` says which words the trace buffer must hold at the end; without it nobody looks.
     `judged_by_trace` says that reference and trace are the kernel itself, as it was traced, or were
@@ -75,6 +76,7 @@ class Kernel:
     facts: Callable[[Parameters, str], Facts]
     plan: Callable[[str, Parameters, str], Plan]
     plan_names: tuple[str, ...] = field(default=("default",))
+    usual: Callable[[Parameters, str, Machine], str] | None = None
     choices: tuple[PlanChoice, ...] = ()
     definition: Callable[[Parameters], Definition] | None = None
     vary: Vary | None = None
@@ -84,3 +86,8 @@ class Kernel:
     judged_by_trace: bool = False
     judge: str = "the reference"
     traced: Callable[[Parameters, int], Flow | None] | None = None
+
+    def usual_plan(self, parameters: Parameters, contract: str, machine: Machine) -> str:
+        """The name of the plan that is used on `machine` where none is named."""
+        first = self.plan_names[0]
+        return first if self.usual is None else self.usual(parameters, contract, machine)

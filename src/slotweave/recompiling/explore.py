@@ -46,8 +46,10 @@ def explored_over(
     workers: int = 1,
     watch: Watch = lambda _point, _count: None,
 ) -> Explored:
-    """`job` compiled for each of `variants`. `costs` are those of a slot by engine, and of a word
-    of scratch; without any there is no front."""
+    """`job` compiled for each of `variants`, by the plan that is usual there if nobody named one.
+
+    `costs` are those of a slot by engine, and of a word of scratch; without any there is no front.
+    """
     points: dict[int, Point] = {}
     crew = crew_of(partial(_point, job, kept, costs), workers)
     try:
@@ -67,9 +69,10 @@ def _point(
     job: Job, kept: KeptResults, costs: Mapping[str, float] | None, variant: Variant
 ) -> Point:
     """The kernel on one machine."""
-    point = Point(dict(variant.change), _cost(variant, costs))
+    there = job.on(variant.machine)
+    point = Point(dict(variant.change), _cost(variant, costs), plan=there.plan.name)
     try:
-        found = compiled_or_kept(replace(job, machine=variant.machine), kept)
+        found = compiled_or_kept(there, kept)
     except (NoSchedule, InputError) as error:
         return replace(point, reason=str(error))
     summary = found.summary

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slotweave.anatomy.inspection import Inspection
-from slotweave.extensions import kernels
+from slotweave.extensions import kernels, machines
 from slotweave.extensions.fitting_facts import facts_of_kernel, facts_of_origin, other_kernel
 
 if TYPE_CHECKING:
@@ -66,7 +66,10 @@ def _compiling(found: Inspection, output: str, machine: str | None) -> Iterator[
     origin = found.origin
     kernel = kernels().get(origin.get("kernel", ""))
     params, plan, contract = (origin.get(key) for key in ("params", "plan", "contract"))
-    if kernel is None or not isinstance(params, Mapping) or plan not in kernel.plan_names[1:]:
+    if kernel is None or not isinstance(params, Mapping) or plan not in kernel.plan_names:
+        return
+    target = machines().get(machine or found.machine)
+    if target is None or plan == kernel.usual_plan(params, str(contract), target):
         return
     words = _compile(kernel, params, contract, machine or found.machine)
     yield shlex.join([*words, "-o", output])

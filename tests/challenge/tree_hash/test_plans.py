@@ -21,6 +21,7 @@ from slotweave.challenge.tree_hash.walks.groups import groups_of
 from slotweave.challenge.tree_hash.workload import CONTRACTS, Shape
 from slotweave.ir.plan import Plan
 from slotweave.machine import CHALLENGE, MINIMAL, Machine
+from slotweave.names import job, job_of
 from slotweave.simulate.graph import run_graph
 from support.examples import a_share, examples
 from support.tree_hash import parameters, plan_with, traced
@@ -260,3 +261,20 @@ def test_parameters_say_where_they_end() -> None:
     ends = {name: (p.lowest, p.highest) for name, p in TREE_HASH.parameters.items()}
     assert ends == {"height": (1, 14), "rounds": (1, 64), "batch": (1, 2**20)}
     assert {name: p.default for name, p in TREE_HASH.parameters.items()} == parameters(10, 16, 256)
+
+
+def test_the_usual_plan_is_the_tuned_one_on_the_challenges_machine_alone():
+    wide = replace(CHALLENGE, engines=(*CHALLENGE.engines[:-1], (CHALLENGE.engines[-1][0], 9)))
+    for machine, name in (
+        (CHALLENGE, "tuned"),
+        (replace(CHALLENGE, name="mine"), "tuned"),
+        (wide, "default"),
+        (MINIMAL, "default"),
+    ):
+        assert TREE_HASH.usual_plan({}, "values", machine) == name
+    usual, named = job("tree-hash"), job("tree-hash", plan="tuned")
+    assert job("tree-hash", machine=wide).plan == usual.on(wide).plan
+    assert usual.on(wide).plan == TREE_HASH.plan("default", usual.parameters, usual.contract)
+    assert usual.on(wide).on(CHALLENGE) == usual
+    assert named.on(wide).plan == named.plan == usual.plan
+    assert job_of(named, {"machine": wide}) == named.on(wide)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slotweave.challenge.tree_hash.definition import definition
 from slotweave.challenge.tree_hash.plans.alternatives import tree_hash_alternatives
 from slotweave.challenge.tree_hash.plans.choice_table import CHOICES, ROLLED, ROLLED_CHOICES
-from slotweave.challenge.tree_hash.plans.plans import PIPELINED, PLAN_NAMES, plan_named
+from slotweave.challenge.tree_hash.plans.plans import PIPELINED, PLAN_NAMES, plan_named, usual_plan
 from slotweave.challenge.tree_hash.plans.read_choices import read_choices
 from slotweave.challenge.tree_hash.plans.rolled_choices import read_rolled_choices
 from slotweave.challenge.tree_hash.plans.rolled_plans import ROLLED_PLAN_NAMES
@@ -80,6 +80,7 @@ TREE_HASH = Kernel(
     facts=facts,
     plan=plan_named,
     plan_names=(*PLAN_NAMES, *ROLLED_PLAN_NAMES, PIPELINED),
+    usual=usual_plan,
     choices=(*CHOICES, *ROLLED_CHOICES),
     definition=definition,
     vary=vary,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,10 @@ def exploration_lines(explored: Explored) -> Iterator[str]:
     for point in explored.points:
         if point.cycles is None:
             yield f"{_setting(point)} does not fit: {point.reason}"
+    plans = Counter(point.plan for point in explored.points)
+    if len(plans) > 1:
+        told = ", ".join(f"{name} on {number:,}" for name, number in plans.items())
+        yield f"the plan that is usual on each machine: {told}"
     for of in dict.fromkeys(point.cycles_of for point in explored.points if point.cycles):
         if of != EVERY_RUN:
             yield f"cycles: {of}"

@@ -2,7 +2,8 @@
 
 `default` is made to fit the shape, `tuned` was found by search and comes with the package for some
 shapes (for others it is the default one), `scalar` is the program to start from; the others are
-rungs of the ladder, the last of which is the default one.
+rungs of the ladder, the last of which is the default one. On another machine than the challenge's
+`default` is the usual one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from slotweave.challenge.tree_hash.plans.rolled_plans import ROLLED_PLAN_NAMES, 
 from slotweave.challenge.tree_hash.workload import Shape
 from slotweave.ir.plan import Plan, ScheduleOptions
 from slotweave.ir.text.plan_json import plan_from_json
+from slotweave.machine import CHALLENGE, Machine
 
 #: The default plan as a loop over vectors.
 PIPELINED = "pipelined"
@@ -51,6 +53,12 @@ def plan_named(name: str, parameters: Mapping[str, int], contract: str) -> Plan:
         return rolled_plan(name)
     known = ", ".join((*PLAN_NAMES, *ROLLED_PLAN_NAMES, PIPELINED))
     raise InputError(Diagnostic("SW209", f"tree-hash has no plan {name!r} (known: {known})"))
+
+
+def usual_plan(_parameters: Mapping[str, int], _contract: str, machine: Machine) -> str:
+    """The plan for `machine` where none is named: what was tuned for the challenge's machine takes
+    longer than `default` on most others, and may not fit."""
+    return "tuned" if replace(machine, name=CHALLENGE.name) == CHALLENGE else "default"
 
 
 def tuned_plan(shape: Shape, contract: str) -> Plan | None:

@@ -107,7 +107,8 @@ def bound(
         _expect_of_kernel(_is_given(facts, how.given), choice, certificate)
         target = "challenge" if machine is None else machine
         job = job_named(subject, parameters, contract, plan, choice, target)
-        chosen = job.plan.name if choice else plan or job.kernel.plan_names[0]
+        usual = job.kernel.usual_plan(job.parameters, job.contract, job.machine)
+        chosen = job.plan.name if choice else plan or usual
         found, known = _as_named(api.bound(job), subject, chosen, target), None
     else:
         _expect_none(for_kernels)

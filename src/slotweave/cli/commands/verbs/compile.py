@@ -43,8 +43,7 @@ _Plan = Annotated[
     typer.Option(
         metavar="NAME|FILE.json",
         help="Plan to use: `tuned` (if the shape has one), `default`, another plan of the "
-        "kernel, or "
-        "a file.",
+        "kernel, or a file (default: the usual one of the machine).",
     ),
 ]
 _ResultFile = Annotated[

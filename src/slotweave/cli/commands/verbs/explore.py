@@ -53,7 +53,12 @@ _Cost = Annotated[
     ),
 ]
 
-_Plan = Annotated[str | None, typer.Option(metavar="NAME|FILE.json", help="Plan to use.")]
+_Plan = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE.json", help="Plan to use (default: the usual one of each machine)."
+    ),
+]
 _Sample = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, help="Try only N machines, drawn from the grid with --seed."),

@@ -130,7 +130,7 @@ def tune(
     expect_apart({"-o": output, "--store": store})
     job = job_named(kernel, parameters, contract, plan, choice, machine)
     before = job_named(kernel, parameters, contract, plan, None, machine).plan if choice else None
-    known = plan or plan_of(job.kernel, None, job.parameters, job.contract).name
+    known = plan or plan_of(job.kernel, None, job.parameters, job.contract, job.machine).name
 
     from slotweave import api  # after the checks of what was given
     from slotweave.views.next_command import other_operations
