@@ -23,7 +23,7 @@ _Kernel = Annotated[
 ]
 _Plan = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Plan to use (default: the kernel's first)."),
+    typer.Option(metavar="NAME", help="Plan to use (default: the usual one of the machine)."),
 ]
 _Repeat = Annotated[
     int, typer.Option(metavar="N", min=1, max=10_000, help="Report the fastest of N runs.")
