@@ -114,8 +114,8 @@ def job(
 
 
 def job_of(what: Job | AnyKernel, options: Mapping[str, Any]) -> Job:
-    """A job as it is, or for another `machine` with vectors as long, which is the only option that
-    it takes; or the one of a kernel with the options of `job`."""
+    """A job as it is, or for another `machine` with vectors as long (`Job.on`), which is the only
+    option that it takes; or the one of a kernel with the options of `job`."""
     if not isinstance(what, Job):
         return job(what, **options)
     target = machine_named(options["machine"]) if "machine" in options else what.machine

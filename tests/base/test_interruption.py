@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from slotweave.base.interruption import unmasked_interruptions
+from slotweave.base.interruption import repeated_interruptions, unmasked_interruptions
 
 
 def test_a_system_error_caused_by_ctrl_c_is_ctrl_c() -> None:
@@ -55,10 +55,10 @@ class Interrupted:
 def test_ctrl_c_in_a_destructor_is_not_lost() -> None:
     before, hook = signal.signal(signal.SIGINT, signal.default_int_handler), sys.unraisablehook
     try:
-        with pytest.raises(KeyboardInterrupt), unmasked_interruptions():
+        with pytest.raises(KeyboardInterrupt), repeated_interruptions():
             work()
         assert sys.unraisablehook is hook
-        with unmasked_interruptions():
+        with repeated_interruptions():
             Interrupted()  # the block ends before it comes again
         time.sleep(0.2)
     finally:

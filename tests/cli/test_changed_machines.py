@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from slotweave.machine import CHALLENGE, machine_to_toml
 from support.command_line import assert_refused, slotweave
@@ -26,3 +27,25 @@ def test_an_unchanged_copy_is_the_machine_itself(tmp_path):
     file.write_text(machine_to_toml(CHALLENGE))
     assert slotweave("compile", "tree-hash", *SMALL, "--machine", file, "-o", program).code == 0
     assert json.loads(program.read_text())["machine"] == "challenge"
+
+
+def test_what_to_type_next_goes_by_the_usual_plan_of_the_machine(tmp_path):
+    """On another machine than the challenge's that is `default`."""
+    file, program = tmp_path / "wide.toml", tmp_path / "program.json"
+    wide = replace(CHALLENGE, name="wide", engines=(*CHALLENGE.engines[:-1], ("flow", 2)))
+    assert CHALLENGE.engines[-1] == ("flow", 1)
+    file.write_text(machine_to_toml(wide))
+    for plan, advised in (("default", False), ("scalar", True)):
+        options = (*SMALL, "--machine", file, "--plan", plan, "-o", program)
+        assert slotweave("compile", "tree-hash", *options).code == 0
+        told = slotweave("inspect", program, "--machine", file, "--json").json["next"]
+        assert told.startswith("slotweave compile ") == advised
+        assert f"--machine {file}" in told
+
+
+def test_a_machine_may_have_an_engine_without_slots(tmp_path):
+    file = tmp_path / "no-flow.toml"
+    engines = tuple((name, 0 if name == "flow" else slots) for name, slots in CHALLENGE.engines)
+    file.write_text(machine_to_toml(replace(CHALLENGE, name="no-flow", engines=engines)))
+    given = ("--machine", file, "--store", tmp_path / "s.db", "-o", tmp_path / "plan.json")
+    assert slotweave("tune", "saxpy", "-p", "n=64", *given, "--evaluations", "4").code == 0

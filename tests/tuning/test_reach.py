@@ -60,3 +60,13 @@ def test_nothing_to_do_reaches_nowhere():
     none = Posed("", problem, 0, BothWays(prepare(problem)), (), None)
     empty = np.zeros(0, np.int32)
     assert none.scored(Schedule(empty, np.zeros(1, np.int32), empty, 0)) == Score(0, 0)
+
+
+def test_an_engine_without_slots_counts_for_nothing():
+    problem = problem_of([Op(WORK) for _ in range(4)], engines=(("valu", 2), ("flow", 0)))
+    made = Posed("", problem, 2, BothWays(prepare(problem)), (), None)
+    cycle, offset = np.array([0, 0, 1, 1], np.int32), np.arange(5, dtype=np.int32)
+    found = made.scored(Schedule(np.zeros(4, np.int32), offset, cycle, 2))
+    more = problem_of([Op(WORK) for _ in range(4)], engines=(("valu", 2),))
+    alone = Posed("", more, 2, BothWays(prepare(more)), (), None)
+    assert found == alone.scored(Schedule(np.zeros(4, np.int32), offset, cycle, 2))

@@ -8,9 +8,10 @@ with one slot a cycle in that order. So a kernel that fits as it was written fit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from operator import attrgetter
 
 import numpy as np
 
@@ -260,7 +261,7 @@ def _each_attempt(
         yield found
         if found is not None:
             return
-    slow.sort(key=_cycles)
+    slow.sort(key=attrgetter("cycles"))
     fitting = 0
     for attempt in slow:
         yield (found := _improved(problem, both, options, scratch_words, attempt))
@@ -284,11 +285,10 @@ def _improved(
 
     With steps, the schedule after the last of them comes first.
     """
-    tried = sorted(passes_after(both, first, options), key=_cycles)
+    tried = sorted(passes_after(both, first, options), key=attrgetter("cycles"))
     if options.steps:
         tried.insert(0, _after_steps(both, tried[0], options.steps))
-    fits = (allocated(problem, each, scratch_words) for each in tried)
-    return next((found for found in fits if found is not None), None)
+    return first_allocated(problem, tried, scratch_words)
 
 
 def _after_steps(both: BothWays, at: Stepping, steps: tuple[int, ...]) -> Stepping:
@@ -296,10 +296,6 @@ def _after_steps(both: BothWays, at: Stepping, steps: tuple[int, ...]) -> Steppi
     for seed in steps:
         at = next_step(both, at, seed) or at
     return at
-
-
-def _cycles(at: Stepping) -> int:
-    return at.schedule.makespan
 
 
 @dataclass(frozen=True)
@@ -314,6 +310,11 @@ class Stepping:
     urgency: Urgency
     pressure: Pressure
 
+    @property
+    def cycles(self) -> int:
+        """Those of the schedule."""
+        return self.schedule.makespan
+
 
 def stepping(
     problem: Problem, both: BothWays, options: ScheduleOptions, scratch_words: int
@@ -323,7 +324,7 @@ def stepping(
     first = first_attempt(problem, both, options, scratch_words)
     if first is None:
         return None
-    shortest = min(passes_after(both, first, options), key=_cycles)
+    shortest = min(passes_after(both, first, options), key=attrgetter("cycles"))
     return _after_steps(both, shortest, options.steps)
 
 
@@ -363,6 +364,12 @@ def allocated(problem: Problem, at: Stepping, scratch_words: int) -> Fit | None:
     cut = without_barriers(at.schedule, problem.size)
     allocation = allocate(problem, cut, scratch_words)
     return (cut, allocation) if isinstance(allocation, Allocation) else None
+
+
+def first_allocated(problem: Problem, tried: Iterable[Stepping], scratch_words: int) -> Fit | None:
+    """The first of these for which there is room, with its allocation."""
+    fits = (allocated(problem, each, scratch_words) for each in tried)
+    return next((found for found in fits if found is not None), None)
 
 
 def _is_taken(problem: Problem, both: BothWays, schedule: Schedule, pressure: Pressure) -> bool:

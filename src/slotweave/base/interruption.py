@@ -54,12 +54,10 @@ def unmasked_interruptions() -> Iterator[None]:
 
     A function compiled by Numba cannot be stopped by a signal. If the handler raises while such a
     function runs, the interpreter finds its result together with an exception and raises a
-    SystemError, with the KeyboardInterrupt as its cause or context. One that is raised in a
-    destructor or a callback, which let no exception out, comes again a moment later.
+    SystemError, with the KeyboardInterrupt as its cause or context.
     """
     try:
-        with _sent_again():
-            yield
+        yield
     except SystemError as error:
         if _is_behind(error, KeyboardInterrupt):
             raise KeyboardInterrupt from error
@@ -67,8 +65,9 @@ def unmasked_interruptions() -> Iterator[None]:
 
 
 @contextmanager
-def _sent_again() -> Iterator[None]:
-    """Send this process another Ctrl-C for each one that let no exception out."""
+def repeated_interruptions() -> Iterator[None]:
+    """Send this process another Ctrl-C, a moment later, for each that was raised in a destructor or
+    a callback, which let no exception out. What comes after the end of the block does not come."""
     if threading.current_thread() is not threading.main_thread():  # where none is raised
         yield
         return

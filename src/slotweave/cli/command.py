@@ -16,7 +16,11 @@ from typing import Annotated, Any
 import typer
 
 from slotweave.base.diagnostics import Exit, InputError, SlotweaveError
-from slotweave.base.interruption import raise_when_interrupted, unmasked_interruptions
+from slotweave.base.interruption import (
+    raise_when_interrupted,
+    repeated_interruptions,
+    unmasked_interruptions,
+)
 from slotweave.cli.options import LOAD_SECONDS, Files
 from slotweave.cli.output import unwritable
 from slotweave.cli.streams import FULL_OR_CLOSED, discard
@@ -172,7 +176,7 @@ def _exit_code_of(terminal: Terminal, work: Callable[[], None]) -> Exit:
     """Do `work`; the exit code to end with, after what there is to say of it."""
     try:
         raise_when_interrupted()
-        with unmasked_interruptions():
+        with repeated_interruptions(), unmasked_interruptions():
             work()
     except SlotweaveError as error:
         terminal.complain(error)

@@ -25,8 +25,8 @@ class Job:
     """`kernel` of one shape, with what `contract` promises, written by `plan` for `machine`.
 
     `instances` are the random inputs of `seed` on which the program is verified. `effort` says how
-    much is tried to find a shorter schedule. `has_usual_plan` says that nobody named a plan: this
-    one is usual on the machine.
+    much is tried to find a shorter schedule. `has_usual_plan` says that nobody named a plan: the
+    one that is usual on the machine was taken.
     """
 
     kernel: Kernel
@@ -46,11 +46,13 @@ class Job:
 
     def on(self, machine: Machine) -> Job:
         """The same for another machine, by the plan that is usual there if nobody named one."""
-        if not self.has_usual_plan:
-            return replace(self, machine=machine)
-        kernel, values, contract = self.kernel, self.parameters, self.contract
-        plan = kernel.plan(kernel.usual_plan(values, contract, machine), values, contract)
-        return replace(self, machine=machine, plan=plan)
+        is_usual = self.has_usual_plan and self.plan == self._usual_plan(self.machine)
+        plan = self._usual_plan(machine) if is_usual else self.plan
+        return replace(self, machine=machine, plan=plan, has_usual_plan=is_usual)
+
+    def _usual_plan(self, machine: Machine) -> Plan:
+        name = self.kernel.usual_plan(self.parameters, self.contract, machine)
+        return self.kernel.plan(name, self.parameters, self.contract)
 
     @property
     def facts(self) -> Facts:

@@ -35,8 +35,8 @@ THOUSANDTHS = 1000
 class Score:
     """What a plan takes: cycles, the bound of its operations, and how busy its last cycles are.
 
-    `late` says that in thousandths of a cycle: 0 if all slots are, and less the fewer are. Less is
-    better: in cycles first, then in `reach`.
+    `late` says that in thousandths of a cycle: 0 if all slots of the last LAST_CYCLES cycles are,
+    and less the fewer are. Less is better: in cycles first, then in `reach`.
     """
 
     cycles: int
@@ -45,8 +45,8 @@ class Score:
 
     @property
     def reach(self) -> float:
-        """The cycles of a schedule whose slots are all busy until its end, and which has as much to
-        do there: later slots count more, by LATER each cycle."""
+        """The cycles of a schedule whose last LAST_CYCLES cycles are all busy, and which has as
+        much to do there: later slots count more, by LATER each cycle."""
         return self.cycles + self.late / THOUSANDTHS
 
     @property
@@ -120,7 +120,7 @@ def _lateness(prepared: Prepared, schedule: Schedule) -> int:
     left = schedule.makespan - schedule.cycle  # 1 in the last cycle
     last = left <= LAST_CYCLES
     slots = np.array(problem.slots, np.float64)
-    worth = np.maximum(prepared.prices, LEAST_WORTH / slots)
+    worth = np.maximum(prepared.prices, LEAST_WORTH / np.maximum(slots, 1))  # there may be none
     done = float((worth[by_slot[last]] * LATER ** -left[last].astype(np.float64)).sum())
     could_be = float((worth * slots).sum()) / (LATER - 1)  # of all cycles, a geometric series
     return round(THOUSANDTHS * log(done / could_be, LATER)) if done else 0

@@ -8,12 +8,14 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from slotweave.backend.fit import (
     Effort,
     Stepping,
     allocated,
+    first_allocated,
     first_attempt,
     fit,
     next_step,
@@ -214,21 +216,14 @@ def _passed(task: Task, posed: Posed, plan: Plan, limit: int | None) -> Score | 
     passes = passes_after(posed.ready, begun.first, held, begun.mirrored)
     for number, each in enumerate(passes):
         tried.append(each)
-        shortest = min(tried, key=_cycles)
+        shortest = min(tried, key=attrgetter("cycles"))
         left = held.passes - number
         if limit is None or number < min(1, held.passes):
             continue  # before the first pass a schedule says little of what passes make of it
-        if _cycles(shortest) > limit * (1 + GAIN_OF_PASS * left):
+        if shortest.cycles > limit * (1 + GAIN_OF_PASS * left):
             return posed.scored(shortest.schedule)
-    for each in sorted(tried, key=_cycles):
-        fitted = allocated(problem, each, words)
-        if fitted is not None:
-            return posed.scored(fitted[0])
-    return None
-
-
-def _cycles(at: Stepping) -> int:
-    return at.schedule.makespan
+    fitted = first_allocated(problem, sorted(tried, key=attrgetter("cycles")), words)
+    return None if fitted is None else posed.scored(fitted[0])
 
 
 def _stepped(task: Task, posed: Posed, plan: Plan) -> Score | None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slotweave.anatomy.inspection import Inspection
-from slotweave.extensions import kernels, machines
+from slotweave.extensions import kernels
 from slotweave.extensions.fitting_facts import facts_of_kernel, facts_of_origin, other_kernel
 
 if TYPE_CHECKING:
     from slotweave.driver.job import Job
     from slotweave.frontend.kernel import Kernel
+    from slotweave.machine import Machine
 
 _STDIN = _STDOUT = "-"
 #: The machine that `compile` is for if none is given.
@@ -21,13 +22,14 @@ _USUAL_MACHINE = "challenge"
 
 
 def next_commands(
-    found: Inspection, file: str, options: Mapping[str, str | None]
+    found: Inspection, file: str, target: Machine, options: Mapping[str, str | None]
 ) -> tuple[str, ...]:
     """What to type next, the most promising first: what makes the program shorter, or says why
     nothing does. Where no order of the operations is shorter and each is needed, `bound` comes
     before `repack`. Under facts that do not fit the program, it is what finds those that do.
 
-    `options` are those given to `inspect`, which the commands take too.
+    `target` is the machine of the program; `options` are those given to `inspect`, which the
+    commands take too.
     """
     facts = options.get("--facts")
     if found.read_only_store is not None or other_kernel(facts, found.origin):
@@ -36,7 +38,7 @@ def next_commands(
         return (f"slotweave explain {found.refusal.code}",)
     shorter = "shorter.json" if file == _STDIN else f"{Path(file).stem}-shorter.json"
     given = [word for name, value in options.items() if value for word in (name, value)]
-    told = list(_compiling(found, shorter, options.get("--machine")))
+    told = list(_compiling(found, shorter, target, options.get("--machine")))
     less = found.dataflow is not None and found.dataflow.cycles < found.cycles
     no_gap = found.bound is not None and found.bound.cycles == found.cycles
     spare = found.view is not None and found.view.unused + found.view.repeated > 0
@@ -60,7 +62,9 @@ def _other_facts(found: Inspection, file: str, options: Mapping[str, str | None]
     yield shlex.join(["slotweave", "inspect", file, *given])
 
 
-def _compiling(found: Inspection, output: str, machine: str | None) -> Iterator[str]:
+def _compiling(
+    found: Inspection, output: str, target: Machine, machine: str | None
+) -> Iterator[str]:
     """The command that compiles the kernel of the program with its usual plan, if the program was
     compiled with another one of the kernel's plans."""
     origin = found.origin
@@ -68,8 +72,7 @@ def _compiling(found: Inspection, output: str, machine: str | None) -> Iterator[
     params, plan, contract = (origin.get(key) for key in ("params", "plan", "contract"))
     if kernel is None or not isinstance(params, Mapping) or plan not in kernel.plan_names:
         return
-    target = machines().get(machine or found.machine)
-    if target is None or plan == kernel.usual_plan(params, str(contract), target):
+    if plan == kernel.usual_plan(params, str(contract), target):
         return
     words = _compile(kernel, params, contract, machine or found.machine)
     yield shlex.join([*words, "-o", output])

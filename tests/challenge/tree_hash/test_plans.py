@@ -278,3 +278,5 @@ def test_the_usual_plan_is_the_tuned_one_on_the_challenges_machine_alone():
     assert usual.on(wide).on(CHALLENGE) == usual
     assert named.on(wide).plan == named.plan == usual.plan
     assert job_of(named, {"machine": wide}) == named.on(wide)
+    changed = replace(usual, plan=replace(usual.plan, name="mine"))
+    assert changed.on(wide).plan == changed.plan

@@ -6,6 +6,9 @@ Willis, "An iterative scheduling technique for resource-constrained project sche
 Tormos and Lova, Annals of Operations Research 2001). Reversed, operations are packed against the
 end, so what could wait does, and the tail fills up. Only the forward schedules keep within
 scratch.
+
+A local search changes a schedule by its ends (perturbed, and packed both ways again), or by its
+priorities (of a few items at the end), as the seed of the change says.
 """
 
 from __future__ import annotations
@@ -181,18 +184,6 @@ def _at_an_end(
     first = ends < cycles
     last = ends >= schedule.makespan - cycles
     return np.where(first if rng.integers(2) else last, perturbed_by, NEXT_TO_NOTHING)
-
-
-def _with_items_moved(
-    problem: Problem, schedule: Schedule, urgency: Urgency, rng: np.random.Generator
-) -> Urgency:
-    """Priorities by which the last operations of a few items come earlier or later."""
-    late = _ends(schedule) >= schedule.makespan - int(rng.choice(MOVED_CYCLES))
-    items = np.unique(problem.items[late])
-    moved = urgency.copy()
-    for item in rng.permutation(items)[: int(rng.integers(1, MOST_MOVED + 1))]:
-        moved[late & (problem.items == item)] += int(rng.integers(-MOST_CYCLES, MOST_CYCLES + 1))
-    return moved
 
 
 def reversed_problem(problem: Problem) -> Problem:

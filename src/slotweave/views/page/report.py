@@ -106,7 +106,7 @@ def program_and_inspection(one: Reported) -> tuple[ReportProgram, Inspection]:
         lines=kernel_lines(one.program, ran.path),
         findings=findings(found, curves),
         about=f"{title_of(found).plain}{one.assumed and '. Facts: '}{one.assumed}",
-        commands=next_commands(found, one.file, one.options) if one.file else (),
+        commands=next_commands(found, one.file, one.machine, one.options) if one.file else (),
     ), found
 
 

@@ -93,7 +93,7 @@ def inspect(
             write_output(svg, found.svg(program, span))
             say_written(svg, terminal)
     options = {"--machine": machine, "--facts": facts, **flags_given(files)}
-    commands = next_commands(found, program, options)
+    commands = next_commands(found, program, target, options)
     if json:
         print_json({**found.to_json(), "next": commands[0]})
     elif svg != STDOUT:
